@@ -1,0 +1,129 @@
+package lab
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// LookupCode is the secret on the visitor's slip: eleven random symbols of
+// Crockford's base 32 and one check symbol. It opens one result and occurs in no
+// log, URL, table or audit event: only Print shows it. Codes compare with ==.
+type LookupCode struct{ symbols [codeLength]byte }
+
+// codeSymbols are the digits of Crockford's base 32, which leaves out I, L, O and U.
+const codeSymbols = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+const codeLength = 12
+
+// Why a typed code is not a code.
+var (
+	ErrCodeLength = errors.New("a code has 12 letters and digits")
+	ErrCodeSymbol = errors.New("a code has letters and digits only")
+	ErrCodeCheck  = errors.New("the code has a typing mistake")
+)
+
+// NewLookupCode draws a code.
+func NewLookupCode() LookupCode {
+	var random [codeLength - 1]byte
+	_, _ = rand.Read(random[:]) // crypto/rand.Read never returns an error
+	symbols := make([]byte, codeLength)
+	for i, b := range random {
+		symbols[i] = b & 31
+	}
+	symbols[codeLength-1] = checkSymbol(symbols[:codeLength-1])
+	return spell(symbols)
+}
+
+// spell writes the values of the symbols as a code.
+func spell(values []byte) (c LookupCode) {
+	for i, v := range values {
+		c.symbols[i] = codeSymbols[v]
+	}
+	return c
+}
+
+// ParseLookupCode reads a code as people type it: dashes, spaces and case do not
+// matter, and I, L and O are read as 1, 1 and 0. A single wrong symbol and two
+// symbols changed over are told as ErrCodeCheck.
+func ParseLookupCode(typed string) (LookupCode, error) {
+	symbols := make([]byte, 0, codeLength)
+	for _, r := range strings.ToUpper(typed) {
+		switch r {
+		case '-', ' ', '\t', '\n', '\r', '\u00a0', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014':
+			continue
+		case 'O':
+			r = '0'
+		case 'I', 'L':
+			r = '1'
+		}
+		at := strings.IndexRune(codeSymbols, r)
+		if at < 0 {
+			return LookupCode{}, ErrCodeSymbol
+		}
+		if len(symbols) == codeLength {
+			return LookupCode{}, ErrCodeLength
+		}
+		symbols = append(symbols, byte(at))
+	}
+	if len(symbols) != codeLength {
+		return LookupCode{}, ErrCodeLength
+	}
+	if checkSymbol(symbols[:codeLength-1]) != symbols[codeLength-1] {
+		return LookupCode{}, ErrCodeCheck
+	}
+	return spell(symbols), nil
+}
+
+const codeWithheld = "lookup code withheld"
+
+// String hides the code, so that no log can print it.
+func (LookupCode) String() string { return codeWithheld }
+
+// Format hides the code from every verb of fmt, also those that pass String by.
+func (LookupCode) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, codeWithheld) }
+
+// MarshalText hides the code from JSON and structured logs.
+func (LookupCode) MarshalText() ([]byte, error) { return []byte(codeWithheld), nil }
+
+// Print returns the code as the slip shows it, XXXX-XXXX-XXXX, and nothing for
+// the zero code.
+func (c LookupCode) Print() string {
+	if c == (LookupCode{}) {
+		return ""
+	}
+	return string(c.symbols[:4]) + "-" + string(c.symbols[4:8]) + "-" + string(c.symbols[8:])
+}
+
+// Hash returns the keyed hash under which the directory knows the code
+// (HMAC-SHA-256).
+func (c LookupCode) Hash(key []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(c.symbols[:])
+	return mac.Sum(nil)
+}
+
+// checkSymbol is the sum over GF(32) of symbol × 2^position. Because the factors
+// differ and none is zero, every single error and every exchange of two symbols
+// changes it.
+func checkSymbol(symbols []byte) byte {
+	var sum byte
+	for _, s := range symbols {
+		sum = times2(sum ^ s)
+	}
+	return sum
+}
+
+// times2 multiplies by x in GF(32) modulo x^5 + x^2 + 1, which is primitive, so
+// that the powers of x repeat only after 31.
+func times2(b byte) byte {
+	b <<= 1
+	if b&32 != 0 {
+		b ^= 0b100101
+	}
+	return b
+}

@@ -1,0 +1,284 @@
+package lab
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Dictionary is the shared vocabulary of substances, classes, products and
+// methods, with its names folded for finding. It is not safe for concurrent
+// change.
+type Dictionary struct {
+	Classes    map[string]Class
+	Substances map[SubstanceID]*Substance
+	Products   map[ProductID]*Product
+	Methods    map[MethodID]*Method
+
+	substanceNames map[string]SubstanceName // by folded name
+	productNames   map[string]ProductID     // by folded name
+	productSets    map[string]ProductID     // by key of the expected set
+	classNames     map[string]string        // by folded name or code
+}
+
+// NewDictionary indexes the entries. It fails, naming all culprits, when an
+// entry is wrong or two entries share a name.
+func NewDictionary(classes []Class, substances []*Substance, products []*Product, methods []*Method) (*Dictionary, error) {
+	d := &Dictionary{
+		Classes: map[string]Class{}, Substances: map[SubstanceID]*Substance{}, Products: map[ProductID]*Product{},
+		Methods: map[MethodID]*Method{}, substanceNames: map[string]SubstanceName{}, productNames: map[string]ProductID{},
+		productSets: map[string]ProductID{}, classNames: map[string]string{},
+	}
+	var errs FieldErrors
+	for _, c := range classes {
+		d.indexClass(&errs, c)
+	}
+	for _, c := range classes {
+		_, known := d.Classes[c.Parent]
+		errs.Check(known || c.Parent == "", "class "+c.Code, "It lies within %q, which is not a class.", c.Parent)
+	}
+	for _, s := range substances {
+		d.indexSubstance(&errs, s)
+	}
+	for _, p := range products {
+		d.indexProduct(&errs, p)
+	}
+	for _, m := range methods {
+		d.Methods[m.ID] = m
+	}
+	return d, errs.Err()
+}
+
+func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {
+	_, taken := d.Classes[c.Code]
+	errs.Check(!taken && c.Code != "", "class "+c.Code, "The code is used twice, or empty.")
+	d.Classes[c.Code] = c
+	for _, name := range []string{c.Code, c.NameEN, c.NameNL} {
+		folded := Fold(name)
+		if folded == "" {
+			continue
+		}
+		other, taken := d.classNames[folded]
+		errs.Check(!taken || other == c.Code, "class "+c.Code, "The name %q is taken by class %s.", name, other)
+		d.classNames[folded] = c.Code
+	}
+}
+
+// knows tells whether exactly one of an expectation's substance and class is
+// set, and stands in the dictionary.
+func (d *Dictionary) knows(e Expected) bool {
+	_, substance := d.Substances[SubstanceID(e.SubstanceID)]
+	_, class := d.Classes[e.Class]
+	return substance && e.Class == "" || class && e.SubstanceID == 0
+}
+
+func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
+	if err := s.Check(d.Classes); err != nil {
+		errs.Check(false, "substance "+s.Name, "%s", err.Error())
+	}
+	_, taken := d.Substances[s.ID]
+	errs.Check(!taken, "substance "+s.Name, "The number %d is used twice.", s.ID)
+	d.Substances[s.ID] = s
+	names := append([]SubstanceName{{Name: s.Name}}, s.Names...)
+	if s.NameNL != "" {
+		names = append(names, SubstanceName{Name: s.NameNL, Language: "nl"})
+	}
+	for _, n := range names {
+		folded := Fold(n.Name)
+		other, taken := d.substanceNames[folded]
+		errs.Check(!taken || other.SubstanceID == s.ID, "substance "+s.Name, "The name %q is taken by substance %d.", n.Name, other.SubstanceID)
+		if !taken {
+			n.SubstanceID = s.ID
+			d.substanceNames[folded] = n
+		}
+	}
+}
+
+func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
+	_, taken := d.Products[p.ID]
+	errs.Check(!taken, "product "+p.NameEN, "The number %d is used twice.", p.ID)
+	d.Products[p.ID] = p
+	errs.Check(Fold(p.NameEN) != "", "product "+p.NameEN, "Give the product %d a name.", p.ID)
+	for _, ps := range p.Substances {
+		errs.Check(d.knows(ps.Expected) && Roles.Has(ps.Role), "product "+p.NameEN, "Its expectation %q is not in the dictionary.", ps.Expected)
+	}
+	names := append([]ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN)}}, p.Names...)
+	for _, n := range names {
+		other, taken := d.productNames[Fold(n.Name)]
+		errs.Check(!taken || other == p.ID, "product "+p.NameEN, "The name %q is taken by product %d.", n.Name, other)
+		d.productNames[Fold(n.Name)] = p.ID
+	}
+	if key := setKey(p.Expected()); key != "" {
+		if _, taken := d.productSets[key]; !taken {
+			d.productSets[key] = p.ID
+		}
+	}
+}
+
+// FindSubstance finds a substance by any of its names, whatever the spelling,
+// and the stereo mark that the name sets.
+func (d *Dictionary) FindSubstance(name string) (*Substance, Stereo, bool) {
+	n, ok := d.substanceNames[Fold(name)]
+	if !ok {
+		return nil, "", false
+	}
+	return d.Substances[n.SubstanceID], n.Stereo, true
+}
+
+// FindProduct finds a product by any of its names, whatever the spelling.
+func (d *Dictionary) FindProduct(name string) (*Product, bool) {
+	p, ok := d.Products[d.productNames[Fold(name)]]
+	return p, ok
+}
+
+// FindClass finds a class by its code or name.
+func (d *Dictionary) FindClass(name string) (Class, bool) {
+	c, ok := d.Classes[d.classNames[Fold(name)]]
+	return c, ok
+}
+
+// ProductOf finds the product whose expected set is this set, in any order. Of
+// several with the same set it is the first in the dictionary.
+func (d *Dictionary) ProductOf(set []Expected) (*Product, bool) {
+	p, ok := d.Products[d.productSets[setKey(set)]]
+	return p, ok && setKey(set) != ""
+}
+
+// Within tells whether a class is, or lies within, another.
+func (d *Dictionary) Within(class, ancestor string) bool {
+	for range len(d.Classes) {
+		if class == ancestor {
+			return true
+		}
+		if class = d.Classes[class].Parent; class == "" {
+			break
+		}
+	}
+	return false
+}
+
+// Satisfies tells whether a substance is what an expectation asks for.
+func (d *Dictionary) Satisfies(id SubstanceID, e Expected) bool {
+	if e.SubstanceID != 0 {
+		return SubstanceID(e.SubstanceID) == id
+	}
+	s, ok := d.Substances[id]
+	return ok && d.Within(s.Class, e.Class)
+}
+
+// Role returns the role of a substance in a sample of the product with these
+// expectations: expected, else what the product says, else the substance's own.
+func (d *Dictionary) Role(id SubstanceID, product ProductID, expected []Expected) Role {
+	for _, e := range expected {
+		if d.Satisfies(id, e) {
+			return RoleExpected
+		}
+	}
+	if p, ok := d.Products[product]; ok {
+		for _, ps := range p.Substances {
+			if ps.SubstanceID == Optional(id) && ps.Role != RoleExpected {
+				return ps.Role
+			}
+		}
+	}
+	return d.Substances[id].Role
+}
+
+// AddSubstance adds an entry that nobody has reviewed yet, as active and
+// psychoactive by precaution, under the next local number. A name that is empty
+// or taken is refused.
+func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
+	s := &Substance{
+		ID: nextLocal(d.Substances), Name: strings.Join(strings.Fields(name), " "), Class: "other",
+		Role: RoleAdulterant, Active: true, Psychoactive: true,
+	}
+	var errs FieldErrors
+	other, _, taken := d.FindSubstance(name)
+	if taken {
+		errs.Check(false, "substance "+s.Name, "The name %q is taken by substance %d.", s.Name, other.ID)
+		return nil, errs
+	}
+	if err := s.Check(d.Classes); err != nil {
+		return nil, err
+	}
+	d.indexSubstance(&errs, s)
+	return s, errs.Err()
+}
+
+// AddProduct adds a product that nobody has reviewed yet: the product of a set of
+// expectations, named after them. A set that is empty or holds what the
+// dictionary lacks is refused, and so is a name that is taken.
+func (d *Dictionary) AddProduct(set []Expected) (*Product, error) {
+	var errs FieldErrors
+	errs.Check(len(set) > 0, "product", "Say what is expected in the product.")
+	for _, e := range set {
+		errs.Check(d.knows(e), "product", "Its expectation %q is not in the dictionary.", e)
+	}
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	p := &Product{ID: nextLocal(d.Products), Unit: Gram}
+	var namesEN, namesNL []string
+	for i, e := range sortExpected(set) {
+		en, nl := d.expectedNames(e)
+		namesEN, namesNL = append(namesEN, en), append(namesNL, nl)
+		p.Substances = append(p.Substances, ProductSubstance{ProductID: p.ID, Position: int32(i + 1), Expected: e, Role: RoleExpected})
+	}
+	p.NameEN, p.NameNL = strings.Join(namesEN, " + "), strings.Join(namesNL, " + ")
+	for _, name := range []string{p.NameEN, p.NameNL} {
+		if other, taken := d.FindProduct(name); taken {
+			errs.Check(false, "product "+p.NameEN, "The name %q is taken by product %d.", name, other.ID)
+			return nil, errs
+		}
+	}
+	d.indexProduct(&errs, p)
+	return p, errs.Err()
+}
+
+// AddMethod adds a method, unless there is one that does not differ; in either
+// case it returns the entry that now stands in the dictionary, and whether it is
+// new.
+func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
+	if err := m.Check(); err != nil {
+		return nil, false, err
+	}
+	for _, have := range d.Methods {
+		if have.Kind == m.Kind && have.Lab == m.Lab && have.Version == m.Version {
+			same := have.Level == m.Level && have.Quantifies == m.Quantifies && have.OpenScope == m.OpenScope
+			if !same {
+				return nil, false, fmt.Errorf("method %s %s of %s stands in the dictionary with another level or scope: %w", m.Kind, m.Version, m.Lab, ErrConflict)
+			}
+			return have, false, nil
+		}
+	}
+	m.ID = nextLocal(d.Methods)
+	d.Methods[m.ID] = &m
+	return &m, true, nil
+}
+
+func (d *Dictionary) expectedNames(e Expected) (en, nl string) {
+	if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
+		return s.Name, cmp.Or(s.NameNL, s.Name)
+	}
+	c := d.Classes[e.Class]
+	return c.NameEN, cmp.Or(c.NameNL, c.NameEN)
+}
+
+func nextLocal[K ~int32, V any](entries map[K]V) K {
+	next := K(LocalEntries)
+	for id := range entries {
+		next = max(next, id+1)
+	}
+	return next
+}
+
+// SubstanceNames returns all folded names, sorted, for type-ahead and tests.
+func (d *Dictionary) SubstanceNames() []string {
+	names := make([]string, 0, len(d.substanceNames))
+	for n := range d.substanceNames {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,86 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Errors that callers act upon.
+var (
+	// ErrNotFound means that no such record exists, or that the asker may not know of it.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict means that the record would break a uniqueness or reference rule.
+	ErrConflict = errors.New("conflicts with what is already recorded")
+)
+
+// FieldError is one mistake in one field. Format and Args make the English
+// sentence; Format is also the key under which a translation is found.
+type FieldError struct {
+	Field  string
+	Format string
+	Args   []any
+}
+
+// Message returns the English sentence.
+func (e FieldError) Message() string { return fmt.Sprintf(e.Format, e.Args...) }
+
+// FieldErrors are all mistakes of one record, in the order of its fields.
+type FieldErrors []FieldError
+
+// Error joins the mistakes, each with the name of its field.
+func (e FieldErrors) Error() string {
+	parts := make([]string, len(e))
+	for i, f := range e {
+		parts[i] = f.Field + ": " + f.Message()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Check adds a mistake unless ok.
+func (e *FieldErrors) Check(ok bool, field, format string, args ...any) {
+	if !ok {
+		*e = append(*e, FieldError{Field: field, Format: format, Args: args})
+	}
+}
+
+// Err returns the mistakes as an error, or nil when there are none.
+func (e FieldErrors) Err() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// Difference is one field in which two versions of a record differ.
+type Difference struct {
+	Field, Old, New string
+}
+
+// StaleError refuses a change that was made to an older version of a record. It
+// says what has changed since, so that nobody's work is lost.
+type StaleError struct {
+	Have, Want int32
+	Changed    []Difference
+}
+
+// Error names the versions and the fields that differ.
+func (e *StaleError) Error() string {
+	fields := make([]string, len(e.Changed))
+	for i, d := range e.Changed {
+		fields[i] = fmt.Sprintf("%s (%q there, %q here)", d.Field, d.Old, d.New)
+	}
+	return fmt.Sprintf("the record has moved on to version %d while you changed version %d; it differs in: %s",
+		e.Have, e.Want, strings.Join(fields, ", "))
+}
+
+// MoveError refuses a move of a sample, an analysis or a publication.
+type MoveError struct {
+	What, From, To string
+	Why            string // a sentence that says who can do it, or what is missing
+}
+
+// Error says which move was refused and why.
+func (e *MoveError) Error() string {
+	return fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, e.Why)
+}

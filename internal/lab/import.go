@@ -1,0 +1,17 @@
+package lab
+
+// Import is one run of the importer that brought samples in. It is one event of
+// the audit trail.
+type Import struct {
+	Key
+	Profile    string // the mapping that read the files
+	Digest     string // of the mapping and the files' bytes
+	Files      string // names and hashes of the files
+	RowsRead   int32
+	Accepted   int32
+	Merged     int32 // duplicates of other rows, in the files or already recorded
+	Rejected   int32
+	Samples    int32 // that were new
+	ImportedAt Instant
+	ImportedBy string
+}

@@ -1,0 +1,241 @@
+package lab
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"unicode"
+)
+
+// SampleState is where a sample is in its life.
+type SampleState string
+
+// The states of a sample.
+const (
+	Registered  SampleState = "registered"
+	InAnalysis  SampleState = "in_analysis"
+	Completed   SampleState = "completed"
+	Rejected    SampleState = "rejected"
+	NotAnalysed SampleState = "not_analysed"
+)
+
+// SampleStates is the vocabulary of SampleState.
+var SampleStates = Vocabulary[SampleState]{Registered, InAnalysis, Completed, Rejected, NotAnalysed}
+
+// Sample is one portion of one product, handed in on a visit. No field holds
+// anything about who the visitor is. An empty text, a zero number and an empty
+// list mean "not recorded".
+type Sample struct {
+	Key
+	Version       int32 // rises with every change
+	NumberYear    int32
+	NumberRunning int32
+	VisitID       ID
+	LocationID    Optional
+
+	ReceivedOn      Date
+	ReceivedBasis   ReceivedBasis
+	CollectedOn     Date
+	ExpectedReadyOn Date
+	Channel         Channel
+
+	ProductID  ProductID
+	SoldAsText string // what the visitor said, verbatim
+	Form       Form
+	Colours    Codes
+	Logo       string
+	Shape      string
+	BreakLine  string
+	WidthUM    int32 // micrometres
+	HeightUM   int32
+	ThickUM    int32
+	WeightUG   int64 // micrograms
+
+	ReceivedAmount int64 // thousandths of ReceivedUnit
+	ReceivedUnit   AmountUnit
+	Price          Price `gorm:"embedded;embeddedPrefix:price_"`
+
+	AcquiredVia     string
+	AcquiredContext string
+	Region          string // coarse only
+	UsedBefore      string
+	Reasons         Codes
+	Effects         Codes
+	Complaint       string
+	Overdose        string
+	Decision        string
+	Disposal        string
+
+	State       SampleState
+	StateReason string
+	Excluded    string // reason to keep it out of the statistics; empty means counted
+	Notes       string // for staff
+
+	SourceRef    string // the sample's id in the file it was imported from
+	SourceDigest string // of what that file said
+	ImportID     ID
+	RegisteredBy Optional
+	RegisteredAt Instant
+}
+
+// SampleExpectation is one expected substance or class of a sample.
+type SampleExpectation struct {
+	ServiceID ServiceID `gorm:"primaryKey;autoIncrement:false"`
+	SampleID  ID        `gorm:"primaryKey"`
+	Position  int32     `gorm:"primaryKey;autoIncrement:false"`
+	Expected
+}
+
+// Limits of a sample's fields.
+const (
+	maxText      = 2000
+	maxShortText = 200
+	// earliestYear is before any drug checking service began.
+	earliestYear = 1960
+)
+
+// Check reports all mistakes of a sample at once, each with its field. Today is
+// the day at the service.
+func (s *Sample) Check(today Date) error {
+	var errs FieldErrors
+	s.checkDates(&errs, today)
+	checkCode(&errs, "channel", s.Channel, Channels)
+	errs.Check(s.ProductID > 0, "product", "Choose the product it was sold as, or \"unknown\".")
+	checkCode(&errs, "form", s.Form, Forms)
+	checkCodes(&errs, "colours", s.Colours, Colours)
+	checkOptional(&errs, "shape", s.Shape, Shapes)
+	checkOptional(&errs, "break_line", s.BreakLine, BreakLines)
+	s.checkMeasures(&errs)
+	s.Price.check(&errs)
+	checkOptional(&errs, "acquired_via", s.AcquiredVia, AcquiredVias)
+	checkOptional(&errs, "acquired_context", s.AcquiredContext, AcquiredContexts)
+	checkOptional(&errs, "used_before", s.UsedBefore, YesNoUnknown)
+	checkCodes(&errs, "reasons", s.Reasons, Reasons)
+	checkCodes(&errs, "effects", s.Effects, Effects)
+	checkOptional(&errs, "complaint", s.Complaint, YesNoUnknown)
+	checkOptional(&errs, "overdose", s.Overdose, OverdoseInvolvements)
+	checkOptional(&errs, "decision", s.Decision, Decisions)
+	checkOptional(&errs, "disposal", s.Disposal, Disposals)
+	s.checkState(&errs)
+	s.checkTexts(&errs)
+	return errs.Err()
+}
+
+func (s *Sample) checkDates(errs *FieldErrors, today Date) {
+	errs.Check(s.ReceivedOn != 0, "received_on", "Give the day on which the sample was received.")
+	errs.Check(s.ReceivedOn == 0 || s.ReceivedOn.Year() >= earliestYear, "received_on", "%s is too long ago.", s.ReceivedOn)
+	errs.Check(s.ReceivedOn <= today, "received_on", "%s lies in the future.", s.ReceivedOn)
+	checkCode(errs, "received_basis", s.ReceivedBasis, ReceivedBases)
+	errs.Check(s.CollectedOn <= s.ReceivedOn || s.ReceivedOn == 0, "collected_on", "%s is after the day of receipt, %s.", s.CollectedOn, s.ReceivedOn)
+	errs.Check(s.ExpectedReadyOn == 0 || s.ExpectedReadyOn >= s.ReceivedOn, "expected_ready_on", "%s is before the day of receipt, %s.", s.ExpectedReadyOn, s.ReceivedOn)
+}
+
+func (s *Sample) checkMeasures(errs *FieldErrors) {
+	const decimetre, kilogram = 100_000, 1_000_000_000
+	for _, m := range []struct {
+		field string
+		value int64
+		most  int64
+	}{
+		{"width", int64(s.WidthUM), decimetre},
+		{"height", int64(s.HeightUM), decimetre},
+		{"thickness", int64(s.ThickUM), decimetre},
+		{"weight", s.WeightUG, kilogram},
+		{"received_amount", s.ReceivedAmount, maxThousandths},
+	} {
+		errs.Check(m.value >= 0 && m.value <= m.most, m.field, "The value is outside the possible range.")
+	}
+	checkOptional(errs, "received_unit", s.ReceivedUnit, AmountUnits)
+	errs.Check((s.ReceivedAmount == 0) == (s.ReceivedUnit == ""), "received_unit", "Give the amount and its unit, or neither.")
+}
+
+func (s *Sample) checkState(errs *FieldErrors) {
+	checkCode(errs, "state", s.State, SampleStates)
+	switch s.State {
+	case Rejected:
+		checkCode(errs, "state_reason", s.StateReason, RejectionReasons)
+	case NotAnalysed:
+		checkCode(errs, "state_reason", s.StateReason, NotAnalysedReasons)
+	default:
+		errs.Check(s.StateReason == "", "state_reason", "Only a rejected or not analysed sample has a reason.")
+	}
+	checkOptional(errs, "excluded", s.Excluded, Exclusions)
+}
+
+func (s *Sample) checkTexts(errs *FieldErrors) {
+	for _, t := range []struct {
+		field, text string
+		most        int
+	}{
+		{"sold_as_text", s.SoldAsText, maxShortText},
+		{"logo", s.Logo, maxShortText},
+		{"region", s.Region, maxShortText},
+		{"notes", s.Notes, maxText},
+		{"source_ref", s.SourceRef, maxShortText},
+	} {
+		checkText(errs, t.field, t.text, t.most)
+	}
+}
+
+func checkText(errs *FieldErrors, field, text string, most int) {
+	errs.Check(len([]rune(text)) <= most, field, "The text is longer than %d characters.", most)
+	control := slices.ContainsFunc([]rune(text), func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\uFFFD' && r <= '\uFFFF'
+	})
+	errs.Check(!control, field, "The text has characters that cannot be stored or printed.")
+}
+
+// CheckExpectations reports expectations that are empty, unknown or repeated.
+func (d *Dictionary) CheckExpectations(expected []Expected) error {
+	var errs FieldErrors
+	for i, e := range expected {
+		errs.Check(d.knows(e), "expected", "%q is not in the dictionary.", e)
+		errs.Check(!slices.Contains(expected[:i], e), "expected", "%q is given twice.", e)
+	}
+	return errs.Err()
+}
+
+// Counted tells whether the sample is counted as registered: front of house, not
+// rejected and not excluded.
+func (s *Sample) Counted() bool {
+	return s.Channel == FrontOfHouse && s.State != Rejected && s.Excluded == ""
+}
+
+// Differences lists the fields in which two versions of a record of the same type
+// differ, in the order of the fields. It is what a stale change is refused with,
+// and what the audit event of a change says.
+func Differences[T any](before, after T) []Difference {
+	return differences("", reflect.ValueOf(before), reflect.ValueOf(after))
+}
+
+func differences(prefix string, before, after reflect.Value) []Difference {
+	var found []Difference
+	for i := range before.NumField() {
+		field := before.Type().Field(i)
+		a, b := before.Field(i), after.Field(i)
+		if field.Type.Kind() == reflect.Struct && field.Type.NumField() > 0 && field.Type.Field(0).IsExported() {
+			inner := prefix
+			if !field.Anonymous {
+				inner += field.Name + "."
+			}
+			found = append(found, differences(inner, a, b)...)
+			continue
+		}
+		if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
+			continue // no list and an empty list say the same
+		}
+		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			found = append(found, Difference{Field: prefix + field.Name, Old: fmt.Sprint(a.Interface()), New: fmt.Sprint(b.Interface())})
+		}
+	}
+	return found
+}
+
+// Since returns the day from which the sample can have been analysed: that of its
+// collection where it is known, else of its receipt.
+func (s *Sample) Since() Date {
+	if s.CollectedOn != 0 {
+		return s.CollectedOn
+	}
+	return s.ReceivedOn
+}

@@ -1,0 +1,64 @@
+package lab
+
+import (
+	"regexp"
+	"time"
+)
+
+// Service is an organisation that runs testing; it owns its samples.
+type Service struct {
+	ID       ServiceID
+	Code     string // 2 to 8 capitals and digits; the first part of its sample numbers
+	Name     string
+	Country  string // ISO 3166-1, two letters
+	Currency string // ISO 4217: its prices are reported in it
+	TimeZone string // IANA name: its days begin and end there
+}
+
+var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// Check reports all mistakes of a service.
+func (s *Service) Check() error {
+	var errs FieldErrors
+	errs.Check(serviceCodeForm.MatchString(s.Code), "code", "%q is not a service code: use 2 to 8 capitals and digits, a letter first.", s.Code)
+	errs.Check(s.Name != "", "name", "Give the service a name.")
+	errs.Check(countryForm.MatchString(s.Country), "country", "%q is not a country code of two letters, such as NL.", s.Country)
+	errs.Check(currencyForm.MatchString(s.Currency), "currency", "%q is not a currency code of three letters, such as EUR.", s.Currency)
+	_, err := time.LoadLocation(s.TimeZone)
+	errs.Check(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "time_zone", "%q is not a time zone, such as Europe/Amsterdam.", s.TimeZone)
+	return errs.Err()
+}
+
+// Location is a place where a service receives samples: an office, a stand, a
+// festival.
+type Location struct {
+	ID        int32
+	ServiceID ServiceID
+	Name      string
+	Kind      string // a code of LocationKinds
+	Region    string // coarse: a province or a state
+}
+
+// LocationKinds is the vocabulary of Location.Kind.
+var LocationKinds = Vocabulary[string]{"office", "event", "mail_in", "consumption_room", "pharmacy", "mobile", "outreach"}
+
+// Visit is one anonymous visitor at one location on one day. It holds nothing
+// about the person.
+type Visit struct {
+	Key
+	LocationID Optional
+	VisitedOn  Date
+	Samples    int32 // handed in
+	Taken      int32
+	TurnedAway int32
+}
+
+// Check reports all mistakes of a visit.
+func (v *Visit) Check() error {
+	var errs FieldErrors
+	errs.Check(v.VisitedOn != 0, "visited_on", "Give the day of the visit.")
+	errs.Check(v.Samples >= 0 && v.Samples <= 100, "samples", "The number of samples must be between 0 and 100.")
+	errs.Check(v.Taken >= 0 && v.TurnedAway >= 0 && v.Taken+v.TurnedAway == v.Samples, "taken",
+		"Samples taken and turned away must add up to the samples handed in.")
+	return errs.Err()
+}

@@ -1,0 +1,161 @@
+package lab
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Role of a finding, given what the sample was expected to hold.
+type Role string
+
+// The roles.
+const (
+	RoleExpected   Role = "expected"
+	RoleAdulterant Role = "adulterant" // active and unexpected
+	RoleExcipient  Role = "excipient"  // inert
+	RoleByProduct  Role = "by_product" // by-product or impurity of the making
+	RolePrecursor  Role = "precursor"
+)
+
+// Roles is the vocabulary of Role.
+var Roles = Vocabulary[Role]{RoleExpected, RoleAdulterant, RoleExcipient, RoleByProduct, RolePrecursor}
+
+// Stereo is the stereochemistry that an analysis determined.
+type Stereo string
+
+// The stereo marks; empty means not determined.
+const (
+	Racemic Stereo = "racemic"
+	StereoS Stereo = "S"
+	StereoR Stereo = "R"
+)
+
+// Stereos is the vocabulary of Stereo.
+var Stereos = Vocabulary[Stereo]{Racemic, StereoS, StereoR}
+
+// Substance is a chemical entry of the dictionary.
+type Substance struct {
+	ID           SubstanceID
+	Name         string // English; the same word everywhere
+	NameNL       string // Dutch, where it differs
+	Class        string // a code of the classes, which form a tree
+	Role         Role   // the role of a finding that was not expected
+	Psychoactive bool
+	Active       bool
+	Formula      string // molecular formula of the base; empty if not sourced
+	MolarMass    int64  // of the base, in milligrams per mole; 0 if not sourced
+	CAS          string // empty if not sourced
+	PubChemCID   int32  // 0 if not sourced
+	Reviewed     bool   // false for entries that an import added
+	Names        []SubstanceName
+	Salts        []Salt
+}
+
+// SubstanceName is a synonym. It may determine the stereo mark: esketamine is
+// ketamine, S.
+type SubstanceName struct {
+	SubstanceID SubstanceID
+	Name        string
+	Language    string // en, nl or empty for chemical names
+	Stereo      Stereo
+}
+
+// Salt is a salt of a substance, anhydrous.
+type Salt struct {
+	SubstanceID  SubstanceID
+	Salt         string // hydrochloride, sulfate …
+	Formula      string
+	MolarMass    int64 // in milligrams per mole
+	BasesPerSalt int32 // molecules of base in one formula unit
+}
+
+// Salt returns the named salt.
+func (s *Substance) Salt(name string) (Salt, bool) {
+	i := slices.IndexFunc(s.Salts, func(x Salt) bool { return x.Salt == name })
+	if i < 0 {
+		return Salt{}, false
+	}
+	return s.Salts[i], true
+}
+
+// Ceiling returns the mass fraction of base in the substance's purest common
+// form, in parts per million: that of its hydrochloride where it has one, else of
+// its lightest salt, else all of it.
+func (s *Substance) Ceiling() int64 {
+	best := int64(0)
+	for _, salt := range s.Salts {
+		fraction, _ := s.ToBase(1_000_000, Basis(salt.Salt))
+		if salt.Salt == "hydrochloride" {
+			return fraction
+		}
+		best = max(best, fraction)
+	}
+	if best == 0 {
+		return 1_000_000
+	}
+	return best
+}
+
+var casForm = regexp.MustCompile(`^[1-9]\d{1,6}-\d\d-\d$`)
+
+// ValidCAS tells whether a CAS number is well formed and its check digit right.
+func ValidCAS(cas string) bool {
+	if !casForm.MatchString(cas) {
+		return false
+	}
+	digits := strings.ReplaceAll(cas, "-", "")
+	sum := 0
+	for i := range len(digits) - 1 {
+		sum += int(digits[len(digits)-2-i]-'0') * (i + 1)
+	}
+	return sum%10 == int(digits[len(digits)-1]-'0')
+}
+
+// Check reports all mistakes of a dictionary entry.
+func (s *Substance) Check(classes map[string]Class) error {
+	var errs FieldErrors
+	_, known := classes[s.Class]
+	errs.Check(Fold(s.Name) != "", "name", "Give the substance a name.")
+	errs.Check(known, "class", "%q is not a class of the dictionary.", s.Class)
+	errs.Check(Roles.Has(s.Role) && s.Role != RoleExpected, "role", "%q is not a default role.", string(s.Role))
+	errs.Check(s.Role != RoleAdulterant || s.Active, "active", "An adulterant is active.")
+	errs.Check(s.Role != RoleExcipient || !s.Active, "active", "An excipient is inert.")
+	errs.Check(!s.Psychoactive || s.Active, "psychoactive", "What is psychoactive is active.")
+	errs.Check(s.CAS == "" || ValidCAS(s.CAS), "cas", "%q is not a CAS number.", s.CAS)
+	for _, salt := range s.Salts {
+		fits := s.MolarMass > 0 && salt.BasesPerSalt > 0 && salt.MolarMass > int64(salt.BasesPerSalt)*s.MolarMass
+		errs.Check(fits, "salts", "The molar mass of the %s does not hold %d × the base.", salt.Salt, salt.BasesPerSalt)
+	}
+	return errs.Err()
+}
+
+// Class is a class of substances. A class may lie within another.
+type Class struct {
+	Code   string
+	Parent string // empty at the top
+	NameEN string
+	NameNL string
+}
+
+// greek spells the Greek letters that occur in names of substances.
+var greek = strings.NewReplacer(
+	"α", "alpha", "β", "beta", "γ", "gamma", "δ", "delta", "Δ", "delta", "ω", "omega",
+	"Α", "alpha", "Β", "beta", "Γ", "gamma", "Ω", "omega",
+)
+
+// Fold reduces a name to what two spellings of it share: letters and digits in
+// lower case without accents, Greek letters spelled out. Spaces, dashes and
+// punctuation go.
+func Fold(name string) string {
+	var b strings.Builder
+	for _, r := range greek.Replace(norm.NFKD.String(name)) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}

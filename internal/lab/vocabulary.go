@@ -1,0 +1,183 @@
+package lab
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Vocabulary is the closed list of the codes that a field may hold, in the order
+// in which they are shown.
+type Vocabulary[T ~string] []T
+
+// Has tells whether the code belongs to the vocabulary.
+func (v Vocabulary[T]) Has(code T) bool { return slices.Contains(v, code) }
+
+// Optional tells whether the code belongs to the vocabulary or is empty, which
+// means "not recorded".
+func (v Vocabulary[T]) Optional(code T) bool { return code == "" || v.Has(code) }
+
+// Strings returns the codes as plain text.
+func (v Vocabulary[T]) Strings() []string {
+	texts := make([]string, len(v))
+	for i, code := range v {
+		texts[i] = string(code)
+	}
+	return texts
+}
+
+// Codes is a field with several values of one vocabulary. It is stored as the
+// codes with single spaces between them.
+type Codes []string
+
+// Value stores the codes with single spaces between them.
+func (c Codes) Value() (driver.Value, error) { return strings.Join(c, " "), nil }
+
+// Scan reads what Value stored.
+func (c *Codes) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		*c = strings.Fields(v)
+	case []byte:
+		*c = strings.Fields(string(v))
+	case nil:
+		*c = nil
+	default:
+		return fmt.Errorf("cannot read %T as codes", src)
+	}
+	if len(*c) == 0 {
+		*c = nil // none recorded, as in a record that was never stored
+	}
+	return nil
+}
+
+// checkCodes reports each code that the vocabulary lacks, and repetitions.
+func checkCodes[T ~string](errs *FieldErrors, field string, codes Codes, vocabulary Vocabulary[T]) {
+	for i, code := range codes {
+		errs.Check(vocabulary.Has(T(code)), field, "%q is not one of: %s.", code, strings.Join(vocabulary.Strings(), ", "))
+		errs.Check(!slices.Contains(codes[:i], code), field, "%q is given twice.", code)
+	}
+}
+
+func checkCode[T ~string](errs *FieldErrors, field string, code T, vocabulary Vocabulary[T]) {
+	errs.Check(vocabulary.Has(code), field, "%q is not one of: %s.", string(code), strings.Join(vocabulary.Strings(), ", "))
+}
+
+func checkOptional[T ~string](errs *FieldErrors, field string, code T, vocabulary Vocabulary[T]) {
+	if code != "" {
+		checkCode(errs, field, code, vocabulary)
+	}
+}
+
+// Form is the physical form of a sample.
+type Form string
+
+// The forms.
+const (
+	Powder    Form = "powder"
+	Crystal   Form = "crystal"
+	Paste     Form = "paste"
+	Rock      Form = "rock"
+	Tablet    Form = "tablet"
+	Capsule   Form = "capsule"
+	Liquid    Form = "liquid"
+	Blotter   Form = "blotter"
+	Gel       Form = "gel"
+	Plant     Form = "plant"
+	Edible    Form = "edible"
+	Residue   Form = "residue"
+	OtherForm Form = "other"
+)
+
+// Forms is the vocabulary of Form.
+var Forms = Vocabulary[Form]{
+	Powder, Crystal, Paste, Rock, Tablet, Capsule, Liquid, Blotter, Gel, Plant, Edible, Residue, OtherForm,
+}
+
+// Dosed tells that one piece is one dose, so that content is told per unit.
+func (f Form) Dosed() bool { return f == Tablet || f == Capsule || f == Blotter }
+
+// Channel is the way by which a sample came to the service.
+type Channel string
+
+// The channels. Only samples of FrontOfHouse are counted in the statistics.
+const (
+	FrontOfHouse Channel = "front_of_house"
+	BackOfHouse  Channel = "back_of_house"
+	Amnesty      Channel = "amnesty"
+	FoundSample  Channel = "found"
+	Police       Channel = "police"
+)
+
+// Channels is the vocabulary of Channel.
+var Channels = Vocabulary[Channel]{FrontOfHouse, BackOfHouse, Amnesty, FoundSample, Police}
+
+// ReceivedBasis says what the date of receipt rests on.
+type ReceivedBasis string
+
+// A sample's ReceivedOn is what the service recorded, or, where a source does
+// not tell it, the day the sample was collected.
+const (
+	ReceivedRecorded  ReceivedBasis = "recorded"
+	ReceivedCollected ReceivedBasis = "collected"
+)
+
+// ReceivedBases is the vocabulary of ReceivedBasis.
+var ReceivedBases = Vocabulary[ReceivedBasis]{ReceivedRecorded, ReceivedCollected}
+
+// AmountUnit is the unit of the quantity handed in or bought.
+type AmountUnit string
+
+// Quantities are in grams, millilitres or pieces.
+const (
+	Gram       AmountUnit = "g"
+	Millilitre AmountUnit = "ml"
+	Piece      AmountUnit = "piece"
+)
+
+// AmountUnits is the vocabulary of AmountUnit.
+var AmountUnits = Vocabulary[AmountUnit]{Gram, Millilitre, Piece}
+
+// Plain vocabularies of sample fields.
+var (
+	// Colours a sample may have, several at once.
+	Colours = Vocabulary[string]{
+		"white", "off_white", "grey", "black", "brown", "beige", "yellow", "orange", "red", "pink",
+		"purple", "blue", "green", "turquoise", "clear", "multicoloured", "other",
+	}
+	// Shapes of tablets and blotters.
+	Shapes = Vocabulary[string]{"round", "oval", "square", "rectangle", "triangle", "heart", "shield", "figure", "other"}
+	// BreakLines of tablets.
+	BreakLines = Vocabulary[string]{"none", "single", "cross"}
+	// AcquiredVias say from whom or where the visitor had it.
+	AcquiredVias = Vocabulary[string]{
+		"dealer_known", "dealer_street", "friend", "online_surface", "darknet", "app_social", "shop",
+		"pharmacy_diverted", "gift", "found", "other", "unknown",
+	}
+	// AcquiredContexts say in which setting the visitor had it.
+	AcquiredContexts = Vocabulary[string]{"street", "club", "festival", "home", "online", "other"}
+	// YesNoUnknown answers a question that may stay open.
+	YesNoUnknown = Vocabulary[string]{"yes", "no", "unknown"}
+	// Reasons for having a sample tested.
+	Reasons = Vocabulary[string]{
+		"own_health", "friends", "content", "purity", "adulteration", "unexpected_effect", "curiosity", "other",
+	}
+	// Effects that a visitor reports after use.
+	Effects = Vocabulary[string]{
+		"normal", "stronger", "weaker", "unpleasant", "pleasant", "hallucination", "sedating", "stimulating",
+		"nausea", "burning", "long_lasting", "skin", "seizure", "unexpected", "other",
+	}
+	// OverdoseInvolvements say whether an overdose was involved.
+	OverdoseInvolvements = Vocabulary[string]{"involved", "not_involved", "unknown"}
+	// Decisions of a visitor after the result.
+	Decisions = Vocabulary[string]{"take", "take_less", "discard", "return", "undecided"}
+	// Disposals of what is left of a sample.
+	Disposals = Vocabulary[string]{"returned", "used_up", "destroyed", "retained"}
+	// Exclusions are reasons to keep a sample out of the statistics.
+	Exclusions = Vocabulary[string]{"contaminated", "duplicate", "test_record", "other"}
+	// NotAnalysedReasons are reasons why a sample was not analysed.
+	NotAnalysedReasons = Vocabulary[string]{"capacity", "insufficient", "unsupported", "lost"}
+	// RejectionReasons are reasons to reject a sample.
+	RejectionReasons = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", "other"}
+)
