@@ -1,0 +1,208 @@
+// Package dictionary holds the embedded dictionary: substances, their names,
+// classes and salts, and products. The data files are the source; their README
+// says what each column means and where the facts come from.
+package dictionary
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+//go:embed data/*.csv
+var files embed.FS
+
+// Load reads the embedded dictionary. Methods are not part of it: they belong to
+// laboratories. An error names the file and the row.
+func Load() (*lab.Dictionary, error) {
+	classes, err := rows("classes.csv", func(r row) lab.Class {
+		return lab.Class{Code: r.text("code"), Parent: r.text("parent"), NameEN: r.text("name_en"), NameNL: r.text("name_nl")}
+	})
+	if err != nil {
+		return nil, err
+	}
+	substances, err := loadSubstances()
+	if err != nil {
+		return nil, err
+	}
+	products, err := loadProducts(substances)
+	if err != nil {
+		return nil, err
+	}
+	return lab.NewDictionary(classes, substances, products, nil)
+}
+
+func loadSubstances() ([]*lab.Substance, error) {
+	substances, err := rows("substances.csv", func(r row) *lab.Substance {
+		return &lab.Substance{
+			ID: lab.SubstanceID(r.number("id")), Name: r.text("name"), NameNL: r.text("name_nl"), Class: r.text("class"),
+			Role: lab.Role(r.text("role")), Psychoactive: r.yes("psychoactive"), Active: r.yes("active"),
+			Formula: r.text("formula"), MolarMass: r.milli("molar_mass"), CAS: r.text("cas"),
+			PubChemCID: int32(r.number("pubchem_cid")), Reviewed: true,
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]*lab.Substance{}
+	for _, s := range substances {
+		byName[s.Name] = s
+	}
+	_, err = rows("substance_names.csv", func(r row) struct{} {
+		s := find(r, byName, "substance")
+		s.Names = append(s.Names, lab.SubstanceName{
+			SubstanceID: s.ID, Name: r.text("name"), Language: r.text("lang"), Stereo: lab.Stereo(r.text("stereo")),
+		})
+		return struct{}{}
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = rows("substance_salts.csv", func(r row) struct{} {
+		s := find(r, byName, "substance")
+		s.Salts = append(s.Salts, lab.Salt{
+			SubstanceID: s.ID, Salt: r.text("salt"), Formula: r.text("formula"), MolarMass: r.milli("molar_mass"),
+			BasesPerSalt: int32(r.number("bases_per_salt")),
+		})
+		return struct{}{}
+	})
+	return substances, err
+}
+
+func loadProducts(substances []*lab.Substance) ([]*lab.Product, error) {
+	products, err := rows("products.csv", func(r row) *lab.Product {
+		return &lab.Product{
+			ID: lab.ProductID(r.number("id")), NameEN: r.text("name_en"), NameNL: r.text("name_nl"),
+			Unit: lab.AmountUnit(r.text("unit")), Reviewed: true,
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	byName, substanceByName := map[string]*lab.Product{}, map[string]*lab.Substance{}
+	for _, p := range products {
+		byName[p.NameEN] = p
+	}
+	for _, s := range substances {
+		substanceByName[s.Name] = s
+	}
+	_, err = rows("product_names.csv", func(r row) struct{} {
+		p := find(r, byName, "product")
+		p.Names = append(p.Names, lab.ProductName{ProductID: p.ID, Name: r.text("name"), Language: r.text("lang")})
+		return struct{}{}
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = rows("product_substances.csv", func(r row) struct{} {
+		p := find(r, byName, "product")
+		ps := lab.ProductSubstance{
+			ProductID: p.ID, Position: int32(len(p.Substances) + 1), Role: lab.Role(r.text("role")),
+			Expected: lab.Expected{Class: r.text("class")},
+		}
+		if r.text("substance") != "" {
+			ps.SubstanceID = lab.Optional(find(r, substanceByName, "substance").ID)
+		}
+		p.Substances = append(p.Substances, ps)
+		return struct{}{}
+	})
+	return products, err
+}
+
+// row is one row of a data file; the first mistake in it is kept.
+type row struct {
+	cells map[string]string
+	err   *error
+}
+
+func (r row) fail(column, why string) {
+	if *r.err == nil {
+		*r.err = fmt.Errorf("column %s: %s", column, why)
+	}
+}
+
+func (r row) text(column string) string {
+	text, ok := r.cells[column]
+	if !ok {
+		r.fail(column, "is missing")
+	}
+	return text
+}
+
+func (r row) number(column string) int {
+	text := r.text(column)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		r.fail(column, strconv.Quote(text)+" is not a whole number")
+	}
+	return n
+}
+
+// milli reads a number with three decimals as thousandths.
+func (r row) milli(column string) int64 {
+	text := r.text(column)
+	if text == "" {
+		return 0
+	}
+	d, err := lab.ParseDecimal(text)
+	if err != nil {
+		r.fail(column, err.Error())
+		return 0
+	}
+	n, err := d.Scaled(big.NewRat(1000, 1))
+	if err != nil {
+		r.fail(column, err.Error())
+	}
+	return n
+}
+
+func (r row) yes(column string) bool {
+	text := r.text(column)
+	if text != "true" && text != "false" {
+		r.fail(column, strconv.Quote(text)+" is not true or false")
+	}
+	return text == "true"
+}
+
+// find returns the entry that a column names, or an empty one with a mistake noted.
+func find[T any](r row, byName map[string]*T, column string) *T {
+	entry, ok := byName[r.text(column)]
+	if !ok {
+		r.fail(column, strconv.Quote(r.text(column))+" is not in the dictionary")
+		return new(T)
+	}
+	return entry
+}
+
+// rows reads a data file and makes one entry of each row.
+func rows[T any](name string, entry func(row) T) ([]T, error) {
+	data, err := files.ReadFile("data/" + name)
+	if err != nil {
+		return nil, err
+	}
+	records, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var entries []T
+	for i, record := range records[1:] {
+		var mistake error
+		r := row{cells: map[string]string{}, err: &mistake}
+		for c, column := range records[0] {
+			r.cells[column] = record[c]
+		}
+		entries = append(entries, entry(r))
+		if mistake != nil {
+			return nil, fmt.Errorf("%s row %d: %w", name, i+2, mistake)
+		}
+	}
+	return entries, nil
+}
