@@ -1,0 +1,209 @@
+// Package pgtest starts a throwaway PostgreSQL server for tests, from the
+// server programs that are installed on the machine. It needs no set-up, uses
+// no TCP port, and leaves neither process nor file behind, however the test
+// process ends: several may run side by side.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	superuser  = "postgres"
+	owner      = "marquis"
+	maintained = "postgres" // the database to connect to for making others
+
+	patience = time.Minute // for anything the server is asked
+)
+
+// Server is a throwaway PostgreSQL server. It has two roles to begin with: the
+// superuser "postgres" and the plain role "marquis", which owns the databases
+// and may neither make databases nor roles. No role has a password.
+//
+// The server writes nothing to disk that would survive a crash, and its time
+// zone is not UTC, so that a query which depends on the zone shows.
+type Server struct {
+	process *process
+	made    atomic.Int64 // databases so far, for their names
+}
+
+// running is the server of this test process.
+var running struct {
+	sync.Mutex
+	server *Server
+	err    error
+}
+
+// Start returns the server of this test process, which the first call starts
+// in about two seconds. It skips the test where PostgreSQL's server programs
+// are not installed, and fails it instead where the environment variable CI is
+// set. Nothing has to stop the server: it ends with the test process.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	folder, err := programs(debian)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%v, and CI is set", err)
+		}
+		t.Skip(err)
+	}
+
+	running.Lock()
+	defer running.Unlock()
+	if running.server == nil && running.err == nil {
+		running.server, running.err = start(folder)
+	}
+	if running.err != nil {
+		t.Fatalf("start PostgreSQL from %s: %v", folder, running.err)
+	}
+	return running.server
+}
+
+// Stop ends the server of this test process, if there is one, and removes its
+// folder. It returns when both are gone. The next Start starts another server.
+func Stop() {
+	running.Lock()
+	defer running.Unlock()
+	if running.server != nil {
+		running.server.process.stop()
+	}
+	running.server, running.err = nil, nil
+}
+
+// Main runs the tests of a package and then stops the server. It is for a
+// TestMain; a package without one is cleaned up just after its process ended.
+func Main(m *testing.M) int {
+	defer Stop()
+	return m.Run()
+}
+
+// start starts a server and adds the role that owns the databases.
+func start(programs string) (*Server, error) {
+	p, err := launch(programs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{process: p}
+	if err := s.await(); err != nil {
+		err = fmt.Errorf("%w\n%s", err, p.output())
+		p.stop()
+		return nil, err
+	}
+	if err := s.exec("CREATE ROLE " + owner + " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Database makes an empty database that the role "marquis" owns, and returns
+// the URL to reach it as that role. It is dropped when the test ends, whoever
+// is still connected.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	return s.create(t, "template1")
+}
+
+// Clone makes a copy of the database at the URL template, as Database and
+// Clone return it, and returns the URL of the copy. Nobody may be connected to
+// the template. The copy is dropped when the test ends.
+func (s *Server) Clone(t testing.TB, template string) string {
+	t.Helper()
+	u, err := url.Parse(template)
+	if err != nil {
+		t.Fatalf("clone a database: %v", err)
+	}
+	return s.create(t, strings.TrimPrefix(u.Path, "/"))
+}
+
+// Keep makes an empty database like Database, which stays until the server stops:
+// the template of many tests.
+func (s *Server) Keep(t testing.TB) string {
+	t.Helper()
+	return s.url(owner, s.make(t, "template1"))
+}
+
+func (s *Server) create(t testing.TB, template string) string {
+	t.Helper()
+	name := s.make(t, template)
+	t.Cleanup(func() {
+		if err := s.exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err != nil {
+			t.Errorf("drop a database: %v", err)
+		}
+	})
+	return s.url(owner, name)
+}
+
+// make makes a database and returns its name.
+func (s *Server) make(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", s.made.Add(1))
+	identifier := pgx.Identifier{template}.Sanitize()
+	if err := s.exec("CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + identifier); err != nil {
+		t.Fatalf("make a database: %v", err)
+	}
+	return name
+}
+
+// Admin returns the URL to reach the server's maintenance database as the
+// superuser. Roles belong to the server and not to one database: a test that
+// adds one should give it a name of its own and drop it again.
+func (s *Server) Admin() string { return s.url(superuser, maintained) }
+
+// As returns the URL of the same database for another role, such as
+// "postgres", the superuser.
+func (s *Server) As(t testing.TB, database, role string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatalf("change the role of a URL: %v", err)
+	}
+	return s.url(role, strings.TrimPrefix(u.Path, "/"))
+}
+
+func (s *Server) url(role, database string) string {
+	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=5432",
+		url.PathEscape(role), url.PathEscape(database), url.QueryEscape(s.process.folder))
+}
+
+// exec runs one statement as the superuser, on a connection of its own.
+func (s *Server) exec(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.Admin())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// await returns when the server answers.
+func (s *Server) await() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, s.Admin())
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-s.process.ended:
+			return fmt.Errorf("the server ended at once")
+		case <-ctx.Done():
+			return fmt.Errorf("the server does not answer: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
