@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"marquis/internal/lab"
+)
+
+// auditEvent is one entry of the trail: who did what to which record, when, what
+// it was and what it became, and why. Its hash covers the event before it.
+type auditEvent struct {
+	ServiceID lab.ServiceID `gorm:"primaryKey;autoIncrement:false"`
+	Seq       int64         `gorm:"primaryKey;autoIncrement:false"`
+	At        lab.Instant
+	ActorID   lab.Optional
+	Actor     string
+	Action    string
+	Subject   string
+	Changes   string // JSON: field, old, new
+	Reason    string
+	Hash      string
+}
+
+type auditHead struct {
+	ServiceID lab.ServiceID `gorm:"primaryKey;autoIncrement:false"`
+	Seq       int64
+	Hash      string
+}
+
+// chainedHash covers every column and the hash of the event before. Each part is
+// preceded by its length, so that no two events make the same text.
+func (e *auditEvent) chainedHash(before string) string {
+	h := sha256.New()
+	for _, part := range []string{
+		before, strconv.Itoa(int(e.ServiceID)), strconv.FormatInt(e.Seq, 10), e.At.String(), strconv.Itoa(int(e.ActorID)),
+		e.Actor, e.Action, e.Subject, e.Changes, e.Reason,
+	} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// appendAudit adds an event to the trail of its service. The head of the trail is
+// locked until the transaction ends, so that events form one chain.
+func (s *Store) appendAudit(tx *gorm.DB, e auditEvent) error {
+	err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&auditHead{ServiceID: e.ServiceID}).Error
+	if err != nil {
+		return err
+	}
+	var head auditHead
+	err = tx.Raw("SELECT service_id, seq, hash FROM audit_heads WHERE service_id = ?"+s.dialect.lock(), e.ServiceID).Take(&head).Error
+	if err != nil {
+		return err
+	}
+	e.Seq = head.Seq + 1
+	e.Hash = e.chainedHash(head.Hash)
+	if err := tx.Create(&e).Error; err != nil {
+		return err
+	}
+	return tx.Exec("UPDATE audit_heads SET seq = ?, hash = ? WHERE service_id = ?", e.Seq, e.Hash, e.ServiceID).Error
+}
+
+// changesText writes the differences of an event.
+func changesText(changes []lab.Difference) (string, error) {
+	text, err := json.Marshal(changes)
+	return string(text), err
+}
+
+// AuditFault is the first place at which the trail of a service is broken.
+type AuditFault struct {
+	ServiceID lab.ServiceID
+	Seq       int64
+	Why       string
+}
+
+// Error names the service, the event and the fault.
+func (f *AuditFault) Error() string {
+	return fmt.Sprintf("audit trail of service %d is broken at event %d: %s", f.ServiceID, f.Seq, f.Why)
+}
+
+// VerifyAudit walks the trail of every service and returns the number of events.
+// The errors are of type *AuditFault, joined, one for each broken trail.
+func (s *Store) VerifyAudit(ctx context.Context) (events int64, err error) {
+	var heads []auditHead
+	if err := s.read.WithContext(ctx).Raw("SELECT service_id, seq, hash FROM audit_heads ORDER BY service_id").Scan(&heads).Error; err != nil {
+		return 0, translate(err)
+	}
+	var orphans []lab.ServiceID
+	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT service_id FROM audit_events WHERE service_id NOT IN (SELECT service_id FROM audit_heads)").Scan(&orphans).Error
+	if err != nil {
+		return 0, translate(err)
+	}
+	var faults []error
+	for _, id := range orphans {
+		faults = append(faults, &AuditFault{ServiceID: id, Why: "its head is missing"})
+	}
+	for _, head := range heads {
+		n, err := s.verifyTrail(ctx, head)
+		events += n
+		faults = append(faults, err)
+	}
+	return events, errors.Join(faults...)
+}
+
+func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) {
+	rows, err := s.read.WithContext(ctx).Raw("SELECT * FROM audit_events WHERE service_id = ? ORDER BY seq", head.ServiceID).Rows()
+	if err != nil {
+		return 0, translate(err)
+	}
+	defer rows.Close()
+	before, seq := "", int64(0)
+	for rows.Next() {
+		var e auditEvent
+		if err := s.read.ScanRows(rows, &e); err != nil {
+			return seq, translate(err)
+		}
+		if e.Seq != seq+1 {
+			return seq, &AuditFault{head.ServiceID, seq + 1, "the event is missing"}
+		}
+		if e.Hash != e.chainedHash(before) {
+			return seq, &AuditFault{head.ServiceID, e.Seq, "the event is not what was written"}
+		}
+		before, seq = e.Hash, e.Seq
+	}
+	if err := rows.Err(); err != nil {
+		return seq, translate(err)
+	}
+	if head.Seq != seq || head.Hash != before {
+		return seq, &AuditFault{head.ServiceID, seq + 1, fmt.Sprintf("the trail ends before its head, %d", head.Seq)}
+	}
+	return seq, nil
+}

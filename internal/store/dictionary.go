@@ -1,0 +1,360 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"marquis/internal/lab"
+)
+
+// dictionarySetting names the setting that holds the edition of the embedded
+// dictionary.
+const dictionarySetting = "dictionary"
+
+func setting(tx *gorm.DB, name string) (value string, err error) {
+	err = tx.Raw("SELECT value FROM settings WHERE name = ?", name).Scan(&value).Error
+	return value, err
+}
+
+func setSetting(tx *gorm.DB, name, value string) error {
+	return tx.Exec("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value).Error
+}
+
+// The rows of the dictionary's tables where they differ from the domain's types.
+type (
+	substanceRow struct {
+		ID           lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		Name         string
+		NameNL       string
+		Class        string
+		Role         lab.Role
+		Psychoactive bool
+		Active       bool
+		Formula      string
+		MolarMass    int64
+		CAS          string
+		PubChemCID   int32 `gorm:"column:pubchem_cid"`
+		Reviewed     bool
+	}
+	substanceNameRow struct {
+		Folded      string `gorm:"primaryKey"`
+		SubstanceID lab.SubstanceID
+		Name        string
+		Language    string
+		Stereo      lab.Stereo
+	}
+	saltRow struct {
+		SubstanceID  lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		Salt         string          `gorm:"primaryKey"`
+		Formula      string
+		MolarMass    int64
+		BasesPerSalt int32
+	}
+	productRow struct {
+		ID       lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
+		NameEN   string
+		NameNL   string
+		Unit     lab.AmountUnit
+		Reviewed bool
+	}
+	productNameRow struct {
+		Folded    string `gorm:"primaryKey"`
+		ProductID lab.ProductID
+		Name      string
+		Language  string
+	}
+	productSubstanceRow struct {
+		ProductID lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
+		Position  int32         `gorm:"primaryKey;autoIncrement:false"`
+		lab.Expected
+		Role lab.Role
+	}
+	classRow struct {
+		Code   string `gorm:"primaryKey"`
+		Parent string
+		NameEN string
+		NameNL string
+	}
+	methodRow struct {
+		ID         lab.MethodID `gorm:"primaryKey;autoIncrement:false"`
+		Kind       lab.MethodKind
+		Lab        string
+		Version    string
+		Level      lab.Level
+		Quantifies bool
+		OpenScope  bool
+	}
+	methodScopeRow struct {
+		MethodID    lab.MethodID    `gorm:"primaryKey;autoIncrement:false"`
+		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		LOD         lab.Amount      `gorm:"embedded;embeddedPrefix:lod_"`
+		LOQ         lab.Amount      `gorm:"embedded;embeddedPrefix:loq_"`
+	}
+)
+
+// TableName returns the table.
+func (substanceRow) TableName() string { return "substances" }
+
+// TableName returns the table.
+func (substanceNameRow) TableName() string { return "substance_names" }
+
+// TableName returns the table.
+func (saltRow) TableName() string { return "substance_salts" }
+
+// TableName returns the table.
+func (productRow) TableName() string { return "products" }
+
+// TableName returns the table.
+func (productNameRow) TableName() string { return "product_names" }
+
+// TableName returns the table.
+func (productSubstanceRow) TableName() string { return "product_substances" }
+
+// TableName returns the table.
+func (classRow) TableName() string { return "substance_classes" }
+
+// TableName returns the table.
+func (methodRow) TableName() string { return "methods" }
+
+// TableName returns the table.
+func (methodScopeRow) TableName() string { return "method_scopes" }
+
+// dictionaryRows is the dictionary as rows of its tables, in order of their keys.
+type dictionaryRows struct {
+	Classes           []classRow
+	Substances        []substanceRow
+	SubstanceNames    []substanceNameRow
+	Salts             []saltRow
+	Products          []productRow
+	ProductNames      []productNameRow
+	ProductSubstances []productSubstanceRow
+	Methods           []methodRow
+	MethodScopes      []methodScopeRow
+}
+
+func sortedValues[K cmp.Ordered, V any](m map[K]V) []V {
+	values := make([]V, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		values = append(values, m[k])
+	}
+	return values
+}
+
+func rowsOf(classes []lab.Class, substances []*lab.Substance, products []*lab.Product, methods []*lab.Method) dictionaryRows {
+	var r dictionaryRows
+	for _, c := range classes {
+		r.Classes = append(r.Classes, classRow(c))
+	}
+	for _, s := range substances {
+		r.addSubstance(s)
+	}
+	for _, p := range products {
+		r.addProduct(p)
+	}
+	for _, m := range methods {
+		r.Methods = append(r.Methods, methodRow{m.ID, m.Kind, m.Lab, m.Version, m.Level, m.Quantifies, m.OpenScope})
+		for _, x := range m.Scope {
+			r.MethodScopes = append(r.MethodScopes, methodScopeRow{m.ID, x.SubstanceID, x.LOD, x.LOQ})
+		}
+	}
+	return r
+}
+
+func (r *dictionaryRows) addSubstance(s *lab.Substance) {
+	r.Substances = append(r.Substances, substanceRow{
+		ID: s.ID, Name: s.Name, NameNL: s.NameNL, Class: s.Class, Role: s.Role, Psychoactive: s.Psychoactive, Active: s.Active,
+		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed,
+	})
+	seen := map[string]bool{}
+	for _, n := range append([]lab.SubstanceName{{Name: s.Name}, {Name: cmp.Or(s.NameNL, s.Name), Language: "nl"}}, s.Names...) {
+		if folded := lab.Fold(n.Name); !seen[folded] {
+			seen[folded] = true
+			r.SubstanceNames = append(r.SubstanceNames, substanceNameRow{folded, s.ID, n.Name, n.Language, n.Stereo})
+		}
+	}
+	for _, x := range s.Salts {
+		r.Salts = append(r.Salts, saltRow{s.ID, x.Salt, x.Formula, x.MolarMass, x.BasesPerSalt})
+	}
+}
+
+func (r *dictionaryRows) addProduct(p *lab.Product) {
+	r.Products = append(r.Products, productRow{p.ID, p.NameEN, p.NameNL, p.Unit, p.Reviewed})
+	seen := map[string]bool{}
+	for _, n := range append([]lab.ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN), Language: "nl"}}, p.Names...) {
+		if folded := lab.Fold(n.Name); !seen[folded] {
+			seen[folded] = true
+			r.ProductNames = append(r.ProductNames, productNameRow{folded, p.ID, n.Name, n.Language})
+		}
+	}
+	for _, x := range p.Substances {
+		r.ProductSubstances = append(r.ProductSubstances, productSubstanceRow{p.ID, x.Position, x.Expected, x.Role})
+	}
+}
+
+func rowsOfDictionary(d *lab.Dictionary) dictionaryRows {
+	return rowsOf(sortedValues(d.Classes), sortedValues(d.Substances), sortedValues(d.Products), sortedValues(d.Methods))
+}
+
+// digestOf identifies an edition of the embedded dictionary.
+func digestOf(d *lab.Dictionary) string {
+	text, err := json.Marshal(rowsOfDictionary(d))
+	if err != nil {
+		panic(err) // plain rows always have a text
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// saveDictionary writes the entries. Names, salts and expectations that an edition
+// took away from an embedded entry go; substances and products never do, because
+// samples refer to them.
+func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
+	r := rowsOfDictionary(d)
+	for _, statement := range []string{
+		"DELETE FROM substance_names WHERE substance_id < ?", "DELETE FROM substance_salts WHERE substance_id < ?",
+		"DELETE FROM product_names WHERE product_id < ?", "DELETE FROM product_substances WHERE product_id < ?",
+	} {
+		if err := tx.Exec(statement, lab.LocalEntries).Error; err != nil {
+			return err
+		}
+	}
+	if err := upsert(tx, r.Classes, "code"); err != nil {
+		return err
+	}
+	if err := upsert(tx, r.Substances, "id"); err != nil {
+		return err
+	}
+	if err := upsert(tx, r.Products, "id"); err != nil {
+		return err
+	}
+	return insertParts(tx, r)
+}
+
+// insertParts writes what hangs on substances, products and methods.
+func insertParts(tx *gorm.DB, r dictionaryRows) error {
+	for _, insert := range []func() error{
+		func() error { return create(tx, r.SubstanceNames) },
+		func() error { return create(tx, r.Salts) },
+		func() error { return create(tx, r.ProductNames) },
+		func() error { return create(tx, r.ProductSubstances) },
+		func() error { return create(tx, r.Methods) },
+		func() error { return create(tx, r.MethodScopes) },
+	} {
+		if err := insert(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addEntries adds local entries of the dictionary.
+func addEntries(tx *gorm.DB, substances []*lab.Substance, products []*lab.Product, methods []*lab.Method) error {
+	r := rowsOf(nil, substances, products, methods)
+	if err := create(tx, r.Substances); err != nil {
+		return err
+	}
+	if err := create(tx, r.Products); err != nil {
+		return err
+	}
+	return insertParts(tx, r)
+}
+
+func create[T any](tx *gorm.DB, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(rows, 80).Error
+}
+
+// upsert inserts rows, or replaces those that have the same key.
+func upsert[T any](tx *gorm.DB, rows []T, key string) error {
+	replace := clause.OnConflict{Columns: []clause.Column{{Name: key}}, UpdateAll: true}
+	return create(tx.Clauses(replace), rows)
+}
+
+// Dictionary reads the whole dictionary, local entries included. The caller may
+// add to what it gets.
+func (s *Store) Dictionary(ctx context.Context) (*lab.Dictionary, error) {
+	d, err := readDictionary(s.read.WithContext(ctx))
+	return d, translate(err)
+}
+
+func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
+	var r dictionaryRows
+	for _, list := range []any{
+		&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
+	} {
+		if err := tx.Find(list).Error; err != nil {
+			return nil, err
+		}
+	}
+	classes := make([]lab.Class, len(r.Classes))
+	for i, c := range r.Classes {
+		classes[i] = lab.Class(c)
+	}
+	return lab.NewDictionary(classes, r.substances(), r.products(), r.methods())
+}
+
+func (r *dictionaryRows) substances() []*lab.Substance {
+	byID := map[lab.SubstanceID]*lab.Substance{}
+	for _, x := range r.Substances {
+		byID[x.ID] = &lab.Substance{
+			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
+			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed,
+		}
+	}
+	slices.SortFunc(r.SubstanceNames, func(a, b substanceNameRow) int { return strings.Compare(a.Folded, b.Folded) })
+	for _, x := range r.SubstanceNames {
+		s := byID[x.SubstanceID]
+		if x.Name != s.Name && x.Name != s.NameNL {
+			s.Names = append(s.Names, lab.SubstanceName{SubstanceID: x.SubstanceID, Name: x.Name, Language: x.Language, Stereo: x.Stereo})
+		}
+	}
+	slices.SortFunc(r.Salts, func(a, b saltRow) int { return strings.Compare(a.Salt, b.Salt) })
+	for _, x := range r.Salts {
+		byID[x.SubstanceID].Salts = append(byID[x.SubstanceID].Salts, lab.Salt(x))
+	}
+	return sortedValues(byID)
+}
+
+func (r *dictionaryRows) products() []*lab.Product {
+	byID := map[lab.ProductID]*lab.Product{}
+	for _, x := range r.Products {
+		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed}
+	}
+	slices.SortFunc(r.ProductNames, func(a, b productNameRow) int { return strings.Compare(a.Folded, b.Folded) })
+	for _, x := range r.ProductNames {
+		p := byID[x.ProductID]
+		if x.Name != p.NameEN && x.Name != p.NameNL {
+			p.Names = append(p.Names, lab.ProductName{ProductID: x.ProductID, Name: x.Name, Language: x.Language})
+		}
+	}
+	slices.SortFunc(r.ProductSubstances, func(a, b productSubstanceRow) int { return cmp.Compare(a.Position, b.Position) })
+	for _, x := range r.ProductSubstances {
+		byID[x.ProductID].Substances = append(byID[x.ProductID].Substances, lab.ProductSubstance(x))
+	}
+	return sortedValues(byID)
+}
+
+func (r *dictionaryRows) methods() []*lab.Method {
+	byID := map[lab.MethodID]*lab.Method{}
+	for _, x := range r.Methods {
+		byID[x.ID] = &lab.Method{
+			ID: x.ID, Kind: x.Kind, Lab: x.Lab, Version: x.Version, Level: x.Level, Quantifies: x.Quantifies, OpenScope: x.OpenScope,
+		}
+	}
+	slices.SortFunc(r.MethodScopes, func(a, b methodScopeRow) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	for _, x := range r.MethodScopes {
+		byID[x.MethodID].Scope = append(byID[x.MethodID].Scope, lab.MethodScope(x))
+	}
+	return sortedValues(byID)
+}

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// refreshFacts writes the facts of a sample anew, in the transaction that changed
+// it. Old year is the year in which its facts stood; both years are touched.
+func (w *work) refreshFacts(d *lab.Dictionary, sample *lab.Sample, oldYear int) error {
+	expected, err := expectedOf(w.tx, sample.Key)
+	if err != nil {
+		return err
+	}
+	publications, err := publicationsOf(w.tx, sample.Key)
+	if err != nil {
+		return err
+	}
+	return w.replaceFacts(d.Classify(sample, expected, publications), oldYear)
+}
+
+func (w *work) replaceFacts(facts lab.Facts, oldYear int) error {
+	f := &facts.Sample
+	w.touch(f.ServiceID, oldYear, int(f.Year))
+	for _, table := range []string{"finding_facts", "sample_facts"} {
+		err := w.tx.Exec("DELETE FROM "+table+" WHERE service_id = ? AND year = ? AND sample_id = ?", f.ServiceID, oldYear, f.SampleID).Error
+		if err != nil {
+			return err
+		}
+	}
+	if err := w.tx.Create(f).Error; err != nil {
+		return err
+	}
+	return create(w.tx, facts.Findings)
+}
+
+// Moved tells what a reclassification changed.
+type Moved struct {
+	Samples int            // whose facts were looked at
+	Changed int            // whose facts were not what they are now
+	Fields  map[string]int // how often each field changed, and from what to what for outcomes and roles
+}
+
+// Reclassify makes all facts anew from samples, expectations and publications
+// with the dictionary as it is, and tells what moved. Where nothing was corrected
+// it changes nothing. It works in one transaction a service.
+func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
+	moved := Moved{Fields: map[string]int{}}
+	services, err := s.Services(ctx)
+	if err != nil {
+		return moved, err
+	}
+	for _, service := range services {
+		err := s.do(ctx, by, func(w *work) error { return w.reclassify(service.ID, &moved) })
+		if err != nil {
+			return moved, fmt.Errorf("service %s: %w", service.Code, err)
+		}
+	}
+	return moved, nil
+}
+
+// batch is the number of samples that are read at a time.
+const batch = 500
+
+func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
+	d, err := readDictionary(w.tx)
+	if err != nil {
+		return err
+	}
+	changed := moved.Changed
+	var after lab.ID
+	for {
+		var samples []lab.Sample
+		err := w.tx.Raw("SELECT * FROM samples WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
+			service, after.IsZero(), after.String(), batch).Scan(&samples).Error
+		if err != nil {
+			return err
+		}
+		if err := w.reclassifyBatch(d, service, samples, moved); err != nil {
+			return err
+		}
+		if len(samples) < batch {
+			break
+		}
+		after = samples[len(samples)-1].ID
+	}
+	if moved.Changed == changed {
+		return nil
+	}
+	return w.record(service, "reclassify", "facts", fmt.Sprintf("%d samples moved", moved.Changed-changed), nil)
+}
+
+func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved) error {
+	if len(samples) == 0 {
+		return nil
+	}
+	ids := make([]string, len(samples))
+	for i := range samples {
+		ids[i] = samples[i].ID.String()
+	}
+	expected, err := manyOf[lab.SampleExpectation](w.tx, "sample_expectations", "position", service, ids)
+	if err != nil {
+		return err
+	}
+	publications, err := manyOf[lab.Publication](w.tx, "publications", "version", service, ids)
+	if err != nil {
+		return err
+	}
+	sampleFacts, err := manyOf[lab.SampleFact](w.tx, "sample_facts", "year", service, ids)
+	if err != nil {
+		return err
+	}
+	findingFacts, err := manyOf[lab.FindingFact](w.tx, "finding_facts", "substance_id", service, ids)
+	if err != nil {
+		return err
+	}
+	for i := range samples {
+		x := &samples[i]
+		var set []lab.Expected
+		for _, e := range expected[x.ID] {
+			set = append(set, e.Expected)
+		}
+		facts := d.Classify(x, set, publications[x.ID])
+		old := lab.Facts{Findings: findingFacts[x.ID]}
+		if stored := sampleFacts[x.ID]; len(stored) == 1 {
+			old.Sample = stored[0]
+		}
+		moved.Samples++
+		if !moved.compare(d, old, facts) {
+			continue
+		}
+		oldYear := int(old.Sample.Year)
+		if oldYear == 0 {
+			oldYear = int(facts.Sample.Year)
+		}
+		if err := w.replaceFacts(facts, oldYear); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare notes what differs and tells whether anything does.
+func (m *Moved) compare(d *lab.Dictionary, old, now lab.Facts) bool {
+	changes := lab.Differences(old.Sample, now.Sample)
+	for _, c := range changes {
+		m.Fields[fmt.Sprintf("%s: %s → %s", c.Field, c.Old, c.New)]++
+	}
+	slices.SortFunc(now.Findings, func(a, b lab.FindingFact) int { return int(a.SubstanceID - b.SubstanceID) })
+	if len(changes) == 0 && slices.Equal(old.Findings, now.Findings) {
+		return false
+	}
+	m.Changed++
+	for i, f := range now.Findings {
+		name := d.Substances[f.SubstanceID].Name
+		if i >= len(old.Findings) || old.Findings[i].SubstanceID != f.SubstanceID {
+			m.Fields["finding added: "+name]++
+			continue
+		}
+		for _, c := range lab.Differences(old.Findings[i], f) {
+			m.Fields[fmt.Sprintf("%s of %s: %s → %s", c.Field, name, c.Old, c.New)]++
+		}
+	}
+	return true
+}
+
+// manyOf reads the rows of many samples of a service and sorts them out by sample.
+func manyOf[T any](tx *gorm.DB, table, order string, service lab.ServiceID, samples []string) (map[lab.ID][]T, error) {
+	var rows []T
+	err := tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND sample_id IN ? ORDER BY "+order, service, samples).Scan(&rows).Error
+	bySample := map[lab.ID][]T{}
+	for _, row := range rows {
+		id := reflect.ValueOf(row).FieldByName("SampleID").Interface().(lab.ID)
+		bySample[id] = append(bySample[id], row)
+	}
+	return bySample, err
+}

@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// ImportBatch is what one import brings in: entries that the dictionary lacks, and
+// samples with what their source found, verified and published.
+type ImportBatch struct {
+	Import     lab.Import
+	Service    *lab.Service // to be added first, nil where it is known
+	Substances []*lab.Substance
+	Products   []*lab.Product
+	Methods    []*lab.Method
+	Samples    []ImportSample
+}
+
+// ImportSample is one sample of an import. Without evidence nothing is published
+// for it.
+type ImportSample struct {
+	Sample      lab.Sample
+	Expected    []lab.Expected
+	Evidence    []lab.Evidence
+	PublishedOn lab.Date // by the source
+
+	publications []lab.Publication
+	facts        lab.Facts
+}
+
+// KnownImport returns the import with the digest, or lab.ErrNotFound.
+func (s *Store) KnownImport(ctx context.Context, service lab.ServiceID, digest string) (lab.Import, error) {
+	var known lab.Import
+	err := s.read.WithContext(ctx).Raw("SELECT * FROM imports WHERE service_id = ? AND digest = ?", service, digest).Take(&known).Error
+	return known, translate(err)
+}
+
+// SourceDigests returns, of all samples of a service that were imported, the
+// digest of what their source said, by the source's id.
+func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[string]string, error) {
+	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM samples WHERE service_id = $1 AND source_ref <> ''", service)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	digests := map[string]string{}
+	for rows.Next() {
+		var ref, digest string
+		if err := rows.Scan(&ref, &digest); err != nil {
+			return nil, translate(err)
+		}
+		digests[ref] = digest
+	}
+	return digests, translate(rows.Err())
+}
+
+// Import writes a batch in one transaction, as one event of the audit trail. The
+// dictionary is the one that the batch was read with, its new entries included.
+// Progress is told the number of samples made ready so far.
+func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+	return s.transactBulk(ctx, func(tx *gorm.DB, l loader) error {
+		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
+		if err := addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
+			return err
+		}
+		if b.Service != nil {
+			if err := w.addService(b.Service); err != nil {
+				return err
+			}
+			b.Import.ServiceID = b.Service.ID
+		}
+		if err := w.prepareImport(d, b, progress); err != nil {
+			return err
+		}
+		if err := w.loadImport(l, b); err != nil {
+			return err
+		}
+		err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
+		if err != nil {
+			return err
+		}
+		return w.end()
+	})
+}
+
+// prepareImport gives every record its identity and number, publishes the results
+// at source and classifies.
+func (w *work) prepareImport(d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
+	today, err := w.today(b.Import.ServiceID)
+	if err != nil {
+		return err
+	}
+	numbers, err := w.importNumbers(b)
+	if err != nil {
+		return err
+	}
+	for i := range b.Samples {
+		x := &b.Samples[i]
+		year := int32(x.Sample.ReceivedOn.Year())
+		x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
+		x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
+		x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
+		numbers[year]++
+		if err := w.publishAtSource(d, b, x, today); err != nil {
+			return fmt.Errorf("sample %s: %w", x.Sample.SourceRef, err)
+		}
+		w.touch(b.Import.ServiceID, int(year))
+		if i%1000 == 0 {
+			progress(i)
+		}
+	}
+	progress(len(b.Samples))
+	return nil
+}
+
+// importNumbers takes running numbers for all samples, year by year.
+func (w *work) importNumbers(b *ImportBatch) (map[int32]int32, error) {
+	counts := map[int32]int{}
+	for i := range b.Samples {
+		counts[int32(b.Samples[i].Sample.ReceivedOn.Year())]++
+	}
+	first := map[int32]int32{}
+	years := make([]int32, 0, len(counts))
+	for year := range counts {
+		years = append(years, year)
+	}
+	slices.Sort(years)
+	for _, year := range years {
+		number, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
+		if err != nil {
+			return nil, err
+		}
+		first[year] = number
+	}
+	return first, nil
+}
+
+func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *ImportSample, today lab.Date) error {
+	if err := checkSample(d, &x.Sample, x.Expected, today); err != nil {
+		return err
+	}
+	for i := range x.Evidence {
+		e := &x.Evidence[i]
+		e.Analysis.Key, e.Analysis.SampleID, e.Analysis.Version = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, 1
+		e.Analysis.VerifiedAtSource(b.Import.ID, w.at)
+		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), today); err != nil {
+			return err
+		}
+		for j := range e.Findings {
+			f := &e.Findings[j]
+			f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, e.Analysis.ID
+		}
+	}
+	if len(x.Evidence) > 0 {
+		p, err := d.Publish(&x.Sample, x.Expected, x.Evidence, nil, "")
+		if err != nil {
+			return err
+		}
+		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = w.ids.Next(), x.PublishedOn, w.at, b.Import.ID
+		x.publications = []lab.Publication{*p}
+	}
+	x.facts = d.Classify(&x.Sample, x.Expected, x.publications)
+	return nil
+}
+
+// loadImport writes the tables, parents first.
+func (w *work) loadImport(l loader, b *ImportBatch) error {
+	if err := w.tx.Create(&b.Import).Error; err != nil {
+		return err
+	}
+	for _, table := range []func() error{
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.SampleExpectation) bool) bool {
+				return yieldAll(expectations(&x.Sample, x.Expected), yield)
+			}))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.Analysis) bool) bool {
+				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yield(&e.Analysis) })
+			}))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.Finding) bool) bool {
+				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yieldAll(e.Findings, yield) })
+			}))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
+		},
+		func() error {
+			return load(l, each(b, func(x *ImportSample, yield func(*lab.FindingFact) bool) bool {
+				return yieldAll(x.facts.Findings, yield)
+			}))
+		},
+	} {
+		if err := table(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each yields the rows of one table, sample by sample.
+func each[T any](b *ImportBatch, rows func(x *ImportSample, yield func(*T) bool) bool) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range b.Samples {
+			if !rows(&b.Samples[i], yield) {
+				return
+			}
+		}
+	}
+}
+
+func yieldAll[T any](rows []T, yield func(*T) bool) bool {
+	for i := range rows {
+		if !yield(&rows[i]) {
+			return false
+		}
+	}
+	return true
+}

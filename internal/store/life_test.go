@@ -1,0 +1,296 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// bench is a service with staff and a method, for tests of a sample's life.
+type bench struct {
+	service                       lab.Service
+	intake, analyst, verifier     lab.Actor
+	dictionary                    *lab.Dictionary
+	ketamine                      *lab.Product
+	gcms                          *lab.Method
+	ketamineID, levamisole, sugar lab.SubstanceID
+}
+
+func newBench(t testing.TB, s *store.Store) bench {
+	t.Helper()
+	b := bench{service: storetest.Service(t, s, "UTR")}
+	b.intake = storetest.Person(t, s, "intake", b.service.ID, lab.Intake)
+	b.analyst = storetest.Person(t, s, "analyst", b.service.ID, lab.Laboratory)
+	b.verifier = storetest.Person(t, s, "verifier", b.service.ID, lab.Verifier)
+	var err error
+	b.gcms, err = s.AddMethod(t.Context(), lab.Operator("test"), lab.Method{
+		Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.dictionary, err = s.Dictionary(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.ketamine = storetest.Product(t, b.dictionary, "ketamine")
+	b.ketamineID = storetest.Substance(t, b.dictionary, "ketamine")
+	b.levamisole = storetest.Substance(t, b.dictionary, "levamisole")
+	b.sugar = storetest.Substance(t, b.dictionary, "lactose")
+	return b
+}
+
+func (b bench) register(t testing.TB, s *store.Store, edit ...func(*lab.Sample)) lab.Sample {
+	t.Helper()
+	x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID, edit...), b.ketamine.Expected(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// analyse enters an analysis with ketamine of the given percentage as base.
+func (b bench) analyse(t testing.TB, s *store.Store, x lab.Sample, percent string, more ...lab.Finding) lab.Analysis {
+	t.Helper()
+	amount, err := lab.ParseAmount(percent, "%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := lab.Analysis{
+		SampleID: x.ID, MethodID: b.gcms.ID, Level: lab.Confirmatory, PerformedOn: x.ReceivedOn, Conclusion: lab.HasFindings,
+	}
+	a.ServiceID = x.ServiceID
+	findings := append([]lab.Finding{{
+		SubstanceID: b.ketamineID, Detection: lab.Quantified, Amount: amount, Basis: lab.BasisBase,
+	}}, more...)
+	a, err = s.EnterAnalysis(t.Context(), b.analyst, a, findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func (b bench) publish(t testing.TB, s *store.Store, x lab.Sample) lab.Publication {
+	t.Helper()
+	x, _, err := s.Sample(t.Context(), x.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.PublishResult(t.Context(), b.verifier, x.Key, x.Version, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestSampleLifeFromCounterToWithdrawal(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s)
+		if x.NumberYear != 2025 || x.NumberRunning != 1 || x.State != lab.Registered {
+			t.Fatalf("registered as %d-%d %s", x.NumberYear, x.NumberRunning, x.State)
+		}
+		a := b.analyse(t, s, x, "79,5", lab.Finding{SubstanceID: b.levamisole, Detection: lab.Identified})
+		if _, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false); err != nil {
+			t.Fatal(err)
+		}
+		p := b.publish(t, s, x)
+		if p.Kind != lab.ConfirmedResult || p.Outcome != lab.ExpectedPlusAdulterant || p.OutcomeEUDA != lab.ExpectedOnly {
+			t.Fatalf("published %s with %s and %s", p.Kind, p.Outcome, p.OutcomeEUDA)
+		}
+		now, _, err := s.Sample(t.Context(), x.Key)
+		if err != nil || now.State != lab.Completed {
+			t.Fatalf("state %s, %v", now.State, err)
+		}
+		facts := factsOf(t, s, x)
+		if facts.Release != lab.IsReleased || !facts.Contains || !facts.ContainsMain {
+			t.Errorf("facts %+v", facts.SampleClass)
+		}
+
+		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, ""); err == nil {
+			t.Error("withdrawn without a reason")
+		}
+		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "vials were exchanged"); err != nil {
+			t.Fatal(err)
+		}
+		if facts := factsOf(t, s, x); facts.Release != lab.IsWithdrawn || facts.Outcome != "" {
+			t.Errorf("facts after withdrawal %+v", facts.SampleClass)
+		}
+		versions, err := s.Publications(t.Context(), x.Key)
+		if err != nil || len(versions) != 2 || versions[0].Result.Findings[0].Amount.Value != 795_000 {
+			t.Errorf("what was said before is gone: %+v, %v", versions, err)
+		}
+		if n, err := s.VerifyAudit(t.Context()); err != nil || n < 8 {
+			t.Errorf("audit: %d events, %v", n, err)
+		}
+	})
+}
+
+// factsOf reads the one row of the year of the sample, which is the only one.
+func factsOf(t testing.TB, s *store.Store, x lab.Sample) lab.FactRow {
+	t.Helper()
+	var found []lab.FactRow
+	for row, err := range s.FactRows(t.Context(), x.ServiceID, x.ReceivedOn.Year()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, row)
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d facts", len(found))
+	}
+	return found[0]
+}
+
+func TestNobodyVerifiesTheirOwnLaboratoryResult(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		both := storetest.Person(t, s, "both", b.service.ID, lab.Laboratory, lab.Verifier)
+		b.analyst = both
+		a := b.analyse(t, s, b.register(t, s), "80")
+		var refused *lab.MoveError
+		if _, err := s.VerifyAnalysis(t.Context(), both, a.Key, a.Version, false); !errors.As(err, &refused) {
+			t.Errorf("verified by the one who entered it: %v", err)
+		}
+	})
+}
+
+func TestStaleVersionIsRefusedWithWhatDiffers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s)
+		if _, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.Logo = "mine" }); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.Logo = "theirs" })
+		var stale *lab.StaleError
+		if !errors.As(err, &stale) {
+			t.Fatalf("stale change: %v", err)
+		}
+		if want := (lab.Difference{Field: "Logo", Old: "mine", New: "theirs"}); len(stale.Changed) != 1 || stale.Changed[0] != want {
+			t.Errorf("differs in %v", stale.Changed)
+		}
+		if now, _, _ := s.Sample(t.Context(), x.Key); now.Logo != "mine" {
+			t.Errorf("the stale change was written: %q", now.Logo)
+		}
+	})
+}
+
+func TestEveryFieldOfASampleSurvives(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		full := storetest.Sample(b.service.ID, b.ketamine.ID, func(x *lab.Sample) {
+			x.CollectedOn, x.ExpectedReadyOn = x.ReceivedOn-1, x.ReceivedOn+1
+			x.Colours, x.Logo, x.Shape, x.BreakLine = lab.Codes{"white", "pink"}, "★ Zoë", "round", "cross"
+			x.WidthUM, x.HeightUM, x.ThickUM, x.WeightUG = 8100, 8200, 4100, 250_300
+			x.ReceivedAmount, x.ReceivedUnit = 150, lab.Gram
+			x.Price = lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
+			x.AcquiredVia, x.AcquiredContext, x.Region, x.UsedBefore = "friend", "home", "Utrecht", "no"
+			x.Reasons, x.Effects = lab.Codes{"content"}, lab.Codes{"stronger", "nausea"}
+			x.Complaint, x.Overdose, x.Decision, x.Disposal = "yes", "not_involved", "discard", "destroyed"
+			x.Notes = "two\nlines"
+			x.ExpectedReadyOn = x.ReceivedOn + 3
+		})
+		x, err := s.RegisterSample(t.Context(), b.intake, full, b.ketamine.Expected(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, expected, err := s.Sample(t.Context(), x.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changes := lab.Differences(x, read); len(changes) > 0 {
+			t.Errorf("written and read differ: %v", changes)
+		}
+		if len(expected) != 1 || expected[0].SubstanceID != lab.Optional(b.ketamineID) {
+			t.Errorf("expected %v", expected)
+		}
+	})
+}
+
+func TestMistakesAreRefusedTogetherAndNothingIsWritten(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		bad := storetest.Sample(b.service.ID, 999_999, func(x *lab.Sample) { x.Form, x.Shape = "jelly", "star" })
+		_, err := s.RegisterSample(t.Context(), b.intake, bad, nil, nil)
+		var mistakes lab.FieldErrors
+		if !errors.As(err, &mistakes) || len(mistakes) != 3 {
+			t.Fatalf("mistakes: %v", err)
+		}
+		if x := b.register(t, s); x.NumberRunning != 1 {
+			t.Errorf("a refused sample took number 1; the next is %d", x.NumberRunning)
+		}
+	})
+}
+
+func TestAStrangerMayNotRegister(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		other := storetest.Service(t, s, "AMS")
+		_, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(other.ID, b.ketamine.ID), nil, nil)
+		var refused *lab.MoveError
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "intake") {
+			t.Errorf("registered at another service: %v", err)
+		}
+	})
+}
+
+func TestReclassifyChangesNothingUntilSomethingIsCorrected(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s)
+		a := b.analyse(t, s, x, "80", lab.Finding{SubstanceID: b.sugar, Detection: lab.Identified})
+		if _, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false); err != nil {
+			t.Fatal(err)
+		}
+		b.publish(t, s, x)
+		b.register(t, s)
+		before := revision(t, s, b.service.ID)
+		moved, err := s.Reclassify(t.Context(), lab.Operator("reclassify"))
+		if err != nil || moved.Samples != 2 || moved.Changed != 0 || revision(t, s, b.service.ID) != before {
+			t.Fatalf("moved %+v, %v", moved, err)
+		}
+		store.CorrectRole(t, s, b.sugar, lab.RoleAdulterant)
+		moved, err = s.Reclassify(t.Context(), lab.Operator("reclassify"))
+		if err != nil || moved.Changed != 1 || moved.Fields["Outcome: expected_only → expected_plus_adulterant"] != 1 {
+			t.Fatalf("moved %+v, %v", moved, err)
+		}
+		if revision(t, s, b.service.ID) == before {
+			t.Error("the year's revision did not rise")
+		}
+	})
+}
+
+func revision(t testing.TB, s *store.Store, service lab.ServiceID) int64 {
+	t.Helper()
+	revisions, err := s.Revisions(t.Context(), 2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return revisions[service]
+}
+
+func TestAMovedDateTouchesBothYears(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s)
+		earlier, _ := lab.ParseDate("2024-12-31")
+		if _, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.ReceivedOn = earlier }); err != nil {
+			t.Fatal(err)
+		}
+		years, err := s.Years(t.Context())
+		if err != nil || len(years) != 2 {
+			t.Errorf("years %v, %v", years, err)
+		}
+		x.ReceivedOn = earlier
+		if factsOf(t, s, x).Month != 12 {
+			t.Error("the fact did not move with the date")
+		}
+		if now := revision(t, s, b.service.ID); now != 2 {
+			t.Errorf("revision of the year it left is %d", now)
+		}
+	})
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// connections is the size of the pool to PostgreSQL.
+const connections = 16
+
+type postgresDialect struct{}
+
+func (postgresDialect) name() string { return "postgres" }
+func (postgresDialect) lock() string { return " FOR UPDATE" }
+
+func (postgresDialect) pack(columns []string) string {
+	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
+}
+
+func (s *Store) openPostgres(ctx context.Context, c Config) error {
+	config, err := pgx.ParseConfig(c.DatabaseURL)
+	if err != nil {
+		return errors.New("the database URL cannot be read; write postgres://USER@HOST:PORT/DATABASE") // err may hold the password
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["application_name"] = "marquis"
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	if err := pool.PingContext(ctx); err != nil {
+		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w", config.Host, err), pool.Close())
+	}
+	s.dialect = postgresDialect{}
+	if s.write, err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig()); err != nil {
+		return errors.Join(err, pool.Close())
+	}
+	s.read = s.write
+	return nil
+}
+
+// check refuses superusers, and roles that could change the audit trail or what
+// was published.
+func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
+	var super bool
+	if err := db.WithContext(ctx).Raw("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").Scan(&super).Error; err != nil {
+		return err
+	}
+	if super {
+		return errors.New("the database role is a superuser, which could rewrite the audit trail; " +
+			"make a plain one: CREATE ROLE marquis LOGIN; CREATE DATABASE marquis OWNER marquis")
+	}
+	for _, table := range []string{"audit_events", "publications"} {
+		var may bool
+		err := db.WithContext(ctx).Raw(
+			"SELECT coalesce(has_table_privilege(current_user, to_regclass(?), 'UPDATE, DELETE, TRUNCATE'), false)", table).Scan(&may).Error
+		if err != nil {
+			return err
+		}
+		if may {
+			return fmt.Errorf("the database role may change %[1]s, which is only added to; as its owner type: "+
+				"REVOKE UPDATE, DELETE, TRUNCATE ON %[1]s FROM PUBLIC, CURRENT_USER", table)
+		}
+	}
+	return nil
+}
+
+// insert copies the rows in PostgreSQL's binary form.
+func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, _ *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
+	next, stop := iter.Pull(rows)
+	defer stop()
+	source := pgx.CopyFromFunc(func() ([]any, error) {
+		row, _ := next()
+		return row, nil
+	})
+	err := conn.Raw(func(driverConn any) error {
+		_, err := driverConn.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, source)
+		return err
+	})
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		switch refused.Code {
+		case pgUniqueViolation:
+			return fmt.Errorf("%w: %w", gorm.ErrDuplicatedKey, err)
+		case pgForeignKeyViolation:
+			return fmt.Errorf("%w: %w", gorm.ErrForeignKeyViolated, err)
+		}
+	}
+	return err
+}
+
+// Codes of errors (PostgreSQL, appendix A).
+const (
+	pgUniqueViolation     = "23505"
+	pgForeignKeyViolation = "23503"
+)
+
+// plain gives the binary protocol its own types; through database/sql's texts a
+// copy would be far slower.
+func (postgresDialect) plain(v any) any {
+	switch v := v.(type) {
+	case lab.ID:
+		if v.IsZero() {
+			return nil
+		}
+		return [16]byte(v)
+	case lab.Date:
+		if v == 0 {
+			return nil
+		}
+		return v.Time()
+	case lab.Instant:
+		if v.IsZero() {
+			return nil
+		}
+		return v.Time()
+	case lab.Result:
+		text, err := v.Value()
+		if err != nil {
+			return err // no driver takes an error: the copy fails and names it
+		}
+		return text
+	}
+	return plainValue(v)
+}

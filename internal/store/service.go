@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// AddService records a new service under the next free number and returns it.
+func (s *Store) AddService(ctx context.Context, by lab.Actor, service lab.Service) (lab.Service, error) {
+	if err := service.Check(); err != nil {
+		return service, err
+	}
+	err := s.do(ctx, by, func(w *work) error {
+		return w.addService(&service)
+	})
+	return service, err
+}
+
+func (w *work) addService(service *lab.Service) error {
+	var last lab.ServiceID
+	if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM services").Scan(&last).Error; err != nil {
+		return err
+	}
+	service.ID = last + 1
+	if err := w.tx.Create(service).Error; err != nil {
+		return err
+	}
+	return w.record(0, "add service", service.Code, "", lab.Differences(lab.Service{}, *service))
+}
+
+// Services returns all services in order of their codes.
+func (s *Store) Services(ctx context.Context) ([]lab.Service, error) {
+	var services []lab.Service
+	err := s.read.WithContext(ctx).Raw("SELECT * FROM services ORDER BY id").Scan(&services).Error
+	return services, translate(err)
+}
+
+// Service returns the service with the code, or lab.ErrNotFound.
+func (s *Store) Service(ctx context.Context, code string) (lab.Service, error) {
+	var service lab.Service
+	err := s.read.WithContext(ctx).Raw("SELECT * FROM services WHERE code = ?", code).Take(&service).Error
+	if err != nil {
+		return service, fmt.Errorf("service %q: %w", code, translate(err))
+	}
+	return service, nil
+}
+
+// today is the current day at a service.
+func (w *work) today(service lab.ServiceID) (lab.Date, error) {
+	place, err := placeOf(w.tx, service)
+	if err != nil {
+		return 0, err
+	}
+	return lab.DateOf(w.at.Time(), place), nil
+}
+
+func placeOf(tx *gorm.DB, service lab.ServiceID) (*time.Location, error) {
+	var zone string
+	if err := tx.Raw("SELECT time_zone FROM services WHERE id = ?", service).Row().Scan(&zone); err != nil {
+		return nil, fmt.Errorf("service %d: %w", service, translate(err))
+	}
+	return time.LoadLocation(zone)
+}
+
+// AddUser records a member of staff with memberships under the next free number.
+func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, memberships []lab.Membership) (lab.Actor, error) {
+	err := s.do(ctx, by, func(w *work) error {
+		var last lab.Optional
+		if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM users").Scan(&last).Error; err != nil {
+			return err
+		}
+		user.ID = last + 1
+		if err := w.tx.Create(&user).Error; err != nil {
+			return err
+		}
+		for i := range memberships {
+			memberships[i].UserID = user.ID
+		}
+		if err := create(w.tx, memberships); err != nil {
+			return err
+		}
+		return w.record(0, "add user", user.Login, "", lab.Differences(lab.User{}, user))
+	})
+	return lab.Actor{UserID: user.ID, Name: user.Name, Memberships: memberships}, err
+}
+
+// AddMethod records a method of a laboratory under the next local number, and
+// returns it; a method that stands there already is returned as it is.
+func (s *Store) AddMethod(ctx context.Context, by lab.Actor, method lab.Method) (*lab.Method, error) {
+	var added *lab.Method
+	err := s.do(ctx, by, func(w *work) error {
+		d, err := readDictionary(w.tx)
+		if err != nil {
+			return err
+		}
+		var fresh bool
+		if added, fresh, err = d.AddMethod(method); err != nil || !fresh {
+			return err
+		}
+		if err := addEntries(w.tx, nil, nil, []*lab.Method{added}); err != nil {
+			return err
+		}
+		return w.record(0, "add method", string(added.Kind)+" "+added.Lab, "", nil)
+	})
+	return added, err
+}

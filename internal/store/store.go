@@ -1,0 +1,163 @@
+// Package store keeps the registry in SQLite or PostgreSQL. It is the only
+// package that knows GORM. An exported method is one unit of work in one
+// transaction; nothing of the database leaves it, neither a handle nor an error
+// of a driver.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"marquis/internal/lab"
+)
+
+// Config says where the registry is kept. Without a URL it is the SQLite file
+// marquis.db in the folder.
+type Config struct {
+	Folder      string
+	DatabaseURL string // postgres://… or a PostgreSQL connection string
+}
+
+// Store is an open registry. It is safe for concurrent use.
+type Store struct {
+	write   *gorm.DB // on SQLite a pool of one connection, whose transactions lock at once
+	read    *gorm.DB
+	dialect dialect
+	now     func() time.Time
+	ids     *lab.IDMaker
+}
+
+// dialect is what SQLite and PostgreSQL do each in their own way.
+type dialect interface {
+	// name is the suffix of the dialect's own migrations.
+	name() string
+	// check refuses a connection under which the audit trail could be changed.
+	check(ctx context.Context, db *gorm.DB) error
+	// insert adds many rows to a table by the fastest way of the driver, on the
+	// connection of the transaction. The values were made by plain.
+	insert(ctx context.Context, conn *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error
+	// plain turns a value of the domain into one that insert takes.
+	plain(v any) any
+	// lock is the clause that locks the rows that a SELECT reads, empty where the
+	// whole transaction holds the lock.
+	lock() string
+	// pack writes columns as one text, so that a row of many small columns costs
+	// one value to read.
+	pack(columns []string) string
+}
+
+// Open opens the registry. A new SQLite file is made with today's schema; any
+// other database must have it already, see Migrate. The clock is given, so that
+// tests have their own.
+func Open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
+	s, err := connect(ctx, c, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// ready refuses a database that the program should not work on.
+func (s *Store) ready(ctx context.Context) error {
+	if err := s.dialect.check(ctx, s.write); err != nil {
+		return err
+	}
+	return s.checkSchema(ctx)
+}
+
+func connect(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
+	s := &Store{now: now, ids: lab.NewIDMaker(now)}
+	open := s.openSQLite
+	if c.DatabaseURL != "" {
+		open = s.openPostgres
+	}
+	if err := open(ctx, c); err != nil {
+		return nil, err
+	}
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		if err := guard(db); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// gormConfig keeps GORM silent: its logger prints values.
+func gormConfig() *gorm.Config {
+	return &gorm.Config{Logger: logger.Discard, TranslateError: true, SkipDefaultTransaction: true, DisableAutomaticPing: true}
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		if db == nil {
+			continue
+		}
+		pool, err := db.DB()
+		if err == nil {
+			err = pool.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// transact runs a unit of work in one transaction. Whatever runs in it must read
+// through tx: reading through the pool could wait for ever for SQLite's one
+// writing connection.
+func (s *Store) transact(ctx context.Context, work func(tx *gorm.DB) error) error {
+	return translate(s.write.WithContext(ctx).Transaction(work))
+}
+
+// translate turns what a database says into the errors of the domain.
+func translate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return lab.ErrNotFound
+	case errors.Is(err, gorm.ErrDuplicatedKey), errors.Is(err, gorm.ErrForeignKeyViolated):
+		return fmt.Errorf("%w (%w)", lab.ErrConflict, err)
+	}
+	return err
+}
+
+// owned are the tables of services. Every statement on one names service_id.
+var owned = []string{
+	"imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications",
+	"service_years", "audit_heads", "audit_events", "sample_facts", "finding_facts",
+}
+
+var namesOwned = regexp.MustCompile(`(?i)\b(from|join|update|into)\s+"?` + "`?(" + strings.Join(owned, "|") + ")\\b")
+
+// guard makes every statement on a table of services fail that does not name
+// service_id: on Citus it would go to all shards or be refused.
+func guard(db *gorm.DB) error {
+	check := func(tx *gorm.DB) {
+		statement := tx.Statement.SQL.String()
+		if namesOwned.MatchString(statement) && !strings.Contains(statement, "service_id") {
+			_ = tx.AddError(fmt.Errorf("statement on a service's table without service_id: %s", statement))
+		}
+	}
+	return errors.Join(
+		db.Callback().Query().After("gorm:query").Register("marquis:guard", check),
+		db.Callback().Row().After("gorm:row").Register("marquis:guard", check),
+		db.Callback().Raw().After("gorm:raw").Register("marquis:guard", check),
+		db.Callback().Create().After("gorm:create").Register("marquis:guard", check),
+		db.Callback().Update().After("gorm:update").Register("marquis:guard", check),
+		db.Callback().Delete().After("gorm:delete").Register("marquis:guard", check),
+	)
+}

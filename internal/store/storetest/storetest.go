@@ -1,0 +1,161 @@
+// Package storetest opens throwaway registries for tests, on SQLite and on
+// PostgreSQL, and makes valid records for them.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+)
+
+// Now is the moment at which tests take place.
+var Now = time.Date(2025, time.March, 3, 10, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return Now }
+
+// Each runs a test on an empty registry of either kind.
+func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			test(t, Open(t, Config(t, kind)))
+		})
+	}
+}
+
+// Open opens the registry and closes it when the test ends.
+func Open(t testing.TB, c store.Config) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), c, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// Config returns the place of an empty registry with today's schema, of the kind
+// sqlite or postgres.
+func Config(t testing.TB, kind string) store.Config {
+	t.Helper()
+	if kind == "postgres" {
+		server := pgtest.Start(t)
+		return store.Config{DatabaseURL: server.Clone(t, postgresTemplate(t, server))}
+	}
+	folder := t.TempDir()
+	data, err := sqliteTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "marquis.db"), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return store.Config{Folder: folder}
+}
+
+var template struct {
+	sync.Mutex
+	postgres string
+}
+
+// sqliteTemplate is a migrated file, made once a test process.
+var sqliteTemplate = sync.OnceValues(func() (data []byte, err error) {
+	folder, err := os.MkdirTemp("", "marquis-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	c := store.Config{Folder: folder}
+	if _, err := store.Migrate(context.Background(), c, clock); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, "marquis.db"))
+})
+
+// postgresTemplate is the URL of a migrated database, made once a test process.
+func postgresTemplate(t testing.TB, server *pgtest.Server) string {
+	t.Helper()
+	template.Lock()
+	defer template.Unlock()
+	if template.postgres == "" {
+		url := server.Keep(t)
+		if _, err := store.Migrate(context.Background(), store.Config{DatabaseURL: url}, clock); err != nil {
+			t.Fatal(err)
+		}
+		template.postgres = url
+	}
+	return template.postgres
+}
+
+// Service adds a service with the code and returns it.
+func Service(t testing.TB, s *store.Store, code string) lab.Service {
+	t.Helper()
+	service, err := s.AddService(t.Context(), lab.Operator("test"), lab.Service{
+		Code: code, Name: "Service " + code, Country: "NL", Currency: "EUR", TimeZone: "Europe/Amsterdam",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// Person adds a member of staff with roles at the service and returns the actor.
+func Person(t testing.TB, s *store.Store, login string, service lab.ServiceID, roles ...lab.UserRole) lab.Actor {
+	t.Helper()
+	memberships := make([]lab.Membership, len(roles))
+	for i, role := range roles {
+		memberships[i] = lab.Membership{ServiceID: service, Role: role}
+	}
+	actor, err := s.AddUser(t.Context(), lab.Operator("test"), lab.User{Login: login, Name: login}, memberships)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actor
+}
+
+// Product returns a product of the dictionary by name.
+func Product(t testing.TB, d *lab.Dictionary, name string) *lab.Product {
+	t.Helper()
+	p, ok := d.FindProduct(name)
+	if !ok {
+		t.Fatalf("no product %q", name)
+	}
+	return p
+}
+
+// Substance returns the number of a substance of the dictionary by name.
+func Substance(t testing.TB, d *lab.Dictionary, name string) lab.SubstanceID {
+	t.Helper()
+	s, _, ok := d.FindSubstance(name)
+	if !ok {
+		t.Fatalf("no substance %q", name)
+	}
+	return s.ID
+}
+
+// Sample returns a valid sample of the service, sold as the product, with the
+// given changes.
+func Sample(service lab.ServiceID, product lab.ProductID, edit ...func(*lab.Sample)) lab.Sample {
+	received, _ := lab.ParseDate("2025-02-03")
+	x := lab.Sample{
+		ReceivedOn: received, ReceivedBasis: lab.ReceivedRecorded, Channel: lab.FrontOfHouse, ProductID: product,
+		SoldAsText: "as the visitor said", Form: lab.Powder,
+	}
+	x.ServiceID = service
+	for _, change := range edit {
+		change(&x)
+	}
+	return x
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// work is a unit of work in progress: one transaction of one actor, with the
+// years whose figures it changes and the events for the trail, both written at
+// the end in a fixed order, so that units of work cannot block each other in a
+// circle.
+type work struct {
+	*Store
+	tx     *gorm.DB
+	by     lab.Actor
+	at     lab.Instant
+	years  []serviceYear
+	events []auditEvent
+}
+
+type serviceYear struct {
+	service lab.ServiceID
+	year    int
+}
+
+// do runs a unit of work of an actor and ends it.
+func (s *Store) do(ctx context.Context, by lab.Actor, steps func(w *work) error) error {
+	return s.transact(ctx, func(tx *gorm.DB) error {
+		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
+		if err := steps(w); err != nil {
+			return err
+		}
+		return w.end()
+	})
+}
+
+// touch notes that what a year of a service counts has changed.
+func (w *work) touch(service lab.ServiceID, years ...int) {
+	for _, year := range years {
+		if touched := (serviceYear{service, year}); !slices.Contains(w.years, touched) {
+			w.years = append(w.years, touched)
+		}
+	}
+}
+
+// record notes an event for the trail of a service.
+func (w *work) record(service lab.ServiceID, action, subject, reason string, changes []lab.Difference) error {
+	text, err := changesText(changes)
+	w.events = append(w.events, auditEvent{
+		ServiceID: service, At: w.at, ActorID: w.by.UserID, Actor: w.by.Name, Action: action, Subject: subject,
+		Changes: text, Reason: reason,
+	})
+	return err
+}
+
+// end writes revisions and events.
+func (w *work) end() error {
+	slices.SortFunc(w.years, func(a, b serviceYear) int {
+		return int(a.service-b.service)*10000 + a.year - b.year
+	})
+	for _, y := range w.years {
+		err := w.tx.Exec("INSERT INTO service_years (service_id, year, revision) VALUES (?, ?, 1) "+
+			"ON CONFLICT (service_id, year) DO UPDATE SET revision = service_years.revision + 1", y.service, y.year).Error
+		if err != nil {
+			return err
+		}
+	}
+	for _, e := range w.events {
+		if err := w.appendAudit(w.tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace writes all columns of a record that was read in this transaction, under
+// a condition on its version: the one way in which records change. GORM's own
+// ways skip zero values or insert what is not there.
+func replace[T any](w *work, record *T, key lab.Key, version int32) error {
+	done := w.tx.Model(record).Select("*").Omit("service_id", "id").
+		Where("service_id = ? AND id = ? AND version = ?", key.ServiceID, key.ID, version).
+		Updates(record) //nolint:forbidigo // with Select("*") it writes zero values too
+	if done.Error == nil && done.RowsAffected != 1 {
+		return fmt.Errorf("record %s: %w", key.ID, lab.ErrConflict)
+	}
+	return done.Error
+}
+
+// take reads one record of a service by its key and locks it until the
+// transaction ends.
+func take[T any](w *work, table string, key lab.Key) (*T, error) {
+	record := new(T)
+	err := w.tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND id = ?"+w.dialect.lock(), key.ServiceID, key.ID).Take(record).Error
+	return record, err
+}
+
+// nextNumbers takes the next n running numbers of a service and year and returns
+// the first.
+func (w *work) nextNumbers(service lab.ServiceID, year, n int) (int32, error) {
+	var last int32
+	err := w.tx.Raw("INSERT INTO sample_counters (service_id, year, last) VALUES (?, ?, ?) "+
+		"ON CONFLICT (service_id, year) DO UPDATE SET last = sample_counters.last + ? RETURNING last", service, year, n, n).Scan(&last).Error
+	return last - int32(n) + 1, err
+}
