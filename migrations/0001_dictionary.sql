@@ -78,6 +78,7 @@ CREATE TABLE substance_salts (
   formula        text    NOT NULL,
   molar_mass     bigint  NOT NULL CHECK (molar_mass > 0),
   bases_per_salt integer NOT NULL CHECK (bases_per_salt > 0),
+  usual          boolean NOT NULL,
   PRIMARY KEY (substance_id, salt)
 );
 

@@ -51,7 +51,7 @@ CREATE TABLE samples (
   visit_id          uuid,
   location_id       integer REFERENCES locations (id),
   received_on       date    NOT NULL,
-  received_basis    text    NOT NULL CHECK (received_basis IN ('recorded', 'collected')),
+  received_basis    text    NOT NULL CHECK (received_basis IN ('recorded', 'collected', 'analysed')),
   collected_on      date,
   expected_ready_on date,
   channel           text    NOT NULL CHECK (channel IN ('front_of_house', 'back_of_house', 'amnesty', 'found', 'police')),

@@ -136,7 +136,7 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 			found++
 		}
 	}
-	errs.Check((a.Conclusion == HasFindings) == (found > 0) || a.Conclusion == Inconclusive, "conclusion",
+	errs.Check((a.Conclusion == HasFindings) == (found > 0) || a.Conclusion == Inconclusive || !Conclusions.Has(a.Conclusion), "conclusion",
 		"The conclusion %q does not fit %d substances found.", string(a.Conclusion), found)
 	return errs.Err()
 }

@@ -207,9 +207,10 @@ func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 }
 
 // AddProduct adds a product that nobody has reviewed yet: the product of a set of
-// expectations, named after them. A set that is empty or holds what the
-// dictionary lacks is refused, and so is a name that is taken.
-func (d *Dictionary) AddProduct(set []Expected) (*Product, error) {
+// expectations, named after them, with the roles that other substances have in
+// the products it is made of. A set that is empty or holds what the dictionary
+// lacks is refused, and so is a name that is taken.
+func (d *Dictionary) AddProduct(set []Expected, parts ...*Product) (*Product, error) {
 	var errs FieldErrors
 	errs.Check(len(set) > 0, "product", "Say what is expected in the product.")
 	for _, e := range set {
@@ -225,15 +226,40 @@ func (d *Dictionary) AddProduct(set []Expected) (*Product, error) {
 		namesEN, namesNL = append(namesEN, en), append(namesNL, nl)
 		p.Substances = append(p.Substances, ProductSubstance{ProductID: p.ID, Position: int32(i + 1), Expected: e, Role: RoleExpected})
 	}
+	for _, part := range parts {
+		for _, ps := range part.Substances {
+			if ps.Role != RoleExpected && !p.mentions(ps.Expected) {
+				ps.ProductID, ps.Position = p.ID, int32(len(p.Substances)+1)
+				p.Substances = append(p.Substances, ps)
+			}
+		}
+	}
 	p.NameEN, p.NameNL = strings.Join(namesEN, " + "), strings.Join(namesNL, " + ")
+	return p, d.addProduct(p)
+}
+
+// AddUnknownProduct adds a product that nobody has reviewed yet, and of which
+// nobody knows what to expect. A name that is empty or taken is refused.
+func (d *Dictionary) AddUnknownProduct(name string) (*Product, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	p := &Product{ID: nextLocal(d.Products), Unit: Gram, NameEN: name, NameNL: name}
+	return p, d.addProduct(p)
+}
+
+func (d *Dictionary) addProduct(p *Product) error {
+	var errs FieldErrors
+	if Fold(p.NameEN) == "" {
+		errs.Check(false, "product", "Give the product a name.")
+		return errs
+	}
 	for _, name := range []string{p.NameEN, p.NameNL} {
 		if other, taken := d.FindProduct(name); taken {
 			errs.Check(false, "product "+p.NameEN, "The name %q is taken by product %d.", name, other.ID)
-			return nil, errs
+			return errs
 		}
 	}
 	d.indexProduct(&errs, p)
-	return p, errs.Err()
+	return errs.Err()
 }
 
 // AddMethod adds a method, unless there is one that does not differ; in either
@@ -245,7 +271,8 @@ func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 	}
 	for _, have := range d.Methods {
 		if have.Kind == m.Kind && have.Lab == m.Lab && have.Version == m.Version {
-			same := have.Level == m.Level && have.Quantifies == m.Quantifies && have.OpenScope == m.OpenScope
+			same := have.Level == m.Level && have.Quantifies == m.Quantifies && have.OpenScope == m.OpenScope &&
+				sameScope(have.Scope, m.Scope)
 			if !same {
 				return nil, false, fmt.Errorf("method %s %s of %s stands in the dictionary with another level or scope: %w", m.Kind, m.Version, m.Lab, ErrConflict)
 			}
@@ -253,8 +280,22 @@ func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 		}
 	}
 	m.ID = nextLocal(d.Methods)
+	m.Scope = slices.Clone(m.Scope)
+	for i := range m.Scope {
+		m.Scope[i].MethodID = m.ID
+	}
 	d.Methods[m.ID] = &m
 	return &m, true, nil
+}
+
+// sameScope tells whether two scopes list the same substances with the same
+// limits, in any order.
+func sameScope(a, b []MethodScope) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x MethodScope) bool {
+		return !slices.ContainsFunc(b, func(y MethodScope) bool {
+			return x.SubstanceID == y.SubstanceID && x.LOD == y.LOD && x.LOQ == y.LOQ
+		})
+	})
 }
 
 func (d *Dictionary) expectedNames(e Expected) (en, nl string) {

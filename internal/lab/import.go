@@ -15,3 +15,13 @@ type Import struct {
 	ImportedAt Instant
 	ImportedBy string
 }
+
+// Arrival is one sample of an import, with what was expected of it, what its
+// source found, and when the source published that. Without evidence nothing is
+// published for it.
+type Arrival struct {
+	Sample      Sample
+	Expected    []Expected
+	Evidence    []Evidence
+	PublishedOn Date
+}

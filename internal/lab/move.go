@@ -209,6 +209,11 @@ func (s *Sample) Exclude(by Actor, reason string) error {
 	if err := m.allow("exclusion of the sample", by, s.ServiceID); err != nil {
 		return err
 	}
+	var errs FieldErrors
+	checkOptional(&errs, "excluded", reason, Exclusions)
+	if err := errs.Err(); err != nil {
+		return err
+	}
 	s.Excluded = reason
 	return nil
 }

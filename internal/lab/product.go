@@ -71,6 +71,10 @@ func (p *Product) Expected() []Expected {
 	return set
 }
 
+func (p *Product) mentions(e Expected) bool {
+	return slices.ContainsFunc(p.Substances, func(ps ProductSubstance) bool { return ps.Expected == e })
+}
+
 // setKey names a set of expectations whatever their order.
 func setKey(set []Expected) string {
 	tokens := make([]string, len(set))

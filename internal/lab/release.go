@@ -67,9 +67,10 @@ func (r *Result) Scan(src any) error {
 // substance the verified analysis of the highest level whose method covers it
 // decides; among equals the one marked as reported, then one that quantified it,
 // then the latest. What a lesser method found outside the scope of the highest
-// stays, as indicated (a trace as a trace); so does what a method of open scope does not report,
-// because no list says that it would have seen it. Only verified analyses count;
-// without one it is refused.
+// stays, as indicated (a trace as a trace); so does what a method of open scope
+// does not report, because no list says that it would have seen it. An
+// inconclusive analysis gives the result its level only where no other concluded.
+// Only verified analyses count; without one it is refused.
 func (d *Dictionary) Propose(evidence []Evidence, product ProductID, expected []Expected) (*Result, error) {
 	verified := slices.DeleteFunc(slices.Clone(evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
 	if len(verified) == 0 {
@@ -86,7 +87,8 @@ func (d *Dictionary) Propose(evidence []Evidence, product ProductID, expected []
 		}
 	}
 	slices.SortStableFunc(verified, byWorth)
-	r := &Result{Level: verified[0].Analysis.Level, Conclusion: verified[0].Analysis.Conclusion, Recognised: true}
+	top := verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
+	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion, Recognised: true}
 	for _, e := range verified {
 		r.Methods = append(r.Methods, e.Analysis.MethodID)
 		r.Signatures = append(r.Signatures, e.Analysis.Signature)
@@ -153,11 +155,8 @@ func (d *Dictionary) deciding(verified []Evidence, id SubstanceID) (Analysis, *F
 	best, found := -1, (*Finding)(nil)
 	for i, e := range verified {
 		method, f := d.Methods[e.Analysis.MethodID], findingOf(e, id)
-		if !method.Covers(id) || method.OpenScope && f == nil {
-			continue // an open scope does not prove absence
-		}
-		if f == nil && e.Analysis.Conclusion == Inconclusive {
-			continue // nor does an analysis that could not tell
+		if f == nil && (!method.Covers(id) || method.OpenScope || e.Analysis.Conclusion == Inconclusive) {
+			continue // neither an open scope nor an analysis that could not tell proves absence
 		}
 		if best < 0 {
 			best, found = i, f

@@ -71,6 +71,7 @@ type Salt struct {
 	Formula      string
 	MolarMass    int64 // in milligrams per mole
 	BasesPerSalt int32 // molecules of base in one formula unit
+	Usual        bool  // powders and crystals of the substance are practically always this salt
 }
 
 // Salt returns the named salt.
@@ -82,17 +83,15 @@ func (s *Substance) Salt(name string) (Salt, bool) {
 	return s.Salts[i], true
 }
 
-// Ceiling returns the mass fraction of base in the substance's purest common
-// form, in parts per million: that of its hydrochloride where it has one, else of
-// its lightest salt, else all of it.
+// Ceiling returns the largest mass fraction of base, in parts per million, that a
+// powder or crystal of the substance can hold: that of its usual salt, or all of
+// it where none is usual.
 func (s *Substance) Ceiling() int64 {
 	best := int64(0)
 	for _, salt := range s.Salts {
-		fraction, _ := s.ToBase(1_000_000, Basis(salt.Salt))
-		if salt.Salt == "hydrochloride" {
-			return fraction
+		if fraction, ok := s.ToBase(1_000_000, Basis(salt.Salt)); ok && salt.Usual {
+			best = max(best, fraction)
 		}
-		best = max(best, fraction)
 	}
 	if best == 0 {
 		return 1_000_000

@@ -117,14 +117,15 @@ var Channels = Vocabulary[Channel]{FrontOfHouse, BackOfHouse, Amnesty, FoundSamp
 type ReceivedBasis string
 
 // A sample's ReceivedOn is what the service recorded, or, where a source does
-// not tell it, the day the sample was collected.
+// not tell it, the day the sample was collected or analysed.
 const (
 	ReceivedRecorded  ReceivedBasis = "recorded"
 	ReceivedCollected ReceivedBasis = "collected"
+	ReceivedAnalysed  ReceivedBasis = "analysed"
 )
 
 // ReceivedBases is the vocabulary of ReceivedBasis.
-var ReceivedBases = Vocabulary[ReceivedBasis]{ReceivedRecorded, ReceivedCollected}
+var ReceivedBases = Vocabulary[ReceivedBasis]{ReceivedRecorded, ReceivedCollected, ReceivedAnalysed}
 
 // AmountUnit is the unit of the quantity handed in or bought.
 type AmountUnit string

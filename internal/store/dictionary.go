@@ -58,6 +58,7 @@ type (
 		Formula      string
 		MolarMass    int64
 		BasesPerSalt int32
+		Usual        bool
 	}
 	productRow struct {
 		ID       lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
@@ -182,7 +183,7 @@ func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 		}
 	}
 	for _, x := range s.Salts {
-		r.Salts = append(r.Salts, saltRow{s.ID, x.Salt, x.Formula, x.MolarMass, x.BasesPerSalt})
+		r.Salts = append(r.Salts, saltRow{s.ID, x.Salt, x.Formula, x.MolarMass, x.BasesPerSalt, x.Usual})
 	}
 }
 

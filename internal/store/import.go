@@ -19,17 +19,12 @@ type ImportBatch struct {
 	Substances []*lab.Substance
 	Products   []*lab.Product
 	Methods    []*lab.Method
-	Samples    []ImportSample
+	Samples    []lab.Arrival
 }
 
-// ImportSample is one sample of an import. Without evidence nothing is published
-// for it.
-type ImportSample struct {
-	Sample      lab.Sample
-	Expected    []lab.Expected
-	Evidence    []lab.Evidence
-	PublishedOn lab.Date // by the source
-
+// loaded is an arrival on its way into the tables.
+type loaded struct {
+	*lab.Arrival
 	publications []lab.Publication
 	facts        lab.Facts
 }
@@ -75,13 +70,14 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 			}
 			b.Import.ServiceID = b.Service.ID
 		}
-		if err := w.prepareImport(d, b, progress); err != nil {
+		samples, err := w.prepareImport(d, b, progress)
+		if err != nil {
 			return err
 		}
-		if err := w.loadImport(l, b); err != nil {
+		if err := w.loadImport(l, b, samples); err != nil {
 			return err
 		}
-		err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
+		err = w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
 		if err != nil {
 			return err
 		}
@@ -91,33 +87,35 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 
 // prepareImport gives every record its identity and number, publishes the results
 // at source and classifies.
-func (w *work) prepareImport(d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+func (w *work) prepareImport(d *lab.Dictionary, b *ImportBatch, progress func(done int)) ([]loaded, error) {
 	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
 	today, err := w.today(b.Import.ServiceID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	numbers, err := w.importNumbers(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i := range b.Samples {
-		x := &b.Samples[i]
+	samples := make([]loaded, len(b.Samples))
+	for i := range samples {
+		samples[i].Arrival = &b.Samples[i]
+		x := &samples[i]
 		year := int32(x.Sample.ReceivedOn.Year())
 		x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
 		x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
 		x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
 		numbers[year]++
 		if err := w.publishAtSource(d, b, x, today); err != nil {
-			return fmt.Errorf("sample %s: %w", x.Sample.SourceRef, err)
+			return nil, fmt.Errorf("sample %s: %w", x.Sample.SourceRef, err)
 		}
 		w.touch(b.Import.ServiceID, int(year))
 		if i%1000 == 0 {
 			progress(i)
 		}
 	}
-	progress(len(b.Samples))
-	return nil
+	progress(len(samples))
+	return samples, nil
 }
 
 // importNumbers takes running numbers for all samples, year by year.
@@ -142,7 +140,7 @@ func (w *work) importNumbers(b *ImportBatch) (map[int32]int32, error) {
 	return first, nil
 }
 
-func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *ImportSample, today lab.Date) error {
+func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *loaded, today lab.Date) error {
 	if err := checkSample(d, &x.Sample, x.Expected, today); err != nil {
 		return err
 	}
@@ -171,37 +169,37 @@ func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *ImportSampl
 }
 
 // loadImport writes the tables, parents first.
-func (w *work) loadImport(l loader, b *ImportBatch) error {
+func (w *work) loadImport(l loader, b *ImportBatch, samples []loaded) error {
 	if err := w.tx.Create(&b.Import).Error; err != nil {
 		return err
 	}
 	for _, table := range []func() error{
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
+			return load(l, each(samples, func(x *loaded, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.SampleExpectation) bool) bool {
+			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleExpectation) bool) bool {
 				return yieldAll(expectations(&x.Sample, x.Expected), yield)
 			}))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.Analysis) bool) bool {
+			return load(l, each(samples, func(x *loaded, yield func(*lab.Analysis) bool) bool {
 				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yield(&e.Analysis) })
 			}))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.Finding) bool) bool {
+			return load(l, each(samples, func(x *loaded, yield func(*lab.Finding) bool) bool {
 				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yieldAll(e.Findings, yield) })
 			}))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
+			return load(l, each(samples, func(x *loaded, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
+			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
 		},
 		func() error {
-			return load(l, each(b, func(x *ImportSample, yield func(*lab.FindingFact) bool) bool {
+			return load(l, each(samples, func(x *loaded, yield func(*lab.FindingFact) bool) bool {
 				return yieldAll(x.facts.Findings, yield)
 			}))
 		},
@@ -214,10 +212,10 @@ func (w *work) loadImport(l loader, b *ImportBatch) error {
 }
 
 // each yields the rows of one table, sample by sample.
-func each[T any](b *ImportBatch, rows func(x *ImportSample, yield func(*T) bool) bool) iter.Seq[*T] {
+func each[T any](samples []loaded, rows func(x *loaded, yield func(*T) bool) bool) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
-		for i := range b.Samples {
-			if !rows(&b.Samples[i], yield) {
+		for i := range samples {
+			if !rows(&samples[i], yield) {
 				return
 			}
 		}

@@ -67,7 +67,7 @@ func loadSubstances() ([]*lab.Substance, error) {
 		s := find(r, byName, "substance")
 		s.Salts = append(s.Salts, lab.Salt{
 			SubstanceID: s.ID, Salt: r.text("salt"), Formula: r.text("formula"), MolarMass: r.milli("molar_mass"),
-			BasesPerSalt: int32(r.number("bases_per_salt")),
+			BasesPerSalt: int32(r.number("bases_per_salt")), Usual: r.yes("usual"),
 		})
 		return struct{}{}
 	})

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"marquis/internal/intake"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// importing is one run of the command.
+type importing struct {
+	*program
+	mapping *intake.Mapping
+	service lab.Service
+	known   bool // whether the service is in the registry
+	dryRun  bool
+	receipt string
+}
+
+func (p *program) importCommand() *cobra.Command {
+	x := importing{program: p}
+	var profile, service string
+	command := &cobra.Command{
+		Use:   "import --profile NAME|MAPPING.toml FILE [FILE]",
+		Short: "Bring in samples and results of another service",
+		Long: "Reads CSV or XLSX files as a profile says, checks them whole, and brings in what is right in one\n" +
+			"transaction, verified and published at source. The receipt accounts for every row. The same file\n" +
+			"again changes nothing.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
+			"Exit code 3 means that the import is done but rows were rejected.",
+		Example: "  marquis import --profile unc-streetsafe ANALYSIS.csv LAB.csv --dry-run",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if profile == "" {
+				return usageError{fmt.Errorf("say how the files are to be read: --profile %s, or a mapping of your own", strings.Join(intake.Profiles(), "|"))}
+			}
+			var err error
+			if x.mapping, err = intake.LoadMapping(profile); err != nil {
+				return err
+			}
+			return p.open(cmd.Context(), func(s *store.Store) error {
+				if err := x.findService(cmd.Context(), s, service); err != nil {
+					return err
+				}
+				return x.run(cmd.Context(), s, args)
+			})
+		},
+	}
+	command.Flags().StringVar(&profile, "profile", "", "how the files are to be read")
+	command.Flags().StringVar(&service, "service", "", "code of the service whose samples they are (default: the profile's)")
+	command.Flags().BoolVar(&x.dryRun, "dry-run", false, "check and account, but write nothing")
+	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this CSV file as well")
+	return command
+}
+
+// findService finds the service of the samples: the one that the operator names,
+// or the one that the profile stands for, which is added where it is missing.
+func (x *importing) findService(ctx context.Context, s *store.Store, code string) error {
+	stands, ok := x.mapping.LabService()
+	x.service = stands
+	if code == "" && !ok {
+		return usageError{errors.New("say whose samples they are: --service CODE; to see the services type: marquis service list")}
+	}
+	if code == "" {
+		code = stands.Code
+	}
+	found, err := s.Service(ctx, code)
+	switch {
+	case err == nil:
+		x.service, x.known = found, true
+	case errors.Is(err, lab.ErrNotFound) && code == stands.Code:
+		return stands.Check()
+	case errors.Is(err, lab.ErrNotFound):
+		return fmt.Errorf("there is no service %q; to add it type: marquis service add %s NAME", code, code)
+	}
+	return ignoreNotFound(err)
+}
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, lab.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (x *importing) run(ctx context.Context, s *store.Store, files []string) error {
+	plan, dictionary, err := x.read(ctx, s, files)
+	if err != nil {
+		return err
+	}
+	before, err := s.KnownImport(ctx, x.service.ID, plan.Digest)
+	if err == nil {
+		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", before.ImportedAt.Time().Format(time.DateOnly))
+	} else if ignoreNotFound(err) != nil {
+		return err
+	}
+	again := err == nil
+	if err := x.account(plan.Receipt); err != nil {
+		return err
+	}
+	switch {
+	case again:
+		return nil
+	case x.dryRun:
+		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
+	case len(plan.Arrivals) == 0:
+		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
+	default:
+		if err := x.write(ctx, s, plan, dictionary); err != nil {
+			return err
+		}
+	}
+	if plan.Receipt.Total().Rejected > 0 {
+		return errRejected
+	}
+	return nil
+}
+
+// read reads and checks the files against what is recorded.
+func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*intake.Plan, *lab.Dictionary, error) {
+	dictionary, err := s.Dictionary(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	digests, err := s.SourceDigests(ctx, x.service.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	place, err := time.LoadLocation(x.service.TimeZone)
+	if err != nil {
+		return nil, nil, err
+	}
+	progress := x.progress("read")
+	plan, err := intake.Read(x.mapping, files, intake.Known{
+		Dictionary: dictionary, Digests: digests, Today: lab.DateOf(x.now(), place),
+	}, progress.show)
+	progress.end()
+	return plan, dictionary, err
+}
+
+// account prints the receipt, and writes it where the operator asked for it.
+func (x *importing) account(r *intake.Receipt) (err error) {
+	if err := r.WriteText(x.stdout); err != nil {
+		return err
+	}
+	if x.receipt == "" {
+		return nil
+	}
+	f, err := os.Create(x.receipt)
+	if err != nil {
+		return fmt.Errorf("write the receipt: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return r.WriteCSV(f)
+}
+
+func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan, dictionary *lab.Dictionary) error {
+	total := plan.Receipt.Total()
+	batch := &store.ImportBatch{
+		Import: lab.Import{
+			Profile: x.mapping.Profile, Digest: plan.Digest, Files: plan.Receipt.Summary(), RowsRead: int32(total.Read),
+			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(plan.Arrivals)),
+		},
+		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: plan.Arrivals,
+	}
+	batch.Import.ServiceID = x.service.ID
+	if !x.known {
+		batch.Service = &x.service
+	}
+	progress := x.progress("write")
+	err := s.Import(ctx, lab.Operator("import"), dictionary, batch, func(done int) { progress.show(done, len(plan.Arrivals)) })
+	progress.end()
+	switch {
+	case errors.Is(err, lab.ErrConflict):
+		return fmt.Errorf("something else was recorded meanwhile, so nothing was written; import the files again: %w", err)
+	case err != nil:
+		return fmt.Errorf("nothing was written: %w", err)
+	}
+	fmt.Fprintf(x.stdout, "Imported into service %s.\n", x.service.Code)
+	return nil
+}

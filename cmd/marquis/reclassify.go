@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+func (p *program) reclassifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reclassify",
+		Short: "Make the facts that the statistics read anew, after the dictionary was corrected",
+		Long: "Rebuilds the facts of every sample from the sample, its expectations and its released result with the\n" +
+			"dictionary as it is now, and says what moved. Where nothing was corrected it changes nothing.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.open(cmd.Context(), func(s *store.Store) error {
+				moved, err := s.Reclassify(cmd.Context(), lab.Operator("reclassify"))
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(p.stdout, "%d samples looked at, %d moved\n", moved.Samples, moved.Changed)
+				for _, what := range slices.Sorted(maps.Keys(moved.Fields)) {
+					fmt.Fprintf(p.stdout, "  %6d × %s\n", moved.Fields[what], what)
+				}
+				return nil
+			})
+		},
+	}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"marquis/internal/lab"
+	"marquis/internal/statistics"
+	"marquis/internal/store"
+	"marquis/reports"
+)
+
+func (p *program) reportCommand() *cobra.Command {
+	var language, out, service string
+	command := &cobra.Command{
+		Use:   "report YEAR",
+		Short: "Write the annual report as a workbook",
+		Long: "Writes the figures of a year and of the years before it as an Excel workbook, with charts, and a row\n" +
+			"a sample without anything that leads to a visitor. For staff: cells of few samples are shown.",
+		Example: "  marquis report 2024 --lang nl --out jaarbericht-2024.xlsx",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := parseYear(args[0])
+			if err != nil {
+				return err
+			}
+			if language != "en" && language != "nl" {
+				return usageError{fmt.Errorf("language %q is not known; use en or nl", language)}
+			}
+			if out == "" {
+				out = fmt.Sprintf("marquis-%d-%s.xlsx", year, language)
+			}
+			return p.open(cmd.Context(), func(s *store.Store) error {
+				f, err := p.newFigures(cmd.Context(), s, service)
+				if err != nil {
+					return err
+				}
+				return p.writeReport(cmd.Context(), f, year, language, out)
+			})
+		},
+	}
+	command.Flags().StringVar(&language, "lang", "en", "en or nl")
+	command.Flags().StringVar(&out, "out", "", "file to write (default marquis-YEAR-LANG.xlsx)")
+	command.Flags().StringVar(&service, "service", "", "code of one service (default: all)")
+	return command
+}
+
+// writeReport writes the workbook beside its final name first, so that a failure
+// leaves neither half a workbook nor loses the one that was there.
+func (p *program) writeReport(ctx context.Context, f *figures, year int, language, out string) (err error) {
+	annual, err := f.annual(ctx, year)
+	if err != nil {
+		return err
+	}
+	bar := p.progress("rows")
+	defer bar.end()
+	registered := annual.Years[len(annual.Years)-1].Registered
+	annual.Language, annual.MadeAt, annual.Program = language, p.now().UTC(), fullVersion()
+	annual.Progress = func(done int) { bar.show(done, registered) }
+
+	draft, err := os.CreateTemp(filepath.Dir(out), ".marquis-*.xlsx")
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(draft.Name()))
+		}
+	}()
+	if err := reports.WriteAnnual(ctx, draft, annual); err != nil {
+		return errors.Join(err, draft.Close())
+	}
+	if err := errors.Join(draft.Sync(), draft.Chmod(0o640), draft.Close()); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := os.Rename(draft.Name(), out); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	bar.end()
+	fmt.Fprintf(p.stdout, "%s: %d samples registered in %d\n", out, registered, year)
+	return nil
+}
+
+// annual gathers what the report of a year says.
+func (f *figures) annual(ctx context.Context, year int) (reports.Annual, error) {
+	a := reports.Annual{Dictionary: f.dictionary, Rows: f.rows(ctx, year)}
+	years, err := f.yearsUpTo(ctx, year)
+	if err != nil {
+		return a, err
+	}
+	for _, y := range years {
+		fold, scope, err := f.year(ctx, y)
+		if err != nil {
+			return a, err
+		}
+		a.Scope = scope
+		a.Years = append(a.Years, statistics.Compute(fold, f.dictionary, scope))
+	}
+	for _, s := range f.services {
+		fold, err := f.fold(ctx, s.ID, year)
+		if err != nil {
+			return a, err
+		}
+		scope := statistics.Scope{Year: year, Services: []string{s.Code}, Currency: f.currency}
+		a.Services = append(a.Services, reports.ServiceYear{
+			Code: s.Code, Name: s.Name, Year: statistics.Compute(fold, f.dictionary, scope),
+		})
+	}
+	return a, nil
+}
+
+// rows yields the registered samples of a year, service by service.
+func (f *figures) rows(ctx context.Context, year int) iter.Seq2[reports.Row, error] {
+	return func(yield func(reports.Row, error) bool) {
+		for _, s := range f.services {
+			if !f.rowsOf(ctx, s, year, yield) {
+				return
+			}
+		}
+	}
+}
+
+func (f *figures) rowsOf(ctx context.Context, s lab.Service, year int, yield func(reports.Row, error) bool) bool {
+	for row, err := range f.store.FactRows(ctx, s.ID, year) {
+		if err != nil {
+			yield(reports.Row{}, err)
+			return false
+		}
+		if row.Counted && !yield(reports.Row{Service: s.Code, FactRow: row}, nil) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,245 @@
+package intake
+
+import (
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// Receipt accounts for every row of an import: of each file, rows read are rows
+// accepted, merged and rejected together.
+type Receipt struct {
+	Profile    string
+	Files      []FileReceipt
+	Samples    int // new samples
+	Findings   int // of those
+	Lines      []Line
+	Substances []string // new in the dictionary, to be reviewed
+	Products   []string
+	Methods    []string
+}
+
+// FileReceipt accounts for one file.
+type FileReceipt struct {
+	Name     string
+	SHA256   string
+	Read     int
+	Accepted int
+	Merged   int
+	Rejected int
+	Notes    []string
+}
+
+// Line is a row that was merged or rejected, and why; a row with several mistakes
+// has several lines.
+type Line struct {
+	File   string
+	Row    int
+	Fate   string // merged or rejected
+	Field  string
+	Value  string
+	Reason string
+}
+
+// The fates of a row that was not accepted.
+const (
+	Merged   = "merged"
+	Rejected = "rejected"
+)
+
+// Total adds up the files.
+func (r *Receipt) Total() FileReceipt {
+	var total FileReceipt
+	for _, f := range r.Files {
+		total.Read += f.Read
+		total.Accepted += f.Accepted
+		total.Merged += f.Merged
+		total.Rejected += f.Rejected
+	}
+	return total
+}
+
+func (p *planner) receipt(plan *Plan) *Receipt {
+	r := &Receipt{Profile: p.mapping.Profile, Samples: len(plan.Arrivals)}
+	for _, a := range plan.Arrivals {
+		for _, e := range a.Evidence {
+			r.Findings += len(e.Findings)
+		}
+	}
+	for _, s := range p.sources {
+		r.addFile(s)
+	}
+	for _, s := range plan.Substances {
+		r.Substances = append(r.Substances, s.Name)
+	}
+	for _, x := range plan.Products {
+		r.Products = append(r.Products, x.NameEN)
+	}
+	for _, m := range plan.Methods {
+		r.Methods = append(r.Methods, strings.TrimSpace(fmt.Sprintf("%s %s (%s)", m.Kind, m.Version, m.Lab)))
+	}
+	return r
+}
+
+func (r *Receipt) addFile(s *source) {
+	t := s.table
+	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: len(t.Rows) + len(t.Malformed), Notes: t.Notes}
+	for i, row := range t.Rows {
+		fate := &s.fates[i]
+		switch {
+		case len(fate.problems) > 0:
+			f.Rejected++
+			for _, p := range fate.problems {
+				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, p.value, p.reason})
+			}
+		case fate.merged != "":
+			f.Merged++
+			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", "", fate.merged})
+		default:
+			f.Accepted++
+		}
+	}
+	for _, m := range t.Malformed {
+		f.Rejected++
+		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", m.Text, m.Reason})
+	}
+	r.Files = append(r.Files, f)
+}
+
+// Summary is the files of the receipt as text, for the record of the import.
+func (r *Receipt) Summary() string {
+	parts := make([]string, len(r.Files))
+	for i, f := range r.Files {
+		parts[i] = fmt.Sprintf("%s (SHA-256 %s)", f.Name, f.SHA256)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// shownLines is the number of rows that a receipt on a terminal shows.
+const shownLines = 40
+
+// WriteText writes the receipt for a terminal. Of many rows that were not
+// accepted it shows the first ones.
+func (r *Receipt) WriteText(w io.Writer) error {
+	var b strings.Builder
+	for _, f := range append(append([]FileReceipt{}, r.Files...), r.totalLine()...) {
+		fmt.Fprintf(&b, "%s: %d rows read = %d accepted + %d merged + %d rejected\n", f.Name, f.Read, f.Accepted, f.Merged, f.Rejected)
+		for _, note := range f.Notes {
+			fmt.Fprintf(&b, "  note: %s\n", note)
+		}
+	}
+	fmt.Fprintf(&b, "%d new samples with %d findings\n", r.Samples, r.Findings)
+	for _, list := range []struct {
+		what  string
+		names []string
+	}{
+		{"substances", r.Substances}, {"products", r.Products}, {"methods", r.Methods},
+	} {
+		if len(list.names) > 0 {
+			fmt.Fprintf(&b, "new %s, to be reviewed: %s\n", list.what, strings.Join(list.names, "; "))
+		}
+	}
+	r.writeMerged(&b)
+	r.writeRejected(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeMerged writes how many rows were merged for each reason.
+func (r *Receipt) writeMerged(b *strings.Builder) {
+	counts := map[string]int{}
+	var reasons []string
+	for _, l := range r.Lines {
+		if l.Fate != Merged {
+			continue
+		}
+		reason := l.File + ": " + l.Reason
+		if counts[reason]++; counts[reason] == 1 {
+			reasons = append(reasons, reason)
+		}
+	}
+	for i, reason := range reasons {
+		if i == shownLines {
+			fmt.Fprintf(b, "… and rows merged for %d more reasons; --receipt FILE.csv writes them all\n", len(reasons)-i)
+			break
+		}
+		fmt.Fprintf(b, "%d merged, %s\n", counts[reason], reason)
+	}
+}
+
+// writeRejected writes the first rows that were rejected.
+func (r *Receipt) writeRejected(b *strings.Builder) {
+	shown := 0
+	for _, l := range r.Lines {
+		if l.Fate != Rejected {
+			continue
+		}
+		if shown++; shown > shownLines {
+			continue
+		}
+		fmt.Fprintf(b, "%s row %d rejected: %s\n", l.File, l.Row, l.text())
+	}
+	if shown > shownLines {
+		fmt.Fprintf(b, "… and %d more; --receipt FILE.csv writes them all\n", shown-shownLines)
+	}
+}
+
+func (r *Receipt) totalLine() []FileReceipt {
+	if len(r.Files) < 2 {
+		return nil
+	}
+	total := r.Total()
+	total.Name = "together"
+	return []FileReceipt{total}
+}
+
+func (l Line) text() string {
+	var b strings.Builder
+	if l.Field != "" {
+		b.WriteString(l.Field)
+		if l.Value != "" {
+			b.WriteString(" " + strconv.Quote(l.Value))
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(l.Reason)
+	return b.String()
+}
+
+// WriteCSV writes a line for every file and for every row that was not accepted.
+func (r *Receipt) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	records := [][]string{{"file", "row", "fate", "field", "value", "reason"}}
+	for _, f := range r.Files {
+		for _, count := range []struct {
+			fate string
+			n    int
+		}{{"read", f.Read}, {"accepted", f.Accepted}, {Merged, f.Merged}, {Rejected, f.Rejected}} {
+			records = append(records, []string{plain(f.Name), "", count.fate, "rows", strconv.Itoa(count.n), ""})
+		}
+	}
+	for _, l := range r.Lines {
+		records = append(records, []string{plain(l.File), strconv.Itoa(l.Row), l.Fate, plain(l.Field), plain(l.Value), plain(l.Reason)})
+	}
+	if err := out.WriteAll(records); err != nil {
+		return fmt.Errorf("write the receipt: %w", err)
+	}
+	return nil
+}
+
+// plain keeps a spreadsheet from taking a text for a formula. A real number stays
+// what it is.
+func plain(s string) string {
+	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return s
+	}
+	if _, err := lab.ParseDecimal(s); err == nil {
+		return s
+	}
+	return "'" + s
+}

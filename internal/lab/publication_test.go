@@ -1,0 +1,135 @@
+package lab_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+func TestVersionsOfAResult(t *testing.T) {
+	d := newDictionary(t)
+	field := verified(d, ftir, finding(ketamine, lab.Identified))
+	central := verified(d, gcms, percent(ketamine, 800_000, lab.BasisBase))
+	repeated := verified(d, gcms, percent(ketamine, 810_000, lab.BasisBase))
+	s, expected := newSample(), []lab.Expected{substance(ketamine)}
+	var versions []lab.Publication
+	for _, step := range []struct {
+		name     string
+		evidence []lab.Evidence // none: withdraw
+		reason   string
+		kind     lab.PublicationKind // empty: refused
+	}{
+		{"nothing to withdraw", nil, "a reason", ""},
+		{"the field result", []lab.Evidence{field}, "", lab.PreliminaryResult},
+		{"the field result again, without a reason", []lab.Evidence{field}, "", ""},
+		{"the laboratory's result", []lab.Evidence{field, central}, "", lab.ConfirmedResult},
+		{"a change without a reason", []lab.Evidence{repeated}, "", ""},
+		{"a change with a blank reason", []lab.Evidence{repeated}, " \n", ""},
+		{"a change", []lab.Evidence{repeated}, "repeated", lab.AmendedResult},
+		{"another change", []lab.Evidence{central}, "the first was right", lab.AmendedResult},
+		{"taken back without a reason", nil, "", ""},
+		{"taken back", nil, "wrong vial", lab.WithdrawnResult},
+		{"taken back twice", nil, "wrong vial", ""},
+		{"again without a reason", []lab.Evidence{repeated}, "", ""},
+		{"again", []lab.Evidence{repeated}, "the right vial", lab.AmendedResult},
+	} {
+		var p *lab.Publication
+		var err error
+		if step.evidence == nil {
+			p, err = lab.Withdraw(s, versions, step.reason)
+		} else {
+			p, err = d.Publish(s, expected, step.evidence, versions, step.reason)
+		}
+		if step.kind == "" {
+			var refused *lab.MoveError
+			if !errors.As(err, &refused) || p != nil {
+				t.Errorf("%s: %v, %v", step.name, p, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if p.Kind != step.kind || int(p.Version) != len(versions)+1 || p.Reason != step.reason || p.SampleID != s.ID || p.ServiceID != s.ServiceID {
+			t.Errorf("%s: %+v", step.name, p)
+		}
+		versions = append(versions, *p)
+	}
+	if lab.Latest(versions) != &versions[len(versions)-1] || lab.Latest(nil) != nil {
+		t.Error("the latest is not the last")
+	}
+}
+
+func TestFirstPublication(t *testing.T) {
+	d := newDictionary(t)
+	for name, test := range map[string]struct {
+		evidence lab.Evidence
+		kind     lab.PublicationKind
+	}{
+		"field method":     {verified(d, ftir, finding(ketamine, lab.Identified)), lab.PreliminaryResult},
+		"strip":            {verified(d, strip, finding(etonitazene, lab.Indicated)), lab.PreliminaryResult},
+		"list recognition": {verified(d, list, finding(mdma, lab.Indicated)), lab.PreliminaryResult},
+		"laboratory":       {verified(d, gcms, finding(ketamine, lab.Identified)), lab.ConfirmedResult},
+		"nothing detected": {verified(d, gcms), lab.ConfirmedResult},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if p := publish(t, d, newSample(), nil, test.evidence); p.Kind != test.kind {
+				t.Errorf("kind %s", p.Kind)
+			}
+		})
+	}
+}
+
+func TestAWithdrawnVersionKeepsWhatWasSaid(t *testing.T) {
+	d := newDictionary(t)
+	first := publish(t, d, newSample(), []lab.Expected{substance(ketamine)}, verified(d, gcms, finding(ketamine, lab.Identified)))
+	p, err := lab.Withdraw(newSample(), []lab.Publication{*first}, "wrong vial")
+	if err != nil || !reflect.DeepEqual(p.Result, first.Result) || p.Outcome != first.Outcome {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestNothingUnverifiedIsPublished(t *testing.T) {
+	d := newDictionary(t)
+	entered := with(verified(d, gcms, finding(ketamine, lab.Identified)), func(a *lab.Analysis) { a.State = lab.Entered })
+	if p, err := d.Publish(newSample(), nil, []lab.Evidence{entered}, nil, ""); err == nil {
+		t.Errorf("published %+v", p)
+	}
+}
+
+// TestCeiling: a powder of pure ketamine hydrochloride is 86.7 % base.
+func TestCeilingOfPublishedResults(t *testing.T) {
+	d := newDictionary(t)
+	for _, test := range []struct {
+		name    string
+		form    lab.Form
+		finding lab.Finding
+		ok      bool
+	}{
+		{"at the ceiling", lab.Powder, percent(ketamine, 867_000, lab.BasisBase), true},
+		{"above it", lab.Powder, percent(ketamine, 900_000, lab.BasisBase), false},
+		{"just above it", lab.Crystal, percent(ketamine, 867_032, lab.BasisBase), false},
+		{"pure salt, told as salt", lab.Powder, percent(ketamine, 1_000_000, "hydrochloride"), true},
+		{"basis unknown", lab.Powder, percent(ketamine, 900_000, lab.BasisUnknown), true},
+		{"a rock can be base", lab.Rock, percent(cocaine, 980_000, lab.BasisBase), true},
+		{"a cocaine powder cannot", lab.Powder, percent(cocaine, 980_000, lab.BasisBase), false},
+		{"without salts", lab.Powder, percent(caffeine, 1_000_000, lab.BasisBase), true},
+		{"at the ceiling of a sulfate", lab.Powder, percent(amphetamine, 733_856, lab.BasisBase), true},
+		{"above that", lab.Powder, percent(amphetamine, 733_857, lab.BasisBase), false},
+		{"content per tablet", lab.Tablet, lab.Finding{
+			SubstanceID: mdma, Detection: lab.Quantified, Amount: lab.Amount{Value: 250_000_000, Scale: lab.PerUnit}, Basis: lab.BasisBase,
+		}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSample(func(s *lab.Sample) { s.Form = test.form })
+			_, err := d.Publish(s, nil, []lab.Evidence{verified(d, gcms, test.finding)}, nil, "")
+			if test.ok {
+				wantFields(t, err)
+			} else {
+				wantFields(t, err, "finding "+d.Substances[test.finding.SubstanceID].Name)
+			}
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package lab_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+var codeForm = regexp.MustCompile(`[a-z0-9_]+`)
+
+func TestCodesRoundTrip(t *testing.T) {
+	for _, codes := range []lab.Codes{nil, {"white"}, {"white", "off_white", "pink"}} {
+		stored, err := codes.Value()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, src := range []any{stored, []byte(stored.(string))} {
+			scanned := lab.Codes{"old"}
+			if err := scanned.Scan(src); err != nil || !slices.Equal(scanned, codes) {
+				t.Errorf("%q is read as %q, %v", stored, scanned, err)
+			}
+		}
+	}
+	scanned := lab.Codes{"old"}
+	if err := scanned.Scan(nil); err != nil || scanned != nil {
+		t.Errorf("NULL is read as %q, %v", scanned, err)
+	}
+	if err := scanned.Scan(int64(1)); err == nil {
+		t.Error("a number was read as codes")
+	}
+}
+
+// TestCodesHaveNoSpaces: several codes are stored with spaces between them.
+func TestCodesHaveNoSpaces(t *testing.T) {
+	for _, v := range []lab.Vocabulary[string]{
+		lab.Colours, lab.Shapes, lab.BreakLines, lab.AcquiredVias, lab.AcquiredContexts, lab.YesNoUnknown, lab.Reasons, lab.Effects,
+		lab.OverdoseInvolvements, lab.Decisions, lab.Disposals, lab.Exclusions, lab.NotAnalysedReasons, lab.RejectionReasons, lab.LocationKinds,
+		lab.Forms.Strings(), lab.Channels.Strings(), lab.SampleStates.Strings(), lab.MethodKinds.Strings(), lab.Levels.Strings(),
+	} {
+		seen := map[string]bool{}
+		for _, code := range v {
+			if seen[code] || code == "" || code != codeForm.FindString(code) {
+				t.Errorf("%q is no code, or stands twice", code)
+			}
+			seen[code] = true
+		}
+	}
+}
+
+func TestVocabulary(t *testing.T) {
+	if !lab.Forms.Has(lab.Powder) || lab.Forms.Has("") || lab.Forms.Has("Powder") {
+		t.Error("has what it should not, or lacks what it should")
+	}
+	if !lab.Forms.Optional("") || !lab.Forms.Optional(lab.Powder) || lab.Forms.Optional("dust") {
+		t.Error("an optional code is empty or one of the vocabulary")
+	}
+}
+
+func TestFormsOfOneDose(t *testing.T) {
+	for _, form := range lab.Forms {
+		if want := form == lab.Tablet || form == lab.Capsule || form == lab.Blotter; form.Dosed() != want {
+			t.Errorf("%s: %v", form, form.Dosed())
+		}
+	}
+}
