@@ -1,0 +1,34 @@
+# Everything here is a plain command: copy it to the shell to change it.
+
+GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: run build test lint golden bench
+
+# Run the program: make run ARGS="stats 2024"
+run:
+	go run ./cmd/marquis $(ARGS)
+
+# Build one static program, bin/marquis.
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/marquis ./cmd/marquis
+
+# Test on SQLite and PostgreSQL. The tests start a throwaway PostgreSQL
+# themselves, from the server's programs; the race detector needs a C compiler.
+test:
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+# Check style, the dependency rule, formatting and go.mod.
+lint:
+	go run $(GOLANGCI_LINT) config verify
+	go run $(GOLANGCI_LINT) run ./...
+	@files=$$(gofmt -l .) && test -z "$$files" || { echo "make lint: run gofmt -w on:" $$files >&2; exit 1; }
+	go mod tidy -diff
+
+# Write the golden files anew, in the packages whose tests have -update.
+# Review the difference before you keep it.
+golden:
+	go test $$(grep -rlE --include='*_test.go' 'flag\.Bool(Var)?\(.*"update"' . | xargs -n1 dirname | sort -u) -update
+
+# Measure. One package: go test -run '^$$' -bench . -benchmem ./internal/statistics
+bench:
+	CGO_ENABLED=0 go test -run '^$$' -bench . -benchmem ./...
