@@ -1,0 +1,198 @@
+package statistics
+
+// Text is a text in the two languages of the figures.
+type Text struct {
+	English string `json:"en"`
+	Dutch   string `json:"nl"`
+}
+
+// Definition says of a figure what is counted and of what. Key is its name in the
+// JSON of an Entry; Of is empty for a figure that is not a share.
+type Definition struct {
+	Key    string `json:"key"`
+	Name   Text   `json:"name"`
+	Counts Text   `json:"counts"`
+	Of     Text   `json:"of"`
+}
+
+// Caveat holds for every interval and every share.
+var Caveat = Text{
+	"Intervals are 95 %, as if submissions were a random sample; they are handed in, not the market.",
+	"Intervallen zijn 95 %, alsof de inzendingen een aselecte steekproef waren; ze zijn ingeleverd, en zijn niet de markt.",
+}
+
+// Definitions lists all figures in the order in which they are told.
+var Definitions = []Definition{
+	{
+		"registered",
+		Text{"Registered samples", "Geregistreerde monsters"},
+		Text{
+			"All samples handed in by visitors in the year (date of receipt), those recognised from a list and those not analysed included; rejected and excluded samples are left out.",
+			"Alle monsters die bezoekers in het jaar inleverden (datum van ontvangst), ook de herkende en de niet geanalyseerde; geweigerde en uitgesloten monsters tellen niet mee.",
+		},
+		Text{},
+	},
+	{
+		"released",
+		Text{"Released samples", "Vrijgegeven monsters"},
+		Text{
+			"Registered samples with a published result that is not withdrawn. Withdrawn results are counted apart, and samples without a result by the reason.",
+			"Geregistreerde monsters met een vrijgegeven, niet ingetrokken uitslag. Ingetrokken uitslagen worden apart geteld, en monsters zonder uitslag naar de reden.",
+		},
+		Text{},
+	},
+	{
+		"share",
+		Text{"Share", "Aandeel"},
+		Text{
+			"Registered samples sold as the product.",
+			"Geregistreerde monsters verkocht als het product.",
+		},
+		Text{
+			"All registered samples; told also without tablets sold as ecstasy, since their number moves every other share.",
+			"Alle geregistreerde monsters; ook gegeven zonder tabletten verkocht als ecstasy, omdat hun aantal elk ander aandeel verschuift.",
+		},
+	},
+	{
+		"contains",
+		Text{"Contains what was expected", "Bevat wat werd verwacht"},
+		Text{
+			"Samples in which every expected substance was found: in any amount, traces included; and as a main component. For an expected substance: samples in which that substance was found.",
+			"Monsters waarin elke verwachte stof werd gevonden: in enige hoeveelheid, ook sporen; en als hoofdbestanddeel. Voor een verwachte stof: monsters waarin die stof werd gevonden.",
+		},
+		Text{
+			"Released samples with a preliminary or confirmatory identification and a known expectation; recognised, presumptive and inconclusive ones are left out, those in which nothing was detected are in. This denominator is our choice: published sources do not name theirs.",
+			"Vrijgegeven monsters met een voorlopige of bevestigde identificatie en een bekende verwachting; herkende, indicatieve en onbesliste zijn weggelaten, die waarin niets werd aangetoond tellen mee. Deze noemer is onze keuze: gepubliceerde bronnen noemen de hunne niet.",
+		},
+	},
+	{
+		"outcomes",
+		Text{"Outcome", "Uitkomst"},
+		Text{
+			"Released samples by outcome; each has exactly one. An adulterant is any active substance that was not expected; traces alone change no outcome.",
+			"Vrijgegeven monsters naar uitkomst; elk heeft er precies één. Een versnijding is elke actieve stof die niet werd verwacht; sporen alleen veranderen geen uitkomst.",
+		},
+		Text{"Released samples.", "Vrijgegeven monsters."},
+	},
+	{
+		"outcomes_euda",
+		Text{"Outcome, as the European Union Drugs Agency counts", "Uitkomst, zoals het EU-Drugsagentschap telt"},
+		Text{
+			"The same, but only psychoactive unexpected substances are adulterants.",
+			"Hetzelfde, maar alleen psychoactieve onverwachte stoffen zijn versnijding.",
+		},
+		Text{"Released samples.", "Vrijgegeven monsters."},
+	},
+	{
+		"substitutes",
+		Text{"Substitution", "Vervanging"},
+		Text{
+			"Samples in which the substance was found above a trace.",
+			"Monsters waarin de stof werd gevonden in meer dan een spoor.",
+		},
+		Text{
+			"Samples of the denominator of \"contains\" that do not contain what was expected.",
+			"Monsters uit de noemer van \"bevat\" die niet bevatten wat werd verwacht.",
+		},
+	},
+	{
+		"adulterants",
+		Text{"Contamination", "Versnijding"},
+		Text{
+			"Samples in which the adulterant was found, traces included (counted apart too). Concentration is its mass fraction as base where it was quantified. By method: where that kind of method decided.",
+			"Monsters waarin de versnijding werd gevonden, ook als spoor (ook apart geteld). Het gehalte is de massafractie als base waar het is gemeten. Per methode: waar die soort methode besliste.",
+		},
+		Text{
+			"Samples that contain what was expected and in which the adulterant could be seen: analysed by a method whose scope covers it, or found. A method that sees only large amounts makes an adulterant look rare and strong.",
+			"Monsters die bevatten wat werd verwacht en waarin de versnijding gezien kon worden: geanalyseerd met een methode die haar kan zien, of gevonden. Een methode die alleen grote hoeveelheden ziet laat een versnijding zeldzaam en sterk lijken.",
+		},
+	},
+	{
+		"no_adulterant",
+		Text{"No adulterant", "Geen versnijding"},
+		Text{
+			"Samples in which no adulterant was found in any amount, by the methods that were used.",
+			"Monsters waarin met de gebruikte methoden geen versnijding werd gevonden, in welke hoeveelheid ook.",
+		},
+		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
+	},
+	{
+		"purity",
+		Text{"Purity", "Zuiverheid"},
+		Text{
+			"Mass fraction of the expected substance in percent, as base, per form, among quantified samples; recognised samples are left out. Below the limit of quantification counts as detected and is in no mean; an unknown basis is counted apart.",
+			"Massafractie van de verwachte stof in procent, als base, per vorm, onder gekwantificeerde monsters; herkende monsters zijn weggelaten. Onder de bepalingsgrens telt als gevonden en zit in geen gemiddelde; een onbekende basis wordt apart geteld.",
+		},
+		Text{},
+	},
+	{
+		"dose",
+		Text{"Dose", "Dosis"},
+		Text{
+			"Content of the expected substance per tablet, capsule or blotter in milligrams, as base, among quantified samples; recognised samples are left out.",
+			"Inhoud van de verwachte stof per tablet, capsule of blotter in milligram, als base, onder gekwantificeerde monsters; herkende monsters zijn weggelaten.",
+		},
+		Text{},
+	},
+	{
+		"price",
+		Text{"Price", "Prijs"},
+		Text{
+			"What the buyer paid divided by the quantity, of released samples, in the reporting currency. Gifts, finds and prices of zero are left out; other currencies are counted, not converted. Nothing is trimmed.",
+			"Wat de koper betaalde gedeeld door de hoeveelheid, van vrijgegeven monsters, in de rapportagevaluta. Giften, vondsten en prijzen van nul zijn weggelaten; andere valuta worden geteld, niet omgerekend. Niets wordt afgekapt.",
+		},
+		Text{},
+	},
+	{
+		"price_per_pure_gram",
+		Text{"Price of a pure gram", "Prijs per zuivere gram"},
+		Text{
+			"The price per gram divided by the mass fraction of the expected substance as base, of released samples in which that was quantified.",
+			"De prijs per gram gedeeld door de massafractie van de verwachte stof als base, van vrijgegeven monsters waarin die is gemeten.",
+		},
+		Text{},
+	},
+	{
+		"turnaround_days",
+		Text{"Turnaround", "Doorlooptijd"},
+		Text{
+			"Days from receipt to the first publication, and to the first confirmed result, of released samples.",
+			"Dagen van ontvangst tot de eerste vrijgave, en tot de eerste bevestigde uitslag, van vrijgegeven monsters.",
+		},
+		Text{},
+	},
+	{
+		"found",
+		Text{"Found", "Gevonden"},
+		Text{
+			"Samples in which the substance was found in any amount and role.",
+			"Monsters waarin de stof werd gevonden, in welke hoeveelheid en rol ook.",
+		},
+		Text{"Released samples.", "Vrijgegeven monsters."},
+	},
+	{
+		"co_occurrence",
+		Text{"Adulterants together", "Versnijdingen samen"},
+		Text{
+			"Samples in which both adulterants were found.",
+			"Monsters waarin beide versnijdingen werden gevonden.",
+		},
+		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
+	},
+}
+
+// Methods says how shares and amounts are summarised.
+var Methods = []Text{
+	{
+		"Shares have Wilson's 95 % interval. Means have Student's t interval; the standard deviation has n − 1.",
+		"Aandelen hebben het 95 %-interval van Wilson. Gemiddelden hebben het t-interval van Student; de standaarddeviatie heeft n − 1.",
+	},
+	{
+		"Quantiles are of Hyndman and Fan's type 7 (Excel's PERCENTILE.INC).",
+		"Kwantielen zijn van type 7 van Hyndman en Fan (PERCENTIEL.INC in Excel).",
+	},
+	{
+		"Means and quantiles are shown from 10 samples on, P5 and P95 from 20; the smallest and the largest amount from one on.",
+		"Gemiddelden en kwantielen worden getoond vanaf 10 monsters, P5 en P95 vanaf 20; de kleinste en de grootste waarde vanaf één.",
+	},
+}
