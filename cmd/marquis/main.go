@@ -105,9 +105,7 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 		p.migrateCommand(), p.serviceCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
 		p.reclassifyCommand(), p.auditCommand(), p.versionCommand(),
 	)
-	for _, command := range root.Commands() {
-		explainArgs(command)
-	}
+	explainArgs(root)
 	return root
 }
 

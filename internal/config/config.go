@@ -67,8 +67,10 @@ func setting(lookup func(string) (string, bool), name string) (string, error) {
 	switch {
 	case here && inFile:
 		return "", fmt.Errorf("%s and %s_FILE are both set; unset one", name, name)
-	case !inFile:
+	case here:
 		return value, nil
+	case !inFile:
+		return "", nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
