@@ -20,7 +20,7 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 		if err != nil {
 			return err
 		}
-		d, err := readDictionary(w.tx)
+		d, err := w.dictionary()
 		if err != nil {
 			return err
 		}

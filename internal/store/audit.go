@@ -40,11 +40,11 @@ type auditHead struct {
 // preceded by its length, so that no two events make the same text.
 func (e *auditEvent) chainedHash(before string) string {
 	h := sha256.New()
-	for _, part := range []string{
+	for _, part := range [...]string{
 		before, strconv.Itoa(int(e.ServiceID)), strconv.FormatInt(e.Seq, 10), e.At.String(), strconv.Itoa(int(e.ActorID)),
 		e.Actor, e.Action, e.Subject, e.Changes, e.Reason,
 	} {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
+		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -75,20 +75,20 @@ func changesText(changes []lab.Difference) (string, error) {
 	return string(text), err
 }
 
-// AuditFault is the first place at which the trail of a service is broken.
-type AuditFault struct {
+// AuditError is the first place at which the trail of a service is broken.
+type AuditError struct {
 	ServiceID lab.ServiceID
 	Seq       int64
 	Why       string
 }
 
 // Error names the service, the event and the fault.
-func (f *AuditFault) Error() string {
+func (f *AuditError) Error() string {
 	return fmt.Sprintf("audit trail of service %d is broken at event %d: %s", f.ServiceID, f.Seq, f.Why)
 }
 
 // VerifyAudit walks the trail of every service and returns the number of events.
-// The errors are of type *AuditFault, joined, one for each broken trail.
+// The errors are of type *AuditError, joined, one for each broken trail.
 func (s *Store) VerifyAudit(ctx context.Context) (events int64, err error) {
 	var heads []auditHead
 	if err := s.read.WithContext(ctx).Raw("SELECT service_id, seq, hash FROM audit_heads ORDER BY service_id").Scan(&heads).Error; err != nil {
@@ -101,7 +101,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (events int64, err error) {
 	}
 	var faults []error
 	for _, id := range orphans {
-		faults = append(faults, &AuditFault{ServiceID: id, Why: "its head is missing"})
+		faults = append(faults, &AuditError{ServiceID: id, Why: "its head is missing"})
 	}
 	for _, head := range heads {
 		n, err := s.verifyTrail(ctx, head)
@@ -124,10 +124,10 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 			return seq, translate(err)
 		}
 		if e.Seq != seq+1 {
-			return seq, &AuditFault{head.ServiceID, seq + 1, "the event is missing"}
+			return seq, &AuditError{head.ServiceID, seq + 1, "the event is missing"}
 		}
 		if e.Hash != e.chainedHash(before) {
-			return seq, &AuditFault{head.ServiceID, e.Seq, "the event is not what was written"}
+			return seq, &AuditError{head.ServiceID, e.Seq, "the event is not what was written"}
 		}
 		before, seq = e.Hash, e.Seq
 	}
@@ -135,7 +135,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 		return seq, translate(err)
 	}
 	if head.Seq != seq || head.Hash != before {
-		return seq, &AuditFault{head.ServiceID, seq + 1, fmt.Sprintf("the trail ends before its head, %d", head.Seq)}
+		return seq, &AuditError{head.ServiceID, seq + 1, fmt.Sprintf("the trail ends before its head, %d", head.Seq)}
 	}
 	return seq, nil
 }

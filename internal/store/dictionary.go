@@ -16,9 +16,41 @@ import (
 	"marquis/internal/lab"
 )
 
-// dictionarySetting names the setting that holds the edition of the embedded
-// dictionary.
-const dictionarySetting = "dictionary"
+// Settings about the dictionary: the edition of the embedded one, and a mark that
+// every change of any entry replaces, so that what was read can be kept.
+const (
+	dictionarySetting = "dictionary"
+	changeSetting     = "dictionary_change"
+)
+
+// edition is the dictionary between two changes of it.
+type edition struct {
+	change string
+	words  *lab.Dictionary
+}
+
+// dictionary returns the dictionary for a unit of work, which must not change it.
+// It is read anew only when it has changed.
+func (w *work) dictionary() (*lab.Dictionary, error) {
+	change, err := setting(w.tx, changeSetting)
+	if err != nil {
+		return nil, err
+	}
+	if kept := w.words.Load(); kept != nil && kept.change == change {
+		return kept.words, nil
+	}
+	words, err := readDictionary(w.tx)
+	if err == nil {
+		w.words.Store(&edition{change, words})
+	}
+	return words, err
+}
+
+// markChange tells everybody that the dictionary is not what they have read. The
+// mark is never used again, even if the transaction is rolled back.
+func (s *Store) markChange(tx *gorm.DB) error {
+	return setSetting(tx, changeSetting, s.ids.Next().String())
+}
 
 func setting(tx *gorm.DB, name string) (value string, err error) {
 	err = tx.Raw("SELECT value FROM settings WHERE name = ?", name).Scan(&value).Error
@@ -258,7 +290,13 @@ func insertParts(tx *gorm.DB, r dictionaryRows) error {
 }
 
 // addEntries adds local entries of the dictionary.
-func addEntries(tx *gorm.DB, substances []*lab.Substance, products []*lab.Product, methods []*lab.Method) error {
+func (s *Store) addEntries(tx *gorm.DB, substances []*lab.Substance, products []*lab.Product, methods []*lab.Method) error {
+	if len(substances)+len(products)+len(methods) == 0 {
+		return nil
+	}
+	if err := s.markChange(tx); err != nil {
+		return err
+	}
 	r := rowsOf(nil, substances, products, methods)
 	if err := create(tx, r.Substances); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
 const batch = 500
 
 func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
-	d, err := readDictionary(w.tx)
+	d, err := readDictionary(w.tx) // it may have been corrected past the program
 	if err != nil {
 		return err
 	}

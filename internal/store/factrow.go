@@ -4,18 +4,19 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"marquis/internal/lab"
 )
 
-// sampleClassColumns and findingClassColumns are the columns of lab.SampleClass
-// and lab.FindingClass in the order in which they are packed into one text.
+// What is read of a fact comes as one text: first what differs from row to row,
+// then the columns of lab.SampleClass or lab.FindingClass, of which there are few
+// different ones.
 var (
 	sampleClassColumns = []string{
 		"product_id", "expected", "form", "channel", "counted", "state", "state_reason", "release", "outcome", "outcome_euda",
@@ -26,8 +27,8 @@ var (
 
 // FactRows yields the facts of one service and year in the order of their key, as
 // statistics.Fold takes them. The two tables are read side by side and joined
-// here: small columns come packed as one text each, of which there are few, so
-// that a row costs little. An error ends the sequence and is yielded.
+// here: each row comes packed as one text, so that it costs little. An error ends
+// the sequence and is yielded.
 func (s *Store) FactRows(ctx context.Context, service lab.ServiceID, year int) iter.Seq2[lab.FactRow, error] {
 	return func(yield func(lab.FactRow, error) bool) {
 		if err := s.factRows(ctx, service, year, yield); err != nil {
@@ -37,15 +38,15 @@ func (s *Store) FactRows(ctx context.Context, service lab.ServiceID, year int) i
 }
 
 func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, yield func(lab.FactRow, error) bool) error {
-	samples, err := s.query(ctx, "SELECT sample_id, "+s.dialect.pack(sampleClassColumns)+
-		", received_on, unit_price, coalesce(published_days, 0), coalesce(confirmed_days, 0) "+
-		"FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
+	samples, err := s.query(ctx, "SELECT "+s.dialect.pack(append([]string{
+		"sample_id", s.dialect.month("received_on"), "unit_price", "coalesce(published_days, 0)", "coalesce(confirmed_days, 0)",
+	}, sampleClassColumns...))+" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
 	if err != nil {
 		return err
 	}
 	defer samples.Close()
-	findings, err := s.query(ctx, "SELECT sample_id, "+s.dialect.pack(findingClassColumns)+
-		", base FROM finding_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
+	findings, err := s.query(ctx, "SELECT "+s.dialect.pack(append([]string{"sample_id", "base"}, findingClassColumns...))+
+		" FROM finding_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, y
 			return nil
 		}
 	}
-	return samples.Err()
+	return errors.Join(samples.Err(), findings.Err())
 }
 
 // query reads through a pool of its own kind: two sets of rows are open at once.
@@ -83,31 +84,32 @@ type factReader struct {
 	sampleClasses  map[string]*lab.SampleClass
 	findingClasses map[string]*lab.FindingClass
 	findings       *sql.Rows
-	more           bool
-	sample         sql.RawBytes // of the next finding
-	class          sql.RawBytes
+	packed         sql.RawBytes // the next finding, of which these are parts
+	sample         []byte       // nil when there is none
+	class          []byte
 	base           int64
 	list           []lab.FindingRow
 }
 
 func (r *factReader) row(samples *sql.Rows) (lab.FactRow, error) {
-	var id, class, receivedOn sql.RawBytes
+	var packed sql.RawBytes
 	var row lab.FactRow
-	var published, confirmed int32
-	if err := samples.Scan(&id, &class, &receivedOn, &row.UnitPrice, &published, &confirmed); err != nil {
+	if err := samples.Scan(&packed); err != nil {
 		return row, err
 	}
-	row.PublishedDays, row.ConfirmedDays = lab.Optional(published), lab.Optional(confirmed)
-	month, err := strconv.Atoi(string(receivedOn[5:7]))
-	if err != nil {
-		return row, fmt.Errorf("received on %q: %w", receivedOn, err)
+	u := unpacked{rest: packed}
+	id := u.next()
+	row.Month, row.UnitPrice = time.Month(u.number()), u.number()
+	row.PublishedDays, row.ConfirmedDays = lab.Optional(u.number()), lab.Optional(u.number())
+	if u.err != nil {
+		return row, u.err
 	}
-	row.Month = time.Month(month)
-	if row.SampleClass, err = r.sampleClass(class); err != nil {
+	var err error
+	if row.SampleClass, err = r.sampleClass(u.rest); err != nil {
 		return row, err
 	}
 	r.list = r.list[:0]
-	for r.more && bytes.Equal(r.sample, id) {
+	for r.sample != nil && bytes.Equal(r.sample, id) {
 		class, err := r.findingClass(r.class)
 		if err != nil {
 			return row, err
@@ -122,70 +124,86 @@ func (r *factReader) row(samples *sql.Rows) (lab.FactRow, error) {
 }
 
 func (r *factReader) nextFinding() error {
-	if r.more = r.findings.Next(); !r.more {
+	if !r.findings.Next() {
+		r.sample = nil
 		return r.findings.Err()
 	}
-	return r.findings.Scan(&r.sample, &r.class, &r.base)
+	if err := r.findings.Scan(&r.packed); err != nil {
+		return err
+	}
+	u := unpacked{rest: r.packed}
+	r.sample, r.base = u.next(), u.number()
+	r.class = u.rest
+	return u.err
 }
 
-func (r *factReader) sampleClass(packed sql.RawBytes) (*lab.SampleClass, error) {
+func (r *factReader) sampleClass(packed []byte) (*lab.SampleClass, error) {
 	if c, ok := r.sampleClasses[string(packed)]; ok {
 		return c, nil
 	}
-	p := unpack(packed, sampleClassColumns)
-	c := &lab.SampleClass{
-		ProductID: lab.ProductID(p.number("product_id")), Expected: p.text("expected"), Form: lab.Form(p.text("form")),
-		Channel: lab.Channel(p.text("channel")), Counted: p.yes("counted"), State: lab.SampleState(p.text("state")),
-		StateReason: p.text("state_reason"), Release: lab.Release(p.text("release")), Outcome: lab.Outcome(p.text("outcome")),
-		OutcomeEUDA: lab.Outcome(p.text("outcome_euda")), Level: lab.Level(p.text("level")), Recognised: p.yes("recognised"),
-		Contains: p.yes("contains"), ContainsMain: p.yes("contains_main"), Methods: p.text("methods"),
-		PriceCurrency: p.text("price_currency"), PriceUnit: lab.AmountUnit(p.text("price_unit")),
-		PriceBand: lab.PriceBand(p.text("price_band")), PriceFree: p.yes("price_free"),
+	u := unpacked{rest: packed}
+	c := &lab.SampleClass{ // in the order of the columns, as Go evaluates it
+		ProductID: lab.ProductID(u.number()), Expected: u.text(), Form: lab.Form(u.text()), Channel: lab.Channel(u.text()),
+		Counted: u.yes(), State: lab.SampleState(u.text()), StateReason: u.text(), Release: lab.Release(u.text()),
+		Outcome: lab.Outcome(u.text()), OutcomeEUDA: lab.Outcome(u.text()), Level: lab.Level(u.text()), Recognised: u.yes(),
+		Contains: u.yes(), ContainsMain: u.yes(), Methods: u.text(), PriceCurrency: u.text(), PriceUnit: lab.AmountUnit(u.text()),
+		PriceBand: lab.PriceBand(u.text()), PriceFree: u.yes(),
 	}
 	r.sampleClasses[string(packed)] = c
-	return c, p.err
+	return c, u.end()
 }
 
-func (r *factReader) findingClass(packed sql.RawBytes) (*lab.FindingClass, error) {
+func (r *factReader) findingClass(packed []byte) (*lab.FindingClass, error) {
 	if c, ok := r.findingClasses[string(packed)]; ok {
 		return c, nil
 	}
-	p := unpack(packed, findingClassColumns)
+	u := unpacked{rest: packed}
 	c := &lab.FindingClass{
-		SubstanceID: lab.SubstanceID(p.number("substance_id")), Role: lab.Role(p.text("role")),
-		Detection: lab.Detection(p.text("detection")), Main: p.yes("main"), MethodID: lab.MethodID(p.number("method_id")),
-		Scale: lab.Scale(p.text("scale")), BaseKnown: p.yes("base_known"),
+		SubstanceID: lab.SubstanceID(u.number()), Role: lab.Role(u.text()), Detection: lab.Detection(u.text()), Main: u.yes(),
+		MethodID: lab.MethodID(u.number()), Scale: lab.Scale(u.text()), BaseKnown: u.yes(),
 	}
 	r.findingClasses[string(packed)] = c
-	return c, p.err
+	return c, u.end()
 }
 
-// unpacked is a packed text taken apart again, with the first mistake in it.
+// unpacked takes a packed text apart, value by value, and keeps the first mistake.
 type unpacked struct {
-	columns, values []string
-	err             error
+	rest []byte
+	done bool // nothing is left, not even an empty value
+	err  error
 }
 
-func unpack(packed []byte, columns []string) *unpacked {
-	u := &unpacked{columns: columns, values: strings.Split(string(packed), "|")}
-	if len(u.values) != len(columns) {
-		u.err = fmt.Errorf("packed facts %q have %d values instead of %d", packed, len(u.values), len(columns))
-		u.values = make([]string, len(columns))
+func (u *unpacked) next() []byte {
+	if u.done && u.err == nil {
+		u.err = errors.New("packed facts have too few values")
 	}
-	return u
+	value, rest, more := bytes.Cut(u.rest, []byte{'|'})
+	u.rest, u.done = rest, !more
+	return value
 }
 
-func (u *unpacked) text(column string) string { return u.values[slices.Index(u.columns, column)] }
+func (u *unpacked) text() string { return string(u.next()) }
 
 // yes reads a truth value as either database writes it.
-func (u *unpacked) yes(column string) bool { return u.text(column) == "1" || u.text(column) == "t" }
+func (u *unpacked) yes() bool {
+	v := u.next()
+	return len(v) == 1 && (v[0] == '1' || v[0] == 't')
+}
 
-func (u *unpacked) number(column string) int {
-	n, err := strconv.Atoi(u.text(column))
+func (u *unpacked) number() int64 {
+	n, err := strconv.ParseInt(string(u.next()), 10, 64)
 	if err != nil && u.err == nil {
-		u.err = fmt.Errorf("packed facts: %s: %w", column, err)
+		u.err = fmt.Errorf("packed facts: %w", err)
 	}
 	return n
+}
+
+// end tells whether the text had just as many values as were read.
+func (u *unpacked) end() error {
+	if !u.done && u.err == nil {
+		return errors.New("packed facts have too many values")
+	}
+	return u.err
 }
 
 // Years returns the years in which the given services have samples, in order;

@@ -61,7 +61,7 @@ func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[s
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
 	return s.transactBulk(ctx, func(tx *gorm.DB, l loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
-		if err := addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
+		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
 			return err
 		}
 		if b.Service != nil {

@@ -146,7 +146,7 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 		if err := saveDictionary(tx, embedded); err != nil {
 			return err
 		}
-		if err := setSetting(tx, dictionarySetting, edition); err != nil {
+		if err := errors.Join(setSetting(tx, dictionarySetting, edition), s.markChange(tx)); err != nil {
 			return err
 		}
 		loaded = true

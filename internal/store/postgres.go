@@ -29,6 +29,8 @@ func (postgresDialect) pack(columns []string) string {
 	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
 }
 
+func (postgresDialect) month(column string) string { return "extract(month FROM " + column + ")" }
+
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	config, err := pgx.ParseConfig(c.DatabaseURL)
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key la
 		if sample.Version != version {
 			return &lab.StaleError{Have: sample.Version, Want: version}
 		}
-		d, err := readDictionary(w.tx)
+		d, err := w.dictionary()
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, sample lab.Sam
 		if err != nil {
 			return err
 		}
-		d, err := readDictionary(w.tx)
+		d, err := w.dictionary()
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (w *work) saveSample(before, after *lab.Sample, action, reason string, more
 	if err != nil {
 		return err
 	}
-	d, err := readDictionary(w.tx)
+	d, err := w.dictionary()
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (s *Store) AddMethod(ctx context.Context, by lab.Actor, method lab.Method) 
 		if added, fresh, err = d.AddMethod(method); err != nil || !fresh {
 			return err
 		}
-		if err := addEntries(w.tx, nil, nil, []*lab.Method{added}); err != nil {
+		if err := w.addEntries(w.tx, nil, nil, []*lab.Method{added}); err != nil {
 			return err
 		}
 		return w.record(0, "add method", string(added.Kind)+" "+added.Lab, "", nil)

@@ -36,6 +36,8 @@ func (sqliteDialect) pack(columns []string) string {
 	return strings.Join(columns, " || '|' || ")
 }
 
+func (sqliteDialect) month(column string) string { return "substr(" + column + ", 6, 2)" }
+
 // sqliteDialector translates the errors of modernc's driver, which GORM's own
 // dialector does not know.
 type sqliteDialector struct{ *sqlite.Dialector }
@@ -98,7 +100,7 @@ func openSQLitePool(path string, connections int, options string) (*gorm.DB, err
 func (sqliteDialect) insert(ctx context.Context, _ *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
 	const most = 900 // values in a statement
 	width := max(1, most/len(columns)) * len(columns)
-	full, err := prepareInsert(ctx, tx, table, columns, width)
+	full, err := prepareInsert(ctx, tx, table, columns, width) //nolint:sqlclosecheck // it is closed below, after its last use in the loop
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,6 +35,7 @@ type Store struct {
 	dialect dialect
 	now     func() time.Time
 	ids     *lab.IDMaker
+	words   atomic.Pointer[edition] // the dictionary as it was last read
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
@@ -50,9 +52,11 @@ type dialect interface {
 	// lock is the clause that locks the rows that a SELECT reads, empty where the
 	// whole transaction holds the lock.
 	lock() string
-	// pack writes columns as one text, so that a row of many small columns costs
-	// one value to read.
+	// pack writes columns as one text with bars between them, so that a row of many
+	// small columns costs one value to read.
 	pack(columns []string) string
+	// month is the month of a column with a date.
+	month(column string) string
 }
 
 // Open opens the registry. A new SQLite file is made with today's schema; any

@@ -82,9 +82,9 @@ func (w *work) end() error {
 // a condition on its version: the one way in which records change. GORM's own
 // ways skip zero values or insert what is not there.
 func replace[T any](w *work, record *T, key lab.Key, version int32) error {
-	done := w.tx.Model(record).Select("*").Omit("service_id", "id").
-		Where("service_id = ? AND id = ? AND version = ?", key.ServiceID, key.ID, version).
-		Updates(record) //nolint:forbidigo // with Select("*") it writes zero values too
+	rows := w.tx.Model(record).Select("*").Omit("service_id", "id")
+	rows = rows.Where("service_id = ? AND id = ? AND version = ?", key.ServiceID, key.ID, version) //nolint:forbidigo // a text of ours
+	done := rows.Updates(record)                                                                   //nolint:forbidigo // with Select it writes zero values too
 	if done.Error == nil && done.RowsAffected != 1 {
 		return fmt.Errorf("record %s: %w", key.ID, lab.ErrConflict)
 	}
