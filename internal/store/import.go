@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -57,7 +58,7 @@ func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[s
 
 // Import writes a batch in one transaction, as one event of the audit trail. The
 // dictionary is the one that the batch was read with, its new entries included.
-// Progress is told the number of samples made ready so far.
+// Progress is told the number of samples written so far.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
 	return s.transactBulk(ctx, func(tx *gorm.DB, l loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
@@ -70,14 +71,10 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 			}
 			b.Import.ServiceID = b.Service.ID
 		}
-		samples, err := w.prepareImport(d, b, progress)
-		if err != nil {
+		if err := w.importSamples(l, d, b, progress); err != nil {
 			return err
 		}
-		if err := w.loadImport(l, b, samples); err != nil {
-			return err
-		}
-		err = w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
+		err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
 		if err != nil {
 			return err
 		}
@@ -85,62 +82,69 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 	})
 }
 
-// prepareImport gives every record its identity and number, publishes the results
-// at source and classifies.
-func (w *work) prepareImport(d *lab.Dictionary, b *ImportBatch, progress func(done int)) ([]loaded, error) {
+// importBatch is the number of samples that are written at a time, with all that
+// hangs on them: few enough that what refers to what is still in memory.
+const importBatch = 2000
+
+// importSamples writes the import and its samples, batch by batch.
+func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
 	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
 	today, err := w.today(b.Import.ServiceID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	numbers, err := w.importNumbers(b)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	samples := make([]loaded, len(b.Samples))
-	for i := range samples {
-		samples[i].Arrival = &b.Samples[i]
-		x := &samples[i]
-		year := int32(x.Sample.ReceivedOn.Year())
-		x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
-		x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
-		x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
-		numbers[year]++
-		if err := w.publishAtSource(d, b, x, today); err != nil {
-			return nil, fmt.Errorf("sample %s: %w", x.Sample.SourceRef, err)
-		}
-		w.touch(b.Import.ServiceID, int(year))
-		if i%1000 == 0 {
-			progress(i)
-		}
+	if err := w.tx.Create(&b.Import).Error; err != nil {
+		return err
 	}
-	progress(len(samples))
-	return samples, nil
+	done := 0
+	for arrivals := range slices.Chunk(b.Samples, importBatch) {
+		samples := make([]loaded, len(arrivals))
+		for i := range arrivals {
+			samples[i].Arrival = &arrivals[i]
+			if err := w.admit(d, b, &samples[i], numbers, today); err != nil {
+				return fmt.Errorf("sample %s: %w", arrivals[i].Sample.SourceRef, err)
+			}
+		}
+		if err := loadSamples(l, samples); err != nil {
+			return err
+		}
+		done += len(arrivals)
+		progress(done)
+	}
+	return nil
 }
 
-// importNumbers takes running numbers for all samples, year by year.
+// importNumbers takes running numbers for all samples, year by year, and returns
+// the first of each year.
 func (w *work) importNumbers(b *ImportBatch) (map[int32]int32, error) {
 	counts := map[int32]int{}
 	for i := range b.Samples {
 		counts[int32(b.Samples[i].Sample.ReceivedOn.Year())]++
 	}
-	first := map[int32]int32{}
-	years := make([]int32, 0, len(counts))
-	for year := range counts {
-		years = append(years, year)
-	}
-	slices.Sort(years)
-	for _, year := range years {
-		number, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
+	numbers := map[int32]int32{}
+	for _, year := range slices.Sorted(maps.Keys(counts)) {
+		first, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
 		if err != nil {
 			return nil, err
 		}
-		first[year] = number
+		numbers[year] = first
 	}
-	return first, nil
+	return numbers, nil
 }
 
-func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *loaded, today lab.Date) error {
+// admit gives a sample and all that hangs on it identity and number, checks it,
+// publishes its result at source and classifies it.
+func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]int32, today lab.Date) error {
+	year := int32(x.Sample.ReceivedOn.Year())
+	x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
+	x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
+	x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
+	numbers[year]++
+	w.touch(b.Import.ServiceID, int(year))
 	if err := checkSample(d, &x.Sample, x.Expected, today); err != nil {
 		return err
 	}
@@ -168,11 +172,8 @@ func (w *work) publishAtSource(d *lab.Dictionary, b *ImportBatch, x *loaded, tod
 	return nil
 }
 
-// loadImport writes the tables, parents first.
-func (w *work) loadImport(l loader, b *ImportBatch, samples []loaded) error {
-	if err := w.tx.Create(&b.Import).Error; err != nil {
-		return err
-	}
+// loadSamples writes samples with all that hangs on them, parents first.
+func loadSamples(l loader, samples []loaded) error {
 	for _, table := range []func() error{
 		func() error {
 			return load(l, each(samples, func(x *loaded, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
@@ -199,9 +200,7 @@ func (w *work) loadImport(l loader, b *ImportBatch, samples []loaded) error {
 			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.FindingFact) bool) bool {
-				return yieldAll(x.facts.Findings, yield)
-			}))
+			return load(l, each(samples, func(x *loaded, yield func(*lab.FindingFact) bool) bool { return yieldAll(x.facts.Findings, yield) }))
 		},
 	} {
 		if err := table(); err != nil {
