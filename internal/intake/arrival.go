@@ -4,283 +4,201 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"marquis/internal/lab"
 )
 
-// arrival makes the sample of a draft, with its evidence, and checks it whole.
-func (p *planner) arrival(d *draft) (*lab.Arrival, error) {
-	for _, at := range d.places {
-		if len(at.fate().problems) > 0 {
-			return nil, nil //nolint:nilnil // its rows say already why there is none
-		}
-	}
-	sold, err := p.soldAs(d.sample.SoldAsText, d.soldAs)
+// complete gives an arrival its product and its evidence, and applies the rules
+// that the registry will apply. What is wrong rejects the row that says it.
+func (p *planner) complete(a *lab.Arrival, d *draft) {
+	s, all := &a.Sample, p.found
+	sold, err := p.soldAs(p.sample.soldAs.text(d.at.row()))
 	if err != nil {
-		return nil, err
+		d.at.reject(problem{"sold_as", s.SoldAsText, sentence(err)})
+		return
 	}
-	a := &lab.Arrival{Sample: d.sample, Expected: sold.expected}
-	a.Sample.ProductID = sold.product
-	if err := p.addEvidence(a, d); err != nil {
-		return nil, err
+	s.ProductID, a.Expected = sold.product, sold.expected
+	if len(all) > 0 && s.State == lab.NotAnalysed {
+		all[0].at.reject(problem{"not_analysed", s.StateReason, "The sample was not analysed, and yet something was found in it."})
+		return
 	}
-	if len(a.Evidence) > 0 {
-		a.Sample.State, a.Sample.StateReason = lab.Completed, ""
+	p.gather(all)
+	if d.rejected() {
+		return
 	}
-	return a, p.check(a)
-}
-
-// check applies the rules that the registry will apply, so that a sample that it
-// would refuse is rejected with its rows.
-func (p *planner) check(a *lab.Arrival) error {
-	if err := a.Sample.Check(p.known.Today); err != nil {
-		return err
+	if err := s.Check(p.known.Today); err != nil {
+		p.rejectSample(d, err)
 	}
-	for i := range a.Evidence {
-		e := &a.Evidence[i]
-		e.Analysis.State = lab.Verified
-		if err := e.Analysis.Check(p.dictionary, e.Findings, a.Sample.Since(), p.known.Today); err != nil {
-			return err
+	for i := range p.runs {
+		r := &p.runs[i]
+		r.Analysis.State = lab.Verified // at source
+		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
+			p.rejectFinding(r.found, err)
 		}
+		a.PublishedOn = max(a.PublishedOn, r.publishedOn)
 	}
-	if len(a.Evidence) == 0 {
-		return nil
+	if len(p.runs) == 0 || d.rejected() {
+		return
 	}
-	_, err := p.dictionary.Publish(&a.Sample, a.Expected, a.Evidence, nil, "")
-	return err
+	s.State = lab.Completed
+	a.Evidence = make([]lab.Evidence, len(p.runs))
+	for i, r := range p.runs {
+		a.Evidence[i] = r.Evidence
+	}
+	if _, err := p.dictionary.Publish(s, a.Expected, a.Evidence, nil, ""); err != nil {
+		p.rejectFinding(all, err)
+	}
 }
 
-// soldAs is a product with what was expected.
-type soldAs struct {
-	product  lab.ProductID
-	expected []lab.Expected
+// fieldOf names the fields of a sample as a mapping does, where the rules of the
+// registry name them otherwise.
+var fieldOf = map[string]string{
+	"price_amount": "price", "product": "sold_as", "sold_as_text": "sold_as", "source_ref": "id", "state_reason": "not_analysed",
 }
 
-// soldAs finds the product of what the visitor said. A list is the product of the
-// set of all that its parts are expected to hold, in any order. If a part is not
-// known, nobody knows what to expect, and the text becomes a product that waits
-// for review.
-func (p *planner) soldAs(text string, tokens []string) (soldAs, error) {
-	if s, ok := p.products[text]; ok {
-		return s, nil
+// rejectSample notes what is wrong in the sample itself.
+func (p *planner) rejectSample(d *draft, err error) {
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		d.at.reject(problem{"", d.id, sentence(err)})
+		return
 	}
-	s, err := p.findProduct(text, tokens)
-	if err == nil {
-		p.products[text] = s
-	}
-	return s, err
-}
-
-func (p *planner) findProduct(text string, tokens []string) (soldAs, error) {
-	column := &column{Field: p.mapping.Samples["sold_as"]}
-	var set []lab.Expected
-	var parts []*lab.Product
-	for _, token := range tokens {
-		name, _ := column.lookup(token)
-		product, expected, ok := p.expectedOf(name)
-		if !ok {
-			return p.unknownProduct(strings.Join(tokens, " + "))
+	for _, m := range mistakes {
+		field := m.Field
+		if name, ok := fieldOf[field]; ok {
+			field = name
 		}
-		set = append(set, expected...)
-		if product != nil {
-			parts = append(parts, product)
+		d.at.reject(problem{field, valueOf(p.sample.columns, field, d.at), m.Message()})
+	}
+}
+
+// rejectFinding notes what is wrong in findings, in the row of the finding that
+// the mistake is about, or of the first.
+func (p *planner) rejectFinding(all []found, err error) {
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		all[0].at.reject(problem{"", "", sentence(err)})
+		return
+	}
+	for _, m := range mistakes {
+		f, field := &all[0], m.Field
+		if name, ok := strings.CutPrefix(m.Field, "finding "); ok {
+			field = "substance"
+			for i := range all {
+				if s := p.dictionary.Substances[all[i].finding.SubstanceID]; s != nil && s.Name == name {
+					f = &all[i]
+				}
+			}
 		}
+		f.at.reject(problem{field, valueOf(f.columns.columns, field, f.at), m.Message()})
 	}
-	slices.SortFunc(set, func(a, b lab.Expected) int { return strings.Compare(a.String(), b.String()) })
-	set = slices.Compact(set)
-	switch {
-	case len(parts) == 1 && len(tokens) == 1:
-		return soldAs{parts[0].ID, set}, nil
-	case len(set) == 0:
-		return p.unknownProduct("unknown")
-	}
-	if product, ok := p.dictionary.ProductOf(set); ok {
-		return soldAs{product.ID, set}, nil
-	}
-	product, err := p.dictionary.AddProduct(set, parts...)
-	if err != nil {
-		return soldAs{}, fmt.Errorf("sold as %q: %w", text, err)
-	}
-	return soldAs{product.ID, set}, nil
 }
 
-// expectedOf finds what a name lets expect: a product's set, a class or a
-// substance.
-func (p *planner) expectedOf(name string) (*lab.Product, []lab.Expected, bool) {
-	if product, ok := p.dictionary.FindProduct(name); ok {
-		return product, product.Expected(), true
+// valueOf returns what the row says in a field.
+func valueOf(columns []*column, field string, at place) string {
+	i := slices.IndexFunc(columns, func(c *column) bool { return c.spec.name == field })
+	if i < 0 {
+		return ""
 	}
-	if class, ok := p.dictionary.FindClass(name); ok {
-		return nil, []lab.Expected{{Class: class.Code}}, true
-	}
-	if substance, _, ok := p.dictionary.FindSubstance(name); ok {
-		return nil, []lab.Expected{{SubstanceID: lab.Optional(substance.ID)}}, true
-	}
-	return nil, nil, false
-}
-
-func (p *planner) unknownProduct(name string) (soldAs, error) {
-	if product, ok := p.dictionary.FindProduct(name); ok {
-		return soldAs{product.ID, product.Expected()}, nil
-	}
-	product, err := p.dictionary.AddUnknownProduct(name)
-	if err != nil {
-		return soldAs{}, err
-	}
-	return soldAs{product: product.ID}, nil
+	return columns[i].text(at.row())
 }
 
 // run is one run of a method: what a source tells of it with each finding.
 type run struct {
-	method      lab.MethodID
-	performedOn lab.Date
+	lab.Evidence
+	found       []found // of each of the findings the one that was kept, in their order
+	publishedOn lab.Date
 }
 
-// addEvidence groups the findings by the run of a method that made them.
-func (p *planner) addEvidence(a *lab.Arrival, d *draft) error {
-	runs := map[run]*lab.Evidence{}
-	for i, f := range d.found {
-		method, err := p.method(f.method)
-		if err != nil {
-			return err
+// gather groups the findings of a sample by the run of a method that made them.
+func (p *planner) gather(all []found) {
+	p.runs = p.runs[:0]
+	for i := range all {
+		f := &all[i]
+		at := slices.IndexFunc(p.runs, func(r run) bool {
+			return r.Analysis.MethodID == f.method.ID && r.Analysis.PerformedOn == f.performedOn
+		})
+		if at < 0 {
+			at = len(p.runs)
+			p.runs = slices.Grow(p.runs, 1)[:at+1]
+			p.runs[at] = run{found: p.runs[at].found[:0], Evidence: lab.Evidence{Analysis: lab.Analysis{
+				MethodID: f.method.ID, Level: f.method.Level, PerformedOn: f.performedOn, Conclusion: f.conclusion,
+			}}}
 		}
-		r := run{method.ID, f.performedOn}
-		e, ok := runs[r]
-		if !ok {
-			e = &lab.Evidence{Analysis: lab.Analysis{
-				MethodID: method.ID, Level: method.Level, PerformedOn: f.performedOn, Conclusion: f.conclusion,
-			}}
-			runs[r] = e
-		}
-		if e.Analysis.Conclusion != f.conclusion {
-			return fmt.Errorf("%s says %s, another row of the same analysis says %s", d.foundAt[i], f.conclusion, e.Analysis.Conclusion)
-		}
-		if f.conclusion == lab.HasFindings {
-			if mergeFinding(e, f.finding) && p.mapping.Findings.Layout == "rows" {
-				d.foundAt[i].fate().merged = "Another row of the analysis reports the same substance; the one that says more is kept."
-			}
-		}
-		if a.PublishedOn < f.publishedOn {
-			a.PublishedOn = f.publishedOn
+		r := &p.runs[at]
+		r.publishedOn = max(r.publishedOn, f.publishedOn)
+		switch {
+		case r.Analysis.Conclusion != f.conclusion:
+			f.at.reject(problem{"substance", f.columns.substance.text(f.at.row()), fmt.Sprintf(
+				"This row says %s, %s says %s of the same analysis.", f.conclusion, r.found[0].at, r.Analysis.Conclusion)})
+		case f.conclusion == lab.HasFindings:
+			r.add(f, len(all))
+		case len(r.found) == 0:
+			r.found = append(r.found, *f)
+		case f.at != r.found[0].at:
+			f.at.merge("Another row of the analysis says the same.", r.found[0].at)
 		}
 	}
-	order := slices.SortedFunc(maps.Keys(runs), func(a, b run) int {
-		return cmp.Or(cmp.Compare(a.performedOn, b.performedOn), cmp.Compare(a.method, b.method))
+	for i := range p.runs {
+		p.runs[i].conclude()
+	}
+	slices.SortFunc(p.runs, func(a, b run) int {
+		return cmp.Or(cmp.Compare(a.Analysis.PerformedOn, b.Analysis.PerformedOn), cmp.Compare(a.Analysis.MethodID, b.Analysis.MethodID))
 	})
-	for _, r := range order {
-		a.Evidence = append(a.Evidence, *runs[r])
-	}
-	return nil
 }
 
-// mergeFinding adds a finding to an analysis and tells whether it was merged: of a
-// substance that the source reports twice, under two names or amounts, what says
-// more is kept: an amount before none, a main component before a trace.
-func mergeFinding(e *lab.Evidence, f lab.Finding) bool {
-	i := slices.IndexFunc(e.Findings, func(have lab.Finding) bool { return have.SubstanceID == f.SubstanceID })
+// add adds a finding. Of a substance that the source reports twice, under two
+// names, what says more is kept; two different amounts contradict each other.
+func (r *run) add(f *found, most int) {
+	i := slices.IndexFunc(r.Findings, func(have lab.Finding) bool { return have.SubstanceID == f.finding.SubstanceID })
 	if i < 0 {
-		e.Findings = append(e.Findings, f)
-		return false
-	}
-	have := &e.Findings[i]
-	better := cmp.Or(
-		cmp.Compare(slices.Index(lab.Detections, have.Detection), slices.Index(lab.Detections, f.Detection)),
-		cmp.Compare(f.Amount.Value, have.Amount.Value),
-	)
-	if better > 0 {
-		*have = f
-	}
-	return true
-}
-
-// method finds the method that the source calls by this name, or adds it to the
-// dictionary.
-func (p *planner) method(name string) (*lab.Method, error) {
-	if m, ok := p.methods[name]; ok {
-		return m, nil
-	}
-	described, ok := p.mapping.Methods[name]
-	if !ok {
-		described, ok = p.mapping.Methods["default"]
-	}
-	if !ok {
-		return nil, fmt.Errorf("method %q is not described by the mapping: add [method.%q]", name, name)
-	}
-	method := described.lab()
-	var errs lab.FieldErrors
-	for _, substance := range described.Scope {
-		s, _, ok := p.dictionary.FindSubstance(substance)
-		errs.Check(ok, "method."+name, "Its scope names %q, which is not in the dictionary.", substance)
-		if ok {
-			method.Scope = append(method.Scope, lab.MethodScope{SubstanceID: s.ID})
+		if r.Findings == nil {
+			r.Findings = make([]lab.Finding, 0, most)
 		}
+		r.Findings, r.found = append(r.Findings, f.finding), append(r.found, *f)
+		return
 	}
-	if err := errs.Err(); err != nil {
-		return nil, err
+	have := &r.Findings[i]
+	if have.Detection == lab.Quantified && f.finding.Detection == lab.Quantified && (have.Amount != f.finding.Amount || have.Basis != f.finding.Basis) {
+		f.at.reject(problem{"amount", f.columns.amount.text(f.at.row()), fmt.Sprintf(
+			"The same substance has another amount in %s, %q.", r.found[i].at, r.found[i].columns.substance.text(r.found[i].at.row()))})
+		return
 	}
-	m, _, err := p.dictionary.AddMethod(method)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("method %q of the mapping", name), err)
+	stereo := have.Stereo
+	if stereo != f.finding.Stereo && stereo != "" && f.finding.Stereo != "" {
+		stereo = "" // both forms were seen, in what proportion nobody says
+	} else if stereo == "" {
+		stereo = f.finding.Stereo
 	}
-	p.methods[name] = m
-	return m, nil
-}
-
-// newEntries tells which entries an import adds to the dictionary: those that are
-// new and used by a sample that is accepted.
-type newEntries struct {
-	before     entries
-	substances map[lab.SubstanceID]bool
-	products   map[lab.ProductID]bool
-	methods    map[lab.MethodID]bool
-}
-
-type entries struct {
-	substances map[lab.SubstanceID]bool
-	products   map[lab.ProductID]bool
-	methods    map[lab.MethodID]bool
-}
-
-func entriesOf(d *lab.Dictionary) entries {
-	return entries{keys(d.Substances), keys(d.Products), keys(d.Methods)}
-}
-
-func keys[K comparable, V any](m map[K]V) map[K]bool {
-	set := make(map[K]bool, len(m))
-	for k := range m {
-		set[k] = true
+	kept, gone := r.found[i], *f
+	if saysMore(f.finding, *have) {
+		*have, r.found[i] = f.finding, *f
+		kept, gone = gone, kept
 	}
-	return set
-}
-
-func (n *newEntries) use(a *lab.Arrival) {
-	if n.substances == nil {
-		n.substances, n.products, n.methods = map[lab.SubstanceID]bool{}, map[lab.ProductID]bool{}, map[lab.MethodID]bool{}
-	}
-	n.products[a.Sample.ProductID] = true
-	for _, e := range a.Evidence {
-		n.methods[e.Analysis.MethodID] = true
-		for _, f := range e.Findings {
-			n.substances[f.SubstanceID] = true
-		}
+	have.Stereo = stereo
+	if gone.at != kept.at {
+		gone.at.merge("Another row of the analysis reports the same substance and says as much or more.", kept.at)
+	} else {
+		gone.at.source.notes["findings of the same substance under two names in one row, which were merged"]++
 	}
 }
 
-func (n *newEntries) collect(d *lab.Dictionary, plan *Plan) {
-	plan.Substances = added(d.Substances, n.before.substances, n.substances)
-	plan.Products = added(d.Products, n.before.products, n.products)
-	plan.Methods = added(d.Methods, n.before.methods, n.methods)
+// saysMore tells whether a finding says more than another of the same substance:
+// an amount before none, any find before a trace, a main component before others.
+func saysMore(f, than lab.Finding) bool {
+	abundances := []lab.Abundance{lab.Primary, lab.Minor, ""}
+	return cmp.Or(
+		cmp.Compare(slices.Index(lab.Detections, f.Detection), slices.Index(lab.Detections, than.Detection)),
+		cmp.Compare(slices.Index(abundances, f.Abundance), slices.Index(abundances, than.Abundance)),
+	) < 0
 }
 
-func added[K cmp.Ordered, V any](all map[K]V, before, used map[K]bool) []V {
-	var fresh []V
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		if used[k] && !before[k] {
-			fresh = append(fresh, all[k])
-		}
+// conclude corrects the conclusion of a run that lists only what it did not find.
+func (r *run) conclude() {
+	seen := func(f lab.Finding) bool { return f.Detection != lab.NotDetected }
+	if len(r.Findings) > 0 && !slices.ContainsFunc(r.Findings, seen) {
+		r.Analysis.Conclusion = lab.NothingSeen
 	}
-	return fresh
 }

@@ -1,45 +1,83 @@
 package intake
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"marquis/internal/lab"
 )
 
-// column is a field of a mapping bound to a table.
-type column struct {
-	Field
-	name       string // of the field
-	at         int    // place of the cell, -1 where the mapping gives the value
-	vocabulary []string
-	table      *Table
-	decimal    string
+// meaning is what the mapping's values say of a text, if they say anything.
+type meaning struct {
+	text  string
+	known bool
 }
 
-// bind finds the columns of the fields. The error names all that are missing.
-func bind(t *Table, where string, fields map[string]Field, decimal string, number int) (map[string]*column, error) {
-	columns := map[string]*column{}
-	var missing []string
-	for name, f := range fields {
-		c := &column{Field: f, name: name, at: -1, table: t, decimal: decimal, vocabulary: vocabularies[name]}
+// column is a field of a mapping bound to a table. It remembers what it has read,
+// because a column says the same few things over and over.
+type column struct {
+	Field
+	spec
+	at      int // place of the cell, -1 where the mapping gives the value
+	table   *Table
+	decimal string
+	form    dateForm
+	folded  map[string]string // code by folded spelling
+
+	means   map[string]meaning
+	dates   map[string]lab.Date
+	numbers map[string]int64
+	codes   map[string]lab.Codes
+}
+
+func newColumn(f Field, s spec, decimal string, workbook bool) *column {
+	c := &column{
+		Field: f, spec: s, at: -1, decimal: decimal, table: &Table{Workbook: workbook}, folded: make(map[string]string, len(s.vocabulary)),
+		means: map[string]meaning{}, dates: map[string]lab.Date{}, numbers: map[string]int64{}, codes: map[string]lab.Codes{},
+	}
+	for _, code := range s.vocabulary {
+		c.folded[spelling(code)] = code
+	}
+	c.Default, _ = c.canonical(f.Default)
+	c.Values = make(map[string]string, len(f.Values))
+	for from, to := range f.Values {
+		c.Values[from], _ = c.canonical(to)
+	}
+	c.form, _ = parseDateForm(f.form()) // the mapping was checked
+	return c
+}
+
+// spelling reduces a code to what it shares with the ways in which people write it.
+func spelling(code string) string {
+	return strings.NewReplacer("_", " ", "-", " ").Replace(fold(code))
+}
+
+// bind finds the columns of the fields, in the order of their specs. Missing tells
+// the headings that the table lacks.
+func bind(t *Table, where string, fields map[string]Field, specs []spec, decimal string, number int) (columns []*column, missing []string) {
+	for _, s := range specs {
+		f, ok := fields[s.name]
+		if !ok {
+			continue
+		}
+		c := newColumn(f, s, decimal, t.Workbook)
+		c.table = t
 		if f.Column != "" {
-			heading := strings.ReplaceAll(f.Column, "{n}", strconv.Itoa(number))
+			heading := f.Column
+			if number > 0 {
+				heading = strings.ReplaceAll(heading, "{n}", strconv.Itoa(number))
+			}
 			if c.at = slices.Index(t.Header, heading); c.at < 0 {
-				missing = append(missing, fmt.Sprintf("%q (%s.%s)", heading, where, name))
+				missing = append(missing, fmt.Sprintf("%q (%s.%s)", heading, where, s.name))
 			}
 		}
-		columns[name] = c
+		columns = append(columns, c)
 	}
-	if len(missing) > 0 {
-		slices.Sort(missing)
-		return nil, fmt.Errorf("%s: the columns %s are missing; the file has %s", t.File, strings.Join(missing, ", "), strings.Join(t.Header, ", "))
-	}
-	return columns, nil
+	return columns, missing
 }
 
 // text returns what stands in the row; a column that the mapping lacks is empty.
@@ -53,17 +91,29 @@ func (c *column) text(row Row) string {
 	return row.Cells[c.at]
 }
 
-// tokens returns what stands in the row, taken apart where it is a list.
-func (c *column) tokens(row Row) []string {
-	text := c.text(row)
-	if c == nil || c.List == "" {
-		if text == "" {
-			return nil
-		}
-		return []string{text}
+// maxRemembered bounds what a column remembers.
+const maxRemembered = 1 << 14
+
+// recall returns what was read from the text before, or reads it.
+func recall[T any](known map[string]T, c *column, text string, read func(*column, string) (T, error)) (T, error) {
+	if value, ok := known[text]; ok {
+		return value, nil
+	}
+	value, err := read(c, text)
+	if err == nil && len(known) < maxRemembered {
+		known[text] = value
+	}
+	return value, err
+}
+
+// tokens takes a text apart where it is a list.
+func (c *column) tokens(text string) []string {
+	parts := []string{text}
+	if c.List != "" {
+		parts = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(c.List, r) || r == '\n' })
 	}
 	var tokens []string
-	for _, token := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(c.List, r) || r == '\n' }) {
+	for _, token := range parts {
 		if token = strings.TrimSpace(token); token != "" {
 			tokens = append(tokens, token)
 		}
@@ -71,110 +121,167 @@ func (c *column) tokens(row Row) []string {
 	return tokens
 }
 
-// lookup returns the code for a token, and whether the mapping or the vocabulary
-// knows it.
-func (c *column) lookup(token string) (string, bool) {
-	if code, ok := c.Values[fold(token)]; ok {
+// meaningOf returns what the mapping's values say of a text, whatever its case and
+// spaces, and whether they say anything.
+func (c *column) meaningOf(text string) (string, bool) {
+	if c == nil || len(c.Values) == 0 {
+		return "", false
+	}
+	m, ok := c.means[text]
+	if !ok {
+		m.text, m.known = c.Values[fold(text)]
+		if len(c.means) < maxRemembered {
+			c.means[text] = m
+		}
+	}
+	return m.text, m.known
+}
+
+// canonical returns a code as the vocabulary writes it, and whether it has it. Any
+// text is right where there is no vocabulary.
+func (c *column) canonical(code string) (string, bool) {
+	if len(c.vocabulary) == 0 || code == "" {
 		return code, true
 	}
-	if len(c.vocabulary) == 0 || slices.Contains(c.vocabulary, token) {
-		return token, true
-	}
-	folded := strings.ReplaceAll(fold(token), " ", "_")
-	if slices.Contains(c.vocabulary, folded) {
-		return folded, true
-	}
-	return token, false
+	code, ok := c.folded[spelling(code)]
+	return code, ok
 }
 
-// code returns the one code of the row: of a list, the first that is known. What
-// nobody knows becomes the default, or comes back as it is and is refused later.
-func (c *column) code(row Row) string {
-	if c == nil {
-		return ""
+// find returns what a token means, and whether the mapping or the vocabulary
+// knows it.
+func (c *column) find(token string) (string, bool) {
+	if code, ok := c.meaningOf(token); ok {
+		return code, true
 	}
-	text := c.text(row)
-	tokens := c.tokens(row)
-	if len(tokens) == 0 {
-		tokens = []string{text}
-	}
-	for _, token := range tokens {
-		if code, known := c.lookup(token); known && code != "" {
-			return code
-		}
-	}
-	if _, known := c.lookup(tokens[0]); known {
-		return ""
-	}
-	if text == "" || c.Default != "" {
-		return c.Default
-	}
-	return tokens[0]
+	return c.canonical(token)
 }
 
-// codes returns all codes of the row, each once.
-func (c *column) codes(row Row) lab.Codes {
+// readCodes returns the codes of a cell, each once. What nobody knows becomes the
+// default; without one it is refused.
+func (c *column) readCodes(text string) (lab.Codes, error) {
 	var codes lab.Codes
-	for _, token := range c.tokens(row) {
-		code, known := c.lookup(token)
-		if !known && c.Default != "" {
-			code = c.Default
-		}
+	unknown := false
+	add := func(code string) {
 		if code != "" && !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}
-	return codes
+	for _, token := range c.tokens(text) {
+		code, known := c.find(token)
+		switch {
+		case known:
+			add(code)
+		case c.Default != "":
+			unknown = true
+		default:
+			return nil, fmt.Errorf("%q is none of: %s; say in the mapping's values what it means", clip(token, maxShown), strings.Join(c.vocabulary, ", "))
+		}
+	}
+	if text == "" {
+		code, known := c.Values[""]
+		add(code)
+		unknown = !known && c.kind == codeField
+	}
+	if unknown && (c.kind == codesField || len(codes) == 0) {
+		add(c.Default)
+	}
+	return slices.Clip(codes), nil
 }
 
-var dateForms = strings.NewReplacer("YYYY", "2006", "YY", "06", "MMM", "Jan", "MM", "01", "M", "1", "DD", "02", "D", "2")
+// codesOf returns all codes of the row.
+func (c *column) codesOf(row Row) (lab.Codes, error) {
+	return recall(c.codes, c, c.text(row), (*column).readCodes)
+}
 
-// date reads the row's date in the form that the mapping gives, YYYY-MM-DD
-// without one. In a workbook it may be a serial number.
+// code returns the one code of the row: of a list, the first.
+func (c *column) code(row Row) (string, error) {
+	if c == nil {
+		return "", nil
+	}
+	codes, err := c.codesOf(row)
+	if err != nil || len(codes) == 0 {
+		return "", err
+	}
+	return codes[0], nil
+}
+
+// nameOf returns the row's text with its value replaced, or the default where the
+// cell is empty.
+func (c *column) nameOf(row Row) string {
+	text := c.text(row)
+	if name, ok := c.meaningOf(text); ok {
+		return name
+	}
+	if text == "" && c != nil {
+		return c.Default
+	}
+	return text
+}
+
+// date reads the row's date in the form that the mapping gives. In a workbook it
+// may be a serial number.
 func (c *column) date(row Row) (lab.Date, error) {
 	text := c.text(row)
 	if text == "" {
 		return 0, nil
 	}
-	if c.table.Workbook {
-		if t, err := c.table.Date(text); err == nil {
-			return lab.DateOf(t, time.UTC), nil
+	return recall(c.dates, c, text, (*column).readDate)
+}
+
+func (c *column) readDate(text string) (lab.Date, error) {
+	date, err := c.form.read(text)
+	if err != nil && c.table.Workbook {
+		if t, serialErr := c.table.Date(text); serialErr == nil {
+			date = lab.DateOf(t, time.UTC)
+			return date, notTooEarly(date)
 		}
 	}
-	form := c.Date
-	if form == "" {
-		form = "YYYY-MM-DD"
-	}
-	t, err := time.Parse(dateForms.Replace(form), text)
-	if err != nil {
-		return 0, fmt.Errorf("this is not a date of the form %s", form)
-	}
-	return lab.DateOf(t, time.UTC), nil
+	return date, err
 }
 
-// number returns the row's number as text that has the right decimal mark.
-func (c *column) number(row Row) (string, error) {
-	text := c.text(row)
-	if !c.table.Workbook && (c.decimal == "," && strings.Contains(text, ".") || c.decimal == "." && strings.Contains(text, ",")) {
-		return "", fmt.Errorf("the decimal mark is %q, and marks between thousands are not read", c.decimal)
+// decimalMark refuses a number that has another decimal mark than the mapping
+// says: 1.250 would be read as little more than one. In a workbook the numbers
+// have a point, whatever a reader sees.
+func (c *column) decimalMark(text string) error {
+	wrong := c.decimal == "," && strings.Contains(text, ".") || c.decimal == "." && strings.Contains(text, ",")
+	if wrong && !c.table.Workbook {
+		return fmt.Errorf("the decimal mark is %q, and marks between thousands are not read", c.decimal)
 	}
-	return text, nil
+	return nil
 }
 
-// thousandths reads the row's number in thousandths; empty is zero.
+// thousandths reads the row's number in thousandths; an empty cell is the
+// default, or zero.
 func (c *column) thousandths(row Row) (int64, error) {
-	text, err := c.number(row)
-	if err != nil || text == "" {
-		return 0, err
+	text := c.text(row)
+	if text == "" && c.Default == "" {
+		return 0, nil
+	}
+	return recall(c.numbers, c, text, (*column).readThousandths)
+}
+
+func (c *column) readThousandths(text string) (int64, error) {
+	if text == "" {
+		return lab.ParseThousandths(c.Default)
+	}
+	if c.at >= 0 {
+		if err := c.decimalMark(text); err != nil {
+			return 0, err
+		}
+	}
+	if len(text) > maxShown {
+		return 0, fmt.Errorf("this is not a number")
 	}
 	return lab.ParseThousandths(text)
 }
 
-// micro32 reads a small number in thousandths: millimetres as micrometres.
-func (c *column) micro32(row Row) (int32, error) {
-	n, err := c.thousandths(row)
-	if n > 1<<30 {
-		return 0, errors.New("the value is outside the possible range")
+// The numbers of characters of a value and of a reason that a receipt shows.
+const maxShown, maxReason = 200, 600
+
+// clip shortens what a receipt or a message shows.
+func clip(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
 	}
-	return int32(n), err
+	return string([]rune(text)[:most]) + "…"
 }

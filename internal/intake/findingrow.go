@@ -1,57 +1,155 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"marquis/internal/lab"
 )
 
-var findingFields = []string{
-	"sample", "substance", "method", "performed_on", "published_on", "detection", "amount", "unit", "basis", "uncertainty",
-	"stereo", "abundance",
+// boundFinding is the columns of a finding: of all, or of one number.
+type boundFinding struct {
+	columns []*column
+
+	sample, substance, method, performedOn, publishedOn            *column
+	detection, amount, unit, basis, uncertainty, stereo, abundance *column
 }
 
-// foundRow is one finding as its source tells it.
-type foundRow struct {
-	method      string // as the source calls it
+func bindFinding(t *Table, m *Mapping, number int) (*boundFinding, []string) {
+	b := &boundFinding{}
+	var missing []string
+	b.columns, missing = bind(t, "findings.fields", m.Findings.Fields, findingFields, m.Decimal, number)
+	places := map[string]**column{
+		"sample": &b.sample, "substance": &b.substance, "method": &b.method, "performed_on": &b.performedOn,
+		"published_on": &b.publishedOn, "detection": &b.detection, "amount": &b.amount, "unit": &b.unit, "basis": &b.basis,
+		"uncertainty": &b.uncertainty, "stereo": &b.stereo, "abundance": &b.abundance,
+	}
+	for _, c := range b.columns {
+		*places[c.spec.name] = c
+	}
+	return b, missing
+}
+
+// found is one finding as its source tells it.
+type found struct {
+	at          place
+	columns     *boundFinding
+	method      *lab.Method
 	performedOn lab.Date
 	publishedOn lab.Date
 	conclusion  lab.Conclusion // other than HasFindings: no substance
 	finding     lab.Finding
 }
 
-// findingOf reads a finding; it tells nil where the row has none.
-func (p *planner) findingOf(columns map[string]*column, row Row) (*foundRow, []problem) {
-	name := columns["substance"].text(row)
-	if name == "" && p.mapping.Findings.Layout == "columns" {
-		return nil, nil
-	}
-	f := &foundRow{method: columns["method"].text(row), conclusion: lab.HasFindings}
-	var problems []problem
-	refuse := func(field string, err error) {
+// name is what a source writes for a substance, looked up.
+type name struct {
+	conclusion lab.Conclusion
+	substance  lab.SubstanceID
+	stereo     lab.Stereo
+	reportedAs string
+}
+
+// findingOf reads a finding.
+func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []problem) {
+	row := at.row()
+	refuse := func(c *column, field string, err error) {
 		if err != nil {
-			problems = append(problems, problem{field, columns[field].text(row), err.Error()})
+			problems = append(problems, problem{field, c.text(row), sentence(err)})
 		}
 	}
+	f = found{at: at, columns: b}
 	var err error
-	f.performedOn, err = columns["performed_on"].date(row)
-	refuse("performed_on", err)
-	if f.publishedOn = f.performedOn; columns["published_on"].text(row) != "" {
-		f.publishedOn, err = columns["published_on"].date(row)
-		refuse("published_on", err)
+	f.performedOn, err = b.performedOn.date(row)
+	refuse(b.performedOn, "performed_on", err)
+	if f.publishedOn = f.performedOn; b.publishedOn.text(row) != "" {
+		f.publishedOn, err = b.publishedOn.date(row)
+		if err == nil && (f.publishedOn < f.performedOn || f.publishedOn > p.known.Today) {
+			err = fmt.Errorf("the result was not published between the analysis, %s, and today", f.performedOn)
+		}
+		refuse(b.publishedOn, "published_on", err)
 	}
-	switch {
-	case contains(p.mapping.Findings.Nothing, name):
-		f.conclusion = lab.NothingSeen
-	case contains(p.mapping.Findings.Unclear, name):
-		f.conclusion = lab.Inconclusive
-	default:
-		refuse("substance", p.setSubstance(f, name))
-		refuse("amount", setAmount(&f.finding, columns, row))
+	f.method, err = p.method(b.method.text(row))
+	refuse(b.method, "method", err)
+	n, err := p.name(b.substance.nameOf(row), b.substance.text(row))
+	refuse(b.substance, "substance", err)
+	f.conclusion = n.conclusion
+	if f.conclusion == lab.HasFindings {
+		f.finding = lab.Finding{SubstanceID: n.substance, Stereo: n.stereo, ReportedAs: n.reportedAs}
+		problems = append(problems, p.setFound(&f.finding, b, row)...)
 	}
 	return f, problems
+}
+
+// empty tells that the row has no finding here; a number without a substance is
+// not nothing.
+func (b *boundFinding) empty(row Row) (bool, []problem) {
+	if b.substance.text(row) != "" || b.substance.nameOf(row) != "" {
+		return false, nil
+	}
+	for _, c := range []*column{b.amount, b.uncertainty} {
+		if c == nil || c.at < 0 || c.text(row) == "" {
+			continue
+		}
+		if code, known := c.meaningOf(c.text(row)); known && code == string(lab.NotDetected) {
+			continue
+		}
+		return true, []problem{{c.spec.name, c.text(row), "There is a number but no substance."}}
+	}
+	return true, nil
+}
+
+// maxName is the longest name of a substance or a product.
+const maxName = 200
+
+// maxNewEntries bounds what an import adds to the dictionary. More means that a
+// column is not what the mapping takes it for.
+const maxNewEntries = 5000
+
+// name finds the substance that a source calls so, or adds it to the dictionary,
+// unreviewed. Text is what the file says.
+func (p *planner) name(called, text string) (name, error) {
+	if known, ok := p.names[text]; ok {
+		return known, nil
+	}
+	n := name{conclusion: lab.HasFindings}
+	switch {
+	case contains(p.mapping.Findings.Nothing, called):
+		n.conclusion = lab.NothingSeen
+	case contains(p.mapping.Findings.Unclear, called):
+		n.conclusion = lab.Inconclusive
+	default:
+		substance, stereo, err := p.substance(called)
+		if err != nil {
+			return n, err
+		}
+		n.substance, n.stereo = substance.ID, stereo
+		if text != substance.Name {
+			n.reportedAs = text
+		}
+	}
+	p.names[text] = n
+	return n, nil
+}
+
+func (p *planner) substance(called string) (*lab.Substance, lab.Stereo, error) {
+	if lab.Fold(called) == "" {
+		return nil, "", errors.New("the row names no substance")
+	}
+	if substance, stereo, ok := p.dictionary.FindSubstance(called); ok {
+		return substance, stereo, nil
+	}
+	if utf8.RuneCountInString(called) > maxName {
+		return nil, "", fmt.Errorf("the name is longer than %d characters", maxName)
+	}
+	if p.newSubstances++; p.newSubstances > maxNewEntries {
+		return nil, "", errTooManyNew
+	}
+	substance, err := p.dictionary.AddSubstance(visible(called))
+	return substance, "", err
 }
 
 // contains tells whether the list holds the text, whatever its case and spaces.
@@ -59,73 +157,117 @@ func contains(list []string, text string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return fold(s) == fold(text) })
 }
 
-// setSubstance finds the substance that a source calls by this name, or adds it
-// to the dictionary, unreviewed.
-func (p *planner) setSubstance(f *foundRow, name string) error {
-	if lab.Fold(name) == "" {
-		return fmt.Errorf("the row names no substance")
-	}
-	substance, stereo, ok := p.dictionary.FindSubstance(name)
-	if !ok {
-		var err error
-		if substance, err = p.dictionary.AddSubstance(name); err != nil {
-			return err
+// visible leaves out characters that nobody sees, such as those that turn the
+// direction of writing.
+func visible(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
 		}
-	}
-	f.finding.SubstanceID, f.finding.Stereo = substance.ID, stereo
-	if name != substance.Name {
-		f.finding.ReportedAs = name
-	}
-	return nil
+		return r
+	}, name)
 }
 
-// setAmount reads how a substance was found, and how much of it. A number is an
-// amount; "<" before it, or alone, means below the limit of quantification.
-func setAmount(f *lab.Finding, columns map[string]*column, row Row) error {
-	f.Detection = lab.Detection(columns["detection"].code(row))
-	f.Abundance = lab.Abundance(columns["abundance"].code(row))
-	if stereo := columns["stereo"].code(row); stereo != "" {
+// setFound reads how a substance was found, and how much of it. A number is an
+// amount; "<" before it, or before LOQ, means below the limit of quantification.
+func (p *planner) setFound(f *lab.Finding, b *boundFinding, row Row) (problems []problem) {
+	refuse := func(c *column, err error) {
+		if err != nil {
+			problems = append(problems, problem{c.spec.name, c.text(row), sentence(err)})
+		}
+	}
+	detection, err := b.detection.code(row)
+	refuse(b.detection, err)
+	abundance, err := b.abundance.code(row)
+	refuse(b.abundance, err)
+	stereo, err := b.stereo.code(row)
+	refuse(b.stereo, err)
+	f.Detection, f.Abundance = lab.Detection(detection), lab.Abundance(abundance)
+	if stereo != "" {
 		f.Stereo = lab.Stereo(stereo)
 	}
-	amount := columns["amount"]
-	text := amount.text(row)
-	if amount != nil {
-		if code, known := amount.Values[fold(text)]; known {
-			f.Detection, text = lab.Detection(code), ""
-		}
+	text := b.amount.text(row)
+	if code, known := b.amount.meaningOf(text); known {
+		f.Detection, text = lab.Detection(code), ""
+	}
+	if limit, below := strings.CutPrefix(text, "<"); below {
+		refuse(b.amount, belowLimit(strings.TrimSpace(limit)))
+		f.Detection, text = lab.BelowLOQ, ""
+	}
+	if text != "" {
+		c, err := p.setAmount(f, b, row, text)
+		refuse(c, err)
+		return problems
 	}
 	switch {
-	case strings.HasPrefix(text, "<"):
-		f.Detection = lab.BelowLOQ
-	case text != "":
-		return setNumber(f, columns, row)
+	case b.uncertainty.text(row) != "" && b.uncertainty.at >= 0:
+		refuse(b.uncertainty, errors.New("there is an uncertainty but no amount"))
 	case f.Detection == "":
 		f.Detection = lab.Identified
+	case f.Detection == lab.Quantified:
+		refuse(b.detection, errors.New("it was quantified but no amount is given"))
+	}
+	return problems
+}
+
+// belowLimit refuses what does not mean the limit of quantification: below the
+// limit of detection a substance was not found.
+func belowLimit(limit string) error {
+	if limit == "" || strings.EqualFold(limit, "loq") {
+		return nil
+	}
+	if _, err := lab.ParseDecimal(limit); err != nil {
+		return errors.New("after < only a number or LOQ is understood; say in the mapping's values of amount what it means")
 	}
 	return nil
 }
 
-func setNumber(f *lab.Finding, columns map[string]*column, row Row) (err error) {
-	amount := columns["amount"]
-	number, err := amount.number(row)
-	if err != nil {
-		return err
+// setAmount reads an amount. It tells which column is wrong.
+func (p *planner) setAmount(f *lab.Finding, b *boundFinding, row Row, text string) (*column, error) {
+	switch f.Detection {
+	case "", lab.Identified, lab.Quantified:
+	default:
+		return b.amount, fmt.Errorf("it has an amount, although it was found as %q", f.Detection)
 	}
-	unit := amount.Unit
-	if columns["unit"] != nil {
-		unit = columns["unit"].code(row)
+	unit := b.amount.Unit
+	if b.unit != nil {
+		unit = b.unit.nameOf(row)
 	}
-	if f.Amount, err = lab.ParseAmount(number, unit); err != nil {
-		return err
+	var err error
+	if f.Amount, err = p.amount(b.amount, text, unit); err != nil {
+		return b.amount, err
+	}
+	if f.Amount.Value == 0 {
+		return b.amount, errors.New("zero is no amount of what was found; say in the mapping's values of amount what it means")
 	}
 	f.Detection, f.Basis = lab.Quantified, lab.BasisUnknown
-	if basis := columns["basis"].code(row); basis != "" {
-		f.Basis = lab.Basis(basis)
+	if basis := b.basis.nameOf(row); basis != "" {
+		f.Basis = lab.Basis(strings.ReplaceAll(fold(basis), " ", "_"))
 	}
-	if text := columns["uncertainty"].text(row); text != "" {
-		half, err := lab.ParseAmount(text, unit)
+	if text := b.uncertainty.text(row); text != "" {
+		half, err := p.amount(b.uncertainty, text, unit)
 		f.Uncertainty = half.Value
-		return err
+		return b.uncertainty, err
 	}
-	return nil
+	return nil, nil
+}
+
+type amountText struct{ number, unit string }
+
+// amount reads a number with its unit, and remembers it.
+func (p *planner) amount(c *column, text, unit string) (lab.Amount, error) {
+	if err := c.decimalMark(text); err != nil {
+		return lab.Amount{}, err
+	}
+	if amount, ok := p.amounts[amountText{text, unit}]; ok {
+		return amount, nil
+	}
+	if len(text) > maxShown {
+		return lab.Amount{}, errors.New("this is not a number")
+	}
+	amount, err := lab.ParseAmount(text, unit)
+	if err == nil && len(p.amounts) < maxRemembered {
+		p.amounts[amountText{text, unit}] = amount
+	}
+	return amount, err
 }

@@ -23,11 +23,11 @@ var profiles embed.FS
 // docs/import.md explains every key.
 type Mapping struct {
 	Profile  string               // name of the source
-	Decimal  string               // the decimal mark of its numbers; empty: comma and point alike
+	Decimal  string               // the decimal mark of its numbers
 	Service  ServiceMapping       // whose samples they are, unless the operator says otherwise
 	Files    []FileMapping        `toml:"file"` // in the order of the arguments
-	Samples  map[string]Field     // of a sample, by name of the field
-	Findings FindingsMapping      // of the findings
+	Samples  map[string]Field     // by name of the field
+	Findings FindingsMapping      // of the samples
 	Methods  map[string]MethodMap `toml:"method"` // by the name that the file uses; "default" for all others
 
 	text []byte
@@ -71,59 +71,76 @@ type MethodMap struct {
 type Field struct {
 	Column  string            // heading of the column; empty with Value
 	Value   string            // the same for all rows
-	Values  map[string]string // what the source writes, and the code for it; "" leaves it out
-	Default string            // code for what is not among Values
-	List    string            // separator, where the column holds several
+	Values  map[string]string // what the source writes, folded, and what it means; "" leaves it out
+	Default string            // stands in for an empty cell, and for a code that nobody knows
+	List    string            // separators, where the column holds several
 	Date    string            // form of a date, such as DDMMMYYYY
-	Unit    string            // of a number, where no column tells it
+	Unit    string            // of an amount, where no column tells it
+
+	given    []string // the keys that the mapping gives
+	mistakes []string // in the way it is written
 }
 
-// UnmarshalTOML reads a field: the heading of its column, or a table.
+// UnmarshalTOML reads a field: the heading of its column, or a table. Mistakes are
+// kept for the check of the whole mapping, which reports them all.
 func (f *Field) UnmarshalTOML(data any) error {
 	switch v := data.(type) {
 	case string:
-		f.Column = v
-		return nil
+		f.Column, f.given = v, []string{"column"}
 	case map[string]any:
 		for key, value := range v {
-			if err := f.set(key, value); err != nil {
-				return err
-			}
+			f.set(key, value)
 		}
-		if (f.Column == "") == (f.Value == "") {
-			return errors.New("give either the column or a value for all rows")
-		}
+		slices.Sort(f.given)
+		slices.Sort(f.mistakes)
+	default:
+		f.mistakes = append(f.mistakes, "Write the heading of a column, or a table with column or value.")
 		return nil
 	}
-	return errors.New("write the heading of a column, or a table with column or value")
+	if (f.Column == "") == (f.Value == "") {
+		f.mistakes = append(f.mistakes, "Give either the column or a value for all rows.")
+	}
+	return nil
 }
 
-func (f *Field) set(key string, value any) error {
+func (f *Field) set(key string, value any) {
+	f.given = append(f.given, key)
 	if key == "values" {
-		table, ok := value.(map[string]any)
-		if !ok {
-			return errors.New("values is a table of what the source writes and the code for it")
-		}
-		f.Values = map[string]string{}
-		for from, to := range table {
-			code, ok := to.(string)
-			if !ok {
-				return fmt.Errorf("values: the code for %q is not a text", from)
-			}
-			f.Values[fold(from)] = code
-		}
-		return nil
+		f.setValues(value)
+		return
 	}
-	texts := map[string]*string{
+	target, known := map[string]*string{
 		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit,
-	}
-	target, known := texts[key]
+	}[key]
 	text, isText := value.(string)
-	if !known || !isText {
-		return fmt.Errorf("%q is not a key of a field, or not a text; use column, value, values, default, list, date or unit", key)
+	switch {
+	case !known:
+		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date or unit.", key))
+	case !isText || text == "":
+		f.mistakes = append(f.mistakes, fmt.Sprintf("The %s is a text between quotation marks, and not empty.", key))
+	default:
+		*target = text
 	}
-	*target = text
-	return nil
+}
+
+func (f *Field) setValues(value any) {
+	table, ok := value.(map[string]any)
+	if !ok {
+		f.mistakes = append(f.mistakes, "The values are a table: what the source writes = \"what it means\".")
+		return
+	}
+	f.Values = make(map[string]string, len(table))
+	for from, to := range table {
+		text, ok := to.(string)
+		before, twice := f.Values[fold(from)]
+		switch {
+		case !ok:
+			f.mistakes = append(f.mistakes, fmt.Sprintf("What %q means is a text between quotation marks.", from))
+		case twice && before != text:
+			f.mistakes = append(f.mistakes, fmt.Sprintf("The values say two things of %q; capitals and spaces make no difference.", fold(from)))
+		}
+		f.Values[fold(from)] = text
+	}
 }
 
 // fold reduces what a source writes to what two spellings of it share.
@@ -172,68 +189,32 @@ func parseMapping(text []byte) (*Mapping, error) {
 		if errors.As(err, &where) {
 			return nil, fmt.Errorf("line %d: %s", where.Position.Line, where.Message)
 		}
-		return nil, err
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	var errs lab.FieldErrors
 	for _, key := range meta.Undecoded() {
 		errs.Check(false, key.String(), "This key is not known.")
 	}
 	m.check(&errs)
-	return m, errs.Err()
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	methods := make(map[string]MethodMap, len(m.Methods))
+	for name, method := range m.Methods {
+		methods[fold(name)] = method
+	}
+	m.Methods = methods
+	return m, nil
 }
 
 // digest identifies an import: the mapping and the bytes of all files.
-func (m *Mapping) digest(tables []*Table) [32]byte {
+func (m *Mapping) digest(sources []*source) [32]byte {
 	h := sha256.New()
 	h.Write(m.text)
-	for _, t := range tables {
-		h.Write(t.SHA256[:])
+	for _, s := range sources {
+		h.Write(s.table.SHA256[:])
 	}
 	return [32]byte(h.Sum(nil))
-}
-
-func (m *Mapping) check(errs *lab.FieldErrors) {
-	errs.Check(m.Profile != "", "profile", "Name the source.")
-	errs.Check(slices.Contains([]string{"", ",", "."}, m.Decimal), "decimal", "The decimal mark is a comma or a point.")
-	errs.Check(len(m.Files) == 1 || len(m.Files) == 2, "file", "Describe one file, or two: samples and findings.")
-	for i, f := range m.Files {
-		holds := []string{"samples", "findings"}[min(i, 1)]
-		if len(m.Files) == 1 {
-			holds = "both"
-		}
-		errs.Check(f.Holds == holds, fmt.Sprintf("file %d", i+1), "It should say: holds = %q.", holds)
-		errs.Check(len([]rune(f.Delimiter)) <= 1, fmt.Sprintf("file %d", i+1), "The delimiter is one character.")
-	}
-	checkFields(errs, "samples", m.Samples, sampleFields, "id", "received_on", "sold_as", "form")
-	checkFields(errs, "findings.fields", m.Findings.Fields, findingFields, "substance", "performed_on")
-	switch m.Findings.Layout {
-	case "rows":
-		errs.Check(slices.Contains([]string{"", ",", "."}, m.Decimal), "decimal", "The decimal mark is a comma or a point.")
-		errs.Check(len(m.Files) == 1 || m.Findings.Fields["sample"].Column != "", "findings.fields.sample", "Say which column names the sample.")
-	case "columns":
-		errs.Check(len(m.Files) == 1, "findings.layout", "Numbered columns stand in the sample's own row: describe one file.")
-		errs.Check(m.Findings.Count > 0 && m.Findings.Count <= 100, "findings.count", "Say how many numbered columns there are.")
-	default:
-		errs.Check(false, "findings.layout", "It is \"rows\" or \"columns\".")
-	}
-	errs.Check(len(m.Methods) > 0, "method", "Describe the method, as [method.default].")
-	for name, method := range m.Methods {
-		known := method.lab()
-		known.OpenScope = true // names of substances are looked up later
-		if err := known.Check(); err != nil {
-			errs.Check(false, "method."+name, "%s", err.Error())
-		}
-	}
-}
-
-func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, known []string, needed ...string) {
-	for name := range fields {
-		errs.Check(slices.Contains(known, name), where+"."+name, "This is not a field; the fields are %s.", strings.Join(known, ", "))
-	}
-	for _, name := range needed {
-		_, ok := fields[name]
-		errs.Check(ok, where+"."+name, "Say which column holds it, or give a value for all rows.")
-	}
 }
 
 // lab returns the method as the registry knows it, without its scope.

@@ -5,8 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"marquis/internal/lab"
 )
@@ -42,7 +45,7 @@ type Line struct {
 	Row    int
 	Fate   string // merged or rejected
 	Field  string
-	Value  string
+	Value  string // of the field; for a row that was merged, the row that stands for it
 	Reason string
 }
 
@@ -81,32 +84,39 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 		r.Products = append(r.Products, x.NameEN)
 	}
 	for _, m := range plan.Methods {
-		r.Methods = append(r.Methods, strings.TrimSpace(fmt.Sprintf("%s %s (%s)", m.Kind, m.Version, m.Lab)))
+		r.Methods = append(r.Methods, strings.TrimSpace(string(m.Kind)+" "+m.Version)+" of "+m.Lab)
 	}
 	return r
 }
 
 func (r *Receipt) addFile(s *source) {
 	t := s.table
-	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: len(t.Rows) + len(t.Malformed), Notes: t.Notes}
+	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: len(t.Rows) + len(t.Malformed), Notes: slices.Clone(t.Notes)}
+	for _, note := range slices.Sorted(maps.Keys(s.notes)) {
+		f.Notes = append(f.Notes, fmt.Sprintf("%s: %d", note, s.notes[note]))
+	}
 	for i, row := range t.Rows {
 		fate := &s.fates[i]
 		switch {
 		case len(fate.problems) > 0:
 			f.Rejected++
 			for _, p := range fate.problems {
-				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, p.value, p.reason})
+				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason)})
 			}
 		case fate.merged != "":
 			f.Merged++
-			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", "", fate.merged})
+			with := ""
+			if fate.with != nil {
+				with = fate.with.String()
+			}
+			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", with, fate.merged})
 		default:
 			f.Accepted++
 		}
 	}
 	for _, m := range t.Malformed {
 		f.Rejected++
-		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", m.Text, m.Reason})
+		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", "", clip(m.sentence(), maxReason)}) // not its text: nobody knows what it holds
 	}
 	r.Files = append(r.Files, f)
 }
@@ -138,10 +148,10 @@ func (r *Receipt) WriteText(w io.Writer) error {
 		what  string
 		names []string
 	}{
-		{"substances", r.Substances}, {"products", r.Products}, {"methods", r.Methods},
+		{"substances, to be reviewed", r.Substances}, {"products, to be reviewed", r.Products}, {"methods", r.Methods},
 	} {
 		if len(list.names) > 0 {
-			fmt.Fprintf(&b, "new %s, to be reviewed: %s\n", list.what, strings.Join(list.names, "; "))
+			fmt.Fprintf(&b, "new %s: %s\n", list.what, strings.Join(list.names, "; "))
 		}
 	}
 	r.writeMerged(&b)
@@ -235,7 +245,8 @@ func (r *Receipt) WriteCSV(w io.Writer) error {
 // plain keeps a spreadsheet from taking a text for a formula. A real number stays
 // what it is.
 func plain(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	first, _ := utf8.DecodeRuneInString(s)
+	if s == "" || !strings.ContainsRune("=+-@＝＋－＠\t\r\x00", first) {
 		return s
 	}
 	if _, err := lab.ParseDecimal(s); err == nil {

@@ -1,0 +1,174 @@
+package intake
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"marquis/internal/lab"
+)
+
+// draft is a sample that is being put together from its rows.
+type draft struct {
+	id   string
+	at   place   // the row that describes it
+	rows []place // all its rows
+}
+
+// sum stands for the cells of a row that the mapping reads.
+type sum [sha256.Size]byte
+
+// sumOf sums up what a row says in the columns: by the names of the fields, so
+// that columns may move and others be added.
+func (p *planner) sumOf(row Row, sets ...[]*column) sum {
+	p.cells = p.cells[:0]
+	for _, columns := range sets {
+		for _, c := range columns {
+			if c.at < 0 || row.Cells[c.at] == "" {
+				continue
+			}
+			p.cells = append(p.cells, c.spec.name...)
+			p.cells = append(p.cells, 0)
+			p.cells = append(p.cells, row.Cells[c.at]...)
+			p.cells = append(p.cells, 0)
+		}
+		p.cells = append(p.cells, 0)
+	}
+	return sha256.Sum256(p.cells)
+}
+
+// finish checks a draft whole and makes its arrival, or rejects or merges all its
+// rows and returns false.
+func (p *planner) finish(d *draft, a *lab.Arrival) bool {
+	rows, digest := p.distinct(d)
+	if before, known := p.known.Digests[d.id]; known {
+		for _, at := range d.rows {
+			if before == digest {
+				at.fate().merged, at.fate().with = "The sample is recorded already, and says the same.", nil
+			} else {
+				at.reject(problem{"id", d.id, "The sample is recorded already, and what is read of it here says otherwise: correct the recorded sample by hand."})
+			}
+		}
+		return false
+	}
+	a.Sample.SourceDigest = digest
+	problems, priceless := p.sample.read(d.at.row(), &a.Sample)
+	d.at.reject(problems...)
+	p.readFindings(rows)
+	if !d.rejected() {
+		p.complete(a, d)
+	}
+	if d.rejected() {
+		d.rejectRest()
+		return false
+	}
+	if priceless {
+		d.at.source.notes["prices without currency, quantity or unit, which were left out"]++
+	}
+	return true
+}
+
+// distinct returns the rows that hold the findings of a draft, each once, and the
+// digest of all that the source says of the sample. Rows that repeat another are
+// merged with it.
+func (p *planner) distinct(d *draft) (rows []place, digest string) {
+	columns := make([][]*column, len(p.sets))
+	for i, b := range p.sets {
+		columns[i] = b.columns
+	}
+	rows = make([]place, 0, len(d.rows))
+	sums := make([]sum, 0, len(d.rows))
+	var seen map[sum]int // of many rows, where each stands in sums
+	for _, at := range d.rows {
+		if at.source != p.findings() {
+			continue
+		}
+		s := p.sumOf(at.row(), columns...)
+		first := -1
+		if seen == nil {
+			first = slices.Index(sums, s)
+		} else if i, again := seen[s]; again {
+			first = i
+		}
+		if first >= 0 {
+			at.merge("It says the same as another row, in all columns that are read.", rows[first])
+			continue
+		}
+		rows, sums = append(rows, at), append(sums, s)
+		if len(sums) == 32 {
+			seen = make(map[sum]int, 2*len(sums))
+			for i, s := range sums {
+				seen[s] = i
+			}
+		} else if seen != nil {
+			seen[s] = len(sums) - 1
+		}
+	}
+	slices.SortFunc(sums, func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
+	described := p.sumOf(d.at.row(), p.sample.columns)
+	h := sha256.New()
+	h.Write(described[:])
+	for i := range sums {
+		h.Write(sums[i][:])
+	}
+	return rows, hex.EncodeToString(h.Sum(nil))
+}
+
+// readFindings reads the findings of the rows, and rejects rows that have
+// mistakes. In the sample's own row there may be none.
+func (p *planner) readFindings(rows []place) {
+	p.found = p.found[:0]
+	for _, at := range rows {
+		before := len(p.found)
+		for _, b := range p.sets {
+			if len(p.sources) == 1 {
+				if empty, problems := b.empty(at.row()); empty {
+					at.reject(problems...)
+					continue
+				}
+			}
+			p.readFinding(b, at)
+		}
+		if len(p.found) == before {
+			p.readNothing(at)
+		}
+	}
+}
+
+func (p *planner) readFinding(b *boundFinding, at place) {
+	f, problems := p.findingOf(b, at)
+	at.reject(problems...)
+	p.found = append(p.found, f)
+}
+
+// readNothing reads a row without any substance. If it was analysed nevertheless,
+// the mapping must say that this means nothing was found: a result that nobody
+// typed in looks the same.
+func (p *planner) readNothing(at place) {
+	i := slices.IndexFunc(p.sets, func(b *boundFinding) bool { return b.performedOn.at >= 0 && b.performedOn.text(at.row()) != "" })
+	if i < 0 {
+		return // it waits to be analysed
+	}
+	if !contains(p.mapping.Findings.Nothing, "") && !contains(p.mapping.Findings.Unclear, "") {
+		at.reject(problem{"substance", "", `The sample was analysed, but no substance stands in the row; if that means that nothing was found, add "" to the mapping's findings.nothing.`})
+		return
+	}
+	p.readFinding(p.sets[i], at)
+}
+
+func (d *draft) rejected() bool {
+	return slices.ContainsFunc(d.rows, func(at place) bool { return len(at.fate().problems) > 0 })
+}
+
+// rejectRest rejects the rows in which nothing is wrong, because of one that is.
+func (d *draft) rejectRest() {
+	i := slices.IndexFunc(d.rows, func(at place) bool { return len(at.fate().problems) > 0 })
+	why := fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])
+	for _, at := range d.rows {
+		if len(at.fate().problems) == 0 {
+			at.reject(problem{"", d.id, why})
+		}
+	}
+}

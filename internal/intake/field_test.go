@@ -1,0 +1,310 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
+
+	"marquis/internal/lab"
+)
+
+func TestReadDate(t *testing.T) {
+	tests := []struct{ form, text, want string }{
+		{"YYYY-MM-DD", "2024-02-29", "2024-02-29"},
+		{"YYYY-MM-DD", "2023-02-29", "there is no such day"},
+		{"YYYY-MM-DD", "2024-2-29", "this is not a date of the form YYYY-MM-DD"},
+		{"YYYY-MM-DD", "2024-02-29 10:00", "this is not a date of the form YYYY-MM-DD"},
+		{"YYYY-MM-DD", "1905-07-15", "1905-07-15 is too long ago"},
+		{"YYYY-MM-DD", "２０２４-02-29", "this is not a date of the form YYYY-MM-DD"},
+		{"DDMMMYYYY", "05Oct2023", "2023-10-05"},
+		{"DDMMMYYYY", "05oct2023", "2023-10-05"},
+		{"DDMMMYYYY", "31feb2024", "there is no such day"},
+		{"DDMMMYYYY", "Nov 2021", "this is not a date of the form DDMMMYYYY"},
+		{"DDMMMYYYY", "05xyz2023", "this is not a date of the form DDMMMYYYY"},
+		{"D MMM YYYY", "5 mrt 2024", "2024-03-05"},
+		{"D MMM YYYY", "15 Maart 2024", "2024-03-15"},
+		{"D MMM YYYY", "1 okt 2024", "2024-10-01"},
+		{"MMM D, YYYY", "March 5, 2024", "2024-03-05"},
+		{"DD/MM/YYYY", "03/04/2024", "2024-04-03"},
+		{"DD/MM/YYYY", "13/13/2024", "there is no such day"},
+		{"MM/DD/YYYY", "03/04/2024", "2024-03-04"},
+		{"D-M-YYYY", "3-4-2024", "2024-04-03"},
+		{"D-M-YYYY", "03-12-2024", "2024-12-03"},
+		{"DD.MM.YY", "03.04.24", "2024-04-03"},
+		{"DD.MM.YY", "03.04.69", "1969-04-03"},
+		{"YYYYMMDD", "20240403", "2024-04-03"},
+		{"dd/mm/yyyy", "", `the form of dates "dd/mm/yyyy" holds "dd"`},
+		{"MMM YYYY", "", `the form of dates "MMM YYYY" lacks the day, the month or the year`},
+		{"DMYYYY", "", `the form of dates "DMYYYY" can be read in two ways: put something after D`},
+		{"DD-MM-DD", "", `the form of dates "DD-MM-DD" names DD twice`},
+	}
+	for _, test := range tests {
+		form, err := parseDateForm(test.form)
+		var date lab.Date
+		if err == nil {
+			date, err = form.read(test.text)
+		}
+		got := date.String()
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s %q: got %s, want %s", test.form, test.text, got, test.want)
+		}
+	}
+}
+
+// Any day that is written in a form is read back from it.
+func TestDatesRoundTrip(t *testing.T) {
+	layouts := map[string]string{
+		"YYYY-MM-DD": "2006-01-02", "DDMMMYYYY": "02Jan2006", "D-M-YYYY": "2-1-2006", "M/D/YYYY": "1/2/2006", "DD.MM.YY": "02.01.06", "MMM D, YYYY": "January 2, 2006",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		form := rapid.SampledFrom([]string{"YYYY-MM-DD", "DDMMMYYYY", "D-M-YYYY", "M/D/YYYY", "DD.MM.YY", "MMM D, YYYY"}).Draw(t, "form")
+		day := lab.Date(1970_01_01).Time().AddDate(0, 0, rapid.IntRange(0, 20_000).Draw(t, "days"))
+		parsed, err := parseDateForm(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := parsed.read(day.Format(layouts[form])); err != nil || !got.Time().Equal(day) {
+			t.Fatalf("%s: got %s %v, want %s", form, got, err, day)
+		}
+	})
+}
+
+// In a workbook a date is a serial number, or text of the form.
+func TestDatesOfWorkbook(t *testing.T) {
+	c := newColumn(Field{Column: "in", Date: "DD-MM-YYYY"}, spec{"received_on", dateField, nil}, "", true)
+	for text, want := range map[string]string{"45231": "2023-11-01", "45231.75": "2023-11-01", "01-11-2023": "2023-11-01", "2023": "", "NaN": "", "1e309": "", "-1": ""} {
+		got, err := c.readDate(text)
+		if (err == nil) != (want != "") || err == nil && got.String() != want {
+			t.Errorf("%s: got %s %v", text, got, err)
+		}
+	}
+	if _, err := newColumn(Field{Column: "in"}, spec{"received_on", dateField, nil}, "", false).readDate("45231"); err == nil {
+		t.Error("a CSV file has no serial numbers")
+	}
+}
+
+func TestCodes(t *testing.T) {
+	colours := spec{"colours", codesField, lab.Colours}
+	form := spec{"form", codeField, lab.Forms.Strings()}
+	values := map[string]string{"wit": "white", "gebroken wit": "Off White", "??": ""}
+	tests := []struct {
+		name  string
+		spec  spec
+		field Field
+		text  string
+		want  string // or the beginning of the error
+	}{
+		{"of the mapping", colours, Field{Values: values}, "wit", "white"},
+		{"whatever case and spaces", colours, Field{Values: values}, "Gebroken  WIT", "off_white"},
+		{"left out", colours, Field{Values: values}, "??", ""},
+		{"of the vocabulary", colours, Field{}, "off_white", "off_white"},
+		{"of the vocabulary, as people write it", colours, Field{}, "Off-White", "off_white"},
+		{"list", colours, Field{List: ";,"}, "red; blue,RED\ngreen;;", "red blue green"},
+		{"no list", colours, Field{}, "red; blue", `"red; blue" is none of: white`},
+		{"default for the unknown", colours, Field{Default: "other", List: ";"}, "red; mauve; taupe", "red other"},
+		{"unknown", colours, Field{}, "mauve", `"mauve" is none of: white, off_white`},
+		{"look-alike", colours, Field{}, "rеd", `"rеd" is none of`},
+		{"empty list", colours, Field{Default: "other"}, "", ""},
+		{"one code", form, Field{}, "Powder", "powder"},
+		{"first of a list", form, Field{List: ";", Default: "other"}, "flaky; powder; rock", "powder rock"},
+		{"default alone", form, Field{List: ";", Default: "other"}, "flaky", "other"},
+		{"default of an empty cell", form, Field{Default: "other"}, "", "other"},
+		{"meaning of an empty cell", form, Field{Default: "other", Values: map[string]string{"": "residue"}}, "", "residue"},
+		{"left out, although others are unknown", form, Field{List: ";", Values: map[string]string{"x": ""}}, "x; flaky", `"flaky" is none of`},
+		{"stereo", spec{"stereo", codeField, lab.Stereos.Strings()}, Field{}, "s", "S"},
+		{"very long", form, Field{}, strings.Repeat("x", 100_000), `"` + strings.Repeat("x", maxShown) + `…" is none of`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			codes, err := newColumn(test.field, test.spec, "", false).readCodes(test.text)
+			got := strings.Join(codes, " ")
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want && (err == nil || !strings.HasPrefix(got, test.want)) {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	tests := []struct {
+		decimal, text string
+		workbook      bool
+		want          int64 // thousandths, or -1 for refused
+	}{
+		{",", "412,5", false, 412_500},
+		{",", "25", false, 25_000},
+		{",", "", false, 0},
+		{".", "412.5", false, 412_500},
+		{",", "1.250", false, -1}, // thousands, or one and a quarter: nobody knows
+		{".", "1,250", false, -1},
+		{",", "1.250,00", false, -1},
+		{".", "1 250", false, -1},
+		{",", "412.5", true, 412_500}, // numbers of a workbook have a point
+		{",", "412,5", true, 412_500},
+		{",", "-1", false, -1},
+		{",", "1e309", false, -1},
+		{",", "NaN", false, -1},
+		{",", "∞", false, -1},
+		{",", "１２", false, -1},
+		{",", "€ 25", false, -1},
+		{",", "0,0001", false, -1},
+		{",", strings.Repeat("9", 100_000), false, -1},
+	}
+	for _, test := range tests {
+		c := newColumn(Field{Column: "x"}, spec{"weight", numberField, nil}, test.decimal, test.workbook)
+		c.at = 0
+		got, err := c.thousandths(Row{1, []string{test.text}})
+		if err != nil {
+			got = -1
+		}
+		if got != test.want {
+			t.Errorf("%s %.20q: got %d %v, want %d", test.decimal, test.text, got, err, test.want)
+		}
+	}
+}
+
+// Each field of a sample arrives where it belongs.
+func TestFieldsOfSample(t *testing.T) {
+	mapping := `
+profile = "all"
+decimal = "."
+[[file]]
+holds = "both"
+[samples]
+id = "id"
+received_on = "received_on"
+received_basis = "received_basis"
+collected_on = "collected_on"
+expected_ready_on = "expected_ready_on"
+channel = "channel"
+sold_as = "sold_as"
+form = "form"
+colours = { column = "colours", list = "+" }
+logo = "logo"
+shape = "shape"
+break_line = "break_line"
+width = "width"
+height = "height"
+thickness = "thickness"
+weight = "weight"
+received_amount = "received_amount"
+received_unit = "received_unit"
+price = "price"
+price_currency = { column = "price_currency", values = { "€" = "EUR" }, default = "CHF" }
+price_quantity = { column = "price_quantity", default = "1" }
+price_unit = "price_unit"
+acquired_via = "acquired_via"
+acquired_context = "acquired_context"
+region = "region"
+used_before = "used_before"
+reasons = { column = "reasons", list = "+" }
+effects = { column = "effects", list = "+" }
+complaint = "complaint"
+overdose = "overdose"
+decision = "decision"
+disposal = "disposal"
+not_analysed = "not_analysed"
+excluded = "excluded"
+[findings]
+layout = "rows"
+[findings.fields]
+substance = "substance"
+performed_on = "performed_on"
+[method.default]
+kind = "gc_ms"
+lab = "Test laboratory"
+level = "confirmatory"
+`
+	text := "id,received_on,received_basis,collected_on,expected_ready_on,channel,sold_as,form,colours,logo,shape,break_line,width,height,thickness,weight," +
+		"received_amount,received_unit,price,price_currency,price_quantity,price_unit,acquired_via,acquired_context,region,used_before,reasons,effects," +
+		"complaint,overdose,decision,disposal,not_analysed,excluded,substance,performed_on\n" +
+		"007,2024-03-02,collected,2024-03-01,2024-03-09,back of house,xtc,tablet,pink+blue,Tesla,shield,single,8.1,11,4.25,412.5," +
+		"2,piece,7.50,€,,piece,friend,club,Utrecht,yes,purity+content,normal,no,not involved,take less,returned,capacity,test record,,\n"
+	plan, d := mustPlan(t, mustMapping(t, mapping), text)
+	if len(plan.Arrivals) != 1 {
+		t.Fatal(lines(plan))
+	}
+	got := plan.Arrivals[0].Sample
+	product, _ := d.FindProduct("xtc")
+	want := lab.Sample{
+		SourceRef: "007", ReceivedOn: 2024_03_02, ReceivedBasis: lab.ReceivedCollected, CollectedOn: 2024_03_01, ExpectedReadyOn: 2024_03_09,
+		Channel: lab.BackOfHouse, ProductID: product.ID, SoldAsText: "xtc", Form: lab.Tablet, Colours: lab.Codes{"pink", "blue"}, Logo: "Tesla",
+		Shape: "shield", BreakLine: "single", WidthUM: 8_100, HeightUM: 11_000, ThickUM: 4_250, WeightUG: 412_500, ReceivedAmount: 2_000,
+		ReceivedUnit: lab.Piece, Price: lab.Price{Amount: 7_500, Currency: "EUR", Quantity: 1_000, Unit: lab.Piece}, AcquiredVia: "friend",
+		AcquiredContext: "club", Region: "Utrecht", UsedBefore: "yes", Reasons: lab.Codes{"purity", "content"}, Effects: lab.Codes{"normal"},
+		Complaint: "no", Overdose: "not_involved", Decision: "take_less", Disposal: "returned", State: lab.NotAnalysed, StateReason: "capacity",
+		Excluded: "test_record", SourceDigest: got.SourceDigest,
+	}
+	for _, difference := range lab.Differences(want, got) {
+		t.Errorf("%+v", difference)
+	}
+}
+
+func TestRegionIsCoarse(t *testing.T) {
+	closed := strings.Replace(rowsMapping, `region = "region"`, `region = { column = "region", values = { Houten = "Utrecht", Utrecht = "Utrecht" } }`, 1)
+	tests := []struct{ mapping, region, want, reason string }{
+		{rowsMapping, "Utrecht", "Utrecht", ""},
+		{rowsMapping, "", "", ""},
+		{rowsMapping, "NL31", "NL31", ""},
+		{rowsMapping, "3511 AB Utrecht", "", "looks like a postcode"},
+		{rowsMapping, "a@example.org", "", "looks like a postcode or an address"},
+		{closed, "houten", "Utrecht", ""},
+		{closed, "", "", ""},
+		{closed, "Bunnik", "", "This is not among the mapping's values"},
+	}
+	for _, test := range tests {
+		plan, _ := mustPlan(t, mustMapping(t, test.mapping), file(cells{"region": test.region}))
+		switch {
+		case test.reason != "":
+			wantLine(t, plan, 2, Rejected, "region", test.region, test.reason)
+		case len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.Region != test.want:
+			t.Errorf("%q: %s", test.region, lines(plan))
+		}
+	}
+}
+
+func TestPrices(t *testing.T) {
+	open := strings.Replace(rowsMapping, "price_quantity = \"quantity\"\n", "", 1)
+	tests := []struct {
+		mapping, price, quantity string
+		want                     lab.Price
+	}{
+		{rowsMapping, "25", "1", lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1_000, Unit: lab.Gram}},
+		{rowsMapping, "110,50", "5", lab.Price{Amount: 110_500, Currency: "EUR", Quantity: 5_000, Unit: lab.Gram}},
+		{rowsMapping, "0", "1", lab.Price{Currency: "EUR", Quantity: 1_000, Unit: lab.Gram}}, // a gift
+		{rowsMapping, "", "1", lab.Price{}},
+		{rowsMapping, "", "", lab.Price{}},
+		{rowsMapping, "25", "", lab.Price{}}, // for how much, nobody says
+		{open, "25", "", lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1_000, Unit: lab.Gram}}, // the mapping says: for one
+	}
+	for _, test := range tests {
+		plan, _ := mustPlan(t, mustMapping(t, test.mapping), file(cells{"price": test.price, "quantity": test.quantity}))
+		if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.Price != test.want {
+			t.Errorf("%q for %q: got %+v %s", test.price, test.quantity, plan.Arrivals, lines(plan))
+		}
+		leftOut := test.price != "" && test.want == lab.Price{}
+		if notes := strings.Join(plan.Receipt.Files[0].Notes, "\n"); strings.Contains(notes, "prices without currency, quantity or unit, which were left out: 1") != leftOut {
+			t.Errorf("%q for %q: notes %q", test.price, test.quantity, notes)
+		}
+	}
+	for _, wrong := range []cells{{"price": "1.250"}, {"price": "-5"}, {"price": "€ 25"}, {"price": "1e309"}} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(wrong))
+		wantLine(t, plan, 2, Rejected, "price", wrong["price"], "")
+	}
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"quantity": "0"}))
+	wantLine(t, plan, 2, Rejected, "price_quantity", "0", "Say for which quantity the price was paid.")
+}
+
+func TestWorkbookWithDelimiterIsRefused(t *testing.T) {
+	m := mustMapping(t, strings.Replace(rowsMapping, `holds = "both"`, "holds = \"both\"\ndelimiter = \";\"", 1))
+	_, _, err := planOf(t, m, string(book(t, [][]any{{"a"}}, func(*excelize.File) error { return nil })))
+	wantError(t, err, "a delimiter or an encoding is set, but the file is an Excel workbook")
+}

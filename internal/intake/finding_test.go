@@ -1,0 +1,222 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+func TestHowASubstanceWasFound(t *testing.T) {
+	tests := []struct {
+		name string
+		row  cells
+		want string
+	}{
+		{"no amount", cells{}, "ketamine identified"},
+		{"amount", cells{"amount": "79,5"}, "ketamine quantified 79.5 % unknown"},
+		{"amount as base", cells{"amount": "79,5", "basis": "Base"}, "ketamine quantified 79.5 % base"},
+		{"amount as found", cells{"amount": "79,5", "basis": "as found"}, "ketamine quantified 79.5 % as_found"},
+		{"amount as salt", cells{"amount": "98", "basis": "hcl"}, "ketamine quantified 98 % hydrochloride"},
+		{"below the limit", cells{"amount": "<0,5"}, "ketamine below_loq"},
+		{"below the limit, with a space", cells{"amount": "< 0,5"}, "ketamine below_loq"},
+		{"below an unnamed limit", cells{"amount": "<"}, "ketamine below_loq"},
+		{"below LOQ", cells{"amount": "<LOQ"}, "ketamine below_loq"},
+		{"trace", cells{"amount": "Spoor"}, "ketamine trace"},
+		{"not detected", cells{"amount": "n.d."}, "ketamine not_detected"},
+		{"Dutch name", cells{"substance": "cafeïne"}, "caffeine identified"},
+		{"full width", cells{"substance": "ｋｅｔａｍｉｎｅ"}, "ketamine identified"},
+		{"invisible character", cells{"substance": "keta\u200bmine"}, "ketamine identified"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a, d := acceptOne(t, test.row)
+			if got := strings.Join(findingTexts(d, a), ", "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRefusedFindings(t *testing.T) {
+	tests := []struct {
+		name                 string
+		row                  cells
+		field, value, reason string
+	}{
+		{"thousands mark", cells{"amount": "1.250"}, "amount", "1.250", `The decimal mark is ",", and marks between thousands are not read.`},
+		{"negative", cells{"amount": "-5"}, "amount", "-5", "outside the possible range"},
+		{"too much", cells{"amount": "101"}, "amount", "101", "outside the possible range"},
+		{"huge", cells{"amount": "1e309"}, "amount", "1e309", "is not a number"},
+		{"not a number", cells{"amount": "NaN"}, "amount", "NaN", "is not a number"},
+		{"a word", cells{"amount": "veel"}, "amount", "veel", "is not a number"},
+		{"zero", cells{"amount": "0"}, "amount", "0", "Zero is no amount of what was found"},
+		{"below the limit of detection", cells{"amount": "<LOD"}, "amount", "<LOD", "After < only a number or LOQ is understood"},
+		{"more than the purest salt", cells{"amount": "95", "basis": "base"}, "substance", "ketamine", "is more than the purest salt holds"},
+		{"unknown salt", cells{"amount": "95", "basis": "tartrate"}, "substance", "ketamine", `"tartrate" is not a basis of ketamine`},
+		{"uncertainty with the wrong mark", cells{"amount": "50", "±": "2.5"}, "uncertainty", "2.5", "The decimal mark"},
+		{"uncertainty of nothing", cells{"±": "2,5"}, "uncertainty", "2,5", "There is an uncertainty but no amount."},
+		{"no substance", cells{"substance": "", "amount": "5"}, "amount", "5", "There is a number but no substance."},
+		{"signs for a name", cells{"substance": "??"}, "substance", "??", "The row names no substance."},
+		{"long name", cells{"substance": strings.Repeat("x", 32_000)}, "substance", strings.Repeat("x", maxShown) + "…", "The name is longer than 200 characters."},
+		{"method that does not quantify", cells{"method": "strip", "amount": "5"}, "substance", "ketamine", "The method does not quantify."},
+		{"impossible day", cells{"on": "31-02-2024"}, "performed_on", "31-02-2024", "There is no such day."},
+		{"before receipt", cells{"on": "01-03-2024"}, "performed_on", "01-03-2024", "2024-03-01 is before the sample was there, 2024-03-02."},
+		{"in the future", cells{"on": "02-11-2025"}, "performed_on", "02-11-2025", "today at the latest"},
+		{"no day", cells{"on": ""}, "performed_on", "", "Give the day of the analysis"},
+		{"analysed without result", cells{"substance": ""}, "substance", "", `add "" to the mapping's findings.nothing`},
+		{"not analysed, and yet found", cells{"why not": "capacity"}, "not_analysed", "capacity", "and yet something was found in it"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(test.row))
+			wantLine(t, plan, 2, Rejected, test.field, test.value, test.reason)
+			if len(plan.Arrivals)+len(plan.Substances) > 0 {
+				t.Errorf("got %+v", plan)
+			}
+		})
+	}
+}
+
+// The row of the finding says what is wrong with it, not the first of the sample.
+func TestMistakeStandsInItsRow(t *testing.T) {
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, cells{"substance": "cocaine", "amount": "95", "basis": "base"}))
+	wantLine(t, plan, 3, Rejected, "substance", "cocaine", "is more than the purest salt holds")
+	wantLine(t, plan, 2, Rejected, "", "1", "The sample is rejected because of row 3 of file1.csv.")
+}
+
+func TestUnknownMethodIsRefused(t *testing.T) {
+	m := mustMapping(t, strings.Replace(rowsMapping, "[method.default]", `[method."LC-DAD"]`, 1))
+	plan, _ := mustPlan(t, m, file(cells{"method": "NMR"}, cells{"nr": "2", "method": "lc-dad"}))
+	wantLine(t, plan, 2, Rejected, "method", "NMR", `add [method."NMR"], or [method.default] for all others`)
+	if len(plan.Arrivals) != 1 {
+		t.Error("capitals make no difference")
+	}
+}
+
+func TestUncertainty(t *testing.T) {
+	a, _ := acceptOne(t, cells{"amount": "79,5", "±": "2,1"})
+	if f := a.Evidence[0].Findings[0]; f.Uncertainty != 21_000 {
+		t.Errorf("got %d ppm", f.Uncertainty)
+	}
+}
+
+func TestConclusions(t *testing.T) {
+	for substance, want := range map[string]lab.Conclusion{
+		"Nothing  found": lab.NothingSeen, "unclear": lab.Inconclusive, "ketamine": lab.HasFindings,
+	} {
+		a, _ := acceptOne(t, cells{"substance": substance})
+		if got := a.Evidence[0].Analysis.Conclusion; got != want || (want == lab.HasFindings) != (len(a.Evidence[0].Findings) == 1) {
+			t.Errorf("%s: got %s with %d findings", substance, got, len(a.Evidence[0].Findings))
+		}
+	}
+	plan, _ := accept(t, cells{"substance": "nothing found"}, cells{"substance": "nothing found", "basis": "base"})
+	wantLine(t, plan, 3, Merged, "", "row 2 of file1.csv", "Another row of the analysis says the same.")
+	a, _ := acceptOne(t, cells{"amount": "n.d."}, cells{"substance": "MDMA", "amount": "n.d."})
+	if got := a.Evidence[0].Analysis.Conclusion; got != lab.NothingSeen {
+		t.Errorf("where nothing that was looked for is there, the conclusion is %s", got)
+	}
+	plan, _ = mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, cells{"substance": "nothing found"}))
+	wantLine(t, plan, 3, Rejected, "substance", "nothing found", "This row says nothing_detected, row 2 of file1.csv says findings of the same analysis.")
+}
+
+func TestSeveralMethods(t *testing.T) {
+	a, d := acceptOne(t,
+		cells{"method": "strip", "substance": "fentanyl", "on": "02-03-2024"}, cells{"amount": "50"}, cells{"substance": "MDMA"}, cells{"on": "06-03-2024"})
+	var got []string
+	for _, e := range a.Evidence {
+		got = append(got, e.Analysis.PerformedOn.String()+" "+string(d.Methods[e.Analysis.MethodID].Kind)+" "+string(e.Analysis.Level))
+	}
+	if want := "2024-03-02 strip presumptive, 2024-03-05 lc_dad confirmatory, 2024-03-06 lc_dad confirmatory"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s", got)
+	}
+	if a.PublishedOn != 2024_03_06 || a.Sample.State != lab.Completed {
+		t.Errorf("published on %s, %s", a.PublishedOn, a.Sample.State)
+	}
+}
+
+// A source may report a substance under two names: what says more is kept.
+func TestSameSubstanceTwice(t *testing.T) {
+	tests := []struct {
+		name   string
+		a, b   cells
+		want   string
+		merged int // row
+	}{
+		{"same", cells{"substance": "caffeine"}, cells{"substance": "cafeïne"}, "caffeine identified", 3},
+		{"trace first", cells{"substance": "caffeine", "amount": "spoor"}, cells{"substance": "cafeïne"}, "caffeine identified", 2},
+		{"amount last", cells{"substance": "caffeine"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5 % unknown", 2},
+		{"same amount", cells{"substance": "caffeine", "amount": "5"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5 % unknown", 3},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			plan, d := accept(t, test.a, test.b)
+			if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			wantLine(t, plan, test.merged, Merged, "", map[int]string{2: "row 3 of file1.csv", 3: "row 2 of file1.csv"}[test.merged], "reports the same substance")
+		})
+	}
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": "esketamine", "amount": "40"}, cells{"substance": "arketamine", "amount": "20"}))
+	wantLine(t, plan, 3, Rejected, "amount", "20", `The same substance has another amount in row 2 of file1.csv, "esketamine".`)
+}
+
+func TestStereoOfName(t *testing.T) {
+	a, _ := acceptOne(t, cells{"substance": "esketamine"})
+	if f := a.Evidence[0].Findings[0]; f.Stereo != lab.StereoS || f.ReportedAs != "esketamine" {
+		t.Errorf("got %+v", f)
+	}
+	a, _ = acceptOne(t, cells{"substance": "esketamine"}, cells{"substance": "arketamine"})
+	if f := a.Evidence[0].Findings[0]; f.Stereo != "" {
+		t.Errorf("both forms in unknown proportion are %q", f.Stereo)
+	}
+}
+
+func TestPublishedOn(t *testing.T) {
+	m := mustMapping(t, strings.Replace(rowsMapping, "performed_on =", "published_on = { column = \"remarks\", date = \"DD-MM-YYYY\" }\nperformed_on =", 1))
+	plan, _ := mustPlan(t, m, file(cells{"remarks": "08-03-2024"}, cells{"nr": "2", "remarks": "01-03-2024"}, cells{"nr": "3", "remarks": "01-03-2026"}))
+	if len(plan.Arrivals) != 1 || plan.Arrivals[0].PublishedOn != 2024_03_08 {
+		t.Errorf("got %+v", plan.Arrivals)
+	}
+	wantLine(t, plan, 3, Rejected, "published_on", "01-03-2024", "The result was not published between the analysis, 2024-03-05, and today.")
+	wantLine(t, plan, 4, Rejected, "published_on", "01-03-2026", "The result was not published between")
+}
+
+// columnsMapping reads two findings in numbered columns of the sample's row.
+var columnsMapping = strings.NewReplacer(
+	`layout = "rows"`, "layout = \"columns\"\ncount = 2", `substance = "substance"`, `substance = "stof {n}"`,
+	`column = "amount"`, `column = "gehalte {n}"`, `basis = { column = "basis", values = { HCl = "hydrochloride" } }`, "", "uncertainty = \"±\"", "",
+).Replace(rowsMapping)
+
+func TestNumberedColumns(t *testing.T) {
+	const header = "nr;in;sold as;form;region;price;quantity;why not;method;on;stof 1;gehalte 1;stof 2;gehalte 2\n"
+	tests := []struct{ name, cells, want, field, reason string }{
+		{"two", "5-3;ketamine;50;MDMA;<5", "ketamine quantified 50 % unknown, MDMA below_loq", "", ""},
+		{"the second alone", "5-3;;;MDMA;5", "MDMA quantified 5 % unknown", "", ""},
+		{"nothing", "5-3;nothing found;;;", "", "", ""},
+		{"waiting", ";;;;", "", "", ""},
+		{"amount without substance", "5-3;MDMA;5;;7", "", "amount", "There is a number but no substance."},
+		{"nothing said", "5-3;;;;", "", "substance", "The sample was analysed, but no substance stands in the row"},
+		{"the same twice", "5-3;caffeine;;cafeïne;5", "caffeine quantified 5 % unknown", "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			m := mustMapping(t, strings.ReplaceAll(columnsMapping, `column = "on", date = "DD-MM-YYYY"`, `column = "on", date = "D-M-YYYY"`))
+			day := strings.Replace(test.cells, "5-3;", "5-3-2024;", 1)
+			plan, d := mustPlan(t, m, header+"1;02-03-2024;ketamine;poeder;Utrecht;;;;lc;"+day+"\n")
+			if test.field != "" {
+				wantLine(t, plan, 2, Rejected, test.field, map[string]string{"amount": "7"}[test.field], test.reason)
+				return
+			}
+			if len(plan.Arrivals) != 1 {
+				t.Fatal(lines(plan))
+			}
+			if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			if twice := strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, ""), "under two names in one row, which were merged: 1"); twice != (test.name == "the same twice") {
+				t.Errorf("notes: %v", plan.Receipt.Files[0].Notes)
+			}
+		})
+	}
+}

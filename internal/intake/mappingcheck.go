@@ -1,0 +1,233 @@
+package intake
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// kind says what a field holds, and so which keys a mapping may give for it.
+type kind string
+
+// The kinds of field.
+const (
+	idField     kind = "id"     // a text that is never the same for all rows
+	textField   kind = "text"   // kept as it is
+	nameField   kind = "name"   // a text of which values can be replaced
+	setField    kind = "set"    // names, several of them in a list
+	dateField   kind = "date"   //
+	numberField kind = "number" // not negative
+	codeField   kind = "code"   // one code of a vocabulary
+	codesField  kind = "codes"  // several
+	amountField kind = "amount" // how much of a substance, or how it was found
+)
+
+// keysOf are the keys that the kinds of field take.
+var keysOf = map[kind][]string{
+	idField:     {"column"},
+	textField:   {"column", "value"},
+	nameField:   {"column", "value", "values", "default"},
+	setField:    {"column", "value", "values", "list"},
+	dateField:   {"column", "value", "date"},
+	numberField: {"column", "value", "default"},
+	codeField:   {"column", "value", "values", "default", "list"},
+	codesField:  {"column", "value", "values", "default", "list"},
+	amountField: {"column", "values", "unit"},
+}
+
+// spec is a field that a mapping can fill.
+type spec struct {
+	name       string
+	kind       kind
+	vocabulary []string // of codes
+}
+
+// findingFields are the fields of a finding.
+var findingFields = []spec{
+	{"sample", idField, nil},
+	{"substance", nameField, nil},
+	{"method", textField, nil},
+	{"performed_on", dateField, nil},
+	{"published_on", dateField, nil},
+	{"detection", codeField, lab.Detections.Strings()},
+	{"amount", amountField, lab.Detections.Strings()},
+	{"unit", nameField, nil},
+	{"basis", nameField, nil},
+	{"uncertainty", numberField, nil},
+	{"stereo", codeField, lab.Stereos.Strings()},
+	{"abundance", codeField, lab.Abundances.Strings()},
+}
+
+func (m *Mapping) check(errs *lab.FieldErrors) {
+	errs.Check(m.Profile != "", "profile", "Name the source.")
+	if m.Service != (ServiceMapping{}) {
+		service, _ := m.LabService()
+		checkPart(errs, "service", service.Check())
+	}
+	m.checkFiles(errs)
+	specs := make([]spec, len(sampleFields))
+	for i, f := range sampleFields {
+		specs[i] = f.spec
+	}
+	checkFields(errs, "samples", m.Samples, specs, "id", "received_on", "sold_as", "form")
+	checkFields(errs, "findings.fields", m.Findings.Fields, findingFields, "substance", "performed_on")
+	m.checkDecimal(errs, specs)
+	m.checkTogether(errs)
+	m.checkLayout(errs)
+	errs.Check(len(m.Methods) > 0, "method", "Describe the method, as [method.default].")
+	for _, name := range slices.Sorted(maps.Keys(m.Methods)) {
+		method := m.Methods[name].lab()
+		method.OpenScope = true // names of substances are looked up when files are read
+		checkPart(errs, "method."+name, method.Check())
+	}
+}
+
+// checkPart reports the mistakes of a part under its name.
+func checkPart(errs *lab.FieldErrors, part string, err error) {
+	if mistakes, ok := err.(lab.FieldErrors); ok { //nolint:errorlint // the checks of lab return their mistakes as they are
+		for _, mistake := range mistakes {
+			errs.Check(false, part+"."+mistake.Field, "%s", mistake.Message())
+		}
+	}
+}
+
+func (m *Mapping) checkFiles(errs *lab.FieldErrors) {
+	errs.Check(len(m.Files) == 1 || len(m.Files) == 2, "file", "Describe one file, or two: samples and findings.")
+	for i, f := range m.Files {
+		where, holds := fmt.Sprintf("file %d", i+1), []string{"samples", "findings"}[min(i, 1)]
+		if len(m.Files) == 1 {
+			holds = "both"
+		}
+		errs.Check(f.Holds == holds, where, "It should say: holds = %q.", holds)
+		errs.Check(slices.Contains([]string{"", ",", ";", "\t", "|"}, f.Delimiter), where, "The delimiter is a comma, a semicolon, a tab or a vertical bar.")
+		errs.Check(slices.Contains([]string{"", "utf-8", "windows-1252"}, strings.ToLower(f.Encoding)), where, "The encoding is utf-8 or windows-1252.")
+		errs.Check(f.HeaderRow >= 0, where, "The header row is counted from 1.")
+	}
+}
+
+func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, known []spec, needed ...string) {
+	names := make([]string, len(known))
+	for i, s := range known {
+		names[i] = s.name
+		if f, ok := fields[s.name]; ok {
+			checkField(errs, where+"."+s.name, f, s)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		errs.Check(slices.Contains(names, name), where+"."+name, "This is not a field; the fields are %s.", strings.Join(names, ", "))
+	}
+	for _, name := range needed {
+		_, ok := fields[name]
+		errs.Check(ok, where+"."+name, "Say which column holds it, or give a value for all rows.")
+	}
+}
+
+// checkField reports the mistakes of a field, and codes, dates and numbers in it
+// that would be refused in every row.
+func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
+	for _, mistake := range f.mistakes {
+		errs.Check(false, where, "%s", mistake)
+	}
+	allowed := keysOf[s.kind]
+	for _, key := range f.given {
+		errs.Check(slices.Contains(allowed, key) || !slices.Contains(slices.Concat(slices.Collect(maps.Values(keysOf))...), key), where,
+			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
+	}
+	if len(f.mistakes) > 0 {
+		return
+	}
+	c := newColumn(f, s, "", false)
+	code := func(text, key string) {
+		if _, known := c.canonical(text); !known {
+			errs.Check(false, where, "The %s %q is not one of: %s.", key, text, strings.Join(s.vocabulary, ", "))
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(f.Values)) {
+		code(f.Values[from], "code")
+		errs.Check(f.Values[from] != "" || s.kind != amountField, where, "Say as what a substance with the amount %q was found.", from)
+	}
+	switch s.kind {
+	case codeField, codesField:
+		for _, token := range c.tokens(f.Value) {
+			if _, translated := f.Values[fold(token)]; !translated {
+				code(token, "value")
+			}
+		}
+		code(f.Default, "default")
+	case dateField:
+		form, err := parseDateForm(f.form())
+		errs.Check(err == nil, where, "%v", sentence(err))
+		if err == nil && f.Value != "" {
+			_, err = form.read(f.Value)
+			errs.Check(err == nil, where, "%v", sentence(err))
+		}
+	case numberField:
+		for _, text := range []string{f.Value, f.Default} {
+			_, err := lab.ParseDecimal(text)
+			errs.Check(text == "" || err == nil, where, "%v", sentence(err))
+		}
+	case amountField:
+		_, err := lab.ParseAmount("1", f.Unit)
+		errs.Check(f.Unit == "" || err == nil, where, "%v", sentence(err))
+	}
+}
+
+// checkDecimal asks for the decimal mark where numbers are read: without it nobody
+// can tell 1.250 from 1250.
+func (m *Mapping) checkDecimal(errs *lab.FieldErrors, samples []spec) {
+	reads := func(fields map[string]Field, specs []spec) bool {
+		return slices.ContainsFunc(specs, func(s spec) bool {
+			return (s.kind == numberField || s.kind == amountField) && fields[s.name].Column != ""
+		})
+	}
+	numbers := reads(m.Samples, samples) || reads(m.Findings.Fields, findingFields)
+	errs.Check(m.Decimal == "," || m.Decimal == "." || m.Decimal == "" && !numbers, "decimal", "Say which decimal mark the numbers have: a comma or a point.")
+}
+
+// checkTogether reports fields that say nothing without another.
+func (m *Mapping) checkTogether(errs *lab.FieldErrors) {
+	needs := func(where string, fields map[string]Field, name string, others ...string) {
+		if _, ok := fields[name]; !ok {
+			return
+		}
+		for _, other := range others {
+			_, ok := fields[other]
+			errs.Check(ok, where+"."+other, "It is needed beside %s.", name)
+		}
+	}
+	needs("samples", m.Samples, "price", "price_currency", "price_unit")
+	for _, name := range []string{"price_currency", "price_quantity", "price_unit"} {
+		needs("samples", m.Samples, name, "price")
+	}
+	needs("samples", m.Samples, "received_amount", "received_unit")
+	needs("samples", m.Samples, "received_unit", "received_amount")
+	for _, name := range []string{"unit", "basis", "uncertainty"} {
+		needs("findings.fields", m.Findings.Fields, name, "amount")
+	}
+	amount, ok := m.Findings.Fields["amount"]
+	_, unit := m.Findings.Fields["unit"]
+	errs.Check(!ok || unit != (amount.Unit != ""), "findings.fields.amount", "Give its unit: either here, as unit = \"mg\", or as a field of its own.")
+}
+
+func (m *Mapping) checkLayout(errs *lab.FieldErrors) {
+	sample, told := m.Findings.Fields["sample"]
+	numbered := strings.Contains(m.Findings.Fields["substance"].Column, "{n}")
+	switch m.Findings.Layout {
+	case "rows":
+		errs.Check(len(m.Files) != 2 || sample.Column != "", "findings.fields.sample", "Say which column names the sample.")
+		errs.Check(!numbered && m.Findings.Count == 0, "findings.layout", "Only findings in numbered columns have a count, and {n} in a heading.")
+	case "columns":
+		errs.Check(len(m.Files) == 1, "findings.layout", "Numbered columns stand in the sample's own row: describe one file.")
+		errs.Check(m.Findings.Count > 0 && m.Findings.Count <= 100, "findings.count", "Say how many numbered columns there are, 100 at most.")
+		errs.Check(numbered, "findings.fields.substance", "Its heading holds {n} where the number stands, such as \"substance {n}\".")
+	default:
+		errs.Check(false, "findings.layout", "It is \"rows\" or \"columns\".")
+	}
+	errs.Check(len(m.Files) == 2 || !told, "findings.fields.sample", "Leave it out: a finding in the sample's own row belongs to that sample.")
+	for _, text := range m.Findings.Nothing {
+		errs.Check(!slices.ContainsFunc(m.Findings.Unclear, func(s string) bool { return fold(s) == fold(text) }), "findings.unclear", "%q stands for nothing found already.", text)
+	}
+}

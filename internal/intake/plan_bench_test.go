@@ -1,0 +1,45 @@
+package intake
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// manyRows makes a file of samples with three findings each.
+func manyRows(rows int) string {
+	substances := []string{"ketamine", "MDMA", "cafeïne", "levamisole", "cocaïne", "amfetamine", "2C-B", "lidocaïne"}
+	var b strings.Builder
+	b.WriteString(strings.Join(rowsHeader, ";") + "\n")
+	for i := range rows {
+		sample := i / 3
+		fmt.Fprintf(&b, "%07d;%02d-%02d-20%02d;%s;poeder;Utrecht;%d;1;;%s;lc;28-12-2024;%d,%d;;;\n", sample, sample%28+1, sample%12+1, 14+sample%11,
+			[]string{"ketamine", `"speed; cocaine"`, "ecstasy", "MDMA"}[sample%4], 10+sample%40, substances[(sample+i%3)%len(substances)], 10+i%20, i%10)
+	}
+	return b.String()
+}
+
+func BenchmarkRead(b *testing.B) {
+	const rows = 100_000
+	path := filepath.Join(b.TempDir(), "many.csv")
+	if err := os.WriteFile(path, []byte(manyRows(rows)), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	m := mustMapping(b, rowsMapping)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		d := mustDictionary(b)
+		b.StartTimer()
+		plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if total := plan.Receipt.Total(); total.Accepted != rows {
+			b.Fatalf("got %+v: %s", total, lines(plan)[:400])
+		}
+	}
+	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
