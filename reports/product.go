@@ -170,7 +170,8 @@ func (p *profile) unreleasedTable() {
 	})})
 }
 
-// label is a year and the number that its figure rests on, as charts write it.
+// label is a year and the number that its figure rests on, as charts write it under
+// an axis: without marks, at which a narrow label would be broken.
 func (p *profile) label(year, n int) string {
-	return p.text("report.chart.year_n", "Year", strconv.Itoa(year), "N", p.locale.Count(n))
+	return p.text("report.chart.year_n", "Year", strconv.Itoa(year), "N", strconv.Itoa(n))
 }
