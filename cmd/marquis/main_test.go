@@ -104,8 +104,8 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 	}{
 		{"unknown product", []string{"stats", "2024", "--product", "moon dust"}, `"moon dust"`},
 		{"unknown substance", []string{"stats", "2024", "--expected", "moon dust"}, `"moon dust"`},
-		{"unknown service", []string{"stats", "2024", "--service", "XXX"}, "marquis service list"},
-		{"import into an unknown service", []string{"import", "--profile", "unc-gcms", "x.csv", "--service", "XXX"}, "marquis service add XXX"},
+		{"unknown service", []string{"stats", "2024", "--service", "ZZZ"}, "marquis service list"},
+		{"import into an unknown service", []string{"import", "--profile", "unc-gcms", "x.csv", "--service", "ZZZ"}, "marquis service add ZZZ"},
 		{"unknown profile", []string{"import", "--profile", "mars", "x.csv"}, "unc-streetsafe"},
 		{"missing file", []string{"import", "--profile", "unc-gcms", "missing.csv"}, "missing.csv"},
 		{"too few files", []string{"import", "--profile", "unc-streetsafe", "x.csv"}, "2 files"},
