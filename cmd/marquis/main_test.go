@@ -12,7 +12,16 @@ import (
 	"marquis/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" { // a test has started this as the program itself
+		os.Exit(run(context.Background(), os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// asProgram is the environment variable under which the test program is the
+// program.
+const asProgram = "MARQUIS_TEST_AS_PROGRAM"
 
 // shell runs commands against one registry, as an operator does.
 type shell struct {
