@@ -52,12 +52,7 @@ func (e *auditEvent) chainedHash(before string) string {
 // appendAudit adds an event to the trail of its service. The head of the trail is
 // locked until the transaction ends, so that events form one chain.
 func (s *Store) appendAudit(tx *gorm.DB, e auditEvent) error {
-	err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&auditHead{ServiceID: e.ServiceID}).Error
-	if err != nil {
-		return err
-	}
-	var head auditHead
-	err = tx.Raw("SELECT service_id, seq, hash FROM audit_heads WHERE service_id = ?"+s.dialect.lock(), e.ServiceID).Take(&head).Error
+	head, err := s.lockTrail(tx, e.ServiceID)
 	if err != nil {
 		return err
 	}
@@ -67,6 +62,18 @@ func (s *Store) appendAudit(tx *gorm.DB, e auditEvent) error {
 		return err
 	}
 	return tx.Exec("UPDATE audit_heads SET seq = ?, hash = ? WHERE service_id = ?", e.Seq, e.Hash, e.ServiceID).Error
+}
+
+// lockTrail locks the head of a trail and returns it. Whoever gives the next number
+// to a service, a user or an entry of the dictionary locks trail 0 first, so that
+// the number is free when it is written.
+func (s *Store) lockTrail(tx *gorm.DB, service lab.ServiceID) (head auditHead, err error) {
+	err = tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&auditHead{ServiceID: service}).Error
+	if err != nil {
+		return head, err
+	}
+	err = tx.Raw("SELECT service_id, seq, hash FROM audit_heads WHERE service_id = ?"+s.dialect.lock(), service).Take(&head).Error
+	return head, err
 }
 
 // changesText writes the differences of an event.
@@ -94,8 +101,9 @@ func (s *Store) VerifyAudit(ctx context.Context) (events int64, err error) {
 	if err := s.read.WithContext(ctx).Raw("SELECT service_id, seq, hash FROM audit_heads ORDER BY service_id").Scan(&heads).Error; err != nil {
 		return 0, translate(err)
 	}
-	var orphans []lab.ServiceID
-	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT service_id FROM audit_events WHERE service_id NOT IN (SELECT service_id FROM audit_heads)").Scan(&orphans).Error
+	var orphans []lab.ServiceID // trail 0 begins with the dictionary, and whoever has samples has a trail
+	err = s.read.WithContext(ctx).Raw("SELECT 0 AS service_id UNION SELECT service_id FROM audit_events UNION SELECT service_id FROM service_years " +
+		"EXCEPT SELECT service_id FROM audit_heads ORDER BY service_id").Scan(&orphans).Error
 	if err != nil {
 		return 0, translate(err)
 	}
@@ -121,7 +129,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 	for rows.Next() {
 		var e auditEvent
 		if err := s.read.ScanRows(rows, &e); err != nil {
-			return seq, translate(err)
+			return seq, &AuditError{head.ServiceID, seq + 1, "the event cannot be read: " + err.Error()}
 		}
 		if e.Seq != seq+1 {
 			return seq, &AuditError{head.ServiceID, seq + 1, "the event is missing"}
@@ -135,7 +143,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 		return seq, translate(err)
 	}
 	if head.Seq != seq || head.Hash != before {
-		return seq, &AuditError{head.ServiceID, seq + 1, fmt.Sprintf("the trail ends before its head, %d", head.Seq)}
+		return seq, &AuditError{head.ServiceID, min(head.Seq, seq) + 1, fmt.Sprintf("the trail has %d events, its head says %d or another hash", seq, head.Seq)}
 	}
 	return seq, nil
 }

@@ -57,6 +57,14 @@ func setting(tx *gorm.DB, name string) (value string, err error) {
 	return value, err
 }
 
+// lockedSetting reads a setting that nobody else can lock or change until the
+// transaction ends. One that is not there is made, empty.
+func lockedSetting(tx *gorm.DB, name string) (value string, err error) {
+	err = tx.Raw("INSERT INTO settings (name, value) VALUES (?, '') ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value", name).
+		Scan(&value).Error
+	return value, err
+}
+
 func setSetting(tx *gorm.DB, name, value string) error {
 	return tx.Exec("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value).Error
 }
@@ -327,13 +335,25 @@ func (s *Store) Dictionary(ctx context.Context) (*lab.Dictionary, error) {
 	return d, translate(err)
 }
 
+// readDictionary reads until nothing has changed meanwhile: on PostgreSQL each of
+// its statements sees what was committed before it.
 func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	var r dictionaryRows
-	for _, list := range []any{
-		&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
-	} {
-		if err := tx.Find(list).Error; err != nil {
+	for change, again := "", false; ; again = true {
+		now, err := setting(tx, changeSetting)
+		if err != nil {
 			return nil, err
+		}
+		if again && now == change {
+			break
+		}
+		change, r = now, dictionaryRows{}
+		for _, list := range []any{
+			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
+		} {
+			if err := tx.Find(list).Error; err != nil {
+				return nil, err
+			}
 		}
 	}
 	classes := make([]lab.Class, len(r.Classes))

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
@@ -38,3 +40,79 @@ func Pool(t testing.TB, s *Store) *sql.DB {
 
 // Owned are the tables of services.
 func Owned() []string { return slices.Clone(owned) }
+
+// WithoutModel are the tables that are only written by statements in full.
+var WithoutModel = []string{"sample_counters", "service_years", "settings"}
+
+// ModelColumns returns the columns of every model, sorted, by table.
+func ModelColumns(t testing.TB, s *Store) map[string][]string {
+	t.Helper()
+	columns := map[string][]string{}
+	for _, model := range []any{
+		lab.Import{},
+		lab.Visit{},
+		lab.Sample{},
+		lab.SampleExpectation{},
+		lab.Analysis{},
+		lab.Finding{},
+		lab.Publication{},
+		lab.SampleFact{},
+		lab.FindingFact{},
+		lab.Service{},
+		lab.Location{},
+		lab.User{},
+		lab.Membership{},
+		auditHead{},
+		auditEvent{},
+		codeEntry{},
+		classRow{},
+		substanceRow{},
+		substanceNameRow{},
+		saltRow{},
+		productRow{},
+		productNameRow{},
+		productSubstanceRow{},
+		methodRow{},
+		methodScopeRow{},
+	} {
+		statement := &gorm.Statement{DB: s.write}
+		if err := statement.Parse(model); err != nil {
+			t.Fatal(err)
+		}
+		columns[statement.Schema.Table] = slices.Sorted(slices.Values(statement.Schema.DBNames))
+	}
+	return columns
+}
+
+// Guarded runs a statement through GORM and returns its error.
+func Guarded(ctx context.Context, s *Store, statement string) error {
+	tx := s.write.WithContext(ctx)
+	if strings.HasPrefix(strings.ToLower(statement), "select") {
+		var n int
+		return tx.Raw(statement).Scan(&n).Error
+	}
+	return tx.Exec(statement).Error
+}
+
+// OnePool leaves a store one connection for everything, so that a unit of work
+// which reads past its transaction waits for itself.
+func OnePool(t testing.TB, s *Store) {
+	t.Helper()
+	Pool(t, s).SetMaxOpenConns(1)
+	if s.read != s.write {
+		pool, err := s.read.DB()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.read = s.write
+		t.Cleanup(func() { _ = pool.Close() })
+	}
+}
+
+// SmallBatches makes imports write few samples at a time, until the test ends.
+func SmallBatches(t testing.TB) {
+	t.Helper()
+	usual := importBatch
+	importBatch = 100
+	t.Cleanup(func() { importBatch = usual })
+}

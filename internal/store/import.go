@@ -84,7 +84,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 
 // importBatch is the number of samples that are written at a time, with all that
 // hangs on them: few enough that what refers to what is still in memory.
-const importBatch = 2000
+var importBatch = 2000
 
 // importSamples writes the import and its samples, batch by batch.
 func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {

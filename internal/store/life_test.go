@@ -43,9 +43,9 @@ func newBench(t testing.TB, s *store.Store) bench {
 	return b
 }
 
-func (b bench) register(t testing.TB, s *store.Store, edit ...func(*lab.Sample)) lab.Sample {
+func (b bench) register(t testing.TB, s *store.Store) lab.Sample {
 	t.Helper()
-	x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID, edit...), b.ketamine.Expected(), nil)
+	x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,12 @@ func (s *Store) goose() (*goose.Provider, error) {
 	if s.dialect.name() == "sqlite" {
 		dialect = goose.DialectSQLite3
 	}
-	return goose.NewProvider(dialect, pool, dialectFiles{migrations.Files, s.dialect.name()}, goose.WithDisableGlobalRegistry(true))
+	locker, err := s.dialect.locker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, pool, dialectFiles{migrations.Files, s.dialect.name()},
+		goose.WithDisableGlobalRegistry(true), goose.WithSessionLocker(locker))
 }
 
 // dialectFiles shows the migrations of one dialect: goose refuses two files of
@@ -139,7 +144,7 @@ func (f dialectFiles) Glob(pattern string) ([]string, error) {
 func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loaded bool, err error) {
 	edition := digestOf(embedded)
 	err = s.transact(ctx, func(tx *gorm.DB) error {
-		stored, err := setting(tx, dictionarySetting)
+		stored, err := lockedSetting(tx, dictionarySetting)
 		if err != nil || stored == edition {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -24,6 +25,10 @@ type postgresDialect struct{}
 
 func (postgresDialect) name() string { return "postgres" }
 func (postgresDialect) lock() string { return " FOR UPDATE" }
+
+func (postgresDialect) locker() (lock.SessionLocker, error) {
+	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // tries each second for a minute
+}
 
 func (postgresDialect) pack(columns []string) string {
 	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
@@ -66,7 +71,8 @@ func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 	for _, table := range []string{"audit_events", "publications"} {
 		var may bool
 		err := db.WithContext(ctx).Raw(
-			"SELECT coalesce(has_table_privilege(current_user, to_regclass(?), 'UPDATE, DELETE, TRUNCATE'), false)", table).Scan(&may).Error
+			"SELECT coalesce(has_table_privilege(current_user, to_regclass(?), 'DELETE, TRUNCATE') OR "+
+				"has_any_column_privilege(current_user, to_regclass(?), 'UPDATE'), false)", table, table).Scan(&may).Error
 		if err != nil {
 			return err
 		}

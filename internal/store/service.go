@@ -22,6 +22,9 @@ func (s *Store) AddService(ctx context.Context, by lab.Actor, service lab.Servic
 }
 
 func (w *work) addService(service *lab.Service) error {
+	if _, err := w.lockTrail(w.tx, 0); err != nil {
+		return err
+	}
 	var last lab.ServiceID
 	if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM services").Scan(&last).Error; err != nil {
 		return err
@@ -70,6 +73,9 @@ func placeOf(tx *gorm.DB, service lab.ServiceID) (*time.Location, error) {
 // AddUser records a member of staff with memberships under the next free number.
 func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, memberships []lab.Membership) (lab.Actor, error) {
 	err := s.do(ctx, by, func(w *work) error {
+		if _, err := w.lockTrail(w.tx, 0); err != nil {
+			return err
+		}
 		var last lab.Optional
 		if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM users").Scan(&last).Error; err != nil {
 			return err
@@ -94,6 +100,9 @@ func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, member
 func (s *Store) AddMethod(ctx context.Context, by lab.Actor, method lab.Method) (*lab.Method, error) {
 	var added *lab.Method
 	err := s.do(ctx, by, func(w *work) error {
+		if _, err := w.lockTrail(w.tx, 0); err != nil {
+			return err
+		}
 		d, err := readDictionary(w.tx)
 		if err != nil {
 			return err

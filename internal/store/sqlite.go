@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	modernc "modernc.org/sqlite"
@@ -24,16 +25,45 @@ const sqliteFile = "marquis.db"
 // readers is the number of connections that read at the same time.
 const readers = 4
 
-type sqliteDialect struct{}
+type sqliteDialect struct{ folder string }
 
 func (sqliteDialect) name() string { return "sqlite" }
 func (sqliteDialect) lock() string { return "" }
+
+func (d sqliteDialect) locker() (lock.SessionLocker, error) {
+	return &folderLock{path: filepath.Join(d.folder, "migrate.lock")}, nil
+}
+
+// folderLock is held by an exclusive transaction in a database of its own, so that
+// it ends with the process, however that ends.
+type folderLock struct {
+	path string
+	pool *sql.DB
+	tx   *sql.Tx
+}
+
+// SessionLock waits for the lock, at most a minute.
+func (l *folderLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
+	source := url.URL{Scheme: "file", Path: l.path, RawQuery: "_pragma=busy_timeout(60000)&_txlock=exclusive"}
+	if l.pool, err = sql.Open("sqlite", source.String()); err != nil {
+		return err
+	}
+	if l.tx, err = l.pool.BeginTx(ctx, nil); err != nil {
+		return errors.Join(fmt.Errorf("wait for another migration: %w", err), l.pool.Close())
+	}
+	return nil
+}
+
+// SessionUnlock gives the lock back.
+func (l *folderLock) SessionUnlock(context.Context, *sql.Conn) error {
+	return errors.Join(l.tx.Rollback(), l.pool.Close())
+}
 
 // check has nothing to refuse: triggers keep the audit trail on SQLite.
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 
 func (sqliteDialect) pack(columns []string) string {
-	return strings.Join(columns, " || '|' || ")
+	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
 }
 
 func (sqliteDialect) month(column string) string { return "substr(" + column + ", 6, 2)" }
@@ -69,7 +99,7 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if s.write, err = openSQLitePool(path, 1, "_txlock=immediate"); err != nil {
 		return err
 	}
-	s.dialect = sqliteDialect{}
+	s.dialect = sqliteDialect{filepath.Dir(path)}
 	if fresh {
 		if _, err := s.migrate(ctx); err != nil {
 			return errors.Join(err, s.Close())

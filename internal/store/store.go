@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pressly/goose/v3/lock"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
@@ -42,6 +43,8 @@ type Store struct {
 type dialect interface {
 	// name is the suffix of the dialect's own migrations.
 	name() string
+	// locker makes processes that migrate the same database wait for each other.
+	locker() (lock.SessionLocker, error)
 	// check refuses a connection under which the audit trail could be changed.
 	check(ctx context.Context, db *gorm.DB) error
 	// insert adds many rows to a table by the fastest way of the driver, on the
@@ -145,7 +148,7 @@ var owned = []string{
 	"service_years", "audit_heads", "audit_events", "sample_facts", "finding_facts",
 }
 
-var namesOwned = regexp.MustCompile(`(?i)\b(from|join|update|into)\s+"?` + "`?(" + strings.Join(owned, "|") + ")\\b")
+var namesOwned = regexp.MustCompile(`(?i)(\b(from|join|update|into)\b|,)\s*"?` + "`?(" + strings.Join(owned, "|") + ")\\b")
 
 // guard makes every statement on a table of services fail that does not name
 // service_id: on Citus it would go to all shards or be refused.
@@ -156,12 +159,15 @@ func guard(db *gorm.DB) error {
 			_ = tx.AddError(fmt.Errorf("statement on a service's table without service_id: %s", statement))
 		}
 	}
-	return errors.Join(
-		db.Callback().Query().After("gorm:query").Register("marquis:guard", check),
-		db.Callback().Row().After("gorm:row").Register("marquis:guard", check),
-		db.Callback().Raw().After("gorm:raw").Register("marquis:guard", check),
-		db.Callback().Create().After("gorm:create").Register("marquis:guard", check),
-		db.Callback().Update().After("gorm:update").Register("marquis:guard", check),
-		db.Callback().Delete().After("gorm:delete").Register("marquis:guard", check),
+	on := db.Callback()
+	return errors.Join( // before it runs where the statement is given, after where GORM makes it
+		on.Raw().Before("gorm:raw").Register("marquis:guard", check),
+		on.Row().Before("gorm:row").Register("marquis:guard given", check),
+		on.Row().After("gorm:row").Register("marquis:guard", check),
+		on.Query().Before("gorm:query").Register("marquis:guard given", check),
+		on.Query().After("gorm:query").Register("marquis:guard", check),
+		on.Create().After("gorm:create").Register("marquis:guard", check),
+		on.Update().After("gorm:update").Register("marquis:guard", check),
+		on.Delete().After("gorm:delete").Register("marquis:guard", check),
 	)
 }

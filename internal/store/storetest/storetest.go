@@ -21,11 +21,13 @@ var Now = time.Date(2025, time.March, 3, 10, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return Now }
 
-// Each runs a test on an empty registry of either kind.
+// Each runs a test on an empty registry of either kind, both at once, after the
+// caller has returned.
 func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			test(t, Open(t, Config(t, kind)))
 		})
 	}

@@ -1,0 +1,402 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+	"marquis/internal/store/storetest"
+)
+
+// event is an entry of the trail as it stands in the table.
+type event struct {
+	service, seq                            int64
+	actorID                                 any
+	actor, action, subject, changes, reason string
+}
+
+func eventsOf(t testing.TB, s *store.Store) []event {
+	t.Helper()
+	var events []event
+	for _, row := range sqlRows(t, s, "SELECT service_id, seq, actor_id, actor, action, subject, changes, reason FROM audit_events ORDER BY service_id, seq", 8) {
+		events = append(events, event{
+			row[0].(int64), row[1].(int64), row[2], row[3].(string), row[4].(string), row[5].(string), row[6].(string), row[7].(string),
+		})
+	}
+	return events
+}
+
+// deed is a call of a writing method with the event that it leaves.
+type deed struct {
+	name   string
+	do     func() error
+	action string // empty: no event
+	who    lab.Actor
+	what   func() string // the subject
+	says   []string      // in the changes
+	why    string
+}
+
+// deeds walks through all exported writing methods in an order that works.
+func deeds(t testing.TB, s *store.Store, b bench) []deed {
+	var x lab.Sample
+	var a, second lab.Analysis
+	ctx, operator := t.Context(), lab.Operator("test")
+	fresh := func(key lab.Key) int32 {
+		now, _, err := s.Sample(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.Version
+	}
+	analysis := func() (lab.Analysis, []lab.Finding) {
+		a := lab.Analysis{SampleID: x.ID, MethodID: b.gcms.ID, Level: lab.Confirmatory, PerformedOn: x.ReceivedOn, Conclusion: lab.HasFindings}
+		a.ServiceID = x.ServiceID
+		return a, []lab.Finding{{SubstanceID: b.ketamineID, Detection: lab.Quantified, Amount: lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, Basis: lab.BasisBase}}
+	}
+	sampleID := func() string { return x.ID.String() }
+	analysisID := func() string { return a.ID.String() }
+	return []deed{
+		{"AddService", func() error {
+			_, err := s.AddService(ctx, operator, lab.Service{Code: "AMS", Name: "Amsterdam", Country: "NL", Currency: "EUR", TimeZone: "Europe/Amsterdam"})
+			return err
+		}, "add service", operator, func() string { return "AMS" }, []string{`"Field":"Code","Old":"","New":"AMS"`}, ""},
+		{"AddUser", func() error {
+			_, err := s.AddUser(ctx, operator, lab.User{Login: "new", Name: "New"}, []lab.Membership{{ServiceID: b.service.ID, Role: lab.Intake}})
+			return err
+		}, "add user", operator, func() string { return "new" }, []string{`"Field":"Login","Old":"","New":"new"`}, ""},
+		{"AddMethod", func() error {
+			_, err := s.AddMethod(ctx, operator, lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true})
+			return err
+		}, "add method", operator, func() string { return "ftir Lab" }, nil, ""},
+		{"AddMethod again", func() error {
+			_, err := s.AddMethod(ctx, operator, lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true})
+			return err
+		}, "", operator, nil, nil, ""},
+		{"RegisterSample", func() (err error) {
+			x, err = s.RegisterSample(ctx, b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(),
+				&store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}})
+			return err
+		}, "register sample", b.intake, sampleID, []string{`"Field":"State","Old":"","New":"registered"`}, ""},
+		{"ChangeSample", func() error {
+			_, err := s.ChangeSample(ctx, b.intake, x.Key, fresh(x.Key), func(x *lab.Sample) { x.Logo = "crown" })
+			return err
+		}, "change sample", b.intake, sampleID, []string{`[{"Field":"Logo","Old":"","New":"crown"}]`}, ""},
+		{"MoveSample", func() error {
+			_, err := s.MoveSample(ctx, b.intake, x.Key, fresh(x.Key), lab.NotAnalysed, "capacity")
+			return err
+		}, "move sample", b.intake, sampleID, []string{`"Field":"State","Old":"registered","New":"not_analysed"`}, "capacity"},
+		{"MoveSample back", func() error {
+			_, err := s.MoveSample(ctx, b.analyst, x.Key, fresh(x.Key), lab.InAnalysis, "")
+			return err
+		}, "move sample", b.analyst, sampleID, []string{`"Field":"State","Old":"not_analysed","New":"in_analysis"`}, ""},
+		{"ExcludeSample", func() error {
+			_, err := s.ExcludeSample(ctx, b.verifier, x.Key, fresh(x.Key), "duplicate")
+			return err
+		}, "exclude sample", b.verifier, sampleID, []string{`[{"Field":"Excluded","Old":"","New":"duplicate"}]`}, "duplicate"},
+		{"EnterAnalysis", func() (err error) {
+			entered, findings := analysis()
+			a, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
+			return err
+		}, "enter analysis", b.analyst, analysisID, []string{`"Field":"Conclusion","Old":"","New":"findings"`, `"Field":"Amount.Value","Old":"0","New":"795000"`}, ""},
+		{"VerifyAnalysis", func() error {
+			_, err := s.VerifyAnalysis(ctx, b.verifier, a.Key, 1, true)
+			return err
+		}, "verify analysis", b.verifier, analysisID, []string{`"Field":"State","Old":"entered","New":"verified"`}, ""},
+		{"PublishResult", func() error {
+			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), "")
+			return err
+		}, "publish result", b.verifier, sampleID, []string{`"Field":"State","Old":"in_analysis","New":"completed"`, `"Field":"Kind","Old":"","New":"confirmed"`}, ""},
+		{"WithdrawResult", func() error {
+			_, err := s.WithdrawResult(ctx, b.verifier, x.Key, fresh(x.Key), "vials exchanged")
+			return err
+		}, "withdraw result", b.verifier, sampleID, []string{`"Field":"Kind","Old":"","New":"withdrawn"`}, "vials exchanged"},
+		{"RetractAnalysis", func() error {
+			_, err := s.RetractAnalysis(ctx, b.verifier, a.Key, 2, "vials exchanged")
+			return err
+		}, "retract analysis", b.verifier, analysisID, []string{`"Field":"State","Old":"verified","New":"retracted"`}, "vials exchanged"},
+		{"EnterAnalysis again", func() (err error) {
+			entered, findings := analysis()
+			second, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
+			return err
+		}, "enter analysis+move sample", b.analyst, func() string { return second.ID.String() }, []string{`"Field":"State","Old":"","New":"entered"`}, ""},
+		{"Import", func() error {
+			batch := &store.ImportBatch{Import: newImport("digest"), Samples: storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021)}
+			batch.Import.ServiceID = b.service.ID
+			d, err := s.Dictionary(ctx)
+			if err != nil {
+				return err
+			}
+			return s.Import(ctx, lab.Operator("import"), d, batch, func(int) {})
+		}, "import", lab.Operator("import"), nil, []string{`"Field":"Digest","Old":"","New":"digest"`}, "generated"},
+		{"Reclassify", func() error {
+			_, err := s.Reclassify(ctx, operator)
+			return err
+		}, "", operator, nil, nil, ""},
+		{"Reclassify after a correction", func() error {
+			err := store.Exec(s, "UPDATE sample_facts SET region = 'elsewhere' WHERE service_id = ? AND sample_id = ?", b.service.ID, x.ID)
+			if err != nil {
+				return err
+			}
+			_, err = s.Reclassify(ctx, operator)
+			return err
+		}, "reclassify", operator, func() string { return "facts" }, nil, "1 samples moved"},
+	}
+}
+
+func TestEveryWritingMethodLeavesItsEvents(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		storetest.AddMethods(t, s)
+		seen := map[string]bool{}
+		for _, e := range eventsOf(t, s) {
+			seen[fmt.Sprint(e.service, " ", e.seq)] = true
+		}
+		for _, d := range deeds(t, s, b) {
+			if err := d.do(); err != nil {
+				t.Fatalf("%s: %v", d.name, err)
+			}
+			var added []event
+			for _, e := range eventsOf(t, s) {
+				if key := fmt.Sprint(e.service, " ", e.seq); !seen[key] {
+					seen[key] = true
+					added = append(added, e)
+				}
+			}
+			var actions []string
+			for _, e := range added {
+				actions = append(actions, e.action)
+			}
+			if got := strings.Join(actions, "+"); got != d.action {
+				t.Fatalf("%s left the events %q instead of %q", d.name, got, d.action)
+			}
+			if len(added) == 0 {
+				continue
+			}
+			e := added[0]
+			if id, _ := e.actorID.(int64); e.actor != d.who.Name || id != int64(d.who.UserID) {
+				t.Errorf("%s: by %q (%v)", d.name, e.actor, e.actorID)
+			}
+			if d.what != nil && e.subject != d.what() {
+				t.Errorf("%s: subject %q instead of %q", d.name, e.subject, d.what())
+			}
+			for _, text := range d.says {
+				if !strings.Contains(e.changes, text) {
+					t.Errorf("%s: changes %s\nlack %s", d.name, e.changes, text)
+				}
+			}
+			if e.reason != d.why {
+				t.Errorf("%s: reason %q instead of %q", d.name, e.reason, d.why)
+			}
+		}
+		for _, row := range sqlRows(t, s, "SELECT count(*) FROM audit_events WHERE at <> "+at(storetest.Now), 1) {
+			if row[0] != int64(0) {
+				t.Errorf("%v events at another time", row[0])
+			}
+		}
+		if _, err := s.VerifyAudit(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func at(t time.Time) string { return "'" + lab.At(t).String() + "'" }
+
+func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
+	eachKind(t, func(t *testing.T, s *store.Store, kind string) {
+		publishOne(t, s)
+		why := map[string]string{"sqlite": "only added to", "postgres": "permission denied"}[kind]
+		for _, table := range []string{"audit_events", "publications"} {
+			statements := []string{"UPDATE " + table + " SET reason = 'other'", "DELETE FROM " + table, "DELETE FROM " + table + " WHERE service_id = 1"}
+			if kind == "postgres" {
+				statements = append(statements, "TRUNCATE "+table, "UPDATE "+table+" SET reason = reason WHERE service_id = 1")
+			}
+			for _, statement := range statements {
+				statement += " -- service_id"
+				if err := store.Exec(s, statement); err == nil || !strings.Contains(err.Error(), why) {
+					t.Errorf("%s: %v", statement, err)
+				}
+			}
+			if n := sqlRows(t, s, "SELECT count(*) FROM "+table, 1)[0][0].(int64); n == 0 {
+				t.Errorf("%s is empty", table)
+			}
+		}
+		if kind == "sqlite" { // REPLACE deletes without asking the triggers, unless they are recursive
+			err := store.Exec(s, "INSERT OR REPLACE INTO audit_events SELECT service_id, seq, at, actor_id, actor, action, subject, changes, 'other', hash FROM audit_events")
+			if err == nil {
+				t.Error("events were replaced")
+			}
+			err = store.Exec(s, "INSERT OR REPLACE INTO publications SELECT service_id, id, sample_id, version, kind, 'other', outcome, "+
+				"outcome_euda, result, published_on, published_by, published_at, import_id FROM publications")
+			if err == nil {
+				t.Error("publications were replaced")
+			}
+		}
+		if _, err := s.VerifyAudit(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// publishOne takes one sample through its life.
+func publishOne(t testing.TB, s *store.Store) {
+	t.Helper()
+	b := newBench(t, s)
+	x := b.register(t, s)
+	a := b.analyse(t, s, x, "80")
+	if _, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false); err != nil {
+		t.Fatal(err)
+	}
+	b.publish(t, s, x)
+}
+
+func TestRolesThatCouldChangeTheTrailAreRefused(t *testing.T) {
+	server := pgtest.Start(t)
+	url := storetest.Config(t, "postgres").DatabaseURL
+	opened := func(url string) error {
+		s, err := store.Open(t.Context(), store.Config{DatabaseURL: url}, func() time.Time { return storetest.Now })
+		if err == nil {
+			err = s.Close()
+		}
+		return err
+	}
+	if err := opened(server.As(t, url, "postgres")); err == nil || !strings.Contains(err.Error(), "CREATE ROLE marquis LOGIN") {
+		t.Errorf("as superuser: %v", err)
+	}
+	for _, table := range []string{"audit_events", "publications"} {
+		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (reason)"} {
+			asSuperuser(t, url, "GRANT "+right+" ON "+table+" TO marquis")
+			err := opened(url)
+			if err == nil || !strings.Contains(err.Error(), "REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM PUBLIC, CURRENT_USER") {
+				t.Errorf("with %s on %s: %v", right, table, err)
+			}
+			asSuperuser(t, url, "SET ROLE marquis; REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM PUBLIC, CURRENT_USER")
+			asSuperuser(t, url, "REVOKE ALL (reason) ON "+table+" FROM marquis")
+		}
+	}
+	if err := opened(url); err != nil {
+		t.Errorf("as the program's role: %v", err)
+	}
+}
+
+// asSuperuser runs statements past the rights of the program's role.
+func asSuperuser(t testing.TB, database string, statements ...string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), pgtest.Start(t).As(t, database, "postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, statement := range statements {
+		if _, err := conn.PgConn().Exec(t.Context(), statement).ReadAll(); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// TestTamperingIsFoundAndLocated changes the trail as somebody could who gets past
+// all rules: with the file in hand, or as superuser.
+func TestTamperingIsFoundAndLocated(t *testing.T) {
+	type tampering struct {
+		statement    string
+		service, seq int64
+	}
+	set := func(column, value string) tampering {
+		return tampering{"UPDATE audit_events SET " + column + " = " + value + " WHERE service_id = 1 AND seq = 2", 1, 2}
+	}
+	cases := []tampering{
+		set("actor_id", "77"), set("actor_id", "NULL"), set("actor", "actor || ' '"), set("actor", "'íntake'"), set("action", "upper(action)"),
+		set("subject", "substr(subject, 2)"), set("changes", "replace(changes, '5', '6')"), set("changes", "'[]'"), set("changes", "changes || chr(10)"),
+		set("reason", "'because'"), set("reason", "reason || chr(9)"), set("hash", "upper(hash)"), set("hash", "''"),
+		set("hash", "(SELECT hash FROM audit_events WHERE service_id = 1 AND seq = 1)"),
+		set("at", "'2025-03-03T10:00:00.000001Z'"), set("at", "'1999-12-31T23:59:59.000000Z'"),
+		set("seq", "200"),
+		{"UPDATE audit_events SET action = action || reason, reason = 'x' WHERE service_id = 1 AND seq = 3", 1, 3},
+		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 1", 1, 1},
+		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 3", 1, 3},
+		{"DELETE FROM audit_events WHERE service_id = 1 AND seq >= 4", 1, 4},
+		{"DELETE FROM audit_events WHERE service_id = 1", 1, 1},
+		{"UPDATE audit_events SET seq = 5 - seq + 1000 WHERE service_id = 1 AND seq IN (2, 3); " +
+			"UPDATE audit_events SET seq = seq - 1000 WHERE service_id = 1 AND seq > 1000", 1, 2},
+		{"UPDATE audit_events SET service_id = 9 WHERE service_id = 1 AND seq = 4", 1, 4},
+		{"INSERT INTO audit_events SELECT service_id, 500, at, actor_id, actor, action, subject, changes, reason, hash FROM audit_events WHERE service_id = 1 AND seq = 2", 1, 6},
+		{"DELETE FROM audit_heads WHERE service_id = 1", 1, 0},
+		{"DELETE FROM audit_heads WHERE service_id = 1; DELETE FROM audit_events WHERE service_id = 1", 1, 0},
+		{"DELETE FROM audit_heads WHERE service_id = 0; DELETE FROM audit_events WHERE service_id = 0", 0, 0},
+		{"UPDATE audit_heads SET seq = 4, hash = (SELECT hash FROM audit_events WHERE service_id = 1 AND seq = 4) WHERE service_id = 1", 1, 5},
+		{"UPDATE audit_heads SET hash = '' WHERE service_id = 1", 1, 6},
+		{"UPDATE audit_events SET reason = 'x' WHERE service_id = 0 AND seq = 3", 0, 3},
+	}
+	onlySQLite := []tampering{
+		set("at", "'yesterday'"), set("at", "''"), set("actor_id", "'x'"), set("reason", "x'00ff'"), set("actor", "actor || x'00'"),
+	}
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			publishOne(t, s)
+			if n := len(sqlRows(t, s, "SELECT 1 FROM audit_events WHERE service_id = 1", 1)); n != 5 {
+				t.Fatalf("%d events", n)
+			}
+			all := cases
+			if kind == "sqlite" {
+				all = append(all, onlySQLite...)
+			}
+			for _, x := range all {
+				restore := tamper(t, s, c, x.statement)
+				_, err := s.VerifyAudit(t.Context())
+				if !located(err, x.service, x.seq) {
+					t.Errorf("%s\nshould be found in trail %d at event %d: %v", x.statement, x.service, x.seq, err)
+				}
+				restore()
+				if n, err := s.VerifyAudit(t.Context()); err != nil || n == 0 {
+					t.Fatalf("%s\nnot restored: %d, %v", x.statement, n, err)
+				}
+			}
+		})
+	}
+}
+
+// located tells whether one of the joined errors names the place.
+func located(err error, service, seq int64) bool {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		return slices.ContainsFunc(joined.Unwrap(), func(err error) bool { return located(err, service, seq) })
+	}
+	var fault *store.AuditError
+	return errors.As(err, &fault) && int64(fault.ServiceID) == service && fault.Seq == seq
+}
+
+// tamper runs a statement past all rules and returns what undoes it.
+func tamper(t testing.TB, s *store.Store, c store.Config, statement string) (restore func()) {
+	t.Helper()
+	if c.DatabaseURL != "" {
+		copies := "DROP TABLE IF EXISTS e, h; CREATE TABLE e AS TABLE audit_events; CREATE TABLE h AS TABLE audit_heads"
+		asSuperuser(t, c.DatabaseURL, copies, statement)
+		return func() {
+			asSuperuser(t, c.DatabaseURL, "TRUNCATE audit_events, audit_heads; INSERT INTO audit_events TABLE e; INSERT INTO audit_heads TABLE h")
+		}
+	}
+	run := func(statements ...string) {
+		for _, statement := range statements {
+			if _, err := store.Pool(t, s).ExecContext(t.Context(), statement); err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+		}
+	}
+	statement = strings.NewReplacer("chr(", "char(").Replace(statement)
+	run("DROP TABLE IF EXISTS e", "DROP TABLE IF EXISTS h", "CREATE TABLE e AS SELECT * FROM audit_events", "CREATE TABLE h AS SELECT * FROM audit_heads",
+		"DROP TRIGGER IF EXISTS audit_events_no_update", "DROP TRIGGER IF EXISTS audit_events_no_delete", statement)
+	return func() {
+		run("DELETE FROM audit_events", "DELETE FROM audit_heads", "INSERT INTO audit_events SELECT * FROM e", "INSERT INTO audit_heads SELECT * FROM h")
+	}
+}

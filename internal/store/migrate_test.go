@@ -1,0 +1,258 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+	"marquis/internal/store/storetest"
+)
+
+func clock() time.Time { return storetest.Now }
+
+// openError opens a registry only to see whether it may.
+func openError(t testing.TB, c store.Config) error {
+	t.Helper()
+	s, err := store.Open(t.Context(), c, clock)
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func wantError(t testing.TB, err error, text string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), text) {
+		t.Errorf("got %v, want %q", err, text)
+	}
+}
+
+func TestAFreshFolderIsMadeReady(t *testing.T) {
+	c := store.Config{Folder: filepath.Join(t.TempDir(), "new", "data")}
+	s := storetest.Open(t, c)
+	publishOne(t, s)
+	info, err := os.Stat(c.Folder)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder may be read by others: %v, %v", info.Mode(), err)
+	}
+	if err := openError(t, c); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+}
+
+func TestAnEmptyFileIsMadeReady(t *testing.T) {
+	c := store.Config{Folder: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(c.Folder, "marquis.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := openError(t, c); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnEmptyPostgresIsRefusedUntilMigrated(t *testing.T) {
+	c := store.Config{DatabaseURL: pgtest.Start(t).Database(t)}
+	wantError(t, openError(t, c), "type: marquis migrate")
+	wantError(t, openError(t, c), "empty")
+	done, err := store.Migrate(t.Context(), c, clock)
+	if err != nil || len(done) != 2 {
+		t.Fatalf("did %q, %v", done, err)
+	}
+	if err := openError(t, c); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsNamedWithoutThePassword(t *testing.T) {
+	for _, url := range []string{"postgres://marquis:canary@127.0.0.1:1/marquis", "postgres://marquis:canary@[::bad/x", "canary=%%%"} {
+		err := openError(t, store.Config{DatabaseURL: url})
+		if err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// everything is all rows of all tables, as text.
+func everything(t testing.TB, s *store.Store, kind string) string {
+	t.Helper()
+	var text strings.Builder
+	tables := slices.Sorted(slices.Values(slices.Concat(store.Owned(), sharedTables, directories)))
+	for _, table := range tables {
+		var columns []string
+		for name := range columnsOf(t, s, kind, table) {
+			columns = append(columns, "CAST("+name+" AS text)")
+		}
+		list := strings.Join(columns, ", ")
+		fmt.Fprintln(&text, table, sqlRows(t, s, "SELECT "+list+" FROM "+table+" ORDER BY "+list, len(columns)))
+	}
+	return text.String()
+}
+
+func TestMigratingTwiceChangesNothing(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			before := everything(t, s, kind)
+			for range 2 {
+				if done, err := store.Migrate(t.Context(), c, clock); err != nil || len(done) != 0 {
+					t.Errorf("did %q, %v", done, err)
+				}
+			}
+			if after := everything(t, s, kind); after != before {
+				t.Error("migrating again changed something")
+			}
+		})
+	}
+}
+
+func TestOtherSchemasAreRefused(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			change := func(statement string) {
+				t.Helper()
+				if err := store.Exec(s, statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			change("DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)")
+			wantError(t, openError(t, c), "make a backup, then type: marquis migrate")
+			change("INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, true)")
+			wantError(t, openError(t, c), "has schema 900, which is newer")
+			wantError(t, openError(t, c), "use the newer program")
+			_, err := store.Migrate(t.Context(), c, clock)
+			wantError(t, err, "use the newer program")
+		})
+	}
+}
+
+func TestAnotherEditionOfTheDictionaryIsMended(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			service := storetest.Service(t, s, "UTR")
+			d := storetest.AddMethods(t, s)
+			local, err := d.AddSubstance("never heard of")
+			if err != nil {
+				t.Fatal(err)
+			}
+			product, err := d.AddUnknownProduct("street stuff")
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := &store.ImportBatch{
+				Import: newImport("x"), Substances: []*lab.Substance{local}, Products: []*lab.Product{product},
+				Samples: storetest.Generate(d, 1, 50, 2023, 2023),
+			}
+			b.Import.ServiceID = service.ID
+			if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+				t.Fatal(err)
+			}
+			// An older edition: one name less, one more, another role, and no GBL.
+			for _, statement := range []string{
+				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
+				"UPDATE substances SET role = 'excipient', active = false, psychoactive = false WHERE name = 'caffeine'",
+				"UPDATE substance_names SET folded = 'gone', name = 'gone' WHERE folded = 'esketamine'",
+				"DELETE FROM product_substances WHERE product_id IN (SELECT id FROM products WHERE name_en = 'ketamine')",
+			} {
+				if err := store.Exec(s, statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantError(t, openError(t, c), "to bring it up to date type: marquis migrate")
+			done, err := store.Migrate(t.Context(), c, clock)
+			if err != nil || len(done) != 2 || !strings.Contains(done[1], "marquis reclassify") {
+				t.Fatalf("did %q, %v", done, err)
+			}
+			if err := openError(t, c); err != nil {
+				t.Error(err)
+			}
+			now, err := s.Dictionary(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x, ok := now.Substances[local.ID]; !ok || x.Name != "never heard of" || x.ID < lab.LocalEntries || x.Reviewed {
+				t.Errorf("the local substance is %+v", x)
+			}
+			if x, ok := now.Products[product.ID]; !ok || x.NameEN != "street stuff" {
+				t.Errorf("the local product is %+v", x)
+			}
+			if len(now.Methods) != 4 {
+				t.Errorf("%d methods", len(now.Methods))
+			}
+			if x, stereo, ok := now.FindSubstance("esketamine"); !ok || x.Name != "ketamine" || stereo != lab.StereoS {
+				t.Error("a name was not restored")
+			}
+			if _, _, ok := now.FindSubstance("gone"); ok {
+				t.Error("a name of the older edition is still there")
+			}
+			if x, _, _ := now.FindSubstance("caffeine"); !x.Active {
+				t.Error("a role was not restored")
+			}
+			if len(storetest.Product(t, now, "ketamine").Expected()) != 1 {
+				t.Error("an expectation was not restored")
+			}
+			if moved, err := s.Reclassify(t.Context(), lab.Operator("reclassify")); err != nil || moved.Changed != 0 {
+				t.Errorf("moved %+v, %v", moved, err)
+			}
+		})
+	}
+}
+
+func TestManyMayMigrateAtOnce(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := store.Config{Folder: t.TempDir()}
+			if kind == "postgres" {
+				c = store.Config{DatabaseURL: pgtest.Start(t).Database(t)}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			errs := atOnce(4, func(int) error {
+				_, err := store.Migrate(ctx, c, clock)
+				return err
+			})
+			if err := errors.Join(errs...); err != nil {
+				t.Fatal(err)
+			}
+			s := storetest.Open(t, c)
+			if n := len(eventsOf(t, s)); n != 1 {
+				t.Errorf("the dictionary was loaded %d times", n)
+			}
+			publishOne(t, s)
+		})
+	}
+}
+
+// atOnce runs n goroutines that begin together and returns their errors.
+func atOnce(n int, work func(i int) error) []error {
+	errs := make([]error, n)
+	begin := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			<-begin
+			errs[i] = work(i)
+		})
+	}
+	close(begin)
+	group.Wait()
+	return errs
+}
