@@ -159,18 +159,21 @@ func TestNoWorkReadsThroughThePool(t *testing.T) {
 		b := newBench(t, s)
 		storetest.AddMethods(t, s)
 		store.OnePool(t, s)
-		done := make(chan struct{})
+		done := make(chan error, 1)
 		go func() {
-			defer close(done)
 			for _, d := range deeds(t, s, b) {
 				if err := d.do(); err != nil {
-					t.Errorf("%s: %v", d.name, err)
+					done <- fmt.Errorf("%s: %w", d.name, err)
 					return
 				}
 			}
+			done <- nil
 		}()
 		select {
-		case <-done:
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
 		case <-time.After(20 * time.Second):
 			t.Fatal("a unit of work waits for a connection that it holds itself")
 		}

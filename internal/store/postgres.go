@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,10 +27,6 @@ func (postgresDialect) lock() string { return " FOR UPDATE" }
 
 func (postgresDialect) locker() (lock.SessionLocker, error) {
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // tries each second for a minute
-}
-
-func (postgresDialect) pack(columns []string) string {
-	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
 }
 
 func (postgresDialect) month(column string) string { return "extract(month FROM " + column + ")" }

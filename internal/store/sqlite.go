@@ -62,10 +62,6 @@ func (l *folderLock) SessionUnlock(context.Context, *sql.Conn) error {
 // check has nothing to refuse: triggers keep the audit trail on SQLite.
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 
-func (sqliteDialect) pack(columns []string) string {
-	return "concat_ws('|', " + strings.Join(columns, ", ") + ")"
-}
-
 func (sqliteDialect) month(column string) string { return "substr(" + column + ", 6, 2)" }
 
 // sqliteDialector translates the errors of modernc's driver, which GORM's own

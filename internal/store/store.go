@@ -55,9 +55,6 @@ type dialect interface {
 	// lock is the clause that locks the rows that a SELECT reads, empty where the
 	// whole transaction holds the lock.
 	lock() string
-	// pack writes columns as one text with bars between them, so that a row of many
-	// small columns costs one value to read.
-	pack(columns []string) string
 	// month is the month of a column with a date.
 	month(column string) string
 }
