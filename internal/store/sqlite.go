@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/sqlite"
@@ -116,10 +117,22 @@ func openSQLitePool(path string, connections int, options string) (*gorm.DB, err
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, gormConfig())
+	for range 200 { // who makes the file holds it for a moment, and SQLite does not wait for that by itself
+		if !isBusy(err) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+		db, err = gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, gormConfig())
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), pool.Close())
 	}
 	return db, nil
+}
+
+func isBusy(err error) bool {
+	var known *modernc.Error
+	return errors.As(err, &known) && known.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // insert runs one prepared statement for many rows at a time.
