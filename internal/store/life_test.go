@@ -43,9 +43,9 @@ func newBench(t testing.TB, s *store.Store) bench {
 	return b
 }
 
-func (b bench) register(t testing.TB, s *store.Store) lab.Sample {
+func (b bench) register(t testing.TB, s *store.Store, edit ...func(*lab.Sample)) lab.Sample {
 	t.Helper()
-	x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(), nil)
+	x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID, edit...), b.ketamine.Expected(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,6 +291,27 @@ func TestAMovedDateTouchesBothYears(t *testing.T) {
 		}
 		if now := revision(t, s, b.service.ID); now != 2 {
 			t.Errorf("revision of the year it left is %d", now)
+		}
+	})
+}
+
+func TestALocationOfAnotherServiceIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		other := storetest.Service(t, s, "AMS")
+		for id, owner := range map[int]lab.ServiceID{1: b.service.ID, 2: other.ID} {
+			if err := store.Exec(s, "INSERT INTO locations VALUES (?, ?, 'Office', 'office', 'Utrecht')", id, owner); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := b.register(t, s, func(x *lab.Sample) { x.LocationID = 1 })
+		var mistakes lab.FieldErrors
+		_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.LocationID = 2 })
+		if !errors.As(err, &mistakes) || mistakes[0].Field != "location" {
+			t.Errorf("moved to another service's office: %v", err)
+		}
+		if _, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID, func(x *lab.Sample) { x.LocationID = 2 }), nil, nil); !errors.As(err, &mistakes) {
+			t.Errorf("registered at another service's office: %v", err)
 		}
 	})
 }

@@ -148,6 +148,9 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 		if err != nil || stored == edition {
 			return err
 		}
+		if err := localNamesakes(tx, embedded); err != nil {
+			return err
+		}
 		if err := saveDictionary(tx, embedded); err != nil {
 			return err
 		}
@@ -161,4 +164,28 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 		})
 	})
 	return loaded, err
+}
+
+// localNamesakes refuses an edition of the dictionary that brings a name which an
+// entry added here has already: samples refer to that one, and only a person can
+// say that both are the same.
+func localNamesakes(tx *gorm.DB, embedded *lab.Dictionary) error {
+	var errs lab.FieldErrors
+	for _, list := range []struct {
+		table, id string
+		taken     func(name string) bool
+	}{
+		{"substance_names", "substance_id", func(name string) bool { _, _, ok := embedded.FindSubstance(name); return ok }},
+		{"product_names", "product_id", func(name string) bool { _, ok := embedded.FindProduct(name); return ok }},
+	} {
+		var names []string
+		err := tx.Raw("SELECT name FROM "+list.table+" WHERE "+list.id+" >= ? ORDER BY folded", lab.LocalEntries).Scan(&names).Error
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			errs.Check(!list.taken(name), "dictionary", "An entry that was added here is called %q, and so is one of the new edition; stay with the older program, or rename the one added here.", name)
+		}
+	}
+	return errs.Err()
 }

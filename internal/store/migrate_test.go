@@ -256,3 +256,27 @@ func atOnce(n int, work func(i int) error) []error {
 	group.Wait()
 	return errs
 }
+
+func TestAnEditionThatBringsALocalNameIsRefused(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			for _, statement := range []string{
+				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
+				"UPDATE substances SET name = 'once unknown' WHERE name = 'caffeine'",
+				"DELETE FROM substance_names WHERE folded = 'caffeine'",
+				"INSERT INTO substances SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false FROM substances WHERE name = 'once unknown'",
+				"INSERT INTO substance_names VALUES ('caffeine', 1000000, 'Caffeine', '', '')",
+			} {
+				if err := store.Exec(s, statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := store.Migrate(t.Context(), c, clock)
+			wantError(t, err, `is called "Caffeine"`)
+			wantError(t, openError(t, c), "marquis migrate")
+		})
+	}
+}

@@ -44,6 +44,9 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, sample lab.Sam
 		if err := checkSample(d, &sample, expected, today); err != nil {
 			return err
 		}
+		if err := w.checkLocation(&sample); err != nil {
+			return err
+		}
 		sample.NumberYear = int32(sample.ReceivedOn.Year())
 		if sample.NumberRunning, err = w.nextNumbers(sample.ServiceID, sample.ReceivedOn.Year(), 1); err != nil {
 			return err
@@ -65,6 +68,21 @@ func checkSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected,
 	}
 	_, known := d.Products[sample.ProductID]
 	errs.Check(known || sample.ProductID <= 0, "product", "Product %d is not in the dictionary.", sample.ProductID)
+	return errs.Err()
+}
+
+// checkLocation refuses a location of another service.
+func (w *work) checkLocation(sample *lab.Sample) error {
+	if sample.LocationID == 0 {
+		return nil
+	}
+	var n int
+	err := w.tx.Raw("SELECT count(*) FROM locations WHERE id = ? AND service_id = ?", sample.LocationID, sample.ServiceID).Scan(&n).Error
+	if err != nil {
+		return err
+	}
+	var errs lab.FieldErrors
+	errs.Check(n == 1, "location", "Location %d is not one of the service.", sample.LocationID)
 	return errs.Err()
 }
 
@@ -164,6 +182,9 @@ func (w *work) saveSample(before, after *lab.Sample, action, reason string, more
 		return err
 	}
 	if err := checkSample(d, after, nil, today); err != nil {
+		return err
+	}
+	if err := w.checkLocation(after); err != nil {
 		return err
 	}
 	changes := append(lab.Differences(*before, *after), more...)
