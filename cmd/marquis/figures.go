@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"golang.org/x/sync/errgroup"
+
 	"marquis/internal/lab"
 	"marquis/internal/statistics"
 	"marquis/internal/store"
@@ -18,6 +20,7 @@ type figures struct {
 	services   []lab.Service // of the scope
 	codes      []string      // of the services, empty for all
 	currency   string
+	folds      map[int][]*statistics.Fold // by year, in the order of the services
 }
 
 // newFigures is about the service with the code, or about all without one.
@@ -26,7 +29,7 @@ func (p *program) newFigures(ctx context.Context, s *store.Store, code string) (
 	if err != nil {
 		return nil, err
 	}
-	f := &figures{store: s, dictionary: dictionary}
+	f := &figures{store: s, dictionary: dictionary, folds: map[int][]*statistics.Fold{}}
 	if code == "" {
 		f.services, err = s.Services(ctx)
 	} else {
@@ -55,6 +58,28 @@ func reportingCurrency(services []lab.Service, configured string) string {
 	return configured
 }
 
+// foldYears folds years of all services of the scope side by side, and keeps what
+// it made.
+func (f *figures) foldYears(ctx context.Context, years ...int) error {
+	work, ctx := errgroup.WithContext(ctx)
+	made := make([]*statistics.Fold, len(years)*len(f.services))
+	for i, year := range years {
+		for j, s := range f.services {
+			work.Go(func() (err error) {
+				made[i*len(f.services)+j], err = f.fold(ctx, s.ID, year)
+				return err
+			})
+		}
+	}
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	for i, year := range years {
+		f.folds[year] = made[i*len(f.services) : (i+1)*len(f.services)]
+	}
+	return nil
+}
+
 // fold folds one year of one service.
 func (f *figures) fold(ctx context.Context, service lab.ServiceID, year int) (*statistics.Fold, error) {
 	fold := statistics.NewFold(f.dictionary)
@@ -68,20 +93,13 @@ func (f *figures) fold(ctx context.Context, service lab.ServiceID, year int) (*s
 	return fold, nil
 }
 
-// year folds one year of all services of the scope.
-func (f *figures) year(ctx context.Context, year int) (*statistics.Fold, statistics.Scope, error) {
+// year merges a year, which was folded, of all services of the scope.
+func (f *figures) year(year int) (*statistics.Fold, statistics.Scope) {
 	scope := statistics.Scope{Year: year, Services: f.codes, Currency: f.currency}
-	folds := make([]*statistics.Fold, len(f.services))
-	var err error
-	for i, s := range f.services {
-		if folds[i], err = f.fold(ctx, s.ID, year); err != nil {
-			return nil, scope, err
-		}
+	if len(f.services) == 0 {
+		return statistics.NewFold(f.dictionary), scope
 	}
-	if len(folds) == 0 {
-		return statistics.NewFold(f.dictionary), scope, nil
-	}
-	return statistics.Merge(folds...), scope, nil
+	return statistics.Merge(f.folds[year]...), scope
 }
 
 // parseYear reads the argument of a command.

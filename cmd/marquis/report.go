@@ -94,22 +94,18 @@ func (f *figures) annual(ctx context.Context, year int) (reports.Annual, error) 
 	if err != nil {
 		return a, err
 	}
+	if err := f.foldYears(ctx, years...); err != nil {
+		return a, err
+	}
 	for _, y := range years {
-		fold, scope, err := f.year(ctx, y)
-		if err != nil {
-			return a, err
-		}
+		fold, scope := f.year(y)
 		a.Scope = scope
 		a.Years = append(a.Years, statistics.Compute(fold, f.dictionary, scope))
 	}
-	for _, s := range f.services {
-		fold, err := f.fold(ctx, s.ID, year)
-		if err != nil {
-			return a, err
-		}
+	for i, s := range f.services {
 		scope := statistics.Scope{Year: year, Services: []string{s.Code}, Currency: f.currency}
 		a.Services = append(a.Services, reports.ServiceYear{
-			Code: s.Code, Name: s.Name, Year: statistics.Compute(fold, f.dictionary, scope),
+			Code: s.Code, Name: s.Name, Year: statistics.Compute(f.folds[year][i], f.dictionary, scope),
 		})
 	}
 	return a, nil

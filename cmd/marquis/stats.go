@@ -58,10 +58,10 @@ func (p *program) statsCommand() *cobra.Command {
 
 // answer computes what was asked for.
 func (f *figures) answer(ctx context.Context, year int, product, expected string) (figureWriter, error) {
-	fold, scope, err := f.year(ctx, year)
-	if err != nil {
+	if err := f.foldYears(ctx, year); err != nil {
 		return nil, err
 	}
+	fold, scope := f.year(year)
 	switch {
 	case product != "":
 		x, ok := f.dictionary.FindProduct(product)

@@ -215,3 +215,40 @@ func TestACancelledContextWritesNothing(t *testing.T) {
 		b.register(t, s)
 	})
 }
+
+// TestManyReadFactsAtOnce: each reader of facts holds two connections, so that
+// with too many of them everybody would wait for a second one for ever.
+func TestManyReadFactsAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		for range 5 {
+			b.register(t, s)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		errs := make(chan error, 40)
+		for range cap(errs) {
+			go func() {
+				n := 0
+				for _, err := range s.FactRows(ctx, b.service.ID, 2025) {
+					if err != nil {
+						errs <- err
+						return
+					}
+					n++
+					time.Sleep(time.Millisecond)
+				}
+				if n != 5 {
+					errs <- fmt.Errorf("%d facts", n)
+					return
+				}
+				errs <- nil
+			}()
+		}
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

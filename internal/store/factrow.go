@@ -29,7 +29,8 @@ var (
 // FactRows yields the facts of one service and year in the order of their key, as
 // statistics.Fold takes them. The two tables are read side by side and joined
 // here: each row comes packed as one text, so that it costs little. An error ends
-// the sequence and is yielded.
+// the sequence and is yielded. Few may read at a time and the others wait, so do
+// not read facts within the loop over facts.
 func (s *Store) FactRows(ctx context.Context, service lab.ServiceID, year int) iter.Seq2[lab.FactRow, error] {
 	return func(yield func(lab.FactRow, error) bool) {
 		if err := s.factRows(ctx, service, year, yield); err != nil {
@@ -38,7 +39,18 @@ func (s *Store) FactRows(ctx context.Context, service lab.ServiceID, year int) i
 	}
 }
 
+// connectionsPerFold is how many connections there are for each that reads facts.
+// It holds two at once; if all of them could be held like that, everybody might
+// wait for a second one for ever.
+const connectionsPerFold = 4
+
 func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, yield func(lab.FactRow, error) bool) error {
+	select {
+	case s.folding <- struct{}{}:
+		defer func() { <-s.folding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	samples, err := s.query(ctx, "SELECT "+pack(append([]string{
 		"sample_id", s.dialect.month("received_on"), "unit_price", "coalesce(published_days, 0)", "coalesce(confirmed_days, 0)",
 	}, sampleClassColumns...))+" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)

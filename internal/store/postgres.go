@@ -49,6 +49,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 		return errors.Join(err, pool.Close())
 	}
 	s.read = s.write
+	s.folding = make(chan struct{}, connections/connectionsPerFold)
 	return nil
 }
 

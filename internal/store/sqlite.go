@@ -24,7 +24,7 @@ import (
 const sqliteFile = "marquis.db"
 
 // readers is the number of connections that read at the same time.
-const readers = 4
+const readers = 8
 
 type sqliteDialect struct{ folder string }
 
@@ -102,6 +102,7 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 			return errors.Join(err, s.Close())
 		}
 	}
+	s.folding = make(chan struct{}, readers/connectionsPerFold)
 	s.read, err = openSQLitePool(path, readers, "_pragma=query_only(1)")
 	return err
 }

@@ -37,6 +37,7 @@ type Store struct {
 	now     func() time.Time
 	ids     *lab.IDMaker
 	words   atomic.Pointer[edition] // the dictionary as it was last read
+	folding chan struct{}           // a place for each that may read facts, see FactRows
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
