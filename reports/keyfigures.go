@@ -21,6 +21,10 @@ func (b *book) writeKeyFigures(s *sheet) {
 	s.table(b.keyCounts())
 	s.table(b.keyShares())
 	s.table(b.keyAmounts())
+	if len(b.Years) >= minTrendYears {
+		s.table(b.shareTrends())
+		s.table(b.amountTrends())
+	}
 }
 
 // years returns the titles of a pair of columns: the year of the report, and the
@@ -76,11 +80,27 @@ func (b *book) keyShares() table {
 		{before, formatPercent, 0, false},
 		{b.text("report.key.change_points"), formatPoints, 11, false},
 	}}
+	for _, f := range b.shareFigures() {
+		t.rows = append(t.rows, b.shareRow(f))
+	}
+	return t
+}
+
+// shareFigure is a share among the key figures: in a year n of so many samples,
+// in percent.
+type shareFigure struct {
+	name string
+	in   func(*statistics.Year) (n, of int, percent *float64)
+}
+
+// shareFigures lists the shares among the key figures.
+func (b *book) shareFigures() []shareFigure {
+	var list []shareFigure
 	for _, o := range lab.OutcomeClasses {
 		name := b.text("report.key.outcome", "Outcome", b.locale.Code(locale.Outcomes, string(o)))
-		t.rows = append(t.rows, b.shareRow(name, func(y *statistics.Year) (int, int, *float64) {
+		list = append(list, shareFigure{name, func(y *statistics.Year) (int, int, *float64) {
 			return y.Outcomes[o], y.Released, percent(y.Outcomes[o], y.Released)
-		}))
+		}})
 	}
 	for i := range b.year.Products[:min(keyProducts, len(b.year.Products))] {
 		id := b.year.Products[i].ProductID
@@ -95,20 +115,20 @@ func (b *book) keyShares() table {
 				return p.N, p.Of, p.Percent
 			}
 		}
-		t.rows = append(t.rows,
-			b.shareRow(b.text("report.key.share_of", "Product", name), figure(func(e *statistics.Entry) statistics.Proportion { return e.Share })),
-			b.shareRow(b.text("report.key.contains_of", "Product", name), figure(func(e *statistics.Entry) statistics.Proportion { return e.Contains.Any })))
+		list = append(list,
+			shareFigure{b.text("report.key.share_of", "Product", name), figure(func(e *statistics.Entry) statistics.Proportion { return e.Share })},
+			shareFigure{b.text("report.key.contains_of", "Product", name), figure(func(e *statistics.Entry) statistics.Proportion { return e.Contains.Any })})
 	}
-	return t
+	return list
 }
 
-func (b *book) shareRow(name string, figure func(*statistics.Year) (int, int, *float64)) []any {
-	n, of, p := figure(b.year)
-	row := []any{name, n, of, p, nil, nil, nil, nil}
+func (b *book) shareRow(f shareFigure) []any {
+	n, of, p := f.in(b.year)
+	row := []any{f.name, n, of, p, nil, nil, nil, nil}
 	if b.before == nil {
 		return row
 	}
-	n, of, was := figure(b.before)
+	n, of, was := f.in(b.before)
 	if of > 0 {
 		row[4], row[5], row[6] = n, of, was
 	}
@@ -131,9 +151,24 @@ func (b *book) keyAmounts() table {
 		{b.text("report.key.change"), formatDifference, 0, false},
 		{b.text("report.key.change_percent"), formatChange, 0, false},
 	}}
-	t.rows = append(t.rows, b.amountRow(b.text("report.key.turnaround"), func(y *statistics.Year) (int, *float64) {
+	for _, f := range b.amountFigures() {
+		t.rows = append(t.rows, b.amountRow(f))
+	}
+	return t
+}
+
+// amountFigure is a median among the key figures: in a year, of n samples.
+type amountFigure struct {
+	name   string
+	in     func(*statistics.Year) (n int, median *float64)
+	format format
+}
+
+// amountFigures lists the medians among the key figures.
+func (b *book) amountFigures() []amountFigure {
+	list := []amountFigure{{b.text("report.key.turnaround"), func(y *statistics.Year) (int, *float64) {
 		return y.TurnaroundDays.N, y.TurnaroundDays.Median
-	}, formatNumber))
+	}, formatNumber}}
 	for i := range b.year.Products[:min(keyProducts, len(b.year.Products))] {
 		e := &b.year.Products[i]
 		name := b.entryName(e)
@@ -142,24 +177,24 @@ func (b *book) keyAmounts() table {
 			if c.Unit != percentUnit {
 				label = b.text("report.key.dose_of", "Product", name, "Substance", b.substanceName(c.SubstanceID, c.Substance), "Form", b.formName(c.Form))
 			}
-			t.rows = append(t.rows, b.amountRow(label, amountOf(e.ProductID, func(x *statistics.Entry) (int, *float64) {
+			list = append(list, amountFigure{label, amountOf(e.ProductID, func(x *statistics.Entry) (int, *float64) {
 				if same := sameContent(x, c); same != nil {
 					return same.N, same.Median
 				}
 				return 0, nil
-			}), formatNumber))
+			}), formatNumber})
 		}
 		if p := mainPrice(e); p != nil {
 			label := b.text("report.key.price_of", "Product", name, "Currency", p.Currency, "Unit", b.locale.Code(locale.AmountUnits, string(p.Unit)))
-			t.rows = append(t.rows, b.amountRow(label, amountOf(e.ProductID, func(x *statistics.Entry) (int, *float64) {
+			list = append(list, amountFigure{label, amountOf(e.ProductID, func(x *statistics.Entry) (int, *float64) {
 				if same := samePrice(x, p.Unit, p.Quantity); same != nil {
 					return same.N, same.Median
 				}
 				return 0, nil
-			}), formatMoney))
+			}), formatMoney})
 		}
 	}
-	return t
+	return list
 }
 
 // amountOf takes a figure of a product from a year.
@@ -172,14 +207,14 @@ func amountOf(id lab.ProductID, figure func(*statistics.Entry) (int, *float64)) 
 	}
 }
 
-func (b *book) amountRow(name string, figure func(*statistics.Year) (int, *float64), f format) []any {
-	n, median := figure(b.year)
-	row := []any{name, n, formatted{median, f}, nil, nil, nil, nil}
+func (b *book) amountRow(f amountFigure) []any {
+	n, median := f.in(b.year)
+	row := []any{f.name, n, formatted{median, f.format}, nil, nil, nil, nil}
 	if b.before == nil {
 		return row
 	}
-	n, was := figure(b.before)
-	row[3], row[4] = n, formatted{was, f}
+	n, was := f.in(b.before)
+	row[3], row[4] = n, formatted{was, f.format}
 	if median != nil && was != nil {
 		row[5] = *median - *was
 		if *was != 0 {
