@@ -58,6 +58,7 @@ const (
 	formatChange         // +5.2 %, from a number in percent
 	formatNumber         // 12.3
 	formatDifference
+	formatTrend // +0.08, a year
 	formatMoney
 	formatAmount // 12.50, of any currency
 	formatLeft   // 1 234, to the left
@@ -93,6 +94,8 @@ func (b *book) numberFormat(f format) string {
 		return "0.0%"
 	case formatPoints, formatDifference:
 		return "+0.0;-0.0;0.0"
+	case formatTrend:
+		return "+0.00;-0.00;0.00"
 	case formatChange:
 		return "+0.0%;-0.0%;0.0%"
 	case formatNumber:

@@ -14,9 +14,9 @@ func (b *book) trendColumns(change string) []column {
 	return []column{
 		{b.text("report.key.figure"), formatWrapped, keyColumn, false},
 		{b.text("report.trend.years"), formatCount, 0, false},
-		{change, formatDifference, 0, false},
-		{b.text("report.trend.low"), formatDifference, 0, false},
-		{b.text("report.trend.high"), formatDifference, 0, false},
+		{change, formatTrend, 0, false},
+		{b.text("report.trend.low"), formatTrend, 0, false},
+		{b.text("report.trend.high"), formatTrend, 0, false},
 		{b.text("report.trend.p"), formatRemark, 0, false},
 	}
 }
