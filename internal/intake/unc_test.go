@@ -204,3 +204,31 @@ func TestUNCDamaged(t *testing.T) {
 	_, _, err = planOf(t, m, samples, strings.Replace(findings, finding, "1,"+finding, 1))
 	wantError(t, err, "Nobody can tell to which sample such a row belongs")
 }
+
+// TestUNCContainsWhatWasExpectedByToken takes each word of what was expected by
+// itself, as the source's own tables do: there, "crack" is not "cocaine".
+func TestUNCContainsWhatWasExpectedByToken(t *testing.T) {
+	samples, findings := ppPair(t)
+	plan, d := readProfile(t, "unc-streetsafe", samples, findings)
+	for token, want := range map[string][2]int{
+		"cocaine": {14, 14}, "methamphetamine": {7, 7}, "ketamine": {5, 5}, "MDMA": {1, 2}, "heroin": {3, 6}, "xylazine": {72, 79},
+		"fentanyl": {129, 138},
+	} {
+		substance, _, _ := d.FindSubstance(token)
+		var got [2]int
+		for _, a := range plan.Arrivals {
+			if !slices.Contains(strings.Split(a.Sample.SoldAsText, "; "), token) {
+				continue
+			}
+			got[1]++
+			if slices.ContainsFunc(a.Evidence, func(e lab.Evidence) bool {
+				return slices.ContainsFunc(e.Findings, func(f lab.Finding) bool { return f.SubstanceID == substance.ID })
+			}) {
+				got[0]++
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d of %d, want %d of %d", token, got[0], got[1], want[0], want[1])
+		}
+	}
+}
