@@ -56,11 +56,15 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 // check refuses superusers, and roles that could change the audit trail or what
 // was published.
 func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
-	var super bool
-	if err := db.WithContext(ctx).Raw("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").Scan(&super).Error; err != nil {
+	var role struct {
+		Name  string
+		Super bool
+	}
+	err := db.WithContext(ctx).Raw("SELECT quote_ident(rolname) AS name, rolsuper AS super FROM pg_roles WHERE rolname = current_user").Take(&role).Error
+	if err != nil {
 		return err
 	}
-	if super {
+	if role.Super {
 		return errors.New("the database role is a superuser, which could rewrite the audit trail; " +
 			"make a plain one: CREATE ROLE marquis LOGIN; CREATE DATABASE marquis OWNER marquis")
 	}
@@ -74,7 +78,7 @@ func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 		}
 		if may {
 			return fmt.Errorf("the database role may change %[1]s, which is only added to; as its owner type: "+
-				"REVOKE UPDATE, DELETE, TRUNCATE ON %[1]s FROM PUBLIC, CURRENT_USER", table)
+				"REVOKE UPDATE, DELETE, TRUNCATE ON %[1]s FROM PUBLIC, %[2]s", table, role.Name)
 		}
 	}
 	return nil
