@@ -14,10 +14,6 @@ type Vocabulary[T ~string] []T
 // Has tells whether the code belongs to the vocabulary.
 func (v Vocabulary[T]) Has(code T) bool { return slices.Contains(v, code) }
 
-// Optional tells whether the code belongs to the vocabulary or is empty, which
-// means "not recorded".
-func (v Vocabulary[T]) Optional(code T) bool { return code == "" || v.Has(code) }
-
 // Strings returns the codes as plain text.
 func (v Vocabulary[T]) Strings() []string {
 	texts := make([]string, len(v))
