@@ -65,17 +65,6 @@ func (sh shell) must(args ...string) string {
 
 func noEnvironment(string) (string, bool) { return "", false }
 
-// shared returns the path of a file of real data, and skips the test where the
-// folder does not stand beside the project.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("real data are not at hand: %v", err)
-	}
-	return path
-}
-
 func TestWrongUseSaysWhatToType(t *testing.T) {
 	sh := newShell(t, "sqlite")
 	for _, test := range []struct {

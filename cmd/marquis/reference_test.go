@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"marquis/internal/realdata"
 	"marquis/internal/statistics"
 )
 
@@ -14,7 +15,7 @@ import (
 // Lab, drug checking datasets).
 func importPP(t *testing.T, sh shell) string {
 	t.Helper()
-	return sh.must("import", "--profile", "unc-streetsafe", shared(t, "unc/unc_PP_analysis_dataset.csv"), shared(t, "unc/unc_PP_lab_detail.csv"))
+	return sh.must("import", "--profile", "unc-streetsafe", realdata.Path(t, "unc/unc_PP_analysis_dataset.csv"), realdata.Path(t, "unc/unc_PP_lab_detail.csv"))
 }
 
 // entry asks for the figures of a year as JSON.
@@ -116,7 +117,7 @@ func TestBothDatabasesAnswerToTheLastDigit(t *testing.T) {
 
 func TestDryRunAndTheSameFilesAgain(t *testing.T) {
 	eachRegistry(t, func(t *testing.T, sh shell) {
-		files := []string{"import", "--profile", "unc-streetsafe", shared(t, "unc/unc_PP_analysis_dataset.csv"), shared(t, "unc/unc_PP_lab_detail.csv")}
+		files := []string{"import", "--profile", "unc-streetsafe", realdata.Path(t, "unc/unc_PP_analysis_dataset.csv"), realdata.Path(t, "unc/unc_PP_lab_detail.csv")}
 		dry := sh.must(append(files, "--dry-run")...)
 		if !strings.Contains(dry, "Dry run: nothing was written.") || !strings.Contains(dry, "180 new samples") {
 			t.Errorf("dry run:\n%s", dry)
@@ -149,7 +150,7 @@ func TestDryRunAndTheSameFilesAgain(t *testing.T) {
 
 func TestADamagedRowRejectsItsSampleOnly(t *testing.T) {
 	eachRegistry(t, func(t *testing.T, sh shell) {
-		text, err := os.ReadFile(shared(t, "unc/unc_PP_analysis_dataset.csv"))
+		text, err := os.ReadFile(realdata.Path(t, "unc/unc_PP_analysis_dataset.csv"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,12 +158,12 @@ func TestADamagedRowRejectsItsSampleOnly(t *testing.T) {
 		if err := os.WriteFile(damaged, []byte(strings.Replace(string(text), "01Oct2023", "31Sep2023", 1)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		lab := shared(t, "unc/unc_PP_lab_detail.csv")
+		lab := realdata.Path(t, "unc/unc_PP_lab_detail.csv")
 		code, stdout, stderr := sh.run("import", "--profile", "unc-streetsafe", damaged, lab)
 		if code != exitRejected || !strings.Contains(stdout, "179 new samples") || !strings.Contains(stdout, `received_on "31Sep2023"`) {
 			t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
 		}
-		mended := sh.must("import", "--profile", "unc-streetsafe", shared(t, "unc/unc_PP_analysis_dataset.csv"), lab)
+		mended := sh.must("import", "--profile", "unc-streetsafe", realdata.Path(t, "unc/unc_PP_analysis_dataset.csv"), lab)
 		if !strings.Contains(mended, "1 new samples") {
 			t.Errorf("the corrected file:\n%s", mended)
 		}

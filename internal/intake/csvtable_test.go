@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
+
+	"marquis/internal/realdata"
 )
 
 func readText(text string, format Format, limits Limits) (*Table, error) {
@@ -270,10 +271,7 @@ func checkTable(t *testing.T, table *Table) {
 // TestReadPublishedFiles reads the real files, whose rows were counted by
 // another program.
 func TestReadPublishedFiles(t *testing.T) {
-	folder := filepath.Join("..", "..", "..", "shared", "data")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("the published data sets of UNC and NYC are not copied into the project; they are read where they lie beside it")
-	}
+	folder := realdata.Path(t, "")
 	tests := []struct {
 		file          string
 		rows, columns int

@@ -4,24 +4,19 @@ import (
 	"bytes"
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/realdata"
 )
 
-// The files of the UNC Street Drug Analysis Lab (Opioid Data Lab), drug checking
-// datasets, lie beside the project and are not part of it.
-const unc = "../../../shared/data/unc"
-
+// uncFile returns a file of the UNC Street Drug Analysis Lab (Opioid Data Lab), drug
+// checking datasets.
 func uncFile(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(unc, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the data set %s is not on this machine", name)
-	}
+	text, err := os.ReadFile(realdata.Path(t, "unc/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/lab/dictionary"
+	"marquis/internal/realdata"
 )
 
 func load(t *testing.T) *lab.Dictionary {
@@ -432,11 +433,7 @@ func TestNamesOfTheFormsOfDrugChecking(t *testing.T) {
 // drug checking datasets, MIT licence, © 2022 Opioid Data Lab.
 func unc(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "..", "shared", "data", "unc", name)
-	if _, err := os.Stat(path); os.IsNotExist(err) {
-		t.Skipf("the data files of the UNC Street Drug Analysis Lab are not there: %s", path)
-	}
-	return table(t, path)
+	return table(t, realdata.Path(t, "unc/"+name))
 }
 
 const noCompounds = "no compounds of interest detected"
