@@ -40,22 +40,8 @@ func (p *program) newFigures(ctx context.Context, s *store.Store, code string) (
 	if err != nil {
 		return nil, fmt.Errorf("%w; to see the services type: marquis service list", err)
 	}
-	f.currency = reportingCurrency(f.services, p.config.Currency)
+	f.currency = lab.ReportingCurrency(f.services, p.config.Currency)
 	return f, nil
-}
-
-// reportingCurrency is that of the services where they agree, else the one that
-// is configured.
-func reportingCurrency(services []lab.Service, configured string) string {
-	for i, s := range services {
-		if s.Currency != services[0].Currency {
-			return configured
-		}
-		if i == len(services)-1 {
-			return s.Currency
-		}
-	}
-	return configured
 }
 
 // foldYears folds years of all services of the scope side by side, and keeps what

@@ -97,21 +97,6 @@ func numberOf[T int32 | int64](name string, at func(*lab.Sample) *T) sampleField
 	}}
 }
 
-// precise tells whether a text tells a place more closely than a region does: by a
-// postcode, or an address for mail.
-func precise(region string) bool {
-	digits := 0
-	for i := range len(region) {
-		if digits++; region[i] < '0' || region[i] > '9' {
-			digits = 0
-		}
-		if digits == 4 || region[i] == '@' {
-			return true
-		}
-	}
-	return false
-}
-
 // setRegion takes over the region. Where the mapping lists values, no other is
 // taken, so that no village slips in beside the provinces.
 func setRegion(s *lab.Sample, c *column, row Row) error {
@@ -127,11 +112,8 @@ func setRegion(s *lab.Sample, c *column, row Row) error {
 	default:
 		region = text
 	}
-	if precise(region) {
-		return errors.New("this looks like a postcode or an address; only a coarse region is recorded")
-	}
 	s.Region = region
-	return nil
+	return lab.CheckRegion(region)
 }
 
 // problem is why a row cannot be taken.

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -118,6 +119,9 @@ func (s *Sample) Check(today Date) error {
 	checkOptional(&errs, "disposal", s.Disposal, Disposals)
 	s.checkState(&errs)
 	s.checkTexts(&errs)
+	if err := CheckRegion(s.Region); err != nil {
+		errs.Check(false, "region", "%s", err.Error())
+	}
 	return errs.Err()
 }
 
@@ -183,6 +187,24 @@ func checkText(errs *FieldErrors, field, text string, most int) {
 		return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\uFFFD' && r <= '\uFFFF'
 	})
 	errs.Check(!control, field, "The text has characters that cannot be stored or printed.")
+}
+
+// errPrecise refuses what tells a place more closely than a region does.
+var errPrecise = errors.New("this looks like a postcode or an address; only a coarse region is recorded")
+
+// CheckRegion refuses a region that holds a postcode (four digits in a row) or an
+// address for mail: it could say who the visitor is.
+func CheckRegion(region string) error {
+	digits := 0
+	for i := range len(region) {
+		if digits++; region[i] < '0' || region[i] > '9' {
+			digits = 0
+		}
+		if digits == 4 || region[i] == '@' {
+			return errPrecise
+		}
+	}
+	return nil
 }
 
 // CheckExpectations reports expectations that are empty, unknown or repeated.

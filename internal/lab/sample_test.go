@@ -248,3 +248,17 @@ func TestStaleErrorSaysWhatDiffers(t *testing.T) {
 		}
 	}
 }
+
+func TestARegionIsCoarse(t *testing.T) {
+	for region, ok := range map[string]bool{
+		"": true, "Utrecht": true, "NL31": true, "Noord-Holland": true,
+		"3511 AB Utrecht": false, "Utrecht 3511": false, "a@example.org": false,
+	} {
+		s := newSample(func(s *lab.Sample) { s.Region = region })
+		if ok {
+			wantFields(t, s.Check(s.ReceivedOn))
+		} else {
+			wantFields(t, s.Check(s.ReceivedOn), "region")
+		}
+	}
+}

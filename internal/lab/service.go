@@ -29,6 +29,21 @@ func (s *Service) Check() error {
 	return errs.Err()
 }
 
+// ReportingCurrency is the currency in which the prices of services are reported
+// together: theirs where they agree, else the given one. Prices in others are
+// counted, never converted.
+func ReportingCurrency(services []Service, otherwise string) string {
+	if len(services) == 0 {
+		return otherwise
+	}
+	for _, s := range services[1:] {
+		if s.Currency != services[0].Currency {
+			return otherwise
+		}
+	}
+	return services[0].Currency
+}
+
 // Location is a place where a service receives samples: an office, a stand, a
 // festival.
 type Location struct {

@@ -71,3 +71,20 @@ func TestLevelsRise(t *testing.T) {
 		t.Error("the levels do not rise")
 	}
 }
+
+func TestReportingCurrencyIsTheServicesOwnWhereTheyAgree(t *testing.T) {
+	eur, usd := lab.Service{Currency: "EUR"}, lab.Service{Currency: "USD"}
+	for _, test := range []struct {
+		services []lab.Service
+		want     string
+	}{
+		{nil, "GBP"},
+		{[]lab.Service{usd}, "USD"},
+		{[]lab.Service{eur, eur}, "EUR"},
+		{[]lab.Service{eur, usd}, "GBP"},
+	} {
+		if got := lab.ReportingCurrency(test.services, "GBP"); got != test.want {
+			t.Errorf("%v: %s, want %s", test.services, got, test.want)
+		}
+	}
+}
