@@ -6,5 +6,6 @@
 // split into folds can change a digit.
 //
 // Definitions says of each figure what is counted, of what, and what it does not
-// tell.
+// tell. Tables is the closed list of what the public sees of the figures, under
+// disclosure control.
 package statistics

@@ -1,0 +1,78 @@
+package statistics
+
+// Names that several tables use.
+var (
+	allName        = Text{"All registered samples", "Alle geregistreerde monsters"}
+	recognisedName = Text{"Released, recognised from a list", "Vrijgegeven, herkend van een lijst"}
+	withoutTablets = Text{"Share without ecstasy tablets", "Aandeel zonder xtc-tabletten"}
+	containsName   = Text{"Contains what was expected", "Bevat wat werd verwacht"}
+	anyAmount      = Text{"in any amount", "in enige hoeveelheid"}
+	asMain         = Text{"as a main component", "als hoofdbestanddeel"}
+	belowLOQName   = Text{"Below limit of quantification", "Onder bepalingsgrens"}
+	unknownBasis   = Text{"Basis unknown", "Basis onbekend"}
+	otherUnit      = Text{"In another unit", "In een andere eenheid"}
+	freeName       = Text{"free or found", "gratis of gevonden"}
+)
+
+// Notes of tables of shares and of tables with amounts.
+var (
+	shareNotes  = []Text{Caveat, Methods[0]}
+	amountNotes = append([]Text{Caveat}, Methods...)
+)
+
+var servicesNote = Text{
+	"Numbers from 1 to 4 are not shown, nor are others from which they could be computed. Numbers by service are shown once the year is over.",
+	"Aantallen van 1 tot en met 4 worden niet getoond, en ook andere niet waaruit ze te berekenen zijn. Aantallen per testservice worden getoond als het jaar voorbij is.",
+}
+
+var trendNote = Text{
+	"Shares: change in percentage points a year, tested as Cochran and Armitage do. Amounts and prices: Theil and Sen's slope of the yearly medians, tested by Kendall's statistic.",
+	"Aandelen: verandering in procentpunten per jaar, getoetst volgens Cochran en Armitage. Gehalten en prijzen: helling van Theil en Sen van de mediaan per jaar, getoetst met de grootheid van Kendall.",
+}
+
+var substanceColumn = labelColumn("substance", Text{"Substance", "Stof"})
+
+func labelColumn(key string, name Text) Column { return Column{Key: key, Name: name, Kind: LabelKind} }
+
+func countColumn(key string, name Text) Column { return Column{Key: key, Name: name, Kind: CountKind} }
+
+func shareColumn(key string, name Text) Column {
+	return Column{Key: key, Name: name, Kind: ShareKind, Unit: "%", Decimals: 1, Interval: true}
+}
+
+func amountColumn(key string, name Text, unit string, decimals int) Column {
+	return Column{Key: key, Name: name, Kind: AmountKind, Unit: unit, Decimals: decimals}
+}
+
+// summaryColumns are the columns of summaryCells; tails are P5 and P95.
+func summaryColumns(unit string, decimals int, tails bool) []Column {
+	mean := amountColumn("mean", Text{"Mean", "Gemiddelde"}, unit, decimals)
+	mean.Interval = true
+	columns := []Column{countColumn("n", Text{"n", "n"}), mean}
+	add := func(key string, name Text) { columns = append(columns, amountColumn(key, name, unit, decimals)) }
+	add("sd", Text{"Standard deviation", "Standaarddeviatie"})
+	add("median", Text{"Median", "Mediaan"})
+	if tails {
+		add("p5", Text{"P5", "P5"})
+	}
+	add("p25", Text{"P25", "P25"})
+	add("p75", Text{"P75", "P75"})
+	if tails {
+		add("p95", Text{"P95", "P95"})
+	}
+	add("min", Text{"Smallest", "Kleinste"})
+	add("max", Text{"Largest", "Grootste"})
+	return columns
+}
+
+func summaryCells(n int, s Summary, tails bool) []Cell {
+	cells := []Cell{countCell(n), amountCell(n, s.Mean, s.MeanCI95)}
+	values := []*float64{s.SD, s.Median, s.P25, s.P75, s.Min, s.Max}
+	if tails {
+		values = []*float64{s.SD, s.Median, s.P5, s.P25, s.P75, s.P95, s.Min, s.Max}
+	}
+	for _, v := range values {
+		cells = append(cells, amountCell(n, v, nil))
+	}
+	return cells
+}
