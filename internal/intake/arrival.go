@@ -55,7 +55,8 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 // fieldOf names the fields of a sample as a mapping does, where the rules of the
 // registry name them otherwise.
 var fieldOf = map[string]string{
-	"price_amount": "price", "product": "sold_as", "sold_as_text": "sold_as", "source_ref": "id", "state_reason": "not_analysed",
+	"price_amount": "price", "product_id": "sold_as", "sold_as_text": "sold_as", "source_ref": "id", "state_reason": "not_analysed",
+	"width_um": "width", "height_um": "height", "thick_um": "thickness", "weight_ug": "weight",
 }
 
 // rejectSample notes what is wrong in the sample itself.

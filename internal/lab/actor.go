@@ -1,6 +1,9 @@
 package lab
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // UserRole is what a membership allows its holder.
 type UserRole string
@@ -18,19 +21,10 @@ const (
 // UserRoles is the vocabulary of UserRole.
 var UserRoles = Vocabulary[UserRole]{Intake, Laboratory, Verifier, DataAnalyst, Coordinator, Administrator}
 
-// User is a member of staff.
-type User struct {
-	ID       Optional
-	Login    string
-	Name     string
-	Disabled bool
-}
-
-// Membership gives a user a role in one service, or in all.
-type Membership struct {
-	UserID    Optional
-	ServiceID ServiceID // zero: in all services
-	Role      UserRole
+// NeedsSecondFactor tells that what the role allows, to release, to export or to
+// administrate, asks for a second factor beside the password.
+func NeedsSecondFactor(role UserRole) bool {
+	return role == Verifier || role == DataAnalyst || role == Coordinator || role == Administrator
 }
 
 // Actor is who does something: a user with memberships, or the program itself on
@@ -43,11 +37,31 @@ type Actor struct {
 
 // Operator is the person at the shell of the machine, who may do what a command
 // offers. Commands offer no verification: an operator has no signature.
-func Operator(command string) Actor { return Actor{Name: "operator: " + command} }
+func Operator(command string) Actor { return Actor{Name: operatorName + command} }
+
+const operatorName = "operator: "
+
+func (a Actor) isOperator() bool { return a.UserID == 0 && strings.HasPrefix(a.Name, operatorName) }
 
 // Has tells whether the actor holds one of the roles at the service.
 func (a Actor) Has(service ServiceID, roles ...UserRole) bool {
 	return slices.ContainsFunc(a.Memberships, func(m Membership) bool {
 		return (m.ServiceID == 0 || m.ServiceID == service) && slices.Contains(roles, m.Role)
 	})
+}
+
+// ServicesOf returns the services at which the actor holds one of the roles, in
+// order of their numbers: all of them, or those that are listed.
+func (a Actor) ServicesOf(roles ...UserRole) (all bool, ids []ServiceID) {
+	for _, m := range a.Memberships {
+		switch {
+		case !slices.Contains(roles, m.Role):
+		case m.ServiceID == 0:
+			return true, nil
+		default:
+			ids = append(ids, m.ServiceID)
+		}
+	}
+	slices.Sort(ids)
+	return false, slices.Compact(ids)
 }

@@ -53,14 +53,16 @@ type Analysis struct {
 	State       AnalysisState
 	StateReason string // of a retraction
 	Signature   Signature
-	EnteredBy   Optional
+	EnteredBy   Optional // whoever entered or last changed it
 	EnteredAt   Instant
+	TouchedBy   string // numbers of all users who entered or changed it, with single spaces between
 	VerifiedBy  Optional
 	VerifiedAt  Instant
 	RetractedBy Optional
 	RetractedAt Instant
 	ImportID    ID
 	Notes       string
+	Overruled   string // why findings that look implausible are right
 }
 
 // Detection says how a substance was found.
@@ -125,6 +127,7 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	errs.Check(a.PerformedOn == 0 || a.PerformedOn >= received, "performed_on", "%s is before the sample was there, %s.", a.PerformedOn, received)
 	checkCode(&errs, "conclusion", a.Conclusion, Conclusions)
 	checkText(&errs, "notes", a.Notes, maxText)
+	checkText(&errs, "overruled", a.Overruled, maxReason)
 	found := 0
 	seen := map[SubstanceID]bool{}
 	for i := range findings {

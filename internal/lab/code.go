@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
+	"unicode"
 )
 
 // LookupCode is the secret on the visitor's slip: eleven random symbols of
@@ -105,6 +107,36 @@ func (c LookupCode) Hash(key []byte) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write(c.symbols[:])
 	return mac.Sum(nil)
+}
+
+// CodesSince returns the first day of the earliest month of intake whose codes
+// still work on the day, where a code works for so many whole months.
+func CodesSince(today Date, months int) Date {
+	first := time.Date(today.Year(), today.Month()-time.Month(months), 1, 0, 0, 0, 0, time.UTC)
+	return DateOf(first, time.UTC)
+}
+
+// CheckReplacement refuses to replace a code without a reason, or for one that
+// holds a code itself: the reason goes into the audit trail.
+func CheckReplacement(reason string) error {
+	var errs FieldErrors
+	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why the code is replaced.")
+	errs.Check(!holdsCode(reason), "reason", "Leave out the code itself.")
+	checkText(&errs, "reason", reason, maxReason)
+	return errs.Err()
+}
+
+// holdsCode tells whether some of the words, put together, are a code.
+func holdsCode(text string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(".,;:()\"'", r) })
+	for i := range words {
+		for n := 1; n <= 3 && i+n <= len(words); n++ {
+			if _, err := ParseLookupCode(strings.Join(words[i:i+n], "")); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // checkSymbol is the sum over GF(32) of symbol × 2^position. Because the factors

@@ -221,3 +221,22 @@ func FuzzParseLookupCode(f *testing.F) {
 		}
 	})
 }
+
+func TestCodesWorkForWholeMonths(t *testing.T) {
+	for _, c := range []struct {
+		today  lab.Date
+		months int
+		want   lab.Date
+	}{
+		{2026_11_21, 3, 2026_08_01},
+		{2026_11_01, 1, 2026_10_01},
+		{2026_03_31, 1, 2026_02_01},
+		{2026_02_28, 3, 2025_11_01},
+		{2026_01_01, 120, 2016_01_01},
+		{2026_11_21, 0, 2026_11_01},
+	} {
+		if got := lab.CodesSince(c.today, c.months); got != c.want {
+			t.Errorf("on %s, for %d months: since %s, want %s", c.today, c.months, got, c.want)
+		}
+	}
+}

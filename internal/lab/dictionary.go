@@ -20,6 +20,9 @@ type Dictionary struct {
 	productNames   map[string]ProductID     // by folded name
 	productSets    map[string]ProductID     // by key of the expected set
 	classNames     map[string]string        // by folded name or code
+
+	substanceList []searchName[SubstanceID] // of all names, for type-ahead
+	productList   []searchName[ProductID]
 }
 
 // NewDictionary indexes the entries. It fails, naming all culprits, when an
@@ -91,6 +94,7 @@ func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
 		if !taken {
 			n.SubstanceID = s.ID
 			d.substanceNames[folded] = n
+			d.substanceList = append(d.substanceList, newSearchName(n.Name, s.ID))
 		}
 	}
 }
@@ -108,6 +112,7 @@ func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
 		other, taken := d.productNames[Fold(n.Name)]
 		errs.Check(!taken || other == p.ID, "product "+p.NameEN, "The name %q is taken by product %d.", n.Name, other)
 		d.productNames[Fold(n.Name)] = p.ID
+		d.productList = append(d.productList, newSearchName(n.Name, p.ID))
 	}
 	if key := setKey(p.Expected()); key != "" {
 		if _, taken := d.productSets[key]; !taken {

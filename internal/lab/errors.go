@@ -12,6 +12,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that the record would break a uniqueness or reference rule.
 	ErrConflict = errors.New("conflicts with what is already recorded")
+	// ErrUnavailable means that the database does not answer or cannot write. Nothing was
+	// done; the same may succeed later.
+	ErrUnavailable = errors.New("the database is not available")
 )
 
 // FieldError is one mistake in one field. Format and Args make the English
@@ -57,8 +60,11 @@ type Difference struct {
 	Field, Old, New string
 }
 
-// StaleError refuses a change that was made to an older version of a record. It
-// says what has changed since, so that nobody's work is lost.
+// StaleError refuses a change that was made to an older version of a record, so
+// that nobody's work is lost. Changed lists the fields in which the refused change
+// would make the record differ from what it is now: Old is what stands there now,
+// written by somebody else meanwhile or as it always was, New what the change would
+// put there. It is empty for a step that changes no described field.
 type StaleError struct {
 	Have, Want int32
 	Changed    []Difference
@@ -74,13 +80,39 @@ func (e *StaleError) Error() string {
 		e.Have, e.Want, strings.Join(fields, ", "))
 }
 
-// MoveError refuses a move of a sample, an analysis or a publication.
+// MoveError refuses a move of a sample, an analysis or a publication. Format is an
+// English sentence that says what is missing or who can do it, and also the key
+// under which a translation is found.
 type MoveError struct {
 	What, From, To string
-	Why            string // a sentence that says who can do it, or what is missing
+	Format         string
+	Who            []UserRole // who can do it; empty where nobody can
 }
 
-// Error says which move was refused and why.
+// Error says which move was refused, why, and who can do it.
 func (e *MoveError) Error() string {
-	return fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, e.Why)
+	text := fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, e.Format)
+	if len(e.Who) > 0 {
+		text += " It can be done by: " + strings.Join(Vocabulary[UserRole](e.Who).Strings(), ", ") + "."
+	}
+	return text
+}
+
+// SampleError is what is wrong with one of several samples.
+type SampleError struct {
+	Key
+	Number SampleNumber
+	Err    error
+}
+
+// SampleErrors refuse a change of several samples at once, of which none was made.
+type SampleErrors []SampleError
+
+// Error names each sample by its number, and what is wrong with it.
+func (e SampleErrors) Error() string {
+	parts := make([]string, len(e))
+	for i, x := range e {
+		parts[i] = x.Number.String() + ": " + x.Err.Error()
+	}
+	return strings.Join(parts, "; ")
 }

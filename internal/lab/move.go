@@ -2,6 +2,7 @@ package lab
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,6 +35,9 @@ var analysisMoves = []move{
 	{from: "verified", to: "retracted", who: []UserRole{Verifier}, reason: true},
 }
 
+// analysisChange corrects an analysis that is only entered.
+var analysisChange = move{from: "entered", to: "entered", who: []UserRole{Laboratory}}
+
 // publicationMoves are the steps of a result's life.
 var publicationMoves = []move{
 	{from: "unpublished", to: "preliminary", who: []UserRole{Verifier}},
@@ -64,9 +68,9 @@ func publicationMove(from string, to PublicationKind) *move {
 func (m *move) check(what, from, to, reason string) error {
 	switch {
 	case m == nil:
-		return &MoveError{What: what, From: from, To: to, Why: "there is no such step"}
+		return &MoveError{What: what, From: from, To: to, Format: "There is no such step."}
 	case m.reason && strings.TrimSpace(reason) == "":
-		return &MoveError{What: what, From: from, To: to, Why: "give the reason"}
+		return &MoveError{What: what, From: from, To: to, Format: "Give the reason.", Who: m.who}
 	}
 	return nil
 }
@@ -77,11 +81,7 @@ func (m *move) allow(what string, by Actor, service ServiceID) error {
 	if by.UserID != 0 && by.Has(service, m.who...) {
 		return nil
 	}
-	names := make([]string, len(m.who))
-	for i, r := range m.who {
-		names[i] = string(r)
-	}
-	return &MoveError{What: what, From: m.from, To: m.to, Why: "this can be done by: " + strings.Join(names, ", ")}
+	return &MoveError{What: what, From: m.from, To: m.to, Format: "Your role does not allow this.", Who: m.who}
 }
 
 // Move takes the sample to another state. The reason is a code of the
@@ -119,14 +119,56 @@ func (a *Analysis) Enter(by Actor, at Instant) error {
 	if err := m.allow("analysis", by, a.ServiceID); err != nil {
 		return err
 	}
-	a.State, a.EnteredBy, a.EnteredAt = Entered, by.UserID, at
+	a.State, a.EnteredBy, a.EnteredAt, a.TouchedBy = Entered, by.UserID, at, strconv.Itoa(int(by.UserID))
 	return nil
 }
 
-// Verify signs the analysis. A laboratory result needs a second person: never
-// the one who entered it. List recognition and field results, which are at most
-// preliminary, may be signed by the one who entered them, and are marked so.
-func (a *Analysis) Verify(by Actor, at Instant) error {
+// Describe takes over what another version says of the run: method, level, day,
+// conclusion, notes, and why a warning is overruled.
+func (a *Analysis) Describe(other *Analysis) {
+	a.MethodID, a.Level, a.PerformedOn = other.MethodID, other.Level, other.PerformedOn
+	a.Conclusion, a.Notes, a.Overruled = other.Conclusion, other.Notes, other.Overruled
+}
+
+// Change takes over another description of an analysis that is only entered, and
+// records who changed it, and when: the laboratory, or at the counter whoever
+// entered a presumptive one. Whoever entered or changed it before stays on record.
+func (a *Analysis) Change(by Actor, at Instant, other *Analysis) error {
+	m := &analysisChange
+	if a.State != Entered {
+		m = nil
+	}
+	if err := m.check("analysis", string(a.State), string(Entered), ""); err != nil {
+		return err
+	}
+	presumptive := a.Level == Presumptive && other.Level == Presumptive
+	own := presumptive && a.EnteredBy == by.UserID && by.UserID != 0 && by.Has(a.ServiceID, Intake)
+	if !own {
+		if err := m.allow("analysis", by, a.ServiceID); err != nil {
+			return err
+		}
+	}
+	touched := strings.Fields(a.TouchedBy)
+	for _, id := range []Optional{a.EnteredBy, by.UserID} {
+		if text := strconv.Itoa(int(id)); id != 0 && !slices.Contains(touched, text) {
+			touched = append(touched, text)
+		}
+	}
+	a.Describe(other)
+	a.EnteredBy, a.EnteredAt, a.TouchedBy = by.UserID, at, strings.Join(touched, " ")
+	return nil
+}
+
+// touched tells whether the user entered or changed the analysis.
+func (a *Analysis) touched(user Optional) bool {
+	return user == a.EnteredBy || slices.Contains(strings.Fields(a.TouchedBy), strconv.Itoa(int(user)))
+}
+
+// Verify signs the analysis. A laboratory result needs a second person: nobody who
+// entered or changed it. List recognition and field results, which are at most
+// preliminary, may be signed by the one who entered them, and are marked so. What
+// was asked about it has to be answered first.
+func (a *Analysis) Verify(by Actor, at Instant, questions []Question) error {
 	m := findMove(analysisMoves, string(a.State), string(Verified))
 	if err := m.check("analysis", string(a.State), string(Verified), ""); err != nil {
 		return err
@@ -134,18 +176,21 @@ func (a *Analysis) Verify(by Actor, at Instant) error {
 	if err := m.allow("analysis", by, a.ServiceID); err != nil {
 		return err
 	}
-	refuse := func(why string) error {
-		return &MoveError{What: "analysis", From: string(a.State), To: string(Verified), Why: why}
+	refuse := func(format string, who ...UserRole) error {
+		return &MoveError{What: "analysis", From: string(a.State), To: string(Verified), Format: format, Who: who}
+	}
+	if slices.ContainsFunc(questions, func(q Question) bool { return q.AnalysisID == a.ID && q.Open() }) {
+		return refuse("A question about it has not been answered yet.", answerers...)
 	}
 	signature := TwoSignatures
-	if by.UserID == a.EnteredBy {
+	if a.touched(by.UserID) {
 		signature = OneSignature
 		if a.Level != Presumptive && a.Level != Preliminary {
-			return refuse("a second person has to verify what you entered")
+			return refuse("A second person has to verify what you entered or changed.", m.who...)
 		}
 	}
 	if at.Time().Before(a.EnteredAt.Time()) {
-		return refuse("the clock is behind the moment it was entered")
+		return refuse("The clock is behind the moment at which it was entered.")
 	}
 	a.State, a.Signature, a.VerifiedBy, a.VerifiedAt = Verified, signature, by.UserID, at
 	return nil
@@ -159,6 +204,9 @@ func (a *Analysis) Retract(by Actor, at Instant, reason string) error {
 		return err
 	}
 	if err := m.allow("analysis", by, a.ServiceID); err != nil {
+		return err
+	}
+	if err := checkReason(reason); err != nil {
 		return err
 	}
 	a.State, a.StateReason, a.RetractedBy, a.RetractedAt = Retracted, reason, by.UserID, at
@@ -176,18 +224,35 @@ func MayPublish(by Actor, service ServiceID) error {
 	return publicationMoves[0].allow("publication", by, service)
 }
 
+// MayReceive refuses an actor who may not receive samples of the service: count
+// visits, keep drafts, register and give out codes.
+func MayReceive(by Actor, service ServiceID) error {
+	m := &move{to: string(Registered), who: []UserRole{Intake}}
+	return m.allow("sample", by, service)
+}
+
+// MayEquip refuses an actor who may not change what a service has, such as its
+// locations: it takes the operator, or an administrator of the service. Service 0
+// stands for all.
+func MayEquip(by Actor, service ServiceID) error {
+	if by.isOperator() {
+		return nil
+	}
+	m := &move{who: []UserRole{Administrator}}
+	return m.allow("service", by, service)
+}
+
 // Register begins the sample's life, in the state registered.
 func (s *Sample) Register(by Actor, at Instant) error {
-	m := &move{to: string(Registered), who: []UserRole{Intake}}
-	if err := m.allow("sample", by, s.ServiceID); err != nil {
+	if err := MayReceive(by, s.ServiceID); err != nil {
 		return err
 	}
-	s.State, s.StateReason, s.RegisteredBy, s.RegisteredAt = Registered, "", by.UserID, at
+	s.State, s.StateReason, s.RegisteredBy, s.RegisteredAt, s.Stage = Registered, "", by.UserID, at, StageToAnalyse
 	return nil
 }
 
 // Describe changes what is recorded of the sample itself. Identity, number, state,
-// exclusion and origin stay what they are, whatever the change does to them.
+// exclusion, visit and origin stay what they are, whatever the change does to them.
 func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	m := &move{from: string(s.State), to: string(s.State), who: []UserRole{Intake, Verifier}}
 	if err := m.allow("description of the sample", by, s.ServiceID); err != nil {
@@ -196,8 +261,8 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	before := *s
 	change(s)
 	s.Key, s.Version, s.NumberYear, s.NumberRunning = before.Key, before.Version, before.NumberYear, before.NumberRunning
-	s.State, s.StateReason, s.Excluded = before.State, before.StateReason, before.Excluded
-	s.SourceRef, s.SourceDigest, s.ImportID = before.SourceRef, before.SourceDigest, before.ImportID
+	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
+	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return nil
 }

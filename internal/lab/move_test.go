@@ -111,7 +111,7 @@ func TestAnalysisMoves(t *testing.T) {
 			},
 		},
 		"verify": {
-			do: func(a *lab.Analysis, by lab.Actor) error { return a.Verify(by, noon) },
+			do: func(a *lab.Analysis, by lab.Actor) error { return a.Verify(by, noon, nil) },
 			to: lab.Verified,
 			allowed: map[lab.AnalysisState][]lab.UserRole{
 				lab.Entered: {lab.Verifier},
@@ -159,7 +159,7 @@ func TestMovesKeepWhoAndWhen(t *testing.T) {
 	a := lab.Analysis{Key: lab.Key{ServiceID: 1}, Level: lab.Confirmatory}
 	later := lab.At(noon.Time().Add(3600e9))
 	for _, err := range []error{
-		a.Enter(person(3, lab.Laboratory), noon), a.Verify(person(7, lab.Verifier), later), a.Retract(person(8, lab.Verifier), later, "wrong vial"),
+		a.Enter(person(3, lab.Laboratory), noon), a.Verify(person(7, lab.Verifier), later, nil), a.Retract(person(8, lab.Verifier), later, "wrong vial"),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +186,7 @@ func TestSignatures(t *testing.T) {
 		{"nonsense", 3, ""},
 	} {
 		a := lab.Analysis{Key: lab.Key{ServiceID: 1}, State: lab.Entered, Level: test.level, EnteredBy: 3}
-		err := a.Verify(person(test.verifier, lab.Verifier), noon)
+		err := a.Verify(person(test.verifier, lab.Verifier), noon, nil)
 		if a.Signature != test.want || (err == nil) != (test.want != "") {
 			t.Errorf("%q entered by 3, verified by %d: signature %q, %v", test.level, test.verifier, a.Signature, err)
 		}
@@ -195,7 +195,7 @@ func TestSignatures(t *testing.T) {
 
 func TestVerificationCannotPrecedeEntry(t *testing.T) {
 	a := lab.Analysis{Key: lab.Key{ServiceID: 1}, State: lab.Entered, Level: lab.Confirmatory, EnteredBy: 3, EnteredAt: noon}
-	if err := a.Verify(person(7, lab.Verifier), lab.At(noon.Time().Add(-1e9))); err == nil {
+	if err := a.Verify(person(7, lab.Verifier), lab.At(noon.Time().Add(-1e9)), nil); err == nil {
 		t.Error("it was verified before it was entered")
 	}
 }
@@ -219,7 +219,7 @@ func TestTwoSignatures(t *testing.T) {
 					entered[by.UserID] = true
 				}
 			case "verify":
-				_ = a.Verify(by, noon)
+				_ = a.Verify(by, noon, nil)
 			case "retract":
 				_ = a.Retract(by, noon, "a reason")
 			}
@@ -270,7 +270,7 @@ func TestOperatorHasNoSignature(t *testing.T) {
 		t.Error("entered an analysis")
 	}
 	a.State = lab.Entered
-	if err := a.Verify(operator, noon); err == nil {
+	if err := a.Verify(operator, noon, nil); err == nil {
 		t.Error("verified an analysis")
 	}
 	if err := a.Retract(operator, noon, "a reason"); err == nil {

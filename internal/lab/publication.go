@@ -1,5 +1,11 @@
 package lab
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
 // PublicationKind says what a version of a sample's result is.
 type PublicationKind string
 
@@ -32,36 +38,77 @@ type Publication struct {
 	ImportID    ID
 }
 
-// Publish makes the next version of a sample's result from its verified
-// analyses. The version is preliminary while the highest level is below
-// confirmatory, then confirmed, then amended; amending asks for a reason.
-func (d *Dictionary) Publish(s *Sample, expected []Expected, evidence []Evidence, earlier []Publication, reason string) (*Publication, error) {
+// Next proposes the next version of a sample's result from its verified analyses,
+// without a reason yet. The version is preliminary while the highest level is below
+// confirmatory, then confirmed, then amended.
+func (d *Dictionary) Next(s *Sample, expected []Expected, evidence []Evidence, earlier []Publication) (*Publication, error) {
 	result, err := d.Propose(evidence, s.ProductID, expected)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.checkCeiling(result, s.Form); err != nil {
-		return nil, err
-	}
-	p := &Publication{SampleID: s.ID, Version: 1, Kind: PreliminaryResult, Reason: reason, Result: *result}
+	p := &Publication{SampleID: s.ID, Version: 1, Kind: PreliminaryResult, Result: *result}
 	p.ServiceID = s.ServiceID
 	if result.Level == Confirmatory {
 		p.Kind = ConfirmedResult
 	}
-	from := "unpublished"
-	if n := len(earlier); n > 0 {
-		last := earlier[n-1]
-		p.Version, from = last.Version+1, string(last.Kind)
+	if last := Latest(earlier); last != nil {
+		p.Version = last.Version + 1
 		if last.Kind != PreliminaryResult || p.Kind != ConfirmedResult {
 			p.Kind = AmendedResult
 		}
 	}
-	move := publicationMove(from, p.Kind)
-	if err := move.check("publication", from, string(p.Kind), reason); err != nil {
-		return nil, err
-	}
 	p.Outcome, p.OutcomeEUDA = d.outcomes(result, expected)
 	return p, nil
+}
+
+// Refusals are the mistakes for which a proposed version cannot be released.
+func (d *Dictionary) Refusals(p *Publication, form Form) FieldErrors {
+	return d.checkCeilings(&p.Result, form)
+}
+
+// Publish makes the next version of a sample's result from its verified analyses.
+// Amending asks for a reason.
+func (d *Dictionary) Publish(s *Sample, expected []Expected, evidence []Evidence, earlier []Publication, reason string) (*Publication, error) {
+	p, err := d.Next(s, expected, evidence, earlier)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Refusals(p, s.Form).Err(); err != nil {
+		return nil, err
+	}
+	from := "unpublished"
+	if last := Latest(earlier); last != nil {
+		from = string(last.Kind)
+	}
+	if err := publicationMove(from, p.Kind).check("publication", from, string(p.Kind), reason); err != nil {
+		return nil, err
+	}
+	if err := checkReason(reason); err != nil {
+		return nil, err
+	}
+	p.Reason = reason
+	return p, nil
+}
+
+// NeedsReason tells that releasing the version takes back what was said before.
+func (p *Publication) NeedsReason() bool { return p.Kind == AmendedResult || p.Kind == WithdrawnResult }
+
+// Digest tells one proposed version from another, so that what is released is what
+// was seen.
+func (p *Publication) Digest() (string, error) {
+	text, err := json.Marshal([]any{p.ServiceID, p.SampleID, p.Version, p.Kind, p.Outcome, p.OutcomeEUDA, p.Result})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// checkReason refuses a reason that is too long or cannot be stored.
+func checkReason(reason string) error {
+	var errs FieldErrors
+	checkText(&errs, "reason", reason, maxReason)
+	return errs.Err()
 }
 
 // Withdraw makes the version that takes a result back. It asks for a reason.
@@ -72,6 +119,9 @@ func Withdraw(s *Sample, earlier []Publication, reason string) (*Publication, er
 	}
 	move := publicationMove(from, WithdrawnResult)
 	if err := move.check("publication", from, string(WithdrawnResult), reason); err != nil {
+		return nil, err
+	}
+	if err := checkReason(reason); err != nil {
 		return nil, err
 	}
 	last := earlier[len(earlier)-1]
@@ -89,4 +139,19 @@ func Latest(publications []Publication) *Publication {
 		return nil
 	}
 	return &publications[len(publications)-1]
+}
+
+// ReadOut notes that a version of a result was told by phone, and by whom.
+type ReadOut struct {
+	Key
+	SampleID ID
+	Version  int32
+	ToldBy   Optional
+	ToldAt   Instant
+}
+
+// MayTell refuses an actor who may not tell results of the service by phone.
+func MayTell(by Actor, service ServiceID) error {
+	m := &move{from: "published", to: "told", who: []UserRole{Intake, Verifier}}
+	return m.allow("result", by, service)
 }

@@ -74,7 +74,7 @@ func (r *Result) Scan(src any) error {
 func (d *Dictionary) Propose(evidence []Evidence, product ProductID, expected []Expected) (*Result, error) {
 	verified := slices.DeleteFunc(slices.Clone(evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
 	if len(verified) == 0 {
-		return nil, &MoveError{What: "result", From: "entered", To: "published", Why: "no analysis of the sample is verified"}
+		return nil, &MoveError{What: "result", From: "entered", To: "published", Format: "No analysis of the sample is verified.", Who: []UserRole{Verifier}}
 	}
 	for _, e := range verified {
 		if d.Methods[e.Analysis.MethodID] == nil {
@@ -243,17 +243,25 @@ func comparable(f *Released) int64 {
 	return f.Amount.Value
 }
 
-// checkCeiling refuses a powder or crystal that would hold more base than the
-// pure salt does: the amount or its basis is wrong.
-func (d *Dictionary) checkCeiling(r *Result, form Form) error {
+// checkCeilings refuses a result in which a substance is above its ceiling.
+func (d *Dictionary) checkCeilings(r *Result, form Form) FieldErrors {
 	var errs FieldErrors
 	for _, f := range r.Findings {
-		s := d.Substances[f.SubstanceID]
-		if (form == Powder || form == Crystal) && f.BaseKnown && f.Amount.Scale == MassFraction {
-			errs.Check(f.Base <= s.Ceiling(), "finding "+s.Name,
-				"%s as base is more than the purest salt holds (%s): correct the amount or its basis.",
-				Amount{Value: f.Base, Scale: MassFraction, Decimals: 1}.Format("."), Amount{Value: s.Ceiling(), Scale: MassFraction, Decimals: 1}.Format("."))
+		if f.BaseKnown && f.Amount.Scale == MassFraction {
+			s := d.Substances[f.SubstanceID]
+			checkCeiling(&errs, "finding "+s.Name, s, f.Base, form)
 		}
 	}
-	return errs.Err()
+	return errs
+}
+
+// checkCeiling notes a powder or crystal that would hold more base than the pure
+// salt does: the amount or its basis is wrong.
+func checkCeiling(errs *FieldErrors, field string, s *Substance, base int64, form Form) {
+	if form != Powder && form != Crystal {
+		return
+	}
+	errs.Check(base <= s.Ceiling(), field,
+		"%s as base is more than the purest salt holds (%s): correct the amount or its basis.",
+		Amount{Value: base, Scale: MassFraction, Decimals: 1}.Format("."), Amount{Value: s.Ceiling(), Scale: MassFraction, Decimals: 1}.Format("."))
 }

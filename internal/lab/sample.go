@@ -69,7 +69,9 @@ type Sample struct {
 
 	State       SampleState
 	StateReason string
+	Stage       Stage  // the worklist it is on; Dictionary.Stage decides
 	Excluded    string // reason to keep it out of the statistics; empty means counted
+	Overruled   string // why it was taken although it is beyond the limits of the service
 	Notes       string // for staff
 
 	SourceRef    string // the sample's id in the file it was imported from
@@ -101,7 +103,7 @@ func (s *Sample) Check(today Date) error {
 	var errs FieldErrors
 	s.checkDates(&errs, today)
 	checkCode(&errs, "channel", s.Channel, Channels)
-	errs.Check(s.ProductID > 0, "product", "Choose the product it was sold as, or \"unknown\".")
+	errs.Check(s.ProductID > 0, "product_id", "Choose the product it was sold as, or \"unknown\".")
 	checkCode(&errs, "form", s.Form, Forms)
 	checkCodes(&errs, "colours", s.Colours, Colours)
 	checkOptional(&errs, "shape", s.Shape, Shapes)
@@ -141,10 +143,10 @@ func (s *Sample) checkMeasures(errs *FieldErrors) {
 		value int64
 		most  int64
 	}{
-		{"width", int64(s.WidthUM), decimetre},
-		{"height", int64(s.HeightUM), decimetre},
-		{"thickness", int64(s.ThickUM), decimetre},
-		{"weight", s.WeightUG, kilogram},
+		{"width_um", int64(s.WidthUM), decimetre},
+		{"height_um", int64(s.HeightUM), decimetre},
+		{"thick_um", int64(s.ThickUM), decimetre},
+		{"weight_ug", s.WeightUG, kilogram},
 		{"received_amount", s.ReceivedAmount, maxThousandths},
 	} {
 		errs.Check(m.value >= 0 && m.value <= m.most, m.field, "The value is outside the possible range.")
@@ -174,6 +176,7 @@ func (s *Sample) checkTexts(errs *FieldErrors) {
 		{"sold_as_text", s.SoldAsText, maxShortText},
 		{"logo", s.Logo, maxShortText},
 		{"region", s.Region, maxShortText},
+		{"overruled", s.Overruled, maxReason},
 		{"notes", s.Notes, maxText},
 		{"source_ref", s.SourceRef, maxShortText},
 	} {

@@ -43,37 +43,3 @@ func ReportingCurrency(services []Service, otherwise string) string {
 	}
 	return services[0].Currency
 }
-
-// Location is a place where a service receives samples: an office, a stand, a
-// festival.
-type Location struct {
-	ID        int32
-	ServiceID ServiceID
-	Name      string
-	Kind      string // a code of LocationKinds
-	Region    string // coarse: a province or a state
-}
-
-// LocationKinds is the vocabulary of Location.Kind.
-var LocationKinds = Vocabulary[string]{"office", "event", "mail_in", "consumption_room", "pharmacy", "mobile", "outreach"}
-
-// Visit is one anonymous visitor at one location on one day. It holds nothing
-// about the person.
-type Visit struct {
-	Key
-	LocationID Optional
-	VisitedOn  Date
-	Samples    int32 // handed in
-	Taken      int32
-	TurnedAway int32
-}
-
-// Check reports all mistakes of a visit.
-func (v *Visit) Check() error {
-	var errs FieldErrors
-	errs.Check(v.VisitedOn != 0, "visited_on", "Give the day of the visit.")
-	errs.Check(v.Samples >= 0 && v.Samples <= 100, "samples", "The number of samples must be between 0 and 100.")
-	errs.Check(v.Taken >= 0 && v.TurnedAway >= 0 && v.Taken+v.TurnedAway == v.Samples, "taken",
-		"Samples taken and turned away must add up to the samples handed in.")
-	return errs.Err()
-}

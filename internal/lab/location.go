@@ -1,0 +1,29 @@
+package lab
+
+import "strings"
+
+// Location is a place where a service receives samples: an office, a stand, a
+// festival.
+type Location struct {
+	ID        int32
+	ServiceID ServiceID
+	Name      string
+	Kind      string // a code of LocationKinds
+	Region    string // coarse: a province or a state
+}
+
+// LocationKinds is the vocabulary of Location.Kind.
+var LocationKinds = Vocabulary[string]{"office", "event", "mail_in", "consumption_room", "pharmacy", "mobile", "outreach"}
+
+// Check reports all mistakes of a location.
+func (l *Location) Check() error {
+	var errs FieldErrors
+	errs.Check(strings.TrimSpace(l.Name) != "", "name", "Give the location a name.")
+	checkText(&errs, "name", l.Name, maxShortText)
+	checkCode(&errs, "kind", l.Kind, LocationKinds)
+	checkText(&errs, "region", l.Region, maxShortText)
+	if err := CheckRegion(l.Region); err != nil {
+		errs.Check(false, "region", "%s", err.Error())
+	}
+	return errs.Err()
+}

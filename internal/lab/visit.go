@@ -1,0 +1,28 @@
+package lab
+
+// Visit is one anonymous visitor at one location on one day. It holds nothing
+// about the person.
+type Visit struct {
+	Key
+	LocationID Optional
+	VisitedOn  Date
+	Samples    int32 // handed in
+	Taken      int32
+	TurnedAway int32
+}
+
+// Check reports all mistakes of a visit.
+func (v *Visit) Check() error {
+	var errs FieldErrors
+	errs.Check(v.VisitedOn != 0, "visited_on", "Give the day of the visit.")
+	errs.Check(v.Samples >= 0 && v.Samples <= 100, "samples", "The number of samples must be between 0 and 100.")
+	errs.Check(v.Taken >= 0 && v.TurnedAway >= 0 && v.Taken+v.TurnedAway == v.Samples, "taken",
+		"Samples taken and turned away must add up to the samples handed in.")
+	return errs.Err()
+}
+
+// Count adds samples that were taken and turned away on the visit.
+func (v *Visit) Count(taken, turnedAway int32) error {
+	v.Samples, v.Taken, v.TurnedAway = v.Samples+taken+turnedAway, v.Taken+taken, v.TurnedAway+turnedAway
+	return v.Check()
+}

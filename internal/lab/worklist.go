@@ -1,0 +1,220 @@
+package lab
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Stage is the worklist that a sample is on: what has to be done with it next.
+// Every sample is on one.
+type Stage string
+
+// The stages.
+const (
+	StageToAnalyse   Stage = "to_analyse"  // registered, nothing entered yet
+	StageInAnalysis  Stage = "in_analysis" // the laboratory has more to do
+	StageQuestions   Stage = "questions"   // a question about an analysis is open
+	StageToVerify    Stage = "to_verify"   // an analysis is only entered
+	StageToPublish   Stage = "to_publish"  // verified analyses say what is not published
+	StageReleased    Stage = "released"    // published, nothing left to do
+	StageNotAnalysed Stage = "not_analysed"
+	StageRejected    Stage = "rejected"
+)
+
+// Stages is the vocabulary of Stage, in the order of a sample's life.
+var Stages = Vocabulary[Stage]{
+	StageToAnalyse, StageInAnalysis, StageQuestions, StageToVerify, StageToPublish, StageReleased, StageNotAnalysed, StageRejected,
+}
+
+// Done tells that nothing is left to do with samples of the stage.
+func (s Stage) Done() bool { return s == StageReleased || s == StageNotAnalysed || s == StageRejected }
+
+// Stage decides which worklist a sample is on.
+func (d *Dictionary) Stage(s *Sample, expected []Expected, evidence []Evidence, publications []Publication, questions []Question) Stage {
+	entered := map[ID]bool{}
+	for _, e := range evidence {
+		if e.Analysis.State == Entered {
+			entered[e.Analysis.ID] = true
+		}
+	}
+	switch {
+	case s.State == Rejected:
+		return StageRejected
+	case s.State == NotAnalysed:
+		return StageNotAnalysed
+	case slices.ContainsFunc(questions, func(q Question) bool { return q.Open() && entered[q.AnalysisID] }):
+		return StageQuestions
+	case len(entered) > 0:
+		return StageToVerify
+	case d.saysMore(s, expected, evidence, publications):
+		return StageToPublish
+	case s.State == Registered:
+		return StageToAnalyse
+	case s.State == InAnalysis:
+		return StageInAnalysis
+	}
+	return StageReleased
+}
+
+// saysMore tells that the verified analyses say something else than what was
+// published last, or that what was published has lost what it rests on.
+func (d *Dictionary) saysMore(s *Sample, expected []Expected, evidence []Evidence, publications []Publication) bool {
+	latest := Latest(publications)
+	verified := slices.ContainsFunc(evidence, func(e Evidence) bool { return e.Analysis.State == Verified })
+	if !verified {
+		return latest != nil && latest.Kind != WithdrawnResult
+	}
+	if latest == nil {
+		return true
+	}
+	next, err := d.Propose(evidence, s.ProductID, expected)
+	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured())
+}
+
+// measured is what a result says without what the dictionary makes of it.
+func (r *Result) measured() Result {
+	plain := *r
+	plain.Findings = slices.Clone(r.Findings)
+	for i := range plain.Findings {
+		f := &plain.Findings[i]
+		f.Role, f.Main, f.Base, f.BaseKnown = "", false, 0, false
+	}
+	if len(plain.Findings) == 0 {
+		plain.Findings = nil
+	}
+	return plain
+}
+
+// RecordRoles are the roles that work with records; others see figures at most.
+var RecordRoles = []UserRole{Intake, Laboratory, Verifier, Coordinator}
+
+// SeesRecords tells whether the actor may read records of the service.
+func (a Actor) SeesRecords(service ServiceID) bool {
+	return a.UserID != 0 && a.Has(service, RecordRoles...)
+}
+
+// Purpose says what for a member of staff reads a record.
+type Purpose string
+
+// The purposes.
+const (
+	ForIntake       Purpose = "intake"
+	ForAnalysis     Purpose = "analysis"
+	ForVerification Purpose = "verification"
+	ForRelease      Purpose = "release"
+	ForReadOut      Purpose = "read_out"
+	ForAudit        Purpose = "audit"
+)
+
+// Purposes is the vocabulary of Purpose.
+var Purposes = Vocabulary[Purpose]{ForIntake, ForAnalysis, ForVerification, ForRelease, ForReadOut, ForAudit}
+
+// Check refuses a purpose that is not one of the vocabulary.
+func (p Purpose) Check() error {
+	var errs FieldErrors
+	checkCode(&errs, "purpose", p, Purposes)
+	return errs.Err()
+}
+
+// View notes that a member of staff read a record, and what for. Views within the
+// same quarter of an hour are noted once.
+type View struct {
+	Key
+	UserID    Optional
+	SampleID  ID
+	ViewedAt  Instant
+	QuarterAt Instant // the beginning of the quarter of an hour
+	Purpose   Purpose
+}
+
+// TableName returns the table.
+func (View) TableName() string { return "record_views" }
+
+// Event is an entry of the audit trail as people read it.
+type Event struct {
+	At      Instant
+	ActorID Optional
+	Actor   string
+	Action  string
+	Subject string
+	Changes []Difference
+	Reason  string
+}
+
+// withheld are the names of the fields of a sample that the actor may not see.
+func withheld(by Actor, service ServiceID) map[string]bool {
+	var all Sample
+	fill(reflect.ValueOf(&all).Elem())
+	all.ServiceID = service
+	names := map[string]bool{}
+	for _, d := range Differences(all, all.SeenBy(by)) {
+		names[d.Field] = true
+	}
+	return names
+}
+
+// fill gives every field some value that is not its zero.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i))
+			}
+		}
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(1)
+	case reflect.Array:
+		v.Index(0).SetUint(1)
+	}
+}
+
+// SeenBy returns the event of a sample with the values taken out that the actor may
+// not see; that they changed is told.
+func (e Event) SeenBy(by Actor, sample Key) Event {
+	if e.Subject != sample.ID.String() {
+		return e
+	}
+	hidden := withheld(by, sample.ServiceID)
+	e.Changes = slices.Clone(e.Changes)
+	for i, c := range e.Changes {
+		if hidden[c.Field] {
+			e.Changes[i] = Difference{Field: c.Field}
+		}
+	}
+	return e
+}
+
+// EvidenceDifferences lists the fields in which two versions of an analysis with
+// its findings differ; the fields of a finding are named "Findings.SUBSTANCE.…", by
+// the number of its substance.
+func EvidenceDifferences(before, after Evidence) []Difference {
+	found := Differences(before.Analysis, after.Analysis)
+	old, now := bySubstance(before.Findings), bySubstance(after.Findings)
+	for _, f := range slices.Concat(before.Findings, after.Findings) {
+		a, b := old[f.SubstanceID], now[f.SubstanceID]
+		delete(old, f.SubstanceID)
+		delete(now, f.SubstanceID)
+		for _, d := range Differences(a, b) {
+			d.Field = "Findings." + Expected{SubstanceID: Optional(f.SubstanceID)}.String() + "." + d.Field
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// bySubstance sorts findings out by substance, without what tells copies apart.
+func bySubstance(findings []Finding) map[SubstanceID]Finding {
+	m := map[SubstanceID]Finding{}
+	for _, f := range findings {
+		f.Key, f.SampleID, f.AnalysisID = Key{}, ID{}, ID{}
+		m[f.SubstanceID] = f
+	}
+	return m
+}
