@@ -1,0 +1,195 @@
+package credential
+
+import (
+	"encoding/base64"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestTokens(t *testing.T) {
+	form := regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+	seen := map[string]bool{}
+	for range 1000 {
+		token, hash := NewToken()
+		if !form.MatchString(token) || url.QueryEscape(token) != token {
+			t.Fatalf("a token is %q", token)
+		}
+		if hash != HashToken(token) || len(hash) != 64 || seen[hash] {
+			t.Fatalf("the hash of a token is %q", hash)
+		}
+		seen[hash] = true
+	}
+	// FIPS 180-2, appendix B.1
+	if got := HashToken("abc"); got != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Errorf("the hash of abc is %q", got)
+	}
+}
+
+func TestRecoveryCodesAreReadAsTheyAreTyped(t *testing.T) {
+	form := regexp.MustCompile(`^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$`)
+	codes, hashes := NewRecoveryCodes()
+	if len(codes) != RecoveryCodes || len(hashes) != RecoveryCodes {
+		t.Fatalf("%d codes, %d hashes", len(codes), len(hashes))
+	}
+	for i, code := range codes {
+		if !form.MatchString(code) || slices.Contains(codes[:i], code) || slices.Contains(hashes[:i], hashes[i]) {
+			t.Errorf("a code is %q", code)
+		}
+		lookalike := strings.NewReplacer("O", "0", "B", "8", "I", "1").Replace(code)
+		for _, typed := range []string{code, strings.ToLower(code), strings.ReplaceAll(code, "-", ""), strings.ReplaceAll(code, "-", " "), " " + code + "\t", lookalike} {
+			if HashRecoveryCode(typed) != hashes[i] {
+				t.Errorf("%q is not read as %q", typed, code)
+			}
+		}
+		for _, typed := range []string{"", code[1:], code + "A", codes[(i+1)%len(codes)]} {
+			if HashRecoveryCode(typed) == hashes[i] {
+				t.Errorf("%q is read as %q", typed, code)
+			}
+		}
+	}
+}
+
+// The vectors of RFC 6238, appendix B, for SHA-1, of which authenticator apps show
+// the last six digits.
+var vectors = map[int64]string{
+	59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130",
+}
+
+const vectorSecret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" // 12345678901234567890
+
+func TestTOTPVectors(t *testing.T) {
+	for seconds, code := range vectors {
+		step, ok := CheckTOTP(vectorSecret, code, time.Unix(seconds, 0), 0)
+		if !ok || step != seconds/30 {
+			t.Errorf("at %d: step %d, %t", seconds, step, ok)
+		}
+	}
+}
+
+func TestTOTPIsReadAsItIsTyped(t *testing.T) {
+	at := time.Unix(1111111109, 0)
+	for code, want := range map[string]bool{
+		"081804": true, "081 804": true, " 08 18 04\u00a0": true,
+		"": false, "81804": false, "0081804": false, "0818040": false, "O81804": false, "-81804": false, "081805": false, "０８１８０４": false,
+	} {
+		if _, ok := CheckTOTP(vectorSecret, code, at, 0); ok != want {
+			t.Errorf("%q: %t", code, ok)
+		}
+	}
+	for _, secret := range []string{"", "not base 32", vectorSecret[:16]} {
+		if _, ok := CheckTOTP(secret, "081804", at, 0); ok {
+			t.Errorf("the code of another secret opened %q", secret)
+		}
+	}
+}
+
+// TestTOTPStepsAreUsedOnce: a code is good from one step early to one step late,
+// and after it was used neither it nor an earlier one is.
+func TestTOTPStepsAreUsedOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		made := rapid.Int64Range(10, 1<<35).Draw(t, "step")
+		late := rapid.Int64Range(-3, 3).Draw(t, "steps late")
+		used := made + rapid.Int64Range(-2, 2).Draw(t, "last used")
+		code := codeAt(t, vectorSecret, made)
+		step, ok := CheckTOTP(vectorSecret, code, time.Unix((made+late)*30+rapid.Int64Range(0, 29).Draw(t, "second"), 0), used)
+		switch want := late >= -1 && late <= 1 && made > used; {
+		case ok && step != made: // two steps within reach may share a code by chance, one in a million
+			if codeAt(t, vectorSecret, step) != code || step <= used {
+				t.Fatalf("step %d instead of %d", step, made)
+			}
+		case ok != want:
+			t.Fatalf("made for %d, read %d late, last used %d: %t", made, late, used, ok)
+		}
+	})
+}
+
+func codeAt(t *rapid.T, secret string, step int64) string {
+	code, err := totpCode(secret, step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func TestNewTOTP(t *testing.T) {
+	secret, address := NewTOTP("Marquis Utrecht", "j.jansen")
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	if u.Scheme != "otpauth" || u.Host != "totp" || u.Path != "/Marquis Utrecht:j.jansen" || q.Get("issuer") != "Marquis Utrecht" ||
+		q.Get("secret") != secret || len(secret) != 32 || strings.Contains(address, "+") {
+		t.Errorf("secret %q, address %q", secret, address)
+	}
+	if other, _ := NewTOTP("Marquis Utrecht", "j.jansen"); other == secret {
+		t.Error("two secrets are the same")
+	}
+	now := time.Now()
+	code, err := totpCode(secret, now.Unix()/30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := CheckTOTP(secret, code, now, 0); !ok {
+		t.Error("the code of a new secret is refused")
+	}
+}
+
+// TestSeal: what is sealed opens under its key, as often as it is tried; under
+// another key, or changed in any byte, it does not, and it does not tell the text.
+func TestSeal(t *testing.T) {
+	key := rapid.SliceOfN(rapid.Byte(), KeyBytes, KeyBytes)
+	rapid.Check(t, func(t *rapid.T) {
+		own, other, text := key.Draw(t, "key"), key.Draw(t, "other key"), rapid.String().Draw(t, "text")
+		sealed, err := Seal(own, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Open(own, sealed); err != nil || got != text {
+			t.Fatalf("opened %q, %v", got, err)
+		}
+		if again, _ := Seal(own, text); again == sealed {
+			t.Fatal("the same text is sealed the same twice")
+		}
+		if len(text) > 3 && strings.Contains(sealed, text) {
+			t.Fatal("the text is not hidden")
+		}
+		if !slices.Equal(own, other) {
+			if got, err := Open(other, sealed); err == nil || got != "" {
+				t.Fatalf("another key opened %q", got)
+			}
+		}
+		data, err := base64.StdEncoding.DecodeString(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := rapid.IntRange(0, len(data)-1).Draw(t, "changed byte")
+		data[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "change"))
+		if got, err := Open(own, base64.StdEncoding.EncodeToString(data)); err == nil || got != "" {
+			t.Fatalf("changed at byte %d it opened as %q", at, got)
+		}
+	})
+}
+
+func TestWhatIsNotSealedDoesNotOpen(t *testing.T) {
+	key := make([]byte, KeyBytes)
+	for _, sealed := range []string{"", "x", "not base 64!", "AAAA", base64.StdEncoding.EncodeToString(make([]byte, 40))} {
+		if got, err := Open(key, sealed); err == nil {
+			t.Errorf("%q opened as %q", sealed, got)
+		}
+	}
+	for _, bad := range [][]byte{nil, make([]byte, KeyBytes-1), make([]byte, KeyBytes+1)} {
+		if _, err := Seal(bad, "text"); err == nil {
+			t.Errorf("a key of %d bytes sealed", len(bad))
+		}
+		if _, err := Open(bad, "AAAA"); err == nil {
+			t.Errorf("a key of %d bytes opened", len(bad))
+		}
+	}
+}
