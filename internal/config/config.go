@@ -5,16 +5,24 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // Config is all settings.
 type Config struct {
-	Data        string // folder of the embedded database
-	DatabaseURL string // of PostgreSQL; empty: the embedded database
-	Currency    string // in which prices are reported where services differ
+	Data        string         // folder of the embedded database
+	DatabaseURL string         // of PostgreSQL; empty: the embedded database
+	Currency    string         // in which prices are reported where services differ
+	Address     *url.URL       // at which the public finds the pages; nil where none is set
+	Proxies     []netip.Prefix // whose word for the address of a visitor is taken
+	Keys        string         // file of the key ring
+	CodeMonths  int            // for how many whole months a lookup code works at least
 }
 
 // DefaultData is the data folder where nothing else is said: in the current
@@ -29,11 +37,17 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 //	MARQUIS_DATABASE_URL  of PostgreSQL; holds a password, so it can also be in
 //	                      the file that MARQUIS_DATABASE_URL_FILE names
 //	MARQUIS_CURRENCY      such as EUR
+//	MARQUIS_ADDRESS       at which the public finds the pages: https://HOST
+//	MARQUIS_KEYS          file of the key ring (default: keys.json in the folder of
+//	                      the embedded database)
+//	MARQUIS_CODE_MONTHS   for how many whole months a lookup code works, 1 to 120
+//	MARQUIS_PROXIES       networks of the proxies before the program, with spaces
+//	                      between them: 10.0.0.0/8 192.0.2.1/32
 //
 // All bad values are reported at once, without their contents where they may be
 // secret.
 func Load(lookup func(string) (string, bool)) (Config, error) {
-	c := Config{Data: DefaultData, Currency: "EUR"}
+	c := Config{Data: DefaultData, Currency: "EUR", CodeMonths: 3}
 	var errs []error
 	set := func(target *string, name string) {
 		value, err := setting(lookup, name)
@@ -46,6 +60,17 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 	set(&c.Data, "MARQUIS_DATA")
 	set(&c.DatabaseURL, "MARQUIS_DATABASE_URL")
 	set(&c.Currency, "MARQUIS_CURRENCY")
+	set(&c.Keys, "MARQUIS_KEYS")
+	if c.Keys == "" {
+		c.Keys = filepath.Join(c.Data, "keys.json")
+	}
+	var months string
+	set(&months, "MARQUIS_CODE_MONTHS")
+	errs = append(errs, c.setCodeMonths(months))
+	var address, proxies string
+	set(&address, "MARQUIS_ADDRESS")
+	set(&proxies, "MARQUIS_PROXIES")
+	errs = append(errs, c.setAddress(address), c.setProxies(proxies))
 	return c, errors.Join(append(errs, c.check()...)...)
 }
 
@@ -58,6 +83,51 @@ func (c Config) check() []error {
 		errs = append(errs, fmt.Errorf("MARQUIS_CURRENCY %q is not a currency code of three letters, such as EUR", c.Currency))
 	}
 	return errs
+}
+
+func (c *Config) setCodeMonths(text string) error {
+	if text == "" {
+		return nil
+	}
+	months, err := strconv.Atoi(text)
+	if err != nil || months < 1 || months > 120 {
+		return fmt.Errorf("MARQUIS_CODE_MONTHS %q is not a number of months from 1 to 120", text)
+	}
+	c.CodeMonths = months
+	return nil
+}
+
+// setAddress reads the public address: a scheme and a host, nothing more.
+func (c *Config) setAddress(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("MARQUIS_ADDRESS %q is not an address such as https://results.example.org", text)
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return fmt.Errorf("MARQUIS_ADDRESS %q does not begin with https://: passwords and codes would be open to read on the way", text)
+	}
+	c.Address = u
+	return nil
+}
+
+// loopback tells whether a host is this machine.
+func loopback(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && at.IsLoopback()
+}
+
+func (c *Config) setProxies(text string) error {
+	for _, word := range strings.Fields(text) {
+		network, err := netip.ParsePrefix(word)
+		if err != nil {
+			return fmt.Errorf("MARQUIS_PROXIES: %q is not a network such as 10.0.0.0/8", word)
+		}
+		c.Proxies = append(c.Proxies, network)
+	}
+	return nil
 }
 
 // setting reads a variable, or the file that the variable with _FILE names.

@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -18,7 +19,9 @@ func environment(pairs map[string]string) func(string) (string, bool) {
 
 func TestDefaultsNeedNoEnvironment(t *testing.T) {
 	c, err := config.Load(environment(nil))
-	if want := (config.Config{Data: config.DefaultData, Currency: "EUR"}); err != nil || c != want {
+	if want := (config.Config{
+		Data: config.DefaultData, Currency: "EUR", Keys: filepath.Join(config.DefaultData, "keys.json"), CodeMonths: 3,
+	}); err != nil || !reflect.DeepEqual(c, want) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -48,5 +51,48 @@ func TestAllBadValuesAreReportedAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("the error shows a secret: %v", err)
+	}
+}
+
+func TestTheKeyRingLiesInTheDataFolderUnlessItIsSaid(t *testing.T) {
+	for want, pairs := range map[string]map[string]string{
+		filepath.Join("here", "keys.json"): {"MARQUIS_DATA": "here"},
+		"/etc/marquis/keys.json":           {"MARQUIS_DATA": "here", "MARQUIS_KEYS": "/etc/marquis/keys.json"},
+	} {
+		if c, err := config.Load(environment(pairs)); err != nil || c.Keys != want {
+			t.Errorf("%q instead of %q, %v", c.Keys, want, err)
+		}
+	}
+}
+
+func TestCodesWorkForSomeMonths(t *testing.T) {
+	for text, want := range map[string]int{"": 3, "1": 1, "12": 12, "120": 120, "0": 0, "-3": 0, "121": 0, "three": 0, "2.5": 0, "٣": 0, "99999999999999999999": 0} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_CODE_MONTHS": text}))
+		if good := want > 0; good != (err == nil) || good && c.CodeMonths != want {
+			t.Errorf("%q: %d months, %v", text, c.CodeMonths, err)
+		}
+	}
+}
+
+func TestPublicAddressIsASchemeAndAHost(t *testing.T) {
+	for text, good := range map[string]bool{
+		"https://results.example.org": true, "https://results.example.org:8443/": true, "http://127.0.0.1:8080": true, "http://localhost": true,
+		"http://results.example.org": false, "results.example.org": false, "https://": false, "https://results.example.org/path": false,
+		"https://user:secret@results.example.org": false, "ftp://results.example.org": false, "https://results.example.org?x=1": false,
+	} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_ADDRESS": text}))
+		if good != (err == nil) || good && c.Address.String() != strings.TrimSuffix(text, "/") {
+			t.Errorf("%s: %v, %v", text, c.Address, err)
+		}
+	}
+}
+
+func TestProxiesAreNetworks(t *testing.T) {
+	c, err := config.Load(environment(map[string]string{"MARQUIS_PROXIES": "10.0.0.0/8  2001:db8::/32"}))
+	if err != nil || len(c.Proxies) != 2 || c.Proxies[1].String() != "2001:db8::/32" {
+		t.Errorf("%v, %v", c.Proxies, err)
+	}
+	if _, err := config.Load(environment(map[string]string{"MARQUIS_PROXIES": "10.0.0.1"})); err == nil || !strings.Contains(err.Error(), "10.0.0.1") {
+		t.Errorf("an address without a mask: %v", err)
 	}
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -9,18 +11,11 @@ import (
 )
 
 // EnterAnalysis records what a method found in a sample. A registered sample goes
-// into analysis with it. Mistakes come back as lab.FieldErrors.
+// into analysis with it. Mistakes come back as lab.FieldErrors, and so do findings
+// that look implausible, unless the analysis says why they are right.
 func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.Analysis, findings []lab.Finding) (lab.Analysis, error) {
 	err := s.do(ctx, by, func(w *work) error {
-		sample, err := take[lab.Sample](w, "samples", lab.Key{ServiceID: analysis.ServiceID, ID: analysis.SampleID})
-		if err != nil {
-			return err
-		}
-		today, err := w.today(analysis.ServiceID)
-		if err != nil {
-			return err
-		}
-		d, err := w.dictionary()
+		sample, err := w.takeSample(lab.Key{ServiceID: analysis.ServiceID, ID: analysis.SampleID})
 		if err != nil {
 			return err
 		}
@@ -28,14 +23,21 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 		if err := analysis.Enter(by, w.at); err != nil {
 			return err
 		}
-		if err := analysis.Check(d, findings, sample.Since(), today); err != nil {
+		if err := w.checkAnalysis(sample, &analysis, findings); err != nil {
 			return err
 		}
-		if err := w.insertAnalysis(&analysis, findings); err != nil {
+		if err := w.tx.Create(&analysis).Error; err != nil {
+			return err
+		}
+		if err := w.insertFindings(&analysis, findings); err != nil {
+			return err
+		}
+		changes := lab.EvidenceDifferences(lab.Evidence{}, lab.Evidence{Analysis: analysis, Findings: findings})
+		if err := w.record(analysis.ServiceID, "enter analysis", analysis.ID.String(), "", changes); err != nil {
 			return err
 		}
 		if sample.State == lab.InAnalysis {
-			return nil
+			return w.refreshStage(sample)
 		}
 		moved := *sample
 		if err := moved.Move(lab.InAnalysis, by, ""); err != nil {
@@ -46,84 +48,238 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 	return analysis, err
 }
 
-func (w *work) insertAnalysis(analysis *lab.Analysis, findings []lab.Finding) error {
-	if err := w.tx.Create(analysis).Error; err != nil {
+// checkAnalysis reports the mistakes of an analysis, and what looks implausible in
+// it unless that is overruled.
+func (w *work) checkAnalysis(sample *lab.Sample, analysis *lab.Analysis, findings []lab.Finding) error {
+	today, err := w.today(analysis.ServiceID)
+	if err != nil {
 		return err
 	}
-	changes := lab.Differences(lab.Analysis{}, *analysis)
+	d, err := w.dictionary()
+	if err != nil {
+		return err
+	}
+	if err := analysis.Check(d, findings, sample.Since(), today); err != nil {
+		return err
+	}
+	var failed error
+	warnings := lab.Plausibility(d, sample, findings, func(id lab.SubstanceID, scale lab.Scale) (int64, bool) {
+		median, ok, err := usual(w.tx, id, sample.Form, scale, today.Year())
+		if err != nil {
+			failed = err
+		}
+		return median, ok
+	})
+	if failed != nil {
+		return failed
+	}
+	return analysis.Overrule(warnings)
+}
+
+func (w *work) insertFindings(analysis *lab.Analysis, findings []lab.Finding) error {
 	for i := range findings {
 		f := &findings[i]
 		f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: analysis.ServiceID, ID: w.ids.Next()}, analysis.SampleID, analysis.ID
-		changes = append(changes, lab.Differences(lab.Finding{}, *f)...)
 	}
-	if err := create(w.tx, findings); err != nil {
-		return err
-	}
-	return w.record(analysis.ServiceID, "enter analysis", analysis.ID.String(), "", changes)
+	return create(w.tx, findings)
+}
+
+// ChangeAnalysis corrects an analysis that is only entered: its description and all
+// findings. An answer, where one is given, answers the questions about it that are
+// open. Nobody who entered or changed a laboratory result may verify it.
+func (s *Store) ChangeAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, analysis lab.Analysis, findings []lab.Finding, answer string) (lab.Analysis, error) {
+	var after lab.Analysis
+	err := s.do(ctx, by, func(w *work) error {
+		sample, before, err := w.takeAnalysis(key)
+		if err != nil {
+			return err
+		}
+		old, err := findingsOf(w.tx, key.ServiceID, []lab.Analysis{*before})
+		if err != nil {
+			return err
+		}
+		was := lab.Evidence{Analysis: *before, Findings: old[key.ID]}
+		after = *before
+		if before.Version != version {
+			after.Describe(&analysis)
+			changed := lab.EvidenceDifferences(was, lab.Evidence{Analysis: after, Findings: findings})
+			return &lab.StaleError{Have: before.Version, Want: version, Changed: changed}
+		}
+		if err := after.Change(by, w.at, &analysis); err != nil {
+			return err
+		}
+		if err := w.checkAnalysis(sample, &after, findings); err != nil {
+			return err
+		}
+		changes := lab.EvidenceDifferences(was, lab.Evidence{Analysis: after, Findings: findings})
+		after.Version++
+		if err := replace(w, &after, before.Key, before.Version); err != nil {
+			return err
+		}
+		if err := w.tx.Exec("DELETE FROM findings WHERE service_id = ? AND analysis_id = ?", key.ServiceID, key.ID).Error; err != nil {
+			return err
+		}
+		if err := w.insertFindings(&after, findings); err != nil {
+			return err
+		}
+		if err := w.record(key.ServiceID, "change analysis", key.ID.String(), "", changes); err != nil {
+			return err
+		}
+		if answer != "" {
+			if err := w.answerAll(&after, answer); err != nil {
+				return err
+			}
+		}
+		return w.refreshStage(sample)
+	})
+	return after, err
 }
 
 // VerifyAnalysis signs an analysis. Reported marks it as the one to report among
 // analyses of equal worth.
 func (s *Store) VerifyAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reported bool) (lab.Analysis, error) {
-	return s.changeAnalysis(ctx, by, "verify analysis", key, version, "", func(a *lab.Analysis, at lab.Instant) error {
+	return s.moveAnalysis(ctx, by, "verify analysis", key, version, "", func(w *work, a *lab.Analysis) error {
+		questions, err := questionsOf(w.tx, lab.Key{ServiceID: a.ServiceID, ID: a.SampleID})
+		if err != nil {
+			return err
+		}
 		a.Reported = reported
-		return a.Verify(by, at)
+		return a.Verify(by, w.at, questions)
 	})
 }
 
 // RetractAnalysis takes an analysis back with a reason. What was published stays
 // until the result is amended or withdrawn.
 func (s *Store) RetractAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Analysis, error) {
-	return s.changeAnalysis(ctx, by, "retract analysis", key, version, reason, func(a *lab.Analysis, at lab.Instant) error {
-		return a.Retract(by, at, reason)
+	return s.moveAnalysis(ctx, by, "retract analysis", key, version, reason, func(w *work, a *lab.Analysis) error {
+		return a.Retract(by, w.at, reason)
 	})
 }
 
-func (s *Store) changeAnalysis(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, change func(*lab.Analysis, lab.Instant) error) (lab.Analysis, error) {
+func (s *Store) moveAnalysis(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, change func(*work, *lab.Analysis) error) (lab.Analysis, error) {
 	var after lab.Analysis
 	err := s.do(ctx, by, func(w *work) error {
-		before, err := take[lab.Analysis](w, "analyses", key)
+		sample, before, err := w.takeFresh(key, version)
 		if err != nil {
 			return err
 		}
 		after = *before
-		if err := change(&after, w.at); err != nil {
+		if err := change(w, &after); err != nil {
 			return err
 		}
 		changes := lab.Differences(*before, after)
-		if before.Version != version {
-			return &lab.StaleError{Have: before.Version, Want: version, Changed: changes}
-		}
 		after.Version++
 		if err := replace(w, &after, before.Key, before.Version); err != nil {
 			return err
 		}
-		return w.record(key.ServiceID, action, key.ID.String(), reason, changes)
+		if err := w.record(key.ServiceID, action, key.ID.String(), reason, changes); err != nil {
+			return err
+		}
+		return w.refreshStage(sample)
 	})
 	return after, err
 }
 
-// Evidence returns all analyses of a sample with their findings, in order of entry.
-func (s *Store) Evidence(ctx context.Context, key lab.Key) ([]lab.Evidence, error) {
-	evidence, err := evidenceOf(s.read.WithContext(ctx), key)
-	return evidence, translate(err)
+// takeSample reads and locks a sample of a service in which the actor works with
+// records; any other looks as if it did not exist.
+func (w *work) takeSample(key lab.Key) (*lab.Sample, error) {
+	if !w.by.SeesRecords(key.ServiceID) {
+		return nil, lab.ErrNotFound
+	}
+	return take[lab.Sample](w, "samples", key)
 }
 
+// takeAnalysis reads and locks an analysis with its sample, the sample first, as
+// all do, so that they cannot block each other in a circle.
+func (w *work) takeAnalysis(key lab.Key) (*lab.Sample, *lab.Analysis, error) {
+	var sampleID lab.ID
+	err := w.tx.Raw("SELECT sample_id FROM analyses WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Row().Scan(&sampleID)
+	if err != nil {
+		return nil, nil, err
+	}
+	sample, err := w.takeSample(lab.Key{ServiceID: key.ServiceID, ID: sampleID})
+	if err != nil {
+		return nil, nil, err
+	}
+	analysis, err := take[lab.Analysis](w, "analyses", key)
+	return sample, analysis, err
+}
+
+// takeFresh is takeAnalysis, and refuses an analysis that is not what the actor saw.
+func (w *work) takeFresh(key lab.Key, version int32) (*lab.Sample, *lab.Analysis, error) {
+	sample, analysis, err := w.takeAnalysis(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	if analysis.Version == version {
+		return sample, analysis, nil
+	}
+	changed, err := w.changedSince(key, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	return nil, nil, &lab.StaleError{Have: analysis.Version, Want: version, Changed: changed}
+}
+
+// changedSince tells from the trail what others changed in an analysis since a
+// version of it: each change made one version. Old is what it is now, New what the
+// actor saw.
+func (w *work) changedSince(key lab.Key, version int32) ([]lab.Difference, error) {
+	var texts []string
+	err := w.tx.Raw("SELECT changes FROM audit_events WHERE service_id = ? AND subject = ? AND action IN ? ORDER BY seq",
+		key.ServiceID, key.ID.String(), []string{"change analysis", "verify analysis", "retract analysis"}).Scan(&texts).Error
+	if err != nil {
+		return nil, err
+	}
+	var changed []lab.Difference
+	for _, text := range texts[min(max(0, int(version)-1), len(texts)):] {
+		var changes []lab.Difference
+		if err := json.Unmarshal([]byte(text), &changes); err != nil {
+			return nil, err
+		}
+		for _, c := range changes {
+			if i := slices.IndexFunc(changed, func(d lab.Difference) bool { return d.Field == c.Field }); i >= 0 {
+				changed[i].Old = c.New
+				continue
+			}
+			changed = append(changed, lab.Difference{Field: c.Field, Old: c.New, New: c.Old})
+		}
+	}
+	return changed, nil
+}
+
+// evidenceOf returns all analyses of a sample with their findings, in order of
+// entry.
 func evidenceOf(tx *gorm.DB, sample lab.Key) ([]lab.Evidence, error) {
 	var analyses []lab.Analysis
 	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id = ? ORDER BY id", sample.ServiceID, sample.ID).Scan(&analyses).Error
+	if err != nil || len(analyses) == 0 {
+		return nil, err
+	}
+	findings, err := findingsOf(tx, sample.ServiceID, analyses)
 	if err != nil {
 		return nil, err
 	}
 	evidence := make([]lab.Evidence, len(analyses))
 	for i, a := range analyses {
-		evidence[i].Analysis = a
-		err := tx.Raw("SELECT * FROM findings WHERE service_id = ? AND analysis_id = ? ORDER BY id", a.ServiceID, a.ID).Scan(&evidence[i].Findings).Error
-		if err != nil {
-			return nil, err
-		}
+		evidence[i] = lab.Evidence{Analysis: a, Findings: findings[a.ID]}
 	}
 	return evidence, nil
+}
+
+// findingsOf returns the findings of analyses of a service, by analysis.
+func findingsOf(tx *gorm.DB, service lab.ServiceID, analyses []lab.Analysis) (map[lab.ID][]lab.Finding, error) {
+	ids := make([]string, len(analyses))
+	for i, a := range analyses {
+		ids[i] = a.ID.String()
+	}
+	var rows []lab.Finding
+	err := tx.Raw("SELECT * FROM findings WHERE service_id = ? AND analysis_id IN ? ORDER BY id", service, ids).Scan(&rows).Error
+	byAnalysis := map[lab.ID][]lab.Finding{}
+	for _, f := range rows {
+		byAnalysis[f.AnalysisID] = append(byAnalysis[f.AnalysisID], f)
+	}
+	return byAnalysis, err
 }
 
 func expectedOf(tx *gorm.DB, sample lab.Key) ([]lab.Expected, error) {
@@ -131,4 +287,29 @@ func expectedOf(tx *gorm.DB, sample lab.Key) ([]lab.Expected, error) {
 	err := tx.Raw("SELECT substance_id, class FROM sample_expectations WHERE service_id = ? AND sample_id = ? ORDER BY position",
 		sample.ServiceID, sample.ID).Scan(&expected).Error
 	return expected, err
+}
+
+// What Usual reads: amounts of this many years, the latest first.
+const (
+	usualYears = 3
+	usualLeast = 20
+	usualMost  = 500
+)
+
+// Usual tells the median amount as base of a substance in a form, among the latest
+// released by all services in the last years; false where too few are on record.
+func (s *Store) Usual(ctx context.Context, substance lab.SubstanceID, form lab.Form, scale lab.Scale) (int64, bool, error) {
+	median, ok, err := usual(s.read.WithContext(ctx), substance, form, scale, s.now().UTC().Year())
+	return median, ok, translate(err)
+}
+
+func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scale, year int) (int64, bool, error) {
+	var amounts []int64
+	err := tx.Raw("SELECT base FROM finding_facts WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
+		"AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", substance, form, scale, year-usualYears, usualMost).Scan(&amounts).Error
+	if err != nil || len(amounts) < usualLeast {
+		return 0, false, err
+	}
+	slices.Sort(amounts)
+	return amounts[len(amounts)/2], true, nil
 }

@@ -49,6 +49,7 @@ type deed struct {
 func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	var x lab.Sample
 	var a, second lab.Analysis
+	var question lab.Question
 	ctx, operator := t.Context(), lab.Operator("test")
 	fresh := func(key lab.Key) int32 {
 		now, _, err := s.Sample(ctx, key)
@@ -62,6 +63,8 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		a.ServiceID = x.ServiceID
 		return a, []lab.Finding{{SubstanceID: b.ketamineID, Detection: lab.Quantified, Amount: lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, Basis: lab.BasisBase}}
 	}
+	other, last := b.register(t, s), b.register(t, s)
+	third := b.analyse(t, s, last, "80")
 	sampleID := func() string { return x.ID.String() }
 	analysisID := func() string { return a.ID.String() }
 	return []deed{
@@ -82,10 +85,47 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "", operator, nil, nil, ""},
 		{"RegisterSample", func() (err error) {
-			x, err = s.RegisterSample(ctx, b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(),
-				&store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}})
+			r := b.registration()
+			r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}}
+			x, err = s.RegisterSample(ctx, b.intake, r)
 			return err
 		}, "register sample", b.intake, sampleID, []string{`"Field":"State","Old":"","New":"registered"`}, ""},
+		{"NewDraft, SaveDraft, DropDraft and SweepDrafts", func() error {
+			key := lab.Key{ServiceID: b.service.ID}
+			var err error
+			if key.ID, err = s.NewDraft(ctx, b.intake, b.service.ID, "{}"); err != nil {
+				return err
+			}
+			_, err = s.SweepDrafts(ctx)
+			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]"), s.DropDraft(ctx, b.intake, key))
+		}, "", b.intake, nil, nil, ""},
+		{"AddLocation", func() error {
+			_, err := s.AddLocation(ctx, operator, lab.Location{ServiceID: b.service.ID, Name: "Office", Kind: "office"})
+			return err
+		}, "add location", operator, func() string { return "Office" }, []string{`"Field":"Kind","Old":"","New":"office"`}, ""},
+		{"TurnAway", func() error {
+			_, err := s.TurnAway(ctx, b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, 2)
+			return err
+		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"Field":"TurnedAway","Old":"0","New":"2"`}, ""},
+		{"ReplaceCode", func() error {
+			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-03", Hash: []byte{4, 5, 6}}, "slip lost")
+		}, "replace code", b.intake, sampleID, nil, "slip lost"},
+		{"ExpireCodes with none to expire", func() error {
+			_, err := s.ExpireCodes(ctx, operator, 2025_03_01)
+			return err
+		}, "", operator, nil, nil, ""},
+		{"ExpireCodes", func() error {
+			_, err := s.ExpireCodes(ctx, operator, 2025_04_01)
+			return err
+		}, "expire codes", operator, func() string { return "before 2025-04" }, nil, ""},
+		{"SetExpectations", func() error {
+			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), []lab.Expected{{Class: "benzodiazepine"}})
+			return err
+		}, "set expectations", b.intake, sampleID, []string{`"Field":"Expected"`, `"New":"[benzodiazepine]"`}, ""},
+		{"SetExpectations back", func() error {
+			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), b.ketamine.Expected())
+			return err
+		}, "set expectations", b.intake, sampleID, []string{`"Old":"[benzodiazepine]"`}, ""},
 		{"ChangeSample", func() error {
 			_, err := s.ChangeSample(ctx, b.intake, x.Key, fresh(x.Key), func(x *lab.Sample) { x.Logo = "crown" })
 			return err
@@ -106,21 +146,40 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			entered, findings := analysis()
 			a, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
 			return err
-		}, "enter analysis", b.analyst, analysisID, []string{`"Field":"Conclusion","Old":"","New":"findings"`, `"Field":"Amount.Value","Old":"0","New":"795000"`}, ""},
+		}, "enter analysis", b.analyst, analysisID, []string{`"Field":"Conclusion","Old":"","New":"findings"`, `Amount.Value","Old":"0","New":"795000"`}, ""},
+		{"ChangeAnalysis", func() (err error) {
+			entered, findings := analysis()
+			entered.Notes = "diluted"
+			a, err = s.ChangeAnalysis(ctx, b.analyst, a.Key, 1, entered, findings, "")
+			return err
+		}, "change analysis", b.analyst, analysisID, []string{`[{"Field":"Notes","Old":"","New":"diluted"}]`}, ""},
+		{"AskAnalysis", func() (err error) {
+			question, err = s.AskAnalysis(ctx, b.verifier, a.Key, 2, "Which vial?")
+			return err
+		}, "ask about analysis", b.verifier, analysisID, []string{`"Field":"Question","Old":"","New":"Which vial?"`}, ""},
+		{"AnswerAnalysis", func() error {
+			_, err := s.AnswerAnalysis(ctx, b.intake, question.Key, "The second.")
+			return err
+		}, "answer question", b.intake, analysisID, []string{`"Field":"Answer","Old":"","New":"The second."`}, ""},
 		{"VerifyAnalysis", func() error {
-			_, err := s.VerifyAnalysis(ctx, b.verifier, a.Key, 1, true)
+			_, err := s.VerifyAnalysis(ctx, b.verifier, a.Key, 2, true)
 			return err
 		}, "verify analysis", b.verifier, analysisID, []string{`"Field":"State","Old":"entered","New":"verified"`}, ""},
 		{"PublishResult", func() error {
-			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), "")
+			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), seen(t, s, b.verifier, x.Key), "")
 			return err
 		}, "publish result", b.verifier, sampleID, []string{`"Field":"State","Old":"in_analysis","New":"completed"`, `"Field":"Kind","Old":"","New":"confirmed"`}, ""},
+		{"TellResult", func() error { return s.TellResult(ctx, b.intake, x.Key, 1) }, "tell result", b.intake, sampleID, []string{`"Field":"Version","Old":"0","New":"1"`}, ""},
+		{"ReadSample", func() error {
+			_, err := s.ReadSample(ctx, b.intake, x.Key, lab.ForIntake)
+			return err
+		}, "", b.intake, nil, nil, ""},
 		{"WithdrawResult", func() error {
 			_, err := s.WithdrawResult(ctx, b.verifier, x.Key, fresh(x.Key), "vials exchanged")
 			return err
 		}, "withdraw result", b.verifier, sampleID, []string{`"Field":"Kind","Old":"","New":"withdrawn"`}, "vials exchanged"},
 		{"RetractAnalysis", func() error {
-			_, err := s.RetractAnalysis(ctx, b.verifier, a.Key, 2, "vials exchanged")
+			_, err := s.RetractAnalysis(ctx, b.verifier, a.Key, 3, "vials exchanged")
 			return err
 		}, "retract analysis", b.verifier, analysisID, []string{`"Field":"State","Old":"verified","New":"retracted"`}, "vials exchanged"},
 		{"EnterAnalysis again", func() (err error) {
@@ -128,6 +187,17 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			second, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
 			return err
 		}, "enter analysis+move sample", b.analyst, func() string { return second.ID.String() }, []string{`"Field":"State","Old":"","New":"entered"`}, ""},
+		{"NotAnalyse", func() error {
+			return s.NotAnalyse(ctx, b.analyst, []store.VersionedKey{{Key: other.Key, Version: other.Version}}, "capacity")
+		}, "move sample", b.analyst, func() string { return other.ID.String() }, []string{`"Field":"State","Old":"registered","New":"not_analysed"`}, "capacity"},
+		{"VerifyAnalysis again", func() error {
+			_, err := s.VerifyAnalysis(ctx, b.verifier, third.Key, 1, true)
+			return err
+		}, "verify analysis", b.verifier, func() string { return third.ID.String() }, nil, ""},
+		{"PublishVerified", func() error {
+			_, err := s.PublishVerified(ctx, b.verifier, b.service.ID, 10)
+			return err
+		}, "publish result", b.verifier, func() string { return last.ID.String() }, []string{`"Field":"Kind","Old":"","New":"confirmed"`}, ""},
 		{"Import", func() error {
 			batch := &store.ImportBatch{Import: newImport("digest"), Samples: storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021)}
 			batch.Import.ServiceID = b.service.ID
@@ -156,11 +226,11 @@ func TestEveryWritingMethodLeavesItsEvents(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		storetest.AddMethods(t, s)
-		seen := map[string]bool{}
+		all, seen := deeds(t, s, b), map[string]bool{}
 		for _, e := range eventsOf(t, s) {
 			seen[fmt.Sprint(e.service, " ", e.seq)] = true
 		}
-		for _, d := range deeds(t, s, b) {
+		for _, d := range all {
 			if err := d.do(); err != nil {
 				t.Fatalf("%s: %v", d.name, err)
 			}

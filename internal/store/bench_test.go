@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -381,6 +382,52 @@ func BenchmarkFactRows(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				foldRows(b, d, s.FactRows(b.Context(), 1, lastYear))
+			}
+		})
+	}
+}
+
+// BenchmarkWorklist measures a page of each worklist and the counts of all, in one
+// service and in all. A page at a million samples should cost about what it costs
+// at ten thousand: compare -samples 10000 with -samples 1000000.
+func BenchmarkWorklist(b *testing.B) {
+	for _, kind := range kinds {
+		s, d := country(b, kind)
+		by := storetest.Person(b, s, "worker", 0, lab.Laboratory)
+		ketamine := storetest.Product(b, d, "ketamine").ID
+		middle, _ := lab.ParseDate("2019-01-01")
+		for _, page := range []struct {
+			name   string
+			filter store.WorkFilter
+		}{
+			{"to analyse", store.WorkFilter{Service: 1, Stage: lab.StageToAnalyse}},
+			{"in analysis", store.WorkFilter{Service: 1, Stage: lab.StageInAnalysis}},
+			{"to verify", store.WorkFilter{Service: 1, Stage: lab.StageToVerify}},
+			{"released", store.WorkFilter{Service: 1, Stage: lab.StageReleased}},
+			{"released, from the middle", store.WorkFilter{Service: 1, Stage: lab.StageReleased, ReceivedBefore: middle}},
+			{"all", store.WorkFilter{Service: 1}},
+			{"all of a product", store.WorkFilter{Service: 1, Product: ketamine}},
+			{"released by a method", store.WorkFilter{Service: 1, Stage: lab.StageReleased, Method: slices.Min(slices.Collect(maps.Keys(d.Methods)))}},
+			{"to analyse in all services", store.WorkFilter{Stage: lab.StageToAnalyse}},
+			{"all in all services", store.WorkFilter{}},
+		} {
+			b.Run(kind+"/"+page.name, func(b *testing.B) {
+				rows := 0
+				for b.Loop() {
+					work, err := s.Worklist(b.Context(), by, page.filter)
+					if err != nil {
+						b.Fatal(err)
+					}
+					rows = len(work.Rows)
+				}
+				b.ReportMetric(float64(rows), "rows") // few samples do not fill every list
+			})
+		}
+		b.Run(kind+"/counts", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.StageCounts(b.Context(), by, 1); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

@@ -20,7 +20,7 @@ func TestFiftyRegisterAtOnce(t *testing.T) {
 		before := len(eventsOf(t, s))
 		numbers := make([]int32, clients)
 		errs := atOnce(clients, func(i int) error {
-			x, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(), nil)
+			x, err := s.RegisterSample(t.Context(), b.intake, b.registration())
 			numbers[i] = x.NumberRunning
 			return err
 		})
@@ -51,9 +51,11 @@ func TestFiftyRegisterAtOnce(t *testing.T) {
 func TestOfManyWithTheSameCodeOneRegisters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
-		errs := atOnce(20, func(int) error {
-			_, err := s.RegisterSample(t.Context(), b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), b.ketamine.Expected(),
-				&store.CodeHash{KeyID: "2025-02", Hash: []byte("the same")})
+		errs := atOnce(50, func(int) error {
+			_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{
+				Sample: storetest.Sample(b.service.ID, b.ketamine.ID), Expected: b.ketamine.Expected(),
+				Code: &store.CodeHash{KeyID: "2025-02", Hash: []byte("the same")},
+			})
 			return err
 		})
 		one(t, errs, func(err error) bool { return errors.Is(err, lab.ErrConflict) })
@@ -104,8 +106,9 @@ func TestOfManyAtOneRecordOneSucceeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		proposed := seen(t, s, b.verifier, x.Key)
 		one(t, atOnce(8, func(int) error {
-			_, err := s.PublishResult(t.Context(), b.verifier, x.Key, now.Version, "")
+			_, err := s.PublishResult(t.Context(), b.verifier, x.Key, now.Version, proposed, "")
 			return err
 		}), staleOrImpossible)
 		if versions, err := s.Publications(t.Context(), x.Key); err != nil || len(versions) != 1 {
@@ -129,7 +132,7 @@ func TestManyAddPeopleServicesAndMethodsAtOnce(t *testing.T) {
 					Code: fmt.Sprintf("S%02d", i), Name: "Service", Country: "NL", Currency: "EUR", TimeZone: "Europe/Amsterdam",
 				})
 			case 1:
-				_, err = s.AddUser(t.Context(), operator, lab.User{Login: fmt.Sprint("user ", i), Name: "User"}, nil)
+				_, err = s.AddUser(t.Context(), operator, lab.User{Login: fmt.Sprint("user-", i), Name: "User"}, nil)
 			case 2:
 				_, err = s.AddMethod(t.Context(), operator, lab.Method{Kind: lab.FTIR, Lab: fmt.Sprint("Lab ", i), Level: lab.Preliminary, OpenScope: true})
 			case 3:
@@ -198,7 +201,7 @@ func TestACancelledContextWritesNothing(t *testing.T) {
 		if err := s.Import(ctx, lab.Operator("import"), d, batch, stop); err == nil {
 			t.Error("an import went on after it was cancelled")
 		}
-		if _, err := s.RegisterSample(ctx, b.intake, storetest.Sample(b.service.ID, b.ketamine.ID), nil, nil); !errors.Is(err, context.Canceled) {
+		if _, err := s.RegisterSample(ctx, b.intake, b.registration()); !errors.Is(err, context.Canceled) {
 			t.Errorf("registered: %v", err)
 		}
 		later, stopLater := context.WithCancel(t.Context())

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,25 +26,44 @@ const (
 
 // edition is the dictionary between two changes of it.
 type edition struct {
-	change string
-	words  *lab.Dictionary
+	change  string
+	words   *lab.Dictionary
+	checked time.Time // when it was known to be the latest
 }
 
 // dictionary returns the dictionary for a unit of work, which must not change it.
 // It is read anew only when it has changed.
-func (w *work) dictionary() (*lab.Dictionary, error) {
-	change, err := setting(w.tx, changeSetting)
+func (w *work) dictionary() (*lab.Dictionary, error) { return w.latestWords(w.tx) }
+
+func (s *Store) latestWords(tx *gorm.DB) (*lab.Dictionary, error) {
+	change, err := setting(tx, changeSetting)
 	if err != nil {
 		return nil, err
 	}
-	if kept := w.words.Load(); kept != nil && kept.change == change {
+	s.wording.Lock() // one reads it for all
+	defer s.wording.Unlock()
+	now := s.now()
+	if kept := s.words.Load(); kept != nil && kept.change == change {
+		s.words.Store(&edition{change, kept.words, now})
 		return kept.words, nil
 	}
-	words, err := readDictionary(w.tx)
+	words, err := readDictionary(tx)
 	if err == nil {
-		w.words.Store(&edition{change, words})
+		s.words.Store(&edition{change, words, now})
 	}
 	return words, err
+}
+
+// Words returns the dictionary for reading, at most a second old. All who ask share
+// it: it must not be changed.
+func (s *Store) Words(ctx context.Context) (*lab.Dictionary, error) {
+	if kept := s.words.Load(); kept != nil {
+		if age := s.now().Sub(kept.checked); age >= 0 && age < time.Second {
+			return kept.words, nil
+		}
+	}
+	words, err := s.latestWords(s.read.WithContext(ctx))
+	return words, translate(err)
 }
 
 // markChange tells everybody that the dictionary is not what they have read. The

@@ -22,6 +22,18 @@ func CorrectRole(t testing.TB, s *Store, id lab.SubstanceID, role lab.Role) {
 	}
 }
 
+// Evidence returns all analyses of a sample with their findings, in order of entry.
+func (s *Store) Evidence(ctx context.Context, key lab.Key) ([]lab.Evidence, error) {
+	evidence, err := evidenceOf(s.read.WithContext(ctx), key)
+	return evidence, translate(err)
+}
+
+// Publications returns all versions of a sample's result, in order.
+func (s *Store) Publications(ctx context.Context, sample lab.Key) ([]lab.Publication, error) {
+	publications, err := publicationsOf(s.read.WithContext(ctx), sample)
+	return publications, translate(err)
+}
+
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error
@@ -51,16 +63,23 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 	for _, model := range []any{
 		lab.Import{},
 		lab.Visit{},
+		lab.Draft{},
 		lab.Sample{},
 		lab.SampleExpectation{},
 		lab.Analysis{},
 		lab.Finding{},
 		lab.Publication{},
+		lab.Question{},
+		lab.View{},
+		lab.ReadOut{},
 		lab.SampleFact{},
 		lab.FindingFact{},
 		lab.Service{},
 		lab.Location{},
-		lab.User{},
+		userRow{},
+		recoveryCode{},
+		invitation{},
+		sessionRow{},
 		lab.Membership{},
 		auditHead{},
 		auditEvent{},

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -223,34 +222,24 @@ func (u *unpacked) end() error {
 	return u.err
 }
 
-// Years returns the years in which the given services have samples, in order;
-// without services, those of all.
-func (s *Store) Years(ctx context.Context, services ...lab.ServiceID) ([]int, error) {
+// Revisions are the revisions of years, by service. A year's rises with everything
+// that changes what it counts.
+type Revisions map[int]map[lab.ServiceID]int64
+
+// Revisions returns the revisions of all years.
+func (s *Store) Revisions(ctx context.Context) (Revisions, error) {
 	var rows []struct {
 		ServiceID lab.ServiceID
 		Year      int
-	}
-	err := s.read.WithContext(ctx).Raw("SELECT service_id, year FROM service_years ORDER BY year").Scan(&rows).Error
-	var years []int
-	for _, row := range rows {
-		if len(services) == 0 || slices.Contains(services, row.ServiceID) {
-			years = append(years, row.Year)
-		}
-	}
-	return slices.Compact(years), translate(err)
-}
-
-// Revisions returns the revision of a year by service. It rises with everything
-// that changes what the year counts.
-func (s *Store) Revisions(ctx context.Context, year int) (map[lab.ServiceID]int64, error) {
-	var rows []struct {
-		ServiceID lab.ServiceID
 		Revision  int64
 	}
-	err := s.read.WithContext(ctx).Raw("SELECT service_id, revision FROM service_years WHERE year = ?", year).Scan(&rows).Error
-	revisions := map[lab.ServiceID]int64{}
+	err := s.read.WithContext(ctx).Raw("SELECT service_id, year, revision FROM service_years").Scan(&rows).Error
+	revisions := Revisions{}
 	for _, row := range rows {
-		revisions[row.ServiceID] = row.Revision
+		if revisions[row.Year] == nil {
+			revisions[row.Year] = map[lab.ServiceID]int64{}
+		}
+		revisions[row.Year][row.ServiceID] = row.Revision
 	}
 	return revisions, translate(err)
 }

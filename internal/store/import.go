@@ -168,6 +168,7 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = w.ids.Next(), x.PublishedOn, w.at, b.Import.ID
 		x.publications = []lab.Publication{*p}
 	}
+	x.Sample.Stage = d.Stage(&x.Sample, x.Expected, nil, nil, nil) // all that was verified is published
 	x.facts = d.Classify(&x.Sample, x.Expected, x.publications)
 	return nil
 }

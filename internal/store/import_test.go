@@ -42,7 +42,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 			t.Errorf("samples by year: %v", perYear)
 		}
 		for year := range perYear {
-			if r, err := s.Revisions(t.Context(), int(year)); err != nil || r[service.ID] != 1 {
+			if r, err := s.Revisions(t.Context()); err != nil || r[int(year)][service.ID] != 1 {
 				t.Errorf("revision of %d is %v, %v", year, r, err)
 			}
 		}
@@ -60,7 +60,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 		clerk := storetest.Person(t, s, "clerk", service.ID, lab.Intake)
 		next := storetest.Sample(service.ID, b.Samples[0].Sample.ProductID)
 		next.ReceivedOn, _ = lab.ParseDate("2024-12-31")
-		x, err := s.RegisterSample(t.Context(), clerk, next, nil, nil)
+		x, err := s.RegisterSample(t.Context(), clerk, store.Registration{Sample: next})
 		if err != nil || x.NumberRunning != perYear[2024]+1 {
 			t.Errorf("the next is %d, %v", x.NumberRunning, err)
 		}
@@ -146,7 +146,10 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 		},
 		"a service that is there": {
 			func(b *store.ImportBatch) { b.Service.Code = "AMS" },
-			func(err error) bool { return errors.Is(err, lab.ErrConflict) },
+			func(err error) bool {
+				var mistakes lab.FieldErrors
+				return errors.As(err, &mistakes) && mistakes[0].Field == "code"
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

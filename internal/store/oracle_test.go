@@ -26,7 +26,7 @@ func generatedCountry(t testing.TB, s *store.Store) *lab.Dictionary {
 	for i, code := range []string{"AMS", "UTR"} {
 		service := storetest.Service(t, s, code)
 		b := importInto(t, s, d, service.ID, "generated", storetest.Generate(d, uint64(i), 900, oracleYears[0], oracleYears[1]))
-		verifier := storetest.Person(t, s, "verifier "+code, service.ID, lab.Verifier)
+		verifier := storetest.Person(t, s, "verifier-"+strings.ToLower(code), service.ID, lab.Verifier)
 		for j := 0; j < len(b.Samples); j += 101 {
 			x := &b.Samples[j]
 			if len(x.Evidence) == 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -106,6 +107,24 @@ func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, _ *gorm.DB, t
 		}
 	}
 	return err
+}
+
+// postgresAway tells that the server cannot be reached or is out of something.
+func postgresAway(err error) bool {
+	var unreached *pgconn.ConnectError
+	var refused *pgconn.PgError
+	switch {
+	case errors.As(err, &unreached):
+		return true
+	case !errors.As(err, &refused):
+		return false
+	}
+	for _, class := range [...]string{"08", "53", "57", "58"} { // connection, resources, operator, system
+		if strings.HasPrefix(refused.Code, class) {
+			return true
+		}
+	}
+	return false
 }
 
 // Codes of errors (PostgreSQL, appendix A).

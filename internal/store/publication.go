@@ -8,22 +8,89 @@ import (
 	"marquis/internal/lab"
 )
 
+// Proposal is what PublishResult would release of a sample now.
+type Proposal struct {
+	Sample      lab.Sample        // its version goes with PublishResult
+	Publication lab.Publication   // the version that would be next, without its reason
+	Earlier     []lab.Publication // in order
+	Seen        string            // tells this proposal from another; goes with PublishResult
+	Refusals    lab.FieldErrors   // for which it would be refused as it is
+	Entered     int               // analyses that are not verified yet and do not count
+}
+
+// Proposal tells what would be released of a sample now, for a page that asks for
+// confirmation. Without a verified analysis it is refused with a *lab.MoveError.
+func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (Proposal, error) {
+	if !by.SeesRecords(sample.ServiceID) {
+		return Proposal{}, lab.ErrNotFound
+	}
+	d, err := s.Dictionary(ctx)
+	if err != nil {
+		return Proposal{}, err
+	}
+	p, err := proposalOf(s.read.WithContext(ctx), d, sample)
+	p.Sample = p.Sample.SeenBy(by)
+	return p, translate(err)
+}
+
+func proposalOf(tx *gorm.DB, d *lab.Dictionary, key lab.Key) (p Proposal, err error) {
+	if err = tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&p.Sample).Error; err != nil {
+		return p, err
+	}
+	expected, err := expectedOf(tx, key)
+	if err != nil {
+		return p, err
+	}
+	evidence, err := evidenceOf(tx, key)
+	if err != nil {
+		return p, err
+	}
+	if p.Earlier, err = publicationsOf(tx, key); err != nil {
+		return p, err
+	}
+	for _, e := range evidence {
+		if e.Analysis.State == lab.Entered {
+			p.Entered++
+		}
+	}
+	next, err := d.Next(&p.Sample, expected, evidence, p.Earlier)
+	if err != nil {
+		return p, err
+	}
+	p.Publication, p.Refusals = *next, d.Refusals(next, p.Sample.Form)
+	p.Seen, err = next.Digest()
+	return p, err
+}
+
 // PublishResult releases the next version of a sample's result, made from its
-// verified analyses, to its code and to the statistics. The sample's version says
-// what the actor saw. An amendment asks for a reason.
-func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string) (lab.Publication, error) {
+// verified analyses, to its code and to the statistics. The sample's version and
+// the Seen of its Proposal say what the actor saw: where anything else would be
+// released, it is refused with a *lab.StaleError. An amendment asks for a reason.
+func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string) (lab.Publication, error) {
 	return s.publish(ctx, by, "publish result", sample, version, reason,
 		func(w *work, d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication) (*lab.Publication, error) {
-			expected, err := expectedOf(w.tx, sample)
+			p, err := w.next(d, x, earlier, reason)
 			if err != nil {
 				return nil, err
 			}
-			evidence, err := evidenceOf(w.tx, sample)
-			if err != nil {
-				return nil, err
+			now, err := p.Digest()
+			if err == nil && now != seen {
+				return nil, &lab.StaleError{Have: x.Version, Want: version, Changed: []lab.Difference{{Field: "Result", Old: now, New: seen}}}
 			}
-			return d.Publish(x, expected, evidence, earlier, reason)
+			return p, err
 		})
+}
+
+func (w *work) next(d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication, reason string) (*lab.Publication, error) {
+	expected, err := expectedOf(w.tx, x.Key)
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := evidenceOf(w.tx, x.Key)
+	if err != nil {
+		return nil, err
+	}
+	return d.Publish(x, expected, evidence, earlier, reason)
 }
 
 // WithdrawResult takes a published result back, with a reason. What was said
@@ -35,16 +102,74 @@ func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key
 		})
 }
 
+// PublishedOne tells of one sample whether its result was published, or why not.
+type PublishedOne struct {
+	Sample      lab.Sample
+	Number      lab.SampleNumber
+	Publication lab.Publication
+	Err         error // nil where it was published
+}
+
+// publishMost is the number of samples that PublishVerified looks at.
+const publishMost = 200
+
+// PublishVerified publishes, each in its own transaction, the results of a service
+// that are complete: all analyses verified, no question open, and not published
+// yet, or preliminary and now confirmed. It publishes at most limit results; what
+// was not done is told, too.
+func (s *Store) PublishVerified(ctx context.Context, by lab.Actor, service lab.ServiceID, limit int) ([]PublishedOne, error) {
+	if !by.SeesRecords(service) {
+		return nil, lab.ErrNotFound
+	}
+	if err := lab.MayPublish(by, service); err != nil {
+		return nil, err
+	}
+	code, err := codeOf(s.read.WithContext(ctx), service)
+	if err != nil {
+		return nil, translate(err)
+	}
+	var samples []lab.Sample // amendments ask for a reason each, so they are left out
+	err = s.read.WithContext(ctx).Raw("SELECT * FROM samples WHERE service_id = ? AND stage = ? AND NOT EXISTS "+
+		"(SELECT 1 FROM publications p WHERE p.service_id = samples.service_id AND p.sample_id = samples.id AND p.kind <> ?) "+
+		"ORDER BY received_on, id LIMIT ?", service, lab.StageToPublish, lab.PreliminaryResult, publishMost).Scan(&samples).Error
+	if err != nil {
+		return nil, translate(err)
+	}
+	var all []PublishedOne
+	done := 0
+	for i := range samples {
+		if done >= limit {
+			break
+		}
+		x := &samples[i]
+		p, err := s.publish(ctx, by, "publish result", x.Key, x.Version, "",
+			func(w *work, d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication) (*lab.Publication, error) {
+				if x.Stage != lab.StageToPublish {
+					return nil, &lab.StaleError{Have: x.Version, Want: samples[i].Version}
+				}
+				return w.next(d, x, earlier, "")
+			})
+		if err == nil {
+			done++
+		}
+		if ctx.Err() != nil {
+			return all, ctx.Err()
+		}
+		all = append(all, PublishedOne{x.SeenBy(by), numberOf(code, x), p, err})
+	}
+	return all, nil
+}
+
 type nextVersion func(*work, *lab.Dictionary, *lab.Sample, []lab.Publication) (*lab.Publication, error)
 
 func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, next nextVersion) (lab.Publication, error) {
 	var published lab.Publication
 	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayPublish(by, key.ServiceID); err != nil {
+		sample, err := w.takeSample(key)
+		if err != nil {
 			return err
 		}
-		sample, err := take[lab.Sample](w, "samples", key)
-		if err != nil {
+		if err := lab.MayPublish(by, key.ServiceID); err != nil {
 			return err
 		}
 		if sample.Version != version {
@@ -67,8 +192,11 @@ func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key la
 			return err
 		}
 		p.ID, p.PublishedBy, p.PublishedAt, p.PublishedOn = w.ids.Next(), by.UserID, w.at, lab.DateOf(w.at.Time(), place)
+		if err := w.savePublication(sample, p, action, reason); err != nil {
+			return err
+		}
 		published = *p
-		return w.savePublication(sample, p, action, reason)
+		return nil
 	})
 	return published, err
 }
@@ -86,12 +214,6 @@ func (w *work) savePublication(sample *lab.Sample, p *lab.Publication, action, r
 		}
 	}
 	return w.saveSample(sample, &after, action, reason, lab.Differences(lab.Publication{}, *p)...)
-}
-
-// Publications returns all versions of a sample's result, in order.
-func (s *Store) Publications(ctx context.Context, sample lab.Key) ([]lab.Publication, error) {
-	publications, err := publicationsOf(s.read.WithContext(ctx), sample)
-	return publications, translate(err)
 }
 
 func publicationsOf(tx *gorm.DB, sample lab.Key) ([]lab.Publication, error) {

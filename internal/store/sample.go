@@ -2,87 +2,113 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"marquis/internal/lab"
 )
 
-// codeEntry is a row of the directory of lookup codes.
-type codeEntry struct {
-	CodeHash  string `gorm:"primaryKey"`
-	KeyID     string `gorm:"primaryKey"`
-	ServiceID lab.ServiceID
-	SampleID  lab.ID
-}
-
-// TableName returns the table.
-func (codeEntry) TableName() string { return "lookup_codes" }
-
-// CodeHash is a lookup code as the directory knows it: its keyed hash, and the
-// name of the key.
-type CodeHash struct {
-	KeyID string
-	Hash  []byte
+// Registration is a sample that is handed in. It belongs to the visit that the
+// sample names; where it names none and comes over the counter, a visit is opened.
+type Registration struct {
+	Sample   lab.Sample
+	Expected []lab.Expected
+	Code     *CodeHash // on the visitor's slip; nil where none is given out
+	Draft    lab.ID    // that becomes the sample, under the same id; zero for none
 }
 
 // RegisterSample records a sample that was handed in, under the next number of
-// its service and year, with its facts. Mistakes come back as lab.FieldErrors.
-func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, sample lab.Sample, expected []lab.Expected, code *CodeHash) (lab.Sample, error) {
+// its service and year, with its facts, and counts it in its visit. Mistakes come
+// back as lab.FieldErrors, among them a sample beyond the limits that nobody has
+// overruled. The draft goes: whoever finishes it first registers, everybody else
+// gets lab.ErrConflict, and so does a code that was given out before.
+func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration) (lab.Sample, error) {
+	sample := r.Sample
 	err := s.do(ctx, by, func(w *work) error {
-		today, err := w.today(sample.ServiceID)
-		if err != nil {
+		sample.ID, sample.Version = r.Draft, 1
+		if sample.ID.IsZero() {
+			sample.ID = w.ids.Next()
+		}
+		if err := sample.Register(by, w.at); err != nil {
+			return err
+		}
+		if err := w.finishDraft(sample.ServiceID, r.Draft); err != nil {
 			return err
 		}
 		d, err := w.dictionary()
 		if err != nil {
 			return err
 		}
-		sample.ID, sample.Version = w.ids.Next(), 1
-		if err := sample.Register(by, w.at); err != nil {
-			return err
-		}
-		if err := checkSample(d, &sample, expected, today); err != nil {
-			return err
-		}
-		if err := w.checkLocation(&sample); err != nil {
+		if err := w.admitSample(d, &sample, r.Expected); err != nil {
 			return err
 		}
 		sample.NumberYear = int32(sample.ReceivedOn.Year())
 		if sample.NumberRunning, err = w.nextNumbers(sample.ServiceID, sample.ReceivedOn.Year(), 1); err != nil {
 			return err
 		}
-		return w.insertSample(d, &sample, expected, code)
+		return w.insertSample(d, &sample, r.Expected, r.Code)
 	})
 	return sample, err
+}
+
+// admitSample reports all mistakes of a sample that is handed in, and counts it in
+// its visit.
+func (w *work) admitSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected) error {
+	today, err := w.today(sample.ServiceID)
+	if err != nil {
+		return err
+	}
+	visit, wrongVisit := w.visitOf(sample)
+	inVisit := 1
+	if visit != nil {
+		inVisit = int(visit.Taken) + 1
+	}
+	err = mistakes(
+		checkSample(d, sample, expected, today), w.checkLocation(sample.ServiceID, sample.LocationID), wrongVisit, sample.CheckLimits(inVisit),
+	)
+	if err != nil || visit == nil {
+		return err
+	}
+	if err := w.countVisit(visit, 1, 0); err != nil {
+		return err
+	}
+	sample.VisitID = visit.ID
+	return nil
+}
+
+// mistakes puts the mistakes of several checks together. Another error comes back
+// as it is.
+func mistakes(errs ...error) error {
+	var all lab.FieldErrors
+	for _, err := range errs {
+		var some lab.FieldErrors
+		if err != nil && !errors.As(err, &some) {
+			return err
+		}
+		all = append(all, some...)
+	}
+	return all.Err()
 }
 
 // checkSample reports the mistakes of a sample together with its expectations.
 func checkSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected, today lab.Date) error {
 	var errs lab.FieldErrors
-	for _, err := range []error{sample.Check(today), d.CheckExpectations(expected)} {
-		mistakes, ok := err.(lab.FieldErrors) //nolint:errorlint // both return exactly this type
-		if err != nil && !ok {
-			return err
-		}
-		errs = append(errs, mistakes...)
-	}
 	_, known := d.Products[sample.ProductID]
-	errs.Check(known || sample.ProductID <= 0, "product", "Product %d is not in the dictionary.", sample.ProductID)
-	return errs.Err()
+	errs.Check(known || sample.ProductID <= 0, "product_id", "Product %d is not in the dictionary.", sample.ProductID)
+	return mistakes(sample.Check(today), d.CheckExpectations(expected), errs.Err())
 }
 
 // checkLocation refuses a location of another service.
-func (w *work) checkLocation(sample *lab.Sample) error {
-	if sample.LocationID == 0 {
+func (w *work) checkLocation(service lab.ServiceID, location lab.Optional) error {
+	if location == 0 {
 		return nil
 	}
 	var n int
-	err := w.tx.Raw("SELECT count(*) FROM locations WHERE id = ? AND service_id = ?", sample.LocationID, sample.ServiceID).Scan(&n).Error
+	err := w.tx.Raw("SELECT count(*) FROM locations WHERE id = ? AND service_id = ?", location, service).Scan(&n).Error
 	if err != nil {
 		return err
 	}
 	var errs lab.FieldErrors
-	errs.Check(n == 1, "location", "Location %d is not one of the service.", sample.LocationID)
+	errs.Check(n == 1, "location_id", "Location %d is not one of the service.", location)
 	return errs.Err()
 }
 
@@ -94,8 +120,7 @@ func (w *work) insertSample(d *lab.Dictionary, sample *lab.Sample, expected []la
 		return err
 	}
 	if code != nil {
-		entry := codeEntry{fmt.Sprintf("%x", code.Hash), code.KeyID, sample.ServiceID, sample.ID}
-		if err := w.tx.Create(&entry).Error; err != nil {
+		if err := w.insertCode(sample.Key, *code); err != nil {
 			return err
 		}
 	}
@@ -125,14 +150,97 @@ func (s *Store) Sample(ctx context.Context, key lab.Key) (lab.Sample, []lab.Expe
 	return sample, expected, translate(err)
 }
 
+// FindSample returns the key of the sample with the number, or lab.ErrNotFound.
+func (s *Store) FindSample(ctx context.Context, number lab.SampleNumber) (lab.Key, error) {
+	var key lab.Key
+	err := s.read.WithContext(ctx).Raw("SELECT x.service_id, x.id FROM services v JOIN samples x ON x.service_id = v.id "+
+		"WHERE v.code = ? AND x.number_year = ? AND x.number_running = ?", number.Service, number.Year, number.Running).Take(&key).Error
+	return key, translate(err)
+}
+
+// SetExpectations replaces what is expected of a sample that the actor saw in the
+// given version, and classifies the sample anew. What was published stays as it
+// is. A sample that has moved on is refused with a *lab.StaleError.
+func (s *Store) SetExpectations(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected) (lab.Sample, error) {
+	var after lab.Sample
+	err := s.do(ctx, by, func(w *work) error {
+		before, err := take[lab.Sample](w, "samples", key)
+		if err != nil {
+			return err
+		}
+		after = *before
+		if err := after.Describe(by, func(*lab.Sample) {}); err != nil {
+			return err
+		}
+		changes, err := w.replaceExpectations(before, version, expected)
+		if err != nil {
+			return err
+		}
+		return w.saveSample(before, &after, "set expectations", "", changes...)
+	})
+	return after, err
+}
+
+func (w *work) replaceExpectations(sample *lab.Sample, version int32, expected []lab.Expected) ([]lab.Difference, error) {
+	d, err := w.dictionary()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.CheckExpectations(expected); err != nil {
+		return nil, err
+	}
+	old, err := expectedOf(w.tx, sample.Key)
+	if err != nil {
+		return nil, err
+	}
+	type set struct{ Expected []lab.Expected }
+	changes := lab.Differences(set{old}, set{expected})
+	if sample.Version != version {
+		return nil, &lab.StaleError{Have: sample.Version, Want: version, Changed: changes}
+	}
+	err = w.tx.Exec("DELETE FROM sample_expectations WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error
+	if err != nil {
+		return nil, err
+	}
+	return changes, create(w.tx, expectations(sample, expected))
+}
+
 // ChangeSample changes the description of a sample that the actor saw in the given
 // version. If the sample has moved on meanwhile, it is refused with a
-// *lab.StaleError that says what differs, and nothing is changed. The sample's
-// identity, number and state are not changed by it.
+// *lab.StaleError, and nothing is changed: the error lists the fields in which the
+// change, made to the sample as it is now, would alter it. A change that sets all
+// fields of a form thus gets what others wrote into them beside what was typed.
+// The sample's identity, number, visit and state are not changed by it.
 func (s *Store) ChangeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, change func(*lab.Sample)) (lab.Sample, error) {
 	return s.changeSample(ctx, by, "change sample", key, version, "", func(sample *lab.Sample) error {
 		return sample.Describe(by, change)
 	})
+}
+
+// DescribeSample changes the description of a sample, as ChangeSample does, and
+// what is expected of it, both or neither.
+func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected, change func(*lab.Sample)) (lab.Sample, error) {
+	var after lab.Sample
+	err := s.do(ctx, by, func(w *work) error {
+		before, err := take[lab.Sample](w, "samples", key)
+		if err != nil {
+			return err
+		}
+		after = *before
+		if err := after.Describe(by, change); err != nil {
+			return err
+		}
+		changes, err := w.replaceExpectations(before, version, expected)
+		var stale *lab.StaleError
+		if errors.As(err, &stale) {
+			stale.Changed = append(lab.Differences(*before, after), stale.Changed...)
+		}
+		if err != nil {
+			return err
+		}
+		return w.saveSample(before, &after, "change sample", "", changes...)
+	})
+	return after, err
 }
 
 // MoveSample takes a sample to another state, with a reason where the move asks
@@ -184,11 +292,14 @@ func (w *work) saveSample(before, after *lab.Sample, action, reason string, more
 	if err := checkSample(d, after, nil, today); err != nil {
 		return err
 	}
-	if err := w.checkLocation(after); err != nil {
+	if err := w.checkLocation(after.ServiceID, after.LocationID); err != nil {
 		return err
 	}
 	changes := append(lab.Differences(*before, *after), more...)
 	after.Version = before.Version + 1
+	if after.Stage, err = w.stageOf(after); err != nil {
+		return err
+	}
 	if err := replace(w, after, before.Key, before.Version); err != nil {
 		return err
 	}

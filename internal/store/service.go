@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 	"marquis/internal/lab"
 )
 
-// AddService records a new service under the next free number and returns it.
+// AddService records a new service under the next free number and returns it. It
+// takes the operator, or an administrator of all services.
 func (s *Store) AddService(ctx context.Context, by lab.Actor, service lab.Service) (lab.Service, error) {
-	if err := service.Check(); err != nil {
+	if err := errors.Join(lab.MayEquip(by, 0), service.Check()); err != nil {
 		return service, err
 	}
 	err := s.do(ctx, by, func(w *work) error {
@@ -26,7 +28,14 @@ func (w *work) addService(service *lab.Service) error {
 		return err
 	}
 	var last lab.ServiceID
-	if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM services").Scan(&last).Error; err != nil {
+	var same int
+	row := w.tx.Raw("SELECT coalesce(max(id), 0), count(*) FILTER (WHERE code = ?) FROM services", service.Code).Row()
+	if err := row.Scan(&last, &same); err != nil {
+		return err
+	}
+	var errs lab.FieldErrors
+	errs.Check(same == 0, "code", "There is a service with the code %s already.", service.Code)
+	if err := errs.Err(); err != nil {
 		return err
 	}
 	service.ID = last + 1
@@ -68,31 +77,6 @@ func placeOf(tx *gorm.DB, service lab.ServiceID) (*time.Location, error) {
 		return nil, fmt.Errorf("service %d: %w", service, translate(err))
 	}
 	return time.LoadLocation(zone)
-}
-
-// AddUser records a member of staff with memberships under the next free number.
-func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, memberships []lab.Membership) (lab.Actor, error) {
-	err := s.do(ctx, by, func(w *work) error {
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
-			return err
-		}
-		var last lab.Optional
-		if err := w.tx.Raw("SELECT coalesce(max(id), 0) FROM users").Scan(&last).Error; err != nil {
-			return err
-		}
-		user.ID = last + 1
-		if err := w.tx.Create(&user).Error; err != nil {
-			return err
-		}
-		for i := range memberships {
-			memberships[i].UserID = user.ID
-		}
-		if err := create(w.tx, memberships); err != nil {
-			return err
-		}
-		return w.record(0, "add user", user.Login, "", lab.Differences(lab.User{}, user))
-	})
-	return lab.Actor{UserID: user.ID, Name: user.Name, Memberships: memberships}, err
 }
 
 // AddMethod records a method of a laboratory under the next local number, and

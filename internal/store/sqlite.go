@@ -83,6 +83,19 @@ func (d sqliteDialector) Translate(err error) error {
 	return err
 }
 
+// sqliteAway tells that the file cannot be read or written just now.
+func sqliteAway(err error) bool {
+	var known *modernc.Error
+	if !errors.As(err, &known) {
+		return false
+	}
+	switch known.Code() & 0xff { // the first byte is the kind of error
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY:
+		return true
+	}
+	return false
+}
+
 func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)

@@ -7,11 +7,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"net"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +41,9 @@ type Store struct {
 	now     func() time.Time
 	ids     *lab.IDMaker
 	words   atomic.Pointer[edition] // the dictionary as it was last read
+	wording sync.Mutex              // held by the one who reads it
 	folding chan struct{}           // a place for each that may read facts, see FactRows
+	lookups sync.Map                // prepared statements, see Lookup
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
@@ -136,14 +142,30 @@ func translate(err error) error {
 		return lab.ErrNotFound
 	case errors.Is(err, gorm.ErrDuplicatedKey), errors.Is(err, gorm.ErrForeignKeyViolated):
 		return fmt.Errorf("%w (%w)", lab.ErrConflict, err)
+	case away(err):
+		return fmt.Errorf("%w (%w)", lab.ErrUnavailable, err)
 	}
 	return err
 }
 
+// away tells that a database could not be reached, or could not write.
+func away(err error) bool {
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) ||
+		sqliteAway(err) || postgresAway(err)
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return translate(s.read.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error)
+}
+
 // owned are the tables of services. Every statement on one names service_id.
 var owned = []string{
-	"imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications",
+	"imports", "visits", "drafts", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications",
 	"service_years", "audit_heads", "audit_events", "sample_facts", "finding_facts",
+	"analysis_questions", "record_views", "read_outs",
 }
 
 var namesOwned = regexp.MustCompile(`(?i)(\b(from|join|update|into)\b|,)\s*"?` + "`?(" + strings.Join(owned, "|") + ")\\b")

@@ -19,22 +19,36 @@ import (
 // Now is the moment at which tests take place.
 var Now = time.Date(2025, time.March, 3, 10, 0, 0, 0, time.UTC)
 
-func clock() time.Time { return Now }
+// Clock is the clock of tests: it stands still at Now.
+func Clock() time.Time { return Now }
 
 // Each runs a test on an empty registry of either kind, both at once, after the
 // caller has returned.
 func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
+	EachKind(t, func(t *testing.T, kind string) { test(t, Open(t, Config(t, kind))) })
+}
+
+// EachKind runs a test for either kind of registry, as Each does, and leaves it to
+// the test to open one.
+func EachKind(t *testing.T, test func(t *testing.T, kind string)) {
+	t.Helper()
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			test(t, Open(t, Config(t, kind)))
+			test(t, kind)
 		})
 	}
 }
 
 // Open opens the registry and closes it when the test ends.
 func Open(t testing.TB, c store.Config) *store.Store {
+	t.Helper()
+	return OpenAt(t, c, Clock)
+}
+
+// OpenAt opens the registry with a clock of the test's own.
+func OpenAt(t testing.TB, c store.Config, clock func() time.Time) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), c, clock)
 	if err != nil {
@@ -80,7 +94,7 @@ var sqliteTemplate = sync.OnceValues(func() (data []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	c := store.Config{Folder: folder}
-	if _, err := store.Migrate(context.Background(), c, clock); err != nil {
+	if _, err := store.Migrate(context.Background(), c, Clock); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(filepath.Join(folder, "marquis.db"))
@@ -93,7 +107,7 @@ func postgresTemplate(t testing.TB, server *pgtest.Server) string {
 	defer template.Unlock()
 	if template.postgres == "" {
 		url := server.Keep(t)
-		if _, err := store.Migrate(context.Background(), store.Config{DatabaseURL: url}, clock); err != nil {
+		if _, err := store.Migrate(context.Background(), store.Config{DatabaseURL: url}, Clock); err != nil {
 			t.Fatal(err)
 		}
 		template.postgres = url

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// NewDraft keeps what somebody has typed of a sample so far, and returns the id
+// under which it is found. Whoever receives samples at the service sees it.
+// Drafts leave no events.
+func (s *Store) NewDraft(ctx context.Context, by lab.Actor, service lab.ServiceID, content string) (lab.ID, error) {
+	draft := lab.Draft{UserID: by.UserID, Content: content}
+	err := s.do(ctx, by, func(w *work) error {
+		if err := lab.MayReceive(by, service); err != nil {
+			return err
+		}
+		if err := draft.Check(); err != nil {
+			return err
+		}
+		draft.Key, draft.SavedAt = lab.Key{ServiceID: service, ID: w.ids.Next()}, w.at
+		return w.tx.Create(&draft).Error
+	})
+	return draft.ID, err
+}
+
+// SaveDraft replaces the content of a draft. One that is not there any more,
+// because it was registered, dropped or swept, is lab.ErrNotFound and is not made
+// anew.
+func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string) error {
+	draft := lab.Draft{Content: content}
+	return s.changeDraft(ctx, by, key, func(w *work) *gorm.DB {
+		if err := draft.Check(); err != nil {
+			return &gorm.DB{Error: err}
+		}
+		return w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ? WHERE service_id = ? AND id = ?", content, w.at, key.ServiceID, key.ID)
+	})
+}
+
+// DropDraft removes a draft, or returns lab.ErrNotFound.
+func (s *Store) DropDraft(ctx context.Context, by lab.Actor, key lab.Key) error {
+	return s.changeDraft(ctx, by, key, func(w *work) *gorm.DB { return w.deleteDraft(key) })
+}
+
+func (s *Store) changeDraft(ctx context.Context, by lab.Actor, key lab.Key, change func(*work) *gorm.DB) error {
+	return s.do(ctx, by, func(w *work) error {
+		if err := lab.MayReceive(by, key.ServiceID); err != nil {
+			return err
+		}
+		done := change(w)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return lab.ErrNotFound
+		}
+		return done.Error
+	})
+}
+
+func (w *work) deleteDraft(key lab.Key) *gorm.DB {
+	return w.tx.Exec("DELETE FROM drafts WHERE service_id = ? AND id = ?", key.ServiceID, key.ID)
+}
+
+// finishDraft removes the draft that becomes a sample. Of many that finish it at
+// once, all but the first wait here and then find it gone.
+func (w *work) finishDraft(service lab.ServiceID, id lab.ID) error {
+	if id.IsZero() {
+		return nil
+	}
+	done := w.deleteDraft(lab.Key{ServiceID: service, ID: id})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return fmt.Errorf("the draft is registered already, or dropped: %w", lab.ErrConflict)
+	}
+	return done.Error
+}
+
+// Draft returns a draft, or lab.ErrNotFound.
+func (s *Store) Draft(ctx context.Context, by lab.Actor, key lab.Key) (lab.Draft, error) {
+	var draft lab.Draft
+	if err := lab.MayReceive(by, key.ServiceID); err != nil {
+		return draft, err
+	}
+	err := s.read.WithContext(ctx).Raw("SELECT * FROM drafts WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&draft).Error
+	return draft, translate(err)
+}
+
+// Drafts returns the drafts of a service, the one that was saved last first.
+func (s *Store) Drafts(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Draft, error) {
+	if err := lab.MayReceive(by, service); err != nil {
+		return nil, err
+	}
+	var drafts []lab.Draft
+	err := s.read.WithContext(ctx).Raw("SELECT * FROM drafts WHERE service_id = ? ORDER BY saved_at DESC, id DESC", service).Scan(&drafts).Error
+	return drafts, translate(err)
+}
+
+// SweepDrafts removes the drafts of all services that nobody has saved for
+// lab.DraftAge, and returns their number.
+func (s *Store) SweepDrafts(ctx context.Context) (swept int64, err error) {
+	err = s.transact(ctx, func(tx *gorm.DB) error {
+		done := tx.Exec("DELETE FROM drafts WHERE service_id IN (SELECT id FROM services) AND saved_at < ?", lab.At(s.now().Add(-lab.DraftAge)))
+		swept = done.RowsAffected
+		return done.Error
+	})
+	return swept, err
+}

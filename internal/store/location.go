@@ -1,0 +1,67 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// AddLocation records a place where a service receives samples, under the next
+// free number, and returns it.
+func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Location) (lab.Location, error) {
+	err := s.do(ctx, by, func(w *work) error {
+		if err := lab.MayEquip(by, location.ServiceID); err != nil {
+			return err
+		}
+		if _, err := placeOf(w.tx, location.ServiceID); err != nil {
+			return err
+		}
+		if err := location.Check(); err != nil {
+			return err
+		}
+		if _, err := w.lockTrail(w.tx, 0); err != nil {
+			return err
+		}
+		var last, same int32
+		err := w.tx.Raw("SELECT coalesce(max(id), 0), count(*) FILTER (WHERE service_id = ? AND name = ?) FROM locations",
+			location.ServiceID, location.Name).Row().Scan(&last, &same)
+		if err != nil {
+			return err
+		}
+		var errs lab.FieldErrors
+		errs.Check(same == 0, "name", "The service has a location called %q already.", location.Name)
+		if err := errs.Err(); err != nil {
+			return err
+		}
+		location.ID = last + 1
+		if err := w.tx.Create(&location).Error; err != nil {
+			return err
+		}
+		return w.record(location.ServiceID, "add location", location.Name, "", lab.Differences(lab.Location{}, location))
+	})
+	return location, err
+}
+
+// Locations returns the locations of a service in order of their names.
+func (s *Store) Locations(ctx context.Context, service lab.ServiceID) ([]lab.Location, error) {
+	return sortedLocations(s.read.WithContext(ctx).Raw("SELECT * FROM locations WHERE service_id = ?", service))
+}
+
+// AllLocations returns the locations of all services, by service and name.
+func (s *Store) AllLocations(ctx context.Context) ([]lab.Location, error) {
+	return sortedLocations(s.read.WithContext(ctx).Raw("SELECT * FROM locations"))
+}
+
+func sortedLocations(tx *gorm.DB) ([]lab.Location, error) {
+	var locations []lab.Location
+	err := tx.Scan(&locations).Error
+	slices.SortFunc(locations, func(a, b lab.Location) int {
+		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), strings.Compare(lab.Fold(a.Name), lab.Fold(b.Name)), strings.Compare(a.Name, b.Name))
+	})
+	return locations, translate(err)
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// TellResult notes that a version of a result was told by phone, and by whom. Where
+// there is a newer version it is refused with a *lab.StaleError: that one is to be
+// told.
+func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32) error {
+	return s.do(ctx, by, func(w *work) error {
+		if _, err := w.takeSample(sample); err != nil {
+			return err
+		}
+		if err := lab.MayTell(by, sample.ServiceID); err != nil {
+			return err
+		}
+		publications, err := publicationsOf(w.tx, sample)
+		if err != nil {
+			return err
+		}
+		latest := lab.Latest(publications)
+		switch {
+		case latest == nil || version < 1 || version > latest.Version:
+			return lab.ErrNotFound
+		case version < latest.Version:
+			seen := &publications[version-1]
+			return &lab.StaleError{Have: latest.Version, Want: version, Changed: []lab.Difference{
+				{Field: "Kind", Old: string(latest.Kind), New: string(seen.Kind)},
+				{Field: "Outcome", Old: string(latest.Outcome), New: string(seen.Outcome)},
+			}}
+		}
+		told := lab.ReadOut{SampleID: sample.ID, Version: version, ToldBy: by.UserID, ToldAt: w.at}
+		told.Key = lab.Key{ServiceID: sample.ServiceID, ID: w.ids.Next()}
+		if err := w.tx.Create(&told).Error; err != nil {
+			return err
+		}
+		return w.record(sample.ServiceID, "tell result", sample.ID.String(), "", lab.Differences(lab.ReadOut{}, told))
+	})
+}
+
+// ReadOuts returns who told which version of a sample's result by phone, in order.
+func (s *Store) ReadOuts(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.ReadOut, error) {
+	if !by.SeesRecords(sample.ServiceID) {
+		return nil, lab.ErrNotFound
+	}
+	told, err := readOutsOf(s.read.WithContext(ctx), sample)
+	return told, translate(err)
+}
+
+func readOutsOf(tx *gorm.DB, sample lab.Key) ([]lab.ReadOut, error) {
+	var told []lab.ReadOut
+	err := tx.Raw("SELECT * FROM read_outs WHERE service_id = ? AND sample_id = ? ORDER BY id", sample.ServiceID, sample.ID).Scan(&told).Error
+	return told, err
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// sessionRow is a row of sessions.
+type sessionRow struct {
+	TokenHash      string `gorm:"primaryKey"`
+	UserID         lab.Optional
+	StartedAt      lab.Instant
+	SeenAt         lab.Instant
+	SecondFactorAt lab.Instant
+}
+
+// TableName returns the table.
+func (sessionRow) TableName() string { return "sessions" }
+
+// Session is a login that has not ended, with the account as it is now.
+type Session struct {
+	Account        Account
+	StartedAt      lab.Instant
+	SeenAt         lab.Instant
+	SecondFactorAt lab.Instant // zero: not given in this session
+}
+
+// seenEvery is how exactly a session's last use is recorded.
+const seenEvery = time.Minute
+
+// alive tells that neither limit has passed.
+func (r *sessionRow) alive(now lab.Instant) bool {
+	return now.Time().Sub(r.SeenAt.Time()) <= lab.SessionIdle && now.Time().Sub(r.StartedAt.Time()) <= lab.SessionAge
+}
+
+// readSession reads a session that has not ended, with its account.
+func readSession(tx *gorm.DB, tokenHash string, now lab.Instant) (r sessionRow, a Account, err error) {
+	if err = tx.Raw("SELECT * FROM sessions WHERE token_hash = ?", tokenHash).Take(&r).Error; err != nil {
+		return r, a, err
+	}
+	if a, err = readAccount(tx, "WHERE u.id = ?", r.UserID); err != nil {
+		return r, a, err
+	}
+	if a.Disabled || !r.alive(now) {
+		return r, Account{}, lab.ErrNotFound
+	}
+	return r, a, nil
+}
+
+// StartSession records that the actor has logged in, with the hash of the session's
+// token. A disabled user is refused with lab.ErrNotFound.
+func (s *Store) StartSession(ctx context.Context, by lab.Actor, tokenHash string, secondFactor bool) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		a, err := w.own()
+		if err != nil {
+			return err
+		}
+		r := sessionRow{TokenHash: tokenHash, UserID: a.ID, StartedAt: w.at, SeenAt: w.at}
+		how := "password"
+		if secondFactor {
+			r.SecondFactorAt, how = w.at, "password and second factor"
+		}
+		if err := w.tx.Create(&r).Error; err != nil {
+			return err
+		}
+		return w.record(0, "log in", a.Login, how, nil)
+	})
+}
+
+// Session returns the session whose token has the hash, and records that it was
+// used. It is lab.ErrNotFound where it is unknown or has ended: idle for longer than
+// lab.SessionIdle, older than lab.SessionAge, or of a user who is disabled.
+func (s *Store) Session(ctx context.Context, tokenHash string) (Session, error) {
+	now := lab.At(s.now())
+	r, a, err := readSession(s.read.WithContext(ctx), tokenHash, now)
+	if err != nil {
+		return Session{}, translate(err)
+	}
+	if now.Time().Sub(r.SeenAt.Time()) >= seenEvery {
+		r.SeenAt = now
+		err = s.transact(ctx, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", now, tokenHash, now).Error
+		})
+	}
+	return Session{a, r.StartedAt, r.SeenAt, r.SecondFactorAt}, err
+}
+
+// ReplaceSession gives a session another token, so that one which was stolen before
+// is worth nothing after a step-up: with a second factor, this is when it was given;
+// without, an earlier one stays. The session still ends lab.SessionAge after login.
+// It fails as Session does.
+func (s *Store) ReplaceSession(ctx context.Context, oldHash, newHash string, secondFactor bool) error {
+	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+		r, a, err := readSession(w.tx, oldHash, w.at)
+		if err != nil {
+			return err
+		}
+		action := "renew session"
+		if secondFactor {
+			action, r.SecondFactorAt = "give second factor", w.at
+		}
+		err = w.tx.Exec("UPDATE sessions SET token_hash = ?, seen_at = ?, second_factor_at = ? WHERE token_hash = ?",
+			newHash, w.at, r.SecondFactorAt, oldHash).Error
+		if err != nil {
+			return err
+		}
+		w.by = a.Actor()
+		return w.record(0, action, a.Login, "", nil)
+	})
+}
+
+// EndSession logs out. A session that has ended already is no mistake.
+func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
+	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+		_, a, err := readSession(w.tx, tokenHash, w.at)
+		if errors.Is(translate(err), lab.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Error; err != nil {
+			return err
+		}
+		w.by = a.Actor()
+		return w.record(0, "log out", a.Login, "", nil)
+	})
+}
+
+// EndSessions ends all sessions of a user, who does it, or an administrator.
+func (s *Store) EndSessions(ctx context.Context, by lab.Actor, id lab.Optional) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		find := w.administrated
+		if by.UserID == id {
+			find = func(lab.Optional) (Account, error) { return w.own() }
+		}
+		a, err := find(id)
+		if err != nil {
+			return err
+		}
+		if err := w.endSessionsOf(id, ""); err != nil {
+			return err
+		}
+		return w.record(0, "end sessions", a.Login, "", nil)
+	})
+}
+
+// endSessionsOf ends the sessions of a user but for the one whose token has the hash
+// keep.
+func (w *work) endSessionsOf(id lab.Optional, keep string) error {
+	return w.tx.Exec("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", id, keep).Error
+}
+
+// SweepSessions deletes sessions and invitations that have ended by themselves.
+func (s *Store) SweepSessions(ctx context.Context) error {
+	now := s.now()
+	return s.transact(ctx, func(tx *gorm.DB) error {
+		err := tx.Exec("DELETE FROM sessions WHERE seen_at < ? OR started_at < ?",
+			lab.At(now.Add(-lab.SessionIdle)), lab.At(now.Add(-lab.SessionAge))).Error
+		if err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", lab.At(now)).Error
+	})
+}

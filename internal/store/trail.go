@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// Trail returns what the audit trail says of a sample, its analyses, its result and
+// the import it came with, in order. Values that the actor may not see are withheld.
+func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
+	if !by.SeesRecords(sample.ServiceID) {
+		return nil, lab.ErrNotFound
+	}
+	events, err := trailOf(s.read.WithContext(ctx), by, sample)
+	return events, translate(err)
+}
+
+func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
+	var ids []lab.ID
+	err := tx.Raw("SELECT id FROM analyses WHERE service_id = ? AND sample_id = ? UNION SELECT import_id FROM samples "+
+		"WHERE service_id = ? AND id = ? AND import_id IS NOT NULL", sample.ServiceID, sample.ID, sample.ServiceID, sample.ID).Scan(&ids).Error
+	if err != nil {
+		return nil, err
+	}
+	subjects := []string{sample.ID.String()}
+	for _, id := range ids {
+		subjects = append(subjects, id.String())
+	}
+	var entries []auditEvent
+	err = tx.Raw("SELECT * FROM audit_events WHERE service_id = ? AND subject IN ? ORDER BY seq", sample.ServiceID, subjects).Scan(&entries).Error
+	if err != nil {
+		return nil, err
+	}
+	events := make([]lab.Event, len(entries))
+	for i, e := range entries {
+		event := lab.Event{At: e.At, ActorID: e.ActorID, Actor: e.Actor, Action: e.Action, Subject: e.Subject, Reason: e.Reason}
+		if err := json.Unmarshal([]byte(e.Changes), &event.Changes); err != nil {
+			return nil, err
+		}
+		events[i] = event.SeenBy(by, sample)
+	}
+	return events, nil
+}

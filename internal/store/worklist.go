@@ -1,0 +1,382 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// WorkFilter says which samples a worklist shows. What is zero or empty does not
+// restrict.
+type WorkFilter struct {
+	Service        lab.ServiceID // zero: all that the actor may see
+	Stage          lab.Stage     // empty: all
+	Method         lab.MethodID  // with an analysis by it that was not retracted
+	Product        lab.ProductID
+	ReceivedBefore lab.Date
+	After          string // the Next of the page before
+	Limit          int    // rows in a page; zero: WorkRows
+}
+
+// WorkRows is the usual and WorkMost the largest number of rows in a page.
+const (
+	WorkRows = 50
+	WorkMost = 200
+)
+
+// WorkRow is a sample on a worklist.
+type WorkRow struct {
+	Sample    lab.Sample // as the actor may see it
+	Number    lab.SampleNumber
+	Entered   int            // analyses that are not verified yet
+	Verified  int            // analyses
+	Methods   []lab.MethodID // of those analyses, in order
+	Published lab.PublicationKind
+	Version   int32 // of the publication; zero for none
+	Questions int   // open ones
+}
+
+// Work is a page of a worklist. Next asks for the page after it; it is empty on the
+// last.
+type Work struct {
+	Rows []WorkRow
+	Next string
+}
+
+// Worklist returns a page of samples by the day on which they were received: what
+// has waited longest first, or, of samples with which nothing is left to do and of
+// all, the newest first. A service in which the actor does not work with records is
+// lab.ErrNotFound.
+func (s *Store) Worklist(ctx context.Context, by lab.Actor, f WorkFilter) (Work, error) {
+	if err := f.check(); err != nil {
+		return Work{}, err
+	}
+	services, err := s.servicesOf(ctx, by, f.Service)
+	if err != nil {
+		return Work{}, err
+	}
+	tx := s.read.WithContext(ctx)
+	var places []place
+	for _, service := range services {
+		some, err := f.page(tx, service.ID)
+		if err != nil {
+			return Work{}, translate(err)
+		}
+		places = append(places, some...)
+	}
+	slices.SortFunc(places, f.compare)
+	var work Work
+	if len(places) > f.Limit {
+		places = places[:f.Limit]
+		work.Next = places[f.Limit-1].cursor()
+	}
+	work.Rows, err = workRows(tx, by, services, places)
+	return work, translate(err)
+}
+
+// place is where a sample stands on a worklist.
+type place struct {
+	lab.Key
+	ReceivedOn lab.Date
+}
+
+func (f *WorkFilter) check() error {
+	var errs lab.FieldErrors
+	errs.Check(f.Stage == "" || lab.Stages.Has(f.Stage), "stage", "%q is not one of: %s.", string(f.Stage), strings.Join(lab.Stages.Strings(), ", "))
+	errs.Check(f.Limit >= 0, "limit", "The number of rows cannot be negative.")
+	_, _, ok := parseCursor(f.After)
+	errs.Check(f.After == "" || ok, "after", "This is not where a page ended: start again from the first page.")
+	if f.Limit == 0 {
+		f.Limit = WorkRows
+	}
+	f.Limit = min(f.Limit, WorkMost)
+	return errs.Err()
+}
+
+// newestFirst tells the order in which the samples are shown.
+func (f *WorkFilter) newestFirst() bool { return f.Stage == "" || f.Stage.Done() }
+
+func (f *WorkFilter) compare(a, b place) int {
+	order := cmp.Or(cmp.Compare(a.ReceivedOn, b.ReceivedOn), slices.Compare(a.ID[:], b.ID[:]))
+	if f.newestFirst() {
+		return -order
+	}
+	return order
+}
+
+// cursor says where a page ended.
+func (p place) cursor() string { return p.ReceivedOn.String() + "_" + p.ID.String() }
+
+func parseCursor(text string) (lab.Date, lab.ID, bool) {
+	day, id, _ := strings.Cut(text, "_")
+	received, err := lab.ParseDate(day)
+	if err != nil {
+		return 0, lab.ID{}, false
+	}
+	sample, err := lab.ParseID(id)
+	return received, sample, err == nil
+}
+
+// page reads of a service one place more than a page holds.
+func (f *WorkFilter) page(tx *gorm.DB, service lab.ServiceID) ([]place, error) {
+	query, args := "SELECT service_id, id, received_on FROM samples WHERE service_id = ?", []any{service}
+	add := func(on bool, clause string, values ...any) {
+		if on {
+			query, args = query+" AND "+clause, append(args, values...)
+		}
+	}
+	later, order := ">", "received_on, id"
+	if f.newestFirst() {
+		later, order = "<", "received_on DESC, id DESC"
+	}
+	add(f.Stage != "", "stage = ?", f.Stage)
+	add(f.Product != 0, "product_id = ?", f.Product)
+	add(f.ReceivedBefore != 0, "received_on < ?", f.ReceivedBefore)
+	if received, id, ok := parseCursor(f.After); ok {
+		add(true, "(received_on, id) "+later+" (?, ?)", received, id)
+	}
+	add(f.Method != 0, "EXISTS (SELECT 1 FROM analyses a WHERE a.service_id = samples.service_id AND a.sample_id = samples.id "+
+		"AND a.method_id = ? AND a.state <> ?)", f.Method, lab.Retracted)
+	var places []place
+	err := tx.Raw(query+" ORDER BY "+order+" LIMIT ?", append(args, f.Limit+1)...).Scan(&places).Error
+	return places, err
+}
+
+// workRows reads the samples at the places, with how far each is.
+func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place) ([]WorkRow, error) {
+	rows, at := make([]WorkRow, len(places)), map[lab.Key]*WorkRow{}
+	ids := map[lab.ServiceID][]string{}
+	for i, p := range places {
+		at[p.Key] = &rows[i]
+		ids[p.ServiceID] = append(ids[p.ServiceID], p.ID.String())
+	}
+	for _, service := range services {
+		list := ids[service.ID]
+		if len(list) == 0 {
+			continue
+		}
+		var samples []lab.Sample
+		err := tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id IN ?", service.ID, list).Scan(&samples).Error
+		if err != nil {
+			return nil, err
+		}
+		for i := range samples {
+			x := &samples[i]
+			*at[x.Key] = WorkRow{Sample: x.SeenBy(by), Number: numberOf(service.Code, x)}
+		}
+		if err := addProgress(tx, service.ID, list, at); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Key]*WorkRow) error {
+	var analyses []lab.Analysis
+	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id IN ? AND state <> ?", service, ids, lab.Retracted).Scan(&analyses).Error
+	if err != nil {
+		return err
+	}
+	entered := map[lab.ID]bool{}
+	for _, a := range analyses {
+		row := at[lab.Key{ServiceID: service, ID: a.SampleID}]
+		row.Methods = append(row.Methods, a.MethodID)
+		if a.State == lab.Entered {
+			entered[a.ID] = true
+			row.Entered++
+			continue
+		}
+		row.Verified++
+	}
+	for _, row := range at {
+		slices.Sort(row.Methods)
+		row.Methods = slices.Compact(row.Methods)
+	}
+	var publications []lab.Publication // without their results
+	err = tx.Raw("SELECT sample_id, version, kind FROM publications WHERE service_id = ? AND sample_id IN ? ORDER BY version", service, ids).
+		Scan(&publications).Error
+	if err != nil {
+		return err
+	}
+	for _, p := range publications {
+		row := at[lab.Key{ServiceID: service, ID: p.SampleID}]
+		row.Published, row.Version = p.Kind, p.Version
+	}
+	var questions []lab.Question
+	err = tx.Raw("SELECT * FROM analysis_questions WHERE service_id = ? AND sample_id IN ? AND answered_at IS NULL", service, ids).
+		Scan(&questions).Error
+	for _, q := range questions {
+		if entered[q.AnalysisID] {
+			at[lab.Key{ServiceID: service, ID: q.SampleID}].Questions++
+		}
+	}
+	return err
+}
+
+// countMost is up to where samples are counted.
+const countMost = 1000
+
+// StageCount is a number of samples; More says that there are more than that.
+type StageCount struct {
+	N    int
+	More bool
+}
+
+// StageCounts counts the samples of every stage, up to a thousand each, in a service
+// or, for zero, in all that the actor may see.
+func (s *Store) StageCounts(ctx context.Context, by lab.Actor, service lab.ServiceID) (map[lab.Stage]StageCount, error) {
+	services, err := s.servicesOf(ctx, by, service)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[lab.Stage]StageCount{}
+	for _, stage := range lab.Stages {
+		total := 0
+		for _, one := range services {
+			var n int
+			err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM samples WHERE service_id = ? AND stage = ? LIMIT ?) few",
+				one.ID, stage, countMost+1-total).Scan(&n).Error
+			if err != nil {
+				return nil, translate(err)
+			}
+			if total += n; total > countMost {
+				break
+			}
+		}
+		counts[stage] = StageCount{N: min(total, countMost), More: total > countMost}
+	}
+	return counts, nil
+}
+
+// servicesOf returns the service, or for zero all in which the actor works with
+// records.
+func (s *Store) servicesOf(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Service, error) {
+	all, err := s.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen := slices.DeleteFunc(all, func(x lab.Service) bool {
+		return !by.SeesRecords(x.ID) || service != 0 && x.ID != service
+	})
+	if len(seen) == 0 {
+		return nil, lab.ErrNotFound
+	}
+	return seen, nil
+}
+
+func codeOf(tx *gorm.DB, service lab.ServiceID) (code string, err error) {
+	err = tx.Raw("SELECT code FROM services WHERE id = ?", service).Row().Scan(&code)
+	return code, err
+}
+
+func numberOf(code string, x *lab.Sample) lab.SampleNumber {
+	return lab.SampleNumber{Service: code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+}
+
+// refreshStage puts a sample on the worklist where it belongs, after something that
+// hangs on it changed. It makes no new version of the sample.
+func (w *work) refreshStage(sample *lab.Sample) error {
+	stage, err := w.stageOf(sample)
+	if err != nil || stage == sample.Stage {
+		return err
+	}
+	sample.Stage = stage
+	return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", stage, sample.ServiceID, sample.ID).Error
+}
+
+func (w *work) stageOf(sample *lab.Sample) (lab.Stage, error) {
+	d, err := w.dictionary()
+	if err != nil {
+		return "", err
+	}
+	expected, err := expectedOf(w.tx, sample.Key)
+	if err != nil {
+		return "", err
+	}
+	evidence, err := evidenceOf(w.tx, sample.Key)
+	if err != nil {
+		return "", err
+	}
+	publications, err := publicationsOf(w.tx, sample.Key)
+	if err != nil {
+		return "", err
+	}
+	questions, err := questionsOf(w.tx, sample.Key)
+	return d.Stage(sample, expected, evidence, publications, questions), err
+}
+
+// VersionedKey is a record in the version that the actor saw.
+type VersionedKey struct {
+	lab.Key
+	Version int32
+}
+
+// notAnalysedMost is the number of samples that are moved at once.
+const notAnalysedMost = 500
+
+// NotAnalyse closes samples that will not be analysed, with one reason of
+// lab.NotAnalysedReasons: all of them or none. Those that cannot be closed come back
+// as lab.SampleErrors.
+func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []VersionedKey, reason string) error {
+	var errs lab.FieldErrors
+	errs.Check(len(samples) > 0, "samples", "Choose at least one sample.")
+	errs.Check(len(samples) <= notAnalysedMost, "samples", "Choose at most %d samples.", notAnalysedMost)
+	errs.Check(lab.NotAnalysedReasons.Has(reason), "reason", "%q is not one of: %s.", reason, strings.Join(lab.NotAnalysedReasons.Strings(), ", "))
+	if err := errs.Err(); err != nil {
+		return err
+	}
+	sorted := slices.Clone(samples) // locked in one order by all
+	slices.SortFunc(sorted, func(a, b VersionedKey) int {
+		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return s.do(ctx, by, func(w *work) error {
+		var refused lab.SampleErrors
+		for _, key := range sorted {
+			before, err := w.takeSample(key.Key)
+			if err != nil {
+				return err
+			}
+			err = w.notAnalyse(before, key.Version, reason)
+			if !refusal(err) {
+				return err
+			}
+			if err == nil {
+				continue
+			}
+			code, problem := codeOf(w.tx, key.ServiceID)
+			if problem != nil {
+				return problem
+			}
+			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, before), Err: err})
+		}
+		if len(refused) > 0 {
+			return refused
+		}
+		return nil
+	})
+}
+
+func (w *work) notAnalyse(before *lab.Sample, version int32, reason string) error {
+	if before.Version != version {
+		return &lab.StaleError{Have: before.Version, Want: version}
+	}
+	after := *before
+	if err := after.Move(lab.NotAnalysed, w.by, reason); err != nil {
+		return err
+	}
+	return w.saveSample(before, &after, "move sample", reason)
+}
+
+// refusal tells that the rules refused it, or nothing did; any other error is a fault.
+func refusal(err error) bool {
+	var stale *lab.StaleError
+	var move *lab.MoveError
+	var fields lab.FieldErrors
+	return err == nil || errors.As(err, &stale) || errors.As(err, &move) || errors.As(err, &fields)
+}
