@@ -92,6 +92,8 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 				return data, true
 			case cmd.Flags().Changed("database-url") && name == "MARQUIS_DATABASE_URL":
 				return url, true
+			case cmd.Flags().Changed("address") && name == "MARQUIS_ADDRESS":
+				return cmd.Flag("address").Value.String(), true
 			}
 			return env(name)
 		})
@@ -102,8 +104,8 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 		return nil
 	}
 	root.AddCommand(
-		p.migrateCommand(), p.serviceCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.versionCommand(),
+		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
+		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.versionCommand(),
 	)
 	explainArgs(root)
 	return root

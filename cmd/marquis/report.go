@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"marquis/internal/lab"
-	"marquis/internal/statistics"
+	"marquis/internal/figures"
 	"marquis/internal/store"
 	"marquis/reports"
 )
@@ -37,11 +35,11 @@ func (p *program) reportCommand() *cobra.Command {
 				out = fmt.Sprintf("marquis-%d-%s.xlsx", year, language)
 			}
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				f, err := p.newFigures(cmd.Context(), s, service)
+				set, err := p.figures(cmd.Context(), s, service)
 				if err != nil {
 					return err
 				}
-				return p.writeReport(cmd.Context(), f, year, language, out)
+				return p.writeReport(cmd.Context(), set, year, language, out)
 			})
 		},
 	}
@@ -53,8 +51,8 @@ func (p *program) reportCommand() *cobra.Command {
 
 // writeReport writes the workbook beside its final name first, so that a failure
 // leaves neither half a workbook nor loses the one that was there.
-func (p *program) writeReport(ctx context.Context, f *figures, year int, language, out string) (err error) {
-	annual, err := f.annual(ctx, year)
+func (p *program) writeReport(ctx context.Context, set *figures.Set, year int, language, out string) (err error) {
+	annual, err := set.Annual(ctx, year)
 	if err != nil {
 		return err
 	}
@@ -85,52 +83,4 @@ func (p *program) writeReport(ctx context.Context, f *figures, year int, languag
 	bar.end()
 	fmt.Fprintf(p.stdout, "%s: %d samples registered in %d\n", out, registered, year)
 	return nil
-}
-
-// annual gathers what the report of a year says.
-func (f *figures) annual(ctx context.Context, year int) (reports.Annual, error) {
-	a := reports.Annual{Dictionary: f.dictionary, Rows: f.rows(ctx, year)}
-	years, err := f.yearsUpTo(ctx, year)
-	if err != nil {
-		return a, err
-	}
-	if err := f.foldYears(ctx, years...); err != nil {
-		return a, err
-	}
-	for _, y := range years {
-		fold, scope := f.year(y)
-		a.Scope = scope
-		a.Years = append(a.Years, statistics.Compute(fold, f.dictionary, scope))
-	}
-	for i, s := range f.services {
-		scope := statistics.Scope{Year: year, Services: []string{s.Code}, Currency: f.currency}
-		a.Services = append(a.Services, reports.ServiceYear{
-			Code: s.Code, Name: s.Name, Year: statistics.Compute(f.folds[year][i], f.dictionary, scope),
-		})
-	}
-	return a, nil
-}
-
-// rows yields the registered samples of a year, service by service.
-func (f *figures) rows(ctx context.Context, year int) iter.Seq2[reports.Row, error] {
-	return func(yield func(reports.Row, error) bool) {
-		for _, s := range f.services {
-			if !f.rowsOf(ctx, s, year, yield) {
-				return
-			}
-		}
-	}
-}
-
-func (f *figures) rowsOf(ctx context.Context, s lab.Service, year int, yield func(reports.Row, error) bool) bool {
-	for row, err := range f.store.FactRows(ctx, s.ID, year) {
-		if err != nil {
-			yield(reports.Row{}, err)
-			return false
-		}
-		if row.Counted && !yield(reports.Row{Service: s.Code, FactRow: row}, nil) {
-			return false
-		}
-	}
-	return true
 }

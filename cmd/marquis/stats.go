@@ -7,8 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"marquis/internal/lab"
-	"marquis/internal/statistics"
+	"marquis/internal/figures"
 	"marquis/internal/store"
 )
 
@@ -37,11 +36,11 @@ func (p *program) statsCommand() *cobra.Command {
 				return usageError{fmt.Errorf("choose --product or --expected, not both")}
 			}
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				f, err := p.newFigures(cmd.Context(), s, service)
+				set, err := p.figures(cmd.Context(), s, service)
 				if err != nil {
 					return err
 				}
-				answer, err := f.answer(cmd.Context(), year, product, expected)
+				answer, err := answer(cmd.Context(), set, year, product, expected)
 				if err != nil {
 					return err
 				}
@@ -57,36 +56,22 @@ func (p *program) statsCommand() *cobra.Command {
 }
 
 // answer computes what was asked for.
-func (f *figures) answer(ctx context.Context, year int, product, expected string) (figureWriter, error) {
-	if err := f.foldYears(ctx, year); err != nil {
-		return nil, err
-	}
-	fold, scope := f.year(year)
+func answer(ctx context.Context, set *figures.Set, year int, product, expected string) (figureWriter, error) {
 	switch {
 	case product != "":
-		x, ok := f.dictionary.FindProduct(product)
+		x, ok := set.Dictionary.FindProduct(product)
 		if !ok {
 			return nil, fmt.Errorf("no product of the dictionary is called %q", product)
 		}
-		return statistics.ComputeProduct(fold, f.dictionary, scope, x.ID), nil
+		return set.Product(ctx, year, x.ID)
 	case expected != "":
-		token, err := f.expected(expected)
+		token, err := set.FindExpected(expected)
 		if err != nil {
 			return nil, err
 		}
-		return statistics.ComputeExpected(fold, f.dictionary, scope, token), nil
+		return set.Expected(ctx, year, token)
 	}
-	return statistics.Compute(fold, f.dictionary, scope), nil
-}
-
-func (f *figures) expected(name string) (lab.Expected, error) {
-	if s, _, ok := f.dictionary.FindSubstance(name); ok {
-		return lab.Expected{SubstanceID: lab.Optional(s.ID)}, nil
-	}
-	if c, ok := f.dictionary.FindClass(name); ok {
-		return lab.Expected{Class: c.Code}, nil
-	}
-	return lab.Expected{}, fmt.Errorf("no substance or class of the dictionary is called %q", name)
+	return set.Year(ctx, year)
 }
 
 func write(w io.Writer, figures figureWriter, format string) error {

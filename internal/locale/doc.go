@@ -1,7 +1,8 @@
 // Package locale holds the texts of the program in its languages, and writes
 // numbers and dates as their readers do.
 //
-// Each language is one file of catalogue/, from key to text. A key is written in
+// A catalogue is one area of the program in one language: catalogue/AREA.LANGUAGE.json,
+// from key to text. A key is written in
 // the source as it stands in the catalogue, so that a search finds both; the
 // tests fail when a key in the source is in no catalogue, when a language lacks
 // one, and when nothing uses one.

@@ -3,6 +3,8 @@ package locale
 import (
 	"embed"
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -20,26 +22,35 @@ type Locale struct {
 	language  string
 	localizer *i18n.Localizer
 	plain     map[string]string // texts without anything to fill in
+	sentences map[string]string // of the domain, by their English
 }
 
 // New returns the texts of a language of Languages.
 func New(lang string) (*Locale, error) {
-	name := "catalogue/" + lang + ".json"
-	data, err := catalogues.ReadFile(name)
-	if err != nil {
+	if !slices.Contains(Languages, lang) {
 		return nil, fmt.Errorf("there are no texts in the language %q; use one of: %s", lang, strings.Join(Languages, ", "))
 	}
 	// One bundle for each language: a text that it lacks is a mistake, not a
 	// reason to show another language.
 	bundle := i18n.NewBundle(language.Make(lang))
-	file, err := bundle.ParseMessageFileBytes(data, name)
+	said, err := readSentences(lang)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
-	l := &Locale{language: lang, localizer: i18n.NewLocalizer(bundle, lang), plain: map[string]string{}}
-	for _, m := range file.Messages {
-		if m.One == "" && !strings.Contains(m.Other, "{{") {
-			l.plain[m.ID] = m.Other
+	l := &Locale{language: lang, localizer: i18n.NewLocalizer(bundle, lang), plain: map[string]string{}, sentences: said}
+	names, err := fs.Glob(catalogues, "catalogue/*."+lang+".json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		file, err := bundle.LoadMessageFileFS(catalogues, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for _, m := range file.Messages {
+			if m.One == "" && !strings.Contains(m.Other, "{{") {
+				l.plain[m.ID] = m.Other
+			}
 		}
 	}
 	return l, nil

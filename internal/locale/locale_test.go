@@ -32,14 +32,27 @@ func open(t testing.TB, lang string) *Locale {
 // entry is one entry of a catalogue: a text, or its plural forms.
 type entry map[string]string
 
-// catalogue reads a catalogue and reports keys that occur twice or out of order.
+// catalogue reads the catalogues of a language and reports keys that occur twice
+// or out of order.
 func catalogue(t *testing.T, lang string) map[string]entry {
 	t.Helper()
-	data, err := catalogues.ReadFile("catalogue/" + lang + ".json")
+	names, err := fs.Glob(catalogues, "catalogue/*."+lang+".json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no catalogues of %q: %v", lang, err)
+	}
+	entries := map[string]entry{}
+	for _, name := range names {
+		readCatalogue(t, name, entries)
+	}
+	return entries
+}
+
+func readCatalogue(t *testing.T, name string, entries map[string]entry) {
+	t.Helper()
+	data, err := catalogues.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := map[string]entry{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if _, err := d.Token(); err != nil {
 		t.Fatal(err)
@@ -48,16 +61,19 @@ func catalogue(t *testing.T, lang string) map[string]entry {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", name, err)
 		}
 		key := token.(string)
 		if key <= last {
-			t.Errorf("%s: %s comes after %s; keep the keys sorted, each once", lang, key, last)
+			t.Errorf("%s: %s comes after %s; keep the keys sorted, each once", name, key, last)
 		}
 		last = key
+		if entries[key] != nil {
+			t.Errorf("%s: %s is in another catalogue too", name, key)
+		}
 		var value any
 		if err := d.Decode(&value); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %s: %v", name, key, err)
 		}
 		entries[key] = entry{}
 		switch v := value.(type) {
@@ -69,7 +85,6 @@ func catalogue(t *testing.T, lang string) map[string]entry {
 			}
 		}
 	}
-	return entries
 }
 
 var placeholder = regexp.MustCompile(`\{\{[^}]*\}\}`)
@@ -160,8 +175,11 @@ func usedKeys(t *testing.T) map[string]string {
 			if err != nil {
 				return err
 			}
-			for _, text := range quoted.FindAllString(string(data), -1) {
-				note(used, text[1:len(text)-1], path)
+			// Only within actions: attributes have quotation marks around them.
+			for _, action := range placeholder.FindAllString(string(data), -1) {
+				for _, text := range quoted.FindAllString(action, -1) {
+					note(used, text[1:len(text)-1], path)
+				}
 			}
 		}
 		return nil

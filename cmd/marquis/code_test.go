@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"marquis/internal/keyring"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+func TestLocationsAreAddedAndListed(t *testing.T) {
+	eachRegistry(t, func(t *testing.T, sh shell) {
+		sh.must("service", "add", "UTR", "Utrecht")
+		if out := sh.must("location", "add", "UTR", "Kantoor", "--region", "Utrecht"); !strings.Contains(out, `"Kantoor" of service UTR`) {
+			t.Errorf("%q", out)
+		}
+		sh.must("location", "add", "UTR", "Festival", "--kind", "event")
+		out := sh.must("location", "list")
+		if fields := strings.Fields(out); !slices.Equal(fields[4:], []string{"UTR", "Festival", "event", "UTR", "Kantoor", "office", "Utrecht"}) {
+			t.Errorf("%s", out)
+		}
+		for name, test := range map[string]struct {
+			args []string
+			want string
+		}{
+			"twice":           {[]string{"UTR", "Kantoor"}, "already"},
+			"unknown service": {[]string{"ZZZ", "Kantoor"}, "marquis service list"},
+			"no name":         {[]string{"UTR", " "}, "name"},
+			"kind":            {[]string{"UTR", "Bus", "--kind", "car"}, "mobile"},
+			"postcode":        {[]string{"UTR", "Bus", "--region", "3512 PE"}, "region"},
+		} {
+			if code, _, stderr := sh.run(append([]string{"location", "add"}, test.args...)...); code != exitFailed || !strings.Contains(stderr, test.want) {
+				t.Errorf("%s: exit %d, %q", name, code, stderr)
+			}
+		}
+	})
+}
+
+// given is a registry with one sample for each of the months, with its code.
+type given struct {
+	ring  *keyring.Ring
+	codes map[string]lab.LookupCode // by month
+}
+
+func give(t *testing.T, s *store.Store, keys string, months ...lab.Date) given {
+	t.Helper()
+	ring, err := keyring.Open(keys, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := given{ring, map[string]lab.LookupCode{}}
+	service := storetest.Service(t, s, "UTR")
+	intake := storetest.Person(t, s, "intake", service.ID, lab.Intake)
+	d, err := s.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, month := range months {
+		code := lab.NewLookupCode()
+		hash, err := ring.Hash(code, month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry := store.CodeHash(hash)
+		_, err = s.RegisterSample(t.Context(), intake, store.Registration{
+			Sample: storetest.Sample(service.ID, storetest.Product(t, d, "ketamine").ID), Code: &entry,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.codes[hash.KeyID] = code
+	}
+	return g
+}
+
+// working are the months whose codes are found.
+func (g given) working(t *testing.T, s *store.Store) (months []string) {
+	t.Helper()
+	for month, code := range g.codes {
+		if found(t, s, g.ring, code) {
+			months = append(months, month)
+		}
+	}
+	slices.Sort(months)
+	return months
+}
+
+func found(t *testing.T, s *store.Store, ring *keyring.Ring, code lab.LookupCode) bool {
+	t.Helper()
+	hashes, err := ring.Hashes(code, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []store.CodeHash
+	for _, h := range hashes {
+		entries = append(entries, store.CodeHash(h))
+	}
+	_, err = s.Lookup(t.Context(), entries)
+	return err == nil
+}
+
+// runAt runs a command at a moment and returns its exit code and what it wrote.
+func runAt(t *testing.T, now time.Time, environment map[string]string, args ...string) (int, string) {
+	t.Helper()
+	var out bytes.Buffer
+	p := &program{stdout: &out, stderr: &out, now: func() time.Time { return now }}
+	root := p.root(func(name string) (string, bool) { value, ok := environment[name]; return value, ok })
+	root.SetArgs(args)
+	if err := root.ExecuteContext(t.Context()); err != nil {
+		return exitFailed, out.String() + err.Error()
+	}
+	return exitDone, out.String()
+}
+
+func TestCodesExpireAfterTheirMonths(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			keys := filepath.Join(t.TempDir(), "keys.json")
+			environment := map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": c.Folder, "MARQUIS_CODE_MONTHS": "2"}
+			if c.DatabaseURL != "" {
+				environment["MARQUIS_DATABASE_URL"] = c.DatabaseURL
+			}
+			now := time.Date(2025, time.February, 28, 23, 0, 0, 0, time.UTC)
+			if code, out := runAt(t, now, environment, "code", "expire"); code == exitDone || !strings.Contains(out, "no key ring at "+keys) {
+				t.Errorf("without a ring: %d, %s", code, out)
+			}
+			g := give(t, s, keys, 2024_10_05, 2024_11_30, 2024_12_01, 2025_02_28)
+
+			code, out := runAt(t, now, environment, "code", "expire")
+			if code != exitDone || !strings.Contains(out, "before 2024-12: 2 removed, with the keys of 2 months") {
+				t.Errorf("%d, %s", code, out)
+			}
+			if got := g.working(t, s); !slices.Equal(got, []string{"2024-12", "2025-02"}) {
+				t.Errorf("codes of %v work", got)
+			}
+			if _, out := runAt(t, now, environment, "code", "expire"); !strings.Contains(out, "0 removed, with the keys of 0 months") {
+				t.Errorf("again: %s", out)
+			}
+			// It broke off after the rows: another run drops the key.
+			if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil || n != 1 {
+				t.Errorf("%d, %v", n, err)
+			}
+			if _, out := runAt(t, now.AddDate(0, 0, 1), environment, "code", "expire"); !strings.Contains(out, "before 2025-01: 0 removed, with the keys of 1 months") {
+				t.Errorf("after it broke off: %s", out)
+			}
+			if got := g.working(t, s); !slices.Equal(got, []string{"2025-02"}) {
+				t.Errorf("codes of %v work", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,181 @@
+package figures_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"marquis/internal/figures"
+	"marquis/internal/lab"
+	"marquis/internal/statistics"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// registry fills a service with generated samples of two years.
+func registry(t *testing.T, s *store.Store, code string, seed uint64) lab.Service {
+	t.Helper()
+	service := storetest.Service(t, s, code)
+	d := storetest.AddMethods(t, s)
+	batch := &store.ImportBatch{
+		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
+		Samples: storetest.Generate(d, seed, 300, 2023, 2024),
+	}
+	if err := s.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// clock is a clock that a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// national is the fold of a year of all services.
+func national(t *testing.T, source *figures.Source, year int) *statistics.Fold {
+	t.Helper()
+	set, err := source.Set(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := set.Fold(t.Context(), year)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func registered(t *testing.T, source *figures.Source, code string, year int) int {
+	t.Helper()
+	set, err := source.Set(t.Context(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := set.Year(t.Context(), year)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return y.Registered
+}
+
+func TestServicesAddUpToAll(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		registry(t, s, "UTR", 1)
+		registry(t, s, "AMS", 2)
+		source := figures.New(s, time.Now, "EUR")
+		for _, year := range []int{2023, 2024} {
+			if all, parts := registered(t, source, "", year), registered(t, source, "UTR", year)+registered(t, source, "AMS", year); all != parts || all == 0 {
+				t.Errorf("%d: %d registered at all services, %d at each together", year, all, parts)
+			}
+		}
+		set, err := source.Set(t.Context(), "")
+		if err != nil || len(set.Years()) != 2 {
+			t.Errorf("years %v, %v", set.Years(), err)
+		}
+		if _, err := source.Set(t.Context(), "XXX"); err == nil {
+			t.Error("an unknown service has figures")
+		}
+	})
+}
+
+func TestWhatWasFoldedIsKeptUntilTheYearChanges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		service := registry(t, s, "UTR", 1)
+		at := &clock{now: storetest.Now}
+		source := figures.New(s, at.Now, "EUR")
+		before, other := national(t, source, 2024), national(t, source, 2023)
+		stamp, err := source.Stamp(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at.pass(time.Hour)
+		if national(t, source, 2024) != before {
+			t.Error("folded again although nothing has changed")
+		}
+
+		intake := storetest.Person(t, s, "intake", service.ID, lab.Intake)
+		registerSample(t, s, intake, service.ID)
+		if national(t, source, 2024) != before {
+			t.Error("the revision was read again within a second")
+		}
+		at.pass(time.Second)
+		if national(t, source, 2024) == before || national(t, source, 2023) != other {
+			t.Error("a sample of 2024 has to change the fold of that year alone")
+		}
+		if now, err := source.Stamp(t.Context()); err != nil || now == stamp {
+			t.Errorf("the stamp stays %d, %v", now, err)
+		}
+	})
+}
+
+func TestManyAskAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		registry(t, s, "UTR", 1)
+		source := figures.New(s, time.Now, "EUR")
+		folds := make([]*statistics.Fold, 20)
+		var all sync.WaitGroup
+		for i := range folds {
+			all.Go(func() { folds[i] = national(t, source, 2024) })
+		}
+		all.Wait()
+		for _, f := range folds {
+			if f != folds[0] {
+				t.Fatal("the year was folded more than once")
+			}
+		}
+	})
+}
+
+func TestTheAnnualReportHasAllYearsUpToItsOwn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		registry(t, s, "UTR", 1)
+		set, err := figures.New(s, time.Now, "EUR").Set(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		annual, err := set.Annual(t.Context(), 2024)
+		if err != nil || len(annual.Years) != 2 || annual.Years[1].Year != 2024 || len(annual.Services) != 1 {
+			t.Fatalf("%d years, %d services, %v", len(annual.Years), len(annual.Services), err)
+		}
+		rows := 0
+		for _, err := range annual.Rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows++
+		}
+		if rows != annual.Years[1].Registered {
+			t.Errorf("%d rows of %d registered samples", rows, annual.Years[1].Registered)
+		}
+	})
+}
+
+func registerSample(t *testing.T, s *store.Store, by lab.Actor, service lab.ServiceID) {
+	t.Helper()
+	d, err := s.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	received, err := lab.ParseDate("2024-06-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := storetest.Sample(service, storetest.Product(t, d, "ketamine").ID, func(x *lab.Sample) { x.ReceivedOn = received })
+	if _, err := s.RegisterSample(t.Context(), by, store.Registration{Sample: sample}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,209 @@
+package figures
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"marquis/internal/lab"
+	"marquis/internal/statistics"
+	"marquis/reports"
+)
+
+// Set is the figures of one service, or of all, as the registry stood when it was
+// asked for.
+type Set struct {
+	Dictionary *lab.Dictionary
+	Services   []lab.Service // of the set
+	Currency   string        // in which its prices are told
+	source     *Source
+	known      known
+	codes      []string // of the services, empty for all
+}
+
+// Set returns the figures of the service with the code, or of all without one. It
+// is lab.ErrNotFound where there is no such service.
+func (s *Source) Set(ctx context.Context, code string) (*Set, error) {
+	k, err := s.latest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{Services: k.services, source: s, known: k}
+	if code != "" {
+		i := slices.IndexFunc(k.services, func(x lab.Service) bool { return x.Code == code })
+		if i < 0 {
+			return nil, fmt.Errorf("service %q: %w", code, lab.ErrNotFound)
+		}
+		set.Services, set.codes = k.services[i:i+1], []string{code}
+	}
+	set.Currency = lab.ReportingCurrency(set.Services, s.currency)
+	set.Dictionary, err = s.store.Words(ctx)
+	return set, err
+}
+
+// Years are the years in which the set has samples, in order.
+func (f *Set) Years() []int {
+	var years []int
+	for year, revisions := range f.known.revisions {
+		has := func(s lab.Service) bool { return revisions[s.ID] > 0 }
+		if slices.ContainsFunc(f.Services, has) {
+			years = append(years, year)
+		}
+	}
+	slices.Sort(years)
+	return years
+}
+
+// Fold is the fold of a year, and its scope.
+func (f *Set) Fold(ctx context.Context, year int) (*statistics.Fold, statistics.Scope, error) {
+	scope := statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency}
+	if f.codes == nil {
+		fold, err := f.source.national(ctx, f.known, f.Dictionary, f.Services, year)
+		return fold, scope, err
+	}
+	folds, err := f.source.foldsOf(ctx, f.known, f.Dictionary, f.Services, year)
+	if err != nil {
+		return nil, scope, err
+	}
+	return merged(f.Dictionary, folds), scope, nil
+}
+
+// Year is all figures of a year.
+func (f *Set) Year(ctx context.Context, year int) (*statistics.Year, error) {
+	fold, scope, err := f.Fold(ctx, year)
+	if err != nil {
+		return nil, err
+	}
+	return statistics.Compute(fold, f.Dictionary, scope), nil
+}
+
+// Product is the figures of one product in a year.
+func (f *Set) Product(ctx context.Context, year int, id lab.ProductID) (*statistics.Entry, error) {
+	fold, scope, err := f.Fold(ctx, year)
+	if err != nil {
+		return nil, err
+	}
+	return statistics.ComputeProduct(fold, f.Dictionary, scope, id), nil
+}
+
+// Expected is the figures of one expected substance or class in a year.
+func (f *Set) Expected(ctx context.Context, year int, expected lab.Expected) (*statistics.Entry, error) {
+	fold, scope, err := f.Fold(ctx, year)
+	if err != nil {
+		return nil, err
+	}
+	return statistics.ComputeExpected(fold, f.Dictionary, scope, expected), nil
+}
+
+// Tables is what tables of a year are made of, the services and their sum as of one
+// moment.
+func (f *Set) Tables(ctx context.Context, year int) (*statistics.Source, error) {
+	folds, err := f.source.foldsOf(ctx, f.known, f.Dictionary, f.Services, year)
+	if err != nil {
+		return nil, err
+	}
+	scope := statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency}
+	source := &statistics.Source{
+		Dictionary: f.Dictionary, Year: statistics.Compute(merged(f.Dictionary, folds), f.Dictionary, scope),
+		Services: f.byService(folds, year), Closed: f.Closed(year),
+	}
+	return source, nil
+}
+
+// Closed tells that a year is over.
+func (f *Set) Closed(year int) bool { return year < f.source.now().UTC().Year() }
+
+func (f *Set) byService(folds []*statistics.Fold, year int) []statistics.ServiceYear {
+	years := make([]statistics.ServiceYear, len(folds))
+	for i, s := range f.Services {
+		scope := statistics.Scope{Year: year, Services: []string{s.Code}, Currency: f.Currency}
+		years[i] = statistics.ServiceYear{Code: s.Code, Name: s.Name, Year: statistics.Compute(folds[i], f.Dictionary, scope)}
+	}
+	return years
+}
+
+// History is the figures of something in each year of the set, from the first to
+// the last in which it has samples.
+func (f *Set) History(ctx context.Context, of func(ctx context.Context, year int) (*statistics.Entry, error)) ([]*statistics.Entry, error) {
+	var entries []*statistics.Entry
+	last := 0
+	for _, year := range f.Years() {
+		e, err := of(ctx, year)
+		if err != nil {
+			return nil, err
+		}
+		if e.N == 0 && len(entries) == 0 {
+			continue
+		}
+		entries = append(entries, e)
+		if e.N > 0 {
+			last = len(entries)
+		}
+	}
+	return entries[:last], nil
+}
+
+// Annual gathers what the report of a year says: the year, those before it, the
+// services, and a row a sample. Language, time and program are the caller's.
+func (f *Set) Annual(ctx context.Context, year int) (reports.Annual, error) {
+	years := slices.DeleteFunc(f.Years(), func(y int) bool { return y >= year })
+	years = append(years, year)
+	a := reports.Annual{
+		Dictionary: f.Dictionary, Rows: f.rows(ctx, year), Years: make([]*statistics.Year, len(years)),
+		Scope: statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency},
+	}
+	work, side := errgroup.WithContext(ctx)
+	for i, y := range years {
+		work.Go(func() (err error) {
+			a.Years[i], err = f.Year(side, y)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return a, err
+	}
+	folds, err := f.source.foldsOf(ctx, f.known, f.Dictionary, f.Services, year)
+	if err != nil {
+		return a, err
+	}
+	a.Services = f.byService(folds, year)
+	return a, nil
+}
+
+// rows yields the registered samples of a year, service by service.
+func (f *Set) rows(ctx context.Context, year int) iter.Seq2[reports.Row, error] {
+	return func(yield func(reports.Row, error) bool) {
+		for _, s := range f.Services {
+			if !f.rowsOf(ctx, s, year, yield) {
+				return
+			}
+		}
+	}
+}
+
+func (f *Set) rowsOf(ctx context.Context, s lab.Service, year int, yield func(reports.Row, error) bool) bool {
+	for row, err := range f.source.store.FactRows(ctx, s.ID, year) {
+		if err != nil {
+			yield(reports.Row{}, err)
+			return false
+		}
+		if row.Counted && !yield(reports.Row{Service: s.Code, FactRow: row}, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// FindExpected finds an expected substance or class by any of its names.
+func (f *Set) FindExpected(name string) (lab.Expected, error) {
+	if s, _, ok := f.Dictionary.FindSubstance(name); ok {
+		return lab.Expected{SubstanceID: lab.Optional(s.ID)}, nil
+	}
+	if c, ok := f.Dictionary.FindClass(name); ok {
+		return lab.Expected{Class: c.Code}, nil
+	}
+	return lab.Expected{}, fmt.Errorf("no substance or class of the dictionary is called %q", name)
+}
