@@ -89,3 +89,13 @@ func rowsOf(plan *Plan) int {
 	}
 	return n
 }
+
+func TestARowThatSaysNothingMoreOfItsSampleIsMerged(t *testing.T) {
+	plan, _, err := planOf(t, mustMapping(t, rowsMapping), file(cells{}, cells{"substance": "", "on": ""}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := plan.Receipt.Files[0]; f.Accepted != 1 || f.Merged != 1 || len(plan.Arrivals) != 1 {
+		t.Errorf("%+v", f)
+	}
+}

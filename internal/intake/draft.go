@@ -117,9 +117,11 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 }
 
 // readFindings reads the findings of the rows, and rejects rows that have
-// mistakes. In the sample's own row there may be none.
+// mistakes. In the sample's own row there may be none; a row that has none is
+// merged where another row tells more.
 func (p *planner) readFindings(rows []place) {
 	p.found = p.found[:0]
+	var bare []place
 	for _, at := range rows {
 		before := len(p.found)
 		for _, b := range p.sets {
@@ -131,8 +133,20 @@ func (p *planner) readFindings(rows []place) {
 			}
 			p.readFinding(b, at)
 		}
-		if len(p.found) == before {
-			p.readNothing(at)
+		if len(p.found) == before && !p.readNothing(at) {
+			bare = append(bare, at)
+		}
+	}
+	if len(p.sources) > 1 || len(bare) == 0 {
+		return // the sample's row is in the other file
+	}
+	told := bare[0]
+	if len(p.found) > 0 {
+		told = p.found[0].at
+	}
+	for _, at := range bare {
+		if at != told {
+			at.merge("It says nothing of the sample that another row does not say.", told)
 		}
 	}
 }
@@ -145,17 +159,18 @@ func (p *planner) readFinding(b *boundFinding, at place) {
 
 // readNothing reads a row without any substance. If it was analysed nevertheless,
 // the mapping must say that this means nothing was found: a result that nobody
-// typed in looks the same.
-func (p *planner) readNothing(at place) {
+// typed in looks the same. It tells whether the row says anything of an analysis.
+func (p *planner) readNothing(at place) bool {
 	i := slices.IndexFunc(p.sets, func(b *boundFinding) bool { return b.performedOn.at >= 0 && b.performedOn.text(at.row()) != "" })
 	if i < 0 {
-		return // it waits to be analysed
+		return false // it waits to be analysed
 	}
 	if !contains(p.mapping.Findings.Nothing, "") && !contains(p.mapping.Findings.Unclear, "") {
 		at.reject(problem{"substance", "", `The sample was analysed, but no substance stands in the row; if that means that nothing was found, add "" to the mapping's findings.nothing.`})
-		return
+		return true
 	}
 	p.readFinding(p.sets[i], at)
+	return true
 }
 
 func (d *draft) rejected() bool {

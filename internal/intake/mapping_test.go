@@ -116,7 +116,7 @@ kind = "magic"
 		`findings.fields.uncertainty: What "a" means is a text between quotation marks.`,
 		`decimal: Say which decimal mark the numbers have: a comma or a point.`,
 		`method.x.kind: "magic" is not one of: list_recognition`,
-		`method.x.level: "" is not one of: presumptive`,
+		`method.x.level: Choose one of: presumptive`,
 		`method.x.lab: Name the laboratory that runs the method.`,
 	} {
 		wantError(t, err, want)

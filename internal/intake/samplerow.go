@@ -113,7 +113,10 @@ func setRegion(s *lab.Sample, c *column, row Row) error {
 		region = text
 	}
 	s.Region = region
-	return lab.CheckRegion(region)
+	if lab.IsPrecise(region) {
+		return errors.New("this looks like a postcode or an address; only a coarse region is recorded")
+	}
+	return nil
 }
 
 // problem is why a row cannot be taken.
