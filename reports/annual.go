@@ -30,20 +30,14 @@ const (
 type Annual struct {
 	Language   string
 	Scope      statistics.Scope
-	Years      []*statistics.Year    // rising; the last is the year of the report
-	Services   []ServiceYear         // of the year of the report
-	Rows       iter.Seq2[Row, error] // one per registered sample of the year, and no other
+	Years      []*statistics.Year       // rising; the last is the year of the report
+	Services   []statistics.ServiceYear // of the year of the report
+	Rows       iter.Seq2[Row, error]    // one per registered sample of the year, and no other
 	Dictionary *lab.Dictionary
 	MadeAt     time.Time
 	Program    string         // version of the program
 	Synthetic  bool           // the samples are made up: every sheet says so
 	Progress   func(done int) // told from time to time how many rows are written; may be nil
-}
-
-// ServiceYear is one service and its figures of the year.
-type ServiceYear struct {
-	Code, Name string
-	Year       *statistics.Year
 }
 
 // Row is one registered sample.

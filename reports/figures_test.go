@@ -305,7 +305,7 @@ func TestOverviewsAreTheStatistics(t *testing.T) {
 		}
 		matrixRow(t, f, e)
 	}
-	for _, s := range append(a.Services, ServiceYear{"", "All together", report}) {
+	for _, s := range append(a.Services, statistics.ServiceYear{Name: "All together", Year: report}) {
 		cells := []any{s.Code, s.Year.Registered, s.Year.Released, s.Year.Withdrawn, total(s.Year.Unreleased), s.Year.Recognised}
 		for _, o := range lab.OutcomeClasses {
 			cells = append(cells, s.Year.Outcomes[o])

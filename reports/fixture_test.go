@@ -231,7 +231,7 @@ func sequence(rows []Row) iter.Seq2[Row, error] {
 func annualOf(d *lab.Dictionary, rows []Row) Annual {
 	year := compute(d, 2024, rows, everything)
 	return Annual{
-		Language: "en", Scope: testScope, Years: []*statistics.Year{year}, Services: []ServiceYear{{"UTR", "Utrecht", year}}, Rows: sequence(rows),
+		Language: "en", Scope: testScope, Years: []*statistics.Year{year}, Services: []statistics.ServiceYear{{Code: "UTR", Name: "Utrecht", Year: year}}, Rows: sequence(rows),
 		Dictionary: d, MadeAt: time.Date(2025, 2, 3, 9, 30, 0, 0, time.UTC), Program: "0.1.0",
 	}
 }
@@ -247,7 +247,7 @@ func testAnnual(t testing.TB, language string) Annual {
 		a.Years = append(a.Years, compute(d, year, samples(year, testYears[year]), everything))
 	}
 	a.Services = nil
-	for _, s := range []ServiceYear{{Code: "AMS", Name: "Amsterdam & co"}, {Code: "UTR", Name: "Utrecht"}} {
+	for _, s := range []statistics.ServiceYear{{Code: "AMS", Name: "Amsterdam & co"}, {Code: "UTR", Name: "Utrecht"}} {
 		s.Year = compute(d, 2024, rows, func(r Row) bool { return r.Service == s.Code })
 		a.Services = append(a.Services, s)
 	}

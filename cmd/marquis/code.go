@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/keyring"
 	"marquis/internal/lab"
+	"marquis/internal/server"
 	"marquis/internal/store"
 )
 
@@ -23,7 +24,7 @@ func (p *program) codeCommand() *cobra.Command {
 		Short: "End the codes of the months that are over their time, for ever",
 		Long: "Removes the codes that were given out more than MARQUIS_CODE_MONTHS whole months ago (3 if it is not set)\n" +
 			"from the database, and then their keys from the key ring. The results stay, but no code opens them any\n" +
-			"more. Run it once a month; whatever breaks it off, run it again.",
+			"more. A running server does this every hour. Whatever breaks it off, run it again.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error { return p.expireCodes(cmd, s) })
@@ -32,22 +33,16 @@ func (p *program) codeCommand() *cobra.Command {
 	return code
 }
 
-// expireCodes removes the rows first: as long as the key is there it says what is
-// left to do. A failure between the two is repaired by another run.
 func (p *program) expireCodes(cmd *cobra.Command, s *store.Store) error {
 	ring, err := keyring.Open(p.config.Keys, false)
 	if err != nil {
 		return err
 	}
-	oldest := lab.CodesSince(lab.DateOf(p.now(), time.UTC), p.config.CodeMonths)
-	codes, err := s.ExpireCodes(cmd.Context(), lab.Operator("code expire"), oldest)
+	codes, keys, err := server.ExpireCodes(cmd.Context(), s, ring, lab.Operator("code expire"), p.now(), p.config.CodeMonths)
 	if err != nil {
 		return err
 	}
-	months, err := ring.Drop(oldest)
-	if err != nil {
-		return fmt.Errorf("the codes are removed, but their keys are not; run this again: %w", err)
-	}
-	fmt.Fprintf(p.stdout, "codes from before %s: %d removed, with the keys of %d months\n", oldest.String()[:len("2026-11")], codes, len(months))
+	oldest := lab.CodesSince(lab.DateOf(p.now(), time.UTC), p.config.CodeMonths)
+	fmt.Fprintf(p.stdout, "codes from before %s: %d removed, with the keys of %d months\n", oldest.String()[:len("2026-11")], codes, keys)
 	return nil
 }

@@ -25,7 +25,7 @@ func CheckNewPassword(password, login, name string) error {
 	length := utf8.RuneCountInString(norm.NFC.String(password))
 	errs.Check(length >= shortestPassword, "password", "Use at least %d characters; a sentence of a few words is good.", shortestPassword)
 	errs.Check(length <= longestPassword, "password", "Use at most %d characters.", longestPassword)
-	errs.Check(utf8.ValidString(password), "password", "The password holds what is not a character.")
+	errs.Check(utf8.ValidString(password), "password", "The password holds a character that cannot be used.")
 	if len(errs) > 0 {
 		return errs
 	}

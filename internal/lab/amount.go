@@ -92,6 +92,9 @@ func (a Amount) Format(mark string) string {
 	return text
 }
 
+// String writes the amount as English does.
+func (a Amount) String() string { return a.Format(".") }
+
 // Basis says what an amount counts: the base, a salt, whatever was found, or
 // nobody knows. A salt's basis is the name of the salt in the dictionary.
 type Basis string

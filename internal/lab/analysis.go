@@ -122,7 +122,7 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	var errs FieldErrors
 	method, ok := d.Methods[a.MethodID]
 	errs.Check(ok, "method", "Choose the method that was run.")
-	errs.Check(!ok || method.Level == a.Level, "level", "The method's level is not %q.", string(a.Level))
+	errs.Check(!ok || method.Level == a.Level, "level", "This is not the level of the method.")
 	errs.Check(a.PerformedOn != 0 && a.PerformedOn <= today, "performed_on", "Give the day of the analysis, today at the latest.")
 	errs.Check(a.PerformedOn == 0 || a.PerformedOn >= received, "performed_on", "%s is before the sample was there, %s.", a.PerformedOn, received)
 	checkCode(&errs, "conclusion", a.Conclusion, Conclusions)
@@ -133,14 +133,16 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	for i := range findings {
 		f := &findings[i]
 		f.check(&errs, d, method)
-		errs.Check(!seen[f.SubstanceID], "findings", "Substance %d is reported twice.", f.SubstanceID)
+		if substance := d.Substances[f.SubstanceID]; substance != nil {
+			errs.Check(!seen[f.SubstanceID], "finding "+substance.Name, "This substance is reported twice: leave one of them.")
+		}
 		seen[f.SubstanceID] = true
 		if f.Detection != NotDetected {
 			found++
 		}
 	}
 	errs.Check((a.Conclusion == HasFindings) == (found > 0) || a.Conclusion == Inconclusive || !Conclusions.Has(a.Conclusion), "conclusion",
-		"The conclusion %q does not fit %d substances found.", string(a.Conclusion), found)
+		"The conclusion does not fit the number of substances found, %d.", found)
 	return errs.Err()
 }
 
@@ -164,14 +166,14 @@ func (f *Finding) check(errs *FieldErrors, d *Dictionary, method *Method) {
 }
 
 func (f *Finding) checkAmount(errs *FieldErrors, field string, substance *Substance, method *Method) {
-	errs.Check(method == nil || method.Quantifies, field, "The method does not quantify.")
+	errs.Check(method == nil || method.Quantifies, field, "The method does not measure amounts: leave the amount out, or choose another method.")
 	checkCode(errs, field, f.Amount.Scale, Scales)
 	errs.Check(f.Amount.Value >= 0 && f.Amount.Value <= maxAmount[f.Amount.Scale], field, "The amount is outside the possible range.")
 	errs.Check(f.Amount.Decimals >= 0 && int(f.Amount.Decimals) <= shownPower[f.Amount.Scale], field, "The amount has more decimals than can be kept.")
 	errs.Check(f.Uncertainty >= 0 && f.Uncertainty <= maxAmount[f.Amount.Scale], field, "The uncertainty is outside the possible range.")
 	_, salt := substance.Salt(string(f.Basis))
 	known := salt || f.Basis == BasisBase || f.Basis == BasisAsFound || f.Basis == BasisUnknown
-	errs.Check(known, field, "%q is not a basis of %s: use base, as_found, unknown or one of its salts.", string(f.Basis), substance.Name)
+	errs.Check(known, field, "%q is no basis for this substance: use base, as found, unknown or one of its salts.", f.Basis)
 	if f.Amount.Scale == MassFraction {
 		base, ok := substance.ToBase(f.Amount.Value, f.Basis)
 		errs.Check(!ok || base <= 1_000_000, field, "The amount is more than the whole sample.")

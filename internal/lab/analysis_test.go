@@ -41,7 +41,7 @@ func TestAnalysisMistakes(t *testing.T) {
 		{"findings, all not detected", nil, []lab.Finding{finding(ketamine, lab.NotDetected)}, []string{"conclusion"}},
 		{"nothing seen, yet found", func(a *lab.Analysis) { a.Conclusion = lab.NothingSeen }, []lab.Finding{finding(ketamine, lab.Trace)}, []string{"conclusion"}},
 		{"notes", func(a *lab.Analysis) { a.Notes = "\x00" }, []lab.Finding{finding(ketamine, lab.Trace)}, []string{"notes"}},
-		{"one substance twice", nil, []lab.Finding{finding(ketamine, lab.Trace), finding(ketamine, lab.Identified)}, []string{"findings"}},
+		{"one substance twice", nil, []lab.Finding{finding(ketamine, lab.Trace), finding(ketamine, lab.Identified)}, []string{"finding ketamine"}},
 		{"a substance that is not there", nil, []lab.Finding{finding(99, lab.Trace)}, []string{"substance"}},
 		{"detection", nil, []lab.Finding{finding(ketamine, "perhaps")}, []string{"finding ketamine"}},
 		{"stereo", nil, quantified(func(f *lab.Finding) { f.Stereo = "L" }), []string{"finding ketamine"}},

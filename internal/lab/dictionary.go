@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,8 +78,11 @@ func (d *Dictionary) knows(e Expected) bool {
 }
 
 func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
-	if err := s.Check(d.Classes); err != nil {
-		errs.Check(false, "substance "+s.Name, "%s", err.Error())
+	var mistakes FieldErrors
+	_ = errors.As(s.Check(d.Classes), &mistakes)
+	for _, m := range mistakes {
+		m.Field = "substance " + s.Name
+		*errs = append(*errs, m)
 	}
 	_, taken := d.Substances[s.ID]
 	errs.Check(!taken, "substance "+s.Name, "The number %d is used twice.", s.ID)

@@ -26,7 +26,7 @@ const (
 // Check reports all mistakes of a draft.
 func (d *Draft) Check() error {
 	var errs FieldErrors
-	errs.Check(len(d.Content) <= maxDraft, "content", "The draft is larger than %d bytes.", maxDraft)
-	errs.Check(utf8.ValidString(d.Content) && json.Valid([]byte(d.Content)), "content", "The draft is not JSON.")
+	errs.Check(len(d.Content) <= maxDraft, "content", "The draft is too long: at most %d bytes are kept.", maxDraft)
+	errs.Check(utf8.ValidString(d.Content) && json.Valid([]byte(d.Content)), "content", "The draft cannot be read.")
 	return errs.Err()
 }

@@ -22,8 +22,6 @@ func (l *Location) Check() error {
 	checkText(&errs, "name", l.Name, maxShortText)
 	checkCode(&errs, "kind", l.Kind, LocationKinds)
 	checkText(&errs, "region", l.Region, maxShortText)
-	if err := CheckRegion(l.Region); err != nil {
-		errs.Check(false, "region", "%s", err.Error())
-	}
+	checkRegion(&errs, l.Region)
 	return errs.Err()
 }

@@ -68,7 +68,7 @@ func publicationMove(from string, to PublicationKind) *move {
 func (m *move) check(what, from, to, reason string) error {
 	switch {
 	case m == nil:
-		return &MoveError{What: what, From: from, To: to, Format: "There is no such step."}
+		return &MoveError{What: what, From: from, To: to, Format: "This step is not possible from where it stands now."}
 	case m.reason && strings.TrimSpace(reason) == "":
 		return &MoveError{What: what, From: from, To: to, Format: "Give the reason.", Who: m.who}
 	}

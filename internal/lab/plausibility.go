@@ -37,7 +37,7 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 			base = f.Amount.Value // ten times the usual is more than any salt makes out
 		}
 		if median, ok := usual(f.SubstanceID, f.Amount.Scale); ok && median > 0 {
-			about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}.Format(".")
+			about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
 			warnings.Check(base <= outOfTheUsual*median, field, "This is more than ten times the usual amount, about %s as base.", about)
 			warnings.Check(base >= median/outOfTheUsual, field, "This is less than a tenth of the usual amount, about %s as base.", about)
 		}

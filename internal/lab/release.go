@@ -263,5 +263,5 @@ func checkCeiling(errs *FieldErrors, field string, s *Substance, base int64, for
 	}
 	errs.Check(base <= s.Ceiling(), field,
 		"%s as base is more than the purest salt holds (%s): correct the amount or its basis.",
-		Amount{Value: base, Scale: MassFraction, Decimals: 1}.Format("."), Amount{Value: s.Ceiling(), Scale: MassFraction, Decimals: 1}.Format("."))
+		Amount{Value: base, Scale: MassFraction, Decimals: 1}, Amount{Value: s.Ceiling(), Scale: MassFraction, Decimals: 1})
 }

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -121,9 +120,7 @@ func (s *Sample) Check(today Date) error {
 	checkOptional(&errs, "disposal", s.Disposal, Disposals)
 	s.checkState(&errs)
 	s.checkTexts(&errs)
-	if err := CheckRegion(s.Region); err != nil {
-		errs.Check(false, "region", "%s", err.Error())
-	}
+	checkRegion(&errs, s.Region)
 	return errs.Err()
 }
 
@@ -149,7 +146,7 @@ func (s *Sample) checkMeasures(errs *FieldErrors) {
 		{"weight_ug", s.WeightUG, kilogram},
 		{"received_amount", s.ReceivedAmount, maxThousandths},
 	} {
-		errs.Check(m.value >= 0 && m.value <= m.most, m.field, "The value is outside the possible range.")
+		errs.Check(m.value >= 0 && m.value <= m.most, m.field, "This is more than is possible, or less than nothing.")
 	}
 	checkOptional(errs, "received_unit", s.ReceivedUnit, AmountUnits)
 	errs.Check((s.ReceivedAmount == 0) == (s.ReceivedUnit == ""), "received_unit", "Give the amount and its unit, or neither.")
@@ -192,22 +189,23 @@ func checkText(errs *FieldErrors, field, text string, most int) {
 	errs.Check(!control, field, "The text has characters that cannot be stored or printed.")
 }
 
-// errPrecise refuses what tells a place more closely than a region does.
-var errPrecise = errors.New("this looks like a postcode or an address; only a coarse region is recorded")
+func checkRegion(errs *FieldErrors, region string) {
+	errs.Check(!IsPrecise(region), "region", "This looks like a postcode or an address. Give a coarse region only, such as a province.")
+}
 
-// CheckRegion refuses a region that holds a postcode (four digits in a row) or an
+// IsPrecise tells whether a region holds a postcode (four digits in a row) or an
 // address for mail: it could say who the visitor is.
-func CheckRegion(region string) error {
+func IsPrecise(region string) bool {
 	digits := 0
 	for i := range len(region) {
 		if digits++; region[i] < '0' || region[i] > '9' {
 			digits = 0
 		}
 		if digits == 4 || region[i] == '@' {
-			return errPrecise
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // CheckExpectations reports expectations that are empty, unknown or repeated.
@@ -215,7 +213,7 @@ func (d *Dictionary) CheckExpectations(expected []Expected) error {
 	var errs FieldErrors
 	for i, e := range expected {
 		errs.Check(d.knows(e), "expected", "%q is not in the dictionary.", e)
-		errs.Check(!slices.Contains(expected[:i], e), "expected", "%q is given twice.", e)
+		errs.Check(!slices.Contains(expected[:i], e), "expected", "The same substance or class is expected twice.")
 	}
 	return errs.Err()
 }

@@ -59,7 +59,7 @@ func CheckMemberships(memberships []Membership) error {
 		checkCode(&errs, "memberships", m.Role, UserRoles)
 		errs.Check(m.ServiceID >= 0, "memberships", "Service %d does not exist.", m.ServiceID)
 		twice := slices.ContainsFunc(memberships[:i], func(b Membership) bool { return b.ServiceID == m.ServiceID && b.Role == m.Role })
-		errs.Check(!twice, "memberships", "The role %q is given twice at the same service.", string(m.Role))
+		errs.Check(!twice, "memberships", "A role is given twice at the same service.")
 	}
 	errs.Check(!administratesOwnWork(memberships), "memberships",
 		"An administrator holds no other role at the same service; give the person a second login for other work.")

@@ -23,6 +23,9 @@ func (v Vocabulary[T]) Strings() []string {
 	return texts
 }
 
+// String lists the codes with commas between them.
+func (v Vocabulary[T]) String() string { return strings.Join(v.Strings(), ", ") }
+
 // Codes is a field with several values of one vocabulary. It is stored as the
 // codes with single spaces between them.
 type Codes []string
@@ -57,9 +60,11 @@ func checkCodes[T ~string](errs *FieldErrors, field string, codes Codes, vocabul
 }
 
 func checkCode[T ~string](errs *FieldErrors, field string, code T, vocabulary Vocabulary[T]) {
-	if !vocabulary.Has(code) { // the list of codes is only put together where it is needed
-		errs.Check(false, field, "%q is not one of: %s.", string(code), strings.Join(vocabulary.Strings(), ", "))
+	if code == "" {
+		errs.Check(vocabulary.Has(code), field, "Choose one of: %s.", vocabulary)
+		return
 	}
+	errs.Check(vocabulary.Has(code), field, "%q is not one of: %s.", string(code), vocabulary)
 }
 
 func checkOptional[T ~string](errs *FieldErrors, field string, code T, vocabulary Vocabulary[T]) {

@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
 )
 
 //go:embed sentences/*.json
@@ -33,5 +37,40 @@ func (l *Locale) Sentence(format string, args ...any) string {
 	if own, ok := l.sentences[format]; ok {
 		format = own
 	}
-	return fmt.Sprintf(format, args...)
+	filled := make([]any, len(args))
+	for i, arg := range args {
+		filled[i] = l.inWords(arg)
+	}
+	return fmt.Sprintf(format, filled...)
+}
+
+// inWords is what fills a sentence in, as the language writes it: amounts and dates
+// with its marks and months, codes with their names.
+func (l *Locale) inWords(arg any) any {
+	switch x := arg.(type) {
+	case lab.Amount:
+		return x.Format(l.Mark())
+	case lab.Date:
+		return l.Date(x)
+	case lab.Basis:
+		return l.Code(Bases, string(x))
+	case interface{ Strings() []string }:
+		return l.names(x.Strings())
+	}
+	return arg
+}
+
+// names lists the names of the codes of a vocabulary.
+func (l *Locale) names(list []string) string {
+	for v, known := range codes {
+		if !slices.Equal(known, list) {
+			continue
+		}
+		names := make([]string, len(list))
+		for i, code := range list {
+			names[i] = l.Code(v, code)
+		}
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(list, ", ")
 }

@@ -88,7 +88,7 @@ type place struct {
 
 func (f *WorkFilter) check() error {
 	var errs lab.FieldErrors
-	errs.Check(f.Stage == "" || lab.Stages.Has(f.Stage), "stage", "%q is not one of: %s.", string(f.Stage), strings.Join(lab.Stages.Strings(), ", "))
+	errs.Check(f.Stage == "" || lab.Stages.Has(f.Stage), "stage", "%q is not one of: %s.", string(f.Stage), lab.Stages)
 	errs.Check(f.Limit >= 0, "limit", "The number of rows cannot be negative.")
 	_, _, ok := parseCursor(f.After)
 	errs.Check(f.After == "" || ok, "after", "This is not where a page ended: start again from the first page.")
@@ -327,7 +327,7 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 	var errs lab.FieldErrors
 	errs.Check(len(samples) > 0, "samples", "Choose at least one sample.")
 	errs.Check(len(samples) <= notAnalysedMost, "samples", "Choose at most %d samples.", notAnalysedMost)
-	errs.Check(lab.NotAnalysedReasons.Has(reason), "reason", "%q is not one of: %s.", reason, strings.Join(lab.NotAnalysedReasons.Strings(), ", "))
+	errs.Check(lab.NotAnalysedReasons.Has(reason), "reason", "Choose one of: %s.", lab.NotAnalysedReasons)
 	if err := errs.Err(); err != nil {
 		return err
 	}

@@ -1,0 +1,257 @@
+package server
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// findingRow is the fields of one finding.
+type findingRow struct {
+	Number                                                                    string // of the row, __n__ in the one that scripts copy
+	Legend                                                                    string
+	Substance, Amount, Unit, Basis, Detection, Uncertainty, Stereo, Abundance *field
+}
+
+// Limits of the form: rows that an empty one begins with, that the button adds, and
+// that are read at most.
+const (
+	firstRows = 3
+	moreRows  = 5
+	mostRows  = 100
+)
+
+// amountUnits are the units in which amounts are typed.
+var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
+
+// analysisForm is the form of an analysis without its findings.
+func (r *request) analysisForm(n naming) *form {
+	method := r.input("method", selectField, "page.field.method")
+	method.Focus = true
+	for _, m := range n.methods() {
+		method.Options = append(method.Options, option{strconv.Itoa(int(m.ID)), n.method(m.ID) + " (" + r.texts.Code(locale.Levels, string(m.Level)) + ")"})
+	}
+	overruled := r.hint(r.input("overruled", areaField, "page.field.overruled"), "page.analysis.overruled_hint")
+	return newForm(
+		r.hidden("version", ""), method,
+		r.hint(r.input("performed_on", dateField, "page.field.performed_on"), "page.analysis.date_hint"),
+		r.choice("conclusion", selectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
+		r.optional(overruled),
+		r.optional(r.input("notes", areaField, "page.field.notes")),
+		r.hint(r.optional(r.input("answer", areaField, "page.record.answer")), "page.analysis.answer_hint"),
+	)
+}
+
+// findingRow is an empty row.
+func (r *request) findingRow(n naming, number string, unit string) findingRow {
+	name := func(part string) string { return findingField(number, part) }
+	row := findingRow{
+		Number: number, Legend: r.texts.Text("page.analysis.row"),
+		Substance:   r.input(name("substance"), textField, "page.field.substance"),
+		Amount:      r.input(name("amount"), textField, "page.field.amount"),
+		Unit:        r.input(name("unit"), selectField, "page.field.unit"),
+		Basis:       r.choice(name("basis"), selectField, "page.field.basis", locale.Bases, n.bases()),
+		Detection:   r.choice(name("detection"), selectField, "page.field.detection", locale.Detections, lab.Detections.Strings()),
+		Uncertainty: r.input(name("uncertainty"), textField, "page.field.uncertainty"),
+		Stereo:      r.choice(name("stereo"), selectField, "page.field.stereo", locale.Stereos, lab.Stereos.Strings()),
+		Abundance:   r.choice(name("abundance"), selectField, "page.field.abundance", locale.Abundances, lab.Abundances.Strings()),
+	}
+	row.Substance.Suggest = "/suggest/substances"
+	row.Amount.Keyboard, row.Amount.Narrow = "decimal", true
+	row.Uncertainty.Keyboard, row.Uncertainty.Narrow = "decimal", true
+	for _, unit := range amountUnits {
+		row.Unit.Options = append(row.Unit.Options, option{unit, r.texts.Code(locale.Scales, string(scaleOf(unit)))})
+	}
+	row.Unit.Values = []string{unit}
+	return row
+}
+
+// bases are what amounts may count, the salts of all substances among them.
+func (n naming) bases() []string {
+	var salts []string
+	for _, s := range n.words.Substances {
+		for _, salt := range s.Salts {
+			salts = append(salts, salt.Salt)
+		}
+	}
+	slices.Sort(salts)
+	return append([]string{string(lab.BasisBase), string(lab.BasisAsFound), string(lab.BasisUnknown)}, slices.Compact(salts)...)
+}
+
+func (row *findingRow) fields() []*field {
+	return []*field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
+}
+
+func findingField(number, part string) string { return "findings." + number + "." + part }
+
+func scaleOf(unit string) lab.Scale {
+	a, err := lab.ParseAmount("0", unit)
+	if err != nil {
+		return ""
+	}
+	return a.Scale
+}
+
+// unitOf is the unit in which amounts of a scale are typed.
+func unitOf(scale lab.Scale) string {
+	i := slices.IndexFunc(amountUnits, func(unit string) bool { return scaleOf(unit) == scale })
+	return amountUnits[max(0, i)]
+}
+
+// typedRows are the numbers of the rows that were typed, in order.
+func typedRows(typed url.Values) []int {
+	var numbers []int
+	for name := range typed {
+		middle, ok := strings.CutPrefix(strings.TrimSuffix(name, ".substance"), "findings.")
+		if !ok {
+			continue
+		}
+		if number, err := strconv.Atoi(middle); err == nil && number >= 0 && strconv.Itoa(number) == middle {
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers[:min(len(numbers), mostRows)]
+}
+
+// typedFindings are the findings that were typed, with the number of the row of
+// each.
+type typedFindings struct {
+	list    []lab.Finding
+	rows    []int
+	skipped bool // rows could not be read
+}
+
+// findings reads the rows that are not empty.
+func (r *reader) findings(d *lab.Dictionary) typedFindings {
+	var found typedFindings
+	for _, number := range typedRows(r.typed) {
+		text := func(part string) string { return r.text(findingField(strconv.Itoa(number), part)) }
+		if text("substance")+text("amount")+text("detection")+text("uncertainty")+text("stereo")+text("abundance") == "" {
+			continue
+		}
+		before := len(r.mistakes)
+		f := r.finding(d, strconv.Itoa(number))
+		if len(r.mistakes) > before {
+			found.skipped = true
+			continue
+		}
+		found.list, found.rows = append(found.list, f), append(found.rows, number)
+	}
+	return found
+}
+
+func (r *reader) finding(d *lab.Dictionary, number string) lab.Finding {
+	name := func(part string) string { return findingField(number, part) }
+	var f lab.Finding
+	typed := r.text(name("substance"))
+	substance, stereo, ok := d.FindSubstance(typed)
+	r.mistakes.Check(typed != "", name("substance"), "Name the substance.")
+	r.mistakes.Check(ok || typed == "", name("substance"), "%q is not a substance of the dictionary.", typed)
+	if ok {
+		f.SubstanceID, f.Stereo = substance.ID, stereo
+	}
+	if chosen := r.text(name("stereo")); chosen != "" {
+		f.Stereo = lab.Stereo(chosen)
+	}
+	f.Detection, f.Abundance = lab.Detection(r.text(name("detection"))), lab.Abundance(r.text(name("abundance")))
+	amount := r.text(name("amount"))
+	if limit, below := strings.CutPrefix(amount, "<"); below {
+		r.amount(name("amount"), limit, r.text(name("unit")))
+		r.mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
+		f.Detection = lab.BelowLOQ
+		return f
+	}
+	if amount == "" {
+		r.mistakes.Check(f.Detection != "", name("detection"), "Type an amount, or say how it was detected.")
+		r.mistakes.Check(f.Detection != lab.Quantified, name("amount"), "Type the amount that was measured.")
+		return f
+	}
+	if f.Detection == "" {
+		f.Detection = lab.Quantified
+	}
+	f.Amount = r.amount(name("amount"), amount, r.text(name("unit")))
+	f.Basis = lab.Basis(r.text(name("basis")))
+	r.mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
+	if width := r.text(name("uncertainty")); width != "" {
+		f.Uncertainty = r.amount(name("uncertainty"), width, r.text(name("unit"))).Value
+	}
+	return f
+}
+
+// amount reads a number and its unit.
+func (r *reader) amount(name, number, unit string) lab.Amount {
+	a, err := lab.ParseAmount(number, unit)
+	r.mistakes.Check(err == nil, name, "%q is not a possible amount. Write a number such as 79.5.", number)
+	return a
+}
+
+// findingParts says, by what the domain has to say of a finding, which field of its
+// row that is about; what is not here is about the amount.
+var findingParts = map[string]string{
+	"The method cannot see it: it is not in the method's scope.":                          "substance",
+	"The uncertainty is outside the possible range.":                                      "uncertainty",
+	"%q is no basis for this substance: use base, as found, unknown or one of its salts.": "basis",
+	"This substance is reported twice: leave one of them.":                                "substance",
+	"Choose one of: %s.":    "detection",
+	"%q is not one of: %s.": "detection",
+}
+
+// toRows puts what the domain says of findings, which it counts or names, to the
+// fields of their rows.
+func (found typedFindings) toRows(err error, d *lab.Dictionary) error {
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	mistakes = slices.Clone(mistakes)
+	for i := range mistakes {
+		m := &mistakes[i]
+		if name, ok := strings.CutPrefix(m.Field, "finding "); ok {
+			part := findingParts[m.Format]
+			if part == "" {
+				part = "amount"
+			}
+			m.Field = found.field(func(f lab.Finding) bool { return d.Substances[f.SubstanceID].Name == name }, part)
+			continue
+		}
+		if rest, ok := strings.CutPrefix(m.Field, "findings."); ok {
+			index, part, _ := strings.Cut(rest, ".")
+			if at, err := strconv.Atoi(index); err == nil && at < len(found.rows) {
+				m.Field = findingField(strconv.Itoa(found.rows[at]), part)
+			}
+		}
+	}
+	return mistakes
+}
+
+// field names a field in the row of the last finding that fits.
+func (found typedFindings) field(fits func(lab.Finding) bool, part string) string {
+	for i, f := range slices.Backward(found.list) {
+		if fits(f) {
+			return findingField(strconv.Itoa(found.rows[i]), part)
+		}
+	}
+	return "findings"
+}
+
+// typedOf is what a form of a finding would hold.
+func (n naming) typedOf(f lab.Finding) map[string]string {
+	typed := map[string]string{
+		"substance": n.substance(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
+		"abundance": string(f.Abundance), "unit": unitOf(f.Amount.Scale),
+	}
+	if f.Amount.Scale == "" {
+		return typed
+	}
+	typed["amount"], _, _ = strings.Cut(n.amount(f.Amount), " ")
+	if f.Uncertainty > 0 {
+		typed["uncertainty"] = n.uncertainty(f)
+	}
+	return typed
+}

@@ -1,0 +1,131 @@
+package browsertest
+
+import (
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// received is a sample that was handed in, with the code on its slip.
+type received struct {
+	lab.Sample
+	number string
+	code   lab.LookupCode
+}
+
+// path is the address of a page of the sample.
+func (x received) path(rest string) string { return "/samples/" + x.number + rest }
+
+// handIn registers a powder sold as ketamine and gives out its code.
+func (x *site) handIn(t testing.TB) received {
+	t.Helper()
+	code := lab.NewLookupCode()
+	product := storetest.Product(t, x.words, "ketamine")
+	r := store.Registration{Expected: product.Expected(), Sample: storetest.Sample(x.service.ID, product.ID, func(s *lab.Sample) {
+		s.ReceivedOn = lab.DateOf(x.clock.Now(), x.clock.Now().Location())
+		s.Notes = "Smells of solvent."
+	})}
+	hash, err := x.keys.Hash(code, r.Sample.ReceivedOn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := store.CodeHash(hash)
+	r.Code = &entry
+	sample, err := x.store.RegisterSample(t.Context(), x.intake, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := lab.SampleNumber{Service: x.service.Code, Year: int(sample.NumberYear), Running: int(sample.NumberRunning)}
+	return received{sample, number.String(), code}
+}
+
+// method returns the method of a kind.
+func (x *site) method(t testing.TB, kind lab.MethodKind) *lab.Method {
+	t.Helper()
+	for _, m := range x.words.Methods {
+		if m.Kind == kind {
+			return m
+		}
+	}
+	t.Fatalf("no method %s", kind)
+	return nil
+}
+
+// analyse enters an analysis by GC-MS: ketamine of a percentage as base, and
+// levamisole.
+func (x *site) analyse(t testing.TB, s received, percent string) lab.Analysis {
+	t.Helper()
+	amount, err := lab.ParseAmount(percent, "%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := x.method(t, lab.GCMS)
+	a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
+	a.ServiceID = s.ServiceID
+	a, err = x.store.EnterAnalysis(t.Context(), x.analyst, a, []lab.Finding{
+		{SubstanceID: storetest.Substance(t, x.words, "ketamine"), Detection: lab.Quantified, Amount: amount, Basis: lab.BasisBase},
+		{SubstanceID: storetest.Substance(t, x.words, "levamisole"), Detection: lab.Identified},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// verify signs an analysis as the verifier.
+func (x *site) verify(t testing.TB, a lab.Analysis) {
+	t.Helper()
+	if _, err := x.store.VerifyAnalysis(t.Context(), x.verifier, a.Key, a.Version, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publish releases what is verified of a sample.
+func (x *site) publish(t testing.TB, s received, reason string) {
+	t.Helper()
+	now, _, err := x.store.Sample(t.Context(), s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := x.store.Proposal(t.Context(), x.verifier, s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// published is a sample with a released result.
+func (x *site) published(t testing.TB) received {
+	t.Helper()
+	s := x.handIn(t)
+	x.verify(t, x.analyse(t, s, "79.5"))
+	x.publish(t, s, "")
+	return s
+}
+
+// amended is a sample whose result was changed.
+func (x *site) amended(t testing.TB) received {
+	t.Helper()
+	s := x.published(t)
+	x.verify(t, x.analyse(t, s, "61.2"))
+	x.publish(t, s, "The weighing was repeated.")
+	return s
+}
+
+// withdrawn is a sample whose result was taken back.
+func (x *site) withdrawn(t testing.TB) received {
+	t.Helper()
+	s := x.published(t)
+	now, _, err := x.store.Sample(t.Context(), s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.store.WithdrawResult(t.Context(), x.verifier, s.Key, now.Version, "Two vials were exchanged."); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,331 @@
+package browsertest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+)
+
+const goodPassword = "a long sentence about the weather"
+
+// stop is a page of the tour: the template that draws it, what it says, and how
+// somebody gets there.
+type stop struct {
+	template, variant string
+	says              string
+	reach             func(t testing.TB, x *site) *browser
+}
+
+func (s stop) name() string {
+	if s.variant == "" {
+		return s.template
+	}
+	return s.template + " " + s.variant
+}
+
+// at opens a page as somebody.
+func at(who func(x *site, t testing.TB) *browser, path string) func(testing.TB, *site) *browser {
+	return func(t testing.TB, x *site) *browser {
+		t.Helper()
+		b := who(x, t)
+		b.open(path)
+		return b
+	}
+}
+
+// Who opens pages.
+var (
+	anybody     = func(x *site, t testing.TB) *browser { t.Helper(); return x.visitor(t) }
+	admin       = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.admin) }
+	intake      = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.intake) }
+	analyst     = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.analyst) }
+	verifier    = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.verifier) }
+	coordinator = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.coordinator) }
+)
+
+// lookUp opens a result by its code.
+func (b *browser) lookUp(code string) {
+	b.t.Helper()
+	b.open("/")
+	b.fill("code", code)
+	b.follow("Show the result")
+}
+
+// result opens the result of a sample.
+func result(made func(x *site, t testing.TB) received) func(testing.TB, *site) *browser {
+	return func(t testing.TB, x *site) *browser {
+		t.Helper()
+		b := x.visitor(t)
+		b.lookUp(made(x, t).code.Print())
+		return b
+	}
+}
+
+// of opens a page of a sample.
+func of(who func(*site, testing.TB) *browser, made func(*site, testing.TB) received, rest string) func(testing.TB, *site) *browser {
+	return func(t testing.TB, x *site) *browser {
+		t.Helper()
+		s, b := made(x, t), who(x, t)
+		b.open(s.path(rest))
+		return b
+	}
+}
+
+// ofAnalysis opens a page of an analysis that is entered.
+func ofAnalysis(who func(*site, testing.TB) *browser, rest string) func(testing.TB, *site) *browser {
+	return func(t testing.TB, x *site) *browser {
+		t.Helper()
+		s := x.handIn(t)
+		a := x.analyse(t, s, "79.5")
+		b := who(x, t)
+		b.open(s.path("/analyses/" + a.ID.String() + rest))
+		return b
+	}
+}
+
+// begun opens the form of a new sample.
+func begun(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := x.staff(t, x.intake)
+	b.open("/counter/UTR")
+	b.follow("New visit")
+	return b
+}
+
+// newcomer accepts an invitation and signs in for the first time.
+func newcomer(t testing.TB, x *site, role lab.UserRole) *browser {
+	t.Helper()
+	login := fmt.Sprintf("newcomer-%d", x.people.Add(1))
+	actor, err := x.store.AddUser(t.Context(), lab.Operator("test"), lab.User{Login: login, Name: "Noor Newcomer"}, []lab.Membership{{ServiceID: x.service.ID, Role: role}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, hash := credential.NewToken()
+	if err := x.store.Invite(t.Context(), lab.Operator("test"), actor.UserID, hash, lab.At(x.clock.Now().Add(lab.InvitationAge)), false); err != nil {
+		t.Fatal(err)
+	}
+	b := x.visitor(t)
+	b.acceptInvitation(token)
+	b.signIn(login)
+	return b
+}
+
+// acceptInvitation sets a first password.
+func (b *browser) acceptInvitation(invitation string) {
+	b.t.Helper()
+	b.open("/invitation")
+	b.fill("invitation", invitation)
+	b.fill("password", goodPassword)
+	b.fill("again", goodPassword)
+	b.next(chromedp.KeyEvent(enter))
+}
+
+func (b *browser) signIn(login string) {
+	b.t.Helper()
+	b.open("/sign-in")
+	b.fill("login", login)
+	b.fill("password", goodPassword)
+	b.next(chromedp.KeyEvent(enter))
+}
+
+// setUpAuthenticator sets an authenticator up, and stops at its recovery codes.
+func (b *browser) setUpAuthenticator(x *site) (secret string) {
+	b.t.Helper()
+	b.open("/account/authenticator")
+	secret = read[string](b, `() => [...document.querySelectorAll('code')].map(e => e.textContent).find(s => /^[A-Z2-7]{32}$/.test(s))`)
+	code, err := totp.GenerateCode(secret, x.clock.Now())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.fill("code", code)
+	b.fill("password", goodPassword)
+	b.next(chromedp.KeyEvent(enter))
+	b.see("Recovery codes")
+	return secret
+}
+
+// Samples at several times of their lives.
+var (
+	handedIn  = func(x *site, t testing.TB) received { t.Helper(); return x.handIn(t) }
+	published = func(x *site, t testing.TB) received { t.Helper(); return x.published(t) }
+	amended   = func(x *site, t testing.TB) received { t.Helper(); return x.amended(t) }
+	withdrawn = func(x *site, t testing.TB) received { t.Helper(); return x.withdrawn(t) }
+)
+
+func verified(x *site, t testing.TB) received {
+	t.Helper()
+	s := x.handIn(t)
+	x.verify(t, x.analyse(t, s, "79.5"))
+	return s
+}
+
+// tour is every page, as those see it for whom it is, and every form that is sent
+// with mistakes.
+var tour = []stop{
+	// the public
+	{"home", "", "Look up", at(anybody, "/")},
+	{"home", "with a mistake", "typing mistake", func(t testing.TB, x *site) *browser {
+		b := x.visitor(t)
+		b.lookUp("7K3M-9QXD-2RT0")
+		return b
+	}},
+	{"result", "received", "We have your sample", result(handedIn)},
+	{"result", "confirmed", "levamisole", result(published)},
+	{"result", "amended", "What it said before", result(amended)},
+	{"result", "withdrawn", "taken back", result(withdrawn)},
+	{"privacy", "", "Privacy", at(anybody, "/privacy")},
+	{"figures", "", "Figures", at(anybody, "/figures")},
+	{"figuresfound", "", "ketamine", at(anybody, "/figures/search?product=keta")},
+	{"figurestables", "of a year", "Figures of 2024", at(anybody, "/figures/2024")},
+	{"figurestables", "of a product in a year", "ketamine", at(anybody, "/figures/2024/ketamine")},
+	{"figurestables", "of a product", "ketamine", at(anybody, "/figures/products/ketamine")},
+	{"error", "404", "There is no such page", at(anybody, "/nothing")},
+
+	// signing in
+	{"signin", "", "Sign in", at(anybody, "/sign-in")},
+	{"signin", "refused", "Sign in", func(t testing.TB, x *site) *browser {
+		b := x.visitor(t)
+		b.signIn("nobody")
+		return b
+	}},
+	{"invitation", "", "Accept an invitation", at(anybody, "/invitation")},
+	{"invitation", "refused", "wrong, used or too old", func(t testing.TB, x *site) *browser {
+		b := x.visitor(t)
+		b.acceptInvitation("wrong")
+		return b
+	}},
+	{"account", "", "Your account", at(intake, "/account")},
+	{"authenticator", "", "Set up an authenticator", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		b.open("/account/authenticator")
+		return b
+	}},
+	{"recovery", "", "Recovery codes", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		b.setUpAuthenticator(x)
+		return b
+	}},
+	{"secondfactor", "", "Authenticator code", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		b.setUpAuthenticator(x)
+		b.open("/second-factor")
+		return b
+	}},
+	{"staff", "", "Start", at(intake, "/staff")},
+	{"error", "403", "You may not do this", at(intake, "/people")},
+
+	// the counter
+	{"counter", "", "Where are you today?", at(intake, "/counter")},
+	{"counterday", "", "Counter of", at(intake, "/counter/UTR")},
+	{"register", "", "Register a sample", begun},
+	{"register", "with mistakes", "Sold as", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.follow("Register")
+		return b
+	}},
+	{"slip", "", "Registered as", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.follow("Register")
+		return b
+	}},
+	{"finished", "", "Registered already", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		draft := b.place()
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.follow("Register")
+		b.open(draft)
+		return b
+	}},
+	{"replacecode", "", "Another code", of(intake, handedIn, "/code")},
+	{"describe", "", "Description of", of(intake, handedIn, "/description")},
+	{"describe", "stale", "Somebody else has changed this meanwhile", func(t testing.TB, x *site) *browser {
+		s := x.handIn(t)
+		first, second := x.staff(t, x.intake), x.staff(t, x.intake)
+		for _, b := range []*browser{first, second} {
+			b.open(s.path("/description"))
+		}
+		first.fill("notes", "White, no smell.")
+		first.follow("Save the description")
+		second.fill("notes", "Smells of vinegar.")
+		second.follow("Save the description")
+		return second
+	}},
+
+	// the laboratory, verification and release
+	{"work", "", "Work", at(analyst, "/work")},
+	{"record", "", "Analyses", of(verifier, amended, "")},
+	{"analysis", "", "New analysis", of(analyst, handedIn, "/analyses/new")},
+	{"analysis", "with mistakes", "New analysis", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.analyst)
+		b.open(x.handIn(t).path("/analyses/new"))
+		b.fill("findings.0.substance", "moonshine")
+		b.fill("findings.0.amount", "130")
+		b.follow("Save the analysis")
+		return b
+	}},
+	{"retraction", "", "Retract the analysis", ofAnalysis(analyst, "/retraction")},
+	{"verify", "", "Verify the analysis", ofAnalysis(verifier, "/verify")},
+	{"error", "409", "This step is not possible", func(t testing.TB, x *site) *browser {
+		s := x.handIn(t)
+		a := x.analyse(t, s, "79.5")
+		x.verify(t, a)
+		b := x.staff(t, x.analyst)
+		b.open(s.path("/analyses/" + a.ID.String()))
+		return b
+	}},
+	{"release", "", "Release the result", of(verifier, verified, "/release")},
+	{"release", "of another version", "Withdraw the result", of(verifier, amended, "/release")},
+	{"releaseall", "", "Release all", func(t testing.TB, x *site) *browser {
+		verified(x, t)
+		b := x.staff(t, x.verifier)
+		b.open("/work/UTR/publish")
+		return b
+	}},
+	{"readout", "", "Tell the result", of(intake, published, "/read-out")},
+	{"methods", "", "Methods", at(analyst, "/methods")},
+	{"newmethod", "", "New method", at(admin, "/methods/new")},
+
+	// figures for staff
+	{"statistics", "", "Statistics", at(coordinator, "/statistics")},
+	{"reports", "", "Reports", at(coordinator, "/reports")},
+	{"report", "", "2024", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.coordinator)
+		b.open("/reports")
+		b.choose("year", "2024")
+		b.follow("Make the report")
+		return b
+	}},
+
+	// people and services
+	{"people", "", "People", at(admin, "/people")},
+	{"newperson", "", "Add a person", at(admin, "/people/new")},
+	{"newperson", "with mistakes", "Add a person", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open("/people/new")
+		b.fill("login", "Not A Login")
+		b.next(ctrlEnter())
+		return b
+	}},
+	{"person", "", "intake", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open(fmt.Sprintf("/people/%d", x.intake.UserID))
+		return b
+	}},
+	{"invited", "", "Invitation", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open(fmt.Sprintf("/people/%d", x.coordinator.UserID))
+		b.follow("Make an invitation")
+		return b
+	}},
+	{"services", "", "Services", at(admin, "/services")},
+	{"newservice", "", "service", at(admin, "/services/new")},
+	{"service", "", "Kanaalstraat", at(admin, "/services/UTR")},
+}

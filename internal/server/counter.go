@@ -1,0 +1,201 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/store"
+)
+
+type counterPage struct {
+	view
+	Places []placeView
+}
+
+// placeView is a service, or one of its locations, where somebody can register.
+type placeView struct {
+	Name    string
+	Address string
+	Current bool
+}
+
+// counter asks where one stands today; with one service and at most one location
+// there is nothing to ask.
+func counter(r *request) error {
+	services, err := r.server.Store.Services(r.context())
+	if err != nil {
+		return err
+	}
+	page := counterPage{view: r.view(r.texts.Text("page.counter.title"))}
+	for _, s := range services {
+		if !r.actor.Has(s.ID, lab.Intake) {
+			continue
+		}
+		places, err := r.places(s, 0)
+		if err != nil {
+			return err
+		}
+		page.Places = append(page.Places, places...)
+	}
+	if len(page.Places) == 1 {
+		return r.see(page.Places[0].Address)
+	}
+	return r.show("counter.html", page)
+}
+
+// places are the locations of a service, or the service where it has none.
+func (r *request) places(s lab.Service, here int32) ([]placeView, error) {
+	locations, err := r.server.Store.Locations(r.context(), s.ID)
+	if err != nil || len(locations) == 0 {
+		return []placeView{{Name: s.Name, Address: "/counter/" + s.Code}}, err
+	}
+	places := make([]placeView, len(locations))
+	for i, l := range locations {
+		places[i] = placeView{s.Name + ", " + l.Name, counterAt(s.Code, l.ID), l.ID == here}
+	}
+	return places, nil
+}
+
+// counterAt is the address of the counter of a service at a location, zero for none.
+func counterAt(service string, location int32) string {
+	address := "/counter/" + service
+	if location == 0 {
+		return address
+	}
+	return address + "?location=" + strconv.Itoa(int(location))
+}
+
+func (r *request) counterAddress() string { return "/counter/" + r.service.Code }
+
+// today is the day at the service.
+func (r *request) today() (lab.Date, error) {
+	place, err := time.LoadLocation(r.service.TimeZone)
+	return lab.DateOf(r.server.Now(), cmp.Or(place, time.UTC)), err
+}
+
+// clockTime writes a moment as the clocks at the service show it.
+func (r *request) clockTime(at lab.Instant) (string, error) {
+	place, err := time.LoadLocation(r.service.TimeZone)
+	if err != nil {
+		return "", err
+	}
+	return r.texts.Instant(at.Time().In(place)), nil
+}
+
+type counterDayPage struct {
+	view
+	ServiceCode string
+	Location    int32
+	Places      []placeView
+	Today       lab.Date
+	Drafts      []draftView
+	Received    []receivedView
+	More        bool // samples than are listed
+	TurnAway    *form
+	Visit       string // of which samples are turned away, where one is chosen
+}
+
+// receivedView is a sample that was received today.
+type receivedView struct{ Number, Address, Product, Form, State, StateCode string }
+
+// counterDay is the work of the day at the counter of a service.
+func counterDay(r *request) error {
+	page, err := r.counterDayPage(wholeOf(r.Query("location")))
+	if err != nil {
+		return err
+	}
+	if r.Query("done") == "turned-away" {
+		page.Notice = r.texts.Text("page.counter.turned_away_done")
+	}
+	return r.show("counterday.html", page)
+}
+
+func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
+	page := &counterDayPage{
+		view: r.view(r.texts.Text("page.counter.day_title", "Service", r.service.Name)), ServiceCode: r.service.Code, Location: location,
+		TurnAway: r.turnAwayForm(),
+	}
+	var err error
+	if page.Today, err = r.today(); err != nil {
+		return nil, err
+	}
+	if page.Places, err = r.places(r.service, location); err != nil {
+		return nil, err
+	}
+	if page.Drafts, err = r.draftViews(); err != nil {
+		return nil, err
+	}
+	page.Received, page.More, err = r.receivedOn(page.Today)
+	return page, err
+}
+
+// receivedOn lists the samples that the service received on a day, the last one
+// first.
+func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err error) {
+	work, err := r.server.Store.Worklist(r.context(), r.actor, store.WorkFilter{Service: r.service.ID, Limit: store.WorkMost})
+	if err != nil {
+		return nil, false, err
+	}
+	n, err := r.naming()
+	for _, row := range work.Rows {
+		if row.Sample.ReceivedOn < day {
+			return list, false, err
+		}
+		list = append(list, receivedView{
+			Number: row.Number.String(), Address: "/samples/" + row.Number.String(), Product: n.product(row.Sample.ProductID),
+			Form: r.texts.Code(locale.Forms, string(row.Sample.Form)), StateCode: string(row.Sample.State),
+			State: r.texts.Code(locale.SampleStates, string(row.Sample.State)),
+		})
+	}
+	return list, work.Next != "", err
+}
+
+func (r *request) turnAwayForm() *form {
+	f := r.hint(r.input("turned_away", textField, "page.counter.turned_away"), "page.counter.turned_away_hint")
+	f.Keyboard, f.Narrow, f.MaxLength = "numeric", true, 3
+	return newForm(f)
+}
+
+// turnAway counts samples that were handed in and not taken, on a visit of which
+// others were taken or on one of its own.
+func turnAway(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	location := wholeOf(in.text("location_id"))
+	visit := lab.Visit{LocationID: lab.Optional(location)}
+	visit.ServiceID = r.service.ID
+	if visit.VisitedOn, err = r.today(); err != nil {
+		return err
+	}
+	if text := in.text(visitField); text != "" {
+		if visit.ID, err = lab.ParseID(text); err != nil {
+			return lab.ErrNotFound
+		}
+	}
+	samples := in.whole("turned_away")
+	if err = in.mistakes.Err(); err == nil {
+		_, err = r.server.Store.TurnAway(r.context(), r.actor, visit, samples)
+	}
+	if err != nil {
+		page, failed := r.counterDayPage(location)
+		if failed != nil {
+			return failed
+		}
+		page.TurnAway.fill(in.typed)
+		page.Visit = in.text(visitField)
+		return r.refill("counterday.html", page, page.TurnAway, err)
+	}
+	return r.see(withQuery(counterAt(r.service.Code, location), "done", "turned-away"))
+}
+
+// fieldErrors are the mistakes that an error holds, none where it is another.
+func fieldErrors(err error) lab.FieldErrors {
+	list, _ := err.(lab.FieldErrors) //nolint:errorlint // the checks of lab return nothing else
+	return slices.Clone(list)
+}

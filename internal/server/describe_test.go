@@ -1,0 +1,124 @@
+package server_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
+)
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="(version|began)" value="([^"]*)">`)
+
+// description is the form of a sample as a browser holds it.
+func (d *desk) description(by *reader, number string, edit ...func(url.Values)) url.Values {
+	d.t.Helper()
+	return held(by.get("/samples/"+number+"/description").want(d.t, http.StatusOK), edit...)
+}
+
+// held is what a browser would send of a page: what the sample was, with changes.
+func held(p page, edit ...func(url.Values)) url.Values {
+	hidden := url.Values{}
+	for _, m := range hiddenField.FindAllStringSubmatch(p.body, -1) {
+		hidden.Set(m[1], html.UnescapeString(m[2]))
+	}
+	v, _ := url.ParseQuery(hidden.Get("began"))
+	for name, values := range hidden {
+		v[name] = values
+	}
+	for _, change := range edit {
+		change(v)
+	}
+	return v
+}
+
+func TestADescriptionIsChanged(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK)
+		number := numberForm.FindString(p.body)
+		before, expected := d.sample(number)
+		address := "/samples/" + number + "/description"
+		d.clerk.get(address).want(t, http.StatusOK, `value="a blue Punisher"`, `value="8.1"`, `value="MDMA; caffeine"`, `value="blue" checked`)
+
+		verifier := x.staff(t, storetest.Person(t, x.store, "verifier", d.service.ID, lab.Verifier))
+		verifier.post(address, d.description(verifier, number, with("logo", "crown"), with("expected", ""))).leads(t, "/samples/"+number)
+		after, expectedAfter := d.sample(number)
+		if after.Logo != "crown" || after.Version != 2 || len(expected) != 2 || len(expectedAfter) != 1 {
+			t.Errorf("logo %q, version %d, expected %v", after.Logo, after.Version, expectedAfter)
+		}
+		before.Logo, before.Version = "crown", 2
+		if got := lab.Differences(before, after); len(got) != 0 {
+			t.Errorf("other fields changed with it: %v", got)
+		}
+		d.clerk.post("/samples/UTR-2025-99999/description", powder()).want(t, http.StatusNotFound)
+	})
+}
+
+func TestMistakesInADescriptionChangeNothing(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	number, _ := d.register(d.clerk)
+	address := "/samples/" + number + "/description"
+	typed := d.description(d.clerk, number, with("received_amount", "lots"), with("expected", "moon dust"), with("notes", "kept as typed"))
+	p := d.clerk.post(address, typed).want(t, http.StatusUnprocessableEntity, beside("received_amount"), beside("expected"), `value="lots"`, "kept as typed")
+	if got, _ := d.sample(number); got.Version != 1 {
+		t.Errorf("version %d", got.Version)
+	}
+	corrected := held(p, with("received_amount", "2"))
+	d.clerk.post(address, corrected).want(t, http.StatusUnprocessableEntity, "This is more than 1 g.", beside("overruled"))
+	corrected.Set("overruled", "weighed again")
+	d.clerk.post(address, corrected).leads(t, "/samples/"+number)
+	if got, _ := d.sample(number); got.ReceivedAmount != 2000 || got.Overruled != "weighed again" {
+		t.Errorf("%d, %q", got.ReceivedAmount, got.Overruled)
+	}
+	d.clerk.post(address, d.description(d.clerk, number, with("version", "nonsense"))).want(t, http.StatusConflict)
+	d.clerk.post(address, d.description(d.clerk, number, with("version", "1"), with("began", "%zz"))).want(t, http.StatusBadRequest)
+}
+
+func TestTwoWhoDescribeTheSameSampleLoseNothing(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		number, _ := d.register(d.clerk, with("notes", "as registered"), with("region", "Utrecht"))
+		address := "/samples/" + number + "/description"
+		colleague := x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake))
+
+		mine := d.description(d.clerk, number, with("notes", "my notes"), with("colours", "white"))
+		theirs := d.description(colleague, number, with("notes", "their notes"), with("region", "Groningen"), with("reasons", "friends"))
+		colleague.post(address, theirs).leads(t, "/samples/"+number)
+
+		p := d.clerk.post(address, mine).want(t, http.StatusConflict, "Somebody else has changed this meanwhile",
+			"<td>as registered</td><td>their notes</td><td>my notes</td>", "<td>Utrecht</td><td>Groningen</td><td>not changed by you</td>",
+			"<td>–</td><td>health of friends</td>", "my notes</textarea>", `value="Groningen"`, `value="friends" checked`, `value="white" checked`)
+		if got, _ := d.sample(number); got.Notes != "their notes" || got.Version != 2 {
+			t.Errorf("notes %q in version %d", got.Notes, got.Version)
+		}
+
+		again := held(p, with("notes", "my notes"), with("colours", "white"))
+		if again.Get("version") != "2" || again.Get("region") != "Groningen" {
+			t.Errorf("the form begins from %v", again)
+		}
+		d.clerk.post(address, again).leads(t, "/samples/"+number)
+		got, _ := d.sample(number)
+		if got.Notes != "my notes" || got.Region != "Groningen" || strings.Join(got.Colours, " ") != "white" || strings.Join(got.Reasons, " ") != "friends" {
+			t.Errorf("notes %q, region %q, colours %v, reasons %v", got.Notes, got.Region, got.Colours, got.Reasons)
+		}
+	})
+}
+
+func TestAChangeOfAnotherKindIsToldToo(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	number, _ := d.register(d.clerk)
+	d.clerk.lang = "nl"
+	mine := d.description(d.clerk, number, with("notes", "my notes"))
+	before, _ := d.sample(number)
+	if _, err := x.store.MoveSample(t.Context(), d.actor, before.Key, before.Version, lab.InAnalysis, ""); err != nil {
+		t.Fatal(err)
+	}
+	d.clerk.post("/samples/"+number+"/description", mine).want(t, http.StatusConflict, "Het was niet de beschrijving.", "my notes</textarea>")
+}

@@ -1,0 +1,216 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// visitField names the visit in a draft and in the form: a further sample of a
+// visit is registered to it.
+const visitField = "visit_id"
+
+// draftContent writes what was typed into the fields of a form as a draft keeps it.
+func draftContent(f *form, typed url.Values) (string, error) {
+	kept := url.Values{}
+	for _, x := range f.Fields {
+		if values := typed[x.Name]; strings.Join(values, "") != "" {
+			kept[x.Name] = values
+		}
+	}
+	if visit := typed.Get(visitField); visit != "" {
+		kept.Set(visitField, visit)
+	}
+	text, err := json.Marshal(kept)
+	return string(text), err
+}
+
+func readDraft(content string) (url.Values, error) {
+	var kept url.Values
+	err := json.Unmarshal([]byte(content), &kept)
+	return kept, err
+}
+
+// draftKey is the draft that the address names.
+func (r *request) draftKey() (lab.Key, error) {
+	id, err := lab.ParseID(r.Param("draft"))
+	if err != nil {
+		return lab.Key{}, lab.ErrNotFound
+	}
+	return lab.Key{ServiceID: r.service.ID, ID: id}, nil
+}
+
+func (r *request) draftAddress(id lab.ID) string {
+	return r.counterAddress() + "/drafts/" + id.String()
+}
+
+// beginDraft keeps a new draft with what it begins with, and leads to it.
+func (r *request) beginDraft(begun url.Values) error {
+	f, err := r.sampleForm()
+	if err != nil {
+		return err
+	}
+	content, err := draftContent(f.Form, begun)
+	if err != nil {
+		return err
+	}
+	id, err := r.server.Store.NewDraft(r.context(), r.actor, r.service.ID, content)
+	if err != nil {
+		return err
+	}
+	return r.see(r.draftAddress(id))
+}
+
+// newDraft begins the first sample of a visit.
+func newDraft(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	begun, err := r.usual()
+	if err != nil {
+		return err
+	}
+	begun.Set("location_id", in.text("location_id"))
+	return r.beginDraft(begun)
+}
+
+// usual is what nearly every sample begins with.
+func (r *request) usual() (url.Values, error) {
+	today, err := r.today()
+	return url.Values{
+		"received_on": {today.String()}, "channel": {string(lab.FrontOfHouse)}, "price_currency": {r.service.Currency}, "give_code": {"yes"},
+	}, err
+}
+
+// nextSample begins another sample of the same visit as a registered one. It takes
+// the description over, but neither the code nor what was told of that one sample
+// alone: its effects, and the notes on it.
+func nextSample(r *request) error {
+	key, err := r.server.Store.FindSample(r.context(), r.number)
+	if err != nil {
+		return err
+	}
+	x, expected, err := r.server.Store.Sample(r.context(), key)
+	if err != nil {
+		return err
+	}
+	n, err := r.naming()
+	if err != nil {
+		return err
+	}
+	x.Effects, x.Complaint, x.Overdose, x.Notes, x.Overruled = nil, "", "", "", ""
+	begun, err := r.usual()
+	if err != nil {
+		return err
+	}
+	for name, values := range n.sampleValues(&x, expected) {
+		begun[name] = values
+	}
+	if !x.VisitID.IsZero() {
+		begun.Set(visitField, x.VisitID.String())
+	}
+	return r.beginDraft(begun)
+}
+
+// keepDraft keeps what was typed so far.
+func (r *request) keepDraft(f *form, typed url.Values) error {
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	content, err := draftContent(f, typed)
+	if err != nil {
+		return err
+	}
+	return r.server.Store.SaveDraft(r.context(), r.actor, key, content)
+}
+
+// saveDraft keeps a draft while it is being typed, see web/static/draft.js.
+func saveDraft(r *request) error {
+	typed, err := r.typed()
+	if err != nil {
+		return err
+	}
+	f, err := r.sampleForm()
+	if err != nil {
+		return err
+	}
+	if err := r.keepDraft(f.Form, typed); err != nil {
+		return err
+	}
+	r.Status(http.StatusNoContent)
+	return nil
+}
+
+// dropDraft removes a draft; one that is gone already is no mistake.
+func dropDraft(r *request) error {
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	if err := r.server.Store.DropDraft(r.context(), r.actor, key); err != nil && !errors.Is(err, lab.ErrNotFound) {
+		return err
+	}
+	return r.see(r.counterAddress())
+}
+
+// draftView is an open draft in the list.
+type draftView struct{ Address, So, By, At string }
+
+// draftViews tells of the open drafts whose they are and what they hold so far.
+func (r *request) draftViews() ([]draftView, error) {
+	drafts, err := r.server.Store.Drafts(r.context(), r.actor, r.service.ID)
+	if err != nil || len(drafts) == 0 {
+		return nil, err
+	}
+	names, err := r.userNames()
+	if err != nil {
+		return nil, err
+	}
+	views := make([]draftView, len(drafts))
+	for i, d := range drafts {
+		typed, err := readDraft(d.Content)
+		if err != nil {
+			return nil, err
+		}
+		at, err := r.clockTime(d.SavedAt)
+		if err != nil {
+			return nil, err
+		}
+		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), names[d.UserID], at}
+	}
+	return views, nil
+}
+
+// draftSummary is the product and the form of a draft.
+func (r *request) draftSummary(typed url.Values) string {
+	so := strings.TrimSpace(typed.Get("product_id"))
+	if so == "" {
+		return r.texts.Text("page.counter.draft_empty")
+	}
+	if form := typed.Get("form"); lab.Forms.Has(lab.Form(form)) {
+		so += ", " + r.texts.Code("form", form)
+	}
+	return short(so)
+}
+
+func (r *request) userNames() (map[lab.Optional]string, error) {
+	accounts, err := r.server.Store.Accounts(r.context())
+	names := map[lab.Optional]string{}
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+	}
+	return names, err
+}
+
+// wholeOf is a number in an address or a form, zero for none.
+func wholeOf(text string) int32 {
+	n, _ := strconv.ParseInt(text, 10, 32)
+	return int32(n)
+}

@@ -1,0 +1,151 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// Why a request is refused before a handler sees it, or by one.
+var (
+	errNoPage       = errors.New("no such page")
+	errWrongMethod  = errors.New("no such method for this page")
+	errBadForm      = errors.New("the form is too large or cannot be read")
+	errForbidden    = errors.New("not allowed")
+	errSignIn       = errors.New("not signed in")
+	errSecondFactor = errors.New("second factor missing")
+	errTooMany      = errors.New("too many attempts")
+)
+
+func notFound(*request) error    { return errNoPage }
+func wrongMethod(*request) error { return errWrongMethod }
+
+// answer is the page that an error becomes: its status, its title and what to do.
+type answer struct {
+	status      int
+	title, text string // keys of texts
+}
+
+var answers = []struct {
+	err error
+	answer
+}{
+	{errNoPage, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text"}},
+	{lab.ErrNotFound, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text"}},
+	{errWrongMethod, answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text"}},
+	{errBadForm, answer{http.StatusBadRequest, "page.error.form", "page.error.form_text"}},
+	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text"}},
+	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text"}},
+	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text"}},
+	{lab.ErrUnavailable, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
+	{context.DeadlineExceeded, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
+}
+
+// unexpected is what the reader is told of an error that nobody foresaw.
+var unexpected = answer{http.StatusInternalServerError, "page.error.unexpected", "page.error.unexpected_text"}
+
+// errorPage tells what went wrong and what to do.
+type errorPage struct {
+	view
+	Text     string
+	Sentence string   // what the domain says of it
+	Who      []string // the roles that could do it
+	Changes  []changeView
+}
+
+// changeView is one field that somebody else changed meanwhile.
+type changeView struct{ Field, Old, New string }
+
+// cause is what the log says of an error: enough to find it, never long enough for
+// somebody's notes.
+func cause(err error) string {
+	text := err.Error()
+	return text[:min(len(text), 300)]
+}
+
+// fail turns an error into a page.
+func (r *request) fail(err error) {
+	if r.Writer.Written() {
+		r.server.Log.Error("answer cut short", "route", r.FullPath(), "error", cause(err))
+		return
+	}
+	switch {
+	case errors.Is(err, errSignIn):
+		_ = r.see("/sign-in")
+		return
+	case errors.Is(err, errSecondFactor):
+		_ = r.see("/second-factor")
+		return
+	case errors.Is(err, context.Canceled):
+		r.AbortWithStatus(499) // the reader has gone
+		return
+	}
+	page := errorPage{}
+	a := r.answerFor(err, &page)
+	page.view = r.view(r.texts.Text(a.title))
+	page.Text = r.texts.Text(a.text)
+	if a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests {
+		r.Header("Retry-After", "30")
+	}
+	if err := r.page(a.status, "error.html", page); err != nil {
+		r.server.Log.Error("error page", "error", err.Error())
+		r.String(http.StatusInternalServerError, "500")
+	}
+}
+
+func (r *request) answerFor(err error, page *errorPage) answer {
+	var move *lab.MoveError
+	var stale *lab.StaleError
+	var fields lab.FieldErrors
+	switch {
+	case errors.As(err, &move):
+		page.Sentence = r.texts.Sentence(move.Format)
+		for _, role := range move.Who {
+			page.Who = append(page.Who, r.texts.Code(locale.UserRoles, string(role)))
+		}
+		return answer{http.StatusConflict, "page.error.move", "page.error.move_text"}
+	case errors.As(err, &stale):
+		if n, err := r.naming(); err == nil {
+			page.Changes = n.changeViews(stale.Changed, nil)
+		}
+		return answer{http.StatusConflict, "page.error.stale", "page.error.stale_text"}
+	case errors.As(err, &fields):
+		var list []string
+		for _, f := range fields {
+			list = append(list, r.texts.Sentence(f.Format, f.Args...))
+		}
+		page.Sentence = strings.Join(list, " ")
+		return answer{http.StatusUnprocessableEntity, "page.error.fields", "page.error.fields_text"}
+	}
+	for _, known := range answers {
+		if errors.Is(err, known.err) {
+			if known.status == http.StatusServiceUnavailable {
+				r.server.Log.Error("unavailable", "route", r.FullPath(), "error", cause(err))
+			}
+			return known.answer
+		}
+	}
+	r.server.Log.Error("unexpected", "route", r.FullPath(), "error", cause(err))
+	return unexpected
+}
+
+// answerError writes the page of an error that no handler returned.
+func (s *Server) answerError(c *gin.Context, status int) {
+	r := &request{Context: c, server: s, texts: s.language(c)}
+	page := errorPage{view: r.view(r.texts.Text(unexpected.title)), Text: r.texts.Text(unexpected.text)}
+	if err := r.page(status, "error.html", page); err != nil {
+		c.String(status, "500")
+	}
+}
+
+// refuseOrigin answers a form that was sent from another site.
+func (s *Server) refuseOrigin(w http.ResponseWriter, _ *http.Request) {
+	s.Log.Warn("refused a form from another origin")
+	http.Error(w, s.texts["en"].Text("page.error.origin")+"\n"+s.texts["nl"].Text("page.error.origin"), http.StatusForbidden)
+}

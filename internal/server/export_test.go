@@ -1,0 +1,23 @@
+package server
+
+// PublicRoutes lists the method and the path of every route that is open to
+// everybody.
+func PublicRoutes() (list [][2]string) {
+	for _, r := range routes() {
+		if r.access.public {
+			list = append(list, [2]string{r.method, r.path})
+		}
+	}
+	return list
+}
+
+// AddFault adds a public page that does something with the code that was typed.
+func (s *Server) AddFault(path string, fault func(code string) error) {
+	s.engine.POST(path, s.serve(route{method: post, path: path, access: everybody, handle: func(r *request) error {
+		typed, err := r.typed()
+		if err != nil {
+			return err
+		}
+		return fault(typed.Get("code"))
+	}}))
+}

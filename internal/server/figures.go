@@ -1,0 +1,299 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/chart"
+	"marquis/internal/figures"
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/statistics"
+)
+
+// subject is what a page of figures is about: a year, a product in a year, or a
+// product over the years.
+type subject struct {
+	set     *figures.Set
+	slugs   slugs
+	year    int // the last, of a product over the years
+	product *lab.Product
+	told    []int // the years that have figures of it
+	source  *statistics.Source
+	scopes  []statistics.TableScope
+	base    string // address of the page
+	name    string // what files are called
+}
+
+// subject finds what the address is about. Years and products without samples have
+// no page.
+func (r *request) subject(ctx context.Context) (*subject, error) {
+	set, err := r.server.years.Set(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{set: set, slugs: newSlugs(set.Dictionary)}
+	if slug := r.Param("product"); slug != "" {
+		id, ok := s.slugs.find(slug)
+		if !ok {
+			return nil, errNoPage
+		}
+		s.product = set.Dictionary.Products[id]
+	}
+	if text := r.Param("year"); text != "" {
+		s.year, err = strconv.Atoi(text)
+		if err != nil || strconv.Itoa(s.year) != text || !slices.Contains(set.Years(), s.year) {
+			return nil, errNoPage
+		}
+	}
+	if s.product == nil {
+		err = s.ofYear(ctx)
+	} else {
+		err = s.ofProduct(ctx)
+	}
+	if !set.Closed(s.year) {
+		s.name += "-incomplete"
+	}
+	return s, err
+}
+
+// ofYear finds the figures of the year. Of one that is not over nothing is told by
+// service.
+func (s *subject) ofYear(ctx context.Context) (err error) {
+	s.told = s.set.Years()
+	s.base, s.name = yearAddress(s.year), "marquis-"+strconv.Itoa(s.year)
+	s.scopes = []statistics.TableScope{statistics.YearTable}
+	if s.set.Closed(s.year) {
+		s.scopes = append(s.scopes, statistics.ServiceTable)
+	}
+	s.source, err = s.set.Tables(ctx, s.year)
+	return err
+}
+
+// ofProduct finds the figures of the product in the year, or without one in all
+// years.
+func (s *subject) ofProduct(ctx context.Context) error {
+	entries, err := s.set.History(ctx, func(ctx context.Context, year int) (*statistics.Entry, error) {
+		return s.set.Product(ctx, year, s.product.ID)
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.N > 0 {
+			s.told = append(s.told, e.Year)
+		}
+	}
+	slug := s.slugs[s.product.ID]
+	if s.year == 0 && len(s.told) > 0 {
+		s.year = s.told[len(s.told)-1]
+		s.base, s.name = "/figures/products/"+slug, "marquis-years-"+slug
+		s.scopes = []statistics.TableScope{statistics.ProductYearsTable}
+	} else {
+		entries = slices.DeleteFunc(entries, func(e *statistics.Entry) bool { return e.Year != s.year })
+		s.base, s.name = yearAddress(s.year)+"/"+slug, "marquis-"+strconv.Itoa(s.year)+"-"+slug
+		s.scopes = []statistics.TableScope{statistics.ProductTable}
+	}
+	if !slices.Contains(s.told, s.year) {
+		return errNoPage
+	}
+	s.source = &statistics.Source{Dictionary: s.set.Dictionary, Entries: entries, Closed: s.set.Closed(s.year)}
+	return nil
+}
+
+func yearAddress(year int) string { return "/figures/" + strconv.Itoa(year) }
+
+// entry is that of the year that is told.
+func (s *subject) entry() *statistics.Entry { return s.source.Entries[len(s.source.Entries)-1] }
+
+// teller tells the figures of a subject, with links through link.
+func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
+	t := &teller{texts: l, names: naming{words: s.set.Dictionary, texts: l}}
+	if !s.set.Closed(s.year) {
+		t.running = s.year
+	}
+	t.product = func(id lab.ProductID) string {
+		if s.slugs[id] == "" {
+			return ""
+		}
+		return link(yearAddress(s.year) + "/" + s.slugs[id])
+	}
+	t.files = func(name, ending string) string { return link(s.base + "/tables/" + name + ending) }
+	t.subject = strconv.Itoa(s.year)
+	if s.product != nil {
+		t.subject = t.names.product(s.product.ID) + ", " + t.subject
+		if n := len(s.source.Entries); n > 1 {
+			t.subject = t.names.product(s.product.ID) + ", " + strconv.Itoa(s.source.Entries[0].Year) + "–" + strconv.Itoa(s.year)
+		}
+	}
+	return t
+}
+
+// tables are all tables of the subject, as they are made for the public or for staff.
+func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*statistics.Table, error)) ([]*statistics.Table, error) {
+	var tables []*statistics.Table
+	for _, key := range statistics.TableKeys(s.scopes...) {
+		spec, err := statistics.FindTable(key)
+		if err != nil {
+			return nil, err
+		}
+		table, err := make(spec, s.source)
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, table)
+	}
+	return tables, nil
+}
+
+// figuresPage shows the tables of a subject.
+type figuresPage struct {
+	view
+	Lead    string // what matters most, in plain words
+	More    string
+	Running string // says that the year is not over
+	Years   []menuItem
+	Tables  []tableView
+	Empty   []string // titles of tables that have nothing to tell
+	Back    string   // address of the start of the figures
+}
+
+// leadSentences are told in large type.
+const leadSentences = 2
+
+// figuresOf shows a year, a product in a year, or a product over the years.
+func figuresOf(r *request) error {
+	return r.keep(func(ctx context.Context) (*content, error) {
+		s, err := r.subject(ctx)
+		if err != nil {
+			return nil, err
+		}
+		page := figuresPage{view: r.keptView("")}
+		t := s.teller(r.texts, page.Link)
+		title, lead := t.lead(s)
+		first := min(leadSentences, len(lead))
+		page.Title, page.Lead, page.More = title, strings.Join(lead[:first], " "), strings.Join(lead[first:], " ")
+		page.Years = s.years(t, page.Link)
+		page.Back = page.Link("/figures")
+		if !s.source.Closed {
+			page.Running = r.texts.Text("page.figures.running", "Year", s.year)
+		}
+		tables, err := s.tables((*statistics.TableSpec).Public)
+		if err != nil {
+			return nil, err
+		}
+		if page.Tables, page.Empty, err = t.tables(tables); err != nil {
+			return nil, err
+		}
+		return r.keptPage("figurestables.html", page)
+	})
+}
+
+// tables tells tables; of those that have nothing to tell only the titles.
+func (t *teller) tables(tables []*statistics.Table) (views []tableView, empty []string, err error) {
+	for _, x := range tables {
+		v, err := t.table(x)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(v.Parts) == 0 {
+			empty = append(empty, v.Title)
+			continue
+		}
+		views = append(views, v)
+	}
+	return views, empty, nil
+}
+
+// years lead to the other years, and of a product to all years together.
+func (s *subject) years(t *teller, link func(string) string) []menuItem {
+	var items []menuItem
+	over := len(s.scopes) == 1 && s.scopes[0] == statistics.ProductYearsTable
+	if s.product != nil {
+		address := "/figures/products/" + s.slugs[s.product.ID]
+		items = append(items, menuItem{t.texts.Text("page.figures.all_years"), link(address), over})
+	}
+	for _, year := range slices.Backward(s.told) {
+		address := yearAddress(year)
+		if s.product != nil {
+			address += "/" + s.slugs[s.product.ID]
+		}
+		items = append(items, menuItem{strconv.Itoa(year), link(address), year == s.year && !over})
+	}
+	return items
+}
+
+// The media types of tables.
+const (
+	csvKind  = "text/csv; charset=utf-8"
+	jsonKind = "application/json"
+)
+
+// figuresFile serves one table as CSV or JSON, or one chart as SVG.
+func figuresFile(r *request) error {
+	return r.keep(func(ctx context.Context) (*content, error) {
+		s, err := r.subject(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tables, err := s.tables((*statistics.TableSpec).Public)
+		if err != nil {
+			return nil, err
+		}
+		return r.tableFile(s.teller(r.texts, func(a string) string { return a }), tables, s.name)
+	})
+}
+
+// tableFile makes the file that the address asks for: KEY.csv and KEY.json of a
+// table, or KEY.svg of a chart.
+func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) (*content, error) {
+	file := r.Param("file")
+	ending := path.Ext(file)
+	key := strings.TrimSuffix(file, ending)
+	if ending == ".svg" {
+		return r.chartFile(t, tables, key, name)
+	}
+	i := slices.IndexFunc(tables, func(x *statistics.Table) bool { return x.Key == key })
+	if i < 0 {
+		return nil, errNoPage
+	}
+	var body bytes.Buffer
+	name += "-" + strings.ReplaceAll(file, "_", "-")
+	switch ending {
+	case ".csv":
+		err := tables[i].WriteCSV(&body)
+		return newContent(csvKind, name, body.Bytes()), err
+	case ".json":
+		err := tables[i].WriteJSON(&body)
+		return newContent(jsonKind, name, body.Bytes()), err
+	}
+	return nil, errNoPage
+}
+
+// fileWidth is that of a chart in a file.
+const fileWidth = 760
+
+func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name string) (*content, error) {
+	for _, x := range tables {
+		for _, c := range (grid{Table: x, teller: t}).pictures() {
+			if c.Key != key {
+				continue
+			}
+			drawing, err := c.chart.Draw(fileWidth)
+			if errors.Is(err, chart.ErrEmpty) {
+				return nil, errNoPage
+			}
+			if err != nil {
+				return nil, err
+			}
+			body, err := r.draw(drawing.WithTitle())
+			return newContent("image/svg+xml", name+"-"+strings.ReplaceAll(key, "_", "-")+".svg", body), err
+		}
+	}
+	return nil, errNoPage
+}

@@ -1,0 +1,370 @@
+package server
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/statistics"
+)
+
+// tableView is a table of figures as a page shows it, with its charts.
+type tableView struct {
+	Texts       *locale.Locale
+	Key, Title  string
+	Charts      []chartView
+	Parts       []tablePart // none where there is nothing to tell
+	Definitions []definitionView
+	Notes       []string
+	Files       []fileLink
+}
+
+// tablePart is one table of rows and columns. Groups are the names of columns that
+// take several, above Heads; they may be absent.
+type tablePart struct {
+	Caption string
+	Groups  []headView
+	Heads   []headView
+	Rows    []rowView
+}
+
+// headView is the head of one column or of several.
+type headView struct {
+	Text  string
+	Num   bool
+	Span  int  // columns
+	Whole bool // it has no heads below it
+}
+
+// rowView is one row; its first cell names it.
+type rowView struct {
+	Total bool
+	Cells []cellView
+}
+
+// cellView is one cell. Mark says to staff why the public does not see it.
+type cellView struct {
+	Text, Address, Mark string
+	Num                 bool
+}
+
+// definitionView says what a figure counts, and of what.
+type definitionView struct{ Name, Counts, Of string }
+
+// fileLink leads to a file with the same figures.
+type fileLink struct{ Label, Address string }
+
+const (
+	manyColumns = 8 // from here on a table of few rows is turned, so that it need not scroll
+	fewRows     = 6
+)
+
+// teller tells figures in the reader's language.
+type teller struct {
+	texts   *locale.Locale
+	names   naming
+	running int                                   // the year that is not over, zero where it is not told of
+	product func(lab.ProductID) (address string)  // of the page of a product; nil for no links
+	subject string                                // what the tables are about, such as "ketamine, 2020"
+	files   func(name, ending string) (at string) // addresses of files; nil for none
+}
+
+// table tells a table.
+func (t *teller) table(x *statistics.Table) (tableView, error) {
+	v := tableView{Texts: t.texts, Key: x.Key, Title: t.text(x.Title)}
+	for _, d := range x.Definitions {
+		v.Definitions = append(v.Definitions, definitionView{t.text(d.Name), t.text(d.Counts), t.text(d.Of)})
+	}
+	for _, n := range x.Notes {
+		v.Notes = append(v.Notes, t.text(n))
+	}
+	if len(x.Rows) > 0 {
+		v.Parts = t.parts(x)
+	}
+	var err error
+	if v.Charts, err = t.charts(x); err != nil {
+		return v, err
+	}
+	if t.files != nil {
+		v.Files = []fileLink{{"CSV", t.files(x.Key, ".csv")}, {"JSON", t.files(x.Key, ".json")}}
+		for _, c := range v.Charts {
+			v.Files = append(v.Files, fileLink{t.texts.Text("page.figures.picture", "Title", c.Title), t.files(c.Key, ".svg")})
+		}
+	}
+	return v, nil
+}
+
+// text is a text of the figures in the reader's language.
+func (t *teller) text(x statistics.Text) string {
+	if t.texts.Language() == "nl" {
+		return x.Dutch
+	}
+	return x.English
+}
+
+// label names what a row is about.
+func (t *teller) label(l *statistics.Label) string {
+	if l.Vocabulary != "" {
+		return t.texts.Code(locale.Vocabulary(l.Vocabulary), l.Code)
+	}
+	return t.text(l.Name)
+}
+
+// parts divides a table into what fits on a page: one of few rows is turned, and of
+// one that begins with counts the amounts are told apart.
+func (t *teller) parts(x *statistics.Table) []tablePart {
+	caption := t.text(x.Title) + ": " + t.subject
+	all := make([]int, len(x.Columns))
+	for i := range all {
+		all[i] = i
+	}
+	if len(x.Columns) > manyColumns && len(x.Rows) <= fewRows {
+		return []tablePart{t.turned(x, caption)}
+	}
+	n := slices.IndexFunc(x.Columns, func(c statistics.Column) bool { return c.Key == "n" })
+	leads := slices.IndexFunc(x.Columns, func(c statistics.Column) bool { return !isName(c) })
+	if n < 0 || leads == n {
+		return []tablePart{t.part(x, caption, all, x.Rows)}
+	}
+	measured := slices.DeleteFunc(slices.Clone(x.Rows), func(r statistics.Row) bool { return r.Cells[n].N == nil || *r.Cells[n].N == 0 })
+	parts := []tablePart{t.part(x, caption, all[:n], x.Rows)}
+	if len(measured) > 0 {
+		columns := append(slices.Clone(all[:leads]), all[n:]...)
+		parts = append(parts, t.part(x, t.texts.Text("page.figures.measured", "Title", caption), columns, measured))
+	}
+	return parts
+}
+
+// isName tells whether a column says what its rows are about.
+func isName(c statistics.Column) bool {
+	return c.Kind == statistics.LabelKind || c.Kind == statistics.YearKind
+}
+
+// part tells the given columns of the given rows.
+func (t *teller) part(x *statistics.Table, caption string, columns []int, rows []statistics.Row) tablePart {
+	p := tablePart{Caption: caption}
+	for _, i := range columns {
+		c := x.Columns[i]
+		under := t.heads(c)
+		head := headView{Text: t.name(c), Num: !isName(c), Span: max(1, len(under)), Whole: len(under) == 0}
+		p.Groups = append(p.Groups, head)
+		p.Heads = append(p.Heads, under...)
+	}
+	if len(p.Heads) == 0 {
+		p.Heads, p.Groups = p.Groups, nil
+	}
+	for _, row := range rows {
+		r := rowView{Total: row.Total}
+		for _, i := range columns {
+			r.Cells = append(r.Cells, t.cells(x, i, &row)...)
+		}
+		p.Rows = append(p.Rows, r)
+	}
+	return p
+}
+
+// turned tells a table with its rows as columns.
+func (t *teller) turned(x *statistics.Table, caption string) tablePart {
+	p := tablePart{Caption: caption, Heads: []headView{{Text: t.texts.Text("page.figures.figure")}}}
+	for _, row := range x.Rows {
+		p.Heads = append(p.Heads, headView{Text: t.rowName(x, &row), Num: true})
+	}
+	for i, c := range x.Columns {
+		if isName(c) {
+			continue
+		}
+		under := t.heads(c)
+		if len(under) == 0 {
+			under = []headView{{}}
+		}
+		lines := make([]rowView, len(under))
+		for k, h := range under {
+			name := t.name(c)
+			if h.Text != "" {
+				name += ", " + h.Text
+			}
+			lines[k].Cells = []cellView{{Text: name}}
+		}
+		for _, row := range x.Rows {
+			for k, cell := range t.cells(x, i, &row) {
+				lines[k].Cells = append(lines[k].Cells, cell)
+			}
+		}
+		p.Rows = append(p.Rows, lines...)
+	}
+	return p
+}
+
+// rowName joins what a row is about.
+func (t *teller) rowName(x *statistics.Table, row *statistics.Row) string {
+	var list []string
+	for i, c := range x.Columns {
+		if isName(c) {
+			if text := t.cells(x, i, row)[0].Text; text != "" && text != nothing {
+				list = append(list, text)
+			}
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// name is the head of a column, with its unit where nothing below it says that.
+func (t *teller) name(c statistics.Column) string {
+	if c.Unit != "" && len(t.heads(c)) == 0 {
+		return t.text(c.Name) + " (" + c.Unit + ")"
+	}
+	return t.text(c.Name)
+}
+
+// heads are those below the head of a column that takes several.
+func (t *teller) heads(c statistics.Column) []headView {
+	head := func(text string) headView { return headView{Text: text, Num: true} }
+	interval := head(t.texts.Text("page.figures.interval"))
+	switch {
+	case c.Kind == statistics.ShareKind:
+		return []headView{head("%"), head(t.texts.Text("page.figures.n_of")), interval}
+	case c.Interval && c.Unit == "":
+		return []headView{head(t.texts.Text("page.figures.value")), interval}
+	case c.Interval:
+		return []headView{head(c.Unit), interval}
+	}
+	return nil
+}
+
+// nothing stands where there is nothing to tell.
+const nothing = "–"
+
+// cells tells a cell, in as many as its column takes.
+func (t *teller) cells(x *statistics.Table, column int, row *statistics.Row) []cellView {
+	c, cell := x.Columns[column], &row.Cells[column]
+	views := make([]cellView, max(1, len(t.heads(c))))
+	for i := range views {
+		views[i].Num = !isName(c)
+	}
+	first := &views[0]
+	first.Mark = t.mark(cell.Mark)
+	if cell.State != statistics.Shown {
+		first.Text = t.withheld(c, cell.State)
+		return views
+	}
+	decimals := columnDecimals(x, column)
+	switch c.Kind {
+	case statistics.LabelKind:
+		first.Text, first.Address = t.rowLabel(x, column, cell.Label)
+		return views
+	case statistics.YearKind:
+		first.Text = t.year(*cell.N)
+	case statistics.CountKind:
+		first.Text = t.texts.Count(*cell.N)
+	case statistics.ShareKind:
+		first.Text, views[1].Text = t.number(*cell.Value, decimals), t.of(cell)
+	case statistics.AmountKind:
+		first.Text = t.number(*cell.Value, decimals)
+	}
+	if cell.CI95 != nil {
+		views[len(views)-1].Text = t.texts.Decimal(cell.CI95[0], decimals) + "–" + t.texts.Decimal(cell.CI95[1], decimals)
+		if cell.CI95[0] < 0 {
+			views[len(views)-1].Text = t.texts.Text("page.figures.from_to",
+				"From", t.texts.Decimal(cell.CI95[0], decimals), "To", t.texts.Decimal(cell.CI95[1], decimals))
+		}
+	}
+	return views
+}
+
+// rowLabel names what a row is about, with the page about it.
+func (t *teller) rowLabel(x *statistics.Table, column int, l *statistics.Label) (text, address string) {
+	text = t.label(l)
+	if column == 0 && l.ID == 0 {
+		text = capital(text)
+	}
+	if t.product != nil && l.ID != 0 && x.Columns[column].Key == "product" {
+		address = t.product(lab.ProductID(l.ID))
+	}
+	return text, address
+}
+
+// capital begins a text with a capital.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// of says n of N.
+func (t *teller) of(c *statistics.Cell) string {
+	return t.texts.Text("page.figures.n_of_all", "N", t.texts.Count(*c.N), "Of", t.texts.Count(*c.Of))
+}
+
+// number writes a number; one that would be rounded to nothing is told as below
+// the last decimal.
+func (t *teller) number(v float64, decimals int) string {
+	if step := math.Pow10(-decimals); v > 0 && v < step/2 {
+		return "<\u00a0" + t.texts.Decimal(step, decimals)
+	}
+	return t.texts.Decimal(v, decimals)
+}
+
+// year writes a year, and marks one that is not complete.
+func (t *teller) year(y int) string {
+	text := strconv.Itoa(y)
+	if y == t.running {
+		text += "*"
+	}
+	return text
+}
+
+// columnDecimals is how many decimals a column shows: more where its numbers are small.
+func columnDecimals(x *statistics.Table, column int) int {
+	c := x.Columns[column]
+	if c.Kind != statistics.AmountKind || c.Unit == "" || c.Unit == "%" {
+		return c.Decimals
+	}
+	most := 0.0
+	for i := range x.Rows {
+		if v := x.Rows[i].Cells[column].Value; v != nil {
+			most = max(most, *v)
+		}
+	}
+	if most > 0 && most < 1 {
+		return c.Decimals + 2
+	}
+	return c.Decimals
+}
+
+// How many amounts a figure needs.
+const (
+	amountsForMean  = 10
+	amountsForTails = 20
+)
+
+// withheld says why a cell is not shown.
+func (t *teller) withheld(c statistics.Column, s statistics.State) string {
+	switch s {
+	case statistics.Suppressed:
+		return t.texts.Text("page.figures.suppressed")
+	case statistics.TooFew:
+		least := amountsForMean
+		if c.Key == "p5" || c.Key == "p95" {
+			least = amountsForTails
+		}
+		return t.texts.Text("page.figures.too_few", "Least", least)
+	}
+	return nothing
+}
+
+func (t *teller) mark(m statistics.Mark) string {
+	switch m {
+	case statistics.Small:
+		return t.texts.Text("page.statistics.small")
+	case statistics.Secondary:
+		return t.texts.Text("page.statistics.secondary")
+	}
+	return ""
+}

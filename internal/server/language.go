@@ -1,0 +1,79 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+
+	"marquis/internal/locale"
+)
+
+// languageCookie remembers the language that a member of staff chose. The public
+// gets no cookie: their choice stays in the address.
+const languageCookie = "marquis-language"
+
+// languageNames are what speakers call their languages.
+var languageNames = map[string]string{"en": "English", "nl": "Nederlands"}
+
+var languageMatcher = func() language.Matcher {
+	tags := make([]language.Tag, len(locale.Languages))
+	for i, lang := range locale.Languages {
+		tags[i] = language.Make(lang)
+	}
+	return language.NewMatcher(tags)
+}()
+
+// chosenLanguage is the language that the address asks for, empty where it asks
+// for none that there is.
+func (s *Server) chosenLanguage(r *http.Request) string {
+	chosen := r.URL.Query().Get("lang")
+	if s.texts[chosen] == nil {
+		return ""
+	}
+	return chosen
+}
+
+// language is the reader's: as chosen, else as remembered, else as the browser
+// asks, else English.
+func (s *Server) language(c *gin.Context) *locale.Locale {
+	if chosen := s.chosenLanguage(c.Request); chosen != "" {
+		return s.texts[chosen]
+	}
+	if remembered, err := c.Cookie(languageCookie); err == nil && s.texts[remembered] != nil {
+		return s.texts[remembered]
+	}
+	_, i := language.MatchStrings(languageMatcher, c.GetHeader("Accept-Language"))
+	return s.texts[locale.Languages[i]]
+}
+
+// languageLinks lead to this page in each language. They keep what else the
+// address asks for; a page that answers a form is asked for anew.
+func languageLinks(r *http.Request, current string) []languageLink {
+	address := r.URL.RequestURI()
+	if query := r.URL.Query(); query.Has("code") {
+		query.Del("code") // a lookup code that came in an address goes on in none
+		address = r.URL.Path + "?" + query.Encode()
+	}
+	links := make([]languageLink, len(locale.Languages))
+	for i, lang := range locale.Languages {
+		links[i] = languageLink{Code: lang, Name: languageNames[lang], Address: withLanguage(address, lang), Current: lang == current}
+	}
+	return links
+}
+
+// withLanguage adds the language to an address of ours.
+func withLanguage(address, lang string) string { return withQuery(address, "lang", lang) }
+
+// withQuery sets a value in the query of an address of ours.
+func withQuery(address, name, value string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	query := u.Query()
+	query.Set(name, value)
+	u.RawQuery = query.Encode()
+	return u.String()
+}

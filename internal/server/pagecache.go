@@ -1,0 +1,167 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"marquis/internal/lab"
+)
+
+// What is kept of public pages at most.
+const (
+	keptPages = 512
+	keptBytes = 64 << 20
+)
+
+// edition is what public figures are made from. A page that was made from another
+// is made anew.
+type edition struct {
+	stamp uint64          // of the figures
+	words *lab.Dictionary // the dictionary is another one after a change
+	year  int             // the running one, of which less is told
+}
+
+// edition is the current one, at most a second old.
+func (s *Server) edition(ctx context.Context) (e edition, err error) {
+	if e.words, err = s.Store.Words(ctx); err != nil {
+		return e, err
+	}
+	e.year = s.Now().UTC().Year()
+	e.stamp, err = s.years.Stamp(ctx)
+	return e, err
+}
+
+// content is an answer that is the same for all readers of a language.
+type content struct {
+	kind string // its media type
+	file string // the name that it is saved under, empty for a page
+	body []byte
+	tag  string // changes with the body
+}
+
+func newContent(kind, file string, body []byte) *content {
+	return &content{kind, file, body, fmt.Sprintf(`"%.12x"`, sha256.Sum256(body))}
+}
+
+// pageKey is all that a public page of figures depends on beside its edition.
+type pageKey struct {
+	path, lang string
+	chosen     bool // the language stands in the address, and so in the links
+}
+
+// pageCache keeps public pages of figures as they are sent.
+type pageCache struct {
+	making singleflight.Group
+
+	mu      sync.Mutex
+	edition edition
+	pages   map[pageKey]*content
+	bytes   int
+}
+
+// page returns a page of an edition: as kept, or made, by one maker at a time.
+func (c *pageCache) page(e edition, key pageKey, make func() (*content, error)) (*content, error) {
+	if p := c.find(e, key); p != nil {
+		return p, nil
+	}
+	made, err, _ := c.making.Do(fmt.Sprint(e.stamp, e.year, key), func() (any, error) {
+		if p := c.find(e, key); p != nil { // made meanwhile
+			return p, nil
+		}
+		p, err := make()
+		if err == nil {
+			c.keep(e, key, p)
+		}
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.(*content), nil
+}
+
+func (c *pageCache) find(e edition, key pageKey) *content {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.edition != e {
+		c.edition, c.pages, c.bytes = e, map[pageKey]*content{}, 0
+	}
+	return c.pages[key]
+}
+
+// keep keeps a page, and forgets others where there are too many.
+func (c *pageCache) keep(e edition, key pageKey, p *content) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.edition != e || c.pages[key] != nil || len(p.body) > keptBytes {
+		return
+	}
+	c.pages[key] = p
+	c.bytes += len(p.body)
+	for other, old := range c.pages {
+		if len(c.pages) <= keptPages && c.bytes <= keptBytes {
+			return
+		}
+		if other != key {
+			delete(c.pages, other)
+			c.bytes -= len(old.body)
+		}
+	}
+}
+
+// keep answers with a page that depends on its path and language alone. Whatever
+// else the address asks for is left aside. What makes the page does not end when
+// the reader goes away: others may wait for it.
+func (r *request) keep(make func(ctx context.Context) (*content, error)) error {
+	e, err := r.server.edition(r.context())
+	if err != nil {
+		return err
+	}
+	key := pageKey{r.Request.URL.Path, r.texts.Language(), r.server.chosenLanguage(r.Request) != ""}
+	p, err := r.server.kept.page(e, key, func() (*content, error) { return make(context.WithoutCancel(r.context())) })
+	if err != nil {
+		return err
+	}
+	r.answer(p)
+	return nil
+}
+
+// answer sends content, or tells the browser that it has it already.
+func (r *request) answer(p *content) {
+	h := r.Writer.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Vary", "Accept-Language, Cookie")
+	h.Set("ETag", p.tag)
+	if p.file != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+p.file+`"`)
+	}
+	if r.GetHeader("If-None-Match") == p.tag {
+		r.Status(http.StatusNotModified)
+		r.Writer.WriteHeaderNow()
+		return
+	}
+	r.Data(http.StatusOK, p.kind, p.body)
+}
+
+// keptView is the view of a page that is kept: nothing of the address but its path
+// is in it.
+func (r *request) keptView(title string) view {
+	v := r.view(title)
+	v.Languages = languageLinks(&http.Request{URL: &url.URL{Path: v.Place}}, v.Lang())
+	return v
+}
+
+// keptPage draws a page that is kept.
+func (r *request) keptPage(name string, data any) (*content, error) {
+	body, err := r.render(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return newContent("text/html; charset=utf-8", "", body), nil
+}

@@ -1,0 +1,269 @@
+package server
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/store"
+)
+
+type peoplePage struct {
+	view
+	People []personView
+}
+
+// personView is one member of staff in the list.
+type personView struct {
+	Address  string
+	User     lab.User
+	Roles    []roleView
+	Password bool // has set a password
+	Second   bool // has an authenticator
+}
+
+func people(r *request) error {
+	accounts, err := r.server.Store.Accounts(r.context())
+	if err != nil {
+		return err
+	}
+	page := peoplePage{view: r.view(r.texts.Text("page.people.title"))}
+	for _, a := range accounts {
+		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
+			continue
+		}
+		person, err := r.personView(a)
+		if err != nil {
+			return err
+		}
+		page.People = append(page.People, person)
+	}
+	return r.show("people.html", page)
+}
+
+func (r *request) personView(a store.Account) (personView, error) {
+	roles, err := r.roleViews(a.Memberships)
+	return personView{
+		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: roles, Password: a.PasswordHash != "", Second: a.TOTPSealed != "",
+	}, err
+}
+
+// roleViews names roles and the services where they hold.
+func (r *request) roleViews(memberships []lab.Membership) ([]roleView, error) {
+	services, err := r.server.Store.Services(r.context())
+	if err != nil {
+		return nil, err
+	}
+	names := map[lab.ServiceID]string{0: r.texts.Text("page.people.all_services")}
+	for _, s := range services {
+		names[s.ID] = s.Name
+	}
+	roles := make([]roleView, len(memberships))
+	for i, m := range memberships {
+		roles[i] = roleView{r.texts.Code(locale.UserRoles, string(m.Role)), names[m.ServiceID]}
+	}
+	return roles, nil
+}
+
+type newPersonPage struct {
+	view
+	Form *form
+}
+
+func (r *request) newPersonPage() (*newPersonPage, error) {
+	login := r.hint(r.input("login", textField, "page.sign_in.login"), "page.people.login_hint")
+	login.MaxLength, login.Focus = 40, true
+	name := r.input("name", textField, "page.people.name")
+	name.MaxLength = 100
+	roles, err := r.rolesField()
+	return &newPersonPage{view: r.view(r.texts.Text("page.people.add")), Form: newForm(login, name, roles)}, err
+}
+
+// rolesField offers each role at each service that the administrator looks after.
+func (r *request) rolesField() (*field, error) {
+	services, err := r.server.Store.Services(r.context())
+	all, ids := r.actor.ServicesOf(lab.Administrator)
+	f := r.hint(r.input("memberships", checksField, "page.people.roles"), "page.people.roles_hint")
+	for _, role := range lab.UserRoles {
+		name := r.texts.Code(locale.UserRoles, string(role))
+		if all {
+			f.Options = append(f.Options, option{membershipValue(lab.Membership{Role: role}), name + " – " + r.texts.Text("page.people.all_services")})
+		}
+		for _, s := range services {
+			if !all && !slices.Contains(ids, s.ID) {
+				continue
+			}
+			f.Options = append(f.Options, option{membershipValue(lab.Membership{ServiceID: s.ID, Role: role}), name + " – " + s.Name})
+		}
+	}
+	return f, err
+}
+
+// membershipValue writes a membership as the value of an option: ROLE@SERVICE.
+func membershipValue(m lab.Membership) string {
+	return string(m.Role) + "@" + strconv.Itoa(int(m.ServiceID))
+}
+
+// memberships reads the chosen options of rolesField.
+func (r *reader) memberships() []lab.Membership {
+	var list []lab.Membership
+	for _, value := range r.typed["memberships"] {
+		role, at, found := strings.Cut(value, "@")
+		service, err := strconv.ParseInt(at, 10, 32)
+		r.mistakes.Check(found && err == nil && lab.UserRoles.Has(lab.UserRole(role)), "memberships", "%q is not one of the roles.", value)
+		list = append(list, lab.Membership{ServiceID: lab.ServiceID(service), Role: lab.UserRole(role)})
+	}
+	return list
+}
+
+func newPersonForm(r *request) error {
+	page, err := r.newPersonPage()
+	if err != nil {
+		return err
+	}
+	return r.show("newperson.html", page)
+}
+
+func addPerson(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	user := lab.User{Login: in.text("login"), Name: in.text("name")}
+	memberships := in.memberships()
+	err = in.mistakes.Err()
+	var added lab.Actor
+	if err == nil {
+		added, err = r.server.Store.AddUser(r.context(), r.actor, user, memberships)
+	}
+	if err != nil {
+		page, failed := r.newPersonPage()
+		if failed != nil {
+			return failed
+		}
+		page.Form.fill(in.typed)
+		return r.refill("newperson.html", page, page.Form, err)
+	}
+	return r.see("/people/" + strconv.Itoa(int(added.UserID)))
+}
+
+type personPage struct {
+	view
+	Person personView
+	Form   *form // of roles
+	Self   bool
+}
+
+// person finds the member of staff that the address names.
+func (r *request) person() (store.Account, error) {
+	id, err := strconv.ParseInt(r.Param("user"), 10, 32)
+	if err != nil {
+		return store.Account{}, lab.ErrNotFound
+	}
+	account, err := r.server.Store.AccountByID(r.context(), lab.Optional(id))
+	if err == nil && lab.MayAdministrate(r.actor, account.Memberships) != nil {
+		return store.Account{}, lab.ErrNotFound
+	}
+	return account, err
+}
+
+func (r *request) personPage() (*personPage, error) {
+	account, err := r.person()
+	if err != nil {
+		return nil, err
+	}
+	person, err := r.personView(account)
+	if err != nil {
+		return nil, err
+	}
+	roles, err := r.rolesField()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range account.Memberships {
+		roles.Values = append(roles.Values, membershipValue(m))
+	}
+	return &personPage{view: r.view(account.Name), Person: person, Form: newForm(roles), Self: account.ID == r.actor.UserID}, nil
+}
+
+func personForm(r *request) error {
+	page, err := r.personPage()
+	if err != nil {
+		return err
+	}
+	return r.show("person.html", page)
+}
+
+func setRoles(r *request) error {
+	account, err := r.person()
+	if err != nil {
+		return err
+	}
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	memberships := in.memberships()
+	if err = in.mistakes.Err(); err == nil {
+		err = r.server.Store.SetMemberships(r.context(), r.actor, account.ID, memberships)
+	}
+	if err != nil {
+		page, failed := r.personPage()
+		if failed != nil {
+			return failed
+		}
+		page.Form.fill(in.typed)
+		return r.refill("person.html", page, page.Form, err)
+	}
+	return r.see("/people/" + r.Param("user"))
+}
+
+// disablePerson ends somebody's sessions and lets them sign in no more; sent with
+// the value "enable" it lets them again.
+func disablePerson(r *request) error {
+	account, err := r.person()
+	if err != nil {
+		return err
+	}
+	typed, err := r.typed()
+	if err != nil {
+		return err
+	}
+	if err := r.server.Store.DisableUser(r.context(), r.actor, account.ID, typed.Get("do") != "enable"); err != nil {
+		return err
+	}
+	return r.see("/people/" + r.Param("user"))
+}
+
+type invitedPage struct {
+	view
+	User       lab.User
+	Address    string // where the invitation is accepted
+	Invitation string
+	Until      string
+}
+
+// invitePerson makes a one-time invitation and shows it, once. With it somebody
+// sets a password; where asked for, a lost authenticator is forgotten.
+func invitePerson(r *request) error {
+	account, err := r.person()
+	if err != nil {
+		return err
+	}
+	typed, err := r.typed()
+	if err != nil {
+		return err
+	}
+	token, hash := credential.NewToken()
+	until := r.server.Now().Add(lab.InvitationAge)
+	if err := r.server.Store.Invite(r.context(), r.actor, account.ID, hash, lab.At(until), typed.Get("authenticator") == "forget"); err != nil {
+		return err
+	}
+	return r.show("invited.html", invitedPage{
+		view: r.view(r.texts.Text("page.people.invitation")), User: account.User,
+		Address: r.server.Address.JoinPath("/invitation").String(), Invitation: token, Until: r.texts.Instant(until),
+	})
+}

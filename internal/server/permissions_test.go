@@ -1,0 +1,278 @@
+package server
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"marquis/internal/credential"
+	"marquis/internal/keyring"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+var update = flag.Bool("update", false, "write docs/permissions.md anew from the routes")
+
+const permissionsFile = "../../docs/permissions.md"
+
+// What a cell of the table says.
+const (
+	allowed = "yes" // of any service, or of none
+	own     = "own" // of the services where one holds the role
+	refused = "–"
+)
+
+const permissionsHead = `# Who may do what
+
+Made from the list of routes (internal/server/routes.go) by ` + "`go test ./internal/server -run Permissions -update`" + `; a test asks the running program for every line as everybody who may and who may not.
+
+*yes*: may. *own*: may, at the services where one holds the role; those of others look as if they did not exist. *–*: may not. Second factor: only after a code of the authenticator in the same session. What may be changed in which state follows from the moves of samples, analyses and results, which the store checks again.
+
+`
+
+// permissions is the table as the routes have it.
+func permissions(list []route) string {
+	var text strings.Builder
+	text.WriteString(permissionsHead + "| Route | everybody | staff |")
+	for _, role := range lab.UserRoles {
+		text.WriteString(" " + strings.ReplaceAll(string(role), "_", " ") + " |")
+	}
+	text.WriteString(" second factor |\n|" + strings.Repeat("---|", len(lab.UserRoles)+4) + "\n")
+	for _, r := range list {
+		fmt.Fprintf(&text, "| `%s %s` | %s | %s |", r.method, r.path, mark(r.access.public, allowed), mark(r.access.public || r.access.anyone, allowed))
+		for _, role := range lab.UserRoles {
+			text.WriteString(" " + r.cell(role) + " |")
+		}
+		text.WriteString(" " + mark(r.access.secondFactor, allowed) + " |\n")
+	}
+	return text.String()
+}
+
+func mark(is bool, word string) string {
+	if is {
+		return word
+	}
+	return refused
+}
+
+func (r route) cell(role lab.UserRole) string {
+	holder := lab.Actor{Memberships: []lab.Membership{{ServiceID: 1, Role: role}}}
+	may := r.access.lets(holder, 1)
+	if r.ofService() && !r.access.public {
+		return mark(may, own)
+	}
+	return mark(may, allowed)
+}
+
+func (r route) ofService() bool {
+	return strings.Contains(r.path, ":service") || strings.Contains(r.path, ":number")
+}
+
+// permission is one line of the table.
+type permission struct {
+	method, path      string
+	everybody, anyone bool
+	roles             map[lab.UserRole]string
+	secondFactor      bool
+}
+
+func readPermissions(t *testing.T) []permission {
+	t.Helper()
+	text, err := os.ReadFile(permissionsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []permission
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(line, "|\n "), " | ")
+		method, path, found := strings.Cut(strings.Trim(cells[0], "` "), " ")
+		if !found || len(cells) != len(lab.UserRoles)+4 || !strings.HasPrefix(path, "/") {
+			continue
+		}
+		p := permission{
+			method: method, path: path, everybody: cells[1] == allowed, anyone: cells[2] == allowed, roles: map[lab.UserRole]string{},
+			secondFactor: strings.TrimSpace(cells[len(cells)-1]) == allowed,
+		}
+		for i, role := range lab.UserRoles {
+			p.roles[role] = cells[3+i]
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func TestPermissionsAreWrittenDown(t *testing.T) {
+	want := permissions(routes())
+	if *update {
+		if err := os.WriteFile(permissionsFile, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(permissionsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, []byte(want)) {
+		t.Error("docs/permissions.md is not what the routes say; review them, then: go test ./internal/server -run Permissions -update")
+	}
+}
+
+// gate is a server whose pages say only that they were reached.
+type gate struct {
+	*Server
+	own, other lab.Service
+	samples    map[lab.ServiceID]string // a number of each service
+}
+
+func newGate(t *testing.T, s *store.Store) *gate {
+	t.Helper()
+	keys, err := keyring.Open(filepath.Join(t.TempDir(), "keys.json"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := storetest.Now
+	web, err := New(Config{
+		Store: s, Keys: keys, Log: slog.New(slog.DiscardHandler), Now: storetest.Clock, Currency: "EUR", Address: &url.URL{Scheme: "http", Host: "127.0.0.1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := routes()
+	for i := range list {
+		list[i].handle = func(r *request) error {
+			r.Status(http.StatusNoContent)
+			return nil
+		}
+	}
+	if web.engine, err = web.newEngine(list); err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{Server: web, own: storetest.Service(t, s, "UTR"), other: storetest.Service(t, s, "AMS"), samples: map[lab.ServiceID]string{}}
+	for _, service := range []lab.Service{g.own, g.other} {
+		g.samples[service.ID] = lab.SampleNumber{Service: service.Code, Year: now.Year(), Running: 1}.String()
+	}
+	return g
+}
+
+// ask asks for a route about a service, and says how far it came.
+func (g *gate) ask(p permission, service lab.Service, token string) string {
+	path := strings.NewReplacer(":service", service.Code, ":number", g.samples[service.ID]).Replace(p.path)
+	request := httptest.NewRequest(p.method, path, http.NoBody)
+	if token != "" {
+		request.AddCookie(&http.Cookie{Name: g.sessionCookie(), Value: token})
+	}
+	answer := httptest.NewRecorder()
+	g.Handler().ServeHTTP(answer, request)
+	switch to := answer.Header().Get("Location"); {
+	case answer.Code == http.StatusNoContent:
+		return "in"
+	case answer.Code == http.StatusForbidden, answer.Code == http.StatusNotFound:
+		return "refused"
+	case answer.Code == http.StatusSeeOther:
+		return to
+	}
+	return fmt.Sprint("status ", answer.Code)
+}
+
+func (g *gate) session(t *testing.T, actor lab.Actor, secondFactor bool) string {
+	t.Helper()
+	token, hash := credential.NewToken()
+	if err := g.Store.StartSession(t.Context(), actor, hash, secondFactor); err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestPermissionsAreKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := newGate(t, s)
+		lines := readPermissions(t)
+		known := map[string]bool{}
+		for _, p := range lines {
+			known[p.method+" "+p.path] = true
+		}
+		for _, r := range g.engine.Routes() {
+			if !known[r.Method+" "+r.Path] {
+				t.Errorf("%s %s is in no table of permissions", r.Method, r.Path)
+			}
+		}
+		if len(lines) != len(g.engine.Routes()) {
+			t.Errorf("%d lines for %d routes", len(lines), len(g.engine.Routes()))
+		}
+		g.checkStrangers(t, lines)
+		for _, role := range lab.UserRoles {
+			g.checkRole(t, lines, role)
+		}
+	})
+}
+
+func (g *gate) checkStrangers(t *testing.T, lines []permission) {
+	t.Helper()
+	idle := g.session(t, storetest.Person(t, g.Store, "nobody", g.own.ID), true)
+	leaver := storetest.Person(t, g.Store, "leaver", 0, lab.UserRoles[:5]...)
+	gone := g.session(t, leaver, true)
+	if err := g.Store.DisableUser(t.Context(), lab.Operator("test"), leaver.UserID, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range lines {
+		for who, token := range map[string]string{"nobody": "", "a disabled user": gone, "a forged session": "forged"} {
+			want := "/sign-in"
+			if p.everybody {
+				want = "in"
+			}
+			if have := g.ask(p, g.own, token); have != want {
+				t.Errorf("%s %s by %s: %s, want %s", p.method, p.path, who, have, want)
+			}
+		}
+		want := "refused"
+		if p.anyone {
+			want = "in"
+		}
+		if have := g.ask(p, g.own, idle); have != want {
+			t.Errorf("%s %s by staff without a role: %s, want %s", p.method, p.path, have, want)
+		}
+	}
+}
+
+func (g *gate) checkRole(t *testing.T, lines []permission, role lab.UserRole) {
+	t.Helper()
+	actor := storetest.Person(t, g.Store, strings.ReplaceAll(string(role), "_", "."), g.own.ID, role)
+	full, half := g.session(t, actor, true), g.session(t, actor, false)
+	for _, p := range lines {
+		here, elsewhere := "refused", "refused"
+		switch p.roles[role] {
+		case allowed:
+			here, elsewhere = "in", "in"
+		case own:
+			here = "in"
+		case refused:
+		default:
+			t.Fatalf("%s %s: %q is no permission", p.method, p.path, p.roles[role])
+		}
+		short := here
+		if p.secondFactor && here == "in" {
+			short = "/second-factor"
+		}
+		for _, try := range []struct {
+			where, token, want string
+			service            lab.Service
+		}{
+			{"at the own service", full, here, g.own},
+			{"at another service", full, elsewhere, g.other},
+			{"without the second factor", half, short, g.own},
+		} {
+			if have := g.ask(p, try.service, try.token); have != try.want {
+				t.Errorf("%s %s as %s %s: %s, want %s", p.method, p.path, role, try.where, have, try.want)
+			}
+		}
+	}
+}

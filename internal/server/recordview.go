@@ -1,0 +1,291 @@
+package server
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/store"
+)
+
+// wording writes texts for parts of a page.
+type wording struct{ texts *locale.Locale }
+
+// T is a text in the reader's language.
+func (w wording) T(key string, args ...any) string { return w.texts.Text(key, args...) }
+
+// analysisView is one analysis as staff read it.
+type analysisView struct {
+	wording
+	Address    string // of the analysis
+	Anchor     string // in the page of the sample
+	Method     string
+	Level      string
+	On         string
+	Conclusion string
+	State      tagView
+	Signature  string
+	Reason     string // of a retraction
+	Reported   bool
+	Findings   findingList
+	Signed     []string // who entered, verified and retracted it, and when
+	Notes      string
+	Overruled  string
+	Questions  []questionView
+	MayChange  bool
+	MayVerify  bool
+	MayRetract bool // although it is verified
+}
+
+// findingView is one finding, its number written apart from its unit so that
+// columns align.
+type findingView struct {
+	Substance, Detection, Number, Unit, Basis, Stereo, Role, Differs string
+	Base                                                             string // the amount as base, where that is another
+}
+
+// questionView is a question with its answer, or with the form for it.
+type questionView struct {
+	Question, Asked, Answer, Answered string
+	Address                           string
+	Form                              *form // nil where the actor cannot answer
+}
+
+func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysisView {
+	var views []analysisView
+	for i := range record.Evidence {
+		views = append(views, r.analysisView(n, record, &record.Evidence[i]))
+	}
+	slices.Reverse(views)
+	return views
+}
+
+func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evidence) analysisView {
+	a := &e.Analysis
+	address := sampleAddress(record.Number) + "/analyses/" + a.ID.String()
+	v := analysisView{
+		wording: wording{n.texts},
+		Address: address, Anchor: "a-" + a.ID.String(), Method: n.method(a.MethodID), Level: n.texts.Code(locale.Levels, string(a.Level)),
+		On: n.texts.Date(a.PerformedOn), Conclusion: n.texts.Code(locale.Conclusions, string(a.Conclusion)),
+		State: n.tag(locale.AnalysisStates, string(a.State)), Signature: n.texts.Code(locale.Signatures, string(a.Signature)),
+		Reason: a.StateReason, Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
+	}
+	for _, f := range e.Findings {
+		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, record.Sample.ProductID, record.Expected)))
+	}
+	alignFindings(v.Findings, n.texts.Mark())
+	signed := func(key string, who lab.Optional, at lab.Instant) {
+		if !at.IsZero() {
+			v.Signed = append(v.Signed, r.texts.Text(key, "Name", record.People[who], "When", r.moment(at)))
+		}
+	}
+	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
+	signed("page.record.verified_by", a.VerifiedBy, a.VerifiedAt)
+	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
+	for _, q := range record.Questions {
+		if q.AnalysisID == a.ID {
+			v.Questions = append(v.Questions, r.questionView(record, q))
+		}
+	}
+	changed := *a
+	v.MayChange = changed.Change(r.actor, a.EnteredAt, a) == nil
+	verifier := r.actor.Has(a.ServiceID, lab.Verifier)
+	v.MayVerify, v.MayRetract = a.State == lab.Entered && verifier, a.State == lab.Verified && verifier
+	return v
+}
+
+func (r *request) questionView(record *store.SampleRecord, q lab.Question) questionView {
+	v := questionView{
+		Question: q.Question, Asked: r.texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
+		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
+	}
+	if !q.Open() {
+		v.Answer = q.Answer
+		v.Answered = r.texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
+		return v
+	}
+	if r.actor.Has(q.ServiceID, lab.Intake, lab.Laboratory) {
+		v.Form = newForm(r.input(answerField(q.ID), areaField, "page.record.answer"))
+	}
+	return v
+}
+
+func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
+	v := findingView{
+		Substance: n.substance(f.SubstanceID), Detection: n.texts.Code(locale.Detections, string(f.Detection)),
+		Basis: n.texts.Code(locale.Bases, string(f.Basis)), Stereo: n.texts.Code(locale.Stereos, string(f.Stereo)),
+	}
+	if f.Detection != lab.NotDetected {
+		v.Role = n.texts.Code(locale.Roles, string(role))
+	}
+	v.Number, v.Unit, _ = strings.Cut(n.amount(f.Amount), " ")
+	if f.Uncertainty > 0 {
+		v.Unit = "± " + n.uncertainty(f) + " " + v.Unit
+	}
+	if s := n.words.Substances[f.SubstanceID]; s != nil && f.Detection == lab.Quantified && f.Basis != lab.BasisBase {
+		if base, ok := s.ToBase(f.Amount.Value, f.Basis); ok {
+			v.Base = n.amount(lab.Amount{Value: base, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals})
+		}
+	}
+	return v
+}
+
+// uncertainty writes the number of an uncertainty with all its decimals.
+func (n naming) uncertainty(f lab.Finding) string {
+	const all = 6
+	number, _, _ := strings.Cut(n.amount(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale, Decimals: all}), " ")
+	return strings.TrimSuffix(strings.TrimRight(number, "0"), n.texts.Mark())
+}
+
+// findingList is the findings of one table, which leaves columns out that are empty.
+type findingList []findingView
+
+// Base tells that an amount is written as base too.
+func (l findingList) Base() bool {
+	return slices.ContainsFunc(l, func(f findingView) bool { return f.Base != "" })
+}
+
+// Stereo tells that the stereochemistry of a substance was determined.
+func (l findingList) Stereo() bool {
+	return slices.ContainsFunc(l, func(f findingView) bool { return f.Stereo != "" })
+}
+
+// alignFindings pads numbers with spaces as wide as digits, so that their decimal
+// marks stand under each other.
+func alignFindings(findings []findingView, mark string) {
+	most := 0
+	for _, f := range findings {
+		most = max(most, decimalsOf(f.Number, mark))
+	}
+	for i := range findings {
+		f := &findings[i]
+		if missing := most - decimalsOf(f.Number, mark); f.Number != "" && missing > 0 {
+			pad := strings.Repeat("\u2007", missing)
+			if missing == most {
+				pad += "\u2008"
+			}
+			f.Number += pad
+		}
+	}
+}
+
+func decimalsOf(number, mark string) int {
+	_, fraction, _ := strings.Cut(number, mark)
+	return len([]rune(fraction))
+}
+
+// publicationView is one version of a result.
+type publicationView struct {
+	wording
+	Version  int
+	Kind     tagView
+	Outcome  tagView
+	Level    string
+	Signed   string
+	Reason   string
+	Methods  string
+	Findings findingList
+}
+
+func (r *request) publicationViews(n naming, record *store.SampleRecord) []publicationView {
+	var views []publicationView
+	for i := range record.Publications {
+		p := &record.Publications[i]
+		v := n.publicationView(p)
+		v.Signed = r.texts.Text("page.record.published_by", "Name", record.People[p.PublishedBy], "When", r.moment(p.PublishedAt))
+		views = append(views, v)
+	}
+	slices.Reverse(views)
+	return views
+}
+
+func (n naming) publicationView(p *lab.Publication) publicationView {
+	v := publicationView{
+		wording: wording{n.texts},
+		Version: int(p.Version), Kind: n.tag(locale.PublicationKinds, string(p.Kind)), Outcome: n.tag(locale.Outcomes, string(p.Outcome)),
+		Level: n.texts.Code(locale.Levels, string(p.Result.Level)), Reason: p.Reason,
+	}
+	var methods []string
+	for _, id := range p.Result.Methods {
+		methods = append(methods, n.method(id))
+	}
+	v.Methods = strings.Join(methods, "; ")
+	for _, f := range p.Result.Findings {
+		v.Findings = append(v.Findings, n.findingView(released(f), f.Role))
+	}
+	alignFindings(v.Findings, n.texts.Mark())
+	return v
+}
+
+// released is a released finding as one of an analysis.
+func released(f lab.Released) lab.Finding {
+	return lab.Finding{
+		SubstanceID: f.SubstanceID, Detection: f.Detection, Amount: f.Amount, Basis: f.Basis, Uncertainty: f.Uncertainty,
+		Stereo: f.Stereo, Abundance: f.Abundance,
+	}
+}
+
+// eventView is an entry of the trail.
+type eventView struct {
+	When, Who, What, Reason string
+	Changes                 []changeView
+}
+
+// actions name what the trail tells was done.
+var actions = map[string]string{
+	"register sample":    "page.action.register_sample",
+	"change sample":      "page.action.change_sample",
+	"set expectations":   "page.action.set_expectations",
+	"move sample":        "page.action.move_sample",
+	"exclude sample":     "page.action.exclude_sample",
+	"replace code":       "page.action.replace_code",
+	"enter analysis":     "page.action.enter_analysis",
+	"change analysis":    "page.action.change_analysis",
+	"verify analysis":    "page.action.verify_analysis",
+	"retract analysis":   "page.action.retract_analysis",
+	"ask about analysis": "page.action.ask_about_analysis",
+	"answer question":    "page.action.answer_question",
+	"publish result":     "page.action.publish_result",
+	"withdraw result":    "page.action.withdraw_result",
+	"tell result":        "page.action.tell_result",
+}
+
+func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
+	var findings []lab.Finding
+	for _, e := range record.Evidence {
+		findings = append(findings, e.Findings...)
+	}
+	var views []eventView
+	for _, e := range record.Trail {
+		what := e.Action
+		if key, ok := actions[e.Action]; ok {
+			what = r.texts.Text(key)
+		}
+		reason := codeOf(locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions)(n, e.Reason)
+		views = append(views, eventView{r.moment(e.At), e.Actor, what, reason, n.changeViews(e.Changes, findings)})
+	}
+	slices.Reverse(views)
+	return views
+}
+
+// viewedView says who read the record.
+type viewedView struct{ When, Who, Purpose string }
+
+// viewsShown is how many of the latest views the page lists.
+const viewsShown = 50
+
+func (r *request) viewedViews(views []store.ViewedBy) []viewedView {
+	var list []viewedView
+	for _, v := range slices.Backward(views) {
+		if len(list) == viewsShown {
+			break
+		}
+		list = append(list, viewedView{r.moment(v.ViewedAt), v.Name, r.texts.Code(locale.Purposes, string(v.Purpose))})
+	}
+	return list
+}
+
+// versionText is a version as a form posts it.
+func versionText(version int32) string { return strconv.Itoa(int(version)) }

@@ -1,0 +1,245 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+type registerPage struct {
+	view
+	sampleForm
+	Service lab.Service
+	Address string // of the draft
+	Visit   string // to which the sample belongs, empty for a new one
+	InVisit int    // the number of the sample within it
+}
+
+// registerPage is the form on which a draft becomes a sample.
+func (r *request) registerPage(typed url.Values) (*registerPage, error) {
+	f, err := r.sampleForm()
+	if err != nil {
+		return nil, err
+	}
+	key, err := r.draftKey()
+	if err != nil {
+		return nil, err
+	}
+	f.Form.fill(typed)
+	page := &registerPage{
+		view: r.view(r.texts.Text("page.register.title")), sampleForm: f, Service: r.service, Address: r.draftAddress(key.ID),
+		Visit: typed.Get(visitField), InVisit: 1,
+	}
+	if page.Visit == "" {
+		return page, nil
+	}
+	visit, err := r.visit(page.Visit)
+	page.InVisit = int(visit.Taken) + 1
+	return page, err
+}
+
+// visit finds a visit to the service.
+func (r *request) visit(text string) (lab.Visit, error) {
+	id, err := lab.ParseID(text)
+	if err != nil {
+		return lab.Visit{}, lab.ErrNotFound
+	}
+	return r.server.Store.Visit(r.context(), r.actor, lab.Key{ServiceID: r.service.ID, ID: id})
+}
+
+// draftForm opens a draft with all that was typed.
+func draftForm(r *request) error {
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	draft, err := r.server.Store.Draft(r.context(), r.actor, key)
+	if errors.Is(err, lab.ErrNotFound) {
+		return r.finished(key)
+	}
+	if err != nil {
+		return err
+	}
+	typed, err := readDraft(draft.Content)
+	if err != nil {
+		return err
+	}
+	page, err := r.registerPage(typed)
+	if err != nil {
+		return err
+	}
+	page.warn(r, typed)
+	return r.show("register.html", page)
+}
+
+// warn tells what is beyond the limits of the service in a reason that was given
+// before, so that it can be looked at again.
+func (p *registerPage) warn(r *request, typed url.Values) {
+	if typed.Get("overruled") == "" {
+		return
+	}
+	var x lab.Sample
+	in := sampleReader{reader: &reader{typed: typed}}
+	x.Form = lab.Form(in.text("form"))
+	in.describeLooks(&x)
+	p.Warnings = r.warnings(&x, p.InVisit)
+}
+
+// warnings says what is beyond the limits of the service.
+func (r *request) warnings(x *lab.Sample, inVisit int) []string {
+	var list []string
+	for _, w := range lab.Limits(x, inVisit) {
+		list = append(list, r.texts.Sentence(w.Format, w.Args...))
+	}
+	return list
+}
+
+// registerDraft makes a sample of a draft and answers with its slip, or keeps the
+// draft for later.
+func registerDraft(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	page, err := r.registerPage(in.typed)
+	if err != nil {
+		return err
+	}
+	if in.text("keep") != "" {
+		err := r.keepDraft(page.Form, in.typed)
+		if err == nil {
+			return r.see(r.counterAddress())
+		}
+		return r.refill("register.html", page, page.Form, err)
+	}
+	registered, code, err := r.register(page, in)
+	if errors.Is(err, lab.ErrConflict) {
+		return r.finishedDraft()
+	}
+	if err != nil {
+		return r.correct(page, in, err)
+	}
+	return r.slip(registered, code, false)
+}
+
+// register makes a sample of what was typed. Where a code is given out, it comes
+// with the sample and is kept nowhere.
+func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.LookupCode, error) {
+	var code lab.LookupCode
+	key, err := r.draftKey()
+	if err != nil {
+		return lab.Sample{}, code, err
+	}
+	x, expected, err := r.readSample(page, in)
+	if err != nil {
+		return x, code, err
+	}
+	registration := store.Registration{Sample: x, Expected: expected, Draft: key.ID}
+	if in.text("give_code") != "" {
+		var hash store.CodeHash
+		if code, hash, err = r.newCode(); err != nil {
+			return x, code, err
+		}
+		registration.Code = &hash
+	}
+	x, err = r.server.Store.RegisterSample(r.context(), r.actor, registration)
+	return x, code, err
+}
+
+// newCode draws a lookup code, which is given out today.
+func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
+	code := lab.NewLookupCode()
+	today, err := r.today()
+	if err != nil {
+		return code, store.CodeHash{}, err
+	}
+	hash, err := r.server.Keys.Hash(code, today)
+	return code, store.CodeHash(hash), err
+}
+
+// readSample reads the typed sample, and puts its warnings on the page.
+func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.Expected, error) {
+	x := lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}
+	x.ServiceID = r.service.ID
+	if page.Visit != "" {
+		visit, err := r.visit(page.Visit)
+		if err != nil {
+			return x, nil, err
+		}
+		x.VisitID = visit.ID
+	}
+	n, err := r.naming()
+	if err != nil {
+		return x, nil, err
+	}
+	today, err := r.today()
+	if err != nil {
+		return x, nil, err
+	}
+	described := &sampleReader{reader: in, naming: n}
+	expected := described.describe(&x)
+	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
+		x.Overruled = ""
+	}
+	return x, expected, described.check(&x, today, page.InVisit)
+}
+
+// correct shows the form again with what was typed and what is wrong with it, and
+// keeps the draft so.
+func (r *request) correct(page *registerPage, in *reader, err error) error {
+	keepSaid(page.Form, err)
+	if kept := r.keepDraft(page.Form, in.typed); errors.Is(kept, lab.ErrNotFound) {
+		return r.finishedDraft()
+	} else if kept != nil && len(fieldErrors(kept)) == 0 {
+		return kept
+	}
+	return r.refill("register.html", page, page.Form, err)
+}
+
+// keepSaid takes over a name like which the list of products has none as what the
+// visitor said, so that it need not be typed again.
+func keepSaid(f *form, err error) {
+	said, product := mustField(f, "sold_as_text"), mustField(f, "product_id")
+	for _, m := range fieldErrors(err) {
+		if m.Field == "product_id" && m.Format == unheardOf && said.Value() == "" {
+			said.Values = product.Values
+		}
+	}
+}
+
+type finishedPage struct {
+	view
+	Number  string // of the sample that the draft became, empty where it was dropped
+	Counter string
+}
+
+func (r *request) finishedDraft() error {
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	return r.finished(key)
+}
+
+// finished tells what became of a draft that is not there any more.
+func (r *request) finished(draft lab.Key) error {
+	page := finishedPage{view: r.view(r.texts.Text("page.register.finished")), Counter: r.counterAddress()}
+	x, _, err := r.server.Store.Sample(r.context(), draft)
+	switch {
+	case errors.Is(err, lab.ErrNotFound):
+		page.Title = r.texts.Text("page.register.dropped")
+	case err != nil:
+		return err
+	default:
+		page.Number = r.numberOf(&x).String()
+	}
+	return r.page(http.StatusConflict, "finished.html", page)
+}
+
+// numberOf is the number of a sample of the service.
+func (r *request) numberOf(x *lab.Sample) lab.SampleNumber {
+	return lab.SampleNumber{Service: r.service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+}

@@ -1,0 +1,393 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
+)
+
+// tablet is everything that can be typed of a tablet.
+func tablet() url.Values {
+	return url.Values{
+		"product_id": {"XTC"}, "sold_as_text": {"a blue Punisher"}, "expected": {"MDMA; caffeine"}, "form": {"tablet"},
+		"colours": {"blue", "white"}, "logo": {"punisher"}, "shape": {"shield"}, "break_line": {"single"},
+		"width_um": {"8,1"}, "height_um": {"11.25"}, "thick_um": {"5"}, "weight_ug": {"412,5"}, "received_amount": {"2"},
+		"price_amount": {"7,50"}, "price_currency": {"eur"}, "price_quantity": {"3"}, "acquired_via": {"dealer_known"},
+		"acquired_context": {"club"}, "region": {"Utrecht"}, "used_before": {"no"}, "complaint": {"unknown"}, "overdose": {"not_involved"},
+		"reasons": {"content", "friends"}, "effects": {"normal"}, "notes": {"two lines\r\nof notes"}, "received_on": {"2025-03-01"},
+		"expected_ready_on": {"2025-03-10"}, "channel": {"front_of_house"}, "give_code": {"yes"},
+	}
+}
+
+func TestASampleIsRegisteredWithAllThatWasTyped(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		office := d.place("Office")
+		typed := tablet()
+		typed.Set("location_id", fmt.Sprint(office.ID))
+		p := d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusOK)
+		got, expected := d.sample(numberForm.FindString(p.body))
+
+		words, err := x.store.Dictionary(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		day := func(text string) lab.Date { d, _ := lab.ParseDate(text); return d }
+		want := lab.Sample{
+			Key: got.Key, Version: 1, NumberYear: 2025, NumberRunning: 1, VisitID: got.VisitID, LocationID: lab.Optional(office.ID),
+			ReceivedOn: day("2025-03-01"), ReceivedBasis: lab.ReceivedRecorded, ExpectedReadyOn: day("2025-03-10"), Channel: lab.FrontOfHouse,
+			ProductID: storetest.Product(t, words, "ecstasy").ID, SoldAsText: "a blue Punisher", Form: lab.Tablet,
+			Colours: lab.Codes{"blue", "white"}, Logo: "punisher", Shape: "shield", BreakLine: "single",
+			WidthUM: 8100, HeightUM: 11_250, ThickUM: 5000, WeightUG: 412_500, ReceivedAmount: 2000, ReceivedUnit: lab.Piece,
+			Price:       lab.Price{Amount: 7500, Currency: "EUR", Quantity: 3000, Unit: lab.Piece},
+			AcquiredVia: "dealer_known", AcquiredContext: "club", Region: "Utrecht", UsedBefore: "no", Complaint: "unknown", Overdose: "not_involved",
+			Reasons: lab.Codes{"content", "friends"}, Effects: lab.Codes{"normal"}, Notes: "two lines\nof notes",
+			State: lab.Registered, Stage: lab.StageToAnalyse, RegisteredBy: d.actor.UserID, RegisteredAt: got.RegisteredAt,
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("registered %+v\nwant       %+v", got, want)
+		}
+		if got.VisitID.IsZero() || len(expected) != 2 || lab.SubstanceID(expected[1].SubstanceID) != storetest.Substance(t, words, "caffeine") {
+			t.Errorf("visit %v, expected %v", got.VisitID, expected)
+		}
+	})
+}
+
+func TestWhatTheVisitorSaidIsKept(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	words, err := x.store.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ketamine := storetest.Product(t, words, "ketamine")
+	for _, c := range []struct {
+		typed    url.Values
+		product  string
+		said     string
+		expected []lab.Expected
+	}{
+		{powder(), "ketamine", "ketamine", ketamine.Expected()},
+		{powder(with("product_id", " Kétamine ")), "ketamine", "Kétamine", ketamine.Expected()},
+		{powder(with("sold_as_text", "K")), "ketamine", "K", ketamine.Expected()},
+		{powder(with("expected", "-")), "ketamine", "ketamine", nil},
+		{powder(with("product_id", "unknown"), with("sold_as_text", "wokkel")), "unknown", "wokkel", nil},
+		{powder(with("product_id", "onbekend")), "unknown", "onbekend", nil},
+		{powder(with("expected", " benzodiazepine ;; ")), "ketamine", "ketamine", []lab.Expected{{Class: "benzodiazepine"}}},
+	} {
+		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		got, expected := d.sample(numberForm.FindString(p.body))
+		if got.ProductID != storetest.Product(t, words, c.product).ID || got.SoldAsText != c.said || len(expected) != len(c.expected) ||
+			len(expected) > 0 && !reflect.DeepEqual(expected, c.expected) {
+			t.Errorf("%v: product %d, said %q, expected %v", c.typed, got.ProductID, got.SoldAsText, expected)
+		}
+	}
+}
+
+func TestPricesAndAmounts(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	none := func(names ...string) func(url.Values) {
+		return func(v url.Values) {
+			for _, name := range names {
+				v.Del(name)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		typed  url.Values
+		price  lab.Price
+		amount int64
+		unit   lab.AmountUnit
+	}{
+		"units of the form": {powder(), lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}, 300, lab.Gram},
+		"a gift":            {powder(with("price_amount", "0")), lab.Price{Currency: "EUR", Quantity: 1000, Unit: lab.Gram}, 300, lab.Gram},
+		"no price":          {powder(none("price_amount", "price_quantity")), lab.Price{}, 300, lab.Gram},
+		"no amount":         {powder(none("received_amount", "price_amount", "price_quantity")), lab.Price{}, 0, ""},
+		"a liquid": {
+			powder(with("product_id", "GHB"), with("form", "liquid"), with("received_amount", "5.5"), with("price_unit", "piece")),
+			lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1000, Unit: lab.Piece},
+			5500, lab.Millilitre,
+		},
+	} {
+		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		got, _ := d.sample(numberForm.FindString(p.body))
+		if got.Price != c.price || got.ReceivedAmount != c.amount || got.ReceivedUnit != c.unit {
+			t.Errorf("%s: %+v, %d %s", name, got.Price, got.ReceivedAmount, got.ReceivedUnit)
+		}
+	}
+}
+
+// beside is how a mistake stands beside its field.
+func beside(field string) string { return `id="field-` + field + `-mistake"` }
+
+func TestEveryMistakeIsToldBesideItsField(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	long := strings.Repeat("x", 100_000)
+	for name, c := range map[string]struct {
+		edit  func(url.Values)
+		field string
+		says  string
+	}{
+		"no product":             {with("product_id", " "), "product_id", "Choose the product"},
+		"a misspelt product":     {with("product_id", "ketaminne"), "product_id", "Like it are: ketamine"},
+		"an unheard-of product":  {with("product_id", "wokkel"), "product_id", "is not in the list. Type"},
+		"a look-alike":           {with("product_id", "kеtаmine"), "product_id", "is not in the list"},
+		"a long product":         {with("product_id", long), "product_id", "is not in the list"},
+		"unknown expectation":    {with("expected", "ketamine; moon dust"), "expected", "moon dust"},
+		"no form":                {with("form"), "form", "Choose one of"},
+		"an invented form":       {with("form", "gas"), "form", "is not one of"},
+		"a logo on powder":       {with("logo", "crown"), "logo", "A sample of this form has no such thing."},
+		"a negative amount":      {with("received_amount", "-1"), "received_amount", "is not a number"},
+		"a huge amount":          {with("received_amount", "1e29"), "received_amount", "is not a number"},
+		"too fine an amount":     {with("received_amount", "0.0001"), "received_amount", "at most three decimals"},
+		"words for an amount":    {with("received_amount", "a bit"), "received_amount", "is not a number"},
+		"a long amount":          {with("received_amount", long), "received_amount", "is not a number"},
+		"full-width digits":      {with("received_amount", "１"), "received_amount", "is not a number"},
+		"an invented unit":       {with("received_unit", "kg"), "received_unit", "is not one of"},
+		"an amount for no price": {func(v url.Values) { v.Del("price_amount") }, "price_amount", "0 means a gift"},
+		"a price for nothing":    {func(v url.Values) { v.Del("price_quantity") }, "price_quantity", "for which quantity"},
+		"money for nothing":      {with("price_quantity", "0"), "price_quantity", "for which quantity"},
+		"an invented currency":   {with("price_currency", "EURO"), "price_currency", "is not a currency"},
+		"no currency":            {with("price_currency", ""), "price_currency", "Give the currency"},
+		"a postcode":             {with("region", "3511 AB"), "region", "postcode"},
+		"an invented colour":     {with("colours", "white", "ultraviolet"), "colours", "is not one of"},
+		"an invented reason":     {with("reasons", "boredom"), "reasons", "is not one of"},
+		"an invented effect":     {with("effects", "flying"), "effects", "is not one of"},
+		"no day":                 {with("received_on", ""), "received_on", "Give the day"},
+		"tomorrow":               {with("received_on", "2025-03-04"), "received_on", "lies in the future"},
+		"no such day":            {with("received_on", "2025-02-30"), "received_on", "is not a date"},
+		"long ago":               {with("received_on", "1899-01-01"), "received_on", "is too long ago"},
+		"ready before receipt":   {with("expected_ready_on", "2025-03-01"), "expected_ready_on", "before the day of receipt"},
+		"another's location":     {with("location_id", "99"), "location_id", "is not one of the service"},
+		"no channel":             {with("channel", ""), "channel", "Choose one of"},
+		"long notes":             {with("notes", long), "notes", "longer than 2000"},
+		"control characters":     {with("notes", "a\x00b"), "notes", "cannot be stored"},
+		"broken text":            {with("notes", "a\xffb"), "notes", "cannot be stored"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			draft := d.begin(d.clerk)
+			p := d.clerk.post(draft, powder(c.edit)).want(t, http.StatusUnprocessableEntity, c.says, beside(c.field), `href="#field-`+c.field+`"`)
+			if !strings.Contains(p.body, "1 thing to correct") {
+				t.Errorf("other mistakes are told too: %s", p.body[:min(len(p.body), 9000)])
+			}
+			if codeOn(p.body) != "" {
+				t.Error("a code is shown of what was not registered")
+			}
+			d.clerk.get(draft).want(t, http.StatusOK)
+		})
+	}
+	if n := strings.Count(d.clerk.get("/counter/UTR").body, "is-registered"); n != 0 {
+		t.Errorf("%d samples were registered", n)
+	}
+}
+
+func TestAllMistakesAreToldAtOnceAndWhatWasTypedStays(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	d.clerk.lang = "nl"
+	typed := powder(with("product_id", "wokkel"), with("received_amount", "veel"), with("price_amount", "-3"), with("received_on", "gisteren"),
+		with("notes", "<b>onthoud dit</b>"), with("reasons", "friends"))
+	p := d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusUnprocessableEntity,
+		beside("product_id"), beside("received_amount"), beside("price_amount"), beside("received_on"),
+		`value="veel"`, `value="-3"`, `value="gisteren"`, "&lt;b&gt;onthoud dit&lt;/b&gt;", `value="friends" checked`,
+		`<input type="text" id="field-sold_as_text" name="sold_as_text" value="wokkel"`)
+	p.lacks(t, "<b>onthoud")
+}
+
+func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		for _, c := range []struct {
+			typed url.Values
+			says  string
+		}{
+			{powder(with("received_amount", "1.001")), "This is more than 1 g."},
+			{powder(with("form", "liquid"), with("received_amount", "10,5")), "This is more than 10 ml."},
+			{powder(with("form", "tablet"), with("received_amount", "0,5")), "The tablet is not whole."},
+		} {
+			draft := d.begin(d.clerk)
+			d.clerk.get(draft).want(t, http.StatusOK).lacks(t, `name="overruled"`)
+			d.clerk.post(draft, c.typed).want(t, http.StatusUnprocessableEntity, c.says, beside("overruled"), `name="overruled"`)
+			c.typed.Set("overruled", "the visitor feels ill")
+			p := d.clerk.post(draft, c.typed).want(t, http.StatusOK)
+			got, _ := d.sample(numberForm.FindString(p.body))
+			if got.Overruled != "the visitor feels ill" {
+				t.Errorf("overruled because of %q", got.Overruled)
+			}
+		}
+		number, _ := d.register(d.clerk, with("received_amount", "1"), with("overruled", "a reason for nothing"))
+		if got, _ := d.sample(number); got.Overruled != "" {
+			t.Errorf("within the limits, but overruled: %q", got.Overruled)
+		}
+	})
+}
+
+func TestFurtherSamplesOfAVisitCopyTheDescription(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK, "Next sample of this visit")
+		number, code := numberForm.FindString(p.body), codeOn(p.body)
+		first, _ := d.sample(number)
+		for n := 2; n <= 4; n++ {
+			draft := d.clerk.post("/samples/"+number+"/next", nil).want(t, http.StatusSeeOther).header.Get("Location")
+			page := d.clerk.get(draft).want(t, http.StatusOK, fmt.Sprintf("Sample %d of this visit", n), `value="ecstasy"`, `value="a blue Punisher"`,
+				`value="MDMA; caffeine"`, `value="tablet" selected`, `value="412.5"`, `value="7.5"`, `value="dealer_known" selected`)
+			page.lacks(t, code, "two lines", `value="normal" checked`)
+			typed := tablet()
+			typed.Set("visit_id", first.VisitID.String())
+			if n == 4 {
+				d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "more than 3 samples in one visit", beside("overruled"))
+				continue
+			}
+			next := d.clerk.post(draft, typed).want(t, http.StatusOK)
+			got, _ := d.sample(numberForm.FindString(next.body))
+			if got.VisitID != first.VisitID || codeOn(next.body) == code {
+				t.Errorf("sample %d: visit %v, the code of the first: %v", n, got.VisitID, codeOn(next.body) == code)
+			}
+		}
+		draft := d.clerk.post("/samples/"+number+"/next", nil).header.Get("Location")
+		d.clerk.post(draft, powder(with("visit_id", first.VisitID.String()), with("overruled", "all at once"))).want(t, http.StatusUnprocessableEntity, "at another location or on another day")
+		d.clerk.post(draft, powder(with("visit_id", "x"))).want(t, http.StatusNotFound)
+		d.clerk.post("/samples/UTR-2025-99999/next", nil).want(t, http.StatusNotFound)
+	})
+}
+
+func TestADraftKeepsWhatWasTyped(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		draft := d.begin(d.clerk)
+		d.clerk.get(draft).want(t, http.StatusOK, `value="2025-03-03"`, `value="EUR"`, `value="front_of_house" selected`,
+			`name="give_code" value="yes" checked`, `data-draft="`+draft+`/save"`, "autofocus")
+		typed := powder(with("notes", "half a sen"), with("received_amount", "not yet a number"), with("give_code"), with("smuggled", "in"))
+		d.clerk.post(draft+"/save", typed).want(t, http.StatusNoContent)
+
+		colleague := x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake))
+		colleague.get(draft).want(t, http.StatusOK, "half a sen", `value="not yet a number"`, `value="powder" selected`, `value="25"`).
+			lacks(t, `name="give_code" value="yes" checked`, "smuggled")
+		colleague.get("/counter/UTR").want(t, http.StatusOK, "ketamine, powder", "clerk")
+
+		d.clerk.post(draft+"/save", powder(with("notes", strings.Repeat("x", 100_000)))).want(t, http.StatusUnprocessableEntity)
+		colleague.get(draft).want(t, http.StatusOK, "half a sen")
+
+		colleague.post(draft+"/drop", nil).leads(t, "/counter/UTR")
+		colleague.post(draft+"/drop", nil).leads(t, "/counter/UTR")
+		d.clerk.post(draft+"/save", typed).want(t, http.StatusNotFound)
+		d.clerk.get(draft).want(t, http.StatusConflict, "This draft is gone")
+		d.clerk.post(draft, powder()).want(t, http.StatusConflict, "This draft is gone")
+		d.clerk.post(draft, powder(with("form", ""))).want(t, http.StatusConflict, "This draft is gone")
+		d.clerk.get("/counter/UTR/drafts/nonsense").want(t, http.StatusNotFound)
+	})
+}
+
+func TestMistakesAreKeptInTheDraft(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	draft := d.begin(d.clerk)
+	d.clerk.post(draft, powder(with("product_id", "wokkel"))).want(t, http.StatusUnprocessableEntity)
+	d.clerk.get(draft).want(t, http.StatusOK, `value="wokkel"`)
+}
+
+func TestTheSlipIsShownOnce(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		draft := d.begin(d.clerk)
+		d.clerk.lang = "nl"
+		p := d.clerk.post(draft, powder(with("expected_ready_on", "2025-03-17"))).want(t, http.StatusOK, "Service UTR", "UTR-2025-00001",
+			`<p class="small" lang="nl">`, "Houd dit briefje geheim", "17 maart 2025", "bel 112", "Drugs Infolijn 0900-1995",
+			`<p class="small" lang="en">`, "Keep this slip secret", "17 March 2025", "call 112", x.address.Host, `class="qr"`)
+		if strings.Index(p.body, `<p class="small" lang="nl">`) > strings.Index(p.body, `<p class="small" lang="en">`) {
+			t.Error("the reader's language is not the first")
+		}
+		code := codeOn(p.body)
+		if strings.Count(p.body, code) != 1 || !d.opens(code) {
+			t.Errorf("the slip says its code %d times", strings.Count(p.body, code))
+		}
+		if p.header.Get("Cache-Control") != "no-store" {
+			t.Error("browsers keep the slip")
+		}
+		d.clerk.lang = "en"
+		d.clerk.post(draft, powder()).want(t, http.StatusConflict, "This sample is UTR-2025-00001", `href="/samples/UTR-2025-00001/code"`).lacks(t, code)
+		d.clerk.get(draft).want(t, http.StatusConflict, "This sample is UTR-2025-00001").lacks(t, code)
+
+		none := d.clerk.post(d.begin(d.clerk), powder(with("give_code"))).want(t, http.StatusOK, "UTR-2025-00002", "No code is given out.")
+		if codeOn(none.body) != "" {
+			t.Error("a code is given out all the same")
+		}
+	})
+}
+
+func TestALostCodeIsReplaced(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		number, lost := d.register(d.clerk)
+		address := "/samples/" + number + "/code"
+		d.clerk.get(address).want(t, http.StatusOK, "Another code for "+number)
+		d.clerk.post(address, url.Values{"reason": {" "}}).want(t, http.StatusUnprocessableEntity, "Say why the code is replaced.", beside("reason"))
+		d.clerk.post(address, url.Values{"reason": {"they lost " + lost}}).want(t, http.StatusUnprocessableEntity, "Leave out the code itself.")
+		d.clerk.post(address, url.Values{"reason": {strings.Repeat("x", 100_000)}}).want(t, http.StatusUnprocessableEntity, beside("reason"))
+		if !d.opens(lost) {
+			t.Fatal("the code was taken although it was not replaced")
+		}
+		p := d.clerk.post(address, url.Values{"reason": {"slip lost"}}).want(t, http.StatusOK, number, "opens nothing any more")
+		if code := codeOn(p.body); code == lost || !d.opens(code) || d.opens(lost) {
+			t.Error("the new code does not take the place of the lost one")
+		}
+		d.clerk.post("/samples/UTR-2025-99999/code", url.Values{"reason": {"slip lost"}}).want(t, http.StatusNotFound)
+		d.clerk.get("/samples/UTR-2025-99999/code").want(t, http.StatusNotFound)
+	})
+}
+
+func TestNoCodeIsKeptAnywhere(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	draft := d.begin(d.clerk)
+	p := d.clerk.post(draft, powder()).want(t, http.StatusOK)
+	number, code := numberForm.FindString(p.body), codeOn(p.body)
+	replaced := codeOn(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}}).body)
+	d.clerk.post("/samples/"+number+"/next", nil)
+	d.clerk.post(draft, powder())
+	if replaced == "" || code == "" {
+		t.Fatal("there are no codes to look for")
+	}
+	for _, secret := range []string{code, replaced} {
+		bare := strings.ReplaceAll(secret, "-", "")
+		for name, text := range d.written() {
+			if strings.Contains(text, secret) || strings.Contains(text, bare) || strings.Contains(strings.ToUpper(text), bare) {
+				t.Errorf("%s holds a code", name)
+			}
+		}
+	}
+}
+
+// written is all that the server has left behind: its log, the files of the
+// database, and the key ring.
+func (d *desk) written() map[string]string {
+	d.t.Helper()
+	texts := map[string]string{"the log": d.log.String()}
+	for _, folder := range []string{d.folder, d.config.Folder} {
+		err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			texts[path] = string(data)
+			return err
+		})
+		if err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	if len(texts) < 3 {
+		d.t.Fatalf("nothing to look in: %d files", len(texts))
+	}
+	return texts
+}

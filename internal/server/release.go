@@ -1,0 +1,297 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// releasePage shows what would be released of a sample, and what was said before.
+type releasePage struct {
+	view
+	Number, Address string
+	Next            *publicationView // nil where nothing is verified
+	Before          *publicationView // the latest version, nil for none
+	Will, Said      *resultPage      // what the visitor would read, and reads now
+	Refusals        []string         // for which it would be refused as it is
+	Entered         int              // analyses that do not count yet
+	Nothing         string           // why there is nothing to release
+	Same            bool             // it says what the latest version says
+	Moved           bool             // it is not what the reader saw when confirming
+	Form            *form            // nil where it cannot be released
+	Withdrawal      *form            // nil where there is nothing to take back
+}
+
+func (r *request) releasePage() (*releasePage, error) {
+	n, err := r.naming()
+	if err != nil {
+		return nil, err
+	}
+	record, err := r.record(lab.ForRelease)
+	if err != nil {
+		return nil, err
+	}
+	page := &releasePage{view: r.view(r.texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
+	version := versionText(record.Sample.Version)
+	if latest := lab.Latest(record.Publications); latest != nil {
+		before := n.publicationView(latest)
+		page.Before = &before
+		if page.Said, err = r.result(r.foundOf(&record, record.Publications)); err != nil {
+			return nil, err
+		}
+		if latest.Kind != lab.WithdrawnResult {
+			page.Withdrawal = newForm(r.hidden("version", version), r.input("withdrawal_reason", areaField, "page.record.reason"))
+		}
+	}
+	p, err := r.server.Store.Proposal(r.context(), r.actor, record.Sample.Key)
+	var refused *lab.MoveError
+	if errors.As(err, &refused) {
+		page.Nothing = r.said(err)
+		return page, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return page, r.addProposal(page, n, &record, p)
+}
+
+// addProposal shows what would be released, and offers to.
+func (r *request) addProposal(page *releasePage, n naming, record *store.SampleRecord, p store.Proposal) (err error) {
+	next := n.publicationView(&p.Publication)
+	page.Next, page.Entered = &next, p.Entered
+	proposed := p.Publication
+	proposed.PublishedOn = r.day()
+	if page.Will, err = r.result(r.foundOf(record, append(p.Earlier[:len(p.Earlier):len(p.Earlier)], proposed))); err != nil {
+		return err
+	}
+	for _, m := range p.Refusals {
+		page.Refusals = append(page.Refusals, r.texts.Sentence(m.Format, m.Args...))
+	}
+	if page.Same, err = sameResult(lab.Latest(record.Publications), &proposed); err != nil {
+		return err
+	}
+	if len(page.Refusals) > 0 {
+		return nil
+	}
+	page.Form = newForm(r.hidden("version", versionText(p.Sample.Version)), r.hidden("seen", p.Seen))
+	if p.Publication.NeedsReason() {
+		page.Form.Fields = append(page.Form.Fields, r.hint(r.input("reason", areaField, "page.record.reason"), "page.release.reason_hint"))
+	}
+	return nil
+}
+
+// sameResult tells that a version says what the latest says already.
+func sameResult(latest, next *lab.Publication) (bool, error) {
+	if latest == nil || latest.Kind == lab.WithdrawnResult {
+		return false, nil
+	}
+	said, err := latest.Result.Value()
+	if err != nil {
+		return false, err
+	}
+	will, err := next.Result.Value()
+	return said == will && latest.Outcome == next.Outcome, err
+}
+
+// foundOf is a sample with versions of its result as its code opens it.
+func (r *request) foundOf(record *store.SampleRecord, versions []lab.Publication) *store.Found {
+	x := &record.Sample
+	return &store.Found{
+		ServiceID: x.ServiceID, ServiceCode: r.service.Code, ServiceName: r.service.Name, ProductID: x.ProductID, Form: x.Form,
+		State: lab.Completed, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ExpectedReadyOn, Expected: record.Expected, Publications: versions,
+	}
+}
+
+func releaseForm(r *request) error {
+	page, err := r.releasePage()
+	if err != nil {
+		return err
+	}
+	return r.show("release.html", page)
+}
+
+// release publishes what was seen. Where anything else would be released, it is
+// shown again.
+func release(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.PublishResult(r.context(), r.actor, key, in.whole("version"), in.text("seen"), in.text("reason"))
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=published")
+	}
+	page, failed := r.releasePage()
+	if failed != nil {
+		return failed
+	}
+	var stale *lab.StaleError
+	if errors.As(err, &stale) {
+		page.Moved = true
+		if page.Form != nil {
+			page.Form.set("reason", in.text("reason"))
+		}
+		return r.page(http.StatusConflict, "release.html", page)
+	}
+	if page.Form == nil {
+		return err
+	}
+	page.Form.set("reason", in.text("reason"))
+	return r.refill("release.html", page, page.Form, reasonMistake(err, "reason"))
+}
+
+// withdraw takes the result back.
+func withdraw(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.WithdrawResult(r.context(), r.actor, key, in.whole("version"), in.text("withdrawal_reason"))
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=withdrawn")
+	}
+	page, failed := r.releasePage()
+	if failed != nil || page.Withdrawal == nil {
+		return errors.Join(err, failed)
+	}
+	page.Withdrawal.set("withdrawal_reason", in.text("withdrawal_reason"))
+	return r.refill("release.html", page, page.Withdrawal, reasonMistake(err, "withdrawal_reason"))
+}
+
+// releaseAllPage lists what can be released at once, or what became of it.
+type releaseAllPage struct {
+	view
+	Action string
+	Rows   []releaseRow
+	Done   bool
+	More   bool // than fit on the page
+	Passed int  // that need a look of their own
+}
+
+// releaseRow is one sample with what would be, or was, released of it.
+type releaseRow struct {
+	Address, Number, Value string
+	Product                string
+	Kind, Outcome          tagView
+	Heading                string // what the visitor would read first
+	Refused                string // why it was not released
+}
+
+// releaseMost is the number of results that are confirmed and released at once.
+const releaseMost = 25
+
+// releasable lists the samples of the service whose results are complete: neither
+// an amendment, which asks for a reason, nor one that would be refused.
+func (r *request) releasable(page *releaseAllPage) error {
+	n, err := r.naming()
+	if err != nil {
+		return err
+	}
+	filter := store.WorkFilter{Service: r.service.ID, Stage: lab.StageToPublish, Limit: store.WorkMost}
+	found, err := r.server.Store.Worklist(r.context(), r.actor, filter)
+	if err != nil {
+		return err
+	}
+	page.More = found.Next != ""
+	for _, w := range found.Rows {
+		if len(page.Rows) == releaseMost {
+			page.More = true
+			break
+		}
+		p, err := r.server.Store.Proposal(r.context(), r.actor, w.Sample.Key)
+		if err != nil || len(p.Refusals) > 0 || p.Publication.NeedsReason() {
+			page.Passed++
+			continue
+		}
+		row, err := r.releaseRow(n, w.Number, p)
+		if err != nil {
+			return err
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return nil
+}
+
+func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal) (releaseRow, error) {
+	_, expected, err := r.server.Store.Sample(r.context(), p.Sample.Key)
+	if err != nil {
+		return releaseRow{}, err
+	}
+	record := &store.SampleRecord{Sample: p.Sample, Expected: expected}
+	told, err := r.result(r.foundOf(record, append(p.Earlier[:len(p.Earlier):len(p.Earlier)], p.Publication)))
+	if err != nil {
+		return releaseRow{}, err
+	}
+	v := n.publicationView(&p.Publication)
+	return releaseRow{
+		Address: sampleAddress(number), Number: number.String(), Value: seenValue(number, p.Sample.Version) + "." + p.Seen,
+		Product: n.product(p.Sample.ProductID), Kind: v.Kind, Outcome: v.Outcome, Heading: told.Heading,
+	}, nil
+}
+
+func releaseAllForm(r *request) error {
+	page := &releaseAllPage{view: r.view(r.texts.Text("page.release.all")), Action: "/work/" + r.service.Code + "/publish"}
+	if err := r.releasable(page); err != nil {
+		return err
+	}
+	return r.show("releaseall.html", page)
+}
+
+// releaseAll publishes what was seen and ticked, each for itself, and tells what
+// became of each.
+func releaseAll(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	n, err := r.naming()
+	if err != nil {
+		return err
+	}
+	page := &releaseAllPage{view: r.view(r.texts.Text("page.release.all")), Done: true}
+	values := in.typed["samples"]
+	for _, value := range values[:min(len(values), releaseMost)] {
+		seen, digest := cutLast(value)
+		key, err := r.seenSample(seen)
+		if err != nil {
+			return err
+		}
+		number, _, _ := strings.Cut(seen, ".")
+		row := releaseRow{Address: "/samples/" + number, Number: number}
+		p, err := r.server.Store.PublishResult(r.context(), r.actor, key.Key, key.Version, digest, "")
+		switch {
+		case errors.Is(err, lab.ErrUnavailable):
+			return err
+		case err != nil:
+			row.Refused = r.said(err)
+		default:
+			v := n.publicationView(&p)
+			row.Kind, row.Outcome = v.Kind, v.Outcome
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return r.show("releaseall.html", page)
+}
+
+// Released is the number of results that were released.
+func (p *releaseAllPage) Released() string {
+	n := 0
+	for _, row := range p.Rows {
+		if row.Refused == "" {
+			n++
+		}
+	}
+	return strconv.Itoa(n)
+}

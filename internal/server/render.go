@@ -1,0 +1,135 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"path"
+
+	"marquis/internal/chart"
+	"marquis/web"
+)
+
+// templates are the parsed pages by name.
+type templates struct{ pages map[string]*template.Template }
+
+// shared are the templates that every page may use.
+var shared = []string{"templates/base.html", "templates/components.html", "templates/chart.html", "templates/parts.html", "templates/figureparts.html", "templates/samplefields.html"}
+
+// parsePages parses the templates of all pages. A page whose template is missing
+// is a mistake.
+func parsePages(a *assets) (*templates, error) {
+	functions := template.FuncMap{"asset": a.address}
+	base, err := template.New("base").Funcs(functions).ParseFS(web.Files, shared...)
+	if err != nil {
+		return nil, err
+	}
+	t := &templates{pages: map[string]*template.Template{}}
+	for name := range pages {
+		page, err := base.Clone()
+		if err == nil {
+			page, err = page.ParseFS(web.Files, path.Join("templates", name))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		t.pages[name] = page
+	}
+	return t, nil
+}
+
+// pages are all pages with the struct that each shows. A test checks each template
+// against its struct.
+var pages = map[string]any{
+	"account.html":       accountPage{},
+	"analysis.html":      analysisPage{},
+	"authenticator.html": authenticatorPage{},
+	"counter.html":       counterPage{},
+	"counterday.html":    counterDayPage{},
+	"describe.html":      describePage{},
+	"error.html":         errorPage{},
+	"figures.html":       figuresStartPage{},
+	"figuresfound.html":  figuresFoundPage{},
+	"figurestables.html": figuresPage{},
+	"finished.html":      finishedPage{},
+	"home.html":          homePage{},
+	"invitation.html":    invitationPage{},
+	"invited.html":       invitedPage{},
+	"methods.html":       methodsPage{},
+	"newmethod.html":     newMethodPage{},
+	"newperson.html":     newPersonPage{},
+	"newservice.html":    newServicePage{},
+	"people.html":        peoplePage{},
+	"person.html":        personPage{},
+	"privacy.html":       privacyPage{},
+	"readout.html":       readOutPage{},
+	"record.html":        recordPage{},
+	"recovery.html":      recoveryPage{},
+	"register.html":      registerPage{},
+	"release.html":       releasePage{},
+	"releaseall.html":    releaseAllPage{},
+	"replacecode.html":   replaceCodePage{},
+	"result.html":        resultPage{},
+	"retraction.html":    retractPage{},
+	"secondfactor.html":  secondFactorPage{},
+	"service.html":       servicePage{},
+	"services.html":      servicesPage{},
+	"report.html":        reportPage{},
+	"reports.html":       reportsPage{},
+	"statistics.html":    statisticsPage{},
+	"signin.html":        signInPage{},
+	"slip.html":          slipPage{},
+	"staff.html":         staffPage{},
+	"verify.html":        verifyPage{},
+	"work.html":          workPage{},
+}
+
+// view is what a page shows around its content.
+func (r *request) view(title string) view {
+	return view{
+		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: languageLinks(r.Request, r.texts.Language()),
+		Staff: r.staffView(), chosen: r.server.chosenLanguage(r.Request),
+	}
+}
+
+// page writes a page, whole or not at all.
+func (r *request) page(status int, name string, data any) error {
+	body, err := r.render(name, data)
+	if err != nil {
+		return err
+	}
+	r.Data(status, "text/html; charset=utf-8", body)
+	return nil
+}
+
+func (r *request) render(name string, data any) ([]byte, error) {
+	page := r.server.pages.pages[name]
+	if page == nil {
+		return nil, fmt.Errorf("there is no page %s", name)
+	}
+	var text bytes.Buffer
+	if err := page.ExecuteTemplate(&text, "base", data); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return text.Bytes(), nil
+}
+
+// draw makes a file of a chart.
+func (r *request) draw(d chart.Drawing) ([]byte, error) {
+	var text bytes.Buffer
+	err := r.server.pages.pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
+	return text.Bytes(), err
+}
+
+// show writes a page that is as it should be.
+func (r *request) show(name string, data any) error { return r.page(http.StatusOK, name, data) }
+
+// refill shows a form again with what was typed and the mistakes in it. An error
+// that is none of the form's is returned.
+func (r *request) refill(name string, data any, f *form, err error) error {
+	if err := f.tell(r.texts, err); err != nil {
+		return err
+	}
+	return r.page(http.StatusUnprocessableEntity, name, data)
+}

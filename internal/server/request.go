@@ -1,0 +1,101 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/store"
+)
+
+// request is one request with what its route knows of it.
+type request struct {
+	*gin.Context
+	server  *Server
+	route   route
+	texts   *locale.Locale
+	session *store.Session // nil for the public
+	actor   lab.Actor
+	service lab.Service      // of the address, where it names one
+	number  lab.SampleNumber // of the address, where it names one
+}
+
+// handler answers a request with a page, or with an error.
+type handler func(*request) error
+
+// route is one way in: how, where, for whom.
+type route struct {
+	method, path string
+	access       access
+	handle       handler
+}
+
+// serve answers the requests of a route.
+func (s *Server) serve(rt route) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		r := &request{Context: c, server: s, route: rt, texts: s.language(c)}
+		err := r.begin()
+		if err == nil {
+			err = rt.handle(r)
+		}
+		if err != nil {
+			r.fail(err)
+		}
+	}
+}
+
+// begin reads who asks and whether they may. Public pages look at nobody.
+func (r *request) begin() error {
+	if !r.route.access.public {
+		if err := r.readSession(); err != nil {
+			return err
+		}
+	}
+	if err := r.enter(); err != nil {
+		return err
+	}
+	if r.session != nil && r.server.chosenLanguage(r.Request) != "" {
+		r.setCookie(languageCookie, r.texts.Language(), 365*24*60*60)
+	}
+	return nil
+}
+
+// context ends when the reader goes away.
+func (r *request) context() context.Context { return r.Request.Context() }
+
+// typed is what a form sent. One that is too large or not a form is refused.
+func (r *request) typed() (url.Values, error) {
+	if err := r.Request.ParseForm(); err != nil {
+		return nil, errBadForm
+	}
+	return r.Request.PostForm, nil
+}
+
+// read is what a form sent, to be read field by field.
+func (r *request) read() (*reader, error) {
+	typed, err := r.typed()
+	return &reader{typed: typed}, err
+}
+
+// see sends the reader on to another page, so that going back or reloading does
+// not send the form again.
+func (r *request) see(address string) error {
+	if chosen := r.server.chosenLanguage(r.Request); chosen != "" {
+		address = withLanguage(address, chosen)
+	}
+	r.Redirect(http.StatusSeeOther, address)
+	return nil
+}
+
+// setCookie sets a cookie that scripts cannot read and other sites cannot send.
+// Age is in seconds; a negative one ends it.
+func (r *request) setCookie(name, value string, age int) {
+	http.SetCookie(r.Writer, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true,
+		Secure: r.server.Address.Scheme == "https", SameSite: http.SameSiteStrictMode,
+	})
+}

@@ -1,0 +1,379 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
+)
+
+// found is a finding of a substance by its name, with an amount such as "79.5 %".
+func (c *counter) found(t testing.TB, name string, detection lab.Detection, amount string, basis lab.Basis, edit ...func(*lab.Finding)) lab.Finding {
+	t.Helper()
+	f := lab.Finding{SubstanceID: storetest.Substance(t, c.words, name), Detection: detection, Basis: basis}
+	if amount != "" {
+		var err error
+		number, unit, _ := strings.Cut(amount, " ")
+		if f.Amount, err = lab.ParseAmount(number, unit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, change := range edit {
+		change(&f)
+	}
+	return f
+}
+
+// analyse enters and verifies an analysis of a sample.
+func (c *counter) analyse(t testing.TB, x lab.Sample, by lab.MethodKind, conclusion lab.Conclusion, findings ...lab.Finding) lab.Analysis {
+	t.Helper()
+	m := c.methods[by]
+	a := lab.Analysis{SampleID: x.ID, MethodID: m.ID, Level: m.Level, PerformedOn: x.ReceivedOn, Conclusion: conclusion}
+	a.ServiceID = x.ServiceID
+	a, err := c.store.EnterAnalysis(t.Context(), c.analyst, a, findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err = c.store.VerifyAnalysis(t.Context(), c.verifier, a.Key, a.Version, false); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// now is the sample as it stands.
+func (c *counter) now(t testing.TB, x lab.Sample) lab.Sample {
+	t.Helper()
+	x, _, err := c.store.Sample(t.Context(), x.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func (c *counter) release(t testing.TB, x lab.Sample, reason string) {
+	t.Helper()
+	p, err := c.store.Proposal(t.Context(), c.verifier, x.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.store.PublishResult(t.Context(), c.verifier, x.Key, p.Sample.Version, p.Seen, reason); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *counter) move(t testing.TB, x lab.Sample, by lab.Actor, to lab.SampleState, reason string) {
+	t.Helper()
+	x = c.now(t, x)
+	if _, err := c.store.MoveSample(t.Context(), by, x.Key, x.Version, to, reason); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// both looks a code up in English and in Dutch. Every result says where help is,
+// the emergency number first.
+func (c *counter) both(t testing.TB, code lab.LookupCode) (english, dutch page) {
+	t.Helper()
+	english = c.look(t, "en", code.Print()).want(t, http.StatusOK, "unconscious, has trouble breathing or has a seizure", "0900-1995")
+	dutch = c.look(t, "nl", code.Print()).want(t, http.StatusOK, "bewusteloos", "0900-1995")
+	for _, p := range []page{english, dutch} {
+		emergency, questions := strings.Index(p.body, `<a href="tel:112">112</a>`), strings.Index(p.body, "Drugs Infolijn")
+		if emergency < 0 || questions < emergency {
+			t.Error("112 is not the first help")
+		}
+		if p.header.Get("Set-Cookie") != "" || p.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("headers %v", p.header)
+		}
+		wantCalm(t, p.body)
+	}
+	return english, dutch
+}
+
+var (
+	tags      = regexp.MustCompile(`<[^>]*>`)
+	forbidden = regexp.MustCompile(`(?i)(^|[^\pL])(safe|safely|pure|good|veilig|veilige|zuiver|zuivere|goed|goede)([^\pL]|$)`)
+)
+
+// wantCalm fails when a text says of a drug what no test can say.
+func wantCalm(t testing.TB, text string) {
+	t.Helper()
+	if found := forbidden.FindString(tags.ReplaceAllString(text, " ")); found != "" {
+		t.Errorf("the text says %q", found)
+	}
+}
+
+// inOrder fails unless the page says the texts one after the other.
+func (p page) inOrder(t testing.TB, texts ...string) {
+	t.Helper()
+	at := 0
+	for _, text := range texts {
+		i := strings.Index(p.body[at:], text)
+		if i < 0 {
+			t.Errorf("the page does not say %q after what comes before it:\n%s", text, p.body)
+			return
+		}
+		at += i
+	}
+}
+
+func TestASampleWithoutAResultTellsWhereItIs(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		due := func(s *lab.Sample) { s.ExpectedReadyOn = 2025_03_10 }
+		sample, code := c.handIn(t, "ketamine", due)
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>We have your sample</h1>", "not been analysed yet", "by 10 March 2025", "<dd>ketamine</dd>", "<dd>powder</dd>", "<dd>3 February 2025</dd>", "<dd>Service UTR</dd>")
+		nl.want(t, http.StatusOK, "<h1>We hebben uw monster</h1>", "uiterlijk op 10 maart 2025", "<dd>poeder</dd>")
+
+		c.move(t, sample, c.analyst, lab.InAnalysis, "")
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>Your sample is being analysed</h1>", "no result yet", "by 10 March 2025")
+		x.clock.pass(30 * 24 * 3600e9)
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, "was expected by 10 March 2025. It takes longer")
+
+		_, code = c.handIn(t, "ketamine")
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, "It is not known yet when")
+
+		sample, code = c.handIn(t, "ketamine")
+		c.move(t, sample, c.intake, lab.NotAnalysed, "insufficient")
+		en, nl = c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>Your sample was not analysed</h1>", "We know nothing about this sample.", "Reason: too little material")
+		nl.want(t, http.StatusOK, "We weten niets over dit monster.", "Reden: te weinig")
+
+		sample, code = c.handIn(t, "ketamine")
+		c.move(t, sample, c.intake, lab.Rejected, "outside_rules")
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>Your sample was not accepted</h1>", "We know nothing about this sample.", "Reason: outside the rules").
+			lacks(t, "what could not be seen")
+	})
+}
+
+func TestAResultIsToldInPlainWords(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		tablet := func(s *lab.Sample) { s.Form = lab.Tablet }
+		for name, r := range map[string]struct {
+			product    string
+			edit       []func(*lab.Sample)
+			by         lab.MethodKind
+			conclusion lab.Conclusion
+			findings   []lab.Finding
+			english    []string
+			dutch      []string
+		}{
+			"what was expected, as base": {
+				"ketamine", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase, func(f *lab.Finding) { f.Uncertainty, f.Stereo = 20_000, lab.Racemic })},
+				[]string{
+					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5 % as base", "give or take 2.0 %", "both mirror forms", "was expected",
+					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "only for the portion that was tested", "3 March 2025, version 1", "two people",
+				},
+				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5 % als base", "plus of min 2,0 %", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+			},
+			"something else, first": {
+				"ketamine", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "cocaine", lab.Quantified, "60 %", "hydrochloride"), c.found(t, "mannitol", lab.Identified, "", "")},
+				[]string{"is-not_expected", "<h1>We did not find ketamine</h1>", "Expected, but not found: ketamine.", "not found", "60 % as salt (hydrochloride)", "that is 54 % as base", "was not expected", "inert filler", "how much was not measured"},
+				[]string{"<h1>We hebben geen ketamine gevonden</h1>", "Verwacht, maar niet gevonden: ketamine.", "werd niet verwacht"},
+			},
+			"an addition below the limit, and a trace": {
+				"ketamine", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{
+					c.found(t, "ketamine", lab.Quantified, "70 %", lab.BasisUnknown), c.found(t, "levamisole", lab.BelowLOQ, "", ""), c.found(t, "caffeine", lab.Trace, "", ""),
+				},
+				[]string{"<h1>We found ketamine, and what was not expected: levamisole</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5 %", "a trace"},
+				[]string{"een kleine hoeveelheid, minder dan 0,5 %", "een spoor"},
+			},
+			"a trace of what was expected": {
+				"ketamine", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "cocaine", lab.Identified, "", ""), c.found(t, "ketamine", lab.Trace, "", "")},
+				[]string{"<h1>We found no more than a trace of ketamine</h1>", "found as no more than a trace: ketamine"},
+				nil,
+			},
+			"a tablet": {
+				"ecstasy",
+				[]func(*lab.Sample){tablet},
+				lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "MDMA", lab.Quantified, "120 mg", lab.BasisBase)},
+				[]string{"120 mg per tablet as base"},
+				[]string{"120 mg per tablet als base"},
+			},
+			"recognised by its looks": {
+				"ecstasy",
+				[]func(*lab.Sample){tablet},
+				lab.ListRecognition, lab.HasFindings,
+				[]lab.Finding{c.found(t, "MDMA", lab.Quantified, "150 mg", lab.BasisBase)},
+				[]string{"is-preliminary", "<h1>It looks like something that was analysed before and held MDMA</h1>", "This sample itself was not analysed.", "It sees nothing of what is in it"},
+				[]string{"Dit monster zelf is niet geanalyseerd."},
+			},
+			"a strip": {
+				"alprazolam",
+				[]func(*lab.Sample){tablet},
+				lab.Strip, lab.HasFindings,
+				[]lab.Finding{c.found(t, "protonitazene", lab.Indicated, "", "")},
+				[]string{"<h1>We did not find alprazolam</h1>", "only points to substances and proves nothing", "a test pointed to it", "not proven", "It looked for 6 substances", "does not measure how much"},
+				[]string{"een test wees erop", "Zocht naar 6 stoffen"},
+			},
+			"a quick method": {
+				"ketamine", nil, lab.FTIR, lab.HasFindings,
+				[]lab.Finding{c.found(t, "ketamine", lab.Identified, "", "")},
+				[]string{"This result is preliminary: it rests on a quick method", "It compares with a library. Small amounts, and substances that are not in the library, are missed."},
+				[]string{"Deze uitslag is voorlopig"},
+			},
+			"nothing": {
+				"ketamine", nil, lab.GCMS, lab.NothingSeen, nil,
+				[]string{"is-nothing_detected", "<h1>We detected nothing</h1>", "does not mean that there is nothing in it"},
+				[]string{"<h1>We hebben niets aangetoond</h1>"},
+			},
+			"traces alone": {
+				"ketamine", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "caffeine", lab.Trace, "", "")},
+				[]string{"<h1>We found no more than traces</h1>"},
+				nil,
+			},
+			"inconclusive": {
+				"ketamine", nil, lab.FTIR, lab.Inconclusive, nil,
+				[]string{"is-inconclusive", "<h1>We could not tell what is in it</h1>", "We do not know what this sample holds"},
+				[]string{"We weten niet wat dit monster bevat"},
+			},
+			"something unidentified": {
+				"ketamine", nil, lab.FTIR, lab.HasFindings,
+				[]lab.Finding{c.found(t, "unidentified substance", lab.Unidentified, "", "")},
+				[]string{"<h1>We could not tell what is in it</h1>", "unidentified substance", "could not be identified"},
+				[]string{"kon niet worden geïdentificeerd"},
+			},
+			"nobody knows what was expected": {
+				"unknown", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "MDMA", lab.Identified, "", "")},
+				[]string{"<h1>We found ", "It is not recorded what the sample was expected to hold"},
+				[]string{"<dd>onbekend</dd>"},
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				sample, code := c.handIn(t, r.product, r.edit...)
+				c.analyse(t, sample, r.by, r.conclusion, r.findings...)
+				c.release(t, sample, "")
+				en, nl := c.both(t, code)
+				en.want(t, http.StatusOK, r.english...)
+				nl.want(t, http.StatusOK, r.dutch...)
+				if r.product == "unknown" {
+					en.lacks(t, "was not expected")
+				}
+			})
+		}
+	})
+}
+
+func TestWhatIsMissingIsSaidBeforeWhatWasFound(t *testing.T) {
+	c := newCounter(t, oneSite(t))
+	sample, code := c.handIn(t, "ketamine")
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "caffeine", lab.Trace, "", ""), c.found(t, "mannitol", lab.Identified, "", ""), c.found(t, "cocaine", lab.Identified, "", ""))
+	c.release(t, sample, "")
+	en, _ := c.both(t, code)
+	en.inOrder(t, "<h1>We did not find ketamine", "Expected, but not found", ">ketamine</span>", "not found", ">cocaine</span>", ">mannitol</span>", ">caffeine</span>", "tel:112", "Drugs Infolijn")
+}
+
+func TestALaboratoryConfirmsWhatAStripPointedTo(t *testing.T) {
+	c := newCounter(t, oneSite(t))
+	sample, code := c.handIn(t, "ketamine")
+	c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "25I-NBOMe", lab.Identified, "", ""))
+	c.release(t, sample, "")
+	c.move(t, sample, c.analyst, lab.InAnalysis, "")
+	en, _ := c.both(t, code)
+	en.want(t, http.StatusOK, "is-preliminary", "The analysis goes on")
+
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
+	c.release(t, sample, "")
+	en, _ = c.both(t, code)
+	en.want(t, http.StatusOK, "is-confirmed", "25I-NBOMe (not proven)", "What it said before", "Version 1, 3 March 2025: preliminary").
+		lacks(t, "This result is preliminary")
+}
+
+func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		first := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase))
+		c.release(t, sample, "")
+		if _, err := x.store.RetractAnalysis(t.Context(), c.verifier, first.Key, first.Version, "vials exchanged"); err != nil {
+			t.Fatal(err)
+		}
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "cocaine", lab.Quantified, "61 %", lab.BasisBase))
+		c.release(t, sample, "vials <exchanged>")
+		en, nl := c.both(t, code)
+		en.inOrder(t, "<h1>We did not find ketamine", "is-amended", "was changed on 3 March 2025", "Reason: vials &lt;exchanged&gt;", "61 % as base", "What it said before", "Version 1", "We found what was expected: ketamine.", "79.5 % as base")
+		nl.want(t, http.StatusOK, "Deze uitslag is gewijzigd op 3 maart 2025", "Wat er eerder stond")
+
+		if _, err := x.store.WithdrawResult(t.Context(), c.verifier, sample.Key, c.now(t, sample).Version, "two samples mixed up"); err != nil {
+			t.Fatal(err)
+		}
+		en, nl = c.both(t, code)
+		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "must not be relied on", "taken back on 3 March 2025", "Reason: two samples mixed up",
+			"What it said before", "Version 2", "61 % as base", "Version 1", "79.5 % as base")
+		if first := strings.Index(en.body, `class="substances"`); first < strings.Index(en.body, "What it said before") {
+			t.Error("a result that was taken back is shown as one that holds")
+		}
+		nl.want(t, http.StatusOK, "<h1>Deze uitslag is ingetrokken</h1>")
+
+		c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+		c.release(t, sample, "analysed again")
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, "is-amended", "Version 3, 3 March 2025: withdrawn", "Reason: two samples mixed up", "Reason: analysed again")
+	})
+}
+
+func TestTheTitleThatABrowserRemembersTellsNothing(t *testing.T) {
+	c := newCounter(t, oneSite(t))
+	sample, code := c.handIn(t, "ketamine")
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+	c.release(t, sample, "")
+	c.look(t, "en", code.Print()).want(t, http.StatusOK, "<title>Your result – Marquis</title>")
+}
+
+func TestWhatStaffNotedIsNotShown(t *testing.T) {
+	c := newCounter(t, oneSite(t))
+	_, code := c.handIn(t, "ketamine", func(s *lab.Sample) { s.Notes, s.Region, s.Logo = "a secret note", "Friesland", "crown" })
+	c.look(t, "en", code.Print()).want(t, http.StatusOK).
+		lacks(t, "a secret note", "Friesland", "crown", "as the visitor said", "UTR-2025", "intake")
+}
+
+func TestThePrivacyPageIsTrueToTheSettings(t *testing.T) {
+	x := oneSite(t)
+	for lang, texts := range map[string][]string{
+		"en": {fmt.Sprintf("%d more months", codeMonths), "lapses within 10 minutes", "No cookie"},
+		"nl": {fmt.Sprintf("nog %d maanden", codeMonths), "vervalt binnen 10 minuten", "geen cookie"},
+	} {
+		p := x.visitor(t).get("/privacy?lang="+lang).want(t, http.StatusOK, texts...)
+		if p.header.Get("Set-Cookie") != "" {
+			t.Error("the page that says so sets a cookie")
+		}
+		wantCalm(t, p.body)
+	}
+	wantCalm(t, x.visitor(t).get("/").body)
+}
+
+func TestTheTextsForThePublicClaimNothingThatATestCannotShow(t *testing.T) {
+	for _, lang := range []string{"en", "nl"} {
+		data, err := os.ReadFile(filepath.Join("..", "locale", "catalogue", "lookup."+lang+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts map[string]any
+		if err := json.Unmarshal(data, &texts); err != nil {
+			t.Fatal(err)
+		}
+		for key, text := range texts {
+			if found := forbidden.FindString(fmt.Sprint(text)); found != "" {
+				t.Errorf("%s of %s says %q", key, lang, found)
+			}
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// substanceView is one substance with how much there is of it and what else there
+// is to say.
+type substanceView struct{ Name, Amount, More string }
+
+// roleOrder is the order in which substances are told.
+var roleOrder = []lab.Role{lab.RoleExpected, lab.RoleAdulterant, lab.RolePrecursor, lab.RoleByProduct, lab.RoleExcipient}
+
+// substances lists what was found, after what was expected and not found. Traces
+// come last.
+func (t *telling) substances(p *lab.Publication) []substanceView {
+	var list []substanceView
+	missing, _ := t.missing(p)
+	for _, name := range missing {
+		list = append(list, substanceView{name, t.texts.Text("page.result.not_found"), t.texts.Text("page.result.role_expected")})
+	}
+	findings := slices.Clone(p.Result.Findings)
+	slices.SortStableFunc(findings, func(a, b lab.Released) int {
+		return cmp.Or(traceLast(a)-traceLast(b), slices.Index(roleOrder, a.Role)-slices.Index(roleOrder, b.Role), cmp.Compare(b.Amount.Value, a.Amount.Value))
+	})
+	for i := range findings {
+		f := &findings[i]
+		amount, more := t.amount(f)
+		if f.Detection != lab.Unidentified {
+			more = append(more, t.role(f, p.Outcome))
+		}
+		more = slices.DeleteFunc(more, func(s string) bool { return s == "" })
+		list = append(list, substanceView{t.named.substance(f.SubstanceID), amount, strings.Join(more, " · ")})
+	}
+	return list
+}
+
+func traceLast(f lab.Released) int {
+	if f.Detection == lab.Trace {
+		return 1
+	}
+	return 0
+}
+
+// role says what a substance does in the sample. Where nobody knows what was
+// expected, nothing is unexpected.
+func (t *telling) role(f *lab.Released, outcome lab.Outcome) string {
+	switch f.Role {
+	case lab.RoleExpected:
+		return t.texts.Text("page.result.role_expected")
+	case lab.RoleExcipient:
+		return t.texts.Text("page.result.role_excipient")
+	case lab.RoleByProduct:
+		return t.texts.Text("page.result.role_by_product")
+	case lab.RolePrecursor:
+		return t.texts.Text("page.result.role_precursor")
+	}
+	if outcome == lab.ExpectationUnknown {
+		return ""
+	}
+	return t.texts.Text("page.result.role_adulterant")
+}
+
+// amount says how much there is of a substance, and how that is to be read.
+func (t *telling) amount(f *lab.Released) (amount string, more []string) {
+	switch f.Detection {
+	case lab.Quantified:
+		amount, more = t.measured(f)
+	case lab.BelowLOQ:
+		amount = t.belowLOQ(f)
+	case lab.Identified:
+		amount = t.texts.Text("page.result.found_it")
+		more = append(more, t.texts.Text("page.result.not_measured"), t.texts.Code(locale.Abundances, string(f.Abundance)))
+	case lab.Trace:
+		amount = t.texts.Text("page.result.trace")
+	case lab.Indicated:
+		amount = t.texts.Text("page.result.not_proven")
+		more = append(more, t.texts.Text("page.result.indicated"))
+	default:
+		amount = t.texts.Text("page.result.unidentified")
+	}
+	return amount, append(more, t.stereo(f.Stereo))
+}
+
+// measured writes an amount with what it counts and how exact it is.
+func (t *telling) measured(f *lab.Released) (amount string, more []string) {
+	amount = t.quantity(f.Amount)
+	base := lab.Amount{Value: f.Base, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
+	switch f.Basis {
+	case lab.BasisBase:
+		amount = t.texts.Text("page.result.as_base", "Amount", amount)
+	case lab.BasisAsFound, lab.BasisUnknown:
+		if !f.BaseKnown {
+			more = append(more, t.texts.Text("page.result.basis_unknown"))
+		}
+	default:
+		amount = t.texts.Text("page.result.as_salt", "Amount", amount, "Salt", strings.ReplaceAll(string(f.Basis), "_", " "))
+		if f.BaseKnown {
+			more = append(more, t.texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
+		}
+	}
+	if f.Amount.Scale == lab.Ratio {
+		more = append(more, t.texts.Text("page.result.relative"))
+	}
+	if f.Uncertainty > 0 {
+		width := lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
+		more = append(more, t.texts.Text("page.result.uncertainty", "Amount", width.Format(t.texts.Mark())))
+	}
+	return amount, more
+}
+
+// quantity writes an amount, that of a piece as such.
+func (t *telling) quantity(a lab.Amount) string {
+	text := a.Format(t.texts.Mark())
+	if a.Scale != lab.PerUnit {
+		return text
+	}
+	if t.found.Form.Dosed() {
+		return t.texts.Text("page.result.per_form", "Amount", text, "Form", t.texts.Code(locale.Forms, string(t.found.Form)))
+	}
+	return t.texts.Text("page.result.per_piece", "Amount", text)
+}
+
+// belowLOQ names the limit that the amount is below, where the method states it.
+func (t *telling) belowLOQ(f *lab.Released) string {
+	if m := t.named.words.Methods[f.MethodID]; m != nil {
+		i := slices.IndexFunc(m.Scope, func(s lab.MethodScope) bool { return s.SubstanceID == f.SubstanceID })
+		if i >= 0 && m.Scope[i].LOQ.Value > 0 {
+			return t.texts.Text("page.result.below", "Amount", t.quantity(m.Scope[i].LOQ))
+		}
+	}
+	return t.texts.Text("page.result.below_limit")
+}
+
+func (t *telling) stereo(s lab.Stereo) string {
+	switch s {
+	case lab.Racemic:
+		return t.texts.Text("page.result.racemic")
+	case lab.StereoS:
+		return t.texts.Text("page.result.stereo_s")
+	case lab.StereoR:
+		return t.texts.Text("page.result.stereo_r")
+	}
+	return ""
+}
+
+// findingName names a substance in a sentence, and says so where it is not proven.
+func (t *telling) findingName(f *lab.Released) string {
+	name := t.named.substance(f.SubstanceID)
+	if f.Detection == lab.Indicated {
+		return t.texts.Text("page.result.name_not_proven", "Name", name)
+	}
+	return name
+}
+
+func (t *telling) expectedName(e lab.Expected) string {
+	return t.named.expected([]lab.Expected{e})
+}
+
+// list joins names as a sentence does.
+func (t *telling) list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return t.texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
+}

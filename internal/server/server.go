@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"marquis/internal/figures"
+	"marquis/internal/keyring"
+	"marquis/internal/locale"
+	"marquis/internal/store"
+)
+
+// Config is what a server is made of.
+type Config struct {
+	Store    *store.Store
+	Keys     *keyring.Ring
+	Log      *slog.Logger
+	Now      func() time.Time
+	Address  *url.URL       // at which the public finds the pages; the slip prints it
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed; none by default
+	Currency string         // in which prices are reported where services differ
+	Program  string         // the version, for reports
+
+	CodeMonths int // for how many whole months a lookup code works
+}
+
+// Server serves the pages of the registry.
+type Server struct {
+	Config
+	engine  *gin.Engine
+	texts   map[string]*locale.Locale
+	pages   *templates
+	assets  *assets
+	guesses *throttle // of lookup codes
+	logins  *throttle
+	years   *figures.Source
+	kept    *pageCache // of the public figures
+	jobs    *jobs
+}
+
+// Limits on requests. Slow clients are cut off; downloads may take longer.
+const (
+	readHeaderTime = 5 * time.Second
+	readTime       = 15 * time.Second
+	writeTime      = 30 * time.Second
+	idleTime       = 60 * time.Second
+	headerBytes    = 16 << 10
+	bodyBytes      = 1 << 20
+	drainTime      = 20 * time.Second // for requests under way when the program is stopped
+)
+
+// New makes a server. It fails where a template or a catalogue is wrong.
+func New(c Config) (*Server, error) {
+	s := &Server{Config: c, texts: map[string]*locale.Locale{}}
+	for _, lang := range locale.Languages {
+		l, err := locale.New(lang)
+		if err != nil {
+			return nil, err
+		}
+		s.texts[lang] = l
+	}
+	var err error
+	if s.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parsePages(s.assets); err != nil {
+		return nil, err
+	}
+	s.guesses = newThrottle(c.Now, guessLimits)
+	s.logins = newThrottle(c.Now, loginLimits)
+	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, newJobs()
+	s.engine, err = s.newEngine(routes())
+	return s, err
+}
+
+func (s *Server) newEngine(list []route) (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	var proxies []string
+	for _, p := range s.Proxies {
+		proxies = append(proxies, p.String())
+	}
+	if err := engine.SetTrustedProxies(proxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
+	}
+	engine.Use(s.observe, s.protect)
+	for _, r := range list {
+		engine.Handle(r.method, r.path, s.serve(r))
+	}
+	engine.NoRoute(s.serve(route{handle: notFound, access: everybody}))
+	engine.NoMethod(s.serve(route{handle: wrongMethod, access: everybody}))
+	return engine, nil
+}
+
+// Handler is the server without its listener. State-changing requests from other
+// origins are refused.
+func (s *Server) Handler() http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
+	return protection.Handler(s.engine)
+}
+
+// Close ends the reports that are being made, and forgets those that nobody has
+// fetched.
+func (s *Server) Close() { s.jobs.close() }
+
+// Serve answers requests until the context ends, and then lets those under way
+// finish, but for reports.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	defer s.Close()
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
+		ErrorLog: slog.NewLogLogger(discardAddresses{s.Log.Handler()}, slog.LevelDebug),
+	}
+	sweeping, stop := context.WithCancel(ctx)
+	swept := make(chan struct{})
+	go func() { defer close(swept); s.sweep(sweeping) }()
+	defer func() { stop(); <-swept }()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+)
+
+// sessionCookie holds the token of a session; the database holds its hash. Over
+// HTTPS the browser is made to keep it to this host alone.
+func (s *Server) sessionCookie() string {
+	if s.Address.Scheme == "https" {
+		return "__Host-marquis"
+	}
+	return "marquis-session"
+}
+
+// readSession finds out who asks. It is no error that nobody is signed in.
+func (r *request) readSession() error {
+	token, err := r.Cookie(r.server.sessionCookie())
+	if err != nil || token == "" {
+		return nil
+	}
+	session, err := r.server.Store.Session(r.context(), credential.HashToken(token))
+	if errors.Is(err, lab.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.session, r.actor = &session, session.Account.Actor()
+	return nil
+}
+
+// startSession signs somebody in, under a new token.
+func (r *request) startSession(actor lab.Actor, secondFactor bool) error {
+	token, hash := credential.NewToken()
+	if err := r.server.Store.StartSession(r.context(), actor, hash, secondFactor); err != nil {
+		return err
+	}
+	r.setCookie(r.server.sessionCookie(), token, 0)
+	return nil
+}
+
+// raiseSession gives the session a new token, now that the second factor was given.
+func (r *request) raiseSession() error {
+	old, err := r.Cookie(r.server.sessionCookie())
+	if err != nil {
+		return errSignIn
+	}
+	token, hash := credential.NewToken()
+	if err := r.server.Store.ReplaceSession(r.context(), credential.HashToken(old), hash, true); err != nil {
+		return err
+	}
+	r.setCookie(r.server.sessionCookie(), token, 0)
+	return nil
+}
+
+// endSession signs out, here and in the database.
+func (r *request) endSession() error {
+	token, err := r.Cookie(r.server.sessionCookie())
+	r.setCookie(r.server.sessionCookie(), "", -1)
+	if errors.Is(err, http.ErrNoCookie) {
+		return nil
+	}
+	return r.server.Store.EndSession(r.context(), credential.HashToken(token))
+}

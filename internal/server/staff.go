@@ -1,0 +1,66 @@
+package server
+
+import (
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// entry is one entry of the menu for staff.
+type entry struct {
+	address, label, hint string // texts by their keys
+	access               access
+}
+
+// menu is what members of staff choose from, each what the own roles allow.
+var menu = []entry{
+	{"/counter", "page.menu.counter", "page.menu.counter_hint", holders(lab.Intake)},
+	{"/work", "page.menu.work", "page.menu.work_hint", holders(workRoles...)},
+	{"/methods", "page.menu.methods", "page.menu.methods_hint", holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
+	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", holders(figureRoles...)},
+	{"/reports", "page.menu.reports", "page.menu.reports_hint", holders(figureRoles...)},
+	{"/services", "page.menu.services", "page.menu.services_hint", holders(lab.Administrator)},
+	{"/people", "page.menu.people", "page.menu.people_hint", holders(lab.Administrator)},
+	{"/account", "page.menu.account", "page.menu.account_hint", staff},
+}
+
+// Roles that several routes share.
+var (
+	workRoles   = []lab.UserRole{lab.Intake, lab.Laboratory, lab.Verifier, lab.Coordinator}
+	figureRoles = []lab.UserRole{lab.DataAnalyst, lab.Coordinator}
+)
+
+// staffView is what the page shows of who is signed in, nil for the public.
+func (r *request) staffView() *staffView {
+	if r.session == nil {
+		return nil
+	}
+	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero()}
+	for _, e := range menu {
+		if e.access.lets(r.actor, 0) {
+			here := r.Request.URL.Path
+			current := here == e.address || strings.HasPrefix(here, e.address+"/")
+			v.Menu = append(v.Menu, menuItem{Label: r.texts.Text(e.label), Address: e.address, Current: current})
+		}
+	}
+	return v
+}
+
+type staffPage struct {
+	view
+	Entries []entryView
+}
+
+// entryView is one thing that a member of staff can go and do.
+type entryView struct{ Label, Hint, Address string }
+
+// staffStart is where members of staff begin.
+func staffStart(r *request) error {
+	page := staffPage{view: r.view(r.texts.Text("page.menu.title"))}
+	for _, e := range menu {
+		if e.access.lets(r.actor, 0) {
+			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})
+		}
+	}
+	return r.show("staff.html", page)
+}
