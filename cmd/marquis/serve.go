@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +37,15 @@ func (p *program) serveCommand() *cobra.Command {
 	return command
 }
 
+// collectAt is at how much growth of the memory in use, in percent, garbage is
+// collected. What the server keeps is little, some tens of megabytes, so that the
+// usual 100 would have it collect all the time.
+const collectAt = 400
+
 func (p *program) serve(ctx context.Context, s *store.Store, listen string) (err error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	keys, err := p.keys(ctx, s)
 	if err != nil {
 		return err

@@ -2,12 +2,13 @@ package locale
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -20,9 +21,55 @@ var Languages = []string{"en", "nl"}
 // Locale is the texts of one language. It is safe for concurrent use.
 type Locale struct {
 	language  string
-	localizer *i18n.Localizer
-	plain     map[string]string // texts without anything to fill in
+	tag       language.Tag
+	texts     map[string]text
 	sentences map[string]string // of the domain, by their English
+}
+
+// text is one text of a catalogue, in its plural forms.
+type text struct {
+	one, other filling // one is nil where the text has no singular
+}
+
+// filling is a text in pieces: what stands there, and in turn what it is filled in
+// with.
+type filling struct {
+	said  []string // one more than names
+	names []string
+}
+
+// UnmarshalJSON reads a text, or its plural forms.
+func (t *text) UnmarshalJSON(data []byte) error {
+	var forms struct{ One, Other string }
+	if err := json.Unmarshal(data, &forms.Other); err != nil {
+		if err := json.Unmarshal(data, &forms); err != nil {
+			return err
+		}
+	}
+	var err error
+	if forms.One != "" {
+		if t.one, err = parseFilling(forms.One); err != nil {
+			return err
+		}
+	}
+	t.other, err = parseFilling(forms.Other)
+	return err
+}
+
+// parseFilling takes a text to pieces at its {{.Name}}.
+func parseFilling(said string) (f filling, err error) {
+	for {
+		before, rest, found := strings.Cut(said, "{{.")
+		f.said = append(f.said, before)
+		if !found {
+			return f, nil
+		}
+		name, after, closed := strings.Cut(rest, "}}")
+		if !closed || strings.ContainsAny(name, " .{") {
+			return f, fmt.Errorf("%q is filled in with something else than {{.Name}}", said)
+		}
+		f.names, said = append(f.names, name), after
+	}
 }
 
 // New returns the texts of a language of Languages.
@@ -30,27 +77,22 @@ func New(lang string) (*Locale, error) {
 	if !slices.Contains(Languages, lang) {
 		return nil, fmt.Errorf("there are no texts in the language %q; use one of: %s", lang, strings.Join(Languages, ", "))
 	}
-	// One bundle for each language: a text that it lacks is a mistake, not a
-	// reason to show another language.
-	bundle := i18n.NewBundle(language.Make(lang))
 	said, err := readSentences(lang)
 	if err != nil {
 		return nil, err
 	}
-	l := &Locale{language: lang, localizer: i18n.NewLocalizer(bundle, lang), plain: map[string]string{}, sentences: said}
+	l := &Locale{language: lang, tag: language.Make(lang), texts: map[string]text{}, sentences: said}
 	names, err := fs.Glob(catalogues, "catalogue/*."+lang+".json")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		file, err := bundle.LoadMessageFileFS(catalogues, name)
+		data, err := catalogues.ReadFile(name)
+		if err == nil {
+			err = json.Unmarshal(data, &l.texts)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		for _, m := range file.Messages {
-			if m.One == "" && !strings.Contains(m.Other, "{{") {
-				l.plain[m.ID] = m.Other
-			}
 		}
 	}
 	return l, nil
@@ -64,23 +106,51 @@ func (l *Locale) Language() string { return l.language }
 // between singular and plural. A key that the catalogue lacks is a mistake in the
 // program, so Text panics.
 func (l *Locale) Text(key string, args ...any) string {
-	if text, ok := l.plain[key]; ok && len(args) == 0 {
-		return text
+	t, ok := l.texts[key]
+	if !ok {
+		panic(fmt.Sprintf("locale: there is no text %q in %q", key, l.language))
 	}
-	if len(args)%2 != 0 {
-		panic(fmt.Sprintf("locale: text %q: a name without a value", key))
+	filled := t.other
+	if t.one.said != nil && l.isOne(args) {
+		filled = t.one
 	}
-	data := make(map[string]any, len(args)/2)
-	for i := 0; i < len(args); i += 2 {
-		name, ok := args[i].(string)
-		if !ok {
-			panic(fmt.Sprintf("locale: text %q: %v is no name", key, args[i]))
+	if len(filled.names) == 0 {
+		return filled.said[0]
+	}
+	return filled.with(key, args)
+}
+
+// isOne tells whether the number under the name Count takes the singular.
+func (l *Locale) isOne(args []any) bool {
+	count, ok := valueOf("Count", args).(int)
+	return ok && plural.Cardinal.MatchPlural(l.tag, count, 0, 0, 0, 0) == plural.One
+}
+
+// with fills a text in.
+func (f filling) with(key string, args []any) string {
+	var b strings.Builder
+	for i, name := range f.names {
+		value := valueOf(name, args)
+		if value == nil {
+			panic(fmt.Sprintf("locale: text %q is not told its %s", key, name))
 		}
-		data[name] = args[i+1]
+		b.WriteString(f.said[i])
+		if s, ok := value.(string); ok {
+			b.WriteString(s)
+		} else {
+			fmt.Fprint(&b, value)
+		}
 	}
-	text, err := l.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: data["Count"]})
-	if err != nil || strings.Contains(text, "<no value>") {
-		panic(fmt.Sprintf("locale: text %q in %q: %q, %v", key, l.language, text, err))
+	b.WriteString(f.said[len(f.names)])
+	return b.String()
+}
+
+// valueOf finds a value by its name among pairs of both.
+func valueOf(name string, args []any) any {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return args[i+1]
+		}
 	}
-	return text
+	return nil
 }

@@ -131,7 +131,8 @@ func TestEveryCodeHasAName(t *testing.T) {
 		for v, list := range codes {
 			names := map[string]string{}
 			for _, code := range list {
-				name, ok := l.plain[string(v)+"."+code]
+				named, ok := l.texts[string(v)+"."+code]
+				name := strings.Join(named.other.said, "")
 				if !ok {
 					t.Errorf("%s: %s.%s has no name", lang, v, code)
 				}

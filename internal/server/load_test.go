@@ -13,6 +13,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,7 @@ func TestLoad(t *testing.T) {
 	if !*load {
 		t.Skip("measures only with -load: make load")
 	}
+	debug.SetGCPercent(400) // as "marquis serve" does
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			x := newSite(t, kind)
@@ -165,6 +167,9 @@ func (r result) rate() float64 { return float64(len(r.took)) / r.elapsed.Seconds
 
 // at is the percentile of the times.
 func (r result) at(percent int) time.Duration {
+	if len(r.took) == 0 {
+		return 0
+	}
 	sorted := slices.Sorted(slices.Values(r.took))
 	return sorted[min(len(sorted)*percent/100, len(sorted)-1)].Round(10 * time.Microsecond)
 }
@@ -321,7 +326,7 @@ func (r *reader) registerOne(t *testing.T, service string, note func(string, tim
 		t.Fatalf("a new draft leads to %q", address)
 	}
 	fields := url.Values{
-		"product": {"ketamine"}, "form": {"powder"}, "received_on": {lab.DateOf(r.site.clock.Now(), time.UTC).String()}, "channel": {"front_of_house"},
+		"product_id": {"ketamine"}, "form": {"powder"}, "received_on": {lab.DateOf(r.site.clock.Now(), time.UTC).String()}, "channel": {"front_of_house"},
 		"received_amount": {"0,2"}, "received_unit": {"g"}, "price_amount": {"25"}, "price_currency": {"EUR"}, "price_quantity": {"1"}, "price_unit": {"g"},
 		"give_code": {"yes"}, "reasons": {"content"},
 	}

@@ -8,28 +8,40 @@ import (
 	"path"
 
 	"marquis/internal/chart"
+	"marquis/internal/locale"
 	"marquis/web"
 )
 
-// templates are the parsed pages by name.
-type templates struct{ pages map[string]*template.Template }
+// templates are the parsed pages of one language, by name.
+type templates struct {
+	pages  map[string]*template.Template
+	frames map[string]*template.Template // the same, with a gap where the main part goes
+	drawn  frames
+}
 
 // shared are the templates that every page may use.
 var shared = []string{"templates/base.html", "templates/components.html", "templates/chart.html", "templates/parts.html", "templates/figureparts.html", "templates/samplefields.html"}
 
-// parsePages parses the templates of all pages. A page whose template is missing
-// is a mistake.
-func parsePages(a *assets) (*templates, error) {
+// parsePages parses the templates of all pages in a language. A page whose template
+// is missing is a mistake.
+func parsePages(a *assets, l *locale.Locale) (*templates, error) {
 	functions := template.FuncMap{"asset": a.address}
 	base, err := template.New("base").Funcs(functions).ParseFS(web.Files, shared...)
 	if err != nil {
 		return nil, err
 	}
-	t := &templates{pages: map[string]*template.Template{}}
+	t := &templates{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
 	for name := range pages {
 		page, err := base.Clone()
 		if err == nil {
 			page, err = page.ParseFS(web.Files, path.Join("templates", name))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		translate(page, l)
+		if t.frames[name], err = page.Clone(); err == nil {
+			_, err = t.frames[name].Parse(`{{define "main"}}` + gap + `{{end}}`)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
@@ -103,22 +115,31 @@ func (r *request) page(status int, name string, data any) error {
 	return nil
 }
 
+// templates are those of the reader's language.
+func (r *request) templates() *templates { return r.server.pages[r.texts.Language()] }
+
 func (r *request) render(name string, data any) ([]byte, error) {
-	page := r.server.pages.pages[name]
+	page := r.templates().pages[name]
 	if page == nil {
 		return nil, fmt.Errorf("there is no page %s", name)
 	}
-	var text bytes.Buffer
-	if err := page.ExecuteTemplate(&text, "base", data); err != nil {
+	f, err := r.templates().frame(name, data)
+	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
+	text := bytes.NewBuffer(make([]byte, 0, len(f.before)+len(f.after)+4096))
+	text.Write(f.before)
+	if err := page.ExecuteTemplate(text, "main", data); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	text.Write(f.after)
 	return text.Bytes(), nil
 }
 
 // draw makes a file of a chart.
 func (r *request) draw(d chart.Drawing) ([]byte, error) {
 	var text bytes.Buffer
-	err := r.server.pages.pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
+	err := r.templates().pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
 	return text.Bytes(), err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"marquis/internal/locale"
 	"marquis/web"
 )
 
@@ -15,13 +16,19 @@ func TestEveryTemplateFitsItsPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := parsePages(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range pages {
-		if err := templatecheck.CheckHTML(parsed.pages[name].Lookup("base"), data); err != nil {
-			t.Errorf("%s: %v", name, err)
+	for _, lang := range locale.Languages {
+		l, err := locale.New(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parsePages(a, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, data := range pages {
+			if err := templatecheck.CheckHTML(parsed.pages[name].Lookup("base"), data); err != nil {
+				t.Errorf("%s: %s: %v", lang, name, err)
+			}
 		}
 	}
 }

@@ -38,7 +38,7 @@ type Server struct {
 	Config
 	engine  *gin.Engine
 	texts   map[string]*locale.Locale
-	pages   *templates
+	pages   map[string]*templates // by language
 	assets  *assets
 	guesses *throttle // of lookup codes
 	logins  *throttle
@@ -60,7 +60,7 @@ const (
 
 // New makes a server. It fails where a template or a catalogue is wrong.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, texts: map[string]*locale.Locale{}}
+	s := &Server{Config: c, texts: map[string]*locale.Locale{}, pages: map[string]*templates{}}
 	for _, lang := range locale.Languages {
 		l, err := locale.New(lang)
 		if err != nil {
@@ -72,8 +72,10 @@ func New(c Config) (*Server, error) {
 	if s.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = parsePages(s.assets); err != nil {
-		return nil, err
+	for lang, l := range s.texts {
+		if s.pages[lang], err = parsePages(s.assets, l); err != nil {
+			return nil, err
+		}
 	}
 	s.guesses = newThrottle(c.Now, guessLimits)
 	s.logins = newThrottle(c.Now, loginLimits)
