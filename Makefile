@@ -2,7 +2,7 @@
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: run build test lint golden bench
+.PHONY: run build test lint shots golden bench load
 
 # Run the program: make run ARGS="stats 2024"
 run:
@@ -14,8 +14,19 @@ build:
 
 # Test on SQLite and PostgreSQL. The tests start a throwaway PostgreSQL
 # themselves, from the server's programs; the race detector needs a C compiler.
+# Chromium checks the pages with axe-core: npm ci --prefix .ci
 test:
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+# Write pictures of every page into a folder, to look at: make shots DIR=/tmp/shots
+shots:
+	mkdir -p "$(DIR)"
+	go test -count=1 -run TestShots ./internal/server/browsertest -shots "$(abspath $(DIR))"
+
+# Measure look-ups, the statistics page and entry pages under load, on both
+# databases, beside a bare handler. LOAD="-load-samples 1000000 -load-time 10s"
+load:
+	CGO_ENABLED=0 go test -count=1 -timeout 60m -run TestLoad -v ./internal/server -load $(LOAD)
 
 # Check style, the dependency rule, formatting and go.mod.
 lint:

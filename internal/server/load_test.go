@@ -34,7 +34,7 @@ var (
 	loadTime    = flag.Duration("load-time", 5*time.Second, "how long each measurement takes")
 )
 
-// The load that the goals are about (docs/performance.md).
+// The load that the goals are about.
 const (
 	loadConnections = 64
 	loadCodes       = 500
