@@ -95,8 +95,8 @@ var codes = map[Vocabulary][]string{
 // has an empty name. A code that the vocabulary lacks can only come from data, and
 // is shown as it is.
 func (l *Locale) Code(v Vocabulary, code string) string {
-	if name, ok := l.plain[string(v)+"."+code]; ok {
-		return name
+	if t, ok := l.texts[string(v)+"."+code]; ok {
+		return t.other.said[0]
 	}
 	return code
 }

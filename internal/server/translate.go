@@ -8,44 +8,53 @@ import (
 	"marquis/internal/locale"
 )
 
-// translate puts the texts of a language into a template wherever it asks for one
-// by its key alone, {{.T "page.…"}}. A page is mostly such texts: asking for each
-// when the page is drawn would take longer than everything else.
+// whole are the templates that are drawn with the struct of the page itself. The
+// texts of others may be for another reader than the page: a slip is in both
+// languages.
+var whole = []string{"base", "main", "scripts", "styles"}
+
+// translate puts the texts of a language into a page wherever it asks its own
+// struct for one by its key alone, {{.T "page.…"}}. A page is mostly such texts:
+// asking for each when the page is drawn would take longer than everything else.
 func translate(page *template.Template, l *locale.Locale) {
-	for _, part := range page.Templates() {
-		if part.Tree != nil {
-			translateList(part.Tree.Root, l)
+	for _, name := range whole {
+		if part := page.Lookup(name); part != nil && part.Tree != nil {
+			translator{l}.list(part.Tree.Root, true)
 		}
 	}
 }
 
-func translateList(list *parse.ListNode, l *locale.Locale) {
+type translator struct{ *locale.Locale }
+
+// list translates what stands in a list. Own tells that the dot is the page's
+// struct, as $ is everywhere.
+func (t translator) list(list *parse.ListNode, own bool) {
 	if list == nil {
 		return
 	}
 	for i, node := range list.Nodes {
 		switch node := node.(type) {
 		case *parse.ActionNode:
-			if key, ok := textKey(node.Pipe); ok {
-				list.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: node.Pos, Text: []byte(template.HTMLEscapeString(l.Text(key)))}
+			if key, ok := textKey(node.Pipe, own); ok {
+				list.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: node.Pos, Text: []byte(template.HTMLEscapeString(t.Text(key)))}
 			}
 		case *parse.IfNode:
-			translateBranch(&node.BranchNode, l)
+			t.branch(&node.BranchNode, own, own)
 		case *parse.RangeNode:
-			translateBranch(&node.BranchNode, l)
+			t.branch(&node.BranchNode, false, own)
 		case *parse.WithNode:
-			translateBranch(&node.BranchNode, l)
+			t.branch(&node.BranchNode, false, own)
 		}
 	}
 }
 
-func translateBranch(node *parse.BranchNode, l *locale.Locale) {
-	translateList(node.List, l)
-	translateList(node.ElseList, l)
+func (t translator) branch(node *parse.BranchNode, inside, otherwise bool) {
+	t.list(node.List, inside)
+	t.list(node.ElseList, otherwise)
 }
 
 // textKey is the key of the text that an action asks for, if it does nothing else.
-func textKey(pipe *parse.PipeNode) (string, bool) {
+func textKey(pipe *parse.PipeNode, own bool) (string, bool) {
 	if len(pipe.Decl) > 0 || len(pipe.Cmds) != 1 || len(pipe.Cmds[0].Args) != 2 {
 		return "", false
 	}
@@ -55,7 +64,7 @@ func textKey(pipe *parse.PipeNode) (string, bool) {
 	}
 	switch method := pipe.Cmds[0].Args[0].(type) {
 	case *parse.FieldNode:
-		return key.Text, slices.Equal(method.Ident, []string{"T"})
+		return key.Text, own && slices.Equal(method.Ident, []string{"T"})
 	case *parse.VariableNode:
 		return key.Text, slices.Equal(method.Ident, []string{"$", "T"})
 	}
