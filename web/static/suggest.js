@@ -56,7 +56,10 @@
       field.dispatchEvent(new Event('change', {bubbles: true}));
     }
 
+    // What was marked stays marked while it is on the list: a late answer must not
+    // turn Enter into sending the form.
     function show(found) {
+      const kept = list.children[marked]?.dataset.value;
       list.replaceChildren(...found.map((entry, i) => {
         const option = document.createElement('li');
         option.id = `${list.id}-${i}`;
@@ -71,11 +74,11 @@
         }
         return option;
       }));
-      marked = -1;
-      field.removeAttribute('aria-activedescendant');
       list.hidden = found.length === 0;
       field.ariaExpanded = String(found.length > 0);
       count.textContent = document.body.dataset.suggestions.replace('{n}', found.length);
+      marked = -1;
+      mark(found.findIndex(entry => entry.value === kept));
     }
 
     async function ask() {

@@ -226,17 +226,37 @@ const (
 	tab   = kb.Tab
 	enter = kb.Enter
 	down  = kb.ArrowDown
-	space = " "
 )
 
-// press presses keys one after the other, with what has the focus.
+// pressing presses keys one after the other. A key and what it types are one event,
+// as from a keyboard: a script that takes the key keeps it from typing too.
+func pressing(keys string, modifiers ...chromedp.Modifier) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, key := range keys {
+			events := kb.Encode(key)
+			down, up := events[0], events[len(events)-1]
+			if typed := events[1]; typed.Type == kb.KeyChar && len(modifiers) == 0 {
+				down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, typed.Text, typed.UnmodifiedText
+			}
+			for _, event := range []*input.DispatchKeyEventParams{down, up} {
+				chromedp.KeyModifiers(modifiers...)(event)
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// press presses keys, with what has the focus.
 func (b *browser) press(keys ...string) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(strings.Join(keys, "")))
+	b.do(pressing(strings.Join(keys, "")))
 }
 
 // ctrlEnter sends the form that has the focus.
-func ctrlEnter() step { return chromedp.KeyEvent(enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)) }
+func ctrlEnter() step { return pressing(enter, chromedp.ModifierCtrl) }
 
 // fill replaces what stands in a field.
 func (b *browser) fill(name, value string) {

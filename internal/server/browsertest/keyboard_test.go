@@ -6,15 +6,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// keys presses keys one after the other.
-func keys(list ...string) step {
-	var steps []step
-	for _, k := range list {
-		steps = append(steps, chromedp.KeyEvent(k))
-	}
-	return chromedp.Steps(steps...)
-}
-
 // focused is the name of the field that has the focus.
 func (b *browser) focused() string {
 	b.t.Helper()
@@ -33,11 +24,24 @@ func (b *browser) tabTo(name string) {
 	b.t.Fatalf("Tab never gets to %s", name)
 }
 
-// place of what has the focus: where it is, and how it shows that it has it.
+// focus is what has the focus: where it is, and how it shows that it has it.
 type focus struct {
-	What           string
-	Top, Left      float64
-	Outline, Hides string // how the focus is drawn; what covers it
+	What      string
+	Top, Left float64
+	Box       int     // a part of the page that scrolls by itself, 0 for none
+	BoxTop    float64 // of that part
+	Drawn     bool    // an outline or a shadow
+	Hidden    string  // what covers it
+}
+
+// above tells that it stands higher on the page than another; fields beside each
+// other are a row.
+func (f *focus) above(other *focus) bool {
+	const row = 60 // pixels
+	if f.Box != other.Box {
+		return f.BoxTop < other.BoxTop-row && f.Left <= other.Left
+	}
+	return f.Top < other.Top-row && f.Left <= other.Left
 }
 
 const whereFocus = `() => {
@@ -45,13 +49,14 @@ const whereFocus = `() => {
 	if (!e || e === document.body) return null;
 	const box = e.getBoundingClientRect(), style = getComputedStyle(e);
 	const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none';
-	let down = scrollY, right = scrollX;
-	for (let p = e.parentElement; p && p !== document.scrollingElement; p = p.parentElement) [down, right] = [down + p.scrollTop, right + p.scrollLeft];
+	const scroller = e.parentElement.closest('.scroll');
+	const down = scrollY + (scroller?.scrollTop ?? 0), right = scrollX + (scroller?.scrollLeft ?? 0);
 	const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
 	const same = at && (e.contains(at) || at.contains(e) || [...(e.labels ?? [])].some(l => l.contains(at)));
 	return {
 		What: e.outerHTML.slice(0, 120), Top: box.top + down, Left: box.left + right,
-		Outline: drawn ? 'drawn' : '', Hides: same ? '' : at?.outerHTML.slice(0, 120) ?? 'nothing is in the window',
+		Box: [...document.querySelectorAll('.scroll')].indexOf(scroller) + 1, BoxTop: (scroller ?? e).getBoundingClientRect().top + scrollY,
+		Drawn: drawn, Hidden: same ? '' : at?.outerHTML.slice(0, 120) ?? 'the edge of the window',
 	};
 }`
 
@@ -89,14 +94,13 @@ func (b *browser) walk() {
 			break
 		}
 		stops++
-		if now.Outline == "" {
+		if !now.Drawn {
 			b.t.Errorf("%s: the focus is not seen on %s", b.place(), now.What)
 		}
-		if now.Hides != "" {
-			b.t.Errorf("%s: %s is covered by %s", b.place(), now.What, now.Hides)
+		if now.Hidden != "" {
+			b.t.Errorf("%s: %s is covered by %s", b.place(), now.What, now.Hidden)
 		}
-		// Fields beside each other are a row.
-		if last != nil && now.Top < last.Top-60 && now.Left <= last.Left {
+		if last != nil && now.above(last) {
 			b.t.Errorf("%s: Tab goes up from %s to %s", b.place(), last.What, now.What)
 		}
 		last = now

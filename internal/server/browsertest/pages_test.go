@@ -76,7 +76,7 @@ func (b *browser) storesNothing() {
 	}
 }
 
-// The folder for screenshots: make shots DIR=…
+// shots is the folder for screenshots, for make shots.
 var shots = flag.String("shots", "", "write screenshots of every page into this `folder`")
 
 // printed are the pages that people print.

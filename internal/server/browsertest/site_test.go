@@ -1,7 +1,6 @@
 package browsertest
 
 import (
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
@@ -72,7 +71,7 @@ func newSite(t testing.TB, kind string) *site {
 	listener := httptest.NewUnstartedServer(nil)
 	x.address = &url.URL{Scheme: "http", Host: listener.Listener.Addr().String()}
 	web, err := server.New(server.Config{
-		Store: x.store, Keys: x.keys, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: x.clock.Now,
+		Store: x.store, Keys: x.keys, Log: slog.New(slog.DiscardHandler), Now: x.clock.Now,
 		Address: x.address, Currency: "EUR", CodeMonths: 3,
 	})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 
 	"marquis/internal/credential"
@@ -122,7 +121,7 @@ func (b *browser) acceptInvitation(invitation string) {
 	b.fill("invitation", invitation)
 	b.fill("password", goodPassword)
 	b.fill("again", goodPassword)
-	b.next(chromedp.KeyEvent(enter))
+	b.next(pressing(enter))
 }
 
 func (b *browser) signIn(login string) {
@@ -130,7 +129,7 @@ func (b *browser) signIn(login string) {
 	b.open("/sign-in")
 	b.fill("login", login)
 	b.fill("password", goodPassword)
-	b.next(chromedp.KeyEvent(enter))
+	b.next(pressing(enter))
 }
 
 // setUpAuthenticator sets an authenticator up, and stops at its recovery codes.
@@ -144,7 +143,7 @@ func (b *browser) setUpAuthenticator(x *site) (secret string) {
 	}
 	b.fill("code", code)
 	b.fill("password", goodPassword)
-	b.next(chromedp.KeyEvent(enter))
+	b.next(pressing(enter))
 	b.see("Recovery codes")
 	return secret
 }

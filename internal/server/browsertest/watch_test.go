@@ -37,8 +37,7 @@ func (w *watch) see(event any) {
 			w.complain("console", string(e.Type), string(a.Value))
 		}
 	case *log.EventEntryAdded:
-		// A page that tells what is wrong has a status that says so.
-		if e.Entry.Source != log.EntrySourceNetwork || e.Entry.NetworkRequestID == "" || !strings.Contains(e.Entry.Text, "responded with a status of") {
+		if !harmless(e.Entry) {
 			w.complain(string(e.Entry.Source), e.Entry.Text, e.Entry.URL)
 		}
 	case *audits.EventIssueAdded:
@@ -50,6 +49,12 @@ func (w *watch) see(event any) {
 			w.complain("answer", fmt.Sprint(e.Response.Status), e.Response.URL)
 		}
 	}
+}
+
+// harmless tells of entries that are no complaint: a page that tells what is wrong
+// has a status that says so, and a test may be quicker than the page's own focus.
+func harmless(e *log.Entry) bool {
+	return strings.Contains(e.Text, "the server responded with a status of") || strings.HasPrefix(e.Text, "Autofocus processing was blocked")
 }
 
 func (w *watch) complain(parts ...string) {
