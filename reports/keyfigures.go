@@ -142,7 +142,7 @@ func (b *book) shareRow(f shareFigure) []any {
 func (b *book) keyAmounts() table {
 	this, before := b.years("report.key.median_in")
 	thisN, beforeN := b.years("report.key.n_in")
-	t := table{title: b.text("report.key.amounts"), note: b.text("report.key.amounts_note", "Least", minMean), columns: []column{
+	t := table{title: b.text("report.key.amounts"), note: b.text("report.key.amounts_note", "Least", statistics.MeanFrom), columns: []column{
 		{b.text("report.key.figure"), formatWrapped, keyColumn, false},
 		{thisN, formatCount, 0, false},
 		{this, formatNumber, 0, false},

@@ -12,13 +12,10 @@ import (
 // dutch is the language of the second names in the dictionary.
 const dutch = "nl"
 
-// What the statistics say of several forms or bands together, and from how many
-// amounts on they tell a mean and the outer quantiles.
+// What the statistics say of several forms or bands together.
 const (
 	powderAndCrystal = "powder+crystal"
 	allQuantities    = "all"
-	minMean          = 10
-	minTail          = 20
 )
 
 // productName names a product in the report's language.
@@ -129,10 +126,10 @@ func interval(ci *statistics.Interval) (low, high *float64) {
 // withheld says why figures of n amounts are not shown.
 func (b *book) withheld(n int, tails bool) string {
 	switch {
-	case n < minMean:
-		return b.text("report.withheld_mean", "Least", minMean)
-	case n < minTail && tails:
-		return b.text("report.withheld_tails", "Least", minTail)
+	case n < statistics.MeanFrom:
+		return b.text("report.withheld_mean", "Least", statistics.MeanFrom)
+	case n < statistics.TailsFrom && tails:
+		return b.text("report.withheld_tails", "Least", statistics.TailsFrom)
 	}
 	return ""
 }

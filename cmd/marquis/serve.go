@@ -61,7 +61,7 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string) (err
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
 	web, err := server.New(server.Config{
 		Store: s, Keys: keys, Log: log, Now: p.now, Address: address, Proxies: p.config.Proxies, Currency: p.config.Currency,
-		Program: fullVersion(),
+		Program:    fullVersion(),
 		CodeMonths: p.config.CodeMonths,
 	})
 	if err != nil {

@@ -109,8 +109,8 @@ func TestNobodyCostsAsMuch(t *testing.T) {
 			t.Errorf("%s costs %d bytes, a user %d", name, got, usual)
 		}
 	}
-	if parsed, ok := parsePasswordHash(nobody); !ok || parsed.memory != memoryKiB || parsed.passes != passes || parsed.lanes != lanes {
-		t.Error("nobody's hash has other parameters than a user's")
+	if user, ok := parsePasswordHash(h); !ok || user.memory != memoryKiB || user.passes != passes || user.lanes != lanes {
+		t.Errorf("a user's hash is %s", h)
 	}
 }
 
@@ -204,4 +204,19 @@ func TestAnyTextGetsAnAnswer(t *testing.T) {
 			t.Fatal("a short password is accepted")
 		}
 	})
+}
+
+func TestTestsMayHashCheaply(t *testing.T) {
+	const password = "vijf woorden die samen niets zijn"
+	dear := hash(t, password)
+	t.Run("cheap", func(t *testing.T) {
+		CheapInTest(t)
+		h, known := parsePasswordHash(hash(t, password))
+		if !known || h.memory >= memoryKiB || !CheckPassword(h.String(), password) || !CheckPassword(dear, password) {
+			t.Errorf("%+v", h)
+		}
+	})
+	if h, _ := parsePasswordHash(hash(t, password)); h.memory != memoryKiB {
+		t.Errorf("hashing stayed cheap: %+v", h)
+	}
 }

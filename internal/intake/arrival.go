@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"marquis/internal/lab"
 )
@@ -35,7 +34,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 		r := &p.runs[i]
 		r.Analysis.State = lab.Verified // at source
 		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
-			p.rejectFinding(r.found, err)
+			p.rejectFindings(r.found, err)
 		}
 		a.PublishedOn = max(a.PublishedOn, r.publishedOn)
 	}
@@ -47,8 +46,23 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	for i, r := range p.runs {
 		a.Evidence[i] = r.Evidence
 	}
-	if _, err := p.dictionary.Publish(s, a.Expected, a.Evidence, nil, ""); err != nil {
-		p.rejectFinding(all, err)
+	p.checkResult(a, all)
+}
+
+// checkResult rejects the rows of findings of which no result could be made.
+func (p *planner) checkResult(a *lab.Arrival, all []found) {
+	next, err := p.dictionary.Next(&a.Sample, a.Expected, a.Evidence, nil)
+	if err != nil {
+		all[0].at.reject(problem{"", "", sentence(err)})
+		return
+	}
+	for _, m := range p.dictionary.Refusals(next, a.Sample.Form) {
+		row, part, _ := lab.ParseFindingField(m.Field)
+		released := &next.Result.Findings[row]
+		i := slices.IndexFunc(all, func(f found) bool {
+			return f.finding.SubstanceID == released.SubstanceID && f.finding.Amount == released.Amount && f.method.ID == released.MethodID
+		})
+		all[max(i, 0)].reject(part, m)
 	}
 }
 
@@ -75,26 +89,31 @@ func (p *planner) rejectSample(d *draft, err error) {
 	}
 }
 
-// rejectFinding notes what is wrong in findings, in the row of the finding that
+// rejectFindings notes what is wrong in an analysis, in the row of the finding that
 // the mistake is about, or of the first.
-func (p *planner) rejectFinding(all []found, err error) {
+func (p *planner) rejectFindings(all []found, err error) {
 	var mistakes lab.FieldErrors
 	if !errors.As(err, &mistakes) {
 		all[0].at.reject(problem{"", "", sentence(err)})
 		return
 	}
 	for _, m := range mistakes {
-		f, field := &all[0], m.Field
-		if name, ok := strings.CutPrefix(m.Field, "finding "); ok {
-			field = "substance"
-			for i := range all {
-				if s := p.dictionary.Substances[all[i].finding.SubstanceID]; s != nil && s.Name == name {
-					f = &all[i]
-				}
-			}
+		if row, part, ok := lab.ParseFindingField(m.Field); ok {
+			all[row].reject(part, m)
+			continue
 		}
-		f.at.reject(problem{field, valueOf(f.columns.columns, field, f.at), m.Message()})
+		at := all[0].at
+		at.reject(problem{m.Field, valueOf(all[0].columns.columns, m.Field, at), m.Message()})
 	}
+}
+
+// reject notes what is wrong in a part of a finding, or in its substance where the
+// source has no column for the part.
+func (f *found) reject(part string, m lab.FieldError) {
+	if !slices.ContainsFunc(f.columns.columns, func(c *column) bool { return c.spec.name == part }) {
+		part = "substance"
+	}
+	f.at.reject(problem{part, valueOf(f.columns.columns, part, f.at), m.Message()})
 }
 
 // valueOf returns what the row says in a field.

@@ -52,14 +52,14 @@ func TestRefusedFindings(t *testing.T) {
 		{"a word", cells{"amount": "veel"}, "amount", "veel", "is not a number"},
 		{"zero", cells{"amount": "0"}, "amount", "0", "Zero is no amount of what was found"},
 		{"below the limit of detection", cells{"amount": "<LOD"}, "amount", "<LOD", "After < only a number or LOQ is understood"},
-		{"more than the purest salt", cells{"amount": "95", "basis": "base"}, "substance", "ketamine", "is more than the purest salt holds"},
-		{"unknown salt", cells{"amount": "95", "basis": "tartrate"}, "substance", "ketamine", `"tartrate" is no basis for this substance`},
+		{"more than the purest salt", cells{"amount": "95", "basis": "base"}, "amount", "95", "is more than the purest salt holds"},
+		{"unknown salt", cells{"amount": "95", "basis": "tartrate"}, "basis", "tartrate", `"tartrate" is no basis for this substance`},
 		{"uncertainty with the wrong mark", cells{"amount": "50", "±": "2.5"}, "uncertainty", "2.5", "The decimal mark"},
 		{"uncertainty of nothing", cells{"±": "2,5"}, "uncertainty", "2,5", "There is an uncertainty but no amount."},
 		{"no substance", cells{"substance": "", "amount": "5"}, "amount", "5", "There is a number but no substance."},
 		{"signs for a name", cells{"substance": "??"}, "substance", "??", "The row names no substance."},
 		{"long name", cells{"substance": strings.Repeat("x", 32_000)}, "substance", strings.Repeat("x", maxShown) + "…", "The name is longer than 200 characters."},
-		{"method that does not quantify", cells{"method": "strip", "amount": "5"}, "substance", "ketamine", "The method does not measure amounts"},
+		{"method that does not quantify", cells{"method": "strip", "amount": "5"}, "amount", "5", "The method does not measure amounts"},
 		{"impossible day", cells{"on": "31-02-2024"}, "performed_on", "31-02-2024", "There is no such day."},
 		{"before receipt", cells{"on": "01-03-2024"}, "performed_on", "01-03-2024", "2024-03-01 is before the sample was there, 2024-03-02."},
 		{"in the future", cells{"on": "02-11-2025"}, "performed_on", "02-11-2025", "today at the latest"},
@@ -81,7 +81,7 @@ func TestRefusedFindings(t *testing.T) {
 // The row of the finding says what is wrong with it, not the first of the sample.
 func TestMistakeStandsInItsRow(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, cells{"substance": "cocaine", "amount": "95", "basis": "base"}))
-	wantLine(t, plan, 3, Rejected, "substance", "cocaine", "is more than the purest salt holds")
+	wantLine(t, plan, 3, Rejected, "amount", "95", "is more than the purest salt holds")
 	wantLine(t, plan, 2, Rejected, "", "1", "The sample is rejected because of row 3 of file1.csv.")
 }
 

@@ -21,12 +21,6 @@ const (
 // UserRoles is the vocabulary of UserRole.
 var UserRoles = Vocabulary[UserRole]{Intake, Laboratory, Verifier, DataAnalyst, Coordinator, Administrator}
 
-// NeedsSecondFactor tells that what the role allows, to release, to export or to
-// administrate, asks for a second factor beside the password.
-func NeedsSecondFactor(role UserRole) bool {
-	return role == Verifier || role == DataAnalyst || role == Coordinator || role == Administrator
-}
-
 // Actor is who does something: a user with memberships, or the program itself on
 // behalf of the operator who runs it from the shell.
 type Actor struct {

@@ -1,5 +1,10 @@
 package lab
 
+import (
+	"strconv"
+	"strings"
+)
+
 // AnalysisState is where an analysis is in its life.
 type AnalysisState string
 
@@ -116,8 +121,26 @@ type Finding struct {
 	Abundance   Abundance
 }
 
-// Check reports all mistakes of an analysis with its findings. Received is the
-// day on which the sample was received, or collected if that is earlier.
+// FindingField names a part of a finding by its row, counted from 0, as the mistakes
+// of Analysis.Check, Plausibility and Refusals do: "findings.2.amount".
+func FindingField(row int, part string) string {
+	return "findings." + strconv.Itoa(row) + "." + part
+}
+
+// ParseFindingField tells the row and the part that FindingField named.
+func ParseFindingField(name string) (row int, part string, ok bool) {
+	rest, ok := strings.CutPrefix(name, "findings.")
+	if !ok {
+		return 0, "", false
+	}
+	number, part, ok := strings.Cut(rest, ".")
+	row, err := strconv.Atoi(number)
+	return row, part, ok && err == nil && row >= 0
+}
+
+// Check reports all mistakes of an analysis with its findings, theirs under the
+// names of FindingField. Received is the day on which the sample was received, or
+// collected if that is earlier.
 func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date) error {
 	var errs FieldErrors
 	method, ok := d.Methods[a.MethodID]
@@ -132,9 +155,11 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	seen := map[SubstanceID]bool{}
 	for i := range findings {
 		f := &findings[i]
-		f.check(&errs, d, method)
-		if substance := d.Substances[f.SubstanceID]; substance != nil {
-			errs.Check(!seen[f.SubstanceID], "finding "+substance.Name, "This substance is reported twice: leave one of them.")
+		own := f.check(d, method)
+		own.Check(!seen[f.SubstanceID], "substance", "This substance is reported twice: leave one of them.")
+		for _, mistake := range own {
+			mistake.Field = FindingField(i, mistake.Field)
+			errs = append(errs, mistake)
 		}
 		seen[f.SubstanceID] = true
 		if f.Detection != NotDetected {
@@ -146,36 +171,39 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	return errs.Err()
 }
 
-func (f *Finding) check(errs *FieldErrors, d *Dictionary, method *Method) {
+// check reports the mistakes of a finding by its parts.
+func (f *Finding) check(d *Dictionary, method *Method) (errs FieldErrors) {
 	substance, ok := d.Substances[f.SubstanceID]
 	if !ok {
 		errs.Check(false, "substance", "Substance %d is not in the dictionary.", f.SubstanceID)
-		return
+		return errs
 	}
-	field := "finding " + substance.Name
-	checkCode(errs, field, f.Detection, Detections)
-	checkOptional(errs, field, f.Stereo, Stereos)
-	checkOptional(errs, field, f.Abundance, Abundances)
-	checkText(errs, field, f.ReportedAs, maxShortText)
-	errs.Check(method == nil || f.Detection == Unidentified || method.Covers(f.SubstanceID), field, "The method cannot see it: it is not in the method's scope.")
+	checkCode(&errs, "detection", f.Detection, Detections)
+	checkOptional(&errs, "stereo", f.Stereo, Stereos)
+	checkOptional(&errs, "abundance", f.Abundance, Abundances)
+	checkText(&errs, "reported_as", f.ReportedAs, maxShortText)
+	errs.Check(method == nil || f.Detection == Unidentified || method.Covers(f.SubstanceID), "substance",
+		"The method cannot see it: it is not in the method's scope.")
 	if f.Detection != Quantified {
-		errs.Check(f.Amount == Amount{} && f.Basis == "" && f.Uncertainty == 0, field, "Only a quantified finding has an amount.")
-		return
+		errs.Check(f.Amount == Amount{} && f.Basis == "" && f.Uncertainty == 0, "amount", "Only a quantified finding has an amount.")
+		return errs
 	}
-	f.checkAmount(errs, field, substance, method)
+	f.checkAmount(&errs, substance, method)
+	return errs
 }
 
-func (f *Finding) checkAmount(errs *FieldErrors, field string, substance *Substance, method *Method) {
-	errs.Check(method == nil || method.Quantifies, field, "The method does not measure amounts: leave the amount out, or choose another method.")
-	checkCode(errs, field, f.Amount.Scale, Scales)
-	errs.Check(f.Amount.Value >= 0 && f.Amount.Value <= maxAmount[f.Amount.Scale], field, "The amount is outside the possible range.")
-	errs.Check(f.Amount.Decimals >= 0 && int(f.Amount.Decimals) <= shownPower[f.Amount.Scale], field, "The amount has more decimals than can be kept.")
-	errs.Check(f.Uncertainty >= 0 && f.Uncertainty <= maxAmount[f.Amount.Scale], field, "The uncertainty is outside the possible range.")
+func (f *Finding) checkAmount(errs *FieldErrors, substance *Substance, method *Method) {
+	most := maxAmount[f.Amount.Scale]
+	errs.Check(method == nil || method.Quantifies, "amount", "The method does not measure amounts: leave the amount out, or choose another method.")
+	checkCode(errs, "unit", f.Amount.Scale, Scales)
+	errs.Check(f.Amount.Value >= 0 && f.Amount.Value <= most, "amount", "The amount is outside the possible range.")
+	errs.Check(f.Amount.Decimals >= 0 && int(f.Amount.Decimals) <= shownPower[f.Amount.Scale], "amount", "The amount has more decimals than can be kept.")
+	errs.Check(f.Uncertainty >= 0 && f.Uncertainty <= most, "uncertainty", "The uncertainty is outside the possible range.")
 	_, salt := substance.Salt(string(f.Basis))
 	known := salt || f.Basis == BasisBase || f.Basis == BasisAsFound || f.Basis == BasisUnknown
-	errs.Check(known, field, "%q is no basis for this substance: use base, as found, unknown or one of its salts.", f.Basis)
+	errs.Check(known, "basis", "%q is no basis for this substance: use base, as found, unknown or one of its salts.", f.Basis)
 	if f.Amount.Scale == MassFraction {
 		base, ok := substance.ToBase(f.Amount.Value, f.Basis)
-		errs.Check(!ok || base <= 1_000_000, field, "The amount is more than the whole sample.")
+		errs.Check(!ok || base <= 1_000_000, "amount", "The amount is more than the whole sample.")
 	}
 }

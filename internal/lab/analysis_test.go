@@ -3,6 +3,8 @@ package lab_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"marquis/internal/lab"
 )
 
@@ -41,27 +43,27 @@ func TestAnalysisMistakes(t *testing.T) {
 		{"findings, all not detected", nil, []lab.Finding{finding(ketamine, lab.NotDetected)}, []string{"conclusion"}},
 		{"nothing seen, yet found", func(a *lab.Analysis) { a.Conclusion = lab.NothingSeen }, []lab.Finding{finding(ketamine, lab.Trace)}, []string{"conclusion"}},
 		{"notes", func(a *lab.Analysis) { a.Notes = "\x00" }, []lab.Finding{finding(ketamine, lab.Trace)}, []string{"notes"}},
-		{"one substance twice", nil, []lab.Finding{finding(ketamine, lab.Trace), finding(ketamine, lab.Identified)}, []string{"finding ketamine"}},
-		{"a substance that is not there", nil, []lab.Finding{finding(99, lab.Trace)}, []string{"substance"}},
-		{"detection", nil, []lab.Finding{finding(ketamine, "perhaps")}, []string{"finding ketamine"}},
-		{"stereo", nil, quantified(func(f *lab.Finding) { f.Stereo = "L" }), []string{"finding ketamine"}},
-		{"abundance", nil, quantified(func(f *lab.Finding) { f.Abundance = "plenty" }), []string{"finding ketamine"}},
-		{"the name in the source", nil, quantified(func(f *lab.Finding) { f.ReportedAs = "k\x07" }), []string{"finding ketamine"}},
-		{"scale", nil, quantified(func(f *lab.Finding) { f.Amount.Scale = "spoons" }), []string{"finding ketamine"}},
-		{"negative", nil, quantified(func(f *lab.Finding) { f.Amount.Value = -1 }), []string{"finding ketamine"}},
-		{"more than all", nil, quantified(func(f *lab.Finding) { f.Amount.Value = 1_000_001 }), []string{"finding ketamine"}},
-		{"decimals", nil, quantified(func(f *lab.Finding) { f.Amount.Decimals = -1 }), []string{"finding ketamine"}},
-		{"too many decimals", nil, quantified(func(f *lab.Finding) { f.Amount.Decimals = 5 }), []string{"finding ketamine"}},
-		{"uncertainty", nil, quantified(func(f *lab.Finding) { f.Uncertainty = -1 }), []string{"finding ketamine"}},
-		{"no basis", nil, quantified(func(f *lab.Finding) { f.Basis = "" }), []string{"finding ketamine"}},
-		{"the salt of another", nil, quantified(func(f *lab.Finding) { f.Basis = "sulfate" }), []string{"finding ketamine"}},
-		{"an amount of a trace", nil, quantified(func(f *lab.Finding) { f.Detection = lab.Trace }), []string{"finding ketamine"}},
-		{"a basis of nothing", nil, []lab.Finding{{SubstanceID: ketamine, Detection: lab.Identified, Basis: lab.BasisBase}}, []string{"finding ketamine"}},
+		{"one substance twice", nil, []lab.Finding{finding(ketamine, lab.Trace), finding(ketamine, lab.Identified)}, []string{"findings.1.substance"}},
+		{"a substance that is not there", nil, []lab.Finding{finding(99, lab.Trace)}, []string{"findings.0.substance"}},
+		{"detection", nil, []lab.Finding{finding(ketamine, "perhaps")}, []string{"findings.0.detection"}},
+		{"stereo", nil, quantified(func(f *lab.Finding) { f.Stereo = "L" }), []string{"findings.0.stereo"}},
+		{"abundance", nil, quantified(func(f *lab.Finding) { f.Abundance = "plenty" }), []string{"findings.0.abundance"}},
+		{"the name in the source", nil, quantified(func(f *lab.Finding) { f.ReportedAs = "k\x07" }), []string{"findings.0.reported_as"}},
+		{"scale", nil, quantified(func(f *lab.Finding) { f.Amount.Scale = "spoons" }), []string{"findings.0.unit", "findings.0.amount"}},
+		{"negative", nil, quantified(func(f *lab.Finding) { f.Amount.Value = -1 }), []string{"findings.0.amount"}},
+		{"more than all", nil, quantified(func(f *lab.Finding) { f.Amount.Value = 1_000_001 }), []string{"findings.0.amount"}},
+		{"decimals", nil, quantified(func(f *lab.Finding) { f.Amount.Decimals = -1 }), []string{"findings.0.amount"}},
+		{"too many decimals", nil, quantified(func(f *lab.Finding) { f.Amount.Decimals = 5 }), []string{"findings.0.amount"}},
+		{"uncertainty", nil, quantified(func(f *lab.Finding) { f.Uncertainty = -1 }), []string{"findings.0.uncertainty"}},
+		{"no basis", nil, quantified(func(f *lab.Finding) { f.Basis = "" }), []string{"findings.0.basis"}},
+		{"the salt of another", nil, quantified(func(f *lab.Finding) { f.Basis = "sulfate" }), []string{"findings.0.basis"}},
+		{"an amount of a trace", nil, quantified(func(f *lab.Finding) { f.Detection = lab.Trace }), []string{"findings.0.amount"}},
+		{"a basis of nothing", nil, []lab.Finding{{SubstanceID: ketamine, Detection: lab.Identified, Basis: lab.BasisBase}}, []string{"findings.0.amount"}},
 		{
 			"all at once",
 			func(a *lab.Analysis) { a.MethodID, a.PerformedOn, a.Conclusion, a.Notes = 0, 0, "", "\x00" },
 			[]lab.Finding{finding(ketamine, "x"), finding(mdma, "y"), finding(99, lab.Trace)},
-			[]string{"method", "performed_on", "conclusion", "notes", "finding ketamine", "finding MDMA", "substance"},
+			[]string{"method", "performed_on", "conclusion", "notes", "findings.0.detection", "findings.1.detection", "findings.2.substance"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,10 +85,10 @@ func TestFindingsOutsideTheMethod(t *testing.T) {
 		fields  []string
 	}{
 		{"in its scope", strip, finding(etonitazene, lab.Indicated), nil},
-		{"outside its scope", strip, finding(ketamine, lab.Indicated), []string{"finding ketamine"}},
-		{"not detected outside its scope", strip, finding(ketamine, lab.NotDetected), []string{"finding ketamine", "conclusion"}},
+		{"outside its scope", strip, finding(ketamine, lab.Indicated), []string{"findings.0.substance"}},
+		{"not detected outside its scope", strip, finding(ketamine, lab.NotDetected), []string{"findings.0.substance", "conclusion"}},
 		{"what it could not identify", targeted, finding(unknownPeak, lab.Unidentified), nil},
-		{"quantified by what does not quantify", list, percent(ketamine, 500_000, lab.BasisBase), []string{"finding ketamine"}},
+		{"quantified by what does not quantify", list, percent(ketamine, 500_000, lab.BasisBase), []string{"findings.0.amount"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := lab.Analysis{MethodID: test.method, Level: d.Methods[test.method].Level, PerformedOn: today, Conclusion: lab.HasFindings}
@@ -99,6 +101,20 @@ func TestFound(t *testing.T) {
 	for _, d := range lab.Detections {
 		if want := d != lab.NotDetected && d != lab.Unidentified; d.Found() != want {
 			t.Errorf("%s: %v", d, d.Found())
+		}
+	}
+}
+
+func TestFieldsOfFindingsAreReadAsTheyAreWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		row, part := rapid.IntRange(0, 1_000_000).Draw(t, "row"), rapid.StringMatching("[a-z_]*").Draw(t, "part")
+		if gotRow, gotPart, ok := lab.ParseFindingField(lab.FindingField(row, part)); !ok || gotRow != row || gotPart != part {
+			t.Errorf("%d %q came back as %d %q, %v", row, part, gotRow, gotPart, ok)
+		}
+	})
+	for _, name := range []string{"", "findings", "findings.", "findings.1", "findings.x.amount", "findings.-1.amount", "conclusion", "finding ketamine"} {
+		if row, part, ok := lab.ParseFindingField(name); ok {
+			t.Errorf("%q is read as part %q of row %d", name, part, row)
 		}
 	}
 }

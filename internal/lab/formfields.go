@@ -20,10 +20,6 @@ var formFields = map[Form][]string{
 	OtherForm: {"colours", "shape", "weight_ug", "received_amount"},
 }
 
-// FieldsOf returns the fields that describe a sample of the form, named as their
-// columns, in the order in which they are asked. The amount stands for its unit too.
-func FieldsOf(form Form) []string { return slices.Clone(formFields[form]) }
-
 // Has tells whether a sample of the form is described by the field.
 func (f Form) Has(field string) bool { return slices.Contains(formFields[f], field) }
 

@@ -1,6 +1,9 @@
 package lab
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Location is a place where a service receives samples: an office, a stand, a
 // festival.
@@ -23,5 +26,14 @@ func (l *Location) Check() error {
 	checkCode(&errs, "kind", l.Kind, LocationKinds)
 	checkText(&errs, "region", l.Region, maxShortText)
 	checkRegion(&errs, l.Region)
+	return errs.Err()
+}
+
+// CheckLocation refuses a location that is none of those of the service. None at all
+// is allowed.
+func CheckLocation(id Optional, ofService []Location) error {
+	known := id == 0 || slices.ContainsFunc(ofService, func(l Location) bool { return l.ID == int32(id) })
+	var errs FieldErrors
+	errs.Check(known, "location_id", "Location %d is not one of the service.", id)
 	return errs.Err()
 }

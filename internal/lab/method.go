@@ -1,6 +1,9 @@
 package lab
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // MethodKind is an analytical technique.
 type MethodKind string
@@ -67,6 +70,22 @@ type MethodScope struct {
 // Covers tells whether the method can see the substance.
 func (m *Method) Covers(id SubstanceID) bool {
 	return m.OpenScope || slices.ContainsFunc(m.Scope, func(s MethodScope) bool { return s.SubstanceID == id })
+}
+
+// Told lists what a new method says of itself, for the audit trail: of each substance
+// of its scope as "Scope.SUBSTANCE.…", by its number.
+func (m *Method) Told() []Difference {
+	plain := *m
+	plain.Scope = nil
+	told := Differences(Method{}, plain)
+	for _, s := range m.Scope {
+		s.MethodID = 0
+		for _, d := range Differences(MethodScope{}, s) {
+			d.Field = "Scope." + strconv.Itoa(int(s.SubstanceID)) + "." + d.Field
+			told = append(told, d)
+		}
+	}
+	return told
 }
 
 // Check reports all mistakes of a method.

@@ -64,13 +64,14 @@ func publicationMove(from string, to PublicationKind) *move {
 	return findMove(publicationMoves, from, string(to))
 }
 
-// check refuses a step that does not exist or lacks its reason.
+// check refuses a step that does not exist or lacks its reason, the latter as a
+// mistake in the field "reason".
 func (m *move) check(what, from, to, reason string) error {
 	switch {
 	case m == nil:
 		return &MoveError{What: what, From: from, To: to, Format: "This step is not possible from where it stands now."}
 	case m.reason && strings.TrimSpace(reason) == "":
-		return &MoveError{What: what, From: from, To: to, Format: "Give the reason.", Who: m.who}
+		return FieldErrors{{Field: "reason", Format: "Give the reason."}}
 	}
 	return nil
 }
@@ -97,9 +98,9 @@ func (s *Sample) Move(to SampleState, by Actor, reason string) error {
 	var errs FieldErrors
 	switch to {
 	case Rejected:
-		checkCode(&errs, "state_reason", reason, RejectionReasons)
+		checkCode(&errs, "reason", reason, RejectionReasons)
 	case NotAnalysed:
-		checkCode(&errs, "state_reason", reason, NotAnalysedReasons)
+		checkCode(&errs, "reason", reason, NotAnalysedReasons)
 	default:
 		reason = ""
 	}
@@ -275,7 +276,7 @@ func (s *Sample) Exclude(by Actor, reason string) error {
 		return err
 	}
 	var errs FieldErrors
-	checkOptional(&errs, "excluded", reason, Exclusions)
+	checkOptional(&errs, "reason", reason, Exclusions)
 	if err := errs.Err(); err != nil {
 		return err
 	}

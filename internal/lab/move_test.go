@@ -347,7 +347,7 @@ func TestWhoMayDescribeAndExclude(t *testing.T) {
 
 func TestExclusionHasAReasonOfTheVocabulary(t *testing.T) {
 	s := newSample()
-	wantFields(t, s.Exclude(person(7, lab.Verifier), "ugly"), "excluded")
+	wantFields(t, s.Exclude(person(7, lab.Verifier), "ugly"), "reason")
 	for _, reason := range []string{"duplicate", ""} {
 		if err := s.Exclude(person(7, lab.Verifier), reason); err != nil || s.Excluded != reason {
 			t.Errorf("%q: %v", reason, err)

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -23,7 +22,7 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 		if f.Detection != Quantified || substance == nil {
 			continue
 		}
-		field := "findings." + strconv.Itoa(i) + ".amount"
+		field := FindingField(i, "amount")
 		if f.Amount.Scale == MassFraction {
 			before := sum
 			sum += f.Amount.Value

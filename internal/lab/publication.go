@@ -61,7 +61,8 @@ func (d *Dictionary) Next(s *Sample, expected []Expected, evidence []Evidence, e
 	return p, nil
 }
 
-// Refusals are the mistakes for which a proposed version cannot be released.
+// Refusals are the mistakes for which a proposed version cannot be released, in the
+// rows of its findings.
 func (d *Dictionary) Refusals(p *Publication, form Form) FieldErrors {
 	return d.checkCeilings(&p.Result, form)
 }

@@ -53,14 +53,16 @@ func (r Result) Value() (driver.Value, error) {
 
 // Scan reads the JSON that Value stored.
 func (r *Result) Scan(src any) error {
-	*r = Result{} // what the JSON leaves out is zero, whatever was here before
+	var err error // what the JSON leaves out is zero, whatever was here before
 	switch v := src.(type) {
 	case string:
-		return json.Unmarshal([]byte(v), r)
+		*r, err = readResult(v)
 	case []byte:
-		return json.Unmarshal(v, r)
+		*r, err = readResult(string(v))
+	default:
+		err = fmt.Errorf("cannot read %T as a result", src)
 	}
-	return fmt.Errorf("cannot read %T as a result", src)
+	return err
 }
 
 // Propose makes the released result of a sample from its analyses. For each
@@ -246,10 +248,9 @@ func comparable(f *Released) int64 {
 // checkCeilings refuses a result in which a substance is above its ceiling.
 func (d *Dictionary) checkCeilings(r *Result, form Form) FieldErrors {
 	var errs FieldErrors
-	for _, f := range r.Findings {
+	for i, f := range r.Findings {
 		if f.BaseKnown && f.Amount.Scale == MassFraction {
-			s := d.Substances[f.SubstanceID]
-			checkCeiling(&errs, "finding "+s.Name, s, f.Base, form)
+			checkCeiling(&errs, FindingField(i, "amount"), d.Substances[f.SubstanceID], f.Base, form)
 		}
 	}
 	return errs

@@ -184,7 +184,7 @@ func (s *Sample) checkTexts(errs *FieldErrors) {
 func checkText(errs *FieldErrors, field, text string, most int) {
 	errs.Check(len([]rune(text)) <= most, field, "The text is longer than %d characters.", most)
 	control := slices.ContainsFunc([]rune(text), func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\uFFFD' && r <= '\uFFFF'
+		return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r >= '\uFFFD' && r <= '\uFFFF'
 	})
 	errs.Check(!control, field, "The text has characters that cannot be stored or printed.")
 }

@@ -38,10 +38,13 @@ const longestName = 100
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,39}$`)
 
+// IsLogin tells whether a text has the form of a login.
+func IsLogin(text string) bool { return loginForm.MatchString(text) }
+
 // Check reports all mistakes of a user.
 func (u *User) Check() error {
 	var errs FieldErrors
-	errs.Check(loginForm.MatchString(u.Login), "login",
+	errs.Check(IsLogin(u.Login), "login",
 		"%q is not a login: use 2 to 40 lower-case letters, digits, dots and dashes, a letter or digit first.", u.Login)
 	errs.Check(strings.TrimSpace(u.Name) != "", "name", "Give the name of the person.")
 	errs.Check(utf8.RuneCountInString(u.Name) <= longestName, "name", "The name has more than %d characters.", longestName)

@@ -147,15 +147,6 @@ func TestAnAdministratorRemains(t *testing.T) {
 	}
 }
 
-func TestSecondFactorIsAskedOfThoseWhoReleaseExportOrAdministrate(t *testing.T) {
-	want := map[lab.UserRole]bool{lab.Verifier: true, lab.DataAnalyst: true, lab.Coordinator: true, lab.Administrator: true}
-	for _, role := range append(slices.Clone(lab.UserRoles), "", "king") {
-		if lab.NeedsSecondFactor(role) != want[role] {
-			t.Errorf("%q: %t", role, !want[role])
-		}
-	}
-}
-
 // TestServicesOfAgreesWithHas: the services that are listed are those at which the
 // actor holds one of the roles.
 func TestServicesOfAgreesWithHas(t *testing.T) {

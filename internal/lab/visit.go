@@ -4,11 +4,12 @@ package lab
 // about the person.
 type Visit struct {
 	Key
-	LocationID Optional
-	VisitedOn  Date
-	Samples    int32 // handed in
-	Taken      int32
-	TurnedAway int32
+	LocationID   Optional
+	VisitedOn    Date
+	Samples      int32 // handed in
+	Taken        int32
+	TurnedAway   int32
+	TurnAwayForm ID // by which those turned away were last counted: it counts once
 }
 
 // Check reports all mistakes of a visit.
@@ -18,6 +19,13 @@ func (v *Visit) Check() error {
 	errs.Check(v.Samples >= 0 && v.Samples <= 100, "samples", "The number of samples must be between 0 and 100.")
 	errs.Check(v.Taken >= 0 && v.TurnedAway >= 0 && v.Taken+v.TurnedAway == v.Samples, "taken",
 		"Samples taken and turned away must add up to the samples handed in.")
+	return errs.Err()
+}
+
+// Admits refuses a sample of another location or another day.
+func (v *Visit) Admits(s *Sample) error {
+	var errs FieldErrors
+	errs.Check(v.LocationID == s.LocationID && v.VisitedOn == s.ReceivedOn, "visit_id", "The visit was at another location or on another day.")
 	return errs.Err()
 }
 

@@ -49,7 +49,7 @@ func (r *request) analysisForm(n naming) *form {
 
 // findingRow is an empty row.
 func (r *request) findingRow(n naming, number string, unit string) findingRow {
-	name := func(part string) string { return findingField(number, part) }
+	name := func(part string) string { return "findings." + number + "." + part }
 	row := findingRow{
 		Number: number, Legend: r.texts.Text("page.analysis.row"),
 		Substance:   r.input(name("substance"), textField, "page.field.substance"),
@@ -87,8 +87,6 @@ func (row *findingRow) fields() []*field {
 	return []*field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
 }
 
-func findingField(number, part string) string { return "findings." + number + "." + part }
-
 func scaleOf(unit string) lab.Scale {
 	a, err := lab.ParseAmount("0", unit)
 	if err != nil {
@@ -107,12 +105,9 @@ func unitOf(scale lab.Scale) string {
 func typedRows(typed url.Values) []int {
 	var numbers []int
 	for name := range typed {
-		middle, ok := strings.CutPrefix(strings.TrimSuffix(name, ".substance"), "findings.")
-		if !ok {
-			continue
-		}
-		if number, err := strconv.Atoi(middle); err == nil && number >= 0 && strconv.Itoa(number) == middle {
-			numbers = append(numbers, number)
+		row, part, ok := lab.ParseFindingField(name)
+		if ok && part == "substance" && name == lab.FindingField(row, part) {
+			numbers = append(numbers, row)
 		}
 	}
 	slices.Sort(numbers)
@@ -131,12 +126,12 @@ type typedFindings struct {
 func (r *reader) findings(d *lab.Dictionary) typedFindings {
 	var found typedFindings
 	for _, number := range typedRows(r.typed) {
-		text := func(part string) string { return r.text(findingField(strconv.Itoa(number), part)) }
+		text := func(part string) string { return r.text(lab.FindingField(number, part)) }
 		if text("substance")+text("amount")+text("detection")+text("uncertainty")+text("stereo")+text("abundance") == "" {
 			continue
 		}
 		before := len(r.mistakes)
-		f := r.finding(d, strconv.Itoa(number))
+		f := r.finding(d, number)
 		if len(r.mistakes) > before {
 			found.skipped = true
 			continue
@@ -146,8 +141,8 @@ func (r *reader) findings(d *lab.Dictionary) typedFindings {
 	return found
 }
 
-func (r *reader) finding(d *lab.Dictionary, number string) lab.Finding {
-	name := func(part string) string { return findingField(number, part) }
+func (r *reader) finding(d *lab.Dictionary, number int) lab.Finding {
+	name := func(part string) string { return lab.FindingField(number, part) }
 	var f lab.Finding
 	typed := r.text(name("substance"))
 	substance, stereo, ok := d.FindSubstance(typed)
@@ -191,53 +186,20 @@ func (r *reader) amount(name, number, unit string) lab.Amount {
 	return a
 }
 
-// findingParts says, by what the domain has to say of a finding, which field of its
-// row that is about; what is not here is about the amount.
-var findingParts = map[string]string{
-	"The method cannot see it: it is not in the method's scope.":                          "substance",
-	"The uncertainty is outside the possible range.":                                      "uncertainty",
-	"%q is no basis for this substance: use base, as found, unknown or one of its salts.": "basis",
-	"This substance is reported twice: leave one of them.":                                "substance",
-	"Choose one of: %s.":    "detection",
-	"%q is not one of: %s.": "detection",
-}
-
-// toRows puts what the domain says of findings, which it counts or names, to the
-// fields of their rows.
-func (found typedFindings) toRows(err error, d *lab.Dictionary) error {
+// toRows puts what the domain says of findings, which it counts, to the rows in which
+// they were typed.
+func (found typedFindings) toRows(err error) error {
 	var mistakes lab.FieldErrors
 	if !errors.As(err, &mistakes) {
 		return err
 	}
 	mistakes = slices.Clone(mistakes)
 	for i := range mistakes {
-		m := &mistakes[i]
-		if name, ok := strings.CutPrefix(m.Field, "finding "); ok {
-			part := findingParts[m.Format]
-			if part == "" {
-				part = "amount"
-			}
-			m.Field = found.field(func(f lab.Finding) bool { return d.Substances[f.SubstanceID].Name == name }, part)
-			continue
-		}
-		if rest, ok := strings.CutPrefix(m.Field, "findings."); ok {
-			index, part, _ := strings.Cut(rest, ".")
-			if at, err := strconv.Atoi(index); err == nil && at < len(found.rows) {
-				m.Field = findingField(strconv.Itoa(found.rows[at]), part)
-			}
+		if at, part, ok := lab.ParseFindingField(mistakes[i].Field); ok {
+			mistakes[i].Field = lab.FindingField(found.rows[at], part)
 		}
 	}
 	return mistakes
-}
-
-// field names a field in the row of the last finding that fits.
-func (found typedFindings) field(fits func(lab.Finding) bool, part string) string {
-	for i, f := range slices.Backward(found.list) {
-		if fits(f) {
-			return findingField(strconv.Itoa(found.rows[i]), part)
-		}
-	}
-	return "findings"
 }
 
 // typedOf is what a form of a finding would hold.
@@ -251,7 +213,7 @@ func (n naming) typedOf(f lab.Finding) map[string]string {
 	}
 	typed["amount"], _, _ = strings.Cut(n.amount(f.Amount), " ")
 	if f.Uncertainty > 0 {
-		typed["uncertainty"] = n.uncertainty(f)
+		typed["uncertainty"], _, _ = strings.Cut(n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale}), " ")
 	}
 	return typed
 }

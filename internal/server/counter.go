@@ -1,10 +1,7 @@
 package server
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
-	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -71,21 +68,6 @@ func counterAt(service string, location int32) string {
 
 func (r *request) counterAddress() string { return "/counter/" + r.service.Code }
 
-// today is the day at the service.
-func (r *request) today() (lab.Date, error) {
-	place, err := time.LoadLocation(r.service.TimeZone)
-	return lab.DateOf(r.server.Now(), cmp.Or(place, time.UTC)), err
-}
-
-// clockTime writes a moment as the clocks at the service show it.
-func (r *request) clockTime(at lab.Instant) (string, error) {
-	place, err := time.LoadLocation(r.service.TimeZone)
-	if err != nil {
-		return "", err
-	}
-	return r.texts.Instant(at.Time().In(place)), nil
-}
-
 type counterDayPage struct {
 	view
 	ServiceCode string
@@ -96,7 +78,6 @@ type counterDayPage struct {
 	Received    []receivedView
 	More        bool // samples than are listed
 	TurnAway    *form
-	Visit       string // of which samples are turned away, where one is chosen
 }
 
 // receivedView is a sample that was received today.
@@ -117,12 +98,10 @@ func counterDay(r *request) error {
 func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 	page := &counterDayPage{
 		view: r.view(r.texts.Text("page.counter.day_title", "Service", r.service.Name)), ServiceCode: r.service.Code, Location: location,
-		TurnAway: r.turnAwayForm(),
+		TurnAway: r.turnAwayForm(""),
 	}
+	page.Today = r.day()
 	var err error
-	if page.Today, err = r.today(); err != nil {
-		return nil, err
-	}
 	if page.Places, err = r.places(r.service, location); err != nil {
 		return nil, err
 	}
@@ -154,10 +133,12 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 	return list, work.Next != "", err
 }
 
-func (r *request) turnAwayForm() *form {
+// turnAwayForm counts samples of a visit, of a new one where it has no id. It carries
+// an id of its own, so that it counts once.
+func (r *request) turnAwayForm(visit string) *form {
 	f := r.hint(r.input("turned_away", textField, "page.counter.turned_away"), "page.counter.turned_away_hint")
 	f.Keyboard, f.Narrow, f.MaxLength = "numeric", true, 3
-	return newForm(f)
+	return newForm(r.hidden(visitField, visit), r.hidden("form_id", r.server.Store.NewID().String()), f)
 }
 
 // turnAway counts samples that were handed in and not taken, on a visit of which
@@ -170,17 +151,21 @@ func turnAway(r *request) error {
 	location := wholeOf(in.text("location_id"))
 	visit := lab.Visit{LocationID: lab.Optional(location)}
 	visit.ServiceID = r.service.ID
-	if visit.VisitedOn, err = r.today(); err != nil {
-		return err
-	}
+	visit.VisitedOn = r.day()
 	if text := in.text(visitField); text != "" {
 		if visit.ID, err = lab.ParseID(text); err != nil {
 			return lab.ErrNotFound
 		}
 	}
+	var sent lab.ID
+	if text := in.text("form_id"); text != "" {
+		if sent, err = lab.ParseID(text); err != nil {
+			return errBadForm
+		}
+	}
 	samples := in.whole("turned_away")
 	if err = in.mistakes.Err(); err == nil {
-		_, err = r.server.Store.TurnAway(r.context(), r.actor, visit, samples)
+		_, err = r.server.Store.TurnAway(r.context(), r.actor, visit, sent, samples)
 	}
 	if err != nil {
 		page, failed := r.counterDayPage(location)
@@ -188,14 +173,7 @@ func turnAway(r *request) error {
 			return failed
 		}
 		page.TurnAway.fill(in.typed)
-		page.Visit = in.text(visitField)
 		return r.refill("counterday.html", page, page.TurnAway, err)
 	}
 	return r.see(withQuery(counterAt(r.service.Code, location), "done", "turned-away"))
-}
-
-// fieldErrors are the mistakes that an error holds, none where it is another.
-func fieldErrors(err error) lab.FieldErrors {
-	list, _ := err.(lab.FieldErrors) //nolint:errorlint // the checks of lab return nothing else
-	return slices.Clone(list)
 }

@@ -82,6 +82,16 @@ func codeOn(body string) string {
 	return ""
 }
 
+// formOn is the id of the form by which samples are turned away.
+func formOn(t *testing.T, p page) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="form_id" value="([^"]+)"`).FindStringSubmatch(p.body)
+	if m == nil {
+		t.Fatalf("no form has an id:\n%s", p.body)
+	}
+	return m[1]
+}
+
 // register registers a sample and returns its number and code.
 func (d *desk) register(by *reader, edit ...func(url.Values)) (number, code string) {
 	d.t.Helper()
@@ -188,6 +198,18 @@ func TestSamplesTurnedAwayAreCounted(t *testing.T) {
 		d := newDesk(t, x)
 		d.clerk.post("/counter/UTR/turned-away", url.Values{"turned_away": {"2"}}).leads(t, "/counter/UTR?done=turned-away")
 		d.clerk.get("/counter/UTR?done=turned-away").want(t, http.StatusOK, "have been counted")
+		once := url.Values{"turned_away": {"4"}, "form_id": {formOn(t, d.clerk.get("/counter/UTR"))}}
+		for range 2 { // a double click
+			d.clerk.post("/counter/UTR/turned-away", once).leads(t, "/counter/UTR?done=turned-away")
+		}
+		d.clerk.post("/counter/UTR/turned-away", url.Values{"turned_away": {"1"}, "form_id": {"nonsense"}}).want(t, http.StatusBadRequest)
+		id, err := lab.ParseID(once.Get("form_id"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if visit, err := x.store.Visit(t.Context(), d.actor, lab.Key{ServiceID: d.service.ID, ID: id}); err != nil || visit.TurnedAway != 4 {
+			t.Errorf("a double click made %+v, %v", visit, err)
+		}
 
 		number, _ := d.register(d.clerk)
 		taken, _ := d.sample(number)

@@ -33,14 +33,15 @@ type theirChange struct {
 // described is a sample as it stands, with the form filled in.
 type described struct {
 	lab.Sample
-	expected []lab.Expected
-	values   url.Values
+	expected  []lab.Expected
+	values    url.Values
+	locations []lab.Location // of the service
 	naming
 }
 
 // described reads the sample of the address, and notes that it was read.
 func (r *request) described() (d described, err error) {
-	key, err := r.server.Store.FindSample(r.context(), r.number)
+	key, err := r.key()
 	if err != nil {
 		return d, err
 	}
@@ -49,10 +50,11 @@ func (r *request) described() (d described, err error) {
 		return d, err
 	}
 	d.Sample, d.expected = record.Sample, record.Expected
-	d.naming, err = r.naming()
-	if err == nil {
-		d.values = d.sampleValues(&d.Sample, d.expected)
+	if d.naming, err = r.naming(); err != nil {
+		return d, err
 	}
+	d.values = d.sampleValues(&d.Sample, d.expected)
+	d.locations, err = r.server.Store.Locations(r.context(), r.service.ID)
 	return d, err
 }
 
@@ -102,7 +104,7 @@ func describe(r *request) error {
 	version := wholeOf(in.text("version"))
 	err = r.changeDescription(&d, in, version)
 	if err == nil {
-		return r.see("/samples/" + r.number.String())
+		return r.see(sampleAddress(r.number))
 	}
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
@@ -126,7 +128,7 @@ func (d *described) recorded() []string {
 
 // typed reads what was typed over a sample.
 func (d *described) typed(in *reader, x *lab.Sample) (*sampleReader, []lab.Expected) {
-	read := &sampleReader{reader: &reader{typed: in.typed}, naming: d.naming, kept: d.recorded()}
+	read := &sampleReader{reader: &reader{typed: in.typed}, naming: d.naming, kept: d.recorded(), locations: d.locations}
 	expected := read.describe(x)
 	if len(lab.Limits(x, 1)) == 0 {
 		x.Overruled = ""
@@ -141,16 +143,12 @@ func (r *request) typedWarnings(d *described, in *reader) []string {
 }
 
 func (r *request) changeDescription(d *described, in *reader, version int32) error {
-	today, err := r.today()
-	if err != nil {
-		return err
-	}
 	x := d.Sample
 	read, expected := d.typed(in, &x)
-	if err := read.check(&x, today, 1); err != nil {
+	if err := read.check(&x, r.day(), nil); err != nil {
 		return err
 	}
-	_, err = r.server.Store.DescribeSample(r.context(), r.actor, d.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
+	_, err := r.server.Store.DescribeSample(r.context(), r.actor, d.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
 	return err
 }
 

@@ -72,27 +72,23 @@ func newDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	begun, err := r.usual()
-	if err != nil {
-		return err
-	}
+	begun := r.usual()
 	begun.Set("location_id", in.text("location_id"))
 	return r.beginDraft(begun)
 }
 
 // usual is what nearly every sample begins with.
-func (r *request) usual() (url.Values, error) {
-	today, err := r.today()
+func (r *request) usual() url.Values {
 	return url.Values{
-		"received_on": {today.String()}, "channel": {string(lab.FrontOfHouse)}, "price_currency": {r.service.Currency}, "give_code": {"yes"},
-	}, err
+		"received_on": {r.day().String()}, "channel": {string(lab.FrontOfHouse)}, "price_currency": {r.service.Currency}, "give_code": {"yes"},
+	}
 }
 
 // nextSample begins another sample of the same visit as a registered one. It takes
 // the description over, but neither the code nor what was told of that one sample
 // alone: its effects, and the notes on it.
 func nextSample(r *request) error {
-	key, err := r.server.Store.FindSample(r.context(), r.number)
+	key, err := r.key()
 	if err != nil {
 		return err
 	}
@@ -105,10 +101,7 @@ func nextSample(r *request) error {
 		return err
 	}
 	x.Effects, x.Complaint, x.Overdose, x.Notes, x.Overruled = nil, "", "", "", ""
-	begun, err := r.usual()
-	if err != nil {
-		return err
-	}
+	begun := r.usual()
 	for name, values := range n.sampleValues(&x, expected) {
 		begun[name] = values
 	}
@@ -179,11 +172,7 @@ func (r *request) draftViews() ([]draftView, error) {
 		if err != nil {
 			return nil, err
 		}
-		at, err := r.clockTime(d.SavedAt)
-		if err != nil {
-			return nil, err
-		}
-		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), names[d.UserID], at}
+		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), names[d.UserID], r.moment(d.SavedAt)}
 	}
 	return views, nil
 }

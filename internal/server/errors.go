@@ -23,7 +23,8 @@ var (
 	errTooMany      = errors.New("too many attempts")
 )
 
-func notFound(*request) error    { return errNoPage }
+func notFound(*request) error { return errNoPage }
+
 func wrongMethod(*request) error { return errWrongMethod }
 
 // answer is the page that an error becomes: its status, its title and what to do.
@@ -148,4 +149,18 @@ func (s *Server) answerError(c *gin.Context, status int) {
 func (s *Server) refuseOrigin(w http.ResponseWriter, _ *http.Request) {
 	s.Log.Warn("refused a form from another origin")
 	http.Error(w, s.texts["en"].Text("page.error.origin")+"\n"+s.texts["nl"].Text("page.error.origin"), http.StatusForbidden)
+}
+
+// said is what the domain says of a refusal, in the reader's language.
+func (r *request) said(err error) string {
+	var page errorPage
+	a := r.answerFor(err, &page)
+	text := page.Sentence
+	if text == "" {
+		text = r.texts.Text(a.title) + "."
+	}
+	if len(page.Who) > 0 {
+		text += " " + r.texts.Text("page.error.who") + " " + strings.Join(page.Who, ", ") + "."
+	}
+	return text
 }

@@ -136,17 +136,14 @@ func (n naming) joinAmounts(changed []lab.Difference, findings []lab.Finding) []
 	}
 	for i, c := range joined {
 		if p := parts[c.Field]; p != nil {
-			joined[i].Old, joined[i].New = n.amountUnlessZero(p.old), n.amountUnlessZero(p.now)
+			write := n.amount
+			if strings.HasSuffix(c.Field, ".Uncertainty") {
+				write = n.exact
+			}
+			joined[i].Old, joined[i].New = write(p.old), write(p.now)
 		}
 	}
 	return joined
-}
-
-func (n naming) amountUnlessZero(a lab.Amount) string {
-	if a.Scale == "" && a.Value == 0 {
-		return ""
-	}
-	return n.amount(a)
 }
 
 // cutLast cuts a name at its last point.
@@ -252,11 +249,4 @@ func thousandthsOf(unit string) func(naming, string) string {
 		}
 		return n.thousandths(number, unit)
 	}
-}
-
-// thousandths writes a number of thousandths of a unit, without idle zeros.
-func (n naming) thousandths(number int64, unit string) string {
-	text := lab.Amount{Value: number, Scale: lab.Ratio, Decimals: 3}.Format(n.texts.Mark())
-	text = strings.TrimSuffix(strings.TrimRight(text, "0"), n.texts.Mark())
-	return strings.TrimSpace(text + " " + unit)
 }

@@ -87,8 +87,10 @@ func TestChangesAreToldAsPeopleReadThem(t *testing.T) {
 		}
 	}
 	whole := []lab.Difference{
-		{Field: "Findings.7.Amount.Value", Old: "0", New: "120000000"}, {Field: "Findings.7.Amount.Scale", New: "ng"},
-		{Field: "Findings.7.Amount.Decimals", Old: "0", New: "1"}, {Field: "Version", Old: "1", New: "2"},
+		{Field: "Findings.7.Amount.Value", Old: "0", New: "120000000"},
+		{Field: "Findings.7.Amount.Scale", New: "ng"},
+		{Field: "Findings.7.Amount.Decimals", Old: "0", New: "1"},
+		{Field: "Version", Old: "1", New: "2"},
 	}
 	if got := n.changeViews(whole, nil); len(got) != 1 || got[0].New != "120,0 mg" || got[0].Old != "" {
 		t.Errorf("an amount that is new is told as %+v", got)

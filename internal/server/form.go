@@ -233,7 +233,34 @@ func (r *request) optional(f *field) *field {
 }
 
 // hint adds a hint to a field.
-func (r *request) hint(f *field, key string, args ...any) *field {
-	f.Hint = r.texts.Text(key, args...)
+func (r *request) hint(f *field, key string) *field {
+	f.Hint = r.texts.Text(key)
 	return f
+}
+
+// hidden is a field that the reader does not see.
+func (r *request) hidden(name, value string) *field {
+	return &field{Name: name, Kind: hiddenField, Values: []string{value}}
+}
+
+// fieldAs puts the mistakes in a field of the domain to the field that a form has
+// for it.
+func fieldAs(err error, field, name string) error {
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	mistakes = slices.Clone(mistakes)
+	for i := range mistakes {
+		if mistakes[i].Field == field {
+			mistakes[i].Field = name
+		}
+	}
+	return mistakes
+}
+
+// fieldErrors are the mistakes that an error holds, none where it is another.
+func fieldErrors(err error) lab.FieldErrors {
+	list, _ := err.(lab.FieldErrors) //nolint:errorlint // the checks of lab return nothing else
+	return slices.Clone(list)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
@@ -68,6 +69,9 @@ func withLanguage(address, lang string) string { return withQuery(address, "lang
 
 // withQuery sets a value in the query of an address of ours.
 func withQuery(address, name, value string) string {
+	if !strings.ContainsAny(address, "?#") {
+		return address + "?" + name + "=" + url.QueryEscape(value)
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return address

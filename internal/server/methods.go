@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,12 +18,11 @@ type methodsPage struct {
 }
 
 func methods(r *request) error {
-	words, err := r.server.Store.Dictionary(r.context()) // not a second old, for whoever has just added one
+	n, err := r.naming()
 	if err != nil {
 		return err
 	}
-	n := naming{words: words, texts: r.texts}
-	page := methodsPage{view: r.view(r.texts.Text("page.methods.title")), MayAdd: strictly(holders(lab.Administrator)).lets(r.actor, 0)}
+	page := methodsPage{view: r.view(r.texts.Text("page.methods.title")), MayAdd: lab.MayEquip(r.actor, 0) == nil}
 	page.Notice = r.notice()
 	for _, m := range n.methods() {
 		page.Methods = append(page.Methods, n.scope(m.ID))
@@ -104,6 +104,9 @@ func (r *reader) addScopeRows(count int) {
 }
 
 func newMethodForm(r *request) error {
+	if err := lab.MayEquip(r.actor, 0); err != nil {
+		return err
+	}
 	in := &reader{typed: map[string][]string{}}
 	in.addScopeRows(firstRows)
 	return r.show("newmethod.html", r.newMethodPage(in))
@@ -178,4 +181,34 @@ func addMethod(r *request) error {
 	}
 	page := r.newMethodPage(in)
 	return r.refill("newmethod.html", page, page.Form, err)
+}
+
+// scopeView is what a method can see.
+type scopeView struct {
+	wording
+	Method, Level    string
+	Quantifies, Open bool
+	Substances       []scopeRow
+}
+
+// scopeRow is a substance with the limits of a method for it.
+type scopeRow struct{ Substance, LOD, LOQ string }
+
+func (n naming) scope(id lab.MethodID) *scopeView {
+	m, ok := n.words.Methods[id]
+	if !ok {
+		return nil
+	}
+	v := &scopeView{wording: wording{n.texts}, Method: n.method(id), Level: n.texts.Code(locale.Levels, string(m.Level)), Quantifies: m.Quantifies, Open: m.OpenScope}
+	limit := func(a lab.Amount) string {
+		if a.Value == 0 {
+			return ""
+		}
+		return n.amount(a)
+	}
+	for _, s := range m.Scope {
+		v.Substances = append(v.Substances, scopeRow{n.substance(s.SubstanceID), limit(s.LOD), limit(s.LOQ)})
+	}
+	slices.SortFunc(v.Substances, func(a, b scopeRow) int { return compareFolded(a.Substance, b.Substance) })
+	return v
 }

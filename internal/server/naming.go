@@ -2,6 +2,8 @@ package server
 
 import (
 	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
@@ -84,3 +86,49 @@ func (n naming) amount(a lab.Amount) string {
 
 // compareFolded orders names whatever their case and accents.
 func compareFolded(a, b string) int { return strings.Compare(lab.Fold(a), lab.Fold(b)) }
+
+// methods are all methods in the order of their names.
+func (n naming) methods() []*lab.Method {
+	var list []*lab.Method
+	for _, m := range n.words.Methods {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b *lab.Method) int {
+		return compareFolded(n.method(a.ID), n.method(b.ID))
+	})
+	return list
+}
+
+func (n naming) tag(v locale.Vocabulary, code string) tagView {
+	return tagView{code, n.texts.Code(v, code)}
+}
+
+// recordNaming is naming with the locations of the service.
+func (r *request) recordNaming() (naming, error) {
+	n, err := r.naming()
+	if err != nil {
+		return n, err
+	}
+	locations, err := r.server.Store.Locations(r.context(), r.service.ID)
+	n.places = map[string]string{}
+	for _, l := range locations {
+		n.places[strconv.Itoa(int(l.ID))] = l.Name
+	}
+	return n, err
+}
+
+// exact writes an amount with all the decimals that it has, and none that are idle.
+func (n naming) exact(a lab.Amount) string {
+	a.Decimals = 6 // as many as the finest scale has
+	number, unit, _ := strings.Cut(n.amount(a), " ")
+	number = strings.TrimSuffix(strings.TrimRight(number, "0"), n.texts.Mark())
+	return strings.TrimSpace(number + " " + unit)
+}
+
+// thousandths writes a number of thousandths of a unit, without idle zeros.
+func (n naming) thousandths(number int64, unit string) string {
+	return strings.TrimSpace(n.exact(lab.Amount{Value: number, Scale: lab.Ratio}) + " " + unit)
+}
+
+// basis names what an amount counts, a salt among them.
+func (n naming) basis(b lab.Basis) string { return n.texts.Code(locale.Bases, string(b)) }

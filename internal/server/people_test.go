@@ -309,3 +309,27 @@ func TestALanguageIsChosen(t *testing.T) {
 	s.get("/staff?lang=nl").want(t, http.StatusOK, "Balie")
 	s.get("/staff").want(t, http.StatusOK, "Balie")
 }
+
+// What cannot be stored is refused by name, whatever the database makes of it.
+func TestTextsThatCannotBeStoredAreRefused(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		service := storetest.Service(t, x.store, "UTR")
+		intake := x.staff(t, storetest.Person(t, x.store, "intake", service.ID, lab.Intake))
+		admin := x.staff(t, storetest.Person(t, x.store, "admin", 0, lab.Administrator))
+		for _, text := range []string{"a\x00b", "\xff\xfe", "\u202Etxet", strings.Repeat("x", 100_000)} {
+			x.visitor(t).post("/sign-in", url.Values{"login": {text}, "password": {text}}).want(t, http.StatusUnprocessableEntity)
+			admin.post("/people", url.Values{"login": {text}, "name": {text}}).want(t, http.StatusUnprocessableEntity, `id="field-login-mistake"`)
+			admin.post("/services", url.Values{"code": {"AMS"}, "name": {text}, "country": {"NL"}, "currency": {"EUR"}, "time_zone": {"Europe/Amsterdam"}}).
+				want(t, http.StatusUnprocessableEntity, `id="field-name-mistake"`)
+			admin.post("/services/UTR/locations", url.Values{"name": {text}, "kind": {"office"}}).want(t, http.StatusUnprocessableEntity, `id="field-name-mistake"`)
+			draft := intake.post("/counter/UTR/new", nil).header.Get("Location")
+			for _, field := range []string{"product_id", "sold_as_text", "notes", "region", "expected", "form", "effects"} {
+				typed := url.Values{"product_id": {"ketamine"}, "form": {"powder"}, "received_on": {"2025-03-03"}, "channel": {"front_of_house"}}
+				typed.Set(field, text)
+				if p := intake.post(draft, typed); p.status != http.StatusUnprocessableEntity {
+					t.Errorf("%s %.8q: status %d", field, text, p.status)
+				}
+			}
+		}
+	})
+}

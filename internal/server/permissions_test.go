@@ -172,13 +172,13 @@ func (g *gate) ask(p permission, service lab.Service, token string) string {
 	}
 	answer := httptest.NewRecorder()
 	g.Handler().ServeHTTP(answer, request)
-	switch to := answer.Header().Get("Location"); {
-	case answer.Code == http.StatusNoContent:
+	switch answer.Code {
+	case http.StatusNoContent:
 		return "in"
-	case answer.Code == http.StatusForbidden, answer.Code == http.StatusNotFound:
+	case http.StatusForbidden, http.StatusNotFound:
 		return "refused"
-	case answer.Code == http.StatusSeeOther:
-		return to
+	case http.StatusSeeOther:
+		return answer.Header().Get("Location")
 	}
 	return fmt.Sprint("status ", answer.Code)
 }

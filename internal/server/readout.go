@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/store"
 )
 
 // readOutPage is what is said of a result by phone, and the note that it was.
@@ -54,10 +55,18 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	if page.Result, err = listener.result(r.foundOf(&record, record.Publications)); err != nil {
 		return nil, err
 	}
-	for _, t := range slices.Backward(record.ReadOuts) {
-		page.Told = append(page.Told, r.texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt)))
-	}
+	page.Told = r.told(&record)
+	slices.Reverse(page.Told)
 	return page, nil
+}
+
+// told says who told which version to the visitor, in order.
+func (r *request) told(record *store.SampleRecord) []string {
+	said := make([]string, len(record.ReadOuts))
+	for i, t := range record.ReadOuts {
+		said[i] = r.texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt))
+	}
+	return said
 }
 
 func readOut(r *request) error {

@@ -46,13 +46,6 @@ type findingView struct {
 	Base                                                             string // the amount as base, where that is another
 }
 
-// questionView is a question with its answer, or with the form for it.
-type questionView struct {
-	Question, Asked, Answer, Answered string
-	Address                           string
-	Form                              *form // nil where the actor cannot answer
-}
-
 func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysisView {
 	var views []analysisView
 	for i := range record.Evidence {
@@ -96,33 +89,17 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	return v
 }
 
-func (r *request) questionView(record *store.SampleRecord, q lab.Question) questionView {
-	v := questionView{
-		Question: q.Question, Asked: r.texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
-		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
-	}
-	if !q.Open() {
-		v.Answer = q.Answer
-		v.Answered = r.texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
-		return v
-	}
-	if r.actor.Has(q.ServiceID, lab.Intake, lab.Laboratory) {
-		v.Form = newForm(r.input(answerField(q.ID), areaField, "page.record.answer"))
-	}
-	return v
-}
-
 func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 	v := findingView{
 		Substance: n.substance(f.SubstanceID), Detection: n.texts.Code(locale.Detections, string(f.Detection)),
-		Basis: n.texts.Code(locale.Bases, string(f.Basis)), Stereo: n.texts.Code(locale.Stereos, string(f.Stereo)),
+		Basis: n.basis(f.Basis), Stereo: n.texts.Code(locale.Stereos, string(f.Stereo)),
 	}
 	if f.Detection != lab.NotDetected {
 		v.Role = n.texts.Code(locale.Roles, string(role))
 	}
 	v.Number, v.Unit, _ = strings.Cut(n.amount(f.Amount), " ")
 	if f.Uncertainty > 0 {
-		v.Unit = "± " + n.uncertainty(f) + " " + v.Unit
+		v.Unit = "± " + n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
 	}
 	if s := n.words.Substances[f.SubstanceID]; s != nil && f.Detection == lab.Quantified && f.Basis != lab.BasisBase {
 		if base, ok := s.ToBase(f.Amount.Value, f.Basis); ok {
@@ -130,13 +107,6 @@ func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 		}
 	}
 	return v
-}
-
-// uncertainty writes the number of an uncertainty with all its decimals.
-func (n naming) uncertainty(f lab.Finding) string {
-	const all = 6
-	number, _, _ := strings.Cut(n.amount(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale, Decimals: all}), " ")
-	return strings.TrimSuffix(strings.TrimRight(number, "0"), n.texts.Mark())
 }
 
 // findingList is the findings of one table, which leaves columns out that are empty.
@@ -237,7 +207,6 @@ type eventView struct {
 var actions = map[string]string{
 	"register sample":    "page.action.register_sample",
 	"change sample":      "page.action.change_sample",
-	"set expectations":   "page.action.set_expectations",
 	"move sample":        "page.action.move_sample",
 	"exclude sample":     "page.action.exclude_sample",
 	"replace code":       "page.action.replace_code",

@@ -13,9 +13,10 @@ type registerPage struct {
 	view
 	sampleForm
 	Service lab.Service
-	Address string // of the draft
-	Visit   string // to which the sample belongs, empty for a new one
-	InVisit int    // the number of the sample within it
+	Address string     // of the draft
+	Visit   string     // to which the sample belongs, empty for a new one
+	InVisit int        // the number of the sample within it
+	visit   *lab.Visit // nil for a new one
 }
 
 // registerPage is the form on which a draft becomes a sample.
@@ -37,7 +38,7 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 		return page, nil
 	}
 	visit, err := r.visit(page.Visit)
-	page.InVisit = int(visit.Taken) + 1
+	page.InVisit, page.visit = int(visit.Taken)+1, &visit
 	return page, err
 }
 
@@ -152,11 +153,7 @@ func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.Look
 // newCode draws a lookup code, which is given out today.
 func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	code := lab.NewLookupCode()
-	today, err := r.today()
-	if err != nil {
-		return code, store.CodeHash{}, err
-	}
-	hash, err := r.server.Keys.Hash(code, today)
+	hash, err := r.server.Keys.Hash(code, r.day())
 	return code, store.CodeHash(hash), err
 }
 
@@ -164,27 +161,19 @@ func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.Expected, error) {
 	x := lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}
 	x.ServiceID = r.service.ID
-	if page.Visit != "" {
-		visit, err := r.visit(page.Visit)
-		if err != nil {
-			return x, nil, err
-		}
-		x.VisitID = visit.ID
+	if page.visit != nil {
+		x.VisitID = page.visit.ID
 	}
 	n, err := r.naming()
 	if err != nil {
 		return x, nil, err
 	}
-	today, err := r.today()
-	if err != nil {
-		return x, nil, err
-	}
-	described := &sampleReader{reader: in, naming: n}
+	described := &sampleReader{reader: in, naming: n, locations: page.locations}
 	expected := described.describe(&x)
 	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
 		x.Overruled = ""
 	}
-	return x, expected, described.check(&x, today, page.InVisit)
+	return x, expected, described.check(&x, r.day(), page.visit)
 }
 
 // correct shows the form again with what was typed and what is wrong with it, and

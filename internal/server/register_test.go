@@ -391,3 +391,13 @@ func (d *desk) written() map[string]string {
 	}
 	return texts
 }
+
+func TestMistakesInLocationAndVisitAreToldWithTheOthers(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	number, _ := d.register(d.clerk)
+	first, _ := d.sample(number)
+	draft := d.clerk.post("/samples/"+number+"/next", nil).want(t, http.StatusSeeOther).header.Get("Location")
+	typed := powder(with("visit_id", first.VisitID.String()), with("received_on", "2025-03-02"), with("location_id", "99"), with("form", ""))
+	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity,
+		"The visit was at another location or on another day.", beside("location_id"), "is not one of the service", beside("form"))
+}

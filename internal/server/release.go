@@ -69,7 +69,9 @@ func (r *request) addProposal(page *releasePage, n naming, record *store.SampleR
 		return err
 	}
 	for _, m := range p.Refusals {
-		page.Refusals = append(page.Refusals, r.texts.Sentence(m.Format, m.Args...))
+		row, _, _ := lab.ParseFindingField(m.Field)
+		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
+		page.Refusals = append(page.Refusals, substance+": "+r.texts.Sentence(m.Format, m.Args...))
 	}
 	if page.Same, err = sameResult(lab.Latest(record.Publications), &proposed); err != nil {
 		return err
@@ -101,7 +103,7 @@ func sameResult(latest, next *lab.Publication) (bool, error) {
 func (r *request) foundOf(record *store.SampleRecord, versions []lab.Publication) *store.Found {
 	x := &record.Sample
 	return &store.Found{
-		ServiceID: x.ServiceID, ServiceCode: r.service.Code, ServiceName: r.service.Name, ProductID: x.ProductID, Form: x.Form,
+		ServiceID: x.ServiceID, ServiceName: r.service.Name, ProductID: x.ProductID, Form: x.Form,
 		State: lab.Completed, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ExpectedReadyOn, Expected: record.Expected, Publications: versions,
 	}
 }
@@ -145,7 +147,7 @@ func release(r *request) error {
 		return err
 	}
 	page.Form.set("reason", in.text("reason"))
-	return r.refill("release.html", page, page.Form, reasonMistake(err, "reason"))
+	return r.refill("release.html", page, page.Form, err)
 }
 
 // withdraw takes the result back.
@@ -167,7 +169,7 @@ func withdraw(r *request) error {
 		return errors.Join(err, failed)
 	}
 	page.Withdrawal.set("withdrawal_reason", in.text("withdrawal_reason"))
-	return r.refill("release.html", page, page.Withdrawal, reasonMistake(err, "withdrawal_reason"))
+	return r.refill("release.html", page, page.Withdrawal, fieldAs(err, "reason", "withdrawal_reason"))
 }
 
 // releaseAllPage lists what can be released at once, or what became of it.

@@ -1,7 +1,7 @@
 package server
 
 import (
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,13 +19,16 @@ type resultPage struct {
 	Grave      []string // to be known before anything else is read
 	Said       []string
 	Substances []substanceView
-	Facts      []factView
+	Facts      resultFacts
 	Methods    []methodView
 	Earlier    []earlierView // versions, the latest first
 }
 
 // tagView is a code of a vocabulary, drawn by shape and word.
 type tagView struct{ Code, Text string }
+
+// resultFacts say of which sample the result is. What is not known is empty.
+type resultFacts struct{ SoldAs, Form, ReceivedOn, Service, Published, Checked string }
 
 // factView is a name and a value.
 type factView struct{ Name, Value string }
@@ -177,101 +180,17 @@ func (t *telling) tellResult(p *lab.Publication) {
 	t.page.Methods = t.methods(p)
 }
 
-// heading says the outcome in one sentence.
-func (t *telling) heading(p *lab.Publication) string {
-	missing, traces := t.missing(p)
-	var expected, others, everything []string
-	for i := range p.Result.Findings {
-		f := &p.Result.Findings[i]
-		if !counts(f) {
-			continue
-		}
-		name := t.findingName(f)
-		everything = append(everything, name)
-		switch f.Role {
-		case lab.RoleExpected:
-			expected = append(expected, name)
-		case lab.RoleAdulterant:
-			others = append(others, name)
-		}
-	}
-	switch {
-	case p.Outcome == lab.OutcomeInconclusive:
-		return t.texts.Text("page.result.inconclusive")
-	case p.Outcome == lab.NothingDetected && len(p.Result.Findings) > 0:
-		return t.texts.Text("page.result.traces_only")
-	case p.Outcome == lab.NothingDetected:
-		return t.texts.Text("page.result.nothing")
-	case p.Result.Recognised:
-		return t.texts.Text("page.result.looks_like", "Names", t.list(everything))
-	case p.Outcome == lab.NotExpected && len(missing) > 0:
-		return t.texts.Text("page.result.missing", "Names", t.list(missing))
-	case p.Outcome == lab.NotExpected && len(traces) > 0:
-		return t.texts.Text("page.result.missing_trace", "Names", t.list(traces))
-	case p.Outcome == lab.NotExpected:
-		return t.texts.Text("page.result.missing_some")
-	case p.Outcome == lab.ExpectedPlusAdulterant:
-		return t.texts.Text("page.result.plus", "Names", t.list(expected), "Others", t.list(others))
-	case p.Outcome == lab.ExpectedOnly:
-		return t.texts.Text("page.result.expected_only", "Names", t.list(expected))
-	}
-	return t.texts.Text("page.result.found", "Names", t.list(everything))
-}
-
-// missingWords say what was expected and not found, where the heading does not.
-func (t *telling) missingWords(p *lab.Publication) (said []string) {
-	if p.Outcome != lab.NotExpected {
-		return nil
-	}
-	missing, traces := t.missing(p)
-	if len(missing) > 0 {
-		said = append(said, t.texts.Text("page.result.missing_text", "Names", t.list(missing)))
-	}
-	if len(traces) > 0 {
-		said = append(said, t.texts.Text("page.result.missing_trace_text", "Names", t.list(traces)))
-	}
-	return said
-}
-
-// missing names what was expected and not found, and what was found as no more
-// than a trace.
-func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
-	if p.Outcome != lab.NotExpected {
-		return nil, nil
-	}
-	for _, e := range t.found.Expected {
-		satisfies := func(f lab.Released) bool {
-			return f.Detection.Found() && t.named.words.Satisfies(f.SubstanceID, e)
-		}
-		switch {
-		case !slices.ContainsFunc(p.Result.Findings, satisfies):
-			missing = append(missing, t.expectedName(e))
-		case !slices.ContainsFunc(p.Result.Findings, func(f lab.Released) bool { return satisfies(f) && counts(&f) }):
-			traces = append(traces, t.expectedName(e))
-		}
-	}
-	return missing, traces
-}
-
-// counts tells that a finding is more than a trace.
-func counts(f *lab.Released) bool { return f.Detection.Found() && f.Detection != lab.Trace }
-
 func (t *telling) tellFacts(p *lab.Publication) {
-	add := func(key, value string) {
-		if value != "" {
-			t.page.Facts = append(t.page.Facts, factView{t.texts.Text(key), value})
-		}
-	}
-	add("page.result.sold_as", t.named.product(t.found.ProductID))
-	add("page.result.form", t.texts.Code(locale.Forms, string(t.found.Form)))
-	add("page.result.received_on", t.texts.Date(t.found.ReceivedOn))
-	add("page.result.service", t.found.ServiceName)
+	facts := &t.page.Facts
+	facts.SoldAs = t.named.product(t.found.ProductID)
+	facts.Form = t.texts.Code(locale.Forms, string(t.found.Form))
+	facts.ReceivedOn, facts.Service = t.texts.Date(t.found.ReceivedOn), t.found.ServiceName
 	if p == nil {
 		return
 	}
-	add("page.result.published", t.texts.Text("page.result.version", "Date", t.texts.Date(p.PublishedOn), "Version", p.Version))
+	facts.Published = t.texts.Text("page.result.version", "Date", t.texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)))
 	if p.Kind != lab.WithdrawnResult {
-		add("page.result.checked", t.signatures(p.Result.Signatures))
+		facts.Checked = t.signatures(p.Result.Signatures)
 	}
 }
 

@@ -173,10 +173,16 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase, func(f *lab.Finding) { f.Uncertainty, f.Stereo = 20_000, lab.Racemic })},
 				[]string{
-					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5 % as base", "give or take 2.0 %", "both mirror forms", "was expected",
+					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5 % as base", "give or take 2 %", "both mirror forms", "was expected",
 					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "only for the portion that was tested", "3 March 2025, version 1", "two people",
 				},
-				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5 % als base", "plus of min 2,0 %", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5 % als base", "plus of min 2 %", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+			},
+			"as a salt, with what the measurement may be off by": {
+				"speed", nil, lab.GCMS, lab.HasFindings,
+				[]lab.Finding{c.found(t, "amphetamine", lab.Quantified, "3 %", "sulfate", func(f *lab.Finding) { f.Uncertainty = 5000 })},
+				[]string{"3 % as salt (sulfate)", "give or take 0.5 %"},
+				[]string{"3 % als zout (sulfaat)", "plus of min 0,5 %"},
 			},
 			"something else, first": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,

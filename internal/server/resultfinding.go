@@ -99,7 +99,7 @@ func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 			more = append(more, t.texts.Text("page.result.basis_unknown"))
 		}
 	default:
-		amount = t.texts.Text("page.result.as_salt", "Amount", amount, "Salt", strings.ReplaceAll(string(f.Basis), "_", " "))
+		amount = t.texts.Text("page.result.as_salt", "Amount", amount, "Salt", t.named.basis(f.Basis))
 		if f.BaseKnown {
 			more = append(more, t.texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
 		}
@@ -108,15 +108,15 @@ func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 		more = append(more, t.texts.Text("page.result.relative"))
 	}
 	if f.Uncertainty > 0 {
-		width := lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
-		more = append(more, t.texts.Text("page.result.uncertainty", "Amount", width.Format(t.texts.Mark())))
+		width := t.named.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
+		more = append(more, t.texts.Text("page.result.uncertainty", "Amount", width))
 	}
 	return amount, more
 }
 
 // quantity writes an amount, that of a piece as such.
 func (t *telling) quantity(a lab.Amount) string {
-	text := a.Format(t.texts.Mark())
+	text := t.named.amount(a)
 	if a.Scale != lab.PerUnit {
 		return text
 	}
@@ -147,26 +147,4 @@ func (t *telling) stereo(s lab.Stereo) string {
 		return t.texts.Text("page.result.stereo_r")
 	}
 	return ""
-}
-
-// findingName names a substance in a sentence, and says so where it is not proven.
-func (t *telling) findingName(f *lab.Released) string {
-	name := t.named.substance(f.SubstanceID)
-	if f.Detection == lab.Indicated {
-		return t.texts.Text("page.result.name_not_proven", "Name", name)
-	}
-	return name
-}
-
-func (t *telling) expectedName(e lab.Expected) string {
-	return t.named.expected([]lab.Expected{e})
-}
-
-// list joins names as a sentence does.
-func (t *telling) list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return t.texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
 }

@@ -13,7 +13,7 @@ const (
 
 // routes are all ways in. docs/permissions.md is made from this list, and a test
 // walks it as everybody who may and may not.
-func routes() []route {
+func routes() []route { //nolint:funlen // one list of all ways in
 	administrators := strictly(holders(lab.Administrator))
 	verifiers := strictly(holders(lab.Verifier))
 	analysts := holders(lab.Intake, lab.Laboratory, lab.Verifier)

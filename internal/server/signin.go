@@ -108,6 +108,9 @@ func secondFactor(r *request) error {
 	err = r.useSecondFactor(typed.Get("code"))
 	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) {
 		r.server.logins.fail(who)
+		if err := r.server.Store.RefuseSecondFactor(r.context(), r.actor); err != nil {
+			return err
+		}
 		page := r.secondFactorPage()
 		wrong := lab.FieldErrors{{Field: "code", Format: "The code is wrong, or it was used already. Wait for the next one."}}
 		return r.refill("secondfactor.html", page, page.Form, wrong)

@@ -85,8 +85,13 @@ func oneSite(t testing.TB) *site {
 
 func newSite(t testing.TB, kind string) *site {
 	t.Helper()
+	return newSiteAt(t, storetest.Config(t, kind))
+}
+
+func newSiteAt(t testing.TB, config store.Config) *site {
+	t.Helper()
+	credential.CheapInTest(t)
 	clock := &clock{now: storetest.Now}
-	config := storetest.Config(t, kind)
 	s := storetest.OpenAt(t, config, clock.Now)
 	folder := t.TempDir()
 	keys, err := keyring.Open(filepath.Join(folder, "keys.json"), true)
@@ -204,13 +209,12 @@ func (p page) want(t testing.TB, status int, texts ...string) page {
 }
 
 // leads fails unless the page sends the reader on to the address.
-func (p page) leads(t testing.TB, address string) page {
+func (p page) leads(t testing.TB, address string) {
 	t.Helper()
 	p.want(t, http.StatusSeeOther)
 	if to := p.header.Get("Location"); to != address {
 		t.Errorf("leads to %q, want %q", to, address)
 	}
-	return p
 }
 
 // lacks fails when the page says one of the texts.

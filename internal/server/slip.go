@@ -12,10 +12,9 @@ type slipPage struct {
 	Number      string
 	ServiceCode string
 	Location    int32
-	Visit       string
 	Slip        *slipView // nil where no code is given out
 	Replaced    bool      // the code takes the place of another
-	TurnAway    *form
+	TurnAway    *form     // nil where no visit is going on
 }
 
 // slipView is what the visitor takes along. It is shown once and kept nowhere.
@@ -36,11 +35,10 @@ type slipLanguage struct {
 func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
 	page := slipPage{
 		view: r.view(""), Number: r.numberOf(&x).String(), ServiceCode: r.service.Code, Location: int32(x.LocationID), Replaced: replaced,
-		TurnAway: r.turnAwayForm(),
 	}
 	page.Title = r.texts.Text("page.slip.title", "Number", page.Number)
-	if !x.VisitID.IsZero() {
-		page.Visit = x.VisitID.String()
+	if !x.VisitID.IsZero() && !replaced {
+		page.TurnAway = r.turnAwayForm(x.VisitID.String())
 	}
 	if code == (lab.LookupCode{}) {
 		return r.show("slip.html", page)
@@ -89,7 +87,7 @@ func (r *request) replaceCodePage() *replaceCodePage {
 }
 
 func replaceCodeForm(r *request) error {
-	if _, err := r.server.Store.FindSample(r.context(), r.number); err != nil {
+	if _, err := r.key(); err != nil {
 		return err
 	}
 	return r.show("replacecode.html", r.replaceCodePage())
@@ -101,7 +99,7 @@ func replaceLostCode(r *request) error {
 	if err != nil {
 		return err
 	}
-	key, err := r.server.Store.FindSample(r.context(), r.number)
+	key, err := r.key()
 	if err != nil {
 		return err
 	}

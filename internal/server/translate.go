@@ -11,7 +11,7 @@ import (
 // whole are the templates that are drawn with the struct of the page itself. The
 // texts of others may be for another reader than the page: a slip is in both
 // languages.
-var whole = []string{"base", "main", "scripts", "styles"}
+var whole = []string{"after", "base", "main", "scripts", "styles"}
 
 // translate puts the texts of a language into a page wherever it asks its own
 // struct for one by its key alone, {{.T "page.…"}}. A page is mostly such texts:

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"errors"
-
 	"marquis/internal/lab"
 	"marquis/internal/store"
 )
@@ -187,30 +185,4 @@ func (r *request) analysisKey() (lab.Key, error) {
 		return lab.Key{}, err
 	}
 	return e.Analysis.Key, nil
-}
-
-// askAnalysis sends an analysis back with a question.
-func askAnalysis(r *request) error {
-	in, err := r.read()
-	if err != nil {
-		return err
-	}
-	key, err := r.analysisKey()
-	if err != nil {
-		return err
-	}
-	_, err = r.server.Store.AskAnalysis(r.context(), r.actor, key, in.whole("version"), in.text("question"))
-	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=asked")
-	}
-	var mistakes lab.FieldErrors
-	if !errors.As(err, &mistakes) {
-		return err
-	}
-	page, failed := r.verifyPage()
-	if failed != nil || page.Ask == nil {
-		return errors.Join(err, failed)
-	}
-	page.Ask.fill(in.typed)
-	return r.refill("verify.html", page, page.Ask, err)
 }

@@ -168,7 +168,7 @@ func turnaround(s *samples) Turnaround {
 func delay(c *counts) Delay {
 	s := newSeries(c, perDay)
 	d := Delay{N: s.n}
-	if s.n >= minMean {
+	if s.n >= MeanFrom {
 		d.Median, d.P90 = s.quantile(50), s.quantile(90)
 	}
 	return d

@@ -11,8 +11,8 @@ import (
 // The numbers of samples from which a statistic is shown: with fewer it would say
 // more about single samples than about the product.
 const (
-	minMean = 10 // mean, its interval, standard deviation and quantiles
-	minTail = 20 // P5 and P95
+	MeanFrom  = 10 // mean, its interval, standard deviation and quantiles
+	TailsFrom = 20 // P5 and P95
 )
 
 // Steps of the exact scales in one shown unit.
@@ -48,13 +48,13 @@ func summarise(c *counts, per int64) (int, Summary) {
 	if s.n > 0 {
 		sum.Min, sum.Max = s.quantile(0), s.quantile(100)
 	}
-	if s.n >= minMean {
+	if s.n >= MeanFrom {
 		sum.Median, sum.P25, sum.P75 = s.quantile(50), s.quantile(25), s.quantile(75)
 		mean, sd := s.moments()
 		half := float64(tQuantile(s.n-1)*sd) / math.Sqrt(float64(s.n))
 		sum.Mean, sum.SD, sum.MeanCI95 = &mean, &sd, &Interval{mean - half, mean + half}
 	}
-	if s.n >= minTail {
+	if s.n >= TailsFrom {
 		sum.P5, sum.P95 = s.quantile(5), s.quantile(95)
 	}
 	return s.n, sum

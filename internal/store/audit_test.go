@@ -65,6 +65,9 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	}
 	other, last := b.register(t, s), b.register(t, s)
 	third := b.analyse(t, s, last, "80")
+	ftir := lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true, Scope: []lab.MethodScope{
+		{SubstanceID: b.ketamineID, LOQ: lab.Amount{Value: 5000, Scale: lab.MassFraction, Decimals: 1}},
+	}}
 	sampleID := func() string { return x.ID.String() }
 	analysisID := func() string { return a.ID.String() }
 	return []deed{
@@ -77,11 +80,13 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "add user", operator, func() string { return "new" }, []string{`"Field":"Login","Old":"","New":"new"`}, ""},
 		{"AddMethod", func() error {
-			_, err := s.AddMethod(ctx, operator, lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true})
+			_, err := s.AddMethod(ctx, operator, ftir)
 			return err
-		}, "add method", operator, func() string { return "ftir Lab" }, nil, ""},
+		}, "add method", operator, func() string { return "ftir Lab" }, []string{
+			`"Field":"Level","Old":"","New":"preliminary"`, fmt.Sprintf(`"Field":"Scope.%d.LOQ.Value","Old":"0","New":"5000"`, b.ketamineID),
+		}, ""},
 		{"AddMethod again", func() error {
-			_, err := s.AddMethod(ctx, operator, lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true})
+			_, err := s.AddMethod(ctx, operator, ftir)
 			return err
 		}, "", operator, nil, nil, ""},
 		{"RegisterSample", func() (err error) {
@@ -104,7 +109,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "add location", operator, func() string { return "Office" }, []string{`"Field":"Kind","Old":"","New":"office"`}, ""},
 		{"TurnAway", func() error {
-			_, err := s.TurnAway(ctx, b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, 2)
+			_, err := s.TurnAway(ctx, b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, lab.ID{}, 2)
 			return err
 		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"Field":"TurnedAway","Old":"0","New":"2"`}, ""},
 		{"ReplaceCode", func() error {
@@ -121,11 +126,11 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		{"SetExpectations", func() error {
 			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), []lab.Expected{{Class: "benzodiazepine"}})
 			return err
-		}, "set expectations", b.intake, sampleID, []string{`"Field":"Expected"`, `"New":"[benzodiazepine]"`}, ""},
+		}, "change sample", b.intake, sampleID, []string{`"Field":"Expected"`, `"New":"[benzodiazepine]"`}, ""},
 		{"SetExpectations back", func() error {
 			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), b.ketamine.Expected())
 			return err
-		}, "set expectations", b.intake, sampleID, []string{`"Old":"[benzodiazepine]"`}, ""},
+		}, "change sample", b.intake, sampleID, []string{`"Old":"[benzodiazepine]"`}, ""},
 		{"ChangeSample", func() error {
 			_, err := s.ChangeSample(ctx, b.intake, x.Key, fresh(x.Key), func(x *lab.Sample) { x.Logo = "crown" })
 			return err
@@ -194,10 +199,6 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.VerifyAnalysis(ctx, b.verifier, third.Key, 1, true)
 			return err
 		}, "verify analysis", b.verifier, func() string { return third.ID.String() }, nil, ""},
-		{"PublishVerified", func() error {
-			_, err := s.PublishVerified(ctx, b.verifier, b.service.ID, 10)
-			return err
-		}, "publish result", b.verifier, func() string { return last.ID.String() }, []string{`"Field":"Kind","Old":"","New":"confirmed"`}, ""},
 		{"Import", func() error {
 			batch := &store.ImportBatch{Import: newImport("digest"), Samples: storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021)}
 			batch.Import.ServiceID = b.service.ID

@@ -107,7 +107,7 @@ func TestAVisitCountsItsSamples(t *testing.T) {
 		if second := b.register(t, s, again); second.VisitID != x.VisitID {
 			t.Error("the second sample has another visit")
 		}
-		if _, err := s.TurnAway(t.Context(), b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, 2); err != nil {
+		if _, err := s.TurnAway(t.Context(), b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, lab.ID{}, 2); err != nil {
 			t.Fatal(err)
 		}
 		if got := counted(t, s, x.VisitID); got != [3]int64{4, 2, 2} {
@@ -159,7 +159,7 @@ func TestSamplesTurnedAwayAreCounted(t *testing.T) {
 			}
 			return v
 		}
-		v, err := s.TurnAway(t.Context(), b.intake, at(func(v *lab.Visit) { v.Taken, v.Samples = 7, 7 }), 3)
+		v, err := s.TurnAway(t.Context(), b.intake, at(func(v *lab.Visit) { v.Taken, v.Samples = 7, 7 }), lab.ID{}, 3)
 		if err != nil || v.TurnedAway != 3 || v.Taken != 0 || v.Samples != 3 || counted(t, s, v.ID) != [3]int64{3, 0, 3} {
 			t.Fatalf("%+v, %v", v, err)
 		}
@@ -180,14 +180,43 @@ func TestSamplesTurnedAwayAreCounted(t *testing.T) {
 			{"no such visit", at(func(v *lab.Visit) { v.ID = lab.NewIDMaker(time.Now).Next() }), 1, []string{"visit_id"}},
 		} {
 			t.Run(test.name, func(t *testing.T) {
-				_, err := s.TurnAway(t.Context(), b.intake, test.visit, test.samples)
+				_, err := s.TurnAway(t.Context(), b.intake, test.visit, lab.ID{}, test.samples)
 				wantMistakes(t, err, test.fields...)
 			})
 		}
-		_, err = s.TurnAway(t.Context(), b.analyst, at(), 1)
+		_, err = s.TurnAway(t.Context(), b.analyst, at(), lab.ID{}, 1)
 		wantRefusal(t, "turned away by an analyst", err)
 		if got := counted(t, s, v.ID); got != [3]int64{4, 1, 3} || count(t, s, "visits") != 1 {
 			t.Errorf("the refused were counted: %v", got)
+		}
+	})
+}
+
+// TestAFormCountsOnce: whoever clicks twice sends the same form twice.
+func TestAFormCountsOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		fresh := lab.Visit{Key: lab.Key{ServiceID: b.service.ID}, VisitedOn: storetest.Sample(0, 0).ReceivedOn}
+		form := s.NewID()
+		errs := atOnce(5, func(int) error {
+			_, err := s.TurnAway(t.Context(), b.intake, fresh, form, 2)
+			return err
+		})
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		if got := counted(t, s, form); got != [3]int64{2, 0, 2} || count(t, s, "visits") != 1 {
+			t.Errorf("on a new visit: %v", got)
+		}
+		x := b.register(t, s)
+		visit := lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}
+		for _, form := range []lab.ID{form, form, s.NewID(), {}, {}} {
+			if _, err := s.TurnAway(t.Context(), b.intake, visit, form, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := counted(t, s, x.VisitID); got != [3]int64{5, 1, 4} {
+			t.Errorf("on a visit that is going on: %v", got)
 		}
 	})
 }
@@ -198,7 +227,7 @@ func TestManyOfOneVisitAreAllCounted(t *testing.T) {
 		x := b.register(t, s)
 		errs := atOnce(20, func(i int) error {
 			if i%2 == 0 {
-				_, err := s.TurnAway(t.Context(), b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, 1)
+				_, err := s.TurnAway(t.Context(), b.intake, lab.Visit{Key: lab.Key{ServiceID: b.service.ID, ID: x.VisitID}}, lab.ID{}, 1)
 				return err
 			}
 			_, err := s.RegisterSample(t.Context(), b.intake, b.registration(func(y *lab.Sample) { y.VisitID, y.Overruled = x.VisitID, "busy" }))

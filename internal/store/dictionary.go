@@ -29,6 +29,7 @@ type edition struct {
 	change  string
 	words   *lab.Dictionary
 	checked time.Time // when it was known to be the latest
+	seen    int64     // the changes of this process that it is no older than
 }
 
 // dictionary returns the dictionary for a unit of work, which must not change it.
@@ -36,6 +37,7 @@ type edition struct {
 func (w *work) dictionary() (*lab.Dictionary, error) { return w.latestWords(w.tx) }
 
 func (s *Store) latestWords(tx *gorm.DB) (*lab.Dictionary, error) {
+	seen := s.wordsChanged.Load()
 	change, err := setting(tx, changeSetting)
 	if err != nil {
 		return nil, err
@@ -44,21 +46,21 @@ func (s *Store) latestWords(tx *gorm.DB) (*lab.Dictionary, error) {
 	defer s.wording.Unlock()
 	now := s.now()
 	if kept := s.words.Load(); kept != nil && kept.change == change {
-		s.words.Store(&edition{change, kept.words, now})
+		s.words.Store(&edition{change, kept.words, now, seen})
 		return kept.words, nil
 	}
 	words, err := readDictionary(tx)
 	if err == nil {
-		s.words.Store(&edition{change, words, now})
+		s.words.Store(&edition{change, words, now, seen})
 	}
 	return words, err
 }
 
-// Words returns the dictionary for reading, at most a second old. All who ask share
-// it: it must not be changed.
+// Words returns the dictionary for reading: what other processes changed in it is at
+// most a second old. All who ask share it: it must not be changed.
 func (s *Store) Words(ctx context.Context) (*lab.Dictionary, error) {
 	if kept := s.words.Load(); kept != nil {
-		if age := s.now().Sub(kept.checked); age >= 0 && age < time.Second {
+		if age := s.now().Sub(kept.checked); age >= 0 && age < time.Second && kept.seen == s.wordsChanged.Load() {
 			return kept.words, nil
 		}
 	}

@@ -34,6 +34,33 @@ func (s *Store) Publications(ctx context.Context, sample lab.Key) ([]lab.Publica
 	return publications, translate(err)
 }
 
+// Questions returns the questions about the analyses of a sample, in order.
+func (s *Store) Questions(ctx context.Context, sample lab.Key) ([]lab.Question, error) {
+	return questionsOf(s.read.WithContext(ctx), sample)
+}
+
+// ReadOuts returns who told which version of a sample's result by phone, in order.
+func (s *Store) ReadOuts(ctx context.Context, sample lab.Key) ([]lab.ReadOut, error) {
+	return readOutsOf(s.read.WithContext(ctx), sample)
+}
+
+// Trail returns what ReadSample would tell an actor of the trail of a sample.
+func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
+	return trailOf(s.read.WithContext(ctx), by, sample)
+}
+
+// ChangeSample changes a sample as DescribeSample does, but not what is expected of it.
+func (s *Store) ChangeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, change func(*lab.Sample)) (lab.Sample, error) {
+	return s.changeSample(ctx, by, "change sample", key, version, "", func(sample *lab.Sample) error {
+		return sample.Describe(by, change)
+	})
+}
+
+// SetExpectations changes what is expected of a sample, and nothing else.
+func (s *Store) SetExpectations(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected) (lab.Sample, error) {
+	return s.DescribeSample(ctx, by, key, version, expected, func(*lab.Sample) {})
+}
+
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error

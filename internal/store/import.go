@@ -60,6 +60,7 @@ func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[s
 // dictionary is the one that the batch was read with, its new entries included.
 // Progress is told the number of samples written so far.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+	defer s.wordsChanged.Add(1)
 	return s.transactBulk(ctx, func(tx *gorm.DB, l loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
 		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {

@@ -49,7 +49,11 @@ func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Loca
 
 // Locations returns the locations of a service in order of their names.
 func (s *Store) Locations(ctx context.Context, service lab.ServiceID) ([]lab.Location, error) {
-	return sortedLocations(s.read.WithContext(ctx).Raw("SELECT * FROM locations WHERE service_id = ?", service))
+	return locationsOf(s.read.WithContext(ctx), service)
+}
+
+func locationsOf(tx *gorm.DB, service lab.ServiceID) ([]lab.Location, error) {
+	return sortedLocations(tx.Raw("SELECT * FROM locations WHERE service_id = ?", service))
 }
 
 // AllLocations returns the locations of all services, by service and name.

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
@@ -15,7 +17,6 @@ import (
 // nothing else of the sample.
 type Found struct {
 	ServiceID       lab.ServiceID
-	ServiceCode     string
 	ServiceName     string
 	ProductID       lab.ProductID
 	Form            lab.Form
@@ -24,22 +25,24 @@ type Found struct {
 	ReceivedOn      lab.Date
 	ExpectedReadyOn lab.Date
 	Expected        []lab.Expected
-	Publications    []lab.Publication // all versions in order; who published is left out
+	Publications    []lab.Publication // all versions in order, with what was said and on which day; no ids
 }
 
 // lookupStatement reads all of it at once, a row a publication, by the first
-// columns of primary and unique keys.
-const lookupStatement = `SELECT c.code_hash, c.key_id, c.sample_id,
-  v.id, v.code, v.name, x.product_id, x.form, x.state, x.state_reason, x.received_on, x.expected_ready_on,
-  coalesce((SELECT string_agg(CASE WHEN e.substance_id IS NULL THEN e.class ELSE CAST(e.substance_id AS text) END, ' ' ORDER BY e.position)
-    FROM sample_expectations e WHERE e.service_id = x.service_id AND e.sample_id = x.id), ''),
-  p.id, coalesce(p.version, 0), coalesce(p.kind, ''), coalesce(p.reason, ''), coalesce(p.outcome, ''), coalesce(p.outcome_euda, ''),
-  CAST(p.result AS text), p.published_on, p.published_at
-FROM lookup_codes c
+// columns of primary and unique keys. What holds no free text comes as one column:
+// the driver of SQLite takes longer for a column than for what is in it. Nothing is
+// sorted: the key has the expectations in order, and sorting rows would copy them.
+const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
+SELECT concat(c.service_id, '|', x.product_id, '|', x.form, '|', x.state, '|', x.state_reason, '|', x.received_on, '|', x.expected_ready_on, '|',
+  (SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class), ' ') FROM (SELECT substance_id, class FROM sample_expectations
+    WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e), '|',
+  p.version, '|', p.kind, '|', p.outcome, '|', p.published_on),
+  v.name, coalesce(p.reason, ''), coalesce(CAST(p.result AS text), '')
+FROM typed
+JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
 JOIN services v ON v.id = c.service_id
 JOIN samples x ON x.service_id = c.service_id AND x.id = c.sample_id
-LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id
-WHERE c.code_hash IN (%s) ORDER BY p.version`
+LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id`
 
 // Lookup returns what a code opens, or lab.ErrNotFound where it opens nothing. The
 // hashes are those of the one code under all keys that may have been used.
@@ -48,17 +51,13 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if len(hashes) == 0 {
 		return found, lab.ErrNotFound
 	}
-	args := make([]any, len(hashes))
-	for i, h := range hashes {
-		args[i] = hex.EncodeToString(h.Hash)
-	}
-	rows, err := s.lookupRows(ctx, args)
+	rows, err := s.lookupRows(ctx, hashes)
 	if err != nil {
 		return found, translate(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := found.scan(rows, hashes); err != nil {
+		if err := found.scan(rows); err != nil {
 			return Found{}, translate(err)
 		}
 	}
@@ -68,11 +67,12 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if found.ServiceID == 0 {
 		return found, lab.ErrNotFound
 	}
+	slices.SortFunc(found.Publications, func(a, b lab.Publication) int { return cmp.Compare(a.Version, b.Version) })
 	return found, nil
 }
 
 // lookupRows runs the statement for so many hashes. It is prepared once.
-func (s *Store) lookupRows(ctx context.Context, hashes []any) (*sql.Rows, error) {
+func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, error) {
 	prepared, ok := s.lookups.Load(len(hashes))
 	if !ok {
 		pool, err := s.read.DB()
@@ -81,7 +81,7 @@ func (s *Store) lookupRows(ctx context.Context, hashes []any) (*sql.Rows, error)
 		}
 		places := make([]string, len(hashes))
 		for i := range places {
-			places[i] = fmt.Sprintf("$%d", i+1)
+			places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
 		}
 		statement, err := pool.PrepareContext(ctx, fmt.Sprintf(lookupStatement, strings.Join(places, ", ")))
 		if err != nil {
@@ -91,35 +91,64 @@ func (s *Store) lookupRows(ctx context.Context, hashes []any) (*sql.Rows, error)
 			_ = statement.Close() //nolint:sqlclosecheck // another was first; the one that is kept stays open
 		}
 	}
-	return prepared.(*sql.Stmt).QueryContext(ctx, hashes...)
+	args := make([]any, 0, 2*len(hashes))
+	for _, h := range hashes {
+		args = append(args, hex.EncodeToString(h.Hash), h.KeyID)
+	}
+	return prepared.(*sql.Stmt).QueryContext(ctx, args...)
 }
 
-// scan takes over a row, if it is of one of the hashes under its own key.
-func (f *Found) scan(rows *sql.Rows, hashes []CodeHash) error {
-	var x Found
-	var p lab.Publication
-	var hash, key, expected string
-	var result sql.RawBytes
-	err := rows.Scan(&hash, &key, &p.SampleID, &x.ServiceID, &x.ServiceCode, &x.ServiceName, &x.ProductID, &x.Form, &x.State, &x.StateReason,
-		&x.ReceivedOn, &x.ExpectedReadyOn, &expected, &p.ID, &p.Version, &p.Kind, &p.Reason, &p.Outcome, &p.OutcomeEUDA, &result, &p.PublishedOn, &p.PublishedAt)
-	if err != nil {
+// scan takes over a row.
+func (f *Found) scan(rows *sql.Rows) error {
+	var plain, service, reason, result string
+	if err := rows.Scan(&plain, &service, &reason, &result); err != nil {
 		return err
 	}
-	ours := slices.ContainsFunc(hashes, func(h CodeHash) bool { return h.KeyID == key && hex.EncodeToString(h.Hash) == hash })
-	if !ours {
-		return nil
+	row := plainRow{rest: plain}
+	f.ServiceID, f.ServiceName = lab.ServiceID(row.number()), service
+	f.ProductID, f.Form = lab.ProductID(row.number()), lab.Form(row.next())
+	f.State, f.StateReason = lab.SampleState(row.next()), row.next()
+	f.ReceivedOn, f.ExpectedReadyOn = row.date(), row.date()
+	f.Expected = nil
+	for token := range strings.FieldsSeq(row.next()) {
+		f.Expected = append(f.Expected, lab.ParseExpected(token))
 	}
-	x.Publications = f.Publications
-	for _, token := range strings.Fields(expected) {
-		x.Expected = append(x.Expected, lab.ParseExpected(token))
+	if row.rest != nothingPublished {
+		p := lab.Publication{Version: row.number(), Kind: lab.PublicationKind(row.next()), Outcome: lab.Outcome(row.next()), PublishedOn: row.date(), Reason: reason}
+		p.ServiceID = f.ServiceID
+		row.note(p.Result.Scan(result))
+		f.Publications = append(f.Publications, p)
 	}
-	if p.Version > 0 {
-		p.ServiceID = x.ServiceID
-		if err := p.Result.Scan([]byte(result)); err != nil {
-			return err
-		}
-		x.Publications = append(x.Publications, p)
+	return row.err
+}
+
+// nothingPublished is the end of the plain column where the sample has no
+// publication.
+const nothingPublished = "|||"
+
+// plainRow reads the plain column, value by value, and keeps the first error.
+type plainRow struct {
+	rest string
+	err  error
+}
+
+func (r *plainRow) next() (value string) {
+	value, r.rest, _ = strings.Cut(r.rest, "|")
+	return value
+}
+
+func (r *plainRow) note(err error) { r.err = cmp.Or(r.err, err) }
+
+func (r *plainRow) number() int32 {
+	n, err := strconv.ParseInt(r.next(), 10, 32)
+	r.note(err)
+	return int32(n)
+}
+
+// date reads a day, zero where there is none.
+func (r *plainRow) date() (d lab.Date) {
+	if text := r.next(); text != "" {
+		r.note(d.Scan(text))
 	}
-	*f = x
-	return nil
+	return d
 }

@@ -38,6 +38,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 		return errors.New("the database URL cannot be read; write postgres://USER@HOST:PORT/DATABASE") // err may hold the password
 	}
 	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["datestyle"] = "ISO" // of a date that is cast to text
 	config.RuntimeParams["application_name"] = "marquis"
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(connections)

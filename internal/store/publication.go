@@ -102,64 +102,6 @@ func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key
 		})
 }
 
-// PublishedOne tells of one sample whether its result was published, or why not.
-type PublishedOne struct {
-	Sample      lab.Sample
-	Number      lab.SampleNumber
-	Publication lab.Publication
-	Err         error // nil where it was published
-}
-
-// publishMost is the number of samples that PublishVerified looks at.
-const publishMost = 200
-
-// PublishVerified publishes, each in its own transaction, the results of a service
-// that are complete: all analyses verified, no question open, and not published
-// yet, or preliminary and now confirmed. It publishes at most limit results; what
-// was not done is told, too.
-func (s *Store) PublishVerified(ctx context.Context, by lab.Actor, service lab.ServiceID, limit int) ([]PublishedOne, error) {
-	if !by.SeesRecords(service) {
-		return nil, lab.ErrNotFound
-	}
-	if err := lab.MayPublish(by, service); err != nil {
-		return nil, err
-	}
-	code, err := codeOf(s.read.WithContext(ctx), service)
-	if err != nil {
-		return nil, translate(err)
-	}
-	var samples []lab.Sample // amendments ask for a reason each, so they are left out
-	err = s.read.WithContext(ctx).Raw("SELECT * FROM samples WHERE service_id = ? AND stage = ? AND NOT EXISTS "+
-		"(SELECT 1 FROM publications p WHERE p.service_id = samples.service_id AND p.sample_id = samples.id AND p.kind <> ?) "+
-		"ORDER BY received_on, id LIMIT ?", service, lab.StageToPublish, lab.PreliminaryResult, publishMost).Scan(&samples).Error
-	if err != nil {
-		return nil, translate(err)
-	}
-	var all []PublishedOne
-	done := 0
-	for i := range samples {
-		if done >= limit {
-			break
-		}
-		x := &samples[i]
-		p, err := s.publish(ctx, by, "publish result", x.Key, x.Version, "",
-			func(w *work, d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication) (*lab.Publication, error) {
-				if x.Stage != lab.StageToPublish {
-					return nil, &lab.StaleError{Have: x.Version, Want: samples[i].Version}
-				}
-				return w.next(d, x, earlier, "")
-			})
-		if err == nil {
-			done++
-		}
-		if ctx.Err() != nil {
-			return all, ctx.Err()
-		}
-		all = append(all, PublishedOne{x.SeenBy(by), numberOf(code, x), p, err})
-	}
-	return all, nil
-}
-
 type nextVersion func(*work, *lab.Dictionary, *lab.Sample, []lab.Publication) (*lab.Publication, error)
 
 func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, next nextVersion) (lab.Publication, error) {

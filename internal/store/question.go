@@ -93,15 +93,6 @@ func (w *work) answer(q lab.Question, answer string) (lab.Question, error) {
 	return q, w.record(q.ServiceID, "answer question", q.AnalysisID.String(), "", lab.Differences(before, q))
 }
 
-// Questions returns the questions about the analyses of a sample, in order.
-func (s *Store) Questions(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.Question, error) {
-	if !by.SeesRecords(sample.ServiceID) {
-		return nil, lab.ErrNotFound
-	}
-	questions, err := questionsOf(s.read.WithContext(ctx), sample)
-	return questions, translate(err)
-}
-
 func questionsOf(tx *gorm.DB, sample lab.Key) ([]lab.Question, error) {
 	var questions []lab.Question
 	err := tx.Raw("SELECT * FROM analysis_questions WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&questions).Error

@@ -43,15 +43,6 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 	})
 }
 
-// ReadOuts returns who told which version of a sample's result by phone, in order.
-func (s *Store) ReadOuts(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.ReadOut, error) {
-	if !by.SeesRecords(sample.ServiceID) {
-		return nil, lab.ErrNotFound
-	}
-	told, err := readOutsOf(s.read.WithContext(ctx), sample)
-	return told, translate(err)
-}
-
 func readOutsOf(tx *gorm.DB, sample lab.Key) ([]lab.ReadOut, error) {
 	var told []lab.ReadOut
 	err := tx.Raw("SELECT * FROM read_outs WHERE service_id = ? AND sample_id = ? ORDER BY id", sample.ServiceID, sample.ID).Scan(&told).Error

@@ -102,14 +102,11 @@ func (w *work) checkLocation(service lab.ServiceID, location lab.Optional) error
 	if location == 0 {
 		return nil
 	}
-	var n int
-	err := w.tx.Raw("SELECT count(*) FROM locations WHERE id = ? AND service_id = ?", location, service).Scan(&n).Error
+	locations, err := locationsOf(w.tx, service)
 	if err != nil {
 		return err
 	}
-	var errs lab.FieldErrors
-	errs.Check(n == 1, "location_id", "Location %d is not one of the service.", location)
-	return errs.Err()
+	return lab.CheckLocation(location, locations)
 }
 
 func (w *work) insertSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected, code *CodeHash) error {
@@ -158,29 +155,6 @@ func (s *Store) FindSample(ctx context.Context, number lab.SampleNumber) (lab.Ke
 	return key, translate(err)
 }
 
-// SetExpectations replaces what is expected of a sample that the actor saw in the
-// given version, and classifies the sample anew. What was published stays as it
-// is. A sample that has moved on is refused with a *lab.StaleError.
-func (s *Store) SetExpectations(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected) (lab.Sample, error) {
-	var after lab.Sample
-	err := s.do(ctx, by, func(w *work) error {
-		before, err := take[lab.Sample](w, "samples", key)
-		if err != nil {
-			return err
-		}
-		after = *before
-		if err := after.Describe(by, func(*lab.Sample) {}); err != nil {
-			return err
-		}
-		changes, err := w.replaceExpectations(before, version, expected)
-		if err != nil {
-			return err
-		}
-		return w.saveSample(before, &after, "set expectations", "", changes...)
-	})
-	return after, err
-}
-
 func (w *work) replaceExpectations(sample *lab.Sample, version int32, expected []lab.Expected) ([]lab.Difference, error) {
 	d, err := w.dictionary()
 	if err != nil {
@@ -205,20 +179,13 @@ func (w *work) replaceExpectations(sample *lab.Sample, version int32, expected [
 	return changes, create(w.tx, expectations(sample, expected))
 }
 
-// ChangeSample changes the description of a sample that the actor saw in the given
-// version. If the sample has moved on meanwhile, it is refused with a
-// *lab.StaleError, and nothing is changed: the error lists the fields in which the
-// change, made to the sample as it is now, would alter it. A change that sets all
-// fields of a form thus gets what others wrote into them beside what was typed.
-// The sample's identity, number, visit and state are not changed by it.
-func (s *Store) ChangeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, change func(*lab.Sample)) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "change sample", key, version, "", func(sample *lab.Sample) error {
-		return sample.Describe(by, change)
-	})
-}
-
-// DescribeSample changes the description of a sample, as ChangeSample does, and
-// what is expected of it, both or neither.
+// DescribeSample changes the description of a sample that the actor saw in the given
+// version, and what is expected of it, both or neither; what was published stays as
+// it is. If the sample has moved on meanwhile, it is refused with a *lab.StaleError,
+// and nothing is changed: the error lists the fields in which the change, made to the
+// sample as it is now, would alter it. A change that sets all fields of a form thus
+// gets what others wrote into them beside what was typed. The sample's identity,
+// number, visit and state are not changed by it.
 func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected, change func(*lab.Sample)) (lab.Sample, error) {
 	var after lab.Sample
 	err := s.do(ctx, by, func(w *work) error {
@@ -289,10 +256,7 @@ func (w *work) saveSample(before, after *lab.Sample, action, reason string, more
 	if err != nil {
 		return err
 	}
-	if err := checkSample(d, after, nil, today); err != nil {
-		return err
-	}
-	if err := w.checkLocation(after.ServiceID, after.LocationID); err != nil {
+	if err := mistakes(checkSample(d, after, nil, today), w.checkLocation(after.ServiceID, after.LocationID)); err != nil {
 		return err
 	}
 	changes := append(lab.Differences(*before, *after), more...)

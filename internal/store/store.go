@@ -35,15 +35,16 @@ type Config struct {
 
 // Store is an open registry. It is safe for concurrent use.
 type Store struct {
-	write   *gorm.DB // on SQLite a pool of one connection, whose transactions lock at once
-	read    *gorm.DB
-	dialect dialect
-	now     func() time.Time
-	ids     *lab.IDMaker
-	words   atomic.Pointer[edition] // the dictionary as it was last read
-	wording sync.Mutex              // held by the one who reads it
-	folding chan struct{}           // a place for each that may read facts, see FactRows
-	lookups sync.Map                // prepared statements, see Lookup
+	write        *gorm.DB // on SQLite a pool of one connection, whose transactions lock at once
+	read         *gorm.DB
+	dialect      dialect
+	now          func() time.Time
+	ids          *lab.IDMaker
+	words        atomic.Pointer[edition] // the dictionary as it was last read
+	wording      sync.Mutex              // held by the one who reads it
+	wordsChanged atomic.Int64            // how often this process has changed it
+	folding      chan struct{}           // a place for each that may read facts, see FactRows
+	lookups      sync.Map                // prepared statements, see Lookup
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
@@ -154,6 +155,9 @@ func away(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) ||
 		sqliteAway(err) || postgresAway(err)
 }
+
+// NewID returns an id that nothing has yet, for a form that is to count once.
+func (s *Store) NewID() lab.ID { return s.ids.Next() }
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

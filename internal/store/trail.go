@@ -1,23 +1,12 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
 )
-
-// Trail returns what the audit trail says of a sample, its analyses, its result and
-// the import it came with, in order. Values that the actor may not see are withheld.
-func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
-	if !by.SeesRecords(sample.ServiceID) {
-		return nil, lab.ErrNotFound
-	}
-	events, err := trailOf(s.read.WithContext(ctx), by, sample)
-	return events, translate(err)
-}
 
 func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 	var ids []lab.ID

@@ -59,7 +59,11 @@ func (r accountRow) account(memberships []lab.Membership) Account {
 // Account returns the account with the login, in whatever case it was typed, or
 // lab.ErrNotFound.
 func (s *Store) Account(ctx context.Context, login string) (Account, error) {
-	a, err := readAccount(s.read.WithContext(ctx), "WHERE u.login = ?", strings.ToLower(strings.TrimSpace(login)))
+	login = strings.ToLower(strings.TrimSpace(login))
+	if !lab.IsLogin(login) {
+		return Account{}, lab.ErrNotFound
+	}
+	a, err := readAccount(s.read.WithContext(ctx), "WHERE u.login = ?", login)
 	return a, translate(err)
 }
 
@@ -162,8 +166,10 @@ func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, member
 func (w *work) checkNewUser(user *lab.User, memberships []lab.Membership) error {
 	var errs lab.FieldErrors
 	var known int
-	if err := w.tx.Raw("SELECT count(*) FROM users WHERE login = ?", user.Login).Scan(&known).Error; err != nil {
-		return err
+	if lab.IsLogin(user.Login) {
+		if err := w.tx.Raw("SELECT count(*) FROM users WHERE login = ?", user.Login).Scan(&known).Error; err != nil {
+			return err
+		}
 	}
 	errs.Check(known == 0, "login", "Somebody else has the login %q.", user.Login)
 	for _, err := range []error{user.Check(), w.checkMemberships(memberships)} {

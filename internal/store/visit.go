@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"marquis/internal/lab"
 )
@@ -13,22 +14,17 @@ import (
 // a new one where it comes over the counter, or none. Mistakes come back as
 // lab.FieldErrors.
 func (w *work) visitOf(sample *lab.Sample) (*lab.Visit, error) {
-	fresh := &lab.Visit{LocationID: sample.LocationID, VisitedOn: sample.ReceivedOn}
-	fresh.ServiceID = sample.ServiceID
 	if sample.VisitID.IsZero() {
 		if sample.Channel != lab.FrontOfHouse {
 			return nil, nil
 		}
-		return fresh, nil
+		return &lab.Visit{Key: lab.Key{ServiceID: sample.ServiceID}, LocationID: sample.LocationID, VisitedOn: sample.ReceivedOn}, nil
 	}
 	visit, err := w.takeVisit(lab.Key{ServiceID: sample.ServiceID, ID: sample.VisitID})
 	if err != nil {
 		return nil, err
 	}
-	var errs lab.FieldErrors
-	errs.Check(visit.LocationID == fresh.LocationID && visit.VisitedOn == fresh.VisitedOn, "visit_id",
-		"The visit was at another location or on another day.")
-	return visit, errs.Err()
+	return visit, visit.Admits(sample)
 }
 
 func (w *work) takeVisit(key lab.Key) (*lab.Visit, error) {
@@ -59,42 +55,58 @@ func (w *work) countVisit(visit *lab.Visit, taken, turnedAway int32) error {
 		visit.ID = w.ids.Next()
 		return w.tx.Create(visit).Error
 	}
-	return w.tx.Exec("UPDATE visits SET samples = ?, taken = ?, turned_away = ? WHERE service_id = ? AND id = ?",
-		visit.Samples, visit.Taken, visit.TurnedAway, visit.ServiceID, visit.ID).Error
+	return w.tx.Exec("UPDATE visits SET samples = ?, taken = ?, turned_away = ?, turn_away_form = ? WHERE service_id = ? AND id = ?",
+		visit.Samples, visit.Taken, visit.TurnedAway, visit.TurnAwayForm, visit.ServiceID, visit.ID).Error
 }
 
 // TurnAway counts samples that were handed in on a visit and not taken. A visit
-// without an id is opened, at its location and on its day.
-func (s *Store) TurnAway(ctx context.Context, by lab.Actor, visit lab.Visit, samples int32) (lab.Visit, error) {
-	after := visit
+// without an id is opened, at its location and on its day. The form is the one that
+// says so: sent again, it counts nothing more. Without one, a count is one of its own.
+func (s *Store) TurnAway(ctx context.Context, by lab.Actor, visit lab.Visit, form lab.ID, samples int32) (lab.Visit, error) {
+	if form.IsZero() {
+		form = s.NewID()
+	}
+	var after lab.Visit
 	err := s.do(ctx, by, func(w *work) error {
 		if err := lab.MayReceive(by, visit.ServiceID); err != nil {
 			return err
 		}
-		before := &lab.Visit{}
-		if visit.ID.IsZero() {
-			if err := w.checkNewVisit(&visit); err != nil {
-				return err
-			}
-			after = lab.Visit{Key: visit.Key, LocationID: visit.LocationID, VisitedOn: visit.VisitedOn}
-		} else {
-			var err error
-			if before, err = w.takeVisit(visit.Key); err != nil {
-				return err
-			}
-			after = *before
-		}
 		var errs lab.FieldErrors
 		errs.Check(samples > 0 && samples <= 100, "turned_away", "Say how many samples were not taken, 1 to 100.")
-		if err := errs.Err(); err != nil {
+		before, wrongVisit := w.turnAwayFrom(visit, form)
+		if err := mistakes(wrongVisit, errs.Err()); err != nil {
 			return err
 		}
+		if after = *before; after.TurnAwayForm == form {
+			return nil
+		}
+		after.TurnAwayForm = form
 		if err := w.countVisit(&after, 0, samples); err != nil {
 			return err
 		}
+		if before.Samples == 0 { // it has just been opened
+			before = &lab.Visit{}
+		}
+		before.TurnAwayForm = form // no news to anybody
 		return w.record(after.ServiceID, "turn away", after.ID.String(), "", lab.Differences(*before, after))
 	})
 	return after, err
+}
+
+// turnAwayFrom returns the visit, locked, or opens one under the id of the form, so
+// that of two that are sent at once the second finds the first.
+func (w *work) turnAwayFrom(visit lab.Visit, form lab.ID) (*lab.Visit, error) {
+	if !visit.ID.IsZero() {
+		return w.takeVisit(visit.Key)
+	}
+	if err := w.checkNewVisit(&visit); err != nil {
+		return nil, err
+	}
+	opened := &lab.Visit{Key: lab.Key{ServiceID: visit.ServiceID, ID: form}, LocationID: visit.LocationID, VisitedOn: visit.VisitedOn}
+	if err := w.tx.Clauses(clause.OnConflict{DoNothing: true}).Create(opened).Error; err != nil {
+		return nil, err
+	}
+	return w.takeVisit(opened.Key)
 }
 
 func (w *work) checkNewVisit(visit *lab.Visit) error {

@@ -1,0 +1,136 @@
+package server
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// entry is an analysis that is being entered or changed.
+type analysisEntry struct {
+	naming
+	record store.SampleRecord
+	old    *lab.Evidence // nil for a new one
+	today  lab.Date
+}
+
+// analysisEntry reads what an analysis belongs to. One that the actor may not
+// change is refused.
+func (r *request) analysisEntry() (*analysisEntry, error) {
+	n, err := r.naming()
+	if err != nil {
+		return nil, err
+	}
+	e := &analysisEntry{naming: n, today: r.day()}
+	if e.record, err = r.record(lab.ForAnalysis); err != nil {
+		return nil, err
+	}
+	if r.Param("analysis") == "" {
+		a := lab.Analysis{}
+		a.ServiceID = r.service.ID
+		x := e.record.Sample
+		if x.State != lab.InAnalysis {
+			err = x.Move(lab.InAnalysis, r.actor, "")
+		}
+		return e, errors.Join(err, a.Enter(r.actor, lab.At(r.server.Now())))
+	}
+	if e.old, err = evidenceNamed(&e.record, r.Param("analysis")); err != nil {
+		return nil, err
+	}
+	changed := e.old.Analysis
+	return e, changed.Change(r.actor, lab.At(r.server.Now()), &e.old.Analysis)
+}
+
+// evidenceNamed is the analysis of a sample that an address names.
+func evidenceNamed(record *store.SampleRecord, text string) (*lab.Evidence, error) {
+	id, err := lab.ParseID(text)
+	if err != nil {
+		return nil, lab.ErrNotFound
+	}
+	i := slices.IndexFunc(record.Evidence, func(e lab.Evidence) bool { return e.Analysis.ID == id })
+	if i < 0 {
+		return nil, lab.ErrNotFound
+	}
+	return &record.Evidence[i], nil
+}
+
+// values are what the form holds before anything is typed.
+func (e *analysisEntry) values() url.Values {
+	values := url.Values{"performed_on": {e.today.String()}, "conclusion": {string(lab.HasFindings)}}
+	if e.old == nil {
+		e.addRows(values, firstRows)
+		return values
+	}
+	a := &e.old.Analysis
+	values = url.Values{
+		"version": {versionText(a.Version)}, "method": {strconv.Itoa(int(a.MethodID))}, "performed_on": {a.PerformedOn.String()},
+		"conclusion": {string(a.Conclusion)}, "notes": {a.Notes}, "overruled": {a.Overruled},
+	}
+	for i, f := range e.old.Findings {
+		for part, value := range e.typedOf(f) {
+			values.Set(lab.FindingField(i, part), value)
+		}
+	}
+	e.addRows(values, 1)
+	return values
+}
+
+// addRows adds empty rows after the last.
+func (e *analysisEntry) addRows(values url.Values, count int) {
+	next := 0
+	if rows := typedRows(values); len(rows) > 0 {
+		next = rows[len(rows)-1] + 1
+	}
+	for i := next; i < next+count && i < mostRows; i++ {
+		values.Set(lab.FindingField(i, "substance"), "")
+		values.Set(lab.FindingField(i, "unit"), e.usualUnit())
+		values.Set(lab.FindingField(i, "basis"), "")
+	}
+}
+
+// usualUnit is the unit in which amounts of such a sample are usually told.
+func (e *analysisEntry) usualUnit() string {
+	switch {
+	case e.record.Sample.Form.Dosed():
+		return "mg"
+	case e.record.Sample.Form == lab.Liquid:
+		return "mg/ml"
+	}
+	return "%"
+}
+
+func (e *analysisEntry) read(in *reader) (lab.Analysis, typedFindings) {
+	a := lab.Analysis{
+		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.whole("method")), PerformedOn: in.date("performed_on"),
+		Conclusion: lab.Conclusion(in.text("conclusion")), Notes: in.text("notes"), Overruled: in.text("overruled"),
+	}
+	a.ServiceID = e.record.Sample.ServiceID
+	if m, ok := e.words.Methods[a.MethodID]; ok {
+		a.Level = m.Level
+	}
+	return a, in.findings(e.words)
+}
+
+// check reports what cannot be read together with what the domain says of the
+// rest, all at once.
+func (e *analysisEntry) check(in *reader, a *lab.Analysis, found typedFindings) error {
+	if len(in.mistakes) == 0 {
+		return nil
+	}
+	all := slices.Clone(in.mistakes)
+	var rest lab.FieldErrors
+	if errors.As(found.toRows(a.Check(e.words, found.list, e.record.Sample.Since(), e.today)), &rest) {
+		for _, m := range rest {
+			told := slices.ContainsFunc(in.mistakes, func(x lab.FieldError) bool { return x.Field == m.Field })
+			unsure := found.skipped && m.Field == "conclusion" && a.Conclusion != ""
+			if !told && !unsure {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,26 @@
+package server
+
+// notices are what pages say of what has just been done.
+var notices = map[string]string{
+	"not_analysed": "page.notice.not_analysed",
+	"moved":        "page.notice.moved",
+	"excluded":     "page.notice.excluded",
+	"entered":      "page.notice.entered",
+	"changed":      "page.notice.changed",
+	"verified":     "page.notice.verified",
+	"asked":        "page.notice.asked",
+	"answered":     "page.notice.answered",
+	"retracted":    "page.notice.retracted",
+	"published":    "page.notice.published",
+	"withdrawn":    "page.notice.withdrawn",
+	"told":         "page.notice.told",
+	"method":       "page.notice.method",
+}
+
+func (r *request) notice() string {
+	key, ok := notices[r.Query("done")]
+	if !ok {
+		return ""
+	}
+	return r.texts.Text(key)
+}

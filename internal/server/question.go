@@ -1,0 +1,94 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// questionView is a question with its answer, or with the form for it.
+type questionView struct {
+	Question, Asked, Answer, Answered string
+	Address                           string
+	Form                              *form // nil where the actor cannot answer
+}
+
+func (r *request) questionView(record *store.SampleRecord, q lab.Question) questionView {
+	v := questionView{
+		Question: q.Question, Asked: r.texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
+		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
+	}
+	if !q.Open() {
+		v.Answer = q.Answer
+		v.Answered = r.texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
+		return v
+	}
+	if r.actor.Has(q.ServiceID, lab.Intake, lab.Laboratory) {
+		v.Form = newForm(r.input(answerField(q.ID), areaField, "page.record.answer"))
+	}
+	return v
+}
+
+// answerField names the field with the answer to a question.
+func answerField(id lab.ID) string { return "answer-" + id.String() }
+
+// answerQuestion answers a question about an analysis.
+func answerQuestion(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	id, err := lab.ParseID(r.Param("question"))
+	if err != nil {
+		return lab.ErrNotFound
+	}
+	name := answerField(id)
+	_, err = r.server.Store.AnswerAnalysis(r.context(), r.actor, lab.Key{ServiceID: r.service.ID, ID: id}, in.text(name))
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=answered")
+	}
+	err = fieldAs(err, "answer", name)
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	page, failed := r.recordPage()
+	if failed != nil {
+		return failed
+	}
+	for _, f := range page.Answers {
+		if _, missing := f.Field(name); missing == nil {
+			f.fill(in.typed)
+			return r.refill("record.html", page, f, err)
+		}
+	}
+	return r.page(http.StatusUnprocessableEntity, "record.html", page)
+}
+
+// askAnalysis sends an analysis back with a question.
+func askAnalysis(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	key, err := r.analysisKey()
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.AskAnalysis(r.context(), r.actor, key, in.whole("version"), in.text("question"))
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=asked")
+	}
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	page, failed := r.verifyPage()
+	if failed != nil || page.Ask == nil {
+		return errors.Join(err, failed)
+	}
+	page.Ask.fill(in.typed)
+	return r.refill("verify.html", page, page.Ask, err)
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// heading says the outcome in one sentence.
+func (t *telling) heading(p *lab.Publication) string {
+	missing, traces := t.missing(p)
+	var expected, others, everything []string
+	for i := range p.Result.Findings {
+		f := &p.Result.Findings[i]
+		if !counts(f) {
+			continue
+		}
+		name := t.findingName(f)
+		everything = append(everything, name)
+		switch f.Role {
+		case lab.RoleExpected:
+			expected = append(expected, name)
+		case lab.RoleAdulterant:
+			others = append(others, name)
+		}
+	}
+	switch {
+	case p.Outcome == lab.OutcomeInconclusive:
+		return t.texts.Text("page.result.inconclusive")
+	case p.Outcome == lab.NothingDetected && len(p.Result.Findings) > 0:
+		return t.texts.Text("page.result.traces_only")
+	case p.Outcome == lab.NothingDetected:
+		return t.texts.Text("page.result.nothing")
+	case p.Result.Recognised:
+		return t.texts.Text("page.result.looks_like", "Names", t.list(everything))
+	case p.Outcome == lab.NotExpected && len(missing) > 0:
+		return t.texts.Text("page.result.missing", "Names", t.list(missing))
+	case p.Outcome == lab.NotExpected && len(traces) > 0:
+		return t.texts.Text("page.result.missing_trace", "Names", t.list(traces))
+	case p.Outcome == lab.NotExpected:
+		return t.texts.Text("page.result.missing_some")
+	case p.Outcome == lab.ExpectedPlusAdulterant:
+		return t.texts.Text("page.result.plus", "Names", t.list(expected), "Others", t.list(others))
+	case p.Outcome == lab.ExpectedOnly:
+		return t.texts.Text("page.result.expected_only", "Names", t.list(expected))
+	}
+	return t.texts.Text("page.result.found", "Names", t.list(everything))
+}
+
+// missingWords say what was expected and not found, where the heading does not.
+func (t *telling) missingWords(p *lab.Publication) (said []string) {
+	if p.Outcome != lab.NotExpected {
+		return nil
+	}
+	missing, traces := t.missing(p)
+	if len(missing) > 0 {
+		said = append(said, t.texts.Text("page.result.missing_text", "Names", t.list(missing)))
+	}
+	if len(traces) > 0 {
+		said = append(said, t.texts.Text("page.result.missing_trace_text", "Names", t.list(traces)))
+	}
+	return said
+}
+
+// missing names what was expected and not found, and what was found as no more
+// than a trace.
+func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
+	if p.Outcome != lab.NotExpected {
+		return nil, nil
+	}
+	for _, e := range t.found.Expected {
+		satisfies := func(f lab.Released) bool {
+			return f.Detection.Found() && t.named.words.Satisfies(f.SubstanceID, e)
+		}
+		switch {
+		case !slices.ContainsFunc(p.Result.Findings, satisfies):
+			missing = append(missing, t.expectedName(e))
+		case !slices.ContainsFunc(p.Result.Findings, func(f lab.Released) bool { return satisfies(f) && counts(&f) }):
+			traces = append(traces, t.expectedName(e))
+		}
+	}
+	return missing, traces
+}
+
+// counts tells that a finding is more than a trace.
+func counts(f *lab.Released) bool { return f.Detection.Found() && f.Detection != lab.Trace }
+
+// findingName names a substance in a sentence, and says so where it is not proven.
+func (t *telling) findingName(f *lab.Released) string {
+	name := t.named.substance(f.SubstanceID)
+	if f.Detection == lab.Indicated {
+		return t.texts.Text("page.result.name_not_proven", "Name", name)
+	}
+	return name
+}
+
+func (t *telling) expectedName(e lab.Expected) string {
+	return t.named.expected([]lab.Expected{e})
+}
+
+// list joins names as a sentence does.
+func (t *telling) list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return t.texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
+}

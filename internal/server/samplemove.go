@@ -1,0 +1,126 @@
+package server
+
+import (
+	"errors"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// moveForm takes the sample to another state, or keeps it out of the statistics.
+type moveForm struct {
+	Label, Address, To string
+	Form               *form
+	Grave              bool // takes something back or leaves it undone
+}
+
+// moveLabels are the steps that the page of a sample offers.
+var moveLabels = []struct {
+	to      lab.SampleState
+	label   string
+	reasons []string
+	named   locale.Vocabulary
+}{
+	{lab.Registered, "page.record.move_registered", nil, ""},
+	{lab.InAnalysis, "page.record.move_in_analysis", nil, ""},
+	{lab.NotAnalysed, "page.record.move_not_analysed", lab.NotAnalysedReasons.Strings(), locale.NotAnalysedReasons},
+	{lab.Rejected, "page.record.move_rejected", lab.RejectionReasons.Strings(), locale.RejectionReasons},
+}
+
+// moveForms are the steps that the rules allow the actor now.
+func (r *request) moveForms(x *lab.Sample) []moveForm {
+	var forms []moveForm
+	address := sampleAddress(r.number)
+	for _, m := range moveLabels {
+		tried, reason := *x, ""
+		if len(m.reasons) > 0 {
+			reason = m.reasons[0]
+		}
+		if tried.Move(m.to, r.actor, reason) != nil {
+			continue
+		}
+		f := newForm(r.hidden("version", versionText(x.Version)), r.hidden("to", string(m.to)))
+		if len(m.reasons) > 0 {
+			f.Fields = append(f.Fields, r.choice(reasonField(string(m.to)), selectField, "page.record.reason", m.named, m.reasons))
+		}
+		forms = append(forms, moveForm{r.texts.Text(m.label), address + "/move", string(m.to), f, len(m.reasons) > 0})
+	}
+	tried := *x
+	if tried.Exclude(r.actor, "") != nil {
+		return forms
+	}
+	f, label := newForm(r.hidden("version", versionText(x.Version))), "page.record.include"
+	if x.Excluded == "" {
+		label = "page.record.exclude"
+		f.Fields = append(f.Fields, r.choice(reasonField(exclusion), selectField, "page.record.reason", locale.Exclusions, lab.Exclusions.Strings()))
+	}
+	return append(forms, moveForm{r.texts.Text(label), address + "/exclusion", exclusion, f, x.Excluded == ""})
+}
+
+// exclusion names the form that keeps a sample out of the statistics.
+const exclusion = "excluded"
+
+// reasonField names the field with the reason of a step, so that the forms of one
+// page have different fields.
+func reasonField(step string) string { return step + "_reason" }
+
+// moveSample takes the sample to another state.
+func moveSample(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	to := in.text("to")
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.MoveSample(r.context(), r.actor, key, in.whole("version"), lab.SampleState(to), in.text(reasonField(to)))
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=moved")
+	}
+	return r.refillMove(in, to, err)
+}
+
+// excludeSample keeps the sample out of the statistics, or lets it back in.
+func excludeSample(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	reason := in.text(reasonField(exclusion))
+	if in.typed.Has(reasonField(exclusion)) {
+		in.mistakes.Check(reason != "", reasonField(exclusion), "Give the reason.")
+	}
+	if err = in.mistakes.Err(); err == nil {
+		_, err = r.server.Store.ExcludeSample(r.context(), r.actor, key, in.whole("version"), reason)
+	}
+	if err == nil {
+		return r.see(sampleAddress(r.number) + "?done=excluded")
+	}
+	return r.refillMove(in, exclusion, err)
+}
+
+// refillMove shows the page again with the mistakes in the form of one step.
+func (r *request) refillMove(in *reader, to string, err error) error {
+	err = fieldAs(err, "reason", reasonField(to))
+	var mistakes lab.FieldErrors
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	page, failed := r.recordPage()
+	if failed != nil {
+		return failed
+	}
+	for _, m := range page.Moves {
+		if m.To == to {
+			m.Form.fill(in.typed)
+			return r.refill("record.html", page, m.Form, err)
+		}
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// workQuery is what the address of a worklist asks for.
+type workQuery struct {
+	values  url.Values
+	service lab.Service
+	filter  store.WorkFilter
+}
+
+// with is the address of a worklist with one thing changed.
+func (q workQuery) with(name, value string) string {
+	values := url.Values{}
+	for key, list := range q.values {
+		if key != "after" && key != "number" && key != "done" && list[0] != "" {
+			values.Set(key, list[0])
+		}
+	}
+	values.Set(name, value)
+	return "/work?" + values.Encode()
+}
+
+// waits are the ages in days by which a worklist is narrowed.
+var waits = []int{7, 14, 30, 90}
+
+// servicesSeen are the services whose samples the actor may see.
+func (r *request) servicesSeen() ([]lab.Service, error) {
+	services, err := r.server.Store.Services(r.context())
+	return slices.DeleteFunc(services, func(s lab.Service) bool { return !r.actor.SeesRecords(s.ID) }), err
+}
+
+func (r *request) workFilterForm(n naming, services []lab.Service) *form {
+	stage := r.input("stage", hiddenField, "page.work.title")
+	product := r.input("product", textField, "page.field.product")
+	product.Suggest = "/suggest/products"
+	method := r.input("method", selectField, "page.field.method")
+	for _, m := range n.methods() {
+		method.Options = append(method.Options, option{strconv.Itoa(int(m.ID)), n.method(m.ID)})
+	}
+	age := r.input("age", selectField, "page.work.waiting")
+	for _, days := range waits {
+		age.Options = append(age.Options, option{strconv.Itoa(days), r.texts.Text("page.work.days_or_more", "Count", days)})
+	}
+	f := newForm(stage, product, method, age)
+	if len(services) > 1 {
+		service := r.input("service", selectField, "page.work.service")
+		for _, s := range services {
+			service.Options = append(service.Options, option{s.Code, s.Name})
+		}
+		f.Fields = append(f.Fields, service)
+	}
+	return f
+}
+
+func (r *request) readWorkQuery(n naming, services []lab.Service, values url.Values) (workQuery, error) {
+	in := &reader{typed: values}
+	q := workQuery{values: values, filter: store.WorkFilter{
+		Stage: lab.Stage(in.text("stage")), After: in.text("after"), Method: lab.MethodID(in.whole("method")),
+	}}
+	code := in.text("service")
+	if len(services) == 1 {
+		code = services[0].Code
+	}
+	if i := slices.IndexFunc(services, func(s lab.Service) bool { return s.Code == code }); i >= 0 {
+		q.service, q.filter.Service = services[i], services[i].ID
+	} else if code != "" {
+		return q, lab.ErrNotFound
+	}
+	if name := in.text("product"); name != "" {
+		product, ok := n.words.FindProduct(name)
+		in.mistakes.Check(ok, "product", "%q is not a product of the dictionary.", name)
+		if ok {
+			q.filter.Product = product.ID
+		}
+	}
+	if age := in.whole("age"); age > 0 {
+		q.filter.ReceivedBefore = lab.DateOf(r.server.Now().AddDate(0, 0, 1-int(min(age, 36500))), time.UTC)
+	}
+	return q, in.mistakes.Err()
+}
