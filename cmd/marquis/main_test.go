@@ -160,7 +160,7 @@ func TestServices(t *testing.T) {
 		if out := sh.must("service", "list"); !strings.Contains(out, "Testservice Utrecht") {
 			t.Errorf("listed %q", out)
 		}
-		if code, _, stderr := sh.run("service", "add", "UTR", "Again"); code != exitFailed || !strings.Contains(stderr, "conflicts") {
+		if code, _, stderr := sh.run("service", "add", "UTR", "Again"); code != exitFailed || !strings.Contains(stderr, "There is a service with the code UTR already.") {
 			t.Errorf("added twice: exit %d, %q", code, stderr)
 		}
 	})

@@ -79,17 +79,32 @@ func ParseAmount(number, unitText string) (Amount, error) {
 
 // Format writes the amount in its shown unit (%, mg, mg/ml or a bare ratio) with
 // the decimals it was entered with and the given decimal mark.
-func (a Amount) Format(mark string) string {
-	text := formatScaled(a.Value, shownPower[a.Scale], int(a.Decimals), mark)
-	switch a.Scale {
+func (a Amount) Format(mark string) string { return a.Scale.Told(a.Number(mark)) }
+
+// Number writes the amount's number alone, in its shown unit.
+func (a Amount) Number(mark string) string {
+	return formatScaled(a.Value, shownPower[a.Scale], int(a.Decimals), mark)
+}
+
+// Unit is the shown unit of the scale, empty for a ratio.
+func (s Scale) Unit() string {
+	switch s {
 	case MassFraction:
-		return text + " %"
+		return "%"
 	case PerUnit:
-		return text + " mg"
+		return "mg"
 	case Concentration:
-		return text + " mg/ml"
+		return "mg/ml"
 	}
-	return text
+	return ""
+}
+
+// Told writes a number with the unit of the scale.
+func (s Scale) Told(number string) string {
+	if s == MassFraction {
+		return number + s.Unit()
+	}
+	return strings.TrimSpace(number + " " + s.Unit())
 }
 
 // String writes the amount as English does.

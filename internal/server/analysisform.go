@@ -211,9 +211,9 @@ func (n naming) typedOf(f lab.Finding) map[string]string {
 	if f.Amount.Scale == "" {
 		return typed
 	}
-	typed["amount"], _, _ = strings.Cut(n.amount(f.Amount), " ")
+	typed["amount"] = n.number(f.Amount)
 	if f.Uncertainty > 0 {
-		typed["uncertainty"], _, _ = strings.Cut(n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale}), " ")
+		typed["uncertainty"] = n.exactNumber(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
 	}
 	return typed
 }

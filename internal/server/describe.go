@@ -54,6 +54,9 @@ func (r *request) described() (d described, err error) {
 		return d, err
 	}
 	d.values = d.sampleValues(&d.Sample, d.expected)
+	if d.values.Get("price_currency") == "" {
+		d.values.Set("price_currency", r.service.Currency)
+	}
 	d.locations, err = r.server.Store.Locations(r.context(), r.service.ID)
 	return d, err
 }

@@ -79,7 +79,7 @@ func TestChangesAreToldAsPeopleReadThem(t *testing.T) {
 		{lab.Difference{Field: "State", Old: "registered", New: "rejected"}, changeView{"Stand", "geregistreerd", "geweigerd"}},
 		{lab.Difference{Field: "Reported", Old: "false", New: "true"}, changeView{"Gerapporteerd onder gelijken", "nee", "ja"}},
 		{lab.Difference{Field: "Expected", Old: "[]", New: "[7]"}, changeView{"Verwacht", "", "ketamine"}},
-		{lab.Difference{Field: "Findings.7.Amount.Value", Old: "600000", New: "795000"}, changeView{"ketamine: Gehalte", "60,0 %", "79,5 %"}},
+		{lab.Difference{Field: "Findings.7.Amount.Value", Old: "600000", New: "795000"}, changeView{"ketamine: Gehalte", "60,0%", "79,5%"}},
 	} {
 		got := n.changeViews([]lab.Difference{test.change}, []lab.Finding{finding})
 		if len(got) != 1 || got[0] != test.want {

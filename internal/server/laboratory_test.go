@@ -81,7 +81,7 @@ func (b *bench) typed(amount string, more ...string) url.Values {
 
 var analysisAddress = regexp.MustCompile(`/samples/[A-Z0-9-]+/analyses/[0-9a-f-]{36}`)
 
-// entered enters an analysis of 79.5 % and returns its address.
+// entered enters an analysis of 79.5% and returns its address.
 func (b *bench) entered(t *testing.T, by *reader, address string) string {
 	t.Helper()
 	by.post(address+"/analyses/new", b.typed("79,5")).leads(t, address+"?done=entered")
@@ -157,8 +157,8 @@ func TestWhatIsReadOutIsTheVersionThatHolds(t *testing.T) {
 		address, _ := b.sample(t)
 		b.intake.get(address+"/read-out").want(t, http.StatusNotFound)
 		b.published(t, address, b.entered(t, b.analyst, address))
-		b.intake.get(address+"/read-out").want(t, http.StatusOK, "79.5 %", "112", "0900-1995", "I have told version 1").lacks(t, "safe", "pure")
-		b.intake.get(address+"/read-out?say=nl").want(t, http.StatusOK, "79,5 %", "bel direct 112", "I have told version 1")
+		b.intake.get(address+"/read-out").want(t, http.StatusOK, "79.5%", "112", "0900-1995", "I have told version 1").lacks(t, "safe", "pure")
+		b.intake.get(address+"/read-out?say=nl").want(t, http.StatusOK, "79,5%", "bel direct 112", "I have told version 1")
 		b.intake.post(address+"/read-out", url.Values{"version": {"1"}}).leads(t, address+"/read-out?done=told")
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "Version 1, by intake")
 		release := b.verifier.get(address + "/release")
@@ -166,7 +166,7 @@ func TestWhatIsReadOutIsTheVersionThatHolds(t *testing.T) {
 			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason": {"Vials exchanged."},
 		}).leads(t, address+"?done=withdrawn")
 		b.intake.post(address+"/read-out", url.Values{"version": {"1"}}).
-			want(t, http.StatusConflict, "There is a newer version", "I have told version 2").lacks(t, "79.5 %</span><span class=\"role\"")
+			want(t, http.StatusConflict, "There is a newer version", "I have told version 2").lacks(t, "79.5%</span><span class=\"role\"")
 		b.analyst.get(address+"/read-out").want(t, http.StatusForbidden)
 	})
 }
@@ -236,7 +236,7 @@ func TestAnUncertaintyIsFinerThanItsAmount(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	address, _ := b.sample(t)
 	b.analyst.post(address+"/analyses/new", b.typed("79", "findings.0.uncertainty", "0,25")).leads(t, address+"?done=entered")
-	analysis := analysisAddress.FindString(b.analyst.get(address).want(t, http.StatusOK, "± 0.25 %").body)
+	analysis := analysisAddress.FindString(b.analyst.get(address).want(t, http.StatusOK, "± 0.25%").body)
 	b.analyst.get(analysis).want(t, http.StatusOK, `value="79"`, `value="0.25"`)
 }
 
@@ -257,7 +257,7 @@ func TestAStaleChangeShowsTheDifferenceAndKeepsWhatWasTyped(t *testing.T) {
 		version := seen.hidden(t, analysis, "version")
 		b.second.post(analysis, b.typed("70", "version", version)).leads(t, address+"?done=changed")
 		stale := b.analyst.post(analysis, b.typed("81,25", "version", version, "notes", "mine")).
-			want(t, http.StatusConflict, "Somebody else has changed this analysis", `value="81,25"`, "ketamine: Amount", "70 %", "81.25 %", "mine")
+			want(t, http.StatusConflict, "Somebody else has changed this analysis", `value="81,25"`, "ketamine: Amount", "70%", "81.25%", "mine")
 		b.analyst.post(analysis, b.typed("81,25", "version", stale.hidden(t, analysis, "version"))).leads(t, address+"?done=changed")
 		b.verifier.get(address).want(t, http.StatusOK, "81.25", "Entered by analyst")
 		b.second.post(analysis+"/verify", url.Values{"version": {"3"}}).want(t, http.StatusConflict, "A second person has to verify")
@@ -270,13 +270,13 @@ func TestWhatWasSeenIsReleasedOrNothing(t *testing.T) {
 		address, _ := b.sample(t)
 		first := b.entered(t, b.analyst, address)
 		b.verifier.post(first+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
-		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "79.5 %")
+		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "79.5%")
 		b.second.post(address+"/analyses/new", b.typed("60")).leads(t, address+"?done=entered")
 		last := analysisAddress.FindString(b.second.get(address).body)
 		b.verifier.get(address+"/release").want(t, http.StatusOK, "1 analysis is entered and not verified.")
 		b.verifier.post(last+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		again := b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "This is not what you saw.", "60 %")
+		again := b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "This is not what you saw.", "60%")
 		fields.Set("seen", again.hidden(t, address+"/release", "seen"))
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 	})
@@ -389,7 +389,7 @@ func TestAnAdministratorAddsAMethodWithItsScope(t *testing.T) {
 		fields.Set("lab", "Lab Noord")
 		fields.Set("scope.0.substance", "ketamine")
 		administrator.post("/methods/new", fields).leads(t, "/methods?done=method")
-		b.analyst.get("/methods").want(t, http.StatusOK, "LC-MS, Lab Noord", "0.5 %", "sees 1 listed substance").lacks(t, "/methods/new")
+		b.analyst.get("/methods").want(t, http.StatusOK, "LC-MS, Lab Noord", "0.5%", "sees 1 listed substance").lacks(t, "/methods/new")
 		fields.Set("level", "preliminary")
 		administrator.post("/methods/new", fields).want(t, http.StatusUnprocessableEntity, "another level or scope", `href="#field-version"`)
 	})

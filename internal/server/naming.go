@@ -119,10 +119,21 @@ func (r *request) recordNaming() (naming, error) {
 
 // exact writes an amount with all the decimals that it has, and none that are idle.
 func (n naming) exact(a lab.Amount) string {
+	return a.Scale.Told(n.exactNumber(a))
+}
+
+// exactNumber is the number of exact without its unit.
+func (n naming) exactNumber(a lab.Amount) string {
 	a.Decimals = 6 // as many as the finest scale has
-	number, unit, _ := strings.Cut(n.amount(a), " ")
-	number = strings.TrimSuffix(strings.TrimRight(number, "0"), n.texts.Mark())
-	return strings.TrimSpace(number + " " + unit)
+	return strings.TrimSuffix(strings.TrimRight(a.Number(n.texts.Mark()), "0"), n.texts.Mark())
+}
+
+// number is the number of an amount without its unit, nothing for no amount.
+func (n naming) number(a lab.Amount) string {
+	if a.Scale == "" {
+		return ""
+	}
+	return a.Number(n.texts.Mark())
 }
 
 // thousandths writes a number of thousandths of a unit, without idle zeros.

@@ -14,7 +14,7 @@ import (
 	"marquis/internal/store/storetest"
 )
 
-// found is a finding of a substance by its name, with an amount such as "79.5 %".
+// found is a finding of a substance by its name, with an amount such as "79.5%".
 func (c *counter) found(t testing.TB, name string, detection lab.Detection, amount string, basis lab.Basis, edit ...func(*lab.Finding)) lab.Finding {
 	t.Helper()
 	f := lab.Finding{SubstanceID: storetest.Substance(t, c.words, name), Detection: detection, Basis: basis}
@@ -173,21 +173,21 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase, func(f *lab.Finding) { f.Uncertainty, f.Stereo = 20_000, lab.Racemic })},
 				[]string{
-					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5 % as base", "give or take 2 %", "both mirror forms", "was expected",
+					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5% as base", "give or take 2%", "both mirror forms", "was expected",
 					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "only for the portion that was tested", "3 March 2025, version 1", "two people",
 				},
-				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5 % als base", "plus of min 2 %", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5% als base", "plus of min 2%", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
 			},
 			"as a salt, with what the measurement may be off by": {
 				"speed", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "amphetamine", lab.Quantified, "3 %", "sulfate", func(f *lab.Finding) { f.Uncertainty = 5000 })},
-				[]string{"3 % as salt (sulfate)", "give or take 0.5 %"},
-				[]string{"3 % als zout (sulfaat)", "plus of min 0,5 %"},
+				[]string{"3% as salt (sulfate)", "give or take 0.5%"},
+				[]string{"3% als zout (sulfaat)", "plus of min 0,5%"},
 			},
 			"something else, first": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "cocaine", lab.Quantified, "60 %", "hydrochloride"), c.found(t, "mannitol", lab.Identified, "", "")},
-				[]string{"is-not_expected", "<h1>We did not find ketamine</h1>", "Expected, but not found: ketamine.", "not found", "60 % as salt (hydrochloride)", "that is 54 % as base", "was not expected", "inert filler", "how much was not measured"},
+				[]string{"is-not_expected", "<h1>We did not find ketamine</h1>", "Expected, but not found: ketamine.", "not found", "60% as salt (hydrochloride)", "that is 54% as base", "was not expected", "inert filler", "how much was not measured"},
 				[]string{"<h1>We hebben geen ketamine gevonden</h1>", "Verwacht, maar niet gevonden: ketamine.", "werd niet verwacht"},
 			},
 			"an addition below the limit, and a trace": {
@@ -195,8 +195,8 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				[]lab.Finding{
 					c.found(t, "ketamine", lab.Quantified, "70 %", lab.BasisUnknown), c.found(t, "levamisole", lab.BelowLOQ, "", ""), c.found(t, "caffeine", lab.Trace, "", ""),
 				},
-				[]string{"<h1>We found ketamine, and what was not expected: levamisole</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5 %", "a trace"},
-				[]string{"een kleine hoeveelheid, minder dan 0,5 %", "een spoor"},
+				[]string{"<h1>We found ketamine, and what was not expected: levamisole</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5%", "a trace"},
+				[]string{"een kleine hoeveelheid, minder dan 0,5%", "een spoor"},
 			},
 			"a trace of what was expected": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
@@ -315,7 +315,7 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "cocaine", lab.Quantified, "61 %", lab.BasisBase))
 		c.release(t, sample, "vials <exchanged>")
 		en, nl := c.both(t, code)
-		en.inOrder(t, "<h1>We did not find ketamine", "is-amended", "was changed on 3 March 2025", "Reason: vials &lt;exchanged&gt;", "61 % as base", "What it said before", "Version 1", "We found what was expected: ketamine.", "79.5 % as base")
+		en.inOrder(t, "<h1>We did not find ketamine", "is-amended", "was changed on 3 March 2025", "Reason: vials &lt;exchanged&gt;", "61% as base", "What it said before", "Version 1", "We found what was expected: ketamine.", "79.5% as base")
 		nl.want(t, http.StatusOK, "Deze uitslag is gewijzigd op 3 maart 2025", "Wat er eerder stond")
 
 		if _, err := x.store.WithdrawResult(t.Context(), c.verifier, sample.Key, c.now(t, sample).Version, "two samples mixed up"); err != nil {
@@ -323,7 +323,7 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 		}
 		en, nl = c.both(t, code)
 		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "must not be relied on", "taken back on 3 March 2025", "Reason: two samples mixed up",
-			"What it said before", "Version 2", "61 % as base", "Version 1", "79.5 % as base")
+			"What it said before", "Version 2", "61% as base", "Version 1", "79.5% as base")
 		if first := strings.Index(en.body, `class="substances"`); first < strings.Index(en.body, "What it said before") {
 			t.Error("a result that was taken back is shown as one that holds")
 		}
