@@ -275,7 +275,7 @@ func TestServicesAndLocationsAreAdded(t *testing.T) {
 		r.post("/services/UTR/locations", url.Values{"name": {"Office"}, "kind": {"office"}, "region": {"Utrecht"}}).leads(t, "/services/UTR")
 		r.get("/services/UTR").want(t, http.StatusOK, "Office", "office")
 		r.get("/services").want(t, http.StatusOK, "Utrecht")
-		r.get("/services/XXX").want(t, http.StatusNotFound)
+		r.get("/services/NONE").want(t, http.StatusNotFound)
 	})
 }
 
