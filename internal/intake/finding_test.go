@@ -14,10 +14,10 @@ func TestHowASubstanceWasFound(t *testing.T) {
 		want string
 	}{
 		{"no amount", cells{}, "ketamine identified"},
-		{"amount", cells{"amount": "79,5"}, "ketamine quantified 79.5 % unknown"},
-		{"amount as base", cells{"amount": "79,5", "basis": "Base"}, "ketamine quantified 79.5 % base"},
-		{"amount as found", cells{"amount": "79,5", "basis": "as found"}, "ketamine quantified 79.5 % as_found"},
-		{"amount as salt", cells{"amount": "98", "basis": "hcl"}, "ketamine quantified 98 % hydrochloride"},
+		{"amount", cells{"amount": "79,5"}, "ketamine quantified 79.5% unknown"},
+		{"amount as base", cells{"amount": "79,5", "basis": "Base"}, "ketamine quantified 79.5% base"},
+		{"amount as found", cells{"amount": "79,5", "basis": "as found"}, "ketamine quantified 79.5% as_found"},
+		{"amount as salt", cells{"amount": "98", "basis": "hcl"}, "ketamine quantified 98% hydrochloride"},
 		{"below the limit", cells{"amount": "<0,5"}, "ketamine below_loq"},
 		{"below the limit, with a space", cells{"amount": "< 0,5"}, "ketamine below_loq"},
 		{"below an unnamed limit", cells{"amount": "<"}, "ketamine below_loq"},
@@ -145,8 +145,8 @@ func TestSameSubstanceTwice(t *testing.T) {
 	}{
 		{"same", cells{"substance": "caffeine"}, cells{"substance": "cafeïne"}, "caffeine identified", 3},
 		{"trace first", cells{"substance": "caffeine", "amount": "spoor"}, cells{"substance": "cafeïne"}, "caffeine identified", 2},
-		{"amount last", cells{"substance": "caffeine"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5 % unknown", 2},
-		{"same amount", cells{"substance": "caffeine", "amount": "5"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5 % unknown", 3},
+		{"amount last", cells{"substance": "caffeine"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5% unknown", 2},
+		{"same amount", cells{"substance": "caffeine", "amount": "5"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5% unknown", 3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,13 +191,13 @@ var columnsMapping = strings.NewReplacer(
 func TestNumberedColumns(t *testing.T) {
 	const header = "nr;in;sold as;form;region;price;quantity;why not;method;on;stof 1;gehalte 1;stof 2;gehalte 2\n"
 	tests := []struct{ name, cells, want, field, reason string }{
-		{"two", "5-3;ketamine;50;MDMA;<5", "ketamine quantified 50 % unknown, MDMA below_loq", "", ""},
-		{"the second alone", "5-3;;;MDMA;5", "MDMA quantified 5 % unknown", "", ""},
+		{"two", "5-3;ketamine;50;MDMA;<5", "ketamine quantified 50% unknown, MDMA below_loq", "", ""},
+		{"the second alone", "5-3;;;MDMA;5", "MDMA quantified 5% unknown", "", ""},
 		{"nothing", "5-3;nothing found;;;", "", "", ""},
 		{"waiting", ";;;;", "", "", ""},
 		{"amount without substance", "5-3;MDMA;5;;7", "", "amount", "There is a number but no substance."},
 		{"nothing said", "5-3;;;;", "", "substance", "The sample was analysed, but no substance stands in the row"},
-		{"the same twice", "5-3;caffeine;;cafeïne;5", "caffeine quantified 5 % unknown", "", ""},
+		{"the same twice", "5-3;caffeine;;cafeïne;5", "caffeine quantified 5% unknown", "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
