@@ -24,4 +24,5 @@ type Arrival struct {
 	Expected    []Expected
 	Evidence    []Evidence
 	PublishedOn Date
+	Visit       int // place of its visit among those of the import, counted from 1; 0: not known
 }

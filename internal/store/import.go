@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -20,6 +21,7 @@ type ImportBatch struct {
 	Substances []*lab.Substance
 	Products   []*lab.Product
 	Methods    []*lab.Method
+	Visits     []lab.Visit // to which samples refer by their place
 	Samples    []lab.Arrival
 }
 
@@ -101,6 +103,9 @@ func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progre
 	if err := w.tx.Create(&b.Import).Error; err != nil {
 		return err
 	}
+	if err := errors.Join(w.checkPlaces(b), w.importVisits(l, b, today)); err != nil {
+		return err
+	}
 	done := 0
 	for arrivals := range slices.Chunk(b.Samples, importBatch) {
 		samples := make([]loaded, len(arrivals))
@@ -117,6 +122,52 @@ func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progre
 		progress(done)
 	}
 	return nil
+}
+
+// checkPlaces refuses visits and samples at locations that are none of the service.
+func (w *work) checkPlaces(b *ImportBatch) error {
+	locations, err := locationsOf(w.tx, b.Import.ServiceID)
+	if err != nil {
+		return err
+	}
+	for i := range b.Visits {
+		if err := lab.CheckLocation(b.Visits[i].LocationID, locations); err != nil {
+			return fmt.Errorf("visit %d: %w", i+1, err)
+		}
+	}
+	for i := range b.Samples {
+		if err := lab.CheckLocation(b.Samples[i].Sample.LocationID, locations); err != nil {
+			return fmt.Errorf("sample %s: %w", b.Samples[i].Sample.SourceRef, err)
+		}
+	}
+	return nil
+}
+
+// importVisits writes the visits of an import.
+func (w *work) importVisits(l loader, b *ImportBatch, today lab.Date) error {
+	for i := range b.Visits {
+		v := &b.Visits[i]
+		v.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
+		var errs lab.FieldErrors
+		errs.Check(v.VisitedOn <= today, "visited_on", "%s lies in the future.", v.VisitedOn)
+		if err := mistakes(v.Check(), errs.Err()); err != nil {
+			return fmt.Errorf("visit %d: %w", i+1, err)
+		}
+	}
+	return load(l, func(yield func(*lab.Visit) bool) { yieldAll(b.Visits, yield) })
+}
+
+// joinVisit ties a sample to its visit.
+func joinVisit(b *ImportBatch, x *loaded) error {
+	if x.Visit == 0 {
+		return nil
+	}
+	if x.Visit < 0 || x.Visit > len(b.Visits) {
+		return lab.FieldErrors{{Field: "visit_id", Format: "The import has no visit %d.", Args: []any{x.Visit}}}
+	}
+	visit := &b.Visits[x.Visit-1]
+	x.Sample.VisitID = visit.ID
+	return visit.Admits(&x.Sample)
 }
 
 // importNumbers takes running numbers for all samples, year by year, and returns
@@ -146,7 +197,7 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 	x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
 	numbers[year]++
 	w.touch(b.Import.ServiceID, int(year))
-	if err := checkSample(d, &x.Sample, x.Expected, today); err != nil {
+	if err := mistakes(checkSample(d, &x.Sample, x.Expected, today), joinVisit(b, x)); err != nil {
 		return err
 	}
 	for i := range x.Evidence {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/store"
@@ -140,6 +141,39 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 			},
 			func(err error) bool { return strings.Contains(err.Error(), "purest salt") },
 		},
+		"a visit on another day": {
+			func(b *store.ImportBatch) {
+				b.Visits = []lab.Visit{{VisitedOn: b.Samples[9].Sample.ReceivedOn + 1, Samples: 1, Taken: 1}}
+				b.Samples[9].Visit = 1
+			},
+			isMistakeIn("visit_id"),
+		},
+		"a visit that is not there": {
+			func(b *store.ImportBatch) { b.Samples[9].Visit = 1 },
+			isMistakeIn("visit_id"),
+		},
+		"a visit that does not add up": {
+			func(b *store.ImportBatch) {
+				b.Visits = []lab.Visit{{VisitedOn: b.Samples[9].Sample.ReceivedOn, Samples: 2, Taken: 1}}
+			},
+			isMistakeIn("taken"),
+		},
+		"a visit in the future": {
+			func(b *store.ImportBatch) {
+				b.Visits = []lab.Visit{{VisitedOn: lab.DateOf(storetest.Now.AddDate(0, 0, 2), time.UTC)}}
+			},
+			isMistakeIn("visited_on"),
+		},
+		"a location of another service": {
+			func(b *store.ImportBatch) { b.Samples[9].Sample.LocationID = 1 },
+			isMistakeIn("location_id"),
+		},
+		"a visit to another service's location": {
+			func(b *store.ImportBatch) {
+				b.Visits = []lab.Visit{{VisitedOn: b.Samples[9].Sample.ReceivedOn, LocationID: 1}}
+			},
+			isMistakeIn("location_id"),
+		},
 		"counts that do not add up": {
 			func(b *store.ImportBatch) { b.Import.RowsRead = 7 },
 			func(err error) bool { return err != nil },
@@ -154,7 +188,10 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachKind(t, func(t *testing.T, s *store.Store, kind string) {
-				storetest.Service(t, s, "AMS")
+				other := storetest.Service(t, s, "AMS")
+				if _, err := s.AddLocation(t.Context(), lab.Operator("test"), lab.Location{ServiceID: other.ID, Name: "Desk", Kind: "office"}); err != nil {
+					t.Fatal(err)
+				}
 				d, err := s.Dictionary(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -171,6 +208,55 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// isMistakeIn tells whether an error is a mistake in the field.
+func isMistakeIn(field string) func(error) bool {
+	return func(err error) bool {
+		var mistakes lab.FieldErrors
+		return errors.As(err, &mistakes) && mistakes[0].Field == field
+	}
+}
+
+func TestAnImportBringsItsVisits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d, service := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR")
+		desk, err := s.AddLocation(t.Context(), lab.Operator("test"), lab.Location{ServiceID: service.ID, Name: "Desk", Kind: "office"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := &store.ImportBatch{Import: newImport("visits"), Samples: storetest.Generate(d, 3, 4, 2024, 2024)}
+		b.Import.ServiceID = service.ID
+		day := b.Samples[0].Sample.ReceivedOn
+		b.Visits = []lab.Visit{
+			{VisitedOn: day - 1, Samples: 2, TurnedAway: 2},
+			{VisitedOn: day, LocationID: lab.Optional(desk.ID), Samples: 3, Taken: 2, TurnedAway: 1},
+		}
+		for i := range 2 {
+			b.Samples[i].Sample.ReceivedOn, b.Samples[i].Sample.LocationID, b.Samples[i].Visit = day, lab.Optional(desk.ID), 2
+			b.Samples[i].Evidence = nil
+		}
+		if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		clerk := storetest.Person(t, s, "clerk", service.ID, lab.Intake)
+		for i, want := range b.Visits {
+			got, err := s.Visit(t.Context(), clerk, want.Key)
+			if differ := lab.Differences(want, got); err != nil || len(differ) > 0 {
+				t.Errorf("visit %d differs in %v, %v", i+1, differ, err)
+			}
+		}
+		for i := range b.Samples {
+			sample, _, err := s.Sample(t.Context(), b.Samples[i].Sample.Key)
+			want := lab.ID{}
+			if i < 2 {
+				want = b.Visits[1].ID
+			}
+			if err != nil || sample.VisitID != want {
+				t.Errorf("sample %d belongs to visit %v instead of %v, %v", i, sample.VisitID, want, err)
+			}
+		}
+	})
 }
 
 // newcomer is an import of a service that is not known yet, with local entries.
