@@ -24,9 +24,9 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (Pro
 	if !by.SeesRecords(sample.ServiceID) {
 		return Proposal{}, lab.ErrNotFound
 	}
-	d, err := s.Dictionary(ctx)
+	d, err := s.latestWords(s.read.WithContext(ctx))
 	if err != nil {
-		return Proposal{}, err
+		return Proposal{}, translate(err)
 	}
 	p, err := proposalOf(s.read.WithContext(ctx), d, sample)
 	p.Sample = p.Sample.SeenBy(by)
