@@ -346,7 +346,7 @@ func TestRolesThatCouldChangeTheTrailAreRefused(t *testing.T) {
 		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (reason)"} {
 			asSuperuser(t, url, "GRANT "+right+" ON "+table+" TO marquis")
 			err := opened(url)
-			if err == nil || !strings.Contains(err.Error(), "REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM PUBLIC, marquis") {
+			if err == nil || !strings.Contains(err.Error(), "REVOKE UPDATE, DELETE, TRUNCATE ON "+table+` FROM PUBLIC, "marquis"`) {
 				t.Errorf("with %s on %s: %v", right, table, err)
 			}
 			asSuperuser(t, url, "SET ROLE marquis; REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM PUBLIC, CURRENT_USER")

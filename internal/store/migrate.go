@@ -60,6 +60,9 @@ func (s *Store) migrate(ctx context.Context) (done []string, err error) {
 	return done, err
 }
 
+// ErrEmpty means that the database has no tables yet: see Migrate.
+var ErrEmpty = errors.New("the database is empty; to make the tables type: marquis migrate")
+
 // checkSchema refuses a schema or a dictionary that this program does not know.
 func (s *Store) checkSchema(ctx context.Context) error {
 	current, target, err := s.versions(ctx)
@@ -69,7 +72,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	case current > target:
 		return newerSchema(current, target)
 	case current == 0:
-		return errors.New("the database is empty; to make the tables type: marquis migrate")
+		return ErrEmpty
 	case current < target:
 		return fmt.Errorf("the database has schema %d, this program needs %d; make a backup, then type: marquis migrate", current, target)
 	}

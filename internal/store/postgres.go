@@ -55,14 +55,15 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	return nil
 }
 
-// check refuses superusers, and roles that could change the audit trail or what
-// was published.
+// check refuses superusers, roles that could change the audit trail or what was
+// published, and those that may not read everything.
 func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
+	db = db.WithContext(ctx)
 	var role struct {
 		Name  string
 		Super bool
 	}
-	err := db.WithContext(ctx).Raw("SELECT quote_ident(rolname) AS name, rolsuper AS super FROM pg_roles WHERE rolname = current_user").Take(&role).Error
+	err := db.Raw("SELECT rolname AS name, rolsuper AS super FROM pg_roles WHERE rolname = current_user").Take(&role).Error
 	if err != nil {
 		return err
 	}
@@ -70,20 +71,10 @@ func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 		return errors.New("the database role is a superuser, which could rewrite the audit trail; " +
 			"make a plain one: CREATE ROLE marquis LOGIN; CREATE DATABASE marquis OWNER marquis")
 	}
-	for _, table := range []string{"audit_events", "publications"} {
-		var may bool
-		err := db.WithContext(ctx).Raw(
-			"SELECT coalesce(has_table_privilege(current_user, to_regclass(?), 'DELETE, TRUNCATE') OR "+
-				"has_any_column_privilege(current_user, to_regclass(?), 'UPDATE'), false)", table, table).Scan(&may).Error
-		if err != nil {
-			return err
-		}
-		if may {
-			return fmt.Errorf("the database role may change %[1]s, which is only added to; as its owner type: "+
-				"REVOKE UPDATE, DELETE, TRUNCATE ON %[1]s FROM PUBLIC, %[2]s", table, role.Name)
-		}
+	if err := keepsWhatIsOnlyAdded(db, role.Name); err != nil {
+		return err
 	}
-	return nil
+	return readsAll(db, role.Name)
 }
 
 // insert copies the rows in PostgreSQL's binary form.
