@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"math/bits"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 )
 
 // The numbers of samples from which a statistic is shown: with fewer it would say
@@ -60,9 +60,13 @@ func summarise(c *counts, per int64) (int, Summary) {
 	return s.n, sum
 }
 
-// tQuantile is the 97.5 % quantile of Student's t distribution.
+// tQuantile is the 97.5 % quantile of Student's t distribution, by the inverse of the
+// regularized incomplete beta function (NIST DLMF 8.17; Abramowitz and Stegun
+// 26.7.1: the two tails beyond t are I(n/2, 1/2) of n/(n+t²)).
 func tQuantile(freedom int) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(0.975)
+	n := float64(freedom)
+	x := mathext.InvRegIncBeta(n/2, 0.5, 2*(1-0.975))
+	return math.Sqrt(n * (1 - x) / x)
 }
 
 // series is a sorted set of amounts.
