@@ -36,7 +36,6 @@ type Annual struct {
 	Dictionary *lab.Dictionary
 	MadeAt     time.Time
 	Program    string         // version of the program
-	Synthetic  bool           // the samples are made up: every sheet says so
 	Progress   func(done int) // told from time to time how many rows are written; may be nil
 }
 

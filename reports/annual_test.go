@@ -144,14 +144,22 @@ func TestLinksLeadSomewhere(t *testing.T) {
 }
 
 func TestEverySheetSaysSynthetic(t *testing.T) {
-	a := testAnnual(t, "en")
-	a.Synthetic = true
-	f := opened(t, a)
-	for _, sheet := range f.GetSheetList() {
-		text, _ := f.GetCellValue(sheet, "A3")
-		header, _ := f.GetHeaderFooter(sheet)
-		if !strings.HasPrefix(text, "SYNTHETIC DATA") || !strings.Contains(header.OddHeader, "SYNTHETIC DATA") {
-			t.Errorf("%s says %q, and in print %q", sheet, text, header.OddHeader)
+	for language, want := range map[string]string{"en": "SYNTHETIC DATA", "nl": "SYNTHETISCHE GEGEVENS"} {
+		for _, synthetic := range []bool{true, false} {
+			a := testAnnual(t, language)
+			a.Scope.Synthetic, a.Scope.Services = synthetic, []string{"UTR", "AMS"}
+			f := opened(t, a)
+			props, err := f.GetDocProps()
+			if err != nil || strings.Contains(props.Description, want) != synthetic || strings.Contains(props.Subject, "synthetic") {
+				t.Errorf("%s: the properties say %q and %q, %v", language, props.Description, props.Subject, err)
+			}
+			for _, sheet := range f.GetSheetList() {
+				text, _ := f.GetCellValue(sheet, "A3")
+				header, _ := f.GetHeaderFooter(sheet)
+				if strings.HasPrefix(text, want) != synthetic || strings.Contains(header.OddHeader, want) != synthetic {
+					t.Errorf("%s says %q, and in print %q", sheet, text, header.OddHeader)
+				}
+			}
 		}
 	}
 }

@@ -27,7 +27,7 @@ func TestGolden(t *testing.T) {
 	for _, language := range []string{"en", "nl"} {
 		t.Run(language, func(t *testing.T) {
 			a := testAnnual(t, language)
-			a.Synthetic = language == "nl"
+			a.Scope.Synthetic = language == "nl"
 			got := describe(t, written(t, a))
 			name := filepath.Join("testdata", "annual_"+language+".golden")
 			if *update {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func (b *book) scope() string {
 	if len(b.Scope.Services) == 0 {
 		return b.text("report.scope_all")
 	}
-	return b.Scope.String()
+	return strings.Join(slices.Sorted(slices.Values(b.Scope.Services)), ", ")
 }
 
 func (b *book) describe() {
@@ -82,7 +83,7 @@ func (b *book) sortTypes() {
 
 // warning is what every sheet says on top and in print.
 func (b *book) warning() string {
-	if b.Synthetic {
+	if b.Scope.Synthetic {
 		return b.text("report.synthetic")
 	}
 	return b.text("report.staff_only")

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // of services; an image for containers has none
 
 	"github.com/spf13/cobra"
 
@@ -94,6 +95,8 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 				return url, true
 			case cmd.Flags().Changed("address") && name == "MARQUIS_ADDRESS":
 				return cmd.Flag("address").Value.String(), true
+			case cmd.Flags().Changed("metrics") && name == "MARQUIS_METRICS":
+				return cmd.Flag("metrics").Value.String(), true
 			}
 			return env(name)
 		})
@@ -105,7 +108,8 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.versionCommand(),
+		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.healthCommand(),
+		p.versionCommand(),
 	)
 	explainArgs(root)
 	return root

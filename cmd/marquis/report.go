@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"marquis/internal/figures"
+	"marquis/internal/statistics"
 	"marquis/internal/store"
 	"marquis/reports"
 )
@@ -39,7 +40,11 @@ func (p *program) reportCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.writeReport(cmd.Context(), set, year, language, out)
+				told, err := p.writeReport(cmd.Context(), set, year, language, out)
+				if err == nil {
+					fmt.Fprintf(p.stdout, "%s: %d samples registered in %d, services: %s\n", out, told.Registered, year, told.Scope)
+				}
+				return err
 			})
 		},
 	}
@@ -50,21 +55,22 @@ func (p *program) reportCommand() *cobra.Command {
 }
 
 // writeReport writes the workbook beside its final name first, so that a failure
-// leaves neither half a workbook nor loses the one that was there.
-func (p *program) writeReport(ctx context.Context, set *figures.Set, year int, language, out string) (err error) {
+// leaves neither half a workbook nor loses the one that was there. It returns the
+// year that the report tells.
+func (p *program) writeReport(ctx context.Context, set *figures.Set, year int, language, out string) (told *statistics.Year, err error) {
 	annual, err := set.Annual(ctx, year)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bar := p.progress("rows")
 	defer bar.end()
-	registered := annual.Years[len(annual.Years)-1].Registered
+	told = annual.Years[len(annual.Years)-1]
 	annual.Language, annual.MadeAt, annual.Program = language, p.now().UTC(), fullVersion()
-	annual.Progress = func(done int) { bar.show(done, registered) }
+	annual.Progress = func(done int) { bar.show(done, told.Registered) }
 
 	draft, err := os.CreateTemp(filepath.Dir(out), ".marquis-*.xlsx")
 	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return nil, fmt.Errorf("write the report: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -72,15 +78,13 @@ func (p *program) writeReport(ctx context.Context, set *figures.Set, year int, l
 		}
 	}()
 	if err := reports.WriteAnnual(ctx, draft, annual); err != nil {
-		return errors.Join(err, draft.Close())
+		return nil, errors.Join(err, draft.Close())
 	}
 	if err := errors.Join(draft.Sync(), draft.Chmod(0o640), draft.Close()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return nil, fmt.Errorf("write the report: %w", err)
 	}
 	if err := os.Rename(draft.Name(), out); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return nil, fmt.Errorf("write the report: %w", err)
 	}
-	bar.end()
-	fmt.Fprintf(p.stdout, "%s: %d samples registered in %d\n", out, registered, year)
-	return nil
+	return told, nil
 }

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"marquis/internal/keyring"
 	"marquis/internal/server"
@@ -27,13 +28,15 @@ func (p *program) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the pages",
 		Long: "Serves the pages to the public and to staff until it is stopped (Ctrl+C), and then lets requests under way finish.\n" +
-			"Behind a proxy that speaks HTTPS set MARQUIS_ADDRESS to what the public types.",
+			"Behind a proxy that speaks HTTPS set MARQUIS_ADDRESS to what the public types.\n" +
+			"With --metrics it also tells Prometheus how it does, at /metrics of an address that the public cannot reach.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.open(cmd.Context(), func(s *store.Store) error { return p.serve(cmd.Context(), s, listen) })
+			return p.open(cmd.Context(), func(s *store.Store) error { return p.serve(cmd.Context(), s, listen, p.tellAddress) })
 		},
 	}
 	command.Flags().StringVar(&listen, "listen", defaultListen, "address and port to listen on")
+	command.Flags().String("metrics", "", "private address and port for metrics, such as 127.0.0.1:9090 (MARQUIS_METRICS; default none)")
 	return command
 }
 
@@ -42,7 +45,8 @@ func (p *program) serveCommand() *cobra.Command {
 // usual 100 would have it collect all the time.
 const collectAt = 400
 
-func (p *program) serve(ctx context.Context, s *store.Store, listen string) (err error) {
+// serve serves the pages. What there is to say is told once the address is taken.
+func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell func(address *url.URL) error) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
@@ -50,13 +54,21 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string) (err
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	listener, err := listenOn(ctx, listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", listen, err)
+		return err
 	}
+	defer listener.Close()
 	address, err := p.address(listener)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
+	}
+	var private net.Listener
+	if p.config.Metrics != "" {
+		if private, err = listenPrivately(ctx, p.config.Metrics, listener.Addr()); err != nil {
+			return err
+		}
+		defer private.Close()
 	}
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
 	web, err := server.New(server.Config{
@@ -65,10 +77,49 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string) (err
 		CodeMonths: p.config.CodeMonths,
 	})
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
-	fmt.Fprintf(p.stdout, "Marquis serves %s (stop it with Ctrl+C).\n", address)
-	return web.Serve(ctx, listener)
+	if err := tell(address); err != nil {
+		return err
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return web.Serve(ctx, listener) })
+	if private != nil {
+		fmt.Fprintf(p.stdout, "Metrics are at http://%s/metrics.\n", private.Addr())
+		all.Go(func() error { return web.ServeMetrics(ctx, private) })
+	}
+	return all.Wait()
+}
+
+// tellAddress says where the pages are.
+func (p *program) tellAddress(address *url.URL) error {
+	_, err := fmt.Fprintf(p.stdout, "Marquis serves %s (stop it with Ctrl+C).\n", address)
+	return err
+}
+
+func listenOn(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// listenPrivately listens where only this machine or its own network can reach,
+// and not where the public is served. What a name leads to is looked up once, so
+// that no other address is listened on than the one that was judged.
+func listenPrivately(ctx context.Context, address string, public net.Addr) (net.Listener, error) {
+	at, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("metrics: %s leads nowhere: %w", address, err)}
+	}
+	if !at.IP.IsLoopback() && !at.IP.IsPrivate() && !at.IP.IsLinkLocalUnicast() {
+		return nil, usageError{fmt.Errorf("metrics: others than this machine and its own network could reach %s; give one loopback or private address, such as 127.0.0.1:9090", at)}
+	}
+	if pages, ok := public.(*net.TCPAddr); ok && pages.Port == at.Port && (pages.IP.Equal(at.IP) || pages.IP.IsUnspecified()) {
+		return nil, usageError{fmt.Errorf("metrics: the public is served at %s; give metrics another port", at)}
+	}
+	return listenOn(ctx, at.String())
 }
 
 // address is what the public types: as set, else where the program listens. In the

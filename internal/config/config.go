@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -23,6 +24,7 @@ type Config struct {
 	Proxies     []netip.Prefix // whose word for the address of a visitor is taken
 	Keys        string         // file of the key ring
 	CodeMonths  int            // for how many whole months a lookup code works at least
+	Metrics     string         // private address and port where metrics are told; empty: nowhere
 }
 
 // DefaultData is the data folder where nothing else is said: in the current
@@ -43,6 +45,8 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 //	MARQUIS_CODE_MONTHS   for how many whole months a lookup code works, 1 to 120
 //	MARQUIS_PROXIES       networks of the proxies before the program, with spaces
 //	                      between them: 10.0.0.0/8 192.0.2.1/32
+//	MARQUIS_METRICS       private address and port where metrics are told, such as
+//	                      127.0.0.1:9090
 //
 // All bad values are reported at once, without their contents where they may be
 // secret.
@@ -70,6 +74,7 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 	var address, proxies string
 	set(&address, "MARQUIS_ADDRESS")
 	set(&proxies, "MARQUIS_PROXIES")
+	set(&c.Metrics, "MARQUIS_METRICS")
 	errs = append(errs, c.setAddress(address), c.setProxies(proxies))
 	return c, errors.Join(append(errs, c.check()...)...)
 }
@@ -82,7 +87,20 @@ func (c Config) check() []error {
 	if !currencyForm.MatchString(c.Currency) {
 		errs = append(errs, fmt.Errorf("MARQUIS_CURRENCY %q is not a currency code of three letters, such as EUR", c.Currency))
 	}
+	if c.Metrics != "" && !hasPort(c.Metrics) {
+		errs = append(errs, fmt.Errorf("MARQUIS_METRICS %q is not an address and a port, such as 127.0.0.1:9090", c.Metrics))
+	}
 	return errs
+}
+
+// hasPort tells whether an address ends in a port.
+func hasPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 func (c *Config) setCodeMonths(text string) error {

@@ -96,3 +96,15 @@ func TestProxiesAreNetworks(t *testing.T) {
 		t.Errorf("an address without a mask: %v", err)
 	}
 }
+
+func TestMetricsHaveAnAddressAndAPort(t *testing.T) {
+	for text, good := range map[string]bool{
+		"": true, "127.0.0.1:9090": true, "[::1]:9090": true, "metrics.internal:0": true, ":9090": true, // where it leads is asked when it is listened on
+		"9090": false, "127.0.0.1": false, "127.0.0.1:": false, "127.0.0.1:-1": false, "127.0.0.1:65536": false, "127.0.0.1:http": false, "::1:9090": false, "127.0.0.1:٣": false,
+	} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_METRICS": text}))
+		if good != (err == nil) || good && c.Metrics != text {
+			t.Errorf("%q: %q, %v", text, c.Metrics, err)
+		}
+	}
+}

@@ -156,7 +156,7 @@ func TestNewPasswords(t *testing.T) {
 		"password of Joke's third tortoise",
 		strings.Repeat("lange zin met ", 9) + "een einde",
 	} {
-		if err := CheckNewPassword(good, login, name); err != nil {
+		if err := CheckNewPassword(good, login, name, false); err != nil {
 			t.Errorf("%q is refused: %v", good, err)
 		}
 	}
@@ -172,7 +172,7 @@ func TestNewPasswords(t *testing.T) {
 		"ditismijnwachtwoord", "qwerty123password", "welkom welkom welkom",
 		"Joke van den Berg", "j.vandenberg j.vandenberg", "Berg, Joke van den", "joke joke joke joke 1984", "J.VANDENBERG1234567",
 	} {
-		err := CheckNewPassword(bad, login, name)
+		err := CheckNewPassword(bad, login, name, false)
 		var errs lab.FieldErrors
 		if !errors.As(err, &errs) || slices.ContainsFunc(errs, func(e lab.FieldError) bool { return e.Field != "password" }) {
 			t.Errorf("%q: %v", bad, err)
@@ -188,7 +188,7 @@ func TestChanceIsNotRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		token, _ := NewToken()
 		length := rapid.IntRange(shortestPassword, len(token)).Draw(t, "length")
-		if err := CheckNewPassword(token[:length], "jan", "Jan"); err != nil {
+		if err := CheckNewPassword(token[:length], "jan", "Jan", false); err != nil {
 			t.Fatalf("%q: %v", token[:length], err)
 		}
 	})
@@ -199,7 +199,7 @@ func TestChanceIsNotRefused(t *testing.T) {
 func TestAnyTextGetsAnAnswer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		password := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })).Draw(t, "password")
-		err := CheckNewPassword(password, rapid.String().Draw(t, "login"), rapid.String().Draw(t, "name"))
+		err := CheckNewPassword(password, rapid.String().Draw(t, "login"), rapid.String().Draw(t, "name"), rapid.Bool().Draw(t, "synthetic"))
 		if short := len([]rune(password)) < shortestPassword; short && err == nil {
 			t.Fatal("a short password is accepted")
 		}

@@ -18,9 +18,10 @@ const (
 )
 
 // CheckNewPassword reports what is wrong with a new password of a user, as
-// lab.FieldErrors: one that is short, or that somebody who guesses tries early. It
-// asks for no capitals, digits or signs.
-func CheckNewPassword(password, login, name string) error {
+// lab.FieldErrors: one that is short, that somebody who guesses tries early, or,
+// where samples are real and not synthetic, that of a demo login. It asks for no
+// capitals, digits or signs.
+func CheckNewPassword(password, login, name string, synthetic bool) error {
 	var errs lab.FieldErrors
 	length := utf8.RuneCountInString(norm.NFC.String(password))
 	errs.Check(length >= shortestPassword, "password", "Use at least %d characters; a sentence of a few words is good.", shortestPassword)
@@ -31,6 +32,7 @@ func CheckNewPassword(password, login, name string) error {
 	}
 	letters := fold(password)
 	errs.Check(!isPersonal(letters, login, name), "password", "The password is your name or login; use something that others do not know.")
+	errs.Check(synthetic || !IsDemoPassword(password), "password", "This password is for the demo, and everybody knows it; use another.")
 	errs.Check(!isCommon(letters), "password", "This password is guessed easily; use a few words that nobody else puts together.")
 	return errs.Err()
 }

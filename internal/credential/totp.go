@@ -19,12 +19,14 @@ const (
 	totpSkew        = 1  // steps that a clock may be off
 )
 
+var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
+
 // NewTOTP draws the secret of a second factor and returns it, in base 32, with the
 // address that an authenticator app reads from a QR code.
 func NewTOTP(issuer, account string) (secret, address string) {
 	var random [totpSecretBytes]byte
 	_, _ = rand.Read(random[:]) // crypto/rand.Read never returns an error
-	secret = base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random[:])
+	secret = base32Text.EncodeToString(random[:])
 	return secret, TOTPAddress(issuer, account, secret)
 }
 
@@ -51,6 +53,11 @@ func CheckTOTP(secret, code string, at time.Time, lastStep int64) (step int64, o
 		}
 	}
 	return step, ok
+}
+
+// TOTP is the code that an authenticator with the secret shows at the given time.
+func TOTP(secret string, at time.Time) (string, error) {
+	return totpCode(secret, at.Unix()/totpPeriod)
 }
 
 func totpCode(secret string, step int64) (string, error) {

@@ -1,6 +1,7 @@
 package figures_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -160,6 +161,36 @@ func TestTheAnnualReportHasAllYearsUpToItsOwn(t *testing.T) {
 		}
 		if rows != annual.Years[1].Registered {
 			t.Errorf("%d rows of %d registered samples", rows, annual.Years[1].Registered)
+		}
+	})
+}
+
+func TestFiguresOfASyntheticRegistrySaySo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := s.MarkSynthetic(t.Context(), lab.Operator("test"), "seed 1"); err != nil {
+			t.Fatal(err)
+		}
+		registry(t, s, "UTR", 1)
+		registry(t, s, "AMS", 2)
+		for code, want := range map[string]string{"": "all, synthetic", "UTR": "UTR, synthetic"} {
+			set, err := figures.New(s, time.Now, "EUR").Set(t.Context(), code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			year, yearErr := set.Year(t.Context(), 2024)
+			tables, tablesErr := set.Tables(t.Context(), 2024)
+			annual, annualErr := set.Annual(t.Context(), 2024)
+			if err := errors.Join(yearErr, tablesErr, annualErr); err != nil {
+				t.Fatal(err)
+			}
+			for _, scope := range []statistics.Scope{year.Scope, year.Products[0].Scope, tables.Year.Scope, annual.Scope} {
+				if scope.String() != want {
+					t.Errorf("the scope is %q, want %q", scope, want)
+				}
+			}
+			if of := tables.Services[0].Year.Scope; !of.Synthetic {
+				t.Errorf("the scope of a service is %q", of)
+			}
 		}
 	})
 }

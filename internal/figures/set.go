@@ -57,9 +57,14 @@ func (f *Set) Years() []int {
 	return years
 }
 
+// scope is that of the figures of some of the services, or of all without codes.
+func (f *Set) scope(year int, codes []string) statistics.Scope {
+	return statistics.Scope{Year: year, Services: codes, Currency: f.Currency, Synthetic: f.known.synthetic}
+}
+
 // Fold is the fold of a year, and its scope.
 func (f *Set) Fold(ctx context.Context, year int) (*statistics.Fold, statistics.Scope, error) {
-	scope := statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency}
+	scope := f.scope(year, f.codes)
 	if f.codes == nil {
 		fold, err := f.source.national(ctx, f.known, f.Dictionary, f.Services, year)
 		return fold, scope, err
@@ -105,9 +110,8 @@ func (f *Set) Tables(ctx context.Context, year int) (*statistics.Source, error) 
 	if err != nil {
 		return nil, err
 	}
-	scope := statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency}
 	source := &statistics.Source{
-		Dictionary: f.Dictionary, Year: statistics.Compute(merged(f.Dictionary, folds), f.Dictionary, scope),
+		Dictionary: f.Dictionary, Year: statistics.Compute(merged(f.Dictionary, folds), f.Dictionary, f.scope(year, f.codes)),
 		Services: f.byService(folds, year), Closed: f.Closed(year),
 	}
 	return source, nil
@@ -119,8 +123,8 @@ func (f *Set) Closed(year int) bool { return year < f.source.now().UTC().Year() 
 func (f *Set) byService(folds []*statistics.Fold, year int) []statistics.ServiceYear {
 	years := make([]statistics.ServiceYear, len(folds))
 	for i, s := range f.Services {
-		scope := statistics.Scope{Year: year, Services: []string{s.Code}, Currency: f.Currency}
-		years[i] = statistics.ServiceYear{Code: s.Code, Name: s.Name, Year: statistics.Compute(folds[i], f.Dictionary, scope)}
+		y := statistics.Compute(folds[i], f.Dictionary, f.scope(year, []string{s.Code}))
+		years[i] = statistics.ServiceYear{Code: s.Code, Name: s.Name, Year: y}
 	}
 	return years
 }
@@ -153,7 +157,7 @@ func (f *Set) Annual(ctx context.Context, year int) (reports.Annual, error) {
 	years = append(years, year)
 	a := reports.Annual{
 		Dictionary: f.Dictionary, Rows: f.rows(ctx, year), Years: make([]*statistics.Year, len(years)),
-		Scope: statistics.Scope{Year: year, Services: f.codes, Currency: f.Currency},
+		Scope: f.scope(year, f.codes),
 	}
 	work, side := errgroup.WithContext(ctx)
 	for i, y := range years {

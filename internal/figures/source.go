@@ -40,6 +40,7 @@ type known struct {
 	at        time.Time
 	services  []lab.Service
 	revisions store.Revisions
+	synthetic bool   // the samples are made up
 	stamp     uint64 // rises when anything of it changes
 }
 
@@ -99,12 +100,16 @@ func (s *Source) latest(ctx context.Context) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
+	origin, err := s.store.Synthetic(ctx)
+	if err != nil {
+		return known{}, err
+	}
 	stamp := s.known.stamp
 	same := maps.EqualFunc(revisions, s.known.revisions, maps.Equal) && slices.Equal(services, s.known.services)
 	if s.known.revisions == nil || !same {
 		stamp++
 	}
-	s.known = known{now, services, revisions, stamp}
+	s.known = known{now, services, revisions, origin != "", stamp}
 	return s.known, nil
 }
 

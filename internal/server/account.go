@@ -53,8 +53,8 @@ func changePassword(r *request) error {
 	if !r.server.logins.allow(account.Login) {
 		return errTooMany
 	}
-	err = newPassword(typed.Get("password"), typed.Get("again"), account.User)
-	if err == nil && !credential.CheckPassword(account.PasswordHash, typed.Get("old")) {
+	err = r.server.checkNewPassword(typed.Get("password"), typed.Get("again"), account.User)
+	if err == nil && !r.server.knows(account.PasswordHash, typed.Get("old")) {
 		r.server.logins.fail(account.Login)
 		err = lab.FieldErrors{{Field: "old", Format: "This is not your present password."}}
 	}
@@ -152,9 +152,9 @@ func setAuthenticator(r *request) error {
 		return errBadForm
 	}
 	var errs lab.FieldErrors
-	step, ok := credential.CheckTOTP(secret, typed.Get("code"), r.server.Now(), 0)
+	step, ok := r.server.shows(secret, typed.Get("code"), 0)
 	errs.Check(ok, "code", "The code is wrong. Type the six digits that the authenticator shows now.")
-	errs.Check(credential.CheckPassword(account.PasswordHash, typed.Get("password")), "password", "This is not your present password.")
+	errs.Check(r.server.knows(account.PasswordHash, typed.Get("password")), "password", "This is not your present password.")
 	if len(errs) > 0 {
 		r.server.logins.fail(who)
 		page, err := r.authenticatorPage(secret, credential.TOTPAddress(issuer, account.Login, secret))

@@ -48,7 +48,7 @@ func (c *canary) secrets() []string {
 
 // TestNothingOfAVisitorIsWrittenAnywhere sends a code, an address, a browser and a
 // note through every public route in every way, right and wrong, and then searches
-// the log, the database, the key ring and the files of the program.
+// the log, the metrics, the database, the key ring and the files of the program.
 func TestNothingOfAVisitorIsWrittenAnywhere(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
@@ -77,6 +77,7 @@ func TestNothingOfAVisitorIsWrittenAnywhere(t *testing.T) {
 			c.look(t, "en", c.code).lacks(t, "We found")
 			c.searchFiles(t)
 			c.searchLog(t)
+			c.searchMetrics(t)
 			for _, sign := range []string{`"route":"/lookup","status":200`, `"route":"/lookup","status":404`, `"route":"/lookup","status":422`, `"route":"/lookup","status":429`, `"msg":"panic"`} {
 				if !strings.Contains(x.log.String(), sign) {
 					t.Errorf("the log does not say %s: nothing was tried", sign)
@@ -243,6 +244,7 @@ func (c *canary) sendBroken(t *testing.T) {
 func (c *canary) search(t *testing.T) {
 	t.Helper()
 	c.searchLog(t)
+	c.searchMetrics(t)
 	c.searchFiles(t)
 	if c.config.DatabaseURL != "" {
 		c.searchDump(t)
@@ -252,6 +254,15 @@ func (c *canary) search(t *testing.T) {
 func (c *canary) searchLog(t *testing.T) {
 	t.Helper()
 	c.searchText(t, "the log", c.log.String(), append(c.secrets(), canaryNote)...)
+}
+
+// searchMetrics searches what Prometheus is told. Every label is one that the
+// program knows beforehand, whatever was sent.
+func (c *canary) searchMetrics(t *testing.T) {
+	t.Helper()
+	text := c.scrapeText(t)
+	c.searchText(t, "the metrics", text, append(c.secrets(), canaryNote)...)
+	checkLabels(t, readMetrics(t, text), "/fault/panic", "/fault/error", "/fault/index", "/fault/slow")
 }
 
 // searchText looks for secrets whatever their case. It does not print them.

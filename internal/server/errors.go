@@ -146,7 +146,8 @@ func (s *Server) answerError(c *gin.Context, status int) {
 }
 
 // refuseOrigin answers a form that was sent from another site.
-func (s *Server) refuseOrigin(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request) {
+	s.metrics.answered("", method(r.Method), http.StatusForbidden)
 	s.Log.Warn("refused a form from another origin")
 	http.Error(w, s.texts["en"].Text("page.error.origin")+"\n"+s.texts["nl"].Text("page.error.origin"), http.StatusForbidden)
 }

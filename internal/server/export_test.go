@@ -11,6 +11,14 @@ func PublicRoutes() (list [][2]string) {
 	return list
 }
 
+// RoutePaths lists the path of every route.
+func RoutePaths() (list []string) {
+	for _, r := range routes() {
+		list = append(list, r.path)
+	}
+	return list
+}
+
 // AddFault adds a public page that does something with the code that was typed.
 func (s *Server) AddFault(path string, fault func(code string) error) {
 	s.engine.POST(path, s.serve(route{method: post, path: path, access: everybody, handle: func(r *request) error {

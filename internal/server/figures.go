@@ -59,6 +59,7 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 	if !set.Closed(s.year) {
 		s.name += "-incomplete"
 	}
+	s.name = r.server.fileName(s.name)
 	return s, err
 }
 
@@ -290,6 +291,9 @@ func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name str
 			}
 			if err != nil {
 				return nil, err
+			}
+			if x.Synthetic {
+				drawing.Title += ". " + r.texts.Text("page.figures.synthetic")
 			}
 			body, err := r.draw(drawing.WithTitle())
 			return newContent("image/svg+xml", name+"-"+strings.ReplaceAll(key, "_", "-")+".svg", body), err

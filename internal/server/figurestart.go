@@ -11,7 +11,7 @@ import (
 )
 
 // figuresStartPage is where the public begins with the figures: the years, and the
-// products of the latest.
+// products of the latest that is over, or of the one that runs if it is the first.
 type figuresStartPage struct {
 	view
 	Search  *form
@@ -25,7 +25,8 @@ type yearView struct {
 	Year, Address, Samples string
 }
 
-// figuresStart shows the years at hand and what was handed in in the latest.
+// figuresStart shows the years at hand and what was handed in in the latest that is
+// over: in January the running year says little yet.
 func figuresStart(r *request) error {
 	return r.keep(func(ctx context.Context) (*content, error) {
 		set, err := r.server.years.Set(ctx, "")
@@ -41,7 +42,7 @@ func figuresStart(r *request) error {
 			}
 			samples := r.texts.Text("page.figures.samples", "Count", y.Registered, "Number", r.texts.Count(y.Registered))
 			page.Years = append(page.Years, yearView{strconv.Itoa(year), page.Link(yearAddress(year)), samples})
-			if s.year == 0 {
+			if s.year == 0 || set.Closed(year) && !s.source.Closed {
 				s.year, s.base = year, yearAddress(year)
 				s.source = &statistics.Source{Dictionary: set.Dictionary, Year: y, Closed: set.Closed(year)}
 			}

@@ -98,6 +98,18 @@ func (s *jobs) find(id string) *job {
 	return s.all[id]
 }
 
+// running counts the jobs at work.
+func (s *jobs) running() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.all {
+		if j.state() == jobRunning {
+			n++
+		}
+	}
+	return n
+}
+
 // start begins with a job. A person has one at a time: where one is at work, that
 // one is returned. It is errBusy where others have as many as may be.
 func (s *jobs) start(j *job, make func(ctx context.Context, w io.Writer) error) (*job, error) {

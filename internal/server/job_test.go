@@ -84,11 +84,14 @@ func TestJobsAreFew(t *testing.T) {
 			t.Error("one person has two jobs at once")
 		}
 		second := begin(t, s, 2, endless)
+		if n := s.running(); n != 2 {
+			t.Errorf("%d jobs are at work, want 2", n)
+		}
 		if _, err := s.start(&job{owner: 3}, endless); !errors.Is(err, errBusy) {
 			t.Errorf("a third person: %v, want errBusy", err)
 		}
 		s.close()
-		if first.state() != jobFailed || second.state() != jobFailed || s.find(first.id) != nil {
+		if first.state() != jobFailed || second.state() != jobFailed || s.find(first.id) != nil || s.running() != 0 {
 			t.Error("closing left jobs at work")
 		}
 		if _, err := s.start(&job{owner: 3}, finished); !errors.Is(err, errBusy) {

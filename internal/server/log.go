@@ -12,24 +12,30 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// observe logs each request by its route, never by its path, and answers a panic
-// with a page. No log holds an address, a header or anything that was typed.
+// observe logs and counts each request by its route, never by its path, and answers
+// a panic with a page. No log holds an address, a header or anything that was typed.
 func (s *Server) observe(c *gin.Context) {
 	begun := time.Now()
+	s.metrics.inFlight.Inc()
+	defer s.metrics.inFlight.Dec()
 	defer func() {
 		if cause := recover(); cause != nil {
+			s.metrics.panics.Inc()
 			s.Log.Error("panic", "route", c.FullPath(), "cause", panicCause(cause), "at", callers())
 			if !c.Writer.Written() {
 				s.answerError(c, http.StatusInternalServerError)
 			}
 		}
+		took := time.Since(begun)
+		s.metrics.answered(c.FullPath(), method(c.Request.Method), c.Writer.Status())
+		s.metrics.took(c.FullPath(), took)
 		s.Log.Info("request", "method", method(c.Request.Method), "route", c.FullPath(), "status", c.Writer.Status(),
-			"ms", time.Since(begun).Milliseconds())
+			"ms", took.Milliseconds())
 	}()
 	c.Next()
 }
 
-// method keeps a method that a client made up out of the log.
+// method keeps a method that a client made up out of the log and the metrics.
 func method(name string) string {
 	switch name {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

@@ -101,7 +101,7 @@ var pages = map[string]any{
 func (r *request) view(title string) view {
 	return view{
 		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: languageLinks(r.Request, r.texts.Language()),
-		Staff: r.staffView(), chosen: r.server.chosenLanguage(r.Request),
+		Staff: r.staffView(), Synthetic: r.server.synthetic, chosen: r.server.chosenLanguage(r.Request),
 	}
 }
 

@@ -100,7 +100,7 @@ func (r *request) startReport(year int, service, language string) (*job, error) 
 		return nil, err
 	}
 	j := &job{
-		owner: r.actor.UserID, service: id, name: fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language),
+		owner: r.actor.UserID, service: id, name: r.server.fileName(fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language)),
 		what: fmt.Sprintf("report %d %s %s", year, service, language), title: r.texts.Text("page.reports.of", "Year", year),
 	}
 	server := r.server

@@ -45,6 +45,9 @@ type Server struct {
 	years   *figures.Source
 	kept    *pageCache // of the public figures
 	jobs    *jobs
+	metrics *metrics
+
+	synthetic bool // the samples are made up: every page and file says so
 }
 
 // Limits on requests. Slow clients are cut off; downloads may take longer.
@@ -77,9 +80,13 @@ func New(c Config) (*Server, error) {
 			return nil, err
 		}
 	}
+	if err := s.readOrigin(); err != nil {
+		return nil, err
+	}
 	s.guesses = newThrottle(c.Now, guessLimits)
 	s.logins = newThrottle(c.Now, loginLimits)
 	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, newJobs()
+	s.metrics = newMetrics(s)
 	s.engine, err = s.newEngine(routes())
 	return s, err
 }
@@ -121,15 +128,27 @@ func (s *Server) Close() { s.jobs.close() }
 // finish, but for reports.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	defer s.Close()
-	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
-		ErrorLog: slog.NewLogLogger(discardAddresses{s.Log.Handler()}, slog.LevelDebug),
-	}
 	sweeping, stop := context.WithCancel(ctx)
 	swept := make(chan struct{})
 	go func() { defer close(swept); s.sweep(sweeping) }()
 	defer func() { stop(); <-swept }()
+	return s.answerUntil(ctx, listener, s.Handler())
+}
+
+// ServeMetrics tells what Metrics tells until the context ends. The listener must
+// be one that the public cannot reach.
+func (s *Server) ServeMetrics(ctx context.Context, listener net.Listener) error {
+	return s.answerUntil(ctx, listener, s.Metrics())
+}
+
+// answerUntil answers the requests of a listener until the context ends, and then
+// lets those under way finish.
+func (s *Server) answerUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
+		ErrorLog: slog.NewLogLogger(discardAddresses{s.Log.Handler()}, slog.LevelDebug),
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

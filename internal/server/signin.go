@@ -48,7 +48,7 @@ func signIn(r *request) error {
 		credential.CheckNobody(password)
 		return r.refuseSignIn(login)
 	}
-	if !credential.CheckPassword(account.PasswordHash, password) {
+	if !r.server.knows(account.PasswordHash, password) {
 		return r.refuseSignIn(login)
 	}
 	r.server.logins.succeed(login)
@@ -133,7 +133,7 @@ func (r *request) useSecondFactor(code string) error {
 	if err != nil {
 		return err
 	}
-	if step, ok := credential.CheckTOTP(secret, code, r.server.Now(), account.TOTPStep); ok {
+	if step, ok := r.server.shows(secret, code, account.TOTPStep); ok {
 		return r.server.Store.UseSecondFactor(r.context(), account.ID, step)
 	}
 	return r.server.Store.UseRecoveryCode(r.context(), account.ID, credential.HashRecoveryCode(code))
@@ -169,7 +169,7 @@ func acceptInvitation(r *request) error {
 	hash := credential.HashToken(typed.Get("invitation"))
 	user, err := r.server.Store.Invitation(r.context(), hash)
 	if err == nil {
-		err = newPassword(typed.Get("password"), typed.Get("again"), user)
+		err = r.server.checkNewPassword(typed.Get("password"), typed.Get("again"), user)
 	}
 	if err == nil {
 		err = r.accept(hash, typed.Get("password"))
@@ -195,13 +195,13 @@ func (r *request) accept(tokenHash, password string) error {
 	return err
 }
 
-// newPassword refuses a password that breaks the rules, or was not typed twice
+// checkNewPassword refuses a password that breaks the rules, or was not typed twice
 // alike.
-func newPassword(password, again string, user lab.User) error {
+func (s *Server) checkNewPassword(password, again string, user lab.User) error {
 	var errs lab.FieldErrors
 	errs.Check(password == again, "again", "This is not the same password.")
 	var broken lab.FieldErrors
-	if err := credential.CheckNewPassword(password, user.Login, user.Name); errors.As(err, &broken) {
+	if err := credential.CheckNewPassword(password, user.Login, user.Name, s.synthetic); errors.As(err, &broken) {
 		errs = append(errs, broken...)
 	} else if err != nil {
 		return err

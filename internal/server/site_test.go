@@ -88,11 +88,25 @@ func newSite(t testing.TB, kind string) *site {
 	return newSiteAt(t, storetest.Config(t, kind))
 }
 
-func newSiteAt(t testing.TB, config store.Config) *site {
+// syntheticSite is a server on a registry of synthetic samples.
+func syntheticSite(t testing.TB, kind string) *site {
+	t.Helper()
+	return newSiteAt(t, storetest.Config(t, kind), func(s *store.Store) error {
+		return s.MarkSynthetic(t.Context(), lab.Operator("test"), "seed 1, years 2023-2024")
+	})
+}
+
+// newSiteAt is a server on a registry that was prepared before.
+func newSiteAt(t testing.TB, config store.Config, prepare ...func(*store.Store) error) *site {
 	t.Helper()
 	credential.CheapInTest(t)
 	clock := &clock{now: storetest.Now}
 	s := storetest.OpenAt(t, config, clock.Now)
+	for _, f := range prepare {
+		if err := f(s); err != nil {
+			t.Fatal(err)
+		}
+	}
 	folder := t.TempDir()
 	keys, err := keyring.Open(filepath.Join(folder, "keys.json"), true)
 	if err != nil {

@@ -125,7 +125,7 @@ func (r *request) asked(f *form) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.name = strings.ToLower("marquis-" + in.text("service") + "-" + in.text("year"))
+	a.name = r.server.fileName(strings.ToLower("marquis-" + in.text("service") + "-" + in.text("year")))
 	if of == nil {
 		a.scopes = []statistics.TableScope{statistics.YearTable}
 		if code == "" {

@@ -20,9 +20,10 @@ func (s *Server) sweep(ctx context.Context) {
 	for {
 		_, err := s.Store.SweepDrafts(ctx)
 		err = errors.Join(err, s.Store.SweepSessions(ctx))
-		_, _, expired := ExpireCodes(ctx, s.Store, s.Keys, lab.Operator("serve"), s.Now(), s.CodeMonths)
-		if err = errors.Join(err, expired); err != nil && ctx.Err() == nil {
-			s.Log.Error("sweep", "error", cause(err))
+		codes, _, expired := ExpireCodes(ctx, s.Store, s.Keys, lab.Operator("serve"), s.Now(), s.CodeMonths)
+		s.metrics.codesExpired.Add(float64(codes))
+		if err = errors.Join(err, expired); ctx.Err() == nil {
+			s.swept(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -30,6 +31,16 @@ func (s *Server) sweep(ctx context.Context) {
 		case <-time.After(sweepEvery):
 		}
 	}
+}
+
+// swept notes how a sweep ended.
+func (s *Server) swept(err error) {
+	result := sweepDone
+	if err != nil {
+		result = sweepFailed
+		s.Log.Error("sweep", "error", cause(err))
+	}
+	s.metrics.sweeps.WithLabelValues(result).Inc()
 }
 
 // ExpireCodes ends, for ever, the codes that were given out more than so many whole

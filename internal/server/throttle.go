@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,8 +33,9 @@ const throttleMost = 100_000
 // of this run of the program, and forgets them.
 type throttle struct {
 	limits
-	now  func() time.Time
-	salt [32]byte
+	now     func() time.Time
+	salt    [32]byte
+	refused atomic.Int64 // attempts that were not let by
 
 	mu     sync.Mutex
 	failed map[[16]byte]bucket
@@ -52,9 +54,17 @@ func newThrottle(now func() time.Time, l limits) *throttle {
 	return t
 }
 
-// allow tells whether one may try. While everybody together has failed too often,
-// only those may who have not failed lately.
+// allow tells whether one may try, and counts those who may not. While everybody
+// together has failed too often, only those may who have not failed lately.
 func (t *throttle) allow(who string) bool {
+	ok := t.may(who)
+	if !ok {
+		t.refused.Add(1)
+	}
+	return ok
+}
+
+func (t *throttle) may(who string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()

@@ -13,6 +13,7 @@ type view struct {
 	Languages []languageLink
 	Staff     *staffView // nil for the public
 	Notice    string     // what has just been done, said on top
+	Synthetic bool       // the samples are made up: said on top too
 	chosen    string     // the language in the address, empty where the browser's decides
 }
 

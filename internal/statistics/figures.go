@@ -11,17 +11,23 @@ import (
 // are those of the scope: nothing is filtered by it any more, but for prices,
 // which are told in Currency.
 type Scope struct {
-	Year     int
-	Services []string // codes; empty means all
-	Currency string   // of the prices, ISO 4217
+	Year      int
+	Services  []string // codes; empty means all
+	Currency  string   // of the prices, ISO 4217
+	Synthetic bool     // the samples are made up
 }
 
-// String names the services of the scope: "all", or their codes in order.
+// String names the services of the scope: "all", or their codes in order. After
+// them it says ", synthetic" where the samples are made up.
 func (s Scope) String() string {
-	if len(s.Services) == 0 {
-		return "all"
+	text := "all"
+	if len(s.Services) > 0 {
+		text = strings.Join(slices.Sorted(slices.Values(s.Services)), ", ")
 	}
-	return strings.Join(slices.Sorted(slices.Values(s.Services)), ", ")
+	if s.Synthetic {
+		text += ", synthetic"
+	}
+	return text
 }
 
 // MarshalText writes the scope as String does.

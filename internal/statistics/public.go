@@ -131,9 +131,9 @@ func (t *TableSpec) Staff(s *Source) (*Table, error) {
 	switch t.Scope {
 	case ProductTable, ProductYearsTable:
 		e := s.entry()
-		table.Year, table.Product = e.Year, s.product(e.ProductID, e.Name())
+		table.Year, table.Product, table.Synthetic = e.Year, s.product(e.ProductID, e.Name()), e.Scope.Synthetic
 	default:
-		table.Year = s.Year.Year
+		table.Year, table.Synthetic = s.Year.Year, s.Year.Scope.Synthetic
 	}
 	table.Columns, table.Rows = t.build(s)
 	return table, nil

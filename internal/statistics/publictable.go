@@ -7,8 +7,9 @@ import "marquis/internal/lab"
 type Table struct {
 	Key         string       `json:"key"`
 	Scope       TableScope   `json:"scope"`
-	Year        int          `json:"year"`              // the last, of a table over the years
-	Product     *Label       `json:"product,omitempty"` // of a table of one product
+	Year        int          `json:"year"`                // the last, of a table over the years
+	Synthetic   bool         `json:"synthetic,omitempty"` // the samples are made up
+	Product     *Label       `json:"product,omitempty"`   // of a table of one product
 	Title       Text         `json:"title"`
 	Definitions []Definition `json:"definitions"` // of its figures
 	Notes       []Text       `json:"notes"`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -65,9 +66,64 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%T: got %v, want %v", c.value, got, want)
 		}
 	}
-	if got := e.Scope.String(); got != "AMS, UTR" || testScope.String() != "all" {
-		t.Errorf("scope: %q", got)
+}
+
+func TestTheScopeSaysWhoseSamplesAndWhetherTheyAreMadeUp(t *testing.T) {
+	for _, c := range []struct {
+		scope Scope
+		want  string
+	}{
+		{Scope{}, "all"},
+		{Scope{Services: []string{"UTR", "AMS"}}, "AMS, UTR"},
+		{Scope{Synthetic: true}, "all, synthetic"},
+		{Scope{Services: []string{"UTR", "AMS"}, Synthetic: true}, "AMS, UTR, synthetic"},
+	} {
+		if got := c.scope.String(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
+}
+
+func TestFiguresOfSyntheticSamplesSaySo(t *testing.T) {
+	d := testDictionary(t)
+	f := foldOf(d, randomSamples(d, 3, 400)...)
+	for _, synthetic := range []bool{true, false} {
+		scope := testScope
+		scope.Synthetic = synthetic
+		y, e := Compute(f, d, scope), ComputeProduct(f, d, scope, ketamineProduct)
+		s := &Source{Dictionary: d, Year: y, Entries: []*Entry{e}, Services: []ServiceYear{{Code: "UTR", Name: "Utrecht", Year: y}}, Closed: true}
+		tables := map[string]func(io.Writer) error{
+			"year, table": y.WriteTable, "year, JSON": y.WriteJSON, "product, table": e.WriteTable, "product, JSON": e.WriteJSON,
+		}
+		lines := map[string]func(io.Writer) error{"year, CSV": y.WriteCSV, "product, CSV": e.WriteCSV}
+		for _, key := range TableKeys() {
+			table := publicTable(t, key, s)
+			tables[key+", JSON"], lines[key+", CSV"] = table.WriteJSON, table.WriteCSV
+		}
+		for name, write := range tables {
+			if text := writtenBy(t, write); strings.Contains(text, "synthetic") != synthetic {
+				t.Errorf("%s:\n%s", name, text)
+			}
+		}
+		for name, write := range lines {
+			header, rows, _ := strings.Cut(strings.TrimSpace(writtenBy(t, write)), "\n")
+			for row := range strings.Lines(rows) {
+				said := strings.Contains(row, ",\"all, synthetic\",") || strings.HasSuffix(header, ",synthetic") && strings.HasSuffix(strings.TrimSpace(row), ",true")
+				if said != synthetic {
+					t.Errorf("%s: %s", name, row)
+				}
+			}
+		}
+	}
+}
+
+func writtenBy(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func TestWriteJSON(t *testing.T) {

@@ -13,12 +13,16 @@ func (t *Table) WriteJSON(w io.Writer) error { return writeJSON(w, t) }
 // n, its denominator, the percentage and the bounds of its interval; an amount with
 // an interval takes three. Units stand in the header, after the key of the column.
 // Numbers are not rounded. What is not shown is told in place of the number:
-// suppressed or too_few; where there is nothing to tell, there is nothing.
+// suppressed or too_few; where there is nothing to tell, there is nothing. Of samples
+// that are made up the last column says on each line that they are.
 func (t *Table) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	var header []string
 	for _, c := range t.Columns {
 		header = append(header, c.csvNames()...)
+	}
+	if t.Synthetic {
+		header = append(header, "synthetic")
 	}
 	if err := out.Write(header); err != nil {
 		return err
@@ -27,6 +31,9 @@ func (t *Table) WriteCSV(w io.Writer) error {
 		var line []string
 		for i := range row.Cells {
 			line = append(line, row.Cells[i].csvFields(t.Columns[i])...)
+		}
+		if t.Synthetic {
+			line = append(line, "true")
 		}
 		if err := out.Write(line); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"marquis/internal/lab"
+	"marquis/internal/store"
 	"marquis/web"
 )
 
@@ -37,6 +40,29 @@ func TestEveryPagePassesAxe(t *testing.T) {
 				b.storesNothing()
 			}
 			b.watch.quiet(t, x.address)
+		})
+	}
+}
+
+// A page of synthetic samples says one thing more, which must not be in the way.
+func TestPagesOfSyntheticSamplesPassAxe(t *testing.T) {
+	startChromium(t)
+	axe := axeSource(t)
+	x := newSite(t, "sqlite", func(s *store.Store) error {
+		return s.MarkSynthetic(t.Context(), lab.Operator("test"), "seed 1")
+	})
+	for _, s := range tour {
+		if !slices.Contains([]string{"home", "figurestables", "slip", "work", "error"}, s.template) {
+			continue
+		}
+		t.Run(s.name(), func(t *testing.T) {
+			t.Parallel()
+			b := s.reach(t, x)
+			b.see(s.says, "synthetic")
+			b.passesAxe(axe)
+			b.look(narrow, dark)
+			b.passesAxe(axe)
+			b.fits(narrow)
 		})
 	}
 }

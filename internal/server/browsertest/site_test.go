@@ -59,10 +59,16 @@ func eachSite(t *testing.T, test func(t *testing.T, x *site)) {
 	storetest.EachKind(t, func(t *testing.T, kind string) { test(t, newSite(t, kind)) })
 }
 
-func newSite(t testing.TB, kind string) *site {
+// newSite is a server on a registry that was prepared before anything was in it.
+func newSite(t testing.TB, kind string, prepare ...func(*store.Store) error) *site {
 	t.Helper()
 	x := &site{clock: &clock{now: storetest.Now}}
 	x.store = storetest.OpenAt(t, storetest.Config(t, kind), x.clock.Now)
+	for _, f := range prepare {
+		if err := f(x.store); err != nil {
+			t.Fatal(err)
+		}
+	}
 	x.fill(t)
 	var err error
 	if x.keys, err = keyring.Open(filepath.Join(t.TempDir(), "keys.json"), true); err != nil {

@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"marquis/internal/store"
+)
+
+// noRoute stands for every address that leads nowhere: what was typed is no label.
+const noRoute = "none"
+
+const (
+	pingTime      = 2 * time.Second // for the database to answer while metrics are told
+	scrapesAtOnce = 4
+)
+
+// durations are the bounds of the histogram, in seconds.
+var durations = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// metrics are what the operator sees of the program: numbers, under labels from
+// lists that the program knows beforehand. No label holds anything that was sent,
+// nor whose sample, service or account it was about.
+type metrics struct {
+	registry     *prometheus.Registry
+	requests     *prometheus.CounterVec   // by route, method and class of status
+	duration     *prometheus.HistogramVec // by route
+	inFlight     prometheus.Gauge
+	panics       prometheus.Counter
+	codesExpired prometheus.Counter
+	sweeps       *prometheus.CounterVec // by result
+}
+
+// The results of a sweep.
+const (
+	sweepDone   = "done"
+	sweepFailed = "failed"
+)
+
+func newMetrics(s *Server) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "marquis_http_requests_total", Help: "Requests answered.",
+		}, []string{"route", "method", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "marquis_http_request_duration_seconds", Help: "How long requests took.", Buckets: durations,
+		}, []string{"route"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "marquis_http_requests_in_flight", Help: "Requests that are being answered.",
+		}),
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "marquis_http_panics_total", Help: "Requests that ended in a panic; the log says where.",
+		}),
+		codesExpired: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "marquis_lookup_codes_expired_total", Help: "Lookup codes removed because their time was over.",
+		}),
+		sweeps: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "marquis_sweeps_total", Help: "Times that what was over its time was removed.",
+		}, []string{"result"}),
+	}
+	for _, result := range []string{sweepDone, sweepFailed} {
+		m.sweeps.WithLabelValues(result)
+	}
+	m.registry.MustRegister(
+		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.sweeps,
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "marquis_attempts_refused_total", Help: "Codes and sign-ins not looked at because of too many wrong ones.",
+		}, func() float64 { return float64(s.guesses.refused.Load() + s.logins.refused.Load()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marquis_jobs_running", Help: "Reports that are being made.",
+		}, func() float64 { return float64(s.jobs.running()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marquis_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.Program},
+		}, func() float64 { return 1 }),
+		databaseCollector{s.Store},
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return m
+}
+
+// answered counts a request. Its route is empty where the address leads nowhere.
+func (m *metrics) answered(route, method string, status int) {
+	m.requests.WithLabelValues(orNone(route), method, statusClass(status)).Inc()
+}
+
+// took notes how long the answer to a request took.
+func (m *metrics) took(route string, d time.Duration) {
+	m.duration.WithLabelValues(orNone(route)).Observe(d.Seconds())
+}
+
+func orNone(route string) string {
+	if route == "" {
+		return noRoute
+	}
+	return route
+}
+
+// statusClass is 2xx, 3xx and so on.
+func statusClass(status int) string { return strconv.Itoa(status/100) + "xx" }
+
+// Metrics answers /metrics for Prometheus, and nothing else. It asks nobody who
+// they are: serve it where only the operator's own programs come.
+func (s *Server) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesAtOnce}))
+	return mux
+}
+
+// databaseCollector tells how the database does, when it is asked.
+type databaseCollector struct{ store *store.Store }
+
+var (
+	databaseUp      = prometheus.NewDesc("marquis_database_up", "1 while the database answers, else 0.", nil, nil)
+	poolMost        = databaseDesc("connections_max", "Connections to the database that may be open.")
+	poolOpen        = databaseDesc("connections", "Connections to the database that are open.")
+	poolInUse       = databaseDesc("connections_in_use", "Connections to the database that are at work.")
+	poolWaits       = databaseDesc("waits_total", "How often a connection was waited for.")
+	poolWaitSeconds = databaseDesc("wait_seconds_total", "For how long connections were waited for.")
+)
+
+func databaseDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("marquis_database_"+name, help, []string{"pool"}, nil)
+}
+
+// Describe names what Collect tells.
+func (databaseCollector) Describe(descs chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{databaseUp, poolMost, poolOpen, poolInUse, poolWaits, poolWaitSeconds} {
+		descs <- desc
+	}
+}
+
+// Collect asks the database whether it answers, and counts its connections.
+func (c databaseCollector) Collect(found chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+	defer cancel()
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	up := 1.0
+	if c.store.Ping(ctx) != nil {
+		up = 0
+	}
+	found <- prometheus.MustNewConstMetric(databaseUp, gauge, up)
+	for _, p := range c.store.PoolStats() {
+		found <- prometheus.MustNewConstMetric(poolMost, gauge, float64(p.Most), p.Pool)
+		found <- prometheus.MustNewConstMetric(poolOpen, gauge, float64(p.Open), p.Pool)
+		found <- prometheus.MustNewConstMetric(poolInUse, gauge, float64(p.InUse), p.Pool)
+		found <- prometheus.MustNewConstMetric(poolWaits, counter, float64(p.Waits), p.Pool)
+		found <- prometheus.MustNewConstMetric(poolWaitSeconds, counter, p.Waited.Seconds(), p.Pool)
+	}
+}

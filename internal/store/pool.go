@@ -1,0 +1,37 @@
+package store
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// PoolStats is how a pool of connections to the database is used.
+type PoolStats struct {
+	Pool   string        // "write" or "read"; "all" where one pool does both
+	Most   int           // connections that may be open
+	Open   int           // connections that are open
+	InUse  int           // of these, those at work
+	Waits  int64         // how often one was waited for since the store was opened
+	Waited time.Duration // for how long altogether
+}
+
+// PoolStats returns how each pool is used just now. It asks the database nothing.
+func (s *Store) PoolStats() []PoolStats {
+	if s.write == s.read {
+		return []PoolStats{poolStats("all", s.write)}
+	}
+	return []PoolStats{poolStats("write", s.write), poolStats("read", s.read)}
+}
+
+func poolStats(name string, db *gorm.DB) PoolStats {
+	pool, err := db.DB()
+	if err != nil {
+		return PoolStats{Pool: name}
+	}
+	used := pool.Stats()
+	return PoolStats{
+		Pool: name, Most: used.MaxOpenConnections, Open: used.OpenConnections, InUse: used.InUse,
+		Waits: used.WaitCount, Waited: used.WaitDuration,
+	}
+}
