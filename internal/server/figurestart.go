@@ -16,7 +16,7 @@ type figuresStartPage struct {
 	view
 	Search  *form
 	Years   []yearView
-	Running string
+	Which   string // year the tables are of
 	Tables  []tableView
 }
 
@@ -58,8 +58,9 @@ func figuresStart(r *request) error {
 }
 
 func (p *figuresStartPage) tellLatest(r *request, s *subject) error {
+	p.Which = r.texts.Text("page.figures.latest", "Year", s.year)
 	if !s.source.Closed {
-		p.Running = r.texts.Text("page.figures.running", "Year", s.year)
+		p.Which = r.texts.Text("page.figures.running", "Year", s.year)
 	}
 	spec, err := statistics.FindTable("products")
 	if err != nil {
