@@ -88,9 +88,12 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	root.PersistentFlags().StringVar(&url, "database-url", "", "PostgreSQL instead of it: postgres://USER@HOST/DATABASE (MARQUIS_DATABASE_URL, or the file MARQUIS_DATABASE_URL_FILE)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		c, err := config.Load(func(name string) (string, bool) {
+			_, set := env(name)
 			switch {
 			case cmd.Flags().Changed("data") && name == "MARQUIS_DATA":
 				return data, true
+			case name == "MARQUIS_DATA" && !set && cmd.Name() == demoName:
+				return defaultDemo, true // never the folder of a real registry
 			case cmd.Flags().Changed("database-url") && name == "MARQUIS_DATABASE_URL":
 				return url, true
 			case cmd.Flags().Changed("address") && name == "MARQUIS_ADDRESS":
@@ -108,7 +111,7 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.healthCommand(),
+		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.demoCommand(), p.healthCommand(),
 		p.versionCommand(),
 	)
 	explainArgs(root)

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" { // a test has started this as the program itself
-		os.Exit(run(context.Background(), os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+		main()
 	}
 	os.Exit(pgtest.Main(m))
 }

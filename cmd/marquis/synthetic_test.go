@@ -12,8 +12,12 @@ func TestStatsAndReportSaySynthetic(t *testing.T) {
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		out := filepath.Join(t.TempDir(), "report.xlsx")
 		commands := [][]string{
-			{"stats", "2024"}, {"stats", "2024", "--format", "json"}, {"stats", "2024", "--format", "csv"},
-			{"stats", "2024", "--product", "ketamine"}, {"stats", "2024", "--service", "UTR"}, {"report", "2024", "--out", out},
+			{"stats", "2024"},
+			{"stats", "2024", "--format", "json"},
+			{"stats", "2024", "--format", "csv"},
+			{"stats", "2024", "--product", "ketamine"},
+			{"stats", "2024", "--service", "UTR"},
+			{"report", "2024", "--out", out},
 		}
 		check := func(want bool, commands ...[]string) {
 			t.Helper()
