@@ -41,6 +41,11 @@ func (a access) lets(by lab.Actor, service lab.ServiceID) bool {
 	return slices.ContainsFunc(by.Memberships, func(m lab.Membership) bool { return slices.Contains(a.roles, m.Role) })
 }
 
+// asksTwice tells whether some route lets the actor in only after the second factor.
+func asksTwice(by lab.Actor) bool {
+	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.secondFactor && x.access.lets(by, 0) })
+}
+
 // enter lets a request in, or says why not. A service in which the actor has no
 // such role looks like one that does not exist.
 func (r *request) enter() error {

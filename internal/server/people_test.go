@@ -333,3 +333,20 @@ func TestTextsThatCannotBeStoredAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// Who needs no authenticator is not asked for one on every page.
+func TestOnlyRolesThatNeedASecondFactorAreToldOfIt(t *testing.T) {
+	x := newSite(t, "sqlite")
+	const told = "signed in without your authenticator"
+	for role, want := range map[lab.UserRole]bool{
+		lab.Intake: false, lab.Laboratory: false, lab.Verifier: true, lab.DataAnalyst: true, lab.Coordinator: true, lab.Administrator: true,
+	} {
+		actor := storetest.Person(t, x.store, strings.ReplaceAll(string(role), "_", "-"), 0, role)
+		for _, secondFactor := range []bool{false, true} {
+			page := x.signedIn(t, actor, secondFactor).get("/staff").want(t, http.StatusOK)
+			if got := strings.Contains(page.body, told); got != (want && !secondFactor) {
+				t.Errorf("%s, with the second factor %v: told %v", role, secondFactor, got)
+			}
+		}
+	}
+}

@@ -27,7 +27,7 @@ type languageLink struct {
 type staffView struct {
 	Name  string
 	Menu  []menuItem
-	Short bool // signed in, but without the second factor that some pages ask for
+	Short bool // signed in, but without the second factor that some of their pages ask for
 }
 
 // menuItem is one entry of the menu for staff.
