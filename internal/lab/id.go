@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"crypto/rand"
 	"database/sql/driver"
 	"encoding/binary"
@@ -106,6 +107,9 @@ func ParseID(s string) (ID, error) {
 	}
 	return id, nil
 }
+
+// Compare orders IDs as they were made: it returns -1, 0 or 1.
+func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 
 // IsZero tells that there is no record.
 func (id ID) IsZero() bool { return id == ID{} }

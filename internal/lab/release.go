@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Evidence is one analysis with its findings.
@@ -111,7 +110,7 @@ func byWorth(a, b Evidence) int {
 		cmp.Compare(b.Analysis.Level.Rank(), a.Analysis.Level.Rank()),
 		compareBool(b.Analysis.Reported, a.Analysis.Reported),
 		cmp.Compare(b.Analysis.PerformedOn, a.Analysis.PerformedOn),
-		strings.Compare(string(b.Analysis.ID[:]), string(a.Analysis.ID[:])),
+		b.Analysis.ID.Compare(a.Analysis.ID),
 	)
 }
 

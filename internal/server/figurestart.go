@@ -14,10 +14,10 @@ import (
 // products of the latest that is over, or of the one that runs if it is the first.
 type figuresStartPage struct {
 	view
-	Search  *form
-	Years   []yearView
-	Which   string // year the tables are of
-	Tables  []tableView
+	Search *form
+	Years  []yearView
+	Which  string // year the tables are of
+	Tables []tableView
 }
 
 // yearView leads to the figures of a year.

@@ -226,10 +226,14 @@ func (w *work) takeFresh(key lab.Key, version int32) (*lab.Sample, *lab.Analysis
 // actor saw.
 func (w *work) changedSince(key lab.Key, version int32) ([]lab.Difference, error) {
 	var texts []string
-	err := w.tx.Raw("SELECT changes FROM audit_events WHERE service_id = ? AND subject = ? AND action IN ? ORDER BY seq",
-		key.ServiceID, key.ID.String(), []string{"change analysis", "verify analysis", "retract analysis"}).Scan(&texts).Error
+	events, err := eventsAbout(w.tx, key.ServiceID, key.ID.String())
 	if err != nil {
 		return nil, err
+	}
+	for _, e := range events {
+		if slices.Contains([]string{"change analysis", "verify analysis", "retract analysis"}, e.Action) {
+			texts = append(texts, e.Changes)
+		}
 	}
 	var changed []lab.Difference
 	for _, text := range texts[min(max(0, int(version)-1), len(texts)):] {
@@ -252,10 +256,11 @@ func (w *work) changedSince(key lab.Key, version int32) ([]lab.Difference, error
 // entry.
 func evidenceOf(tx *gorm.DB, sample lab.Key) ([]lab.Evidence, error) {
 	var analyses []lab.Analysis
-	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id = ? ORDER BY id", sample.ServiceID, sample.ID).Scan(&analyses).Error
+	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&analyses).Error
 	if err != nil || len(analyses) == 0 {
 		return nil, err
 	}
+	slices.SortFunc(analyses, func(a, b lab.Analysis) int { return a.ID.Compare(b.ID) })
 	findings, err := findingsOf(tx, sample.ServiceID, analyses)
 	if err != nil {
 		return nil, err
@@ -274,7 +279,8 @@ func findingsOf(tx *gorm.DB, service lab.ServiceID, analyses []lab.Analysis) (ma
 		ids[i] = a.ID.String()
 	}
 	var rows []lab.Finding
-	err := tx.Raw("SELECT * FROM findings WHERE service_id = ? AND analysis_id IN ? ORDER BY id", service, ids).Scan(&rows).Error
+	err := tx.Raw("SELECT * FROM findings WHERE service_id = ? AND analysis_id IN ?", service, ids).Scan(&rows).Error
+	slices.SortFunc(rows, func(a, b lab.Finding) int { return a.ID.Compare(b.ID) })
 	byAnalysis := map[lab.ID][]lab.Finding{}
 	for _, f := range rows {
 		byAnalysis[f.AnalysisID] = append(byAnalysis[f.AnalysisID], f)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -161,4 +162,53 @@ func SmallBatches(t testing.TB) {
 	usual := importBatch
 	importBatch = 100
 	t.Cleanup(func() { importBatch = usual })
+}
+
+// Explained records the statements that a store on SQLite runs from now on, and
+// returns how SQLite finds their rows, by statement.
+func Explained(t testing.TB, s *Store) func() map[string]string {
+	t.Helper()
+	seen := map[string][]any{}
+	note := func(tx *gorm.DB) { seen[tx.Statement.SQL.String()] = slices.Clone(tx.Statement.Vars) }
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		on := db.Callback()
+		for _, register := range []error{
+			on.Raw().After("gorm:raw").Register("test:note", note), on.Row().After("gorm:row").Register("test:note", note),
+			on.Query().After("gorm:query").Register("test:note", note),
+		} {
+			if register != nil {
+				t.Fatal(register)
+			}
+		}
+	}
+	return func() map[string]string {
+		plans := map[string]string{}
+		for statement, vars := range maps.Clone(seen) {
+			plans[statement] = explain(t, s, statement, vars)
+		}
+		return plans
+	}
+}
+
+// explain tells the steps by which SQLite finds the rows of a statement; none for one
+// that has no plan.
+func explain(t testing.TB, s *Store, statement string, vars []any) (steps string) {
+	t.Helper()
+	rows, err := Pool(t, s).QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, vars...)
+	if err != nil {
+		return ""
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps += step + "\n"
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }

@@ -96,6 +96,6 @@ func (w *work) answer(q lab.Question, answer string) (lab.Question, error) {
 func questionsOf(tx *gorm.DB, sample lab.Key) ([]lab.Question, error) {
 	var questions []lab.Question
 	err := tx.Raw("SELECT * FROM analysis_questions WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&questions).Error
-	slices.SortFunc(questions, func(a, b lab.Question) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(questions, func(a, b lab.Question) int { return a.ID.Compare(b.ID) })
 	return questions, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -45,6 +46,7 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 
 func readOutsOf(tx *gorm.DB, sample lab.Key) ([]lab.ReadOut, error) {
 	var told []lab.ReadOut
-	err := tx.Raw("SELECT * FROM read_outs WHERE service_id = ? AND sample_id = ? ORDER BY id", sample.ServiceID, sample.ID).Scan(&told).Error
+	err := tx.Raw("SELECT * FROM read_outs WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&told).Error
+	slices.SortFunc(told, func(a, b lab.ReadOut) int { return a.ID.Compare(b.ID) })
 	return told, err
 }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -10,7 +12,7 @@ import (
 
 func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 	var ids []lab.ID
-	err := tx.Raw("SELECT id FROM analyses WHERE service_id = ? AND sample_id = ? UNION SELECT import_id FROM samples "+
+	err := tx.Raw("SELECT id FROM analyses WHERE service_id = ? AND sample_id = ? UNION ALL SELECT import_id FROM samples "+
 		"WHERE service_id = ? AND id = ? AND import_id IS NOT NULL", sample.ServiceID, sample.ID, sample.ServiceID, sample.ID).Scan(&ids).Error
 	if err != nil {
 		return nil, err
@@ -19,8 +21,7 @@ func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 	for _, id := range ids {
 		subjects = append(subjects, id.String())
 	}
-	var entries []auditEvent
-	err = tx.Raw("SELECT * FROM audit_events WHERE service_id = ? AND subject IN ? ORDER BY seq", sample.ServiceID, subjects).Scan(&entries).Error
+	entries, err := eventsAbout(tx, sample.ServiceID, subjects...)
 	if err != nil {
 		return nil, err
 	}
@@ -33,4 +34,12 @@ func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 		events[i] = event.SeenBy(by, sample)
 	}
 	return events, nil
+}
+
+// eventsAbout are the events about any of the subjects, in order.
+func eventsAbout(tx *gorm.DB, service lab.ServiceID, subjects ...string) ([]auditEvent, error) {
+	var events []auditEvent
+	err := tx.Raw("SELECT * FROM audit_events WHERE service_id = ? AND subject IN ?", service, subjects).Scan(&events).Error
+	slices.SortFunc(events, func(a, b auditEvent) int { return cmp.Compare(a.Seq, b.Seq) })
+	return events, err
 }

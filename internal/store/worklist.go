@@ -103,7 +103,7 @@ func (f *WorkFilter) check() error {
 func (f *WorkFilter) newestFirst() bool { return f.Stage == "" || f.Stage.Done() }
 
 func (f *WorkFilter) compare(a, b place) int {
-	order := cmp.Or(cmp.Compare(a.ReceivedOn, b.ReceivedOn), slices.Compare(a.ID[:], b.ID[:]))
+	order := cmp.Or(cmp.Compare(a.ReceivedOn, b.ReceivedOn), a.ID.Compare(b.ID))
 	if f.newestFirst() {
 		return -order
 	}
@@ -333,7 +333,7 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 	}
 	sorted := slices.Clone(samples) // locked in one order by all
 	slices.SortFunc(sorted, func(a, b VersionedKey) int {
-		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), slices.Compare(a.ID[:], b.ID[:]))
+		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), a.ID.Compare(b.ID))
 	})
 	return s.do(ctx, by, func(w *work) error {
 		var refused lab.SampleErrors
