@@ -1,20 +1,13 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"flag"
 	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"marquis/internal/lab"
 	"marquis/internal/statistics"
@@ -48,16 +41,9 @@ func importInto(t testing.TB, s *store.Store, d *lab.Dictionary, service lab.Ser
 }
 
 // importedTables are the tables that an import fills, parents first.
-var importedTables = []string{
+var importedTables = storetest.Whole(
 	"imports", "samples", "sample_expectations", "analyses", "findings", "publications", "sample_facts", "finding_facts",
-}
-
-// tableRows are rows of one table as its driver takes them.
-type tableRows struct {
-	table   string
-	columns []string
-	rows    [][]any
-}
+)
 
 // BenchmarkImport measures Import, with validation, classification and audit,
 // against the driver's own bulk insert of the very rows that it wrote, in one
@@ -80,13 +66,11 @@ func BenchmarkImport(b *testing.B) {
 				ours += time.Since(start)
 				b.StopTimer()
 
-				tables := readTables(b, s, kind)
 				empty := storetest.Open(b, storetest.Config(b, kind))
 				storetest.AddMethods(b, empty)
 				storetest.Service(b, empty, "UTR")
-				start = time.Now()
-				bulkInsert(b, empty, kind, tables)
-				bare += time.Since(start)
+				_, took := storetest.Copy(b, kind, store.Pool(b, s), store.Pool(b, empty), importedTables)
+				bare += took
 				b.StartTimer()
 			}
 			b.ReportMetric(float64(*benchSamples)*float64(b.N)/ours.Seconds(), "samples/s")
@@ -96,166 +80,16 @@ func BenchmarkImport(b *testing.B) {
 	}
 }
 
-// readTables reads all rows that an import wrote.
-func readTables(b *testing.B, s *store.Store, kind string) []tableRows {
-	b.Helper()
-	var tables []tableRows
-	for _, table := range importedTables {
-		x := tableRows{table: table}
-		var list []string
-		for name, column := range columnsOf(b, s, kind, table) {
-			x.columns = append(x.columns, name)
-			if column == "jsonb" || column == "date" && kind == "sqlite" {
-				name = "CAST(" + name + " AS text)" // the driver would read it as something else
-			}
-			list = append(list, name)
-		}
-		query := "SELECT " + strings.Join(list, ", ") + " FROM " + table
-		if kind == "postgres" {
-			x.rows = nativeRows(b, s, query)
-		} else {
-			x.rows = sqlRows(b, s, query, len(list))
-		}
-		tables = append(tables, x)
-	}
-	return tables
-}
-
 // columnsOf yields the columns of a table with their types in lower case.
 func columnsOf(t testing.TB, s *store.Store, kind, table string) iter.Seq2[string, string] {
 	t.Helper()
-	query := "SELECT name, lower(type) FROM pragma_table_info('" + table + "') ORDER BY cid"
-	if kind == "postgres" {
-		query = "SELECT column_name, udt_name FROM information_schema.columns WHERE table_name = '" + table + "' ORDER BY ordinal_position"
-	}
-	rows := sqlRows(t, s, query, 2)
-	return func(yield func(string, string) bool) {
-		for _, row := range rows {
-			if !yield(fmt.Sprint(row[0]), fmt.Sprint(row[1])) {
-				return
-			}
-		}
-	}
+	return storetest.Columns(t, kind, store.Pool(t, s), table)
 }
 
-// sqlRows reads rows through database/sql.
+// sqlRows reads all rows of a query.
 func sqlRows(t testing.TB, s *store.Store, query string, columns int) [][]any {
 	t.Helper()
-	rows, err := store.Pool(t, s).QueryContext(t.Context(), query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var all [][]any
-	for rows.Next() {
-		row, into := make([]any, columns), make([]any, columns)
-		for i := range row {
-			into[i] = &row[i]
-		}
-		if err := rows.Scan(into...); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// nativeRows reads rows as pgx's own types.
-func nativeRows(t testing.TB, s *store.Store, query string) (all [][]any) {
-	t.Helper()
-	native(t, s, func(ctx context.Context, conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			row, err := rows.Values()
-			if err != nil {
-				return err
-			}
-			all = append(all, row)
-		}
-		return rows.Err()
-	})
-	return all
-}
-
-// native gives the work pgx's own connection.
-func native(t testing.TB, s *store.Store, work func(context.Context, *pgx.Conn) error) {
-	t.Helper()
-	conn, err := store.Pool(t, s).Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	err = conn.Raw(func(c any) error { return work(t.Context(), c.(*stdlib.Conn).Conn()) })
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// bulkInsert adds the rows by the driver alone.
-func bulkInsert(b *testing.B, s *store.Store, kind string, tables []tableRows) {
-	b.Helper()
-	if kind == "postgres" {
-		native(b, s, func(ctx context.Context, conn *pgx.Conn) error {
-			tx, err := conn.Begin(ctx)
-			if err != nil {
-				return err
-			}
-			for _, x := range tables {
-				if _, err := tx.CopyFrom(ctx, pgx.Identifier{x.table}, x.columns, pgx.CopyFromRows(x.rows)); err != nil {
-					return err
-				}
-			}
-			return tx.Commit(ctx)
-		})
-		return
-	}
-	tx, err := store.Pool(b, s).BeginTx(b.Context(), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, x := range tables {
-		if err := multiRowInsert(b.Context(), tx, x); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		b.Fatal(err)
-	}
-}
-
-// multiRowInsert runs one prepared statement for many rows at a time.
-func multiRowInsert(ctx context.Context, tx *sql.Tx, x tableRows) error {
-	const most = 900 // values in a statement
-	each := max(1, most/len(x.columns))
-	whole := len(x.rows) / each * each
-	for _, rows := range [][][]any{x.rows[:whole], x.rows[whole:]} {
-		size := min(each, len(rows))
-		if size == 0 {
-			continue
-		}
-		one := "(" + strings.Repeat("?,", len(x.columns)-1) + "?)"
-		statement, err := tx.PrepareContext(ctx, "INSERT INTO "+x.table+" ("+strings.Join(x.columns, ",")+") VALUES "+
-			strings.TrimSuffix(strings.Repeat(one+",", size), ","))
-		if err != nil {
-			return err
-		}
-		for few := range slices.Chunk(rows, size) {
-			if _, err := statement.ExecContext(ctx, slices.Concat(few...)...); err != nil {
-				return errors.Join(err, statement.Close())
-			}
-		}
-		if err := statement.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return storetest.Rows(t, store.Pool(t, s), query, columns)
 }
 
 // services is the number of services over which the samples of the benchmarks of
@@ -293,10 +127,9 @@ func readAll(b *testing.B, s *store.Store, each func(service lab.ServiceID, year
 }
 
 // BenchmarkFacts measures reading and folding all facts, and all figures of all
-// years from them with nothing cached; on PostgreSQL, for comparison, also the
-// counts, means and quantiles of every year and product by percentile_cont over
-// the same tables and indexes. It tells milliseconds a million samples. The
-// throwaway PostgreSQL runs with fsync=off.
+// years from them with nothing cached. It tells milliseconds a million samples. The
+// throwaway PostgreSQL runs with fsync=off; internal/goals compares with what an
+// analyst would ask the databases for.
 func BenchmarkFacts(b *testing.B) {
 	for _, kind := range kinds {
 		s, d := country(b, kind)
@@ -330,35 +163,8 @@ func BenchmarkFacts(b *testing.B) {
 			}
 			perMillion(b, *benchSamples)
 		})
-		if kind != "postgres" {
-			continue
-		}
-		b.Run(kind+"/percentile_cont", func(b *testing.B) {
-			for b.Loop() {
-				sqlRows(b, s, percentileSamples, 12)
-				sqlRows(b, s, percentileFindings, 12)
-			}
-			perMillion(b, *benchSamples)
-		})
 	}
 }
-
-// What an analyst would ask PostgreSQL for: of every year and product the counts,
-// outcomes and prices, and of every substance and form in them the amounts.
-const (
-	percentileSamples = `SELECT year, product_id, count(*), count(*) FILTER (WHERE release = 'released'),
-  count(*) FILTER (WHERE contains), count(*) FILTER (WHERE contains_main),
-  count(*) FILTER (WHERE outcome = 'expected_only'), count(*) FILTER (WHERE outcome = 'expected_plus_adulterant'),
-  count(*) FILTER (WHERE outcome = 'not_expected'),
-  avg(unit_price) FILTER (WHERE NOT price_free AND price_currency = 'EUR'),
-  stddev_samp(unit_price) FILTER (WHERE NOT price_free AND price_currency = 'EUR'),
-  percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY unit_price) FILTER (WHERE NOT price_free AND price_currency = 'EUR')
-FROM sample_facts WHERE counted GROUP BY year, product_id`
-	percentileFindings = `SELECT year, product_id, form, substance_id, role, count(*), count(*) FILTER (WHERE base_known),
-  avg(base) FILTER (WHERE base_known), stddev_samp(base) FILTER (WHERE base_known), min(base), max(base),
-  percentile_cont(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY base) FILTER (WHERE base_known)
-FROM finding_facts GROUP BY year, product_id, form, substance_id, role`
-)
 
 func foldRows(t testing.TB, d *lab.Dictionary, rows iter.Seq2[lab.FactRow, error]) *statistics.Fold {
 	t.Helper()

@@ -30,8 +30,8 @@ const (
 // superuser "postgres" and the plain role "marquis", which owns the databases
 // and may neither make databases nor roles. No role has a password.
 //
-// The server writes nothing to disk that would survive a crash, and its time
-// zone is not UTC, so that a query which depends on the zone shows.
+// Unless it is durable, the server writes nothing to disk that would survive a
+// crash. Its time zone is not UTC, so that a query which depends on the zone shows.
 type Server struct {
 	process *process
 	made    atomic.Int64 // databases so far, for their names
@@ -50,6 +50,36 @@ var running struct {
 // set. Nothing has to stop the server: it ends with the test process.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	folder := installed(t)
+	running.Lock()
+	defer running.Unlock()
+	if running.server == nil && running.err == nil {
+		running.server, running.err = start(folder, keeping{})
+	}
+	if running.err != nil {
+		t.Fatalf("start PostgreSQL from %s: %v", folder, running.err)
+	}
+	return running.server
+}
+
+// StartDurable starts a server beside that of the test process, which writes as
+// safely as PostgreSQL does unless it is told otherwise: for measurements. Its data
+// lie in the folder, where they stay and where another StartDurable finds them, or
+// without a name in a folder that goes with the server. It stops when the test ends.
+func StartDurable(t testing.TB, folder string) *Server {
+	t.Helper()
+	s, err := start(installed(t), keeping{durable: true, data: folder})
+	if err != nil {
+		t.Fatalf("start a durable PostgreSQL: %v", err)
+	}
+	t.Cleanup(s.process.stop)
+	return s
+}
+
+// installed returns the folder of PostgreSQL's programs. It skips the test where
+// there is none, and fails it instead where CI is set.
+func installed(t testing.TB) string {
+	t.Helper()
 	folder, err := programs(debian)
 	if err != nil {
 		if os.Getenv("CI") != "" {
@@ -57,16 +87,13 @@ func Start(t testing.TB) *Server {
 		}
 		t.Skip(err)
 	}
+	return folder
+}
 
-	running.Lock()
-	defer running.Unlock()
-	if running.server == nil && running.err == nil {
-		running.server, running.err = start(folder)
-	}
-	if running.err != nil {
-		t.Fatalf("start PostgreSQL from %s: %v", folder, running.err)
-	}
-	return running.server
+// keeping says how carefully a server keeps what it is given.
+type keeping struct {
+	durable bool   // what is committed survives a crash
+	data    string // folder of its data, which stays; empty: one that goes with the server
 }
 
 // Stop ends the server of this test process, if there is one, and removes its
@@ -88,8 +115,8 @@ func Main(m *testing.M) int {
 }
 
 // start starts a server and adds the role that owns the databases.
-func start(programs string) (*Server, error) {
-	p, err := launch(programs)
+func start(programs string, k keeping) (*Server, error) {
+	p, err := launch(programs, k)
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +126,17 @@ func start(programs string) (*Server, error) {
 		p.stop()
 		return nil, err
 	}
-	if err := s.exec("CREATE ROLE " + owner + " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"); err != nil {
+	if err := s.addOwner(); err != nil {
 		p.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// addOwner adds the role that owns the databases, unless it is there.
+func (s *Server) addOwner() error {
+	return s.exec("DO $$ BEGIN IF to_regrole('" + owner + "') IS NULL THEN " +
+		"CREATE ROLE " + owner + " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE; END IF; END $$")
 }
 
 // Database makes an empty database that the role "marquis" owns, and returns

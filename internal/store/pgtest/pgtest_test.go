@@ -135,6 +135,34 @@ func TestStop(t *testing.T) {
 	connect(t, Start(t).Database(t)) // another server
 }
 
+func TestDurable(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	for folder := filepath.Dir(data); folder != os.TempDir(); folder = filepath.Dir(folder) {
+		if err := os.Chmod(folder, 0o755); err != nil { // for the server's account
+			t.Fatal(err)
+		}
+	}
+	for _, folder := range []string{"", data} {
+		t.Run("in "+folder, func(t *testing.T) {
+			conn := connect(t, StartDurable(t, folder).Database(t))
+			for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+				equal(t, setting, read[string](t, conn, "SHOW "+setting), "on")
+			}
+		})
+	}
+
+	t.Run("first", func(t *testing.T) {
+		run(t, connect(t, StartDurable(t, data).Admin()), "CREATE TABLE things (name text)")
+	})
+	if !exists(data) {
+		t.Fatalf("%s is gone", data)
+	}
+	t.Run("second", func(t *testing.T) {
+		conn := connect(t, StartDurable(t, data).Admin())
+		equal(t, "table that the first made", read[bool](t, conn, "SELECT to_regclass('things') IS NOT NULL"), true)
+	})
+}
+
 // TestChild is the other process of TestKilled: it says where its server is,
 // and waits to be killed.
 func TestChild(t *testing.T) {

@@ -13,7 +13,7 @@ type process struct {
 	ended  chan struct{}
 }
 
-func launch(string) (*process, error) {
+func launch(string, keeping) (*process, error) {
 	return nil, errors.ErrUnsupported
 }
 

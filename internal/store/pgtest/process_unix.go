@@ -24,23 +24,24 @@ const (
 	socketName        = ".s.PGSQL.5432"
 )
 
-// guard is a shell script that runs the server: a folder, then a command with
-// its arguments. It reads from a pipe that only the test process holds open:
-// when that process stops the server, or ends in whatever way, a panic and
-// SIGKILL included, reading ends, the server goes, and the folder with it.
+// guard is a shell script that runs the server: a folder, the signal that ends the
+// server, then a command with its arguments. It reads from a pipe that only the
+// test process holds open: when that process stops the server, or ends in whatever
+// way, a panic and SIGKILL included, reading ends, the server goes, and the folder
+// with it.
 //
-// A shell starts what runs in the background with SIGQUIT ignored, until
-// PostgreSQL sets its own handler; hence the repetition.
+// A shell starts what runs in the background with SIGQUIT and SIGINT ignored, until
+// PostgreSQL sets its own handlers; hence the repetition.
 const guard = `
-folder=$1
-shift
+folder=$1 signal=$2
+shift 2
 exec 3<&0
 "$@" 3<&- </dev/null &
 server=$!
 {
 	read -r _ <&3
 	trap "" TERM
-	while kill -QUIT "$server"; do sleep 0.1; done
+	while kill "-$signal" "$server"; do sleep 0.1; done
 } 2>/dev/null &
 watch=$!
 exec 3<&-
@@ -61,7 +62,7 @@ type process struct {
 
 // launch prepares a folder and starts a server there from the programs in the
 // folder programs.
-func launch(programs string) (*process, error) {
+func launch(programs string, k keeping) (*process, error) {
 	account, err := serverAccount()
 	if err != nil {
 		return nil, err
@@ -70,38 +71,34 @@ func launch(programs string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := startIn(folder, programs, account)
+	p, err := startIn(folder, programs, account, k)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	return p, nil
 }
 
-func startIn(folder, programs string, account *syscall.Credential) (*process, error) {
-	data := filepath.Join(folder, "data")
-	initdb := exec.Command(filepath.Join(programs, "initdb"),
-		"--pgdata="+data, "--username="+superuser, "--auth=trust",
-		"--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-	initdb.Dir = folder
-	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: account}
-	if output, err := initdb.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w\n%s", err, output)
+func startIn(folder, programs string, account *syscall.Credential, k keeping) (*process, error) {
+	data, err := k.folder(folder, account)
+	if err != nil {
+		return nil, err
 	}
-
+	if err := initialise(folder, programs, data, account); err != nil {
+		return nil, err
+	}
 	log, err := os.OpenFile(filepath.Join(folder, "log"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", "-c", guard, "guard", folder,
+	cmd := exec.Command("/bin/sh", append([]string{
+		"-c", guard, "guard", folder, k.signal(),
 		filepath.Join(programs, "postgres"),
 		"-D", data, "-k", folder,
 		"-c", "listen_addresses=",
 		"-c", "port=5432", // names the socket only
 		"-c", "max_connections=200",
-		"-c", "fsync=off",
-		"-c", "synchronous_commit=off",
-		"-c", "full_page_writes=off",
-		"-c", "timezone=Europe/Amsterdam")
+		"-c", "timezone=Europe/Amsterdam",
+	}, k.settings()...)...)
 	cmd.Dir = folder
 	cmd.Stdout, cmd.Stderr = log, log
 	// Its own process group: an interrupt from the keyboard is for the test
@@ -120,6 +117,59 @@ func startIn(folder, programs string, account *syscall.Credential) (*process, er
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// initialise makes the files of a server in the folder data, unless they are there.
+func initialise(folder, programs, data string, account *syscall.Credential) error {
+	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	initdb := exec.Command(filepath.Join(programs, "initdb"),
+		"--pgdata="+data, "--username="+superuser, "--auth=trust",
+		"--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+	initdb.Dir = folder
+	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: account}
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// folder returns where the data lie: in the folder that goes with the server, or
+// where they stay, which is made for the server's account.
+func (k keeping) folder(server string, account *syscall.Credential) (string, error) {
+	if k.data == "" {
+		return filepath.Join(server, "data"), nil
+	}
+	data, err := filepath.Abs(k.data)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil || account == nil {
+		return data, err
+	}
+	if err := openToOthers(filepath.Dir(data)); err != nil {
+		return "", err
+	}
+	return data, os.Chown(data, int(account.Uid), int(account.Gid))
+}
+
+// signal is what ends the server: at once where nothing stays, else so that it
+// writes down what it holds in memory.
+func (k keeping) signal() string {
+	if k.data == "" {
+		return "QUIT"
+	}
+	return "INT"
+}
+
+// settings are those that make the server fast and unsafe, unless it is to be
+// durable.
+func (k keeping) settings() []string {
+	if k.durable {
+		return nil
+	}
+	return []string{"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"}
 }
 
 // stop ends the server and returns when it and its folder are gone.
