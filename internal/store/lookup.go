@@ -51,7 +51,12 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if len(hashes) == 0 {
 		return found, lab.ErrNotFound
 	}
-	rows, err := s.lookupRows(ctx, hashes)
+	if err := ctx.Err(); err != nil {
+		return found, err
+	}
+	// To watch for a reader who goes away takes two goroutines, and longer than to
+	// finish.
+	rows, err := s.lookupRows(context.WithoutCancel(ctx), hashes)
 	if err != nil {
 		return found, translate(err)
 	}
