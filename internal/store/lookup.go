@@ -52,11 +52,12 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 		return found, lab.ErrNotFound
 	}
 	if err := ctx.Err(); err != nil {
-		return found, err
+		return found, translate(err)
 	}
-	// To watch for a reader who goes away takes two goroutines, and longer than to
-	// finish.
-	rows, err := s.lookupRows(context.WithoutCancel(ctx), hashes)
+	if s.dialect.name() == "sqlite" { // to watch for a reader who goes away would take longer than to finish
+		ctx = context.WithoutCancel(ctx)
+	}
+	rows, err := s.lookupRows(ctx, hashes)
 	if err != nil {
 		return found, translate(err)
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -43,6 +44,11 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		hashes := []store.CodeHash{hashOf("2025-04", 7), hashOf("2025-03", 8), mine}
 		wantNothing(t, s, "a code that was never given out", hashes...)
 		wantNothing(t, s, "no code")
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := s.Lookup(gone, hashes); !errors.Is(err, context.Canceled) {
+			t.Errorf("looked up for nobody: %v", err)
+		}
 		r := b.registration(func(x *lab.Sample) { x.ExpectedReadyOn, x.Notes = x.ReceivedOn+7, "for staff" })
 		r.Code = &mine
 		x, err := s.RegisterSample(t.Context(), b.intake, r)
