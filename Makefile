@@ -23,12 +23,12 @@ build:
 # Test on SQLite and PostgreSQL. The tests start a throwaway PostgreSQL
 # themselves, from the server's programs; the race detector needs a C compiler.
 # Chromium checks the pages with axe-core: npm ci --prefix .ci
-# The race detector makes pages many times slower: of the server it watches here
-# what runs side by side, and "make race" watches everything.
+# The race detector makes pages and demos many times slower: of the server it
+# watches here what runs side by side, and "make race" watches everything.
 test:
-	CGO_ENABLED=1 go test -race -timeout 20m $$(go list ./... | grep -vE '/internal/(server|demo|goals)')
+	CGO_ENABLED=1 go test -race -timeout 20m $$(go list ./... | grep -vE '/(cmd/marquis|internal/server|internal/demo|internal/goals)')
 	CGO_ENABLED=1 go test -race -timeout 20m -run 'AtOnce|Fifty|Cache|Job|ThatIsAway|Stale|Throttle' ./internal/server
-	CGO_ENABLED=0 go test -timeout 20m ./internal/server/... ./internal/demo ./internal/goals
+	CGO_ENABLED=0 go test -timeout 20m ./cmd/marquis ./internal/server/... ./internal/demo ./internal/goals
 
 # Test everything with the race detector. Takes a quarter of an hour on two cores.
 race:
