@@ -279,7 +279,7 @@ func secondFactorText(l demo.Login) string {
 
 // demoTour is what to try.
 func demoTour(data string) string {
-	return "\nWhat to try:\n" +
+	return "\nWhat to try (from the source, marquis is: go run ./cmd/marquis):\n" +
 		"  look up a code on the first page, in Dutch and in English\n" +
 		"  read the figures of ketamine: contents, purity, price, and how they changed\n" +
 		"  sign in as intake, register a sample, and look its code up\n" +
