@@ -77,8 +77,13 @@ func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 	return readsAll(db, role.Name)
 }
 
-// insert copies the rows in PostgreSQL's binary form.
-func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, _ *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
+// insert copies the rows in PostgreSQL's binary form. How parents are looked up is
+// planned once a connection: while their table is nearly empty, as a walk through
+// all of it, which would be kept as it grows.
+func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
+	if err := tx.Exec("SET LOCAL enable_seqscan = off").Error; err != nil {
+		return err
+	}
 	next, stop := iter.Pull(rows)
 	defer stop()
 	source := pgx.CopyFromFunc(func() ([]any, error) {
