@@ -110,16 +110,15 @@ func (p *program) demo(cmd *cobra.Command, f demoFlags) error {
 
 // Names within the folder of a demo.
 const (
-	demoKeys     = "keys.json"
-	demoDatabase = "marquis.db"
-	demoDraft    = ".making" // where it lies until it is whole
+	demoKeys  = "keys.json"
+	demoDraft = ".making" // where it lies until it is whole
 )
 
 // findDemo returns the guide of the demo that is there; nil where nothing is. It
 // refuses whatever is not a demo, or is none of this folder.
 func (p *program) findDemo(ctx context.Context) (*demo.Guide, error) {
 	if p.config.DatabaseURL == "" {
-		_, err := os.Stat(filepath.Join(p.config.Data, demoDatabase))
+		_, err := os.Stat(filepath.Join(p.config.Data, store.SQLiteFile))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, p.checkFolder()
 		}
@@ -195,7 +194,7 @@ func (p *program) makeDemo(ctx context.Context, plan demo.Plan) (guide *demo.Gui
 	if err := guide.Save(draft); err != nil {
 		return nil, err
 	}
-	return guide, moveFiles(draft, final.Data, demoDatabase)
+	return guide, moveFiles(draft, final.Data, store.SQLiteFile)
 }
 
 // moveFiles moves the files of a folder to another, the named one last.

@@ -18,6 +18,7 @@ import (
 
 	"marquis/internal/demo"
 	"marquis/internal/lab"
+	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
 )
 
@@ -158,7 +159,7 @@ func TestDemoThatWasKilledIsMadeAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-			if _, err := os.Stat(filepath.Join(folder, demoDraft, demoDatabase)); err == nil {
+			if _, err := os.Stat(filepath.Join(folder, demoDraft, store.SQLiteFile)); err == nil {
 				break
 			}
 			if time.Now().After(deadline) {
@@ -170,7 +171,7 @@ func TestDemoThatWasKilledIsMadeAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = command.Wait()
-		if _, err := os.Stat(filepath.Join(folder, demoDatabase)); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(folder, store.SQLiteFile)); !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("half a demo is there, %v", err)
 		}
 	}

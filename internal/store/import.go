@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -103,7 +102,10 @@ func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progre
 	if err := w.tx.Create(&b.Import).Error; err != nil {
 		return err
 	}
-	if err := errors.Join(w.checkPlaces(b), w.importVisits(l, b, today)); err != nil {
+	if err := w.checkPlaces(b); err != nil {
+		return err
+	}
+	if err := w.importVisits(l, b, today); err != nil {
 		return err
 	}
 	done := 0

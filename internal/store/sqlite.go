@@ -20,8 +20,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteFile is the name of the registry's file in its folder.
-const sqliteFile = "marquis.db"
+// SQLiteFile is the name of the registry's file in its folder.
+const SQLiteFile = "marquis.db"
 
 // readers is the number of connections that read at the same time.
 const readers = 8
@@ -100,7 +100,7 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	path, err := filepath.Abs(filepath.Join(c.Folder, sqliteFile))
+	path, err := filepath.Abs(filepath.Join(c.Folder, SQLiteFile))
 	if err != nil {
 		return err
 	}
