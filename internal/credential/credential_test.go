@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"marquis/internal/lab"
 )
 
 func TestTokens(t *testing.T) {
@@ -141,55 +143,95 @@ func TestNewTOTP(t *testing.T) {
 	}
 }
 
-// TestSeal: what is sealed opens under its key, as often as it is tried; under
-// another key, or changed in any byte, it does not, and it does not tell the text.
+// TestSeal: what is sealed opens under its key for its user and purpose, as often as
+// it is tried; under another key, for another user or purpose, or changed in any
+// byte, it does not, and it does not tell the text.
 func TestSeal(t *testing.T) {
 	key := rapid.SliceOfN(rapid.Byte(), KeyBytes, KeyBytes)
 	rapid.Check(t, func(t *rapid.T) {
 		own, other, text := key.Draw(t, "key"), key.Draw(t, "other key"), rapid.String().Draw(t, "text")
-		sealed, err := Seal(own, text)
+		user := lab.Optional(rapid.Int32Range(0, 1<<30).Draw(t, "user"))
+		sealed, err := Seal(own, user, SecondFactor, text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Open(own, sealed); err != nil || got != text {
+		if got, err := Open(own, user, SecondFactor, sealed); err != nil || got != text {
 			t.Fatalf("opened %q, %v", got, err)
 		}
-		if again, _ := Seal(own, text); again == sealed {
+		if again, _ := Seal(own, user, SecondFactor, text); again == sealed {
 			t.Fatal("the same text is sealed the same twice")
 		}
 		if len(text) > 3 && strings.Contains(sealed, text) {
 			t.Fatal("the text is not hidden")
 		}
-		if !slices.Equal(own, other) {
-			if got, err := Open(other, sealed); err == nil || got != "" {
-				t.Fatalf("another key opened %q", got)
+		closed := func(why string, got string, err error) {
+			t.Helper()
+			if err == nil || got != "" {
+				t.Fatalf("%s opened %q", why, got)
 			}
 		}
-		data, err := base64.StdEncoding.DecodeString(sealed)
+		if !slices.Equal(own, other) {
+			got, err := Open(other, user, SecondFactor, sealed)
+			closed("another key", got, err)
+		}
+		got, err := Open(own, user+1, SecondFactor, sealed)
+		closed("another user", got, err)
+		got, err = Open(own, user, PendingFactor, sealed)
+		closed("another purpose", got, err)
+		data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(sealed, sealedForm))
 		if err != nil {
 			t.Fatal(err)
 		}
 		at := rapid.IntRange(0, len(data)-1).Draw(t, "changed byte")
 		data[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "change"))
-		if got, err := Open(own, base64.StdEncoding.EncodeToString(data)); err == nil || got != "" {
-			t.Fatalf("changed at byte %d it opened as %q", at, got)
-		}
+		got, err = Open(own, user, SecondFactor, sealedForm+base64.StdEncoding.EncodeToString(data))
+		closed("a changed byte", got, err)
 	})
 }
 
 func TestWhatIsNotSealedDoesNotOpen(t *testing.T) {
 	key := make([]byte, KeyBytes)
-	for _, sealed := range []string{"", "x", "not base 64!", "AAAA", base64.StdEncoding.EncodeToString(make([]byte, 40))} {
-		if got, err := Open(key, sealed); err == nil {
+	for _, sealed := range []string{"", "x", "not base 64!", "AAAA", "v2:", "v2:AAAA", "v2:" + base64.StdEncoding.EncodeToString(make([]byte, 60))} {
+		if got, err := Open(key, 1, SecondFactor, sealed); err == nil {
 			t.Errorf("%q opened as %q", sealed, got)
+		}
+		if got, err := Reseal(key, 1, SecondFactor, sealed); err == nil {
+			t.Errorf("%q was sealed anew as %q", sealed, got)
 		}
 	}
 	for _, bad := range [][]byte{nil, make([]byte, KeyBytes-1), make([]byte, KeyBytes+1)} {
-		if _, err := Seal(bad, "text"); err == nil {
+		if _, err := Seal(bad, 1, SecondFactor, "text"); err == nil {
 			t.Errorf("a key of %d bytes sealed", len(bad))
 		}
-		if _, err := Open(bad, "AAAA"); err == nil {
+		if _, err := Open(bad, 1, SecondFactor, "v2:AAAA"); err == nil {
 			t.Errorf("a key of %d bytes opened", len(bad))
 		}
+	}
+}
+
+// What a program before today's form had sealed: the text "secret of before" under
+// the key of 32 letters k.
+const sealedBefore = "xtk9I26vXesFk0sencDshLa+789fvKzfFbr0HysvNoXtizhhawd4UI6A0lQ="
+
+func TestTheFormOfBeforeIsSealedAnewAndOpensNowhereElse(t *testing.T) {
+	key := []byte(strings.Repeat("k", KeyBytes))
+	if got, err := Open(key, 7, SecondFactor, sealedBefore); err == nil {
+		t.Errorf("it opened as %q", got)
+	}
+	if _, err := Reseal([]byte(strings.Repeat("x", KeyBytes)), 7, SecondFactor, sealedBefore); err == nil {
+		t.Error("another key sealed it anew")
+	}
+	sealed, err := Reseal(key, 7, SecondFactor, sealedBefore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Open(key, 7, SecondFactor, sealed); err != nil || got != "secret of before" {
+		t.Errorf("opened %q, %v", got, err)
+	}
+	if again, err := Reseal(key, 7, SecondFactor, sealed); err != nil || again != sealed {
+		t.Errorf("sealed anew a second time: %q, %v", again, err)
+	}
+	if _, err := Reseal(key, 8, SecondFactor, sealed); err == nil {
+		t.Error("the secret of one user was taken for another's")
 	}
 }

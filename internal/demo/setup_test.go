@@ -145,7 +145,7 @@ func (x *made) letsEachRoleIn(t *testing.T) {
 		if l.Secret == "" {
 			continue
 		}
-		secret, err := credential.Open(x.keys.Secret(), account.TOTPSealed)
+		secret, err := credential.Open(x.keys.Secret(), account.ID, credential.SecondFactor, account.TOTPSealed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,7 @@ func hireOne(ctx context.Context, s *store.Store, keys *keyring.Ring, l Login, n
 	if _, err := s.AcceptInvitation(ctx, credential.HashToken(token), password); err != nil || l.Secret == "" {
 		return actor, err
 	}
-	sealed, err := credential.Seal(keys.Secret(), l.Secret)
+	sealed, err := credential.Seal(keys.Secret(), actor.UserID, credential.SecondFactor, l.Secret)
 	if err != nil {
 		return actor, err
 	}

@@ -14,6 +14,8 @@ type Service struct {
 	Country  string // ISO 3166-1, two letters
 	Currency string // ISO 4217: its prices are reported in it
 	TimeZone string // IANA name: its days begin and end there
+
+	SecondFactor bool // whoever has a role here signs in with a second factor
 }
 
 var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)

@@ -97,7 +97,7 @@ func (r *request) authenticatorPage(secret, address string) (*authenticatorPage,
 		return nil, err
 	}
 	hidden := &field{Name: "sealed", Kind: hiddenField}
-	sealed, err := credential.Seal(r.server.Keys.Secret(), secret)
+	sealed, err := credential.Seal(r.server.Keys.Secret(), r.actor.UserID, credential.PendingFactor, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func setAuthenticator(r *request) error {
 	if !r.server.logins.allow(who) {
 		return errTooMany
 	}
-	secret, err := credential.Open(r.server.Keys.Secret(), typed.Get("sealed"))
+	secret, err := credential.Open(r.server.Keys.Secret(), account.ID, credential.PendingFactor, typed.Get("sealed"))
 	if err != nil {
 		return errBadForm
 	}
@@ -163,8 +163,12 @@ func setAuthenticator(r *request) error {
 		}
 		return r.refill("authenticator.html", page, page.Form, errs)
 	}
+	sealed, err := credential.Seal(r.server.Keys.Secret(), account.ID, credential.SecondFactor, secret)
+	if err != nil {
+		return err
+	}
 	codes, hashes := credential.NewRecoveryCodes()
-	if err := r.server.Store.SetSecondFactor(r.context(), r.actor, typed.Get("sealed"), step, hashes); err != nil {
+	if err := r.server.Store.SetSecondFactor(r.context(), r.actor, sealed, step, hashes); err != nil {
 		return err
 	}
 	if err := r.raiseSession(); err != nil {

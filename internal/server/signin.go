@@ -129,7 +129,7 @@ func secondFactor(r *request) error {
 // lab.ErrConflict that it was used before.
 func (r *request) useSecondFactor(code string) error {
 	account := r.session.Account
-	secret, err := credential.Open(r.server.Keys.Secret(), account.TOTPSealed)
+	secret, err := credential.Open(r.server.Keys.Secret(), account.ID, credential.SecondFactor, account.TOTPSealed)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (x *site) planted(t *testing.T, login, password string, roles ...lab.UserRo
 
 func (x *site) plantSecret(t *testing.T, actor lab.Actor, secret string) {
 	t.Helper()
-	sealed, err := credential.Seal(x.keys.Secret(), secret)
+	sealed, err := credential.Seal(x.keys.Secret(), actor.UserID, credential.SecondFactor, secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestADemoSecretOpensNothingAmongRealSamples(t *testing.T) {
 			}
 			return code
 		}
-		sealed, err := credential.Seal(x.keys.Secret(), secret)
+		sealed, err := credential.Seal(x.keys.Secret(), actor.UserID, credential.PendingFactor, secret)
 		if err != nil {
 			t.Fatal(err)
 		}

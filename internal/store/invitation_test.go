@@ -126,7 +126,7 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 			session, sessionHash := credential.NewToken()
 			stepped, steppedHash := credential.NewToken()
 			secret, _ := credential.NewTOTP("Marquis", "bob")
-			sealed, err := credential.Seal(key, secret)
+			sealed, err := credential.Seal(key, bob.UserID, credential.SecondFactor, secret)
 			noError(t, err)
 			codes, codeHashes := credential.NewRecoveryCodes()
 

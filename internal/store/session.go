@@ -17,6 +17,8 @@ type sessionRow struct {
 	StartedAt      lab.Instant
 	SeenAt         lab.Instant
 	SecondFactorAt lab.Instant
+	ToldSince      lab.Instant // the sign-in before this one; zero: there was none
+	PendingFactor  string      // the sealed secret that is offered for an authenticator
 }
 
 // TableName returns the table.

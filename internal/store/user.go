@@ -16,9 +16,11 @@ import (
 // userRow is a row of users: a user with what the user logs in with.
 type userRow struct {
 	lab.User
-	PasswordHash string
-	TOTPSealed   string
-	TOTPStep     int64
+	PasswordHash   string
+	TOTPSealed     string
+	TOTPStep       int64
+	SignedInAt     lab.Instant // in full, the last time
+	FactorLockedAt lab.Instant // since when only a recovery code is taken; zero: codes are taken
 }
 
 // TableName returns the table.
