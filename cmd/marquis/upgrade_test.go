@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"marquis/internal/demo"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+)
+
+// before is where the registries of a program before today's lie, see its README.
+const before = "../../migrations/testdata"
+
+// upgraded is a copy of a registry of before, and how it is reached.
+type upgraded struct {
+	shell
+	environment map[string]string
+	guide       *demo.Guide // a code for every state that a result can be in
+}
+
+// eachOfBefore runs a test on a copy of the registry of before, of either kind.
+func eachOfBefore(t *testing.T, test func(t *testing.T, x upgraded)) {
+	t.Helper()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) { test(t, copyOfBefore(t, kind)) })
+	}
+}
+
+func copyOfBefore(t *testing.T, kind string) upgraded {
+	t.Helper()
+	from, folder := filepath.Join(before, kind), t.TempDir()
+	for _, name := range []string{"keys.json", "demo.json"} {
+		data, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	guide, err := demo.ReadGuide(folder)
+	if err != nil || guide == nil {
+		t.Fatalf("the guide of before: %v", err)
+	}
+	x := upgraded{shell{t, []string{"--data", folder}}, map[string]string{"MARQUIS_DATA": folder}, guide}
+	if kind == "sqlite" {
+		if err := os.WriteFile(filepath.Join(folder, store.SQLiteFile), unpack(t, filepath.Join(from, "marquis.db.gz")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	address := pgtest.Start(t).Database(t)
+	execute(t, address, string(unpack(t, filepath.Join(from, "marquis.sql.gz"))))
+	x.where = append(x.where, "--database-url", address)
+	x.environment["MARQUIS_DATABASE_URL"] = address
+	return x
+}
+
+func unpack(t *testing.T, path string) []byte {
+	t.Helper()
+	packed, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// execute runs statements in a database of PostgreSQL.
+func execute(t *testing.T, address, statements string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.PgConn().Exec(t.Context(), statements).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARegistryOfBeforeIsRefusedUntilItIsMigrated(t *testing.T) {
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		if code, _, stderr := x.run("audit", "verify"); code != exitFailed || !strings.Contains(stderr, "the database has schema 8") {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	})
+}
+
+func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		figures := func() string { return x.must("stats", "2024", "--format", "json") }
+		if out := x.must("migrate"); !strings.Contains(out, "schema: version 8 to ") {
+			t.Errorf("migrate says:\n%s", out)
+		}
+		if out := x.must("audit", "verify"); !strings.HasPrefix(out, "1405 events, all as they were written") {
+			t.Errorf("audit verify says: %s", out)
+		}
+		told := figures()
+		if !strings.Contains(told, `"registered"`) {
+			t.Errorf("the figures of 2024 are %.300s", told)
+		}
+		if out := x.must("reclassify"); !strings.HasSuffix(out, " samples looked at, 0 moved\n") {
+			t.Errorf("reclassify says:\n%s", out)
+		}
+		if figures() != told {
+			t.Error("reclassify moved figures and did not say so")
+		}
+		if out := x.must("migrate"); out != "everything is up to date\n" {
+			t.Errorf("the second time migrate says:\n%s", out)
+		}
+	})
+}
