@@ -4,7 +4,8 @@
 #   docker run --rm --publish 127.0.0.1:8080:8080 --volume marquis:/data \
 #     --env MARQUIS_ADDRESS=https://results.example.org marquis
 
-FROM golang:1.26-bookworm AS build
+# An image is named by its digest: the same one everywhere, whatever its tag leads to.
+FROM golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
@@ -14,7 +15,7 @@ RUN mkdir -p /out && mkdir -m 700 /out/data && mkdir -m 1777 /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=build /src/bin/marquis /marquis
+COPY --from=build /src/bin/marquis /src/bin/THIRD-PARTY-NOTICES.txt /src/bin/marquis.cdx.json /
 # An empty volume takes the owner of the folder that it is mounted over. Workbooks
 # are made in /tmp.
 COPY --from=build --chown=65532:65532 /out/data /data

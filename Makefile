@@ -1,8 +1,10 @@
 # Everything here is a plain command: copy it to the shell to change it.
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-.PHONY: demo run build test race lint shots golden bench
+.PHONY: demo run build test race lint vulnerabilities shots golden bench
 
 # See it work: make a country's registry of synthetic data in marquis-demo, and
 # serve it. ARGS="--seed 2 --data other"
@@ -13,12 +15,25 @@ demo:
 run:
 	go run ./cmd/marquis $(ARGS)
 
-# Build one static program, bin/marquis, of less than 40 MB: without tables for
+# Build one static program, bin/marquis, of less than 45 MB: without tables for
 # debuggers, and without gin's MessagePack, which nothing here speaks. "marquis
-# version" still tells the version and the commit.
+# version" still tells the version and the commit. Beside it lie the licences of all
+# that is linked into it, and its bill of materials (SBOM) as CycloneDX.
 build:
 	CGO_ENABLED=0 go build -trimpath -tags nomsgpack -ldflags '-s -w' -o bin/marquis ./cmd/marquis
-	@size=$$(wc -c <bin/marquis) && test "$$size" -lt 40000000 || { echo "make build: bin/marquis has $$size bytes; it must have less than 40 000 000" >&2; exit 1; }
+	@size=$$(wc -c <bin/marquis) && test "$$size" -lt 45000000 || { echo "make build: bin/marquis has $$size bytes; it must have less than 45 000 000" >&2; exit 1; }
+	go run ./internal/linked notices >bin/THIRD-PARTY-NOTICES.txt
+	go run $(CYCLONEDX) bin -json -licenses -noserial -notimestamp -version "$$(bin/marquis version | cut -d " " -f 2)" -output bin/marquis.cdx.json bin/marquis
+
+# Look the program up in the database of known vulnerabilities of Go's modules. Fails
+# where one is reached by our code; says NOT CHECKED where the database is out of reach.
+vulnerabilities:
+	@mkdir -p bin; timeout 300 go run $(GOVULNCHECK) -tags nomsgpack ./cmd/marquis >bin/vulnerabilities.txt 2>&1; code=$$?; \
+	if [ $$code -eq 124 ] || grep -q '^govulncheck: fetching vulnerabilities' bin/vulnerabilities.txt; then \
+		echo "vulnerabilities: NOT CHECKED: their database is out of reach"; \
+	else \
+		cat bin/vulnerabilities.txt; exit $$code; \
+	fi
 
 # Test on SQLite and PostgreSQL. The tests start a throwaway PostgreSQL
 # themselves, from the server's programs; the race detector needs a C compiler.
