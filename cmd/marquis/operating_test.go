@@ -228,3 +228,28 @@ func TestComposeFile(t *testing.T) {
 		}
 	}
 }
+
+// A tag leads to another image tomorrow; a digest does not.
+func TestImagesAreNamedByTheirDigest(t *testing.T) {
+	named := regexp.MustCompile(`(?m)^\s*(?:FROM|image:) (\S+)`)
+	pinned := regexp.MustCompile(`^[a-z]+:[0-9][0-9a-z.-]+@sha256:[0-9a-f]{64}$`)
+	images := 0
+	for _, file := range []string{"Dockerfile", "docker-compose.yml"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range named.FindAllStringSubmatch(string(text), -1) {
+			if found[1] == "scratch" || found[1] == "marquis" { // nothing, and our own
+				continue
+			}
+			images++
+			if !pinned.MatchString(found[1]) {
+				t.Errorf("%s takes the image %s", file, found[1])
+			}
+		}
+	}
+	if images != 2 {
+		t.Errorf("%d images of others are named, want that of Go and that of PostgreSQL", images)
+	}
+}
