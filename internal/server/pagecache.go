@@ -153,7 +153,7 @@ func (r *request) answer(p *content) {
 // is in it.
 func (r *request) keptView(title string) view {
 	v := r.view(title)
-	v.Languages = languageLinks(&http.Request{URL: &url.URL{Path: v.Place}}, v.Lang())
+	v.Languages = languageLinks((&url.URL{Path: v.Place}).RequestURI(), v.Lang())
 	return v
 }
 

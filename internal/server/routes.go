@@ -27,6 +27,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/", everybody, home},
 		{get, "/lookup", everybody, toHome},
 		{post, "/lookup", everybody, lookUp},
+		{get, resultPath, everybody, showResult},
 		{get, "/privacy", everybody, privacy},
 
 		{get, "/figures", everybody, figuresStart},
