@@ -20,6 +20,7 @@ type homePage struct {
 	view
 	Form *form
 	Told string // why the form is shown instead of a result
+	Help bool   // whom to call, and other ways to a result, are told too
 }
 
 func (r *request) homePage() *homePage {
@@ -102,6 +103,7 @@ func (r *request) codeMistake(typed string, err error) string {
 // refuseCode shows the form again with what was typed and what is wrong with it.
 func (r *request) refuseCode(status int, typed, mistake string) error {
 	page := r.homePage()
+	page.Help = true
 	page.Form.set("code", typed)
 	page.Form.Heading = r.texts.Text("page.form.mistakes", "Count", 1)
 	page.Form.blame("code", mistake)

@@ -87,6 +87,8 @@ func (r *request) see(address string) error {
 	if chosen := r.server.chosenLanguage(r.Request); chosen != "" {
 		address = withLanguage(address, chosen)
 	}
+	r.Header("Content-Type", "text/plain; charset=utf-8") // of nothing: else the address would be the body too
+	r.Header("Content-Length", "0")
 	r.Redirect(http.StatusSeeOther, address)
 	return nil
 }

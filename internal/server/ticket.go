@@ -60,6 +60,6 @@ func (r *request) findTicket() (store.Found, error) {
 // askAgain shows the form for a code where a ticket opens nothing.
 func (r *request) askAgain() error {
 	page := r.homePage()
-	page.Told = r.texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
+	page.Help, page.Told = true, r.texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
 	return r.padded(http.StatusNotFound, "home.html", page)
 }
