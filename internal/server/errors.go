@@ -82,7 +82,7 @@ func (r *request) fail(err error) {
 	}
 	switch {
 	case errors.Is(err, errSignIn):
-		_ = r.see("/sign-in")
+		_ = r.toSignIn("/sign-in")
 		return
 	case errors.Is(err, errHeadersAlone):
 		r.Header("Content-Type", "text/html; charset=utf-8")
@@ -90,7 +90,7 @@ func (r *request) fail(err error) {
 		r.Writer.WriteHeaderNow()
 		return
 	case errors.Is(err, errSecondFactor):
-		_ = r.see("/second-factor")
+		_ = r.toSignIn("/second-factor")
 		return
 	case errors.Is(err, context.Canceled):
 		r.AbortWithStatus(499) // the reader has gone

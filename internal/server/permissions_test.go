@@ -181,7 +181,8 @@ func (g *gate) ask(p permission, service lab.Service, token string) string {
 	case http.StatusForbidden, http.StatusNotFound:
 		return "refused"
 	case http.StatusSeeOther:
-		return answer.Header().Get("Location")
+		to, _, _ := strings.Cut(answer.Header().Get("Location"), "?next=") // and back from there
+		return to
 	}
 	return fmt.Sprint("status ", answer.Code)
 }
