@@ -22,6 +22,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/livez", everybody, livez},
 		{get, "/readyz", everybody, readyz},
 		{get, "/assets/:name", everybody, serveAsset},
+		{get, securityPath, everybody, securityText},
 
 		// the public
 		{get, "/", everybody, home},

@@ -29,6 +29,7 @@ type Config struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed; none by default
 	Currency string         // in which prices are reported where services differ
 	Program  string         // the version, for reports
+	Security []string       // where faults in security are reported, as mailto: or https:
 
 	CodeMonths int // for how many whole months a lookup code works
 }
