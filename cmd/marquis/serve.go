@@ -74,10 +74,13 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 	web, err := server.New(server.Config{
 		Store: s, Keys: keys, Log: log, Now: p.now, Address: address, Proxies: p.config.Proxies, Currency: p.config.Currency,
 		Program:    fullVersion(),
-		CodeMonths: p.config.CodeMonths,
+		CodeMonths: p.config.CodeMonths, Security: p.config.Security,
 	})
 	if err != nil {
 		return err
+	}
+	if p.config.Address != nil && len(p.config.Security) == 0 {
+		log.Warn("nobody is named to whom faults in security are reported: set MARQUIS_SECURITY_CONTACT")
 	}
 	if err := tell(address); err != nil {
 		return err

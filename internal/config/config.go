@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Config is all settings.
@@ -25,6 +26,7 @@ type Config struct {
 	Keys        string         // file of the key ring
 	CodeMonths  int            // for how many whole months a lookup code works at least
 	Metrics     string         // private address and port where metrics are told; empty: nowhere
+	Security    []string       // where faults in security are reported: mailto: or https:; none: nobody is named
 }
 
 // DefaultData is the data folder where nothing else is said: in the current
@@ -45,6 +47,8 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 //	MARQUIS_CODE_MONTHS   for how many whole months a lookup code works, 1 to 120
 //	MARQUIS_PROXIES       networks of the proxies before the program, with spaces
 //	                      between them: 10.0.0.0/8 192.0.2.1/32
+//	MARQUIS_SECURITY_CONTACT  where faults in security are reported, with spaces
+//	                      between them: mailto:security@example.org
 //	MARQUIS_METRICS       private address and port where metrics are told, such as
 //	                      127.0.0.1:9090
 //
@@ -71,11 +75,12 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 	var months string
 	set(&months, "MARQUIS_CODE_MONTHS")
 	errs = append(errs, c.setCodeMonths(months))
-	var address, proxies string
+	var address, proxies, security string
 	set(&address, "MARQUIS_ADDRESS")
 	set(&proxies, "MARQUIS_PROXIES")
 	set(&c.Metrics, "MARQUIS_METRICS")
-	errs = append(errs, c.setAddress(address), c.setProxies(proxies))
+	set(&security, "MARQUIS_SECURITY_CONTACT")
+	errs = append(errs, c.setAddress(address), c.setProxies(proxies), c.setSecurity(security))
 	return c, errors.Join(append(errs, c.check()...)...)
 }
 
@@ -120,9 +125,15 @@ func (c *Config) setAddress(text string) error {
 	if text == "" {
 		return nil
 	}
-	u, err := url.Parse(strings.TrimSuffix(text, "/"))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+	u, err := url.Parse(strings.TrimRight(text, "/"))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return fmt.Errorf("MARQUIS_ADDRESS %q is not an address such as https://results.example.org", text)
+	}
+	if u.Path != "" {
+		return fmt.Errorf("MARQUIS_ADDRESS %q has a path after the host: Marquis cannot be part of another site and needs a host name of its own, such as https://results.example.org", text)
+	}
+	if strings.ContainsFunc(u.Host, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return fmt.Errorf("MARQUIS_ADDRESS %q has letters that host names have in another form, which begins with xn--; write it as your browser sends it", text)
 	}
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		return fmt.Errorf("MARQUIS_ADDRESS %q does not begin with https://: passwords and codes would be open to read on the way", text)
@@ -135,6 +146,17 @@ func (c *Config) setAddress(text string) error {
 func loopback(host string) bool {
 	at, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && at.IsLoopback()
+}
+
+func (c *Config) setSecurity(text string) error {
+	for _, word := range strings.Fields(text) {
+		u, err := url.Parse(word)
+		if err != nil || !(u.Scheme == "mailto" && strings.Contains(u.Opaque, "@") || u.Scheme == "https" && u.Host != "") {
+			return fmt.Errorf("MARQUIS_SECURITY_CONTACT: %q is neither mailto: with an address nor https:, such as mailto:security@example.org", word)
+		}
+		c.Security = append(c.Security, word)
+	}
+	return nil
 }
 
 func (c *Config) setProxies(text string) error {

@@ -87,6 +87,30 @@ func TestPublicAddressIsASchemeAndAHost(t *testing.T) {
 	}
 }
 
+func TestAPathIsRefusedInWordsThatSayWhatIsNeeded(t *testing.T) {
+	for _, text := range []string{"https://example.org/results", "https://example.org/results/", "https://example.org/a/b", "http://127.0.0.1:8080/x"} {
+		_, err := config.Load(environment(map[string]string{"MARQUIS_ADDRESS": text}))
+		if err == nil || !strings.Contains(err.Error(), "host name of its own") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := config.Load(environment(map[string]string{"MARQUIS_ADDRESS": "https://résultats.example.org"})); err == nil || !strings.Contains(err.Error(), "xn--") {
+		t.Errorf("letters that no host name has: %v", err)
+	}
+}
+
+func TestSecurityContactsAreAddresses(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "mailto:security@example.org": 1, "https://example.org/security": 1, " mailto:a@b.org  https://b.org ": 2,
+		"security@example.org": -1, "http://example.org": -1, "mailto:": -1, "https://": -1, "mailto:a@b.org x": -1, "javascript:alert(1)": -1,
+	} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_SECURITY_CONTACT": text}))
+		if bad := want < 0; bad != (err != nil) || !bad && len(c.Security) != want {
+			t.Errorf("%q: %q, %v", text, c.Security, err)
+		}
+	}
+}
+
 func TestProxiesAreNetworks(t *testing.T) {
 	c, err := config.Load(environment(map[string]string{"MARQUIS_PROXIES": "10.0.0.0/8  2001:db8::/32"}))
 	if err != nil || len(c.Proxies) != 2 || c.Proxies[1].String() != "2001:db8::/32" {

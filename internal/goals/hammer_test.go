@@ -86,10 +86,7 @@ func hammerOne(ctx context.Context, host string, requests []request, first int) 
 	for i := first; ctx.Err() == nil; i++ {
 		r := requests[i%len(requests)]
 		begun := time.Now()
-		if _, err := io.WriteString(connection, r.text); err != nil {
-			return took, err
-		}
-		if body, err = readOK(in, body[:0]); err != nil {
+		if body, err = ask(connection, in, r.text, body[:0]); err != nil {
 			return took, err
 		}
 		took = append(took, time.Since(begun))
@@ -100,35 +97,58 @@ func hammerOne(ctx context.Context, host string, requests []request, first int) 
 	return took, nil
 }
 
-// readOK reads an answer of the status 200 to its end, into the bytes given.
-func readOK(in *bufio.Reader, body []byte) ([]byte, error) {
+// ask sends a request, goes on to where it leads, and reads the page at the end of it
+// into the bytes given.
+func ask(out io.Writer, in *bufio.Reader, text string, body []byte) ([]byte, error) {
+	if _, err := io.WriteString(out, text); err != nil {
+		return body, err
+	}
+	body, on, err := readAnswer(in, body)
+	if err != nil || on == "" {
+		return body, err
+	}
+	if _, err := io.WriteString(out, pageRequest(on)); err != nil {
+		return body, err
+	}
+	body, _, err = readAnswer(in, body[:0])
+	return body, err
+}
+
+// readAnswer reads an answer of the status 200 or 303 to its end, into the bytes
+// given, and where it leads on to.
+func readAnswer(in *bufio.Reader, body []byte) (_ []byte, on string, err error) {
 	lines := textproto.NewReader(in)
 	status, err := lines.ReadLine()
 	if err != nil {
-		return body, err
+		return body, "", err
 	}
-	if !strings.HasPrefix(status, "HTTP/1.1 200") {
-		return body, fmt.Errorf("answered %s", status)
+	if !strings.HasPrefix(status, "HTTP/1.1 200") && !strings.HasPrefix(status, "HTTP/1.1 303") {
+		return body, "", fmt.Errorf("answered %s", status)
 	}
 	length := -1
 	for {
 		line, err := lines.ReadLineBytes()
 		if err != nil {
-			return body, err
+			return body, "", err
 		}
 		if len(line) == 0 {
 			break
 		}
+		if to, found := strings.CutPrefix(string(line), "Location: "); found {
+			on = to
+		}
 		if rest, found := strings.CutPrefix(string(line), "Content-Length: "); found {
 			if length, err = strconv.Atoi(rest); err != nil {
-				return body, err
+				return body, "", err
 			}
 		}
 	}
 	if length >= 0 {
-		return readMore(in, body, length)
+		body, err = readMore(in, body, length)
+	} else {
+		body, err = readChunks(lines, in, body)
 	}
-	return readChunks(lines, in, body)
+	return body, on, err
 }
 
 // readMore reads so many bytes more.

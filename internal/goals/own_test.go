@@ -33,21 +33,24 @@ func TestWhetherAGoalIsMet(t *testing.T) {
 	}
 }
 
-func TestReadOK(t *testing.T) {
+func TestReadAnswer(t *testing.T) {
 	for _, c := range []struct{ name, answer, want, mistake string }{
 		{"length", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP", "abc", ""},
 		{"empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", ""},
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n", "abc0123456789", ""},
 		{"cut off", "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\nabc", "", "unexpected EOF"},
+		{"leads on", "HTTP/1.1 303 See Other\r\nLocation: /result/x\r\nContent-Length: 0\r\n\r\n", "", ""},
 		{"another status", "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", "", "answered HTTP/1.1 429"},
 		{"nothing", "", "", "EOF"},
 	} {
-		body, err := readOK(bufio.NewReader(strings.NewReader(c.answer)), nil)
+		body, on, err := readAnswer(bufio.NewReader(strings.NewReader(c.answer)), nil)
 		switch {
 		case c.mistake != "" && (err == nil || !strings.Contains(err.Error(), c.mistake)):
 			t.Errorf("%s: %v, want %q", c.name, err, c.mistake)
 		case c.mistake == "" && (err != nil || !bytes.Equal(body, []byte(c.want))):
 			t.Errorf("%s: %q, %v, want %q", c.name, body, err, c.want)
+		case (on == "/result/x") != (c.name == "leads on"):
+			t.Errorf("%s: leads on to %q", c.name, on)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (w *site) lookUps(t *testing.T) []codePage {
 		}
 		for _, row := range list.Rows {
 			code := w.newCode(t, staff, row.Sample.Key)
-			body := visitor.post(t, "/lookup", url.Values{"code": {code}}).want(t, http.StatusOK).body
+			body := visitor.lookUp(t, code).body
 			pages = append(pages, codePage{code, []byte(body)})
 		}
 		if filter.After = list.Next; filter.After == "" {

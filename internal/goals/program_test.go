@@ -158,6 +158,7 @@ func serveBare(file string) int {
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
+	engine.POST("/lookup", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/result/x") }) // as a look-up leads on
 	engine.NoRoute(func(c *gin.Context) { c.Data(http.StatusOK, "text/html; charset=utf-8", body) })
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

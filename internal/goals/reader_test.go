@@ -111,6 +111,13 @@ func (r *reader) post(t *testing.T, path string, fields url.Values) page {
 	return r.send(t, http.MethodPost, path, strings.NewReader(fields.Encode()))
 }
 
+// lookUp reads what a code leads to.
+func (r *reader) lookUp(t *testing.T, code string) page {
+	t.Helper()
+	on := r.post(t, "/lookup", url.Values{"code": {code}}).want(t, http.StatusSeeOther)
+	return r.get(t, on.header.Get("Location")).want(t, http.StatusOK)
+}
+
 func (r *reader) send(t *testing.T, method, path string, body io.Reader) page {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.site.address.String()+path, body)

@@ -55,7 +55,7 @@ func (x *bench) measureStaff(t *testing.T, s *set, w *site, lookUps []codePage) 
 		all.Go(func() {
 			for n := i; ctx.Err() == nil; n++ {
 				begun := time.Now()
-				visitor.post(t, "/lookup", url.Values{"code": {lookUps[n%len(lookUps)].code}}).want(t, http.StatusOK)
+				visitor.lookUp(t, lookUps[n%len(lookUps)].code)
 				watch.note("look-up meanwhile", begun)
 				time.Sleep(20 * time.Millisecond)
 			}

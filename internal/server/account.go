@@ -89,6 +89,7 @@ type authenticatorPage struct {
 type recoveryPage struct {
 	view
 	Codes []string
+	Next  string // the page to go on to
 }
 
 func (r *request) authenticatorPage(secret, address string) (*authenticatorPage, error) {
@@ -174,5 +175,5 @@ func setAuthenticator(r *request) error {
 	if err := r.raiseSession(); err != nil {
 		return err
 	}
-	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes})
+	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes, r.next()})
 }

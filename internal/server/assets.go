@@ -21,6 +21,7 @@ type assets struct {
 type asset struct {
 	kind string
 	data []byte
+	zip  []byte // the same by gzip, nil where that is little smaller
 }
 
 func readAssets() (*assets, error) {
@@ -36,7 +37,7 @@ func readAssets() (*assets, error) {
 		}
 		ending := path.Ext(e.Name())
 		name := fmt.Sprintf("%s.%.6x%s", strings.TrimSuffix(e.Name(), ending), sha256.Sum256(data), ending)
-		a.names[e.Name()], a.files[name] = name, asset{mime.TypeByExtension(ending), data}
+		a.names[e.Name()], a.files[name] = name, asset{mime.TypeByExtension(ending), data, compressed(data)}
 	}
 	return a, nil
 }
@@ -57,6 +58,7 @@ func serveAsset(r *request) error {
 		return errNoPage
 	}
 	r.Header("Cache-Control", "public, max-age=31536000, immutable")
-	r.Data(200, file.kind, file.data)
+	r.Header("Vary", "Accept-Encoding")
+	r.sendEither(file.kind, file.data, file.zip)
 	return nil
 }

@@ -34,12 +34,13 @@ const (
 type canary struct {
 	*counter
 	code, unknown string
+	ticket        string   // that opens what the code does
 	places        []string // folders to search
 }
 
 // secrets are all forms of what must be found nowhere.
 func (c *canary) secrets() []string {
-	list := []string{canaryAddress, canaryBrowser, "127.0.0.1"}
+	list := []string{canaryAddress, canaryBrowser, "127.0.0.1", c.ticket}
 	for _, code := range []string{c.code, c.unknown} {
 		list = append(list, code, strings.ReplaceAll(code, "-", ""))
 	}
@@ -64,7 +65,8 @@ func TestNothingOfAVisitorIsWrittenAnywhere(t *testing.T) {
 			c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 			c.release(t, sample, "")
 			c.code = code.Print()
-			c.look(t, "en", c.code).want(t, http.StatusOK, "We found what was expected")
+			c.ticket = c.ticketOf(t, c.code)
+			c.visitor(t).get("/result/"+c.ticket).want(t, http.StatusOK, "We found what was expected")
 
 			c.sendAll(t, "")
 			c.sendBroken(t)
@@ -78,7 +80,7 @@ func TestNothingOfAVisitorIsWrittenAnywhere(t *testing.T) {
 			c.searchFiles(t)
 			c.searchLog(t)
 			c.searchMetrics(t)
-			for _, sign := range []string{`"route":"/lookup","status":200`, `"route":"/lookup","status":404`, `"route":"/lookup","status":422`, `"route":"/lookup","status":429`, `"msg":"panic"`} {
+			for _, sign := range []string{`"route":"/lookup","status":303`, `"route":"/result/:ticket","status":200`, `"route":"/result/:ticket","status":404`, `"route":"/result/:ticket","status":50`, `"route":"/lookup","status":404`, `"route":"/lookup","status":422`, `"route":"/lookup","status":429`, `"msg":"panic"`} {
 				if !strings.Contains(x.log.String(), sign) {
 					t.Errorf("the log does not say %s: nothing was tried", sign)
 				}
@@ -117,7 +119,7 @@ var parameter = regexp.MustCompile(`[:*][a-z]+`)
 // that do not exist, until guessing is cut off and after.
 func (c *canary) sendAll(t *testing.T, state string) {
 	t.Helper()
-	paths := []string{"/fault/panic", "/fault/error", "/fault/index", "/fault/slow", "/r/:code", "/lookup/:code", "/:code", "/people/:code", "/samples/:code"}
+	paths := []string{"/fault/panic", "/fault/error", "/fault/index", "/fault/slow", "/r/:code", "/lookup/:code", "/result/:code/", "/result/:code/x", "/result/", "/:code", "/people/:code", "/samples/:code"}
 	public := server.PublicRoutes()
 	for _, r := range public {
 		if !slices.Contains(paths, r[1]) {
@@ -129,6 +131,7 @@ func (c *canary) sendAll(t *testing.T, state string) {
 	}
 	for _, path := range paths {
 		c.sendPath(t, parameter.ReplaceAllString(path, c.code), c.code, state)
+		c.sendPath(t, parameter.ReplaceAllString(path, c.ticket), c.ticket, state)
 		if state == "" {
 			c.sendPath(t, parameter.ReplaceAllString(path, c.unknown), c.unknown, state)
 		}

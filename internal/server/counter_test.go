@@ -165,7 +165,7 @@ func TestOnlyIntakeOfTheServiceIsAtItsCounter(t *testing.T) {
 	for _, path := range []string{"/counter/UTR", draft, "/samples/" + number + "/code", "/samples/" + number + "/description"} {
 		elsewhere.get(path).want(t, http.StatusNotFound)
 		analyst.get(path).want(t, http.StatusForbidden)
-		x.visitor(t).get(path).leads(t, "/sign-in")
+		x.visitor(t).get(path).leads(t, "/sign-in?next="+url.QueryEscape(path))
 	}
 	for _, path := range []string{"/counter/UTR/new", draft, draft + "/save", draft + "/drop", "/samples/" + number + "/code", "/samples/" + number + "/next"} {
 		elsewhere.post(path, powder()).want(t, http.StatusNotFound)
@@ -339,5 +339,5 @@ func TestSuggestions(t *testing.T) {
 	}
 	x.staff(t, storetest.Person(t, x.store, "analyst", d.service.ID, lab.Laboratory)).get("/suggest/substances?q=ket").want(t, http.StatusOK)
 	x.staff(t, storetest.Person(t, x.store, "people", d.service.ID, lab.Administrator)).get("/suggest/substances?q=ket").want(t, http.StatusForbidden)
-	x.visitor(t).get("/suggest/products?q=ket").leads(t, "/sign-in")
+	x.visitor(t).get("/suggest/products?q=ket").leads(t, "/sign-in?next=%2Fsuggest%2Fproducts%3Fq%3Dket")
 }

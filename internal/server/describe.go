@@ -41,11 +41,7 @@ type described struct {
 
 // described reads the sample of the address, and notes that it was read.
 func (r *request) described() (d described, err error) {
-	key, err := r.key()
-	if err != nil {
-		return d, err
-	}
-	record, err := r.server.Store.ReadSample(r.context(), r.actor, key, lab.ForIntake)
+	record, err := r.record(lab.ForIntake)
 	if err != nil {
 		return d, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -21,35 +22,36 @@ var (
 	errSignIn       = errors.New("not signed in")
 	errSecondFactor = errors.New("second factor missing")
 	errTooMany      = errors.New("too many attempts")
+	errOrigin       = errors.New("sent from another site")
 )
 
 func notFound(*request) error { return errNoPage }
-
-func wrongMethod(*request) error { return errWrongMethod }
 
 // answer is the page that an error becomes: its status, its title and what to do.
 type answer struct {
 	status      int
 	title, text string // keys of texts
+	public      string // of the text for the public, where that for staff says what the public cannot use
 }
 
 var answers = []struct {
 	err error
 	answer
 }{
-	{errNoPage, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text"}},
-	{lab.ErrNotFound, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text"}},
-	{errWrongMethod, answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text"}},
-	{errBadForm, answer{http.StatusBadRequest, "page.error.form", "page.error.form_text"}},
-	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text"}},
-	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text"}},
-	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text"}},
-	{lab.ErrUnavailable, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
-	{context.DeadlineExceeded, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
+	{errNoPage, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text", "page.error.not_found_public"}},
+	{lab.ErrNotFound, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text", "page.error.not_found_public"}},
+	{errWrongMethod, answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text", ""}},
+	{errBadForm, answer{http.StatusBadRequest, "page.error.form", "page.error.form_text", ""}},
+	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
+	{errOrigin, answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
+	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},
+	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text", ""}},
+	{lab.ErrUnavailable, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text", ""}},
+	{context.DeadlineExceeded, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text", ""}},
 }
 
 // unexpected is what the reader is told of an error that nobody foresaw.
-var unexpected = answer{http.StatusInternalServerError, "page.error.unexpected", "page.error.unexpected_text"}
+var unexpected = answer{http.StatusInternalServerError, "page.error.unexpected", "page.error.unexpected_text", "page.error.unexpected_public"}
 
 // errorPage tells what went wrong and what to do.
 type errorPage struct {
@@ -58,6 +60,8 @@ type errorPage struct {
 	Sentence string   // what the domain says of it
 	Who      []string // the roles that could do it
 	Changes  []changeView
+	Public   bool // whom to call, and other ways to a result, are told too
+	Figures  bool // where to look for other figures is told
 }
 
 // changeView is one field that somebody else changed meanwhile.
@@ -78,10 +82,15 @@ func (r *request) fail(err error) {
 	}
 	switch {
 	case errors.Is(err, errSignIn):
-		_ = r.see("/sign-in")
+		_ = r.toSignIn("/sign-in")
+		return
+	case errors.Is(err, errHeadersAlone):
+		r.Header("Content-Type", "text/html; charset=utf-8")
+		r.Status(http.StatusOK)
+		r.Writer.WriteHeaderNow()
 		return
 	case errors.Is(err, errSecondFactor):
-		_ = r.see("/second-factor")
+		_ = r.toSignIn("/second-factor")
 		return
 	case errors.Is(err, context.Canceled):
 		r.AbortWithStatus(499) // the reader has gone
@@ -89,8 +98,7 @@ func (r *request) fail(err error) {
 	}
 	page := errorPage{}
 	a := r.answerFor(err, &page)
-	page.view = r.view(r.texts.Text(a.title))
-	page.Text = r.texts.Text(a.text)
+	r.tell(&page, a)
 	if a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests {
 		r.Header("Retry-After", "30")
 	}
@@ -98,6 +106,16 @@ func (r *request) fail(err error) {
 		r.server.Log.Error("error page", "error", err.Error())
 		r.String(http.StatusInternalServerError, "500")
 	}
+}
+
+// tell fills the page in, in the words of who reads it.
+func (r *request) tell(page *errorPage, a answer) {
+	page.view, page.Text = r.view(r.texts.Text(a.title)), r.texts.Text(a.text)
+	page.Public = r.route.access.public
+	if page.Public && a.public != "" {
+		page.Text = r.texts.Text(a.public)
+	}
+	page.Figures = strings.HasPrefix(r.Request.URL.Path, "/figures")
 }
 
 func (r *request) answerFor(err error, page *errorPage) answer {
@@ -110,19 +128,19 @@ func (r *request) answerFor(err error, page *errorPage) answer {
 		for _, role := range move.Who {
 			page.Who = append(page.Who, r.texts.Code(locale.UserRoles, string(role)))
 		}
-		return answer{http.StatusConflict, "page.error.move", "page.error.move_text"}
+		return answer{http.StatusConflict, "page.error.move", "page.error.move_text", ""}
 	case errors.As(err, &stale):
 		if n, err := r.naming(); err == nil {
 			page.Changes = n.changeViews(stale.Changed, nil)
 		}
-		return answer{http.StatusConflict, "page.error.stale", "page.error.stale_text"}
+		return answer{http.StatusConflict, "page.error.stale", "page.error.stale_text", ""}
 	case errors.As(err, &fields):
 		var list []string
 		for _, f := range fields {
 			list = append(list, r.texts.Sentence(f.Format, f.Args...))
 		}
 		page.Sentence = strings.Join(list, " ")
-		return answer{http.StatusUnprocessableEntity, "page.error.fields", "page.error.fields_text"}
+		return answer{http.StatusUnprocessableEntity, "page.error.fields", "page.error.fields_text", ""}
 	}
 	for _, known := range answers {
 		if errors.Is(err, known.err) {
@@ -138,18 +156,21 @@ func (r *request) answerFor(err error, page *errorPage) answer {
 
 // answerError writes the page of an error that no handler returned.
 func (s *Server) answerError(c *gin.Context, status int) {
-	r := &request{Context: c, server: s, texts: s.language(c)}
-	page := errorPage{view: r.view(r.texts.Text(unexpected.title)), Text: r.texts.Text(unexpected.text)}
+	r := &request{Context: c, server: s, route: routeAt(c.FullPath()), texts: s.language(c)}
+	page := errorPage{}
+	r.tell(&page, unexpected)
 	if err := r.page(status, "error.html", page); err != nil {
 		c.String(status, "500")
 	}
 }
 
-// refuseOrigin answers a form that was sent from another site.
-func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request) {
-	s.metrics.answered("", method(r.Method), http.StatusForbidden)
-	s.Log.Warn("refused a form from another origin")
-	http.Error(w, s.texts["en"].Text("page.error.origin")+"\n"+s.texts["nl"].Text("page.error.origin"), http.StatusForbidden)
+// routeAt is a route of the path. What there is no route for is public.
+func routeAt(path string) route {
+	all := routes()
+	if i := slices.IndexFunc(all, func(rt route) bool { return rt.path == path }); i >= 0 {
+		return all[i]
+	}
+	return route{access: everybody}
 }
 
 // said is what the domain says of a refusal, in the reader's language.

@@ -197,7 +197,7 @@ func TestEveryRefusalSaysWhy(t *testing.T) {
 		}
 		short := x.signedIn(t, b.actors["verifier"], false)
 		for _, path := range []string{own + "/verify", address + "/release", "/work/UTR/publish"} {
-			short.get(path).leads(t, "/second-factor")
+			short.get(path).leads(t, "/second-factor?next="+url.QueryEscape(path))
 		}
 	})
 }

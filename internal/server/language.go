@@ -49,14 +49,31 @@ func (s *Server) language(c *gin.Context) *locale.Locale {
 	return s.texts[locale.Languages[i]]
 }
 
-// languageLinks lead to this page in each language. They keep what else the
-// address asks for; a page that answers a form is asked for anew.
-func languageLinks(r *http.Request, current string) []languageLink {
-	address := r.URL.RequestURI()
-	if query := r.URL.Query(); query.Has("code") {
-		query.Del("code") // a lookup code that came in an address goes on in none
-		address = r.URL.Path + "?" + query.Encode()
+// languageLinks lead to this page in each language. Of a result, and of an address
+// that leads nowhere, they name no path: what was typed, or a ticket, is then neither
+// in the page nor in the frame that is kept of it.
+func (r *request) languageLinks() []languageLink {
+	path := r.FullPath()
+	if path == "" || path == resultPath {
+		return languageLinks("", r.texts.Language())
 	}
+	return languageLinks(withoutCode(r.Request.URL), r.texts.Language())
+}
+
+// withoutCode is an address as it was asked for. A lookup code that came in it goes
+// on in none.
+func withoutCode(u *url.URL) string {
+	query := u.Query()
+	if !query.Has("code") {
+		return u.RequestURI()
+	}
+	query.Del("code")
+	return u.EscapedPath() + "?" + query.Encode()
+}
+
+// languageLinks lead to an address in each language. They keep what else it asks
+// for; a page that answers a form is asked for anew.
+func languageLinks(address, current string) []languageLink {
 	links := make([]languageLink, len(locale.Languages))
 	for i, lang := range locale.Languages {
 		links[i] = languageLink{Code: lang, Name: languageNames[lang], Address: withLanguage(address, lang), Current: lang == current}

@@ -19,6 +19,8 @@ const guessPause = "60"
 type homePage struct {
 	view
 	Form *form
+	Told string // why the form is shown instead of a result
+	Help bool   // whom to call, and other ways to a result, are told too
 }
 
 func (r *request) homePage() *homePage {
@@ -33,7 +35,7 @@ func home(r *request) error { return r.show("home.html", r.homePage()) }
 // language: a code is in no address, so it has to be typed again.
 func toHome(r *request) error { return r.see("/") }
 
-// lookUp shows what the typed code opens. A code in the address is none.
+// lookUp leads to what the typed code opens. A code in the address is none.
 func lookUp(r *request) error {
 	typed, err := r.typed()
 	if err != nil {
@@ -57,18 +59,18 @@ func lookUp(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := r.result(&found)
-	if err != nil {
-		return err
-	}
-	return r.show("result.html", page)
+	return r.seeResult(found.Code)
+}
+
+// codesSince is the first day of the earliest month whose codes still work.
+func (s *Server) codesSince() lab.Date {
+	return lab.CodesSince(lab.DateOf(s.Now(), time.UTC), s.CodeMonths)
 }
 
 // find asks the directory for a code under the keys of all months whose codes
 // still work.
 func (r *request) find(code lab.LookupCode) (store.Found, error) {
-	since := lab.CodesSince(lab.DateOf(r.server.Now(), time.UTC), r.server.CodeMonths)
-	keyed, err := r.server.Keys.Hashes(code, since)
+	keyed, err := r.server.Keys.Hashes(code, r.server.codesSince())
 	if err != nil {
 		return store.Found{}, err
 	}
@@ -101,8 +103,9 @@ func (r *request) codeMistake(typed string, err error) string {
 // refuseCode shows the form again with what was typed and what is wrong with it.
 func (r *request) refuseCode(status int, typed, mistake string) error {
 	page := r.homePage()
+	page.Help = true
 	page.Form.set("code", typed)
 	page.Form.Heading = r.texts.Text("page.form.mistakes", "Count", 1)
 	page.Form.blame("code", mistake)
-	return r.page(status, "home.html", page)
+	return r.padded(status, "home.html", page)
 }

@@ -59,12 +59,22 @@ func (c *counter) handIn(t testing.TB, product string, edit ...func(*lab.Sample)
 	return x, code
 }
 
-// look looks a code up as a visitor who reads the language.
+// look looks a code up as a visitor who reads the language, and follows to the
+// result where there is one.
 func (c *counter) look(t testing.TB, lang, code string) page {
 	t.Helper()
 	r := c.visitor(t)
 	r.lang = lang
-	return r.post("/lookup", url.Values{"code": {code}})
+	return r.follow(r.post("/lookup", url.Values{"code": {code}}))
+}
+
+// follow goes where a page leads to, if it leads anywhere.
+func (r *reader) follow(p page) page {
+	r.t.Helper()
+	if p.status != http.StatusSeeOther {
+		return p
+	}
+	return r.get(p.header.Get("Location"))
 }
 
 func TestTheFormForACodeNeedsNoScriptAndNoCookie(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -42,12 +43,16 @@ type content struct {
 	kind string // its media type
 	file string // the name that it is saved under, empty for a page
 	body []byte
-	tag  string // changes with the body
+	zip  []byte // the body by gzip, nil where that is little smaller
+	tag  string // changes with the body; weak, as it stands for both
 }
 
 func newContent(kind, file string, body []byte) *content {
-	return &content{kind, file, body, fmt.Sprintf(`"%.12x"`, sha256.Sum256(body))}
+	return &content{kind: kind, file: file, body: body, tag: fmt.Sprintf(`W/"%.12x"`, sha256.Sum256(body))}
 }
+
+// bytes is how much memory it takes.
+func (p *content) bytes() int { return len(p.body) + len(p.zip) }
 
 // pageKey is all that a public page of figures depends on beside its edition.
 type pageKey struct {
@@ -76,6 +81,7 @@ func (c *pageCache) page(e edition, key pageKey, make func() (*content, error)) 
 		}
 		p, err := make()
 		if err == nil {
+			p.zip = compressed(p.body)
 			c.keep(e, key, p)
 		}
 		return p, err
@@ -99,18 +105,18 @@ func (c *pageCache) find(e edition, key pageKey) *content {
 func (c *pageCache) keep(e edition, key pageKey, p *content) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.edition != e || c.pages[key] != nil || len(p.body) > keptBytes {
+	if c.edition != e || c.pages[key] != nil || p.bytes() > keptBytes {
 		return
 	}
 	c.pages[key] = p
-	c.bytes += len(p.body)
+	c.bytes += p.bytes()
 	for other, old := range c.pages {
 		if len(c.pages) <= keptPages && c.bytes <= keptBytes {
 			return
 		}
 		if other != key {
 			delete(c.pages, other)
-			c.bytes -= len(old.body)
+			c.bytes -= old.bytes()
 		}
 	}
 }
@@ -137,23 +143,34 @@ func (r *request) answer(p *content) {
 	h := r.Writer.Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Vary", "Accept-Language, Cookie")
+	h.Add("Vary", "Accept-Encoding")
 	h.Set("ETag", p.tag)
 	if p.file != "" {
 		h.Set("Content-Disposition", `attachment; filename="`+p.file+`"`)
 	}
-	if r.GetHeader("If-None-Match") == p.tag {
+	if sameTag(r.GetHeader("If-None-Match"), p.tag) {
 		r.Status(http.StatusNotModified)
 		r.Writer.WriteHeaderNow()
 		return
 	}
-	r.Data(http.StatusOK, p.kind, p.body)
+	r.sendEither(p.kind, p.body, p.zip)
+}
+
+// sendEither sends bytes, compressed where there is such a form of them and the
+// browser takes it.
+func (r *request) sendEither(kind string, body, zip []byte) {
+	if zip != nil && takesGzip(strings.Join(r.Request.Header.Values("Accept-Encoding"), ",")) {
+		r.Header("Content-Encoding", "gzip")
+		body = zip
+	}
+	r.Data(http.StatusOK, kind, body)
 }
 
 // keptView is the view of a page that is kept: nothing of the address but its path
 // is in it.
 func (r *request) keptView(title string) view {
 	v := r.view(title)
-	v.Languages = languageLinks(&http.Request{URL: &url.URL{Path: v.Place}}, v.Lang())
+	v.Languages = languageLinks((&url.URL{Path: v.Place}).RequestURI(), v.Lang())
 	return v
 }
 

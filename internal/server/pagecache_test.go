@@ -61,7 +61,7 @@ func TestPagesDoNotFillTheMemory(t *testing.T) {
 	}
 	sum := 0
 	for _, p := range c.pages {
-		sum += len(p.body)
+		sum += p.bytes()
 	}
 	if sum != c.bytes || len(c.pages) == 0 {
 		t.Errorf("%d bytes are kept, counted %d", sum, c.bytes)

@@ -72,10 +72,10 @@ func TestAnInvitationLeadsToAFirstSignIn(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		_, invitation := x.newcomer(t, "anna", lab.Administrator)
 		r := x.visitor(t)
-		r.get("/people").leads(t, "/sign-in")
+		r.get("/people").leads(t, "/sign-in?next=%2Fpeople")
 		r.signIn(t, "anna", invitation)
 		r.get("/staff").want(t, http.StatusOK, "People", "without your authenticator")
-		r.get("/people").leads(t, "/second-factor")
+		r.get("/people").leads(t, "/second-factor?next=%2Fpeople")
 		r.get("/second-factor").leads(t, "/account/authenticator")
 		_, recovery := r.setUpAuthenticator(t)
 		if len(recovery) != 8 {
@@ -151,7 +151,7 @@ func TestASecondFactorIsUsedOnce(t *testing.T) {
 
 		again := x.visitor(t)
 		again.post("/sign-in", url.Values{"login": {"anna"}, "password": {goodPassword}}).leads(t, "/second-factor")
-		again.get("/account/authenticator").leads(t, "/second-factor")
+		again.get("/account/authenticator").leads(t, "/second-factor?next=%2Faccount%2Fauthenticator")
 		x.clock.pass(time.Minute)
 		code := again.authenticatorCode(t, secret)
 		again.post("/second-factor", url.Values{"code": {"000000"}}).want(t, http.StatusUnprocessableEntity, "The code is wrong")
@@ -290,7 +290,7 @@ func TestAPasswordIsChangedByWhoKnowsIt(t *testing.T) {
 		want(t, http.StatusUnprocessableEntity, "This is not your present password.")
 	r.post("/account", url.Values{"old": {goodPassword}, "password": {other}, "again": {other}}).leads(t, "/account")
 	r.get("/account").want(t, http.StatusOK)
-	elsewhere.get("/account").leads(t, "/sign-in")
+	elsewhere.get("/account").leads(t, "/sign-in?next=%2Faccount")
 }
 
 func TestALanguageIsChosen(t *testing.T) {

@@ -10,8 +10,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gin-gonic/gin"
 
 	"marquis/internal/credential"
 	"marquis/internal/keyring"
@@ -178,7 +181,8 @@ func (g *gate) ask(p permission, service lab.Service, token string) string {
 	case http.StatusForbidden, http.StatusNotFound:
 		return "refused"
 	case http.StatusSeeOther:
-		return answer.Header().Get("Location")
+		to, _, _ := strings.Cut(answer.Header().Get("Location"), "?next=") // and back from there
+		return to
 	}
 	return fmt.Sprint("status ", answer.Code)
 }
@@ -200,13 +204,14 @@ func TestPermissionsAreKept(t *testing.T) {
 		for _, p := range lines {
 			known[p.method+" "+p.path] = true
 		}
-		for _, r := range g.engine.Routes() {
+		ways := slices.DeleteFunc(g.engine.Routes(), func(r gin.RouteInfo) bool { return r.Method == http.MethodHead }) // as GET
+		for _, r := range ways {
 			if !known[r.Method+" "+r.Path] {
 				t.Errorf("%s %s is in no table of permissions", r.Method, r.Path)
 			}
 		}
-		if len(lines) != len(g.engine.Routes()) {
-			t.Errorf("%d lines for %d routes", len(lines), len(g.engine.Routes()))
+		if len(lines) != len(ways) {
+			t.Errorf("%d lines for %d routes", len(lines), len(ways))
 		}
 		g.checkStrangers(t, lines)
 		for _, role := range lab.UserRoles {

@@ -100,7 +100,7 @@ var pages = map[string]any{
 // view is what a page shows around its content.
 func (r *request) view(title string) view {
 	return view{
-		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: languageLinks(r.Request, r.texts.Language()),
+		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: r.languageLinks(),
 		Staff: r.staffView(), Synthetic: r.server.synthetic, chosen: r.server.chosenLanguage(r.Request),
 	}
 }
@@ -115,6 +115,30 @@ func (r *request) page(status int, name string, data any) error {
 	return nil
 }
 
+// secretStep is what the size of a page is rounded up to, in bytes, where its size
+// would tell who watches the line what it says: what is short of a step is filled.
+const (
+	secretStep  = 4 << 10
+	secretLeast = 2 * secretStep // which most results fit in, whatever they say
+)
+
+// padded writes a page whose size tells nothing of what it says. No page that is
+// written by this may be compressed.
+func (r *request) padded(status int, name string, data any) error {
+	body, err := r.render(name, data)
+	if err != nil {
+		return err
+	}
+	r.Data(status, "text/html; charset=utf-8", pad(body))
+	return nil
+}
+
+// pad adds spaces at the end, which no browser shows.
+func pad(body []byte) []byte {
+	size := max(secretLeast, (len(body)+secretStep-1)/secretStep*secretStep)
+	return append(body, bytes.Repeat([]byte{' '}, size-len(body))...)
+}
+
 // templates are those of the reader's language.
 func (r *request) templates() *templates { return r.server.pages[r.texts.Language()] }
 
@@ -127,7 +151,7 @@ func (r *request) render(name string, data any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	text := bytes.NewBuffer(make([]byte, 0, len(f.before)+len(f.after)+4096))
+	text := bytes.NewBuffer(make([]byte, 0, len(f.before)+len(f.after)+secretLeast))
 	text.Write(f.before)
 	if err := page.ExecuteTemplate(text, "main", data); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)

@@ -190,6 +190,9 @@ func reportFile(r *request) error {
 	if err != nil {
 		return err
 	}
+	if r.headersAlone() {
+		return errHeadersAlone
+	}
 	file := j.fetch()
 	if file == nil {
 		return lab.ErrNotFound

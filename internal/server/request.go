@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -50,6 +51,9 @@ func (s *Server) serve(rt route) gin.HandlerFunc {
 
 // begin reads who asks and whether they may. Public pages look at nobody.
 func (r *request) begin() error {
+	if !isAddress(r.Request.URL) && !strings.HasPrefix(r.route.path, "/suggest/") { // whose query is what is being typed
+		return errNoPage
+	}
 	if !r.route.access.public {
 		if err := r.readSession(); err != nil {
 			return err
@@ -87,6 +91,8 @@ func (r *request) see(address string) error {
 	if chosen := r.server.chosenLanguage(r.Request); chosen != "" {
 		address = withLanguage(address, chosen)
 	}
+	r.Header("Content-Type", "text/plain; charset=utf-8") // of nothing: else the address would be the body too
+	r.Header("Content-Length", "0")
 	r.Redirect(http.StatusSeeOther, address)
 	return nil
 }

@@ -22,11 +22,13 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/livez", everybody, livez},
 		{get, "/readyz", everybody, readyz},
 		{get, "/assets/:name", everybody, serveAsset},
+		{get, securityPath, everybody, securityText},
 
 		// the public
 		{get, "/", everybody, home},
 		{get, "/lookup", everybody, toHome},
 		{post, "/lookup", everybody, lookUp},
+		{get, resultPath, everybody, showResult},
 		{get, "/privacy", everybody, privacy},
 
 		{get, "/figures", everybody, figuresStart},

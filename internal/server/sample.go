@@ -40,6 +40,9 @@ func (r *request) record(purpose lab.Purpose) (store.SampleRecord, error) {
 	if err != nil {
 		return store.SampleRecord{}, err
 	}
+	if r.headersAlone() {
+		return store.SampleRecord{}, errHeadersAlone
+	}
 	return r.server.Store.ReadSample(r.context(), r.actor, key, purpose)
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed; none by default
 	Currency string         // in which prices are reported where services differ
 	Program  string         // the version, for reports
+	Security []string       // where faults in security are reported, as mailto: or https:
 
 	CodeMonths int // for how many whole months a lookup code works
 }
@@ -91,11 +92,16 @@ func New(c Config) (*Server, error) {
 	return s, err
 }
 
-func (s *Server) newEngine(list []route) (*gin.Engine, error) {
+func newRouter() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
+	return engine
+}
+
+func (s *Server) newEngine(list []route) (*gin.Engine, error) {
+	engine := newRouter()
 	var proxies []string
 	for _, p := range s.Proxies {
 		proxies = append(proxies, p.String())
@@ -106,6 +112,9 @@ func (s *Server) newEngine(list []route) (*gin.Engine, error) {
 	engine.Use(s.observe, s.protect)
 	for _, r := range list {
 		engine.Handle(r.method, r.path, s.serve(r))
+		if r.method == get {
+			engine.Handle(http.MethodHead, r.path, s.serve(r)) // whose body the HTTP server leaves out
+		}
 	}
 	engine.NoRoute(s.serve(route{handle: notFound, access: everybody}))
 	engine.NoMethod(s.serve(route{handle: wrongMethod, access: everybody}))
@@ -115,9 +124,7 @@ func (s *Server) newEngine(list []route) (*gin.Engine, error) {
 // Handler is the server without its listener. State-changing requests from other
 // origins are refused.
 func (s *Server) Handler() http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return protection.Handler(s.engine)
+	return s.guard(s.engine)
 }
 
 // Close ends the reports that are being made, and forgets those that nobody has

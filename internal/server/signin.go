@@ -56,9 +56,9 @@ func signIn(r *request) error {
 		return err
 	}
 	if account.TOTPSealed != "" {
-		return r.see("/second-factor")
+		return r.see(r.onward("/second-factor"))
 	}
-	return r.see("/staff")
+	return r.see(r.next())
 }
 
 func (r *request) refuseSignIn(login string) error {
@@ -90,7 +90,7 @@ func (r *request) secondFactorPage() *secondFactorPage {
 // up first.
 func secondFactorForm(r *request) error {
 	if r.session.Account.TOTPSealed == "" {
-		return r.see("/account/authenticator")
+		return r.see(r.onward("/account/authenticator"))
 	}
 	return r.show("secondfactor.html", r.secondFactorPage())
 }
@@ -122,7 +122,7 @@ func secondFactor(r *request) error {
 	if err := r.raiseSession(); err != nil {
 		return err
 	}
-	return r.see("/staff")
+	return r.see(r.next())
 }
 
 // useSecondFactor uses a code up. lab.ErrNotFound means that it is wrong,

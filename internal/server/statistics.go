@@ -265,9 +265,11 @@ func statisticsFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	what := "figures " + r.Param("file") + " " + a.query.Encode()
-	if err := r.server.Store.RecordExport(r.context(), r.actor, a.service, what); err != nil {
-		return err
+	if !r.headersAlone() {
+		what := "figures " + r.Param("file") + " " + a.query.Encode()
+		if err := r.server.Store.RecordExport(r.context(), r.actor, a.service, what); err != nil {
+			return err
+		}
 	}
 	r.Header("Content-Disposition", `attachment; filename="`+file.file+`"`)
 	r.Data(http.StatusOK, file.kind, file.body)

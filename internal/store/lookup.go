@@ -16,6 +16,7 @@ import (
 // Found is what a lookup code opens: what the public page needs to say, and
 // nothing else of the sample.
 type Found struct {
+	Code            CodeHash // which of those that were asked for opens it
 	ServiceID       lab.ServiceID
 	ServiceName     string
 	ProductID       lab.ProductID
@@ -33,7 +34,7 @@ type Found struct {
 // the driver of SQLite takes longer for a column than for what is in it. Nothing is
 // sorted: the key has the expectations in order, and sorting rows would copy them.
 const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
-SELECT concat(c.service_id, '|', x.product_id, '|', x.form, '|', x.state, '|', x.state_reason, '|', x.received_on, '|', x.expected_ready_on, '|',
+SELECT concat(c.key_id, '|', c.service_id, '|', x.product_id, '|', x.form, '|', x.state, '|', x.state_reason, '|', x.received_on, '|', x.expected_ready_on, '|',
   (SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class), ' ') FROM (SELECT substance_id, class FROM sample_expectations
     WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e), '|',
   p.version, '|', p.kind, '|', p.outcome, '|', p.published_on),
@@ -73,6 +74,7 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if found.ServiceID == 0 {
 		return found, lab.ErrNotFound
 	}
+	found.Code = hashes[slices.IndexFunc(hashes, func(h CodeHash) bool { return h.KeyID == found.Code.KeyID })]
 	slices.SortFunc(found.Publications, func(a, b lab.Publication) int { return cmp.Compare(a.Version, b.Version) })
 	return found, nil
 }
@@ -111,6 +113,7 @@ func (f *Found) scan(rows *sql.Rows) error {
 		return err
 	}
 	row := plainRow{rest: plain}
+	f.Code.KeyID = row.next()
 	f.ServiceID, f.ServiceName = lab.ServiceID(row.number()), service
 	f.ProductID, f.Form = lab.ProductID(row.number()), lab.Form(row.next())
 	f.State, f.StateReason = lab.SampleState(row.next()), row.next()

@@ -13,4 +13,9 @@
   }
   take();
   addEventListener('hashchange', take);
+  // Whoever comes back to this page, on a tablet that many use, finds no code in it.
+  addEventListener('pagehide', () => {
+    const field = document.querySelector('input[name="code"]');
+    if (field) field.value = '';
+  });
 })();

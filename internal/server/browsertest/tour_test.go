@@ -173,6 +173,7 @@ var tour = []stop{
 		b.lookUp("7K3M-9QXD-2RT0")
 		return b
 	}},
+	{"home", "after a ticket", "This result is not shown here any more", at(anybody, "/result/x")},
 	{"result", "received", "We have your sample", result(handedIn)},
 	{"result", "confirmed", "levamisole", result(published)},
 	{"result", "amended", "What it said before", result(amended)},
@@ -184,6 +185,7 @@ var tour = []stop{
 	{"figurestables", "of a product in a year", "ketamine", at(anybody, "/figures/2024/ketamine")},
 	{"figurestables", "of a product", "ketamine", at(anybody, "/figures/products/ketamine")},
 	{"error", "404", "There is no such page", at(anybody, "/nothing")},
+	{"error", "404 of figures", "All years and products", at(anybody, "/figures/1999")},
 
 	// signing in
 	{"signin", "", "Sign in", at(anybody, "/sign-in")},

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"marquis/internal/credential"
+	"marquis/internal/demo"
+	"marquis/internal/keyring"
+)
+
+// TestATicketEndsByTheClock: the program itself, by the clock of the machine, shows a
+// result until the end that is sealed in the ticket, and not after it.
+func TestATicketEndsByTheClock(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "demo")
+	if code := run(t.Context(), []string{"demo", "--no-serve", "--scale", "0.002", "--years", "2024-2024", "--data", folder}, nothing, &strings.Builder{}, &strings.Builder{}); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	guide, err := demo.ReadGuide(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := serve(t, map[string]string{"MARQUIS_DATA": folder}, "--listen", "127.0.0.1:0")
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	given, err := browser.PostForm(p.address+"/lookup", url.Values{"code": {guide.Codes[0].Code}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer given.Body.Close()
+	address := given.Header.Get("Location")
+	if have := status(t, p.address+address); given.StatusCode != http.StatusSeeOther || have != http.StatusOK {
+		t.Fatalf("a code leads to %q: status %d", address, have)
+	}
+	keys, err := keyring.Open(filepath.Join(folder, "keys.json"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, err := credential.OpenTicket(keys.Secret(), strings.TrimPrefix(address, "/result/"), time.Now())
+	if left := time.Until(ticket.Ends); err != nil || left < 14*time.Minute || left > credential.TicketTime {
+		t.Errorf("a ticket ends in %s, %v", left, err)
+	}
+	ticket.Ends = time.Now().Add(2 * time.Second)
+	short, err := ticket.Seal(keys.Secret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have := status(t, p.address+"/result/"+short); have != http.StatusOK {
+		t.Errorf("before its end: status %d", have)
+	}
+	time.Sleep(time.Until(ticket.Ends) + 100*time.Millisecond)
+	if have := status(t, p.address+"/result/"+short); have != http.StatusNotFound {
+		t.Errorf("after its end: status %d", have)
+	}
+	if strings.Contains(p.stderr.String(), short) {
+		t.Error("the log tells the ticket")
+	}
+}
+
+// nothing is an environment without variables.
+func nothing(string) (string, bool) { return "", false }

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Whoever asks for a page of staff without being signed in is led back to it after
+// that. Its address goes along in the query of the pages in between, whose forms post
+// to their own address, and so keep it.
+
+const (
+	nextName = "next"
+	nextMost = 2000 // bytes of an address that goes along
+)
+
+const (
+	startPage        = "/staff" // where staff begin
+	secondFactorPath = "/second-factor"
+)
+
+// toSignIn leads to a page that signs in, and then back to what was asked for. Nobody
+// is led back to what a form was sent to.
+func (r *request) toSignIn(page string) error {
+	if r.Request.Method == http.MethodPost || r.route.path == secondFactorPath {
+		return r.see(r.onward(page))
+	}
+	return r.see(withNext(page, withoutCode(r.Request.URL)))
+}
+
+// onward is a page in between, with the address that goes along.
+func (r *request) onward(page string) string { return withNext(page, r.Query(nextName)) }
+
+// next is the page that was asked for before signing in, else the start page.
+func (r *request) next() string {
+	if asked := r.Query(nextName); leadsBack(asked) {
+		return asked
+	}
+	return startPage
+}
+
+// withNext lets an address go along, if it is one to lead back to.
+func withNext(page, asked string) string {
+	if asked == startPage || !leadsBack(asked) {
+		return page
+	}
+	return withQuery(page, nextName, asked)
+}
+
+// leadsBack tells whether an address is of one of our pages for staff, written as we
+// write it, and none of those that sign in. No other is ever gone to.
+func leadsBack(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || len(address) > nextMost || u.RequestURI() != address || !isAddress(u) {
+		return false
+	}
+	return slices.ContainsFunc(routes(), func(rt route) bool {
+		return rt.method == get && !rt.access.public && rt.path != secondFactorPath && rt.matches(u.Path)
+	})
+}
+
+// matches tells whether a path is one of the route's.
+func (rt route) matches(path string) bool {
+	want, have := strings.Split(rt.path, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(want, have, func(w, h string) bool { return w == h || strings.HasPrefix(w, ":") && h != "" })
+}

@@ -1,0 +1,27 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+)
+
+// errHeadersAlone ends a HEAD of what is noted when it is read: nothing is read, so
+// that nothing is noted.
+var errHeadersAlone = errors.New("headers alone")
+
+// headersAlone tells whether only the headers of a page are asked for. Whatever notes
+// that somebody read or fetched something asks this first.
+func (r *request) headersAlone() bool { return r.Request.Method == http.MethodHead }
+
+// wrongMethod answers a method that an address does not know, and OPTIONS, which
+// asks for those that it does.
+func wrongMethod(r *request) error {
+	allowed := r.Writer.Header().Get("Allow") // as the router found it
+	r.Header("Allow", allowed+", "+http.MethodOptions)
+	if r.Request.Method != http.MethodOptions {
+		return errWrongMethod
+	}
+	r.Status(http.StatusNoContent)
+	r.Writer.WriteHeaderNow()
+	return nil
+}

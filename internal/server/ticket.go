@@ -1,0 +1,65 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// resultPath is where a result is shown. Its address holds a ticket, never a code,
+// so that reloading, going back and another language need no code.
+const resultPath = "/result/:ticket"
+
+// seeResult leads to what a code opens, by a ticket that ends.
+func (r *request) seeResult(code store.CodeHash) error {
+	ticket := credential.Ticket{KeyID: code.KeyID, Hash: code.Hash, Ends: r.server.Now().Add(credential.TicketTime)}
+	text, err := ticket.Seal(r.server.Keys.Secret())
+	if err != nil {
+		return err
+	}
+	return r.see("/result/" + text)
+}
+
+// showResult shows what the ticket in the address opens, as it is now. A ticket that
+// is over or none, and one whose code was replaced or has ended, are answered alike:
+// by the form for the code.
+func showResult(r *request) error {
+	found, err := r.findTicket()
+	if errors.Is(err, lab.ErrNotFound) || errors.Is(err, credential.ErrTicket) {
+		return r.askAgain()
+	}
+	if err != nil {
+		return err
+	}
+	page, err := r.result(&found)
+	if err != nil {
+		return err
+	}
+	return r.padded(http.StatusOK, "result.html", page)
+}
+
+// findTicket asks the directory for the code of the ticket in the address.
+func (r *request) findTicket() (store.Found, error) {
+	ticket, err := credential.OpenTicket(r.server.Keys.Secret(), r.Param("ticket"), r.server.Now())
+	if err != nil {
+		return store.Found{}, err
+	}
+	works, err := r.server.Keys.Works(ticket.KeyID, r.server.codesSince())
+	if err != nil {
+		return store.Found{}, err
+	}
+	if !works {
+		return store.Found{}, lab.ErrNotFound
+	}
+	return r.server.Store.Lookup(r.context(), []store.CodeHash{{KeyID: ticket.KeyID, Hash: ticket.Hash}})
+}
+
+// askAgain shows the form for a code where a ticket opens nothing.
+func (r *request) askAgain() error {
+	page := r.homePage()
+	page.Help, page.Told = true, r.texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
+	return r.padded(http.StatusNotFound, "home.html", page)
+}
