@@ -37,9 +37,9 @@ func (postgresDialect) locker() (lock.SessionLocker, error) {
 func (postgresDialect) month(column string) string { return "extract(month FROM " + column + ")" }
 
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
-	config, err := pgx.ParseConfig(c.DatabaseURL)
+	config, err := addressOf(c)
 	if err != nil {
-		return errors.New("the database URL cannot be read; write postgres://USER@HOST:PORT/DATABASE") // err may hold the password
+		return err
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["datestyle"] = "ISO" // of a date that is cast to text
@@ -48,7 +48,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(ctx); err != nil {
-		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w", config.Host, err), pool.Close())
+		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w%s", config.Host, err, tlsHint(config)), pool.Close())
 	}
 	s.dialect = postgresDialect{}
 	if s.write, err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig()); err != nil {

@@ -30,7 +30,8 @@ import (
 // marquis.db in the folder.
 type Config struct {
 	Folder      string
-	DatabaseURL string // postgres://… or a PostgreSQL connection string
+	DatabaseURL string // postgres://…
+	Plain       bool   // what goes to PostgreSQL on another machine may be open to read on the way
 }
 
 // Store is an open registry. It is safe for concurrent use.
