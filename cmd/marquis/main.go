@@ -136,7 +136,7 @@ func explainArgs(command *cobra.Command) {
 
 // place is where the registry is kept.
 func (p *program) place() store.Config {
-	return store.Config{Folder: p.config.Data, DatabaseURL: p.config.DatabaseURL}
+	return store.Config{Folder: p.config.Data, DatabaseURL: p.config.DatabaseURL, Plain: p.config.Plain}
 }
 
 // open opens the registry for a command and closes it after its work.
@@ -146,5 +146,8 @@ func (p *program) open(ctx context.Context, work func(*store.Store) error) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	for _, note := range s.Notes() {
+		fmt.Fprintf(p.stderr, "marquis: %s\n", note)
+	}
 	return work(s)
 }

@@ -93,7 +93,7 @@ func (c composed) environment(service string, others map[string]string) map[stri
 	c.t.Helper()
 	environment := map[string]string{}
 	for _, found := range environmentLine.FindAllStringSubmatch(c.block("  "+service+":"), -1) {
-		environment[found[1]] = defaultValue.ReplaceAllString(found[2], "$1")
+		environment[found[1]] = strings.Trim(defaultValue.ReplaceAllString(found[2], "$1"), `"`)
 	}
 	maps.Copy(environment, others)
 	return environment
@@ -156,7 +156,7 @@ func TestComposeFile(t *testing.T) {
 
 	migrating := c.environment("migrate", nil)
 	command := regexp.MustCompile(`(?m)^    command: \[(.*)\]$`).FindStringSubmatch(c.block("  migrate:"))
-	if command == nil || len(migrating) != 1 {
+	if command == nil || len(migrating) != 2 {
 		t.Fatalf("command %q in %v", command, migrating)
 	}
 	for range 2 {
@@ -176,7 +176,7 @@ func TestComposeFile(t *testing.T) {
 	environment := c.environment("composed", map[string]string{
 		"MARQUIS_DATA": t.TempDir(), "MARQUIS_ADDRESS": "https://results.example.org", "MARQUIS_METRICS": "", // whose name only Docker knows
 	})
-	for _, name := range []string{"MARQUIS_DATABASE_URL_FILE", "MARQUIS_PROXIES", "MARQUIS_CODE_MONTHS", "MARQUIS_CURRENCY"} {
+	for _, name := range []string{"MARQUIS_DATABASE_URL_FILE", "MARQUIS_DATABASE_PLAIN", "MARQUIS_PROXIES", "MARQUIS_CODE_MONTHS", "MARQUIS_CURRENCY"} {
 		if environment[name] == "" {
 			t.Errorf("docker-compose.yml does not set %s", name)
 		}

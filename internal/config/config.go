@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Data        string         // folder of the embedded database
 	DatabaseURL string         // of PostgreSQL; empty: the embedded database
+	Plain       bool           // what goes to PostgreSQL on another machine may be open to read on the way
 	Currency    string         // in which prices are reported where services differ
 	Address     *url.URL       // at which the public finds the pages; nil where none is set
 	Proxies     []netip.Prefix // whose word for the address of a visitor is taken
@@ -40,6 +41,8 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 //	MARQUIS_DATA          folder of the embedded database
 //	MARQUIS_DATABASE_URL  of PostgreSQL; holds a password, so it can also be in
 //	                      the file that MARQUIS_DATABASE_URL_FILE names
+//	MARQUIS_DATABASE_PLAIN  yes: what goes to PostgreSQL on another machine may be
+//	                      open to read on the way; else no
 //	MARQUIS_CURRENCY      such as EUR
 //	MARQUIS_ADDRESS       at which the public finds the pages: https://HOST
 //	MARQUIS_KEYS          file of the key ring (default: keys.json in the folder of
@@ -72,6 +75,9 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 	if c.Keys == "" {
 		c.Keys = filepath.Join(c.Data, "keys.json")
 	}
+	var plain string
+	set(&plain, "MARQUIS_DATABASE_PLAIN")
+	errs = append(errs, c.setPlain(plain))
 	var months string
 	set(&months, "MARQUIS_CODE_MONTHS")
 	errs = append(errs, c.setCodeMonths(months))
@@ -106,6 +112,18 @@ func hasPort(address string) bool {
 	}
 	_, err = strconv.ParseUint(port, 10, 16)
 	return err == nil
+}
+
+// setPlain reads whether the way to PostgreSQL may be open to read. Only yes is yes.
+func (c *Config) setPlain(text string) error {
+	switch text {
+	case "yes":
+		c.Plain = true
+	case "", "no":
+	default:
+		return fmt.Errorf("MARQUIS_DATABASE_PLAIN %q is neither yes nor no", text)
+	}
+	return nil
 }
 
 func (c *Config) setCodeMonths(text string) error {

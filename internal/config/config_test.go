@@ -132,3 +132,15 @@ func TestMetricsHaveAnAddressAndAPort(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWayToTheDatabaseIsOpenOnlyWhereThatIsSaid(t *testing.T) {
+	for text, want := range map[string]struct{ plain, good bool }{
+		"": {false, true}, "no": {false, true}, "yes": {true, true},
+		"true": {false, false}, "1": {false, false}, "Yes": {false, false}, "ja": {false, false}, " yes": {false, false},
+	} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_DATABASE_PLAIN": text}))
+		if want.good != (err == nil) || c.Plain != want.plain {
+			t.Errorf("%q: %t, %v", text, c.Plain, err)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/store"
 )
 
 // Why a request is refused before a handler sees it, or by one.
@@ -46,6 +47,10 @@ var answers = []struct {
 	{errOrigin, answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
 	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},
 	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text", ""}},
+	{store.ErrNotNoted, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.not_noted_text", ""}},
+	{store.ErrFull, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_full", ""}},
+	{store.ErrReadOnly, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_read_only", ""}},
+	{store.ErrBusy, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_busy", ""}},
 	{lab.ErrUnavailable, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text", ""}},
 	{context.DeadlineExceeded, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text", ""}},
 }

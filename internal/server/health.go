@@ -1,6 +1,14 @@
 package server
 
-import "net/http"
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
 
 // livez says that the program runs.
 func livez(r *request) error {
@@ -8,13 +16,77 @@ func livez(r *request) error {
 	return nil
 }
 
-// readyz says that the program can work: the database answers.
+// need is what look-ups need, and what is said where it is missing.
+type need struct {
+	missing string
+	check   func(*Server, context.Context) error
+}
+
+// needs are all that look-ups need. What is not among them makes nobody turn the
+// program off: it still answers visitors.
+var needs = []need{
+	{"the database does not answer", func(s *Server, ctx context.Context) error { return s.Store.Ping(ctx) }},
+	{"the key ring cannot be read", func(s *Server, _ context.Context) error { _, err := s.Keys.All(); return err }},
+}
+
+// readyz says that look-ups can be answered, or why they cannot, a line each.
 func readyz(r *request) error {
-	if err := r.server.Store.Ping(r.context()); err != nil {
-		r.server.Log.Error("not ready", "error", cause(err))
-		r.String(http.StatusServiceUnavailable, "the database does not answer\n")
+	var missing []string
+	for _, n := range needs {
+		if err := n.check(r.server, r.context()); err != nil {
+			r.server.Log.Error("not ready", "error", cause(err))
+			missing = append(missing, n.missing)
+		}
+	}
+	return r.sayReady(missing...)
+}
+
+// readyzWrite says that something can be saved, or why it cannot.
+func readyzWrite(r *request) error {
+	err := r.server.Store.Writable(r.context())
+	if err == nil {
+		return r.sayReady()
+	}
+	for _, known := range unsaved {
+		if errors.Is(err, known.err) {
+			return r.sayReady(known.said)
+		}
+	}
+	r.server.Log.Error("nothing can be saved", "error", cause(err))
+	return r.sayReady("nothing can be saved")
+}
+
+func (r *request) sayReady(missing ...string) error {
+	if len(missing) == 0 {
+		r.String(http.StatusOK, "ok\n")
 		return nil
 	}
-	r.String(http.StatusOK, "ok\n")
+	r.String(http.StatusServiceUnavailable, strings.Join(missing, "\n")+"\n")
 	return nil
+}
+
+// unsaved are the reasons for which nothing can be saved: what monitoring is told, and
+// the text for staff.
+var unsaved = []struct {
+	err       error
+	said, key string
+}{
+	{store.ErrFull, "the disk is full", "page.layout.unsaved_full"},
+	{store.ErrReadOnly, "the database can only be read", "page.layout.unsaved_read_only"},
+	{store.ErrBusy, "another program keeps the database locked", "page.layout.unsaved_busy"},
+	{lab.ErrUnavailable, "the database does not answer", "page.layout.unsaved"},
+}
+
+// unsavedText tells staff that nothing can be saved just now, and why; empty where it
+// can. A page waits for the answer only for a moment.
+func (r *request) unsavedText() string {
+	ctx, cancel := context.WithTimeout(r.context(), askWait)
+	defer cancel()
+	err := r.server.Store.Writable(ctx)
+	for _, known := range unsaved {
+		if errors.Is(err, known.err) {
+			return r.texts.Text(known.key)
+		}
+	}
+	return ""
 }

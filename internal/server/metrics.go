@@ -18,6 +18,7 @@ const noRoute = "none"
 
 const (
 	pingTime      = 2 * time.Second // for the database to answer while metrics are told
+	savingTime    = 5 * time.Second // and to be written; a write waits four for its turn
 	scrapesAtOnce = 4
 )
 
@@ -118,6 +119,7 @@ func (s *Server) Metrics() http.Handler {
 type databaseCollector struct{ store *store.Store }
 
 var (
+	writable        = prometheus.NewDesc("marquis_writable", "1 while something can be saved, else 0.", nil, nil)
 	databaseUp      = prometheus.NewDesc("marquis_database_up", "1 while the database answers, else 0.", nil, nil)
 	poolMost        = databaseDesc("connections_max", "Connections to the database that may be open.")
 	poolOpen        = databaseDesc("connections", "Connections to the database that are open.")
@@ -132,21 +134,26 @@ func databaseDesc(name, help string) *prometheus.Desc {
 
 // Describe names what Collect tells.
 func (databaseCollector) Describe(descs chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{databaseUp, poolMost, poolOpen, poolInUse, poolWaits, poolWaitSeconds} {
+	for _, desc := range []*prometheus.Desc{writable, databaseUp, poolMost, poolOpen, poolInUse, poolWaits, poolWaitSeconds} {
 		descs <- desc
 	}
 }
 
-// Collect asks the database whether it answers, and counts its connections.
-func (c databaseCollector) Collect(found chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+// oneIf is 1 where what is asked finds no error within the time, else 0.
+func oneIf(ask func(context.Context) error, within time.Duration) float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
-	up := 1.0
-	if c.store.Ping(ctx) != nil {
-		up = 0
+	if ask(ctx) != nil {
+		return 0
 	}
-	found <- prometheus.MustNewConstMetric(databaseUp, gauge, up)
+	return 1
+}
+
+// Collect asks the database whether it answers and can be written, and counts its connections.
+func (c databaseCollector) Collect(found chan<- prometheus.Metric) {
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	found <- prometheus.MustNewConstMetric(databaseUp, gauge, oneIf(c.store.Ping, pingTime))
+	found <- prometheus.MustNewConstMetric(writable, gauge, oneIf(c.store.Writable, savingTime))
 	for _, p := range c.store.PoolStats() {
 		found <- prometheus.MustNewConstMetric(poolMost, gauge, float64(p.Most), p.Pool)
 		found <- prometheus.MustNewConstMetric(poolOpen, gauge, float64(p.Open), p.Pool)

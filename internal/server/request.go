@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -68,8 +69,15 @@ func (r *request) begin() error {
 	return nil
 }
 
-// context ends when the reader goes away.
-func (r *request) context() context.Context { return r.Request.Context() }
+// Waits of a request.
+const (
+	turnWait = 4 * time.Second        // to write: who waits longer has given up, or sends the form again
+	askWait  = 200 * time.Millisecond // of a page, to hear whether anything can be saved
+)
+
+// context ends when the reader goes away. What writes under it waits its turn only so
+// long.
+func (r *request) context() context.Context { return store.WaitAtMost(r.Request.Context(), turnWait) }
 
 // typed is what a form sent. One that is too large or not a form is refused.
 func (r *request) typed() (url.Values, error) {

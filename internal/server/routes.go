@@ -21,6 +21,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		// the program
 		{get, "/livez", everybody, livez},
 		{get, "/readyz", everybody, readyz},
+		{get, "/readyz/write", everybody, readyzWrite},
 		{get, "/assets/:name", everybody, serveAsset},
 		{get, securityPath, everybody, securityText},
 

@@ -35,7 +35,7 @@ func (r *request) staffView() *staffView {
 	if r.session == nil {
 		return nil
 	}
-	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.actor)}
+	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.actor), Unsaved: r.unsavedText()}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
 			here := r.Request.URL.Path

@@ -25,9 +25,10 @@ type languageLink struct {
 
 // staffView is what staff see of themselves.
 type staffView struct {
-	Name  string
-	Menu  []menuItem
-	Short bool // signed in, but without the second factor that some of their pages ask for
+	Name    string
+	Menu    []menuItem
+	Short   bool   // signed in, but without the second factor that some of their pages ask for
+	Unsaved string // why nothing can be saved just now, empty where it can
 }
 
 // menuItem is one entry of the menu for staff.

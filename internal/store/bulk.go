@@ -27,16 +27,21 @@ func (s *Store) transactBulk(ctx context.Context, work func(tx *gorm.DB, l loade
 	if err != nil {
 		return err
 	}
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	db := s.write.Session(&gorm.Session{NewDB: true, Context: ctx})
-	db.Statement.ConnPool = conn
-	return translate(db.Transaction(func(tx *gorm.DB) error {
-		return work(tx, loader{ctx: ctx, tx: tx, conn: conn, dialect: s.dialect})
-	}))
+	return s.inTurn(ctx, func(ctx context.Context, begin func(tx *gorm.DB) error) error {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		db := s.write.Session(&gorm.Session{NewDB: true, Context: ctx})
+		db.Statement.ConnPool = conn
+		return db.Transaction(func(tx *gorm.DB) error {
+			if err := begin(tx); err != nil {
+				return err
+			}
+			return work(tx, loader{ctx: ctx, tx: tx, conn: conn, dialect: s.dialect})
+		})
+	})
 }
 
 // load adds the rows. They are read while they are written, so that the caller

@@ -82,7 +82,7 @@ func Pool(t testing.TB, s *Store) *sql.DB {
 func Owned() []string { return slices.Clone(owned) }
 
 // WithoutModel are the tables that are only written by statements in full.
-var WithoutModel = []string{"sample_counters", "service_years", "settings"}
+var WithoutModel = []string{"sample_counters", "service_years", "settings", "write_probe"}
 
 // ModelColumns returns the columns of every model, sorted, by table.
 func ModelColumns(t testing.TB, s *Store) map[string][]string {
@@ -214,4 +214,19 @@ func explain(t testing.TB, s *Store, statement string, vars []any) (steps string
 		t.Fatal(err)
 	}
 	return steps
+}
+
+// WayToPostgres tells how a server would be spoken to: verified, or open to read or to
+// others who answer in its place.
+func WayToPostgres(c Config) (string, error) {
+	config, err := addressOf(c)
+	if err != nil {
+		return "", err
+	}
+	for _, w := range ways(config) {
+		if w.tls == nil || w.tls.InsecureSkipVerify {
+			return "open", nil
+		}
+	}
+	return "verified", nil
 }

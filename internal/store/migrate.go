@@ -80,7 +80,7 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stored, err := setting(s.write.WithContext(ctx), dictionarySetting)
+	stored, err := setting(s.read.WithContext(ctx), dictionarySetting)
 	if err == nil && stored != digestOf(embedded) {
 		err = errors.New("the database has another edition of the dictionary than this program; to bring it up to date type: marquis migrate")
 	}
@@ -91,6 +91,9 @@ func newerSchema(current, target int64) error {
 	return fmt.Errorf("the database has schema %d, which is newer than this program knows (%d); use the newer program", current, target)
 }
 
+// versions returns the version of the database's schema, 0 where it is empty, and
+// that of the program. It only reads, unless another process may be migrating: then
+// it waits for that one.
 func (s *Store) versions(ctx context.Context) (current, target int64, err error) {
 	provider, err := s.goose()
 	if err != nil {
@@ -98,10 +101,15 @@ func (s *Store) versions(ctx context.Context) (current, target int64, err error)
 	}
 	sources := provider.ListSources()
 	target = sources[len(sources)-1].Version
-	if !s.write.Migrator().HasTable("goose_db_version") {
+	read := s.read.WithContext(ctx)
+	if !read.Migrator().HasTable("goose_db_version") {
 		return 0, target, nil // do not let goose make its table in a database that is only looked at
 	}
-	current, err = provider.GetDBVersion(ctx)
+	if err = read.Raw("SELECT max(version_id) FROM goose_db_version").Scan(&current).Error; err == nil && current < target {
+		if after, err := provider.GetDBVersion(ctx); err == nil {
+			current = after
+		}
+	}
 	return current, target, err
 }
 

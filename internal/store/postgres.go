@@ -21,6 +21,10 @@ import (
 // connections is the size of the pool to PostgreSQL.
 const connections = 16
 
+// forReading is how many of these never write, so that look-ups go on while all who
+// write wait for somebody's lock.
+const forReading = 6
+
 type postgresDialect struct{}
 
 func (postgresDialect) name() string { return "postgres" }
@@ -33,9 +37,9 @@ func (postgresDialect) locker() (lock.SessionLocker, error) {
 func (postgresDialect) month(column string) string { return "extract(month FROM " + column + ")" }
 
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
-	config, err := pgx.ParseConfig(c.DatabaseURL)
+	config, err := addressOf(c)
 	if err != nil {
-		return errors.New("the database URL cannot be read; write postgres://USER@HOST:PORT/DATABASE") // err may hold the password
+		return err
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["datestyle"] = "ISO" // of a date that is cast to text
@@ -44,7 +48,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(ctx); err != nil {
-		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w", config.Host, err), pool.Close())
+		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w%s", config.Host, err, tlsHint(config)), pool.Close())
 	}
 	s.dialect = postgresDialect{}
 	if s.write, err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig()); err != nil {
@@ -52,6 +56,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	}
 	s.read = s.write
 	s.folding = make(chan struct{}, connections/connectionsPerFold)
+	s.writing = make(chan struct{}, connections-forReading)
 	return nil
 }
 
@@ -106,28 +111,40 @@ func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, tx *gorm.DB, 
 	return err
 }
 
-// postgresAway tells that the server cannot be reached or is out of something.
-func postgresAway(err error) bool {
+// postgresAway tells that the server cannot be reached, is out of something or may
+// not write, and why; nil for an error that means something else.
+func postgresAway(err error) error {
 	var unreached *pgconn.ConnectError
 	var refused *pgconn.PgError
 	switch {
 	case errors.As(err, &unreached):
-		return true
+		return lab.ErrUnavailable
 	case !errors.As(err, &refused):
-		return false
+		return nil
+	}
+	switch refused.Code {
+	case pgDiskFull:
+		return ErrFull
+	case pgReadOnly:
+		return ErrReadOnly
+	case pgLocked:
+		return ErrBusy
 	}
 	for _, class := range [...]string{"08", "53", "57", "58"} { // connection, resources, operator, system
 		if strings.HasPrefix(refused.Code, class) {
-			return true
+			return lab.ErrUnavailable
 		}
 	}
-	return false
+	return nil
 }
 
 // Codes of errors (PostgreSQL, appendix A).
 const (
 	pgUniqueViolation     = "23505"
 	pgForeignKeyViolation = "23503"
+	pgReadOnly            = "25006"
+	pgDiskFull            = "53100"
+	pgLocked              = "55P03"
 )
 
 // plain gives the binary protocol its own types; through database/sql's texts a

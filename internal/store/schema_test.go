@@ -18,6 +18,7 @@ var (
 	sharedTables = []string{
 		"devices", "factor_failures", "goose_db_version", "invitations", "locations", "memberships", "method_scopes", "methods", "product_names", "product_substances",
 		"products", "recovery_codes", "services", "sessions", "settings", "sign_in_failures", "substance_classes", "substance_names", "substance_salts", "substances", "users",
+		"write_probe",
 	}
 	directories = []string{"lookup_codes"}
 )

@@ -85,11 +85,24 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (Session, error) 
 	}
 	if now.Time().Sub(r.SeenAt.Time()) >= seenEvery {
 		r.SeenAt = now
-		err = s.transact(ctx, func(tx *gorm.DB) error {
-			return tx.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", now, tokenHash, now).Error
-		})
+		err = s.noteSeen(ctx, tokenHash, now)
 	}
 	return Session{a, r.StartedAt, r.SeenAt, r.SecondFactorAt}, err
+}
+
+// seenWait is for how long a page waits to record that its reader's session is used.
+const seenWait = 100 * time.Millisecond
+
+// noteSeen records that a session is used. Where nothing can be written just now that
+// is left: who only reads must be able to, and the session ends no later than it would.
+func (s *Store) noteSeen(ctx context.Context, tokenHash string, now lab.Instant) error {
+	err := s.transact(WaitAtMost(ctx, seenWait), func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", now, tokenHash, now).Error
+	})
+	if errors.Is(err, lab.ErrUnavailable) {
+		return nil
+	}
+	return err
 }
 
 // ReplaceSession gives a session another token, so that one which was stolen before

@@ -8,23 +8,12 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pressly/goose/v3/lock"
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
-	modernc "modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
-
-// SQLiteFile is the name of the registry's file in its folder.
-const SQLiteFile = "marquis.db"
-
-// readers is the number of connections that read at the same time.
-const readers = 8
 
 type sqliteDialect struct{ folder string }
 
@@ -45,6 +34,9 @@ type folderLock struct {
 
 // SessionLock waits for the lock, at most a minute.
 func (l *folderLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
+	if err := errors.Join(makeFile(l.path), closeToOthers(l.path)); err != nil {
+		return err
+	}
 	source := url.URL{Scheme: "file", Path: l.path, RawQuery: "_pragma=busy_timeout(60000)&_txlock=exclusive"}
 	if l.pool, err = sql.Open("sqlite", source.String()); err != nil {
 		return err
@@ -64,90 +56,6 @@ func (l *folderLock) SessionUnlock(context.Context, *sql.Conn) error {
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 
 func (sqliteDialect) month(column string) string { return "substr(" + column + ", 6, 2)" }
-
-// sqliteDialector translates the errors of modernc's driver, which GORM's own
-// dialector does not know.
-type sqliteDialector struct{ *sqlite.Dialector }
-
-func (d sqliteDialector) Translate(err error) error {
-	var known *modernc.Error
-	if !errors.As(err, &known) {
-		return err
-	}
-	switch known.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-		return fmt.Errorf("%w: %w", gorm.ErrDuplicatedKey, err)
-	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return fmt.Errorf("%w: %w", gorm.ErrForeignKeyViolated, err)
-	}
-	return err
-}
-
-// sqliteAway tells that the file cannot be read or written just now.
-func sqliteAway(err error) bool {
-	var known *modernc.Error
-	if !errors.As(err, &known) {
-		return false
-	}
-	switch known.Code() & 0xff { // the first byte is the kind of error
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY:
-		return true
-	}
-	return false
-}
-
-func (s *Store) openSQLite(ctx context.Context, c Config) error {
-	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	path, err := filepath.Abs(filepath.Join(c.Folder, SQLiteFile))
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	fresh := errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
-	if s.write, err = openSQLitePool(path, 1, "_txlock=immediate"); err != nil {
-		return err
-	}
-	s.dialect = sqliteDialect{filepath.Dir(path)}
-	if fresh {
-		if _, err := s.migrate(ctx); err != nil {
-			return errors.Join(err, s.Close())
-		}
-	}
-	s.folding = make(chan struct{}, readers/connectionsPerFold)
-	s.read, err = openSQLitePool(path, readers, "_pragma=query_only(1)")
-	return err
-}
-
-func openSQLitePool(path string, connections int, options string) (*gorm.DB, error) {
-	source := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
-		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)" +
-		"&_pragma=cache_size(-65536)&" + options}
-	pool, err := sql.Open("sqlite", source.String())
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, gormConfig())
-	for range 200 { // who makes the file holds it for a moment, and SQLite does not wait for that by itself
-		if !isBusy(err) {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-		db, err = gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, gormConfig())
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), pool.Close())
-	}
-	return db, nil
-}
-
-func isBusy(err error) bool {
-	var known *modernc.Error
-	return errors.As(err, &known) && known.Code()&0xff == sqlite3.SQLITE_BUSY
-}
 
 // insert runs one prepared statement for many rows at a time.
 func (sqliteDialect) insert(ctx context.Context, _ *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {

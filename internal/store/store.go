@@ -30,7 +30,8 @@ import (
 // marquis.db in the folder.
 type Config struct {
 	Folder      string
-	DatabaseURL string // postgres://… or a PostgreSQL connection string
+	DatabaseURL string // postgres://…
+	Plain       bool   // what goes to PostgreSQL on another machine may be open to read on the way
 }
 
 // Store is an open registry. It is safe for concurrent use.
@@ -45,6 +46,10 @@ type Store struct {
 	wordsChanged atomic.Int64            // how often this process has changed it
 	folding      chan struct{}           // a place for each that may read facts, see FactRows
 	lookups      sync.Map                // prepared statements, see Lookup
+	file         *sqliteFile             // nil on PostgreSQL
+	notes        []string                // see Notes
+	writing      chan struct{}           // on PostgreSQL a place for each that may write, so that some connections are left for reading
+	writable     writability
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
@@ -63,6 +68,8 @@ type dialect interface {
 	// lock is the clause that locks the rows that a SELECT reads, empty where the
 	// whole transaction holds the lock.
 	lock() string
+	// limitWaits limits for how long a transaction waits for locks of others.
+	limitWaits(tx *gorm.DB, most time.Duration) error
 	// month is the month of a column with a date.
 	month(column string) string
 }
@@ -83,7 +90,7 @@ func Open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
 
 // ready refuses a database that the program should not work on.
 func (s *Store) ready(ctx context.Context) error {
-	if err := s.dialect.check(ctx, s.write); err != nil {
+	if err := s.dialect.check(ctx, s.read); err != nil {
 		return err
 	}
 	return s.checkSchema(ctx)
@@ -130,8 +137,17 @@ func (s *Store) Close() error {
 // transact runs a unit of work in one transaction. Whatever runs in it must read
 // through tx: reading through the pool could wait for ever for SQLite's one
 // writing connection.
+//
+// It waits its turn no longer than the context allows, see WaitAtMost.
 func (s *Store) transact(ctx context.Context, work func(tx *gorm.DB) error) error {
-	return translate(s.write.WithContext(ctx).Transaction(work))
+	return s.inTurn(ctx, func(ctx context.Context, begin func(tx *gorm.DB) error) error {
+		return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			if err := begin(tx); err != nil {
+				return err
+			}
+			return work(tx)
+		})
+	})
 }
 
 // translate turns what a database says into the errors of the domain.
@@ -143,26 +159,49 @@ func translate(err error) error {
 		return lab.ErrNotFound
 	case errors.Is(err, gorm.ErrDuplicatedKey), errors.Is(err, gorm.ErrForeignKeyViolated):
 		return fmt.Errorf("%w (%w)", lab.ErrConflict, err)
-	case away(err):
-		return fmt.Errorf("%w (%w)", lab.ErrUnavailable, err)
+	case errors.Is(err, lab.ErrUnavailable): // it is translated already
+		return err
+	}
+	if why := away(err); why != nil {
+		return fmt.Errorf("%w (%w)", why, err)
 	}
 	return err
 }
 
-// away tells that a database could not be reached, or could not write.
-func away(err error) bool {
+// Why nothing can be saved just now, where that is known. Each is lab.ErrUnavailable.
+var (
+	ErrBusy     = fmt.Errorf("%w: another program writes to it, or keeps it locked", lab.ErrUnavailable)
+	ErrFull     = fmt.Errorf("%w: the disk is full", lab.ErrUnavailable)
+	ErrReadOnly = fmt.Errorf("%w: it can be read, but not written", lab.ErrUnavailable)
+)
+
+// away is why a database could not be reached, or could not write; nil for an error
+// that means something else.
+func away(err error) error {
 	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) ||
-		sqliteAway(err) || postgresAway(err)
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) {
+		return lab.ErrUnavailable
+	}
+	if why := sqliteAway(err); why != nil {
+		return why
+	}
+	return postgresAway(err)
 }
 
 // NewID returns an id that nothing has yet, for a form that is to count once.
 func (s *Store) NewID() lab.ID { return s.ids.Next() }
 
-// Ping tells whether the database answers.
+// Notes are what whoever opened the registry should be told of its place, a sentence
+// each.
+func (s *Store) Notes() []string { return s.notes }
+
+// Ping tells whether look-ups can be answered: it looks up a code that nobody has.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return translate(s.read.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error)
+	_, err := s.Lookup(ctx, []CodeHash{{}})
+	if errors.Is(err, lab.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // owned are the tables of services. Every statement on one names service_id.

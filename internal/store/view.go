@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -24,6 +25,9 @@ type SampleRecord struct {
 	People       map[lab.Optional]string // names of the users that it mentions
 }
 
+// ErrNotNoted means that a record is not shown, because it cannot be noted who reads it.
+var ErrNotNoted = errors.New("the view cannot be noted")
+
 // ReadSample returns all that is recorded of a sample, and notes that the actor
 // read it for the purpose. A sample of a service in which the actor does not work
 // with records is lab.ErrNotFound, as if it did not exist.
@@ -39,7 +43,7 @@ func (s *Store) ReadSample(ctx context.Context, by lab.Actor, key lab.Key, purpo
 		return SampleRecord{}, translate(err)
 	}
 	if err := s.noteView(ctx, by, key, purpose); err != nil {
-		return SampleRecord{}, err
+		return SampleRecord{}, fmt.Errorf("%w: %w", ErrNotNoted, err)
 	}
 	return r, nil
 }

@@ -1,0 +1,293 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"gorm.io/gorm"
+	modernc "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"marquis/internal/lab"
+)
+
+// SQLiteFile is the name of the registry's file in its folder.
+const SQLiteFile = "marquis.db"
+
+// readers is the number of connections that read at the same time.
+const readers = 8
+
+// What connections to the file are told. A writer waits for other processes a fifth
+// of a second at a time: between two tries it sees who has gone away, see inTurn.
+const (
+	sqliteWriting = "_pragma=busy_timeout(200)" + sqliteUsual + sqliteAlways + "&_txlock=immediate"
+	sqliteReading = "_pragma=busy_timeout(10000)" + sqliteUsual + sqliteAlways + "&_pragma=query_only(1)"
+	sqliteFrozen  = "mode=ro&immutable=1" + sqliteAlways
+	sqliteUsual   = "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	sqliteAlways  = "&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cache_size(-65536)"
+)
+
+// openSQLite opens the file, which is made where there is none. Where nothing can be
+// written just now it is opened for reading, see sqliteFile.
+func (s *Store) openSQLite(ctx context.Context, c Config) error {
+	path, err := filepath.Abs(filepath.Join(c.Folder, SQLiteFile))
+	if err != nil {
+		return err
+	}
+	fresh, err := s.makePrivate(path)
+	if err != nil {
+		return fmt.Errorf("make the data folder and the registry's file: %w", err)
+	}
+	s.dialect, s.file = sqliteDialect{filepath.Dir(path)}, &sqliteFile{path: path}
+	s.folding = make(chan struct{}, readers/connectionsPerFold)
+	if s.write, err = s.file.pool(1, s.file.write); err == nil {
+		s.read, err = s.file.pool(readers, s.file.read)
+	}
+	if err == nil {
+		err = s.awaitSQLite(ctx, fresh)
+	}
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+// awaitSQLite returns when the file can be read. A fresh one gets its tables first.
+func (s *Store) awaitSQLite(ctx context.Context, fresh bool) error {
+	if err := s.file.ping(ctx, 0); err != nil && !unwritable(err) {
+		return err
+	}
+	if fresh {
+		if _, err := s.migrate(ctx); err != nil {
+			return err
+		}
+	}
+	return s.file.ping(ctx, 1)
+}
+
+// ping opens a connection of a pool. Who makes the file holds it for a moment, and
+// SQLite does not wait for that by itself.
+func (f *sqliteFile) ping(ctx context.Context, pool int) (err error) {
+	for range 200 {
+		if err = f.pools[pool].PingContext(ctx); !isBusy(err) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err != nil {
+		return fmt.Errorf("open %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// makePrivate makes the file and its folder where they are missing, and keeps others
+// from reading it, whatever the process's umask. It tells whether the file is empty,
+// and notes what it cannot keep from others. It opens no file that is there: closing
+// it would end the locks that this process has on it.
+func (s *Store) makePrivate(path string) (fresh bool, err error) {
+	folder := filepath.Dir(path)
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(os.MkdirAll(folder, 0o700), os.Chmod(folder, 0o700)); err != nil {
+			return false, err
+		}
+	}
+	if err := makeFile(path); err != nil {
+		return false, err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := closeToOthers(path + suffix); err != nil {
+			s.notes = append(s.notes, err.Error())
+		}
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Size() == 0, err
+}
+
+// makeFile makes an empty file that only its owner may read, unless there is one.
+// SQLite gives the files beside it the same mode.
+func makeFile(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) { // another process was first
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Chmod(path, 0o600))
+}
+
+// closeToOthers takes from everybody but its owner the right to a file.
+func closeToOthers(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return nil //nolint:nilerr // there is no such file
+	}
+	if err := os.Chmod(path, info.Mode().Perm()&0o700); err != nil {
+		return fmt.Errorf("others on this machine may read %s, and its mode cannot be changed from here; as its owner type: chmod 600 %[1]s", path)
+	}
+	return nil
+}
+
+// sqliteFile opens connections to the file. Where the file or its folder cannot be
+// written, or the disk is full, SQLite cannot open it as usual, since it writes two
+// files beside it. Then it is read as it lies, for one statement at a time and by
+// connections of which nothing is kept, so that the usual ones come back by
+// themselves when there is room. Nothing is written while such a connection is open:
+// it would not see that the file changes.
+type sqliteFile struct {
+	path   string
+	pools  []*sql.DB    // the one that writes, the one that reads
+	unkept atomic.Bool  // connections are not kept between statements
+	frozen atomic.Int64 // connections that read the file as it lies
+}
+
+// errLeftover means that the file does not hold all that was saved.
+var errLeftover = errors.New("holds what was saved last, and cannot be read while nothing can be written there; " +
+	"make room or give the folder back its right to be written, and start again. Do not remove that file")
+
+// connecting is a way to open a connection, as database/sql asks for it.
+type connecting func(context.Context) (driver.Conn, error)
+
+func (c connecting) Connect(ctx context.Context) (driver.Conn, error) { return c(ctx) }
+func (c connecting) Driver() driver.Driver                            { return &modernc.Driver{} }
+
+// pool makes a pool of so many connections.
+func (f *sqliteFile) pool(most int, connect connecting) (*gorm.DB, error) {
+	pool := sql.OpenDB(connect)
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	f.pools = append(f.pools, pool)
+	return gorm.Open(sqliteDialector{pool}, gormConfig())
+}
+
+// keep says whether connections are kept between statements.
+func (f *sqliteFile) keep(kept bool) {
+	if kept && !f.unkept.Swap(false) {
+		return
+	}
+	f.unkept.Store(!kept)
+	for _, pool := range f.pools {
+		if most := pool.Stats().MaxOpenConnections; kept {
+			pool.SetMaxIdleConns(most)
+		} else {
+			pool.SetMaxIdleConns(-1)
+		}
+	}
+}
+
+func (f *sqliteFile) connect(ctx context.Context, options string) (driver.Conn, error) {
+	source := url.URL{Scheme: "file", Path: f.path, RawQuery: options}
+	connector, err := modernc.NewConnector(source.String())
+	if err != nil {
+		return nil, err
+	}
+	return connector.Connect(ctx)
+}
+
+// write opens a connection for writing.
+func (f *sqliteFile) write(ctx context.Context) (driver.Conn, error) {
+	if f.frozen.Load() > 0 {
+		f.keep(false)
+		return nil, errReadAsItLies
+	}
+	return f.connect(ctx, sqliteWriting)
+}
+
+// errReadAsItLies is gone when the last frozen connection has ended its statement.
+var errReadAsItLies = fmt.Errorf("%w: it is being read as it lies", ErrReadOnly)
+
+// read opens a connection for reading, as usual or as the file lies.
+func (f *sqliteFile) read(ctx context.Context) (driver.Conn, error) {
+	conn, err := f.connect(ctx, sqliteReading)
+	if err == nil || !unwritable(err) {
+		return conn, err
+	}
+	if err := f.leftover(); err != nil {
+		return nil, err
+	}
+	f.keep(false)
+	f.frozen.Add(1)
+	if conn, frozenErr := f.connect(ctx, sqliteFrozen); frozenErr == nil {
+		return &frozen{Conn: conn, file: f}, nil
+	}
+	f.frozen.Add(-1)
+	return nil, err
+}
+
+// leftover refuses to read a file as it lies beside which there is something that
+// SQLite has not written into it yet.
+func (f *sqliteFile) leftover() error {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if info, err := os.Stat(f.path + suffix); err == nil && info.Size() > 0 {
+			return fmt.Errorf("%s %w", f.path+suffix, errLeftover)
+		}
+	}
+	return nil
+}
+
+// frozen is a connection that reads the file as it lies.
+type frozen struct {
+	driver.Conn
+	file *sqliteFile
+}
+
+// Close ends the connection.
+func (c *frozen) Close() error {
+	defer c.file.frozen.Add(-1)
+	return c.Conn.Close()
+}
+
+// sqliteCode is the kind of an error of SQLite, 0 for any other.
+func sqliteCode(err error) int {
+	var known *modernc.Error
+	if !errors.As(err, &known) {
+		return 0
+	}
+	return known.Code() & 0xff // the first byte is the kind
+}
+
+func isBusy(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_BUSY }
+
+// unwritable tells that SQLite could not write what it writes in order to read.
+func unwritable(err error) bool {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY:
+		return true
+	}
+	return false
+}
+
+// sqliteAway tells that the file cannot be read or written just now, and why.
+func sqliteAway(err error) error {
+	var known *modernc.Error
+	switch {
+	case !errors.As(err, &known):
+		return nil
+	case known.Code() == sqlite3.SQLITE_IOERR_SHMSIZE: // no room for the file beside it
+		return ErrFull
+	}
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_FULL:
+		return ErrFull
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+		return ErrReadOnly
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return ErrBusy
+	case sqlite3.SQLITE_IOERR:
+		return lab.ErrUnavailable
+	}
+	return nil
+}
