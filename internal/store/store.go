@@ -45,6 +45,7 @@ type Store struct {
 	wordsChanged atomic.Int64            // how often this process has changed it
 	folding      chan struct{}           // a place for each that may read facts, see FactRows
 	lookups      sync.Map                // prepared statements, see Lookup
+	failed       failures                // to sign in, that are not written yet
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.
