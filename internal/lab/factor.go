@@ -1,6 +1,9 @@
 package lab
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Limits of wrong codes of an authenticator, for a user.
 const (
@@ -34,3 +37,17 @@ func (f FactorFailures) Wait(now time.Time) time.Duration {
 
 // Lock tells whether the wrong codes of the last hour end the authenticator's use.
 func (f FactorFailures) Lock() bool { return len(f) >= FactorLockTries }
+
+// FactorError refuses to look at a code of an authenticator, because too many were
+// wrong.
+type FactorError struct {
+	Wait time.Duration // for how long; zero: until a recovery code is used, or a reset
+}
+
+// Error says for how long.
+func (e *FactorError) Error() string {
+	if e.Wait == 0 {
+		return "too many wrong codes: only a recovery code is taken"
+	}
+	return fmt.Sprintf("too many wrong codes: none is looked at for %s", e.Wait)
+}

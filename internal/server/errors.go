@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 )
@@ -43,6 +44,7 @@ var answers = []struct {
 	{errBadForm, answer{http.StatusBadRequest, "page.error.form", "page.error.form_text"}},
 	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text"}},
 	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text"}},
+	{credential.ErrBusy, errBusyAnswer},
 	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text"}},
 	{lab.ErrUnavailable, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
 	{context.DeadlineExceeded, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.unavailable_text"}},
@@ -92,7 +94,7 @@ func (r *request) fail(err error) {
 	page.view = r.view(r.texts.Text(a.title))
 	page.Text = r.texts.Text(a.text)
 	if a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests {
-		r.Header("Retry-After", "30")
+		r.retryAfter(err)
 	}
 	if err := r.page(a.status, "error.html", page); err != nil {
 		r.server.Log.Error("error page", "error", err.Error())
@@ -126,7 +128,8 @@ func (r *request) answerFor(err error, page *errorPage) answer {
 	}
 	for _, known := range answers {
 		if errors.Is(err, known.err) {
-			if known.status == http.StatusServiceUnavailable {
+			page.Sentence = r.waitText(err)
+			if known.status == http.StatusServiceUnavailable && known.answer != errBusyAnswer {
 				r.server.Log.Error("unavailable", "route", r.FullPath(), "error", cause(err))
 			}
 			return known.answer

@@ -11,6 +11,6 @@ func privacy(r *request) error {
 	return r.show("privacy.html", privacyPage{
 		view:    r.view(r.texts.Text("page.privacy.title")),
 		Kept:    r.texts.Text("page.privacy.code_ends", "Count", r.server.CodeMonths),
-		Guesses: r.texts.Text("page.privacy.guesses", "Count", int(guessLimits.eachRecover.Minutes())*guessLimits.each),
+		Guesses: r.texts.Text("page.privacy.guesses", "Count", int(codeLimit.every.Minutes())*codeLimit.many),
 	})
 }

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,14 +14,6 @@ import (
 
 	"marquis/internal/lab"
 )
-
-// factorFailure counts the wrong codes of an authenticator that a user gave at an
-// instant.
-type factorFailure struct {
-	UserID   lab.Optional `gorm:"primaryKey;autoIncrement:false"`
-	FailedAt lab.Instant  `gorm:"primaryKey"`
-	N        int
-}
 
 // signInFailure counts the failures of an hour to sign in as a user, or under a login
 // that nobody has.
@@ -55,6 +50,9 @@ type failures struct {
 	hour  lab.Instant
 	told  map[FailedSignIn]bool // what is told apart in the hour
 	count map[failureOfHour]int
+
+	limited map[lab.Optional]lab.Instant // users at whose limit somebody came: the hour
+	toTell  []lab.Optional               // of these, those that the trail does not tell yet
 }
 
 type failureOfHour struct {
@@ -92,19 +90,36 @@ func (f *failures) add(failed FailedSignIn, hour lab.Instant) {
 	f.count[failureOfHour{failed, hour}]++
 }
 
-// take empties the counts and returns them.
-func (f *failures) take() map[failureOfHour]int {
+// take empties the counts and returns them, with the users of whom the trail is to
+// tell that a limit was reached.
+func (f *failures) take() (counts map[failureOfHour]int, limited []lab.Optional) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	taken := f.count
-	f.count = nil
-	return taken
+	counts, limited = f.count, f.toTell
+	f.count, f.toTell = nil, nil
+	return counts, limited
 }
 
-// giveBack adds counts that could not be written.
-func (f *failures) giveBack(counts map[failureOfHour]int) {
+// NoteSignInLimit notes in memory that no password of a user is looked at for now,
+// because too many were wrong. WriteSignInFailures tells the trail, once an hour.
+func (s *Store) NoteSignInLimit(id lab.Optional) {
+	f, hour := &s.failed, hourOf(s.now())
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.limited == nil {
+		f.limited = map[lab.Optional]lab.Instant{}
+	}
+	if f.limited[id] != hour {
+		f.limited[id] = hour
+		f.toTell = append(f.toTell, id)
+	}
+}
+
+// giveBack adds what could not be written.
+func (f *failures) giveBack(counts map[failureOfHour]int, limited []lab.Optional) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.toTell = append(f.toTell, limited...)
 	if f.count == nil {
 		f.count = map[failureOfHour]int{}
 	}
@@ -113,28 +128,62 @@ func (f *failures) giveBack(counts map[failureOfHour]int) {
 	}
 }
 
-// WriteSignInFailures writes the failures that were counted in memory. Those that
-// cannot be written stay there.
+// WriteSignInFailures writes the failures that were counted in memory. What cannot
+// be written stays there.
 func (s *Store) WriteSignInFailures(ctx context.Context) error {
-	counts := s.failed.take()
+	counts, limited := s.failed.take()
+	if err := s.writeFailures(ctx, counts); err != nil {
+		s.failed.giveBack(counts, limited)
+		return err
+	}
+	err := s.tellLimits(ctx, limited)
+	if err != nil {
+		s.failed.giveBack(nil, limited)
+	}
+	return err
+}
+
+func (s *Store) writeFailures(ctx context.Context, counts map[failureOfHour]int) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	err := s.transact(ctx, func(tx *gorm.DB) error {
-		for key, n := range counts {
+	return s.transact(ctx, func(tx *gorm.DB) error {
+		for _, key := range slices.SortedFunc(maps.Keys(counts), compareFailures) {
 			err := tx.Exec("INSERT INTO sign_in_failures (user_id, login_hash, hour, network_hash, n) VALUES (?, ?, ?, ?, ?) "+
 				"ON CONFLICT (user_id, login_hash, hour, network_hash) DO UPDATE SET n = sign_in_failures.n + excluded.n",
-				int(key.UserID), key.LoginHash, key.hour, key.NetworkHash, n).Error
+				int(key.UserID), key.LoginHash, key.hour, key.NetworkHash, counts[key]).Error
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		s.failed.giveBack(maps.Clone(counts))
+}
+
+// compareFailures orders what is written, so that two instances which write at once
+// cannot wait for each other.
+func compareFailures(a, b failureOfHour) int {
+	return cmp.Or(cmp.Compare(a.UserID, b.UserID), strings.Compare(a.LoginHash, b.LoginHash),
+		a.hour.Time().Compare(b.hour.Time()), strings.Compare(a.NetworkHash, b.NetworkHash))
+}
+
+// tellLimits tells the trail at whose limit somebody came.
+func (s *Store) tellLimits(ctx context.Context, users []lab.Optional) error {
+	if len(users) == 0 {
+		return nil
 	}
-	return err
+	return s.doPeople(ctx, lab.Operator("serve"), func(w *work) error {
+		for _, id := range users {
+			a, err := readAccount(w.tx, "WHERE u.id = ?", id)
+			if err != nil {
+				return err
+			}
+			if err := w.record(0, "limit passwords", a.Login, "too many were wrong", nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // writeFirst writes what is counted in memory before counts are read. Where nothing
