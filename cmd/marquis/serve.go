@@ -50,6 +50,7 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
+	limitMemory(p.config.Memory)
 	keys, err := p.keys(ctx, s)
 	if err != nil {
 		return err

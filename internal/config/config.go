@@ -26,6 +26,7 @@ type Config struct {
 	Proxies     []netip.Prefix // whose word for the address of a visitor is taken
 	Keys        string         // file of the key ring
 	CodeMonths  int            // for how many whole months a lookup code works at least
+	Memory      int64          // bytes that the server keeps to; 0: as its control group says
 	Metrics     string         // private address and port where metrics are told; empty: nowhere
 	Security    []string       // where faults in security are reported: mailto: or https:; none: nobody is named
 }
@@ -52,6 +53,7 @@ var currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 //	                      between them: 10.0.0.0/8 192.0.2.1/32
 //	MARQUIS_SECURITY_CONTACT  where faults in security are reported, with spaces
 //	                      between them: mailto:security@example.org
+//	MARQUIS_MEMORY        memory that the server keeps to, such as 300MiB or 2GiB
 //	MARQUIS_METRICS       private address and port where metrics are told, such as
 //	                      127.0.0.1:9090
 //
@@ -81,6 +83,9 @@ func Load(lookup func(string) (string, bool)) (Config, error) {
 	var months string
 	set(&months, "MARQUIS_CODE_MONTHS")
 	errs = append(errs, c.setCodeMonths(months))
+	var memory string
+	set(&memory, "MARQUIS_MEMORY")
+	errs = append(errs, c.setMemory(memory))
 	var address, proxies, security string
 	set(&address, "MARQUIS_ADDRESS")
 	set(&proxies, "MARQUIS_PROXIES")
@@ -135,6 +140,30 @@ func (c *Config) setCodeMonths(text string) error {
 		return fmt.Errorf("MARQUIS_CODE_MONTHS %q is not a number of months from 1 to 120", text)
 	}
 	c.CodeMonths = months
+	return nil
+}
+
+var memoryForm = regexp.MustCompile(`^([1-9][0-9]{0,5})(MiB|GiB)$`)
+
+// leastMemory is what the server needs at least, in bytes: a hash of a password
+// alone takes a third of it.
+const leastMemory = 128 << 20
+
+func (c *Config) setMemory(text string) error {
+	if text == "" {
+		return nil
+	}
+	parts := memoryForm.FindStringSubmatch(text)
+	if parts != nil {
+		n, err := strconv.ParseInt(parts[1], 10, 64)
+		if err != nil {
+			return err
+		}
+		c.Memory = n << map[string]int{"MiB": 20, "GiB": 30}[parts[2]]
+	}
+	if c.Memory < leastMemory {
+		return fmt.Errorf("MARQUIS_MEMORY %q is not a size of at least 128MiB, such as 300MiB or 2GiB", text)
+	}
 	return nil
 }
 

@@ -74,6 +74,18 @@ func TestCodesWorkForSomeMonths(t *testing.T) {
 	}
 }
 
+func TestMemoryIsASize(t *testing.T) {
+	for text, want := range map[string]int64{
+		"": 0, "128MiB": 128 << 20, "300MiB": 300 << 20, "2GiB": 2 << 30, "999999GiB": 999999 << 30,
+		"127MiB": -1, "0MiB": -1, "300": -1, "300MB": -1, "300mib": -1, "-300MiB": -1, "1.5GiB": -1, " 300MiB": -1, "9999999GiB": -1,
+	} {
+		c, err := config.Load(environment(map[string]string{"MARQUIS_MEMORY": text}))
+		if good := want >= 0; good != (err == nil) || good && c.Memory != want {
+			t.Errorf("%q: %d bytes, %v", text, c.Memory, err)
+		}
+	}
+}
+
 func TestPublicAddressIsASchemeAndAHost(t *testing.T) {
 	for text, good := range map[string]bool{
 		"https://results.example.org": true, "https://results.example.org:8443/": true, "http://127.0.0.1:8080": true, "http://localhost": true,

@@ -235,3 +235,44 @@ func TestTheFormOfBeforeIsSealedAnewAndOpensNowhereElse(t *testing.T) {
 		t.Error("the secret of one user was taken for another's")
 	}
 }
+
+func TestWhatIsHiddenIsToldApart(t *testing.T) {
+	key, another := make([]byte, KeyBytes), make([]byte, KeyBytes)
+	another[0] = 1
+	seen := map[string]bool{}
+	for _, k := range [][]byte{key, another} {
+		h, err := NewHider(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"network", "login"} {
+			for _, text := range []string{"", "anna", "192.0.2.1"} {
+				hash := h.Hash(kind, text)
+				if hash != h.Hash(kind, text) || len(hash) != 64 {
+					t.Errorf("%s %q is hidden as %q", kind, text, hash)
+				}
+				seen[hash] = true
+			}
+		}
+	}
+	if len(seen) != 12 {
+		t.Errorf("%d different hashes of 12", len(seen))
+	}
+	if _, err := NewHider(key[1:]); err == nil {
+		t.Error("a short key hides")
+	}
+}
+
+func TestTheFormOfARecoveryCode(t *testing.T) {
+	codes, _ := NewRecoveryCodes()
+	for _, typed := range []string{codes[0], strings.ToLower(codes[0]), strings.ReplaceAll(codes[0], "-", " ")} {
+		if !IsRecoveryCode(typed) {
+			t.Errorf("%q is none", typed)
+		}
+	}
+	for _, typed := range []string{"", "000000", "123 456", codes[0][1:], codes[0] + "A", "ABCD-ABCD-ABCD-ABC!", "\u00c4BCDEFGHIJKLMNO"} {
+		if IsRecoveryCode(typed) {
+			t.Errorf("%q is one", typed)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -14,22 +15,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Parameters of argon2id: the second recommended option of RFC 9106, section 4, for
-// where 2 GiB a password are too much. It is above the least that the OWASP Password
-// Storage Cheat Sheet asks for (19 MiB, two passes).
+// Parameters of argon2id: the first of those that the OWASP Password Storage Cheat
+// Sheet offers as equal. One pass in one lane takes a twentieth of a second of one
+// core, so that a flood of sign-ins leaves the others to those who look up.
 const (
-	passes    = 3
-	memoryKiB = 64 * 1024
-	lanes     = 4
+	passes    = 1
+	memoryKiB = 46 * 1024
+	lanes     = 1
 	saltBytes = 16
 	tagBytes  = 32
 )
 
-// mostParallel is the number of passwords that are hashed at the same time; the
-// others wait, so that a flood of logins takes time and not memory.
-const mostParallel = 2
-
-var hashing = make(chan struct{}, mostParallel)
+// The most that a hash of an earlier program took: more is not ours.
+const (
+	mostPasses    = 3
+	mostMemoryKiB = 64 * 1024
+)
 
 // cheap makes new hashes cost next to nothing, see CheapInTest.
 var cheap atomic.Bool
@@ -52,8 +53,25 @@ func newHash() *passwordHash {
 
 // HashPassword returns the argon2id hash of a password in the PHC string form, with
 // a salt of its own. It refuses what no password can be: see CheckNewPassword for
-// the rules.
+// the rules. It waits for its turn however long that takes: the server uses
+// Caller.Hash.
 func HashPassword(password string) (string, error) {
+	leave := hashing.enterAtLast()
+	defer leave()
+	return hashPassword(password)
+}
+
+// Hash is HashPassword for a caller, who waits in the queue. It fails as Check does.
+func (c Caller) Hash(ctx context.Context, password string) (string, error) {
+	leave, err := hashing.enter(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return hashPassword(password)
+}
+
+func hashPassword(password string) (string, error) {
 	if password == "" || utf8.RuneCountInString(password) > longestPassword {
 		return "", errors.New("a password that is empty or too long cannot be hashed")
 	}
@@ -63,20 +81,33 @@ func HashPassword(password string) (string, error) {
 	return h.String(), nil
 }
 
-// CheckPassword tells whether the hash is of the password. It takes as long for a
-// hash that is none, such as that of a user who has no password yet.
-func CheckPassword(hash, password string) (ok bool) {
+// Check tells whether the hash is of the password. It takes as long for a hash that
+// is none, such as that of a user who has no password yet, or of nobody. It fails
+// with ErrBusy where too many wait, and with the context's error where the caller
+// has gone; then the password was not looked at.
+func (c Caller) Check(ctx context.Context, hash, password string) (ok bool, err error) {
+	leave, err := hashing.enter(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
 	h, known := parsePasswordHash(hash)
 	if !known {
 		h = newHash()
 	}
 	tag := h.of(password, uint32(len(h.tag)))
-	return subtle.ConstantTimeCompare(tag, h.tag) == 1 && known
+	return subtle.ConstantTimeCompare(tag, h.tag) == 1 && known, nil
 }
 
-// CheckNobody takes as long as checking the password of a user, so that time does
-// not tell which logins exist.
-func CheckNobody(password string) { CheckPassword("", password) }
+// Outdated tells that a hash has not the parameters of today: the password is to be
+// hashed anew when it is next known.
+func Outdated(hash string) bool { return !strings.HasPrefix(hash, HashForm()) }
+
+// HashForm is how the hashes of today's parameters begin.
+func HashForm() string {
+	h := newHash()
+	return fmt.Sprintf(hashForm, argon2.Version, h.memory, h.passes, h.lanes)
+}
 
 // passwordHash is a hash in its parts.
 type passwordHash struct {
@@ -88,17 +119,19 @@ type passwordHash struct {
 // of hashes a password. The same letters typed on another keyboard may be other
 // code points, so that they are brought to one form.
 func (h *passwordHash) of(password string, size uint32) []byte {
-	hashing <- struct{}{}
-	defer func() { <-hashing }()
+	defer collect()
 	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), h.salt, h.passes, h.memory, h.lanes, size)
 }
+
+// hashForm is how the PHC string form begins, up to the salt.
+const hashForm = "$argon2id$v=%d$m=%d,t=%d,p=%d$"
 
 var unpadded = base64.RawStdEncoding.Strict()
 
 // String writes the PHC string form.
 func (h *passwordHash) String() string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, h.passes, h.lanes,
-		unpadded.EncodeToString(h.salt), unpadded.EncodeToString(h.tag))
+	return fmt.Sprintf(hashForm, argon2.Version, h.memory, h.passes, h.lanes) +
+		unpadded.EncodeToString(h.salt) + "$" + unpadded.EncodeToString(h.tag)
 }
 
 // parsePasswordHash reads what String wrote. A hash that asks for more memory or
@@ -107,7 +140,7 @@ func parsePasswordHash(hash string) (*passwordHash, bool) {
 	h := &passwordHash{}
 	var version int
 	var salt, tag string
-	if _, err := fmt.Sscanf(hash, "$argon2id$v=%d$m=%d,t=%d,p=%d$%s", &version, &h.memory, &h.passes, &h.lanes, &salt); err != nil {
+	if _, err := fmt.Sscanf(hash, hashForm+"%s", &version, &h.memory, &h.passes, &h.lanes, &salt); err != nil {
 		return nil, false
 	}
 	salt, tag, _ = strings.Cut(salt, "$")
@@ -115,6 +148,6 @@ func parsePasswordHash(hash string) (*passwordHash, bool) {
 	h.salt, saltErr = unpadded.DecodeString(salt)
 	h.tag, tagErr = unpadded.DecodeString(tag)
 	sound := saltErr == nil && tagErr == nil && len(h.salt) >= 8 && len(h.tag) >= 16 && len(h.tag) <= 64 &&
-		version == argon2.Version && h.memory <= memoryKiB && h.passes >= 1 && h.passes <= passes && h.lanes >= 1
+		version == argon2.Version && h.memory <= mostMemoryKiB && h.passes >= 1 && h.passes <= mostPasses && h.lanes >= 1
 	return h, sound && h.String() == hash
 }

@@ -58,3 +58,9 @@ var recoveryFold = strings.NewReplacer("-", "", " ", "", "\t", "", "\u00a0", "",
 func HashRecoveryCode(typed string) string {
 	return HashToken(recoveryFold.Replace(strings.ToUpper(typed)))
 }
+
+// IsRecoveryCode tells whether what was typed has the form of a recovery code.
+func IsRecoveryCode(typed string) bool {
+	symbols := recoveryFold.Replace(strings.ToUpper(typed))
+	return len(symbols) == recoveryLength && strings.Trim(symbols, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}

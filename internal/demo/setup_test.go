@@ -136,7 +136,10 @@ func (x *made) letsEachRoleIn(t *testing.T) {
 	t.Helper()
 	for _, l := range Logins() {
 		account, err := x.Account(t.Context(), l.Login)
-		if err != nil || !credential.CheckPassword(account.PasswordHash, l.Password) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := (credential.Caller{}).Check(t.Context(), account.PasswordHash, l.Password); !ok || err != nil {
 			t.Errorf("%s does not get in with %q, %v", l.Login, l.Password, err)
 		}
 		if (account.TOTPSealed != "") != (l.Secret != "") {

@@ -50,13 +50,12 @@ func changePassword(r *request) error {
 		return err
 	}
 	account := r.session.Account
-	if !r.server.logins.allow(account.Login) {
-		return errTooMany
-	}
 	err = r.server.checkNewPassword(typed.Get("password"), typed.Get("again"), account.User)
-	if err == nil && !r.server.knows(account.PasswordHash, typed.Get("old")) {
-		r.server.logins.fail(account.Login)
-		err = lab.FieldErrors{{Field: "old", Format: "This is not your present password."}}
+	if err == nil {
+		var right bool
+		if right, err = r.knowsOwnPassword(typed.Get("old")); err == nil && !right {
+			err = lab.FieldErrors{{Field: "old", Format: "This is not your present password."}}
+		}
 	}
 	if err != nil {
 		page, failed := r.accountPage()
@@ -65,7 +64,7 @@ func changePassword(r *request) error {
 		}
 		return r.refill("account.html", page, page.Form, err)
 	}
-	hash, err := credential.HashPassword(typed.Get("password"))
+	hash, err := r.hashPassword(typed.Get("password"))
 	if err != nil {
 		return err
 	}
@@ -144,20 +143,19 @@ func setAuthenticator(r *request) error {
 		return err
 	}
 	account := r.session.Account
-	who := "second factor of " + account.Login
-	if !r.server.logins.allow(who) {
-		return errTooMany
-	}
 	secret, err := credential.Open(r.server.Keys.Secret(), account.ID, credential.PendingFactor, typed.Get("sealed"))
 	if err != nil {
 		return errBadForm
 	}
+	known, err := r.knowsOwnPassword(typed.Get("password"))
+	if err != nil {
+		return err
+	}
 	var errs lab.FieldErrors
 	step, ok := r.server.shows(secret, typed.Get("code"), 0)
 	errs.Check(ok, "code", "The code is wrong. Type the six digits that the authenticator shows now.")
-	errs.Check(r.server.knows(account.PasswordHash, typed.Get("password")), "password", "This is not your present password.")
+	errs.Check(known, "password", "This is not your present password.")
 	if len(errs) > 0 {
-		r.server.logins.fail(who)
 		page, err := r.authenticatorPage(secret, credential.TOTPAddress(issuer, account.Login, secret))
 		if err != nil {
 			return err
@@ -173,6 +171,9 @@ func setAuthenticator(r *request) error {
 		return err
 	}
 	if err := r.raiseSession(); err != nil {
+		return err
+	}
+	if err := r.rememberDevice(r.actor); err != nil {
 		return err
 	}
 	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes, r.next()})

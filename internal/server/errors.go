@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/store"
@@ -46,6 +47,7 @@ var answers = []struct {
 	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
 	{errOrigin, answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
 	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},
+	{credential.ErrBusy, errBusyAnswer},
 	{lab.ErrConflict, answer{http.StatusConflict, "page.error.conflict", "page.error.conflict_text", ""}},
 	{store.ErrNotNoted, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.not_noted_text", ""}},
 	{store.ErrFull, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_full", ""}},
@@ -105,7 +107,7 @@ func (r *request) fail(err error) {
 	a := r.answerFor(err, &page)
 	r.tell(&page, a)
 	if a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests {
-		r.Header("Retry-After", "30")
+		r.retryAfter(err)
 	}
 	if err := r.page(a.status, "error.html", page); err != nil {
 		r.server.Log.Error("error page", "error", err.Error())
@@ -149,7 +151,8 @@ func (r *request) answerFor(err error, page *errorPage) answer {
 	}
 	for _, known := range answers {
 		if errors.Is(err, known.err) {
-			if known.status == http.StatusServiceUnavailable {
+			page.Sentence = r.waitText(err)
+			if known.status == http.StatusServiceUnavailable && known.answer != errBusyAnswer {
 				r.server.Log.Error("unavailable", "route", r.FullPath(), "error", cause(err))
 			}
 			return known.answer

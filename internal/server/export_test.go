@@ -29,3 +29,11 @@ func (s *Server) AddFault(path string, fault func(code string) error) {
 		return fault(typed.Get("code"))
 	}}))
 }
+
+// LimitKinds names every limit.
+func LimitKinds() (kinds []string) {
+	for _, l := range limits() {
+		kinds = append(kinds, l.kind)
+	}
+	return kinds
+}

@@ -11,10 +11,6 @@ import (
 	"marquis/internal/store"
 )
 
-// guessPause is for how long whoever tried too many unknown codes is asked to wait,
-// in seconds.
-const guessPause = "60"
-
 // homePage is where the public begins: the form for a code.
 type homePage struct {
 	view
@@ -46,15 +42,9 @@ func lookUp(r *request) error {
 	if err != nil {
 		return r.refuseCode(http.StatusUnprocessableEntity, text, r.codeMistake(text, err))
 	}
-	visitor := r.visitor()
-	if !r.server.guesses.allow(visitor) {
-		r.Header("Retry-After", guessPause)
-		return r.refuseCode(http.StatusTooManyRequests, text, r.texts.Text("page.lookup.too_many"))
-	}
 	found, err := r.find(code)
 	if errors.Is(err, lab.ErrNotFound) {
-		r.server.guesses.fail(visitor)
-		return r.refuseCode(http.StatusNotFound, text, r.texts.Text("page.lookup.unknown", "Count", r.server.CodeMonths))
+		return r.refuseGuess(text)
 	}
 	if err != nil {
 		return err

@@ -251,10 +251,12 @@ func TestGuessingIsCutOff(t *testing.T) {
 			t.Errorf("Retry-After %q", p.header.Get("Retry-After"))
 		}
 	}
-	c.look(t, "en", given.Print()).want(t, http.StatusTooManyRequests, given.Print())
+	c.look(t, "en", given.Print()).want(t, http.StatusOK) // a right code is never refused
 	c.look(t, "en", "7K3M").want(t, http.StatusUnprocessableEntity)
+	guess("", "").want(t, http.StatusTooManyRequests)
 	x.clock.pass(time.Minute)
-	c.look(t, "en", given.Print()).want(t, http.StatusOK)
+	guess("", "").want(t, http.StatusNotFound)
+	guess("", "").want(t, http.StatusTooManyRequests)
 }
 
 func TestWhatIsNoFormIsRefused(t *testing.T) {

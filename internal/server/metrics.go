@@ -36,6 +36,7 @@ type metrics struct {
 	panics       prometheus.Counter
 	codesExpired prometheus.Counter
 	sweeps       *prometheus.CounterVec // by result
+	refused      *prometheus.CounterVec // by kind of limit
 }
 
 // The results of a sweep.
@@ -66,14 +67,25 @@ func newMetrics(s *Server) *metrics {
 			Name: "marquis_sweeps_total", Help: "Times that what was over its time was removed.",
 		}, []string{"result"}),
 	}
+	m.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "marquis_attempts_refused_total", Help: "Attempts and connections that went beyond a limit.",
+	}, []string{"kind"})
+	for _, l := range limits() {
+		m.refused.WithLabelValues(l.kind)
+	}
 	for _, result := range []string{sweepDone, sweepFailed} {
 		m.sweeps.WithLabelValues(result)
 	}
 	m.registry.MustRegister(
-		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.sweeps,
-		prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "marquis_attempts_refused_total", Help: "Codes and sign-ins not looked at because of too many wrong ones.",
-		}, func() float64 { return float64(s.guesses.refused.Load() + s.logins.refused.Load()) }),
+		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.sweeps, m.refused,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "marquis_code_flood", Help: "1 while everybody together types more wrong lookup codes than are answered, else 0.",
+		}, func() float64 {
+			if s.guesses.flooding() {
+				return 1
+			}
+			return 0
+		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marquis_jobs_running", Help: "Reports that are being made.",
 		}, func() float64 { return float64(s.jobs.running()) }),

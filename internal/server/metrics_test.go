@@ -89,7 +89,7 @@ func checkLabels(t testing.TB, m metrics, faults ...string) {
 		"method": in("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"),
 		"status": in("2xx", "3xx", "4xx", "5xx"),
 		"pool":   in("read", "write", "all"), "result": in("done", "failed"), "version": in(runtime.Version(), ""),
-		"le": number, "quantile": number,
+		"kind": in(server.LimitKinds()...), "le": number, "quantile": number,
 	}
 	for series := range m {
 		_, labels, _ := strings.Cut(strings.TrimSuffix(series, "}"), "{")
@@ -241,21 +241,25 @@ func TestAWrongAndAnExpiredCodeCountAlike(t *testing.T) {
 func TestMetricsCountRefusedAttempts(t *testing.T) {
 	x := oneSite(t)
 	c := newCounter(t, x)
+	refused := func(kind string, want float64) {
+		t.Helper()
+		if n, told := x.scrape(t)[`marquis_attempts_refused_total{kind="`+kind+`"}`]; n != want || !told {
+			t.Errorf("%s: %v refused, want %v", kind, n, want)
+		}
+	}
 	for range 10 {
 		c.look(t, "en", lab.NewLookupCode().Print()).want(t, http.StatusNotFound)
 	}
-	if n := x.scrape(t)["marquis_attempts_refused_total"]; n != 0 {
-		t.Errorf("%v refused before there were too many", n)
-	}
+	refused("code", 0)
 	c.look(t, "en", lab.NewLookupCode().Print()).want(t, http.StatusTooManyRequests)
-	if n := x.scrape(t)["marquis_attempts_refused_total"]; n != 1 {
-		t.Errorf("%v refused, want 1", n)
-	}
+	refused("code", 1)
 	for range 6 {
 		c.visitor(t).post("/sign-in", url.Values{"login": {"nobody"}, "password": {"wrong"}})
 	}
-	if n := x.scrape(t)["marquis_attempts_refused_total"]; n != 2 {
-		t.Errorf("%v refused, want 2", n)
+	refused("password", 1)
+	refused("code", 1)
+	if n, told := x.scrape(t)["marquis_code_flood"]; n != 0 || !told {
+		t.Errorf("a flood is told: %v", n)
 	}
 }
 

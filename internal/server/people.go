@@ -14,6 +14,7 @@ import (
 type peoplePage struct {
 	view
 	People []personView
+	Flood  *floodView // of wrong lookup codes; nil where there was none lately
 }
 
 // personView is one member of staff in the list.
@@ -23,6 +24,7 @@ type personView struct {
 	Roles    []roleView
 	Password bool // has set a password
 	Second   bool // has an authenticator
+	Locked   bool // of which no code is taken, because too many were wrong
 }
 
 func people(r *request) error {
@@ -30,7 +32,7 @@ func people(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := peoplePage{view: r.view(r.texts.Text("page.people.title"))}
+	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Flood: r.floodView()}
 	for _, a := range accounts {
 		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
 			continue
@@ -47,7 +49,7 @@ func people(r *request) error {
 func (r *request) personView(a store.Account) (personView, error) {
 	roles, err := r.roleViews(a.Memberships)
 	return personView{
-		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: roles, Password: a.PasswordHash != "", Second: a.TOTPSealed != "",
+		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: roles, Password: a.PasswordHash != "", Second: a.TOTPSealed != "", Locked: a.FactorLocked,
 	}, err
 }
 

@@ -15,6 +15,6 @@ func privacy(r *request) error {
 		view:    r.view(r.texts.Text("page.privacy.title")),
 		Kept:    r.texts.Text("page.privacy.code_ends", "Count", r.server.CodeMonths),
 		Ticket:  r.texts.Text("page.privacy.ticket", "Count", int(credential.TicketTime.Minutes())),
-		Guesses: r.texts.Text("page.privacy.guesses", "Count", int(guessLimits.eachRecover.Minutes())*guessLimits.each),
+		Guesses: r.texts.Text("page.privacy.guesses", "Count", int(codeLimit.every.Minutes())*codeLimit.many),
 	})
 }

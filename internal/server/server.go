@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"marquis/internal/credential"
 	"marquis/internal/figures"
 	"marquis/internal/keyring"
 	"marquis/internal/locale"
@@ -41,12 +43,15 @@ type Server struct {
 	texts   map[string]*locale.Locale
 	pages   map[string]*templates // by language
 	assets  *assets
-	guesses *throttle // of lookup codes
-	logins  *throttle
+	guesses *guesses
+	logins  *logins
+	hider   credential.Hider // of networks and logins
 	years   *figures.Source
 	kept    *pageCache // of the public figures
 	jobs    *jobs
 	metrics *metrics
+
+	connections *connections
 
 	synthetic bool // the samples are made up: every page and file says so
 }
@@ -84,10 +89,13 @@ func New(c Config) (*Server, error) {
 	if err := s.readOrigin(); err != nil {
 		return nil, err
 	}
-	s.guesses = newThrottle(c.Now, guessLimits)
-	s.logins = newThrottle(c.Now, loginLimits)
+	s.guesses, s.logins = newGuesses(c.Now), newLogins(c.Now)
+	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
+		return nil, err
+	}
 	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, newJobs()
 	s.metrics = newMetrics(s)
+	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
 	s.engine, err = s.newEngine(routes())
 	return s, err
 }
@@ -109,7 +117,7 @@ func (s *Server) newEngine(list []route) (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(proxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
-	engine.Use(s.observe, s.protect)
+	engine.Use(s.observe, s.protect, s.limitWaiting)
 	for _, r := range list {
 		engine.Handle(r.method, r.path, s.serve(r))
 		if r.method == get {
@@ -136,10 +144,11 @@ func (s *Server) Close() { s.jobs.close() }
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	defer s.Close()
 	sweeping, stop := context.WithCancel(ctx)
-	swept := make(chan struct{})
-	go func() { defer close(swept); s.sweep(sweeping) }()
-	defer func() { stop(); <-swept }()
-	return s.answerUntil(ctx, listener, s.Handler())
+	var behind sync.WaitGroup
+	behind.Go(func() { s.sweep(sweeping) })
+	behind.Go(func() { s.remember(sweeping) })
+	defer func() { stop(); behind.Wait() }()
+	return s.answerUntil(ctx, s.connections.limit(listener, s.Proxies), s.Handler())
 }
 
 // ServeMetrics tells what Metrics tells until the context ends. The listener must
@@ -153,7 +162,7 @@ func (s *Server) ServeMetrics(ctx context.Context, listener net.Listener) error 
 func (s *Server) answerUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
+		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes, ConnContext: inContext,
 		ErrorLog: slog.NewLogLogger(discardAddresses{s.Log.Handler()}, slog.LevelDebug),
 	}
 	ended := make(chan error, 1)

@@ -2,9 +2,12 @@ package server
 
 import (
 	"errors"
+	"math"
+	"net/http"
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/store"
 )
 
 // issuer is the name under which an authenticator shows its codes.
@@ -30,39 +33,41 @@ func signInForm(r *request) error { return r.show("signin.html", r.signInPage())
 var errSignInRefused = lab.FieldErrors{{Field: "login", Format: "The login or the password is wrong."}}
 
 // signIn signs a member of staff in. Whoever fails too often waits, whether there
-// is such a user or not.
+// is such a user or not: see attempt.
 func signIn(r *request) error {
 	typed, err := r.typed()
 	if err != nil {
 		return err
 	}
-	login, password := typed.Get("login"), typed.Get("password")
-	if !r.server.logins.allow(login) {
-		return errTooMany
-	}
+	login := typed.Get("login")
 	account, err := r.server.Store.Account(r.context(), login)
 	if err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
-	if err != nil || account.Disabled || account.PasswordHash == "" {
-		credential.CheckNobody(password)
+	attempt, err := r.attempt(login, account.ID)
+	if err != nil {
+		return err
+	}
+	right, err := attempt.right(account, typed.Get("password"))
+	if err != nil {
+		return err
+	}
+	if !right {
 		return r.refuseSignIn(login)
 	}
-	if !r.server.knows(account.PasswordHash, password) {
-		return r.refuseSignIn(login)
-	}
-	r.server.logins.succeed(login)
 	if err := r.startSession(account.Actor(), false); err != nil {
 		return err
 	}
 	if account.TOTPSealed != "" {
 		return r.see(r.onward("/second-factor"))
 	}
+	if err := r.rememberDevice(account.Actor()); err != nil {
+		return err
+	}
 	return r.see(r.next())
 }
 
 func (r *request) refuseSignIn(login string) error {
-	r.server.logins.fail(login)
 	page := r.signInPage()
 	page.Form.set("login", login)
 	return r.refill("signin.html", page, page.Form, errSignInRefused)
@@ -77,13 +82,16 @@ func signOut(r *request) error {
 
 type secondFactorPage struct {
 	view
-	Form *form
+	Form   *form
+	Locked bool // too many codes were wrong: only a recovery code is taken
 }
 
 func (r *request) secondFactorPage() *secondFactorPage {
 	code := r.hint(r.input("code", textField, "page.second_factor.code"), "page.second_factor.hint")
 	code.Autocomplete, code.Keyboard, code.Focus, code.Narrow, code.MaxLength = "one-time-code", "numeric", true, true, 40
-	return &secondFactorPage{view: r.view(r.texts.Text("page.second_factor.title")), Form: newForm(code)}
+	return &secondFactorPage{
+		view: r.view(r.texts.Text("page.second_factor.title")), Form: newForm(code), Locked: r.session.Account.FactorLocked,
+	}
 }
 
 // secondFactorForm asks for a code of the authenticator; who has none yet sets one
@@ -101,42 +109,78 @@ func secondFactor(r *request) error {
 	if err != nil {
 		return err
 	}
-	who := "second factor of " + r.session.Account.Login
-	if !r.server.logins.allow(who) {
-		return errTooMany
+	if err := r.useSecondFactor(typed.Get("code")); err != nil {
+		return r.refuseSecondFactor(err)
 	}
-	err = r.useSecondFactor(typed.Get("code"))
-	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) {
-		r.server.logins.fail(who)
-		if err := r.server.Store.RefuseSecondFactor(r.context(), r.actor); err != nil {
-			return err
-		}
-		page := r.secondFactorPage()
-		wrong := lab.FieldErrors{{Field: "code", Format: "The code is wrong, or it was used already. Wait for the next one."}}
-		return r.refill("secondfactor.html", page, page.Form, wrong)
-	}
-	if err != nil {
+	if err := r.raiseSession(); err != nil {
 		return err
 	}
-	r.server.logins.succeed(who)
-	if err := r.raiseSession(); err != nil {
+	if err := r.rememberDevice(r.actor); err != nil {
 		return err
 	}
 	return r.see(r.next())
 }
 
-// useSecondFactor uses a code up. lab.ErrNotFound means that it is wrong,
-// lab.ErrConflict that it was used before.
-func (r *request) useSecondFactor(code string) error {
-	account := r.session.Account
-	secret, err := credential.Open(r.server.Keys.Secret(), account.ID, credential.SecondFactor, account.TOTPSealed)
-	if err != nil {
+// refuseSecondFactor shows the form again, and says what is wrong with a code, or
+// when the next is looked at.
+func (r *request) refuseSecondFactor(err error) error {
+	page := r.secondFactorPage()
+	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) {
+		wrong := lab.FieldErrors{{Field: "code", Format: "The code is wrong, or it was used already. Wait for the next one."}}
+		return r.refill("secondfactor.html", page, page.Form, wrong)
+	}
+	var refused *tooManyError
+	if !errors.As(err, &refused) {
 		return err
 	}
-	if step, ok := r.server.shows(secret, code, account.TOTPStep); ok {
-		return r.server.Store.UseSecondFactor(r.context(), account.ID, step)
+	page.Form.Heading = r.texts.Text("page.form.mistakes", "Count", 1)
+	if page.Locked = refused.wait == 0; page.Locked {
+		page.Form.blame("code", r.texts.Text("page.second_factor.only_recovery"))
+	} else {
+		minutes := int(math.Ceil(refused.wait.Minutes()))
+		page.Form.blame("code", r.texts.Text("page.second_factor.wait", "Count", minutes))
 	}
-	return r.server.Store.UseRecoveryCode(r.context(), account.ID, credential.HashRecoveryCode(code))
+	r.retryAfter(err)
+	return r.page(http.StatusTooManyRequests, "secondfactor.html", page)
+}
+
+// useSecondFactor uses a code up: of the authenticator, which is looked at only while
+// few were wrong, or a recovery code, which always is. lab.ErrNotFound and
+// lab.ErrConflict mean that it is wrong or was used before, errTooMany that it was
+// not looked at.
+func (r *request) useSecondFactor(code string) error {
+	id := r.session.Account.ID
+	if credential.IsRecoveryCode(code) {
+		return r.limitedFactor(r.server.Store.UseRecoveryCode(r.context(), id, credential.HashRecoveryCode(code)))
+	}
+	return r.limitedFactor(r.server.Store.UseSecondFactor(r.context(), id, r.server.judge(code)))
+}
+
+// judge tells of which step of a user's authenticator a code is, and whether it is
+// right.
+func (s *Server) judge(code string) func(store.Account) (int64, bool, error) {
+	return func(a store.Account) (int64, bool, error) {
+		secret, err := credential.Open(s.Keys.Secret(), a.ID, credential.SecondFactor, a.TOTPSealed)
+		if err != nil {
+			return 0, false, err
+		}
+		step, right := s.shows(secret, code, a.TOTPStep)
+		return step, right, nil
+	}
+}
+
+// limitedFactor counts a code that was wrong or not looked at.
+func (r *request) limitedFactor(err error) error {
+	var refused *lab.FactorError
+	switch {
+	case errors.As(err, &refused) && refused.Wait == 0:
+		return r.server.refuse(factorLock, 0)
+	case errors.As(err, &refused):
+		return r.server.refuse(factorLimit, refused.Wait)
+	case errors.Is(err, lab.ErrConflict), errors.Is(err, lab.ErrNotFound):
+		r.failed(r.session.Account.ID, "")
+	}
+	return err
 }
 
 type invitationPage struct {
@@ -158,13 +202,11 @@ func (r *request) invitationPage() *invitationPage {
 func invitationForm(r *request) error { return r.show("invitation.html", r.invitationPage()) }
 
 // acceptInvitation sets the first password, or a new one, by a one-time invitation.
+// Wrong ones need no limit: there are 2 to the power of 256.
 func acceptInvitation(r *request) error {
 	typed, err := r.typed()
 	if err != nil {
 		return err
-	}
-	if !r.server.logins.allow("invitation") {
-		return errTooMany
 	}
 	hash := credential.HashToken(typed.Get("invitation"))
 	user, err := r.server.Store.Invitation(r.context(), hash)
@@ -175,7 +217,6 @@ func acceptInvitation(r *request) error {
 		err = r.accept(hash, typed.Get("password"))
 	}
 	if errors.Is(err, lab.ErrNotFound) {
-		r.server.logins.fail("invitation")
 		err = lab.FieldErrors{{Field: "invitation", Format: "This invitation is wrong, used or too old. Ask an administrator for a new one."}}
 	}
 	if err != nil {
@@ -187,12 +228,15 @@ func acceptInvitation(r *request) error {
 }
 
 func (r *request) accept(tokenHash, password string) error {
-	hash, err := credential.HashPassword(password)
+	hash, err := r.hashPassword(password)
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.AcceptInvitation(r.context(), tokenHash, hash)
-	return err
+	user, err := r.server.Store.AcceptInvitation(r.context(), tokenHash, hash)
+	if err != nil {
+		return err
+	}
+	return r.rememberDevice(user)
 }
 
 // checkNewPassword refuses a password that breaks the rules, or was not typed twice

@@ -25,9 +25,10 @@ func (s *Server) fileName(name string) string {
 // knows tells whether a password is that of a user. Everybody knows the passwords of
 // demo logins: where samples are real they are as wrong as any other, and found out
 // no sooner.
-func (s *Server) knows(passwordHash, password string) bool {
-	right := credential.CheckPassword(passwordHash, password)
-	return right && (s.synthetic || !credential.IsDemoPassword(password))
+// It fails as Caller.Check does.
+func (s *Server) knows(ctx context.Context, from credential.Caller, passwordHash, password string) (bool, error) {
+	right, err := from.Check(ctx, passwordHash, password)
+	return right && (s.synthetic || !credential.IsDemoPassword(password)), err
 }
 
 // shows tells whether a code is what the authenticator with the secret shows, and

@@ -1,143 +1,107 @@
 package server
 
 import (
+	"container/list"
 	"crypto/rand"
 	"crypto/sha256"
-	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
-// limits say how many failures are let by. Each failure counts against the one who
-// failed and against everybody together; both recover with time.
-type limits struct {
-	each        int           // failures in a row of one
-	eachRecover time.Duration // for one failure to be forgotten
-	all         int
-	allRecover  time.Duration
-}
-
-// guessLimits hold for wrong lookup codes. A code has 55 random bits, so they are
-// to keep the noise down, not to keep the codes.
-var guessLimits = limits{each: 10, eachRecover: time.Minute, all: 600, allRecover: 200 * time.Millisecond}
-
-// loginLimits hold for wrong passwords and codes of authenticators, for each login
-// name, whether there is such a user or not.
-var loginLimits = limits{each: 5, eachRecover: 3 * time.Minute, all: 300, allRecover: time.Second}
-
-// throttleMost is how many are remembered at most.
-const throttleMost = 100_000
-
-// throttle counts failures in memory alone, under keys that are hashed with a salt
-// of this run of the program, and forgets them.
+// throttle holds each of many to a limit, in memory alone, under keys that are
+// hashed with a salt of this run of the program. The idlest are forgotten where
+// there are too many, and all whose attempts have lapsed.
 type throttle struct {
-	limits
-	now     func() time.Time
-	salt    [32]byte
-	refused atomic.Int64 // attempts that were not let by
+	limit
+	now  func() time.Time
+	salt [32]byte
 
-	mu     sync.Mutex
-	failed map[[16]byte]bucket
-	total  bucket
+	mu    sync.Mutex
+	byKey map[[16]byte]*list.Element
+	used  *list.List // of *tokens, those used last first
 }
 
-// bucket holds failures that leak away.
-type bucket struct {
-	level float64
-	at    time.Time
+// tokens are what is left to one of many.
+type tokens struct {
+	key  [16]byte
+	at   time.Time // of the last use
+	left *rate.Limiter
 }
 
-func newThrottle(now func() time.Time, l limits) *throttle {
-	t := &throttle{limits: l, now: now, failed: map[[16]byte]bucket{}}
+func newThrottle(now func() time.Time, l limit) *throttle {
+	t := &throttle{limit: l, now: now, byKey: map[[16]byte]*list.Element{}, used: list.New()}
 	_, _ = rand.Read(t.salt[:]) // crypto/rand.Read never returns an error
 	return t
 }
 
-// allow tells whether one may try, and counts those who may not. While everybody
-// together has failed too often, only those may who have not failed lately.
-func (t *throttle) allow(who string) bool {
-	ok := t.may(who)
-	if !ok {
-		t.refused.Add(1)
-	}
-	return ok
-}
+func (l limit) limiter() *rate.Limiter { return rate.NewLimiter(rate.Every(l.every), l.many) }
 
-func (t *throttle) may(who string) bool {
+// take uses one of the attempts of who up, and returns zero; or for how long there
+// is none. Taken before the attempt is judged, it cannot be passed by many at once.
+func (t *throttle) take(who string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	one := t.failed[t.key(who)].after(now, t.eachRecover)
-	if one.level >= float64(t.each) {
-		return false
+	x := t.of(t.key(who), now)
+	if x.left.AllowN(now, 1) {
+		return 0
 	}
-	return one.level == 0 || t.total.after(now, t.allRecover).level < float64(t.all)
+	missing := 1 - x.left.TokensAt(now)
+	return max(time.Second, time.Duration(missing*float64(t.every)))
 }
 
-// fail notes a failure.
-func (t *throttle) fail(who string) {
+// giveBack returns an attempt that was not judged, or was right.
+func (t *throttle) giveBack(who string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.now()
-	if len(t.failed) >= throttleMost {
-		t.forget(now)
+	if found := t.byKey[t.key(who)]; found != nil {
+		found.Value.(*tokens).left.AllowN(t.now(), -1)
 	}
-	key := t.key(who)
-	t.failed[key] = t.failed[key].after(now, t.eachRecover).more(t.each)
-	t.total = t.total.after(now, t.allRecover).more(t.all)
 }
 
-// succeed forgets the failures of one.
-func (t *throttle) succeed(who string) {
+// forget forgets the attempts of who.
+func (t *throttle) forget(who string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.failed, t.key(who))
+	if found := t.byKey[t.key(who)]; found != nil {
+		t.drop(found)
+	}
 }
 
-// forget drops what has leaked away, and everything where that is nothing: a flood
-// of addresses must not fill the memory.
-func (t *throttle) forget(now time.Time) {
-	for key, b := range t.failed {
-		if b.after(now, t.eachRecover).level == 0 {
-			delete(t.failed, key)
-		}
+// lapse forgets those who have all their attempts again.
+func (t *throttle) lapse() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now, after := t.now(), time.Duration(t.many)*t.every
+	for last := t.used.Back(); last != nil && now.Sub(last.Value.(*tokens).at) > after; last = t.used.Back() {
+		t.drop(last)
 	}
-	if len(t.failed) >= throttleMost {
-		clear(t.failed)
+}
+
+// of finds what is left to a key. The idlest makes place for a new one.
+func (t *throttle) of(key [16]byte, now time.Time) *tokens {
+	if found := t.byKey[key]; found != nil {
+		t.used.MoveToFront(found)
+		x := found.Value.(*tokens)
+		x.at = now
+		return x
 	}
+	if t.used.Len() >= t.keys {
+		t.drop(t.used.Back())
+	}
+	x := &tokens{key, now, t.limiter()}
+	t.byKey[key] = t.used.PushFront(x)
+	return x
+}
+
+func (t *throttle) drop(e *list.Element) {
+	delete(t.byKey, t.used.Remove(e).(*tokens).key)
 }
 
 func (t *throttle) key(who string) (key [16]byte) {
 	sum := sha256.Sum256(append(t.salt[:], who...))
 	copy(key[:], sum[:])
 	return key
-}
-
-// after is the bucket at a later time.
-func (b bucket) after(now time.Time, recover time.Duration) bucket {
-	leaked := float64(now.Sub(b.at)) / float64(recover)
-	return bucket{max(0, b.level-max(0, leaked)), now}
-}
-
-func (b bucket) more(most int) bucket {
-	b.level = min(b.level+1, float64(most))
-	return b
-}
-
-// visitor is what the throttle knows a client by: the address, of version 6 only
-// the network, which one household or provider holds.
-func (r *request) visitor() string {
-	address, err := netip.ParseAddr(r.ClientIP())
-	if err != nil {
-		return ""
-	}
-	if address = address.Unmap(); address.Is4() {
-		return address.String()
-	}
-	network, err := address.Prefix(64)
-	if err != nil {
-		return ""
-	}
-	return network.String()
 }

@@ -85,7 +85,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, tokenHash, passwordHash st
 				return err
 			}
 		}
-		if err := errors.Join(w.endSessionsOf(a.ID, ""), w.endInvitationOf(a.ID)); err != nil {
+		if err := errors.Join(w.endSessionsOf(a.ID, ""), w.endInvitationOf(a.ID), w.forgetDevices(a.ID)); err != nil {
 			return err
 		}
 		accepted, w.by = a, a.Actor()

@@ -171,7 +171,8 @@ func (w *work) endSessionsOf(id lab.Optional, keep string) error {
 	return w.tx.Exec("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", id, keep).Error
 }
 
-// SweepSessions deletes sessions and invitations that have ended by themselves.
+// SweepSessions deletes sessions and invitations that have ended by themselves, and
+// what is remembered of signing in beyond its time.
 func (s *Store) SweepSessions(ctx context.Context) error {
 	now := s.now()
 	return s.transact(ctx, func(tx *gorm.DB) error {
@@ -180,6 +181,9 @@ func (s *Store) SweepSessions(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", lab.At(now)).Error
+		if err := tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", lab.At(now)).Error; err != nil {
+			return err
+		}
+		return forgetSignIns(tx, now)
 	})
 }

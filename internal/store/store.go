@@ -50,6 +50,7 @@ type Store struct {
 	notes        []string                // see Notes
 	writing      chan struct{}           // on PostgreSQL a place for each that may write, so that some connections are left for reading
 	writable     writability
+	failed       failures // to sign in, that are not written yet
 }
 
 // dialect is what SQLite and PostgreSQL do each in their own way.

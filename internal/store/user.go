@@ -39,6 +39,7 @@ type Account struct {
 	TOTPSealed   string           // the sealed secret of the second factor; empty: none
 	TOTPStep     int64            // the last time step of which a code was used
 	RecoveryLeft int              // recovery codes that were not used yet
+	FactorLocked bool             // too many codes were wrong: only a recovery code is taken
 }
 
 // Actor is the account's user as one who does something.
@@ -55,7 +56,10 @@ type accountRow struct {
 const selectAccount = "SELECT u.*, (SELECT count(*) FROM recovery_codes c WHERE c.user_id = u.id) AS recovery_left FROM users u "
 
 func (r accountRow) account(memberships []lab.Membership) Account {
-	return Account{r.Row.User, memberships, r.Row.PasswordHash, r.Row.TOTPSealed, r.Row.TOTPStep, r.RecoveryLeft}
+	return Account{
+		User: r.Row.User, Memberships: memberships, PasswordHash: r.Row.PasswordHash,
+		TOTPSealed: r.Row.TOTPSealed, TOTPStep: r.Row.TOTPStep, RecoveryLeft: r.RecoveryLeft, FactorLocked: !r.Row.FactorLockedAt.IsZero(),
+	}
 }
 
 // Account returns the account with the login, in whatever case it was typed, or
@@ -330,7 +334,7 @@ func (s *Store) DisableUser(ctx context.Context, by lab.Actor, id lab.Optional, 
 			if err := w.checkAdministratorRemains(a); err != nil {
 				return err
 			}
-			if err := errors.Join(w.endSessionsOf(id, ""), w.endInvitationOf(id)); err != nil {
+			if err := errors.Join(w.endSessionsOf(id, ""), w.endInvitationOf(id), w.forgetDevices(id)); err != nil {
 				return err
 			}
 		}
@@ -368,73 +372,10 @@ func (s *Store) ChangePassword(ctx context.Context, by lab.Actor, passwordHash, 
 	})
 }
 
-// SetSecondFactor gives the actor a second factor instead of an earlier one: its
-// sealed secret, the step of the code that proved it, and the hashes of new
-// recovery codes.
-func (s *Store) SetSecondFactor(ctx context.Context, by lab.Actor, sealed string, step int64, recoveryHashes []string) error {
-	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
-		if err != nil {
-			return err
-		}
-		if err := w.replaceSecondFactor(a.ID, sealed, step, recoveryHashes); err != nil {
-			return err
-		}
-		return w.record(0, "set second factor", a.Login, "", nil)
-	})
-}
-
-func (w *work) replaceSecondFactor(id lab.Optional, sealed string, step int64, recoveryHashes []string) error {
-	if err := w.changeUser("totp_sealed = ?, totp_step = ? WHERE id = ?", sealed, step, id); err != nil {
-		return err
-	}
-	if err := w.tx.Exec("DELETE FROM recovery_codes WHERE user_id = ?", id).Error; err != nil {
-		return err
-	}
-	rows := make([]recoveryCode, len(recoveryHashes))
-	for i, hash := range recoveryHashes {
-		rows[i] = recoveryCode{id, hash}
-	}
-	return create(w.tx, rows)
-}
-
-// UseSecondFactor records that a code of the step was used. It fails with
-// lab.ErrConflict where that step, or a later one, was used before.
-func (s *Store) UseSecondFactor(ctx context.Context, id lab.Optional, step int64) error {
+// Rehash records another hash of the password that a user has already. Where the
+// password was changed meanwhile, nothing is recorded.
+func (s *Store) Rehash(ctx context.Context, id lab.Optional, oldHash, newHash string) error {
 	return s.transact(ctx, func(tx *gorm.DB) error {
-		done := tx.Exec("UPDATE users SET totp_step = ? WHERE id = ? AND totp_step < ? AND NOT disabled", step, id, step)
-		if done.Error == nil && done.RowsAffected != 1 {
-			return fmt.Errorf("step %d of the second factor: %w", step, lab.ErrConflict)
-		}
-		return done.Error
-	})
-}
-
-// UseRecoveryCode records that a recovery code of the user was used, which ends it.
-// An unknown one, or one that was used before, is lab.ErrNotFound.
-func (s *Store) UseRecoveryCode(ctx context.Context, id lab.Optional, codeHash string) error {
-	return s.doPeople(ctx, lab.Actor{UserID: id}, func(w *work) error {
-		a, err := w.own()
-		if err != nil {
-			return err
-		}
-		done := w.tx.Exec("DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?", id, codeHash)
-		if done.Error != nil || done.RowsAffected != 1 {
-			return cmp.Or(done.Error, lab.ErrNotFound)
-		}
-		w.by = a.Actor()
-		return w.record(0, "use recovery code", a.Login, fmt.Sprintf("%d left", a.RecoveryLeft-1), nil)
-	})
-}
-
-// RefuseSecondFactor records that the actor, who knew the password, gave a wrong
-// code.
-func (s *Store) RefuseSecondFactor(ctx context.Context, by lab.Actor) error {
-	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
-		if err != nil {
-			return err
-		}
-		return w.record(0, "refuse second factor", a.Login, "", nil)
+		return tx.Exec("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", newHash, id, oldHash).Error
 	})
 }

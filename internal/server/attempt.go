@@ -1,0 +1,220 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+// logins judge passwords.
+type logins struct {
+	pairs   *throttle // by login and network
+	users   *throttle // by user
+	nobody  *throttle // by login that nobody has, so that made-up logins crowd no user out
+	devices *throttle
+	own     *throttle // by user who is signed in
+}
+
+func newLogins(now func() time.Time) *logins {
+	return &logins{
+		newThrottle(now, passwordLimit), newThrottle(now, passwordLoginLimit), newThrottle(now, passwordLoginLimit),
+		newThrottle(now, passwordDeviceLimit), newThrottle(now, ownPasswordLimit),
+	}
+}
+
+func (l *logins) all() []*throttle { return []*throttle{l.pairs, l.users, l.nobody, l.devices, l.own} }
+
+// attempt is one attempt to sign in with a password. A stranger cannot use up what
+// lets a member of staff in: on a known device only attempts on that device count,
+// and from a network from which the user signed in before, only those from there.
+type attempt struct {
+	*request
+	login string
+	user  lab.Optional // zero: nobody has the login
+	known store.Known
+	taken []taken
+}
+
+// taken is an attempt that was taken from a limit.
+type taken struct {
+	from *throttle
+	who  string
+}
+
+// attempt takes an attempt to sign in from its limits, before the password is looked
+// at. Where one is used up it fails with errTooMany, and takes from none.
+func (r *request) attempt(login string, user lab.Optional) (*attempt, error) {
+	known, err := r.server.Store.KnownTo(r.context(), user, r.deviceHashes(), r.networkHash())
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{request: r, login: strings.ToLower(strings.TrimSpace(login)), user: user, known: known}
+	for _, t := range a.limits() {
+		wait := t.from.take(t.who)
+		if wait == 0 {
+			a.taken = append(a.taken, t)
+			continue
+		}
+		a.giveBack()
+		if user != 0 {
+			r.server.Store.NoteSignInLimit(user)
+		}
+		return nil, r.server.refuse(t.from.limit, wait)
+	}
+	return a, nil
+}
+
+// limits are those that the attempt is held to.
+func (a *attempt) limits() []taken {
+	l := a.server.logins
+	if a.known.Device != "" {
+		return []taken{{l.devices, a.known.Device}}
+	}
+	who, budget := "login "+a.login, l.nobody
+	if a.user != 0 {
+		who, budget = strconv.Itoa(int(a.user)), l.users
+	}
+	list := []taken{{l.pairs, who + " from " + a.network()}}
+	if !a.known.Network {
+		list = append(list, taken{budget, who})
+	}
+	return list
+}
+
+// giveBack returns what was taken, of an attempt that was not judged.
+func (a *attempt) giveBack() {
+	for _, t := range a.taken {
+		t.from.giveBack(t.who)
+	}
+	a.taken = nil
+}
+
+// succeed forgives the wrong passwords before a right one, on this device or from
+// this network. Those of the login from everywhere stay.
+func (a *attempt) succeed() {
+	l := a.server.logins
+	for _, t := range a.taken {
+		if t.from == l.pairs || t.from == l.devices {
+			t.from.forget(t.who)
+		} else {
+			t.from.giveBack(t.who)
+		}
+	}
+	a.taken = nil
+}
+
+// caller is who waits for a password to be looked at.
+func (a *attempt) caller() credential.Caller {
+	return credential.Caller{Known: a.known.Device != "" || a.known.Network, Network: a.network()}
+}
+
+// right tells whether the password is that of the account, or of nobody where the
+// account is none or may not sign in: that takes as long.
+func (a *attempt) right(account store.Account, password string) (bool, error) {
+	hash := account.PasswordHash
+	if account.Disabled {
+		hash = ""
+	}
+	ok, err := a.server.knows(a.context(), a.caller(), hash, password)
+	switch {
+	case err != nil:
+		a.giveBack()
+		return false, a.busy(err)
+	case !ok:
+		a.failed(a.user, a.login)
+		return false, nil
+	}
+	a.succeed()
+	a.rehash(account, password)
+	return true, nil
+}
+
+// rehash makes a hash of the parameters of today, where there is place to. Where
+// not, the next sign-in does.
+func (a *attempt) rehash(account store.Account, password string) {
+	if !credential.Outdated(account.PasswordHash) {
+		return
+	}
+	hash, err := a.caller().Hash(a.context(), password)
+	if err == nil {
+		err = a.server.Store.Rehash(a.context(), account.ID, account.PasswordHash, hash)
+	}
+	if err != nil {
+		a.server.Log.Warn("hash a password anew", "error", cause(err))
+	}
+}
+
+// busy counts whoever is sent away because too many wait.
+func (r *request) busy(err error) error {
+	if errors.Is(err, credential.ErrBusy) {
+		r.server.metrics.refused.WithLabelValues(hashingLimit.kind).Inc()
+	}
+	return err
+}
+
+// failed counts a failure to sign in, as a user or under a login that nobody has.
+func (r *request) failed(user lab.Optional, login string) {
+	f := store.FailedSignIn{UserID: user, NetworkHash: r.networkHash()}
+	if user == 0 {
+		f.LoginHash = r.server.hider.Hash("login", login)
+	}
+	r.server.Store.NoteSignInFailure(f)
+}
+
+// ownCaller is whoever is signed in, or was invited: a place is kept for them.
+var ownCaller = credential.Caller{Known: true}
+
+// knowsOwnPassword tells whether a password is that of whoever is signed in. Too many
+// wrong ones end this, but keep nobody from signing in elsewhere.
+func (r *request) knowsOwnPassword(password string) (bool, error) {
+	own, who := r.server.logins.own, strconv.Itoa(int(r.session.Account.ID))
+	if wait := own.take(who); wait > 0 {
+		return false, r.server.refuse(ownPasswordLimit, wait)
+	}
+	ok, err := r.server.knows(r.context(), ownCaller, r.session.Account.PasswordHash, password)
+	switch {
+	case err != nil:
+		own.giveBack(who)
+		return false, r.busy(err)
+	case ok:
+		own.forget(who)
+	default:
+		r.failed(r.session.Account.ID, "")
+	}
+	return ok, nil
+}
+
+// hashPassword hashes a new password of whoever is signed in, or was invited.
+func (r *request) hashPassword(password string) (string, error) {
+	hash, err := ownCaller.Hash(r.context(), password)
+	return hash, r.busy(err)
+}
+
+// failuresEvery is how often failures to sign in are written.
+const failuresEvery = 10 * time.Second
+
+// remember writes the failures to sign in that were counted, and forgets whose
+// attempts have lapsed, until the context ends, and once more then.
+func (s *Server) remember(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(failuresEvery):
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), failuresEvery)
+		if err := s.Store.WriteSignInFailures(last); err != nil {
+			s.Log.Error("write failures to sign in", "error", cause(err))
+		}
+		cancel()
+		s.guesses.networks.lapse()
+		for _, t := range s.logins.all() {
+			t.lapse()
+		}
+	}
+}

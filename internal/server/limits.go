@@ -1,0 +1,126 @@
+package server
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+)
+
+// limit is one of the limits that keep attempts down.
+type limit struct {
+	kind   string // label of the metric that counts what it refused
+	counts string // what is counted, and for whom
+	many   int    // how many are let by at once
+	every  time.Duration
+	keys   int    // for how many it is remembered at most; 0: for all together
+	answer string // what whoever goes beyond is told
+}
+
+// The limits. A code has 55 random bits and an invitation 256, so that neither needs
+// a limit to be kept: that on wrong codes keeps the noise down, and an invitation has
+// none. A right code is never refused. No stranger can use up what lets a member of
+// staff in: see attempt.
+var (
+	codeLimit      = limit{"code", "wrong lookup codes of a network", 10, time.Minute, 60_000, "429, after the code was looked up"}
+	codeFloodLimit = limit{"code_flood", "wrong lookup codes of everybody together", 600, time.Minute / 600, 0, "as code_flood_answer says"}
+	codeFloodShare = limit{"code_flood_answer", "wrong lookup codes beyond code_flood that are answered 404 all the same", 50, time.Second / 50, 0, "429, after the code was looked up"}
+
+	passwordLimit       = limit{"password", "wrong passwords for a login from a network, on devices that are not known", 5, 3 * time.Minute, 20_000, "429"}
+	passwordLoginLimit  = limit{"password_login", "wrong passwords for a login from networks and devices that are not known", 30, 10 * time.Minute, 10_000, "429"}
+	passwordDeviceLimit = limit{"password_device", "wrong passwords for a login on a known device", 20, time.Minute, 5_000, "429"}
+	ownPasswordLimit    = limit{"own_password", "wrong passwords of whoever is signed in, for their own account", 5, 3 * time.Minute, 5_000, "429"}
+
+	factorLimit = limit{"second_factor", "wrong codes of a user's authenticator, kept in the database", lab.FactorTries, lab.FactorWait, 0, "429; a recovery code is taken"}
+	factorLock  = limit{"second_factor_lock", "wrong codes of a user's authenticator in an hour, kept in the database", lab.FactorLockTries, lab.FactorHour, 0, "429, until a recovery code or a reset"}
+
+	hashingLimit    = limit{"busy", "sign-ins that wait for their password to be looked at; a place in four is for known devices and networks", credential.PlacesToWait, 0, 0, "503"}
+	connectionLimit = limit{"connection", "connections of an address without a request in progress, but those of a known proxy", connectionsOfOne, 0, 0, "the connection is closed"}
+)
+
+// limits are all limits there are. Each is proven against the program as it is built.
+func limits() []limit {
+	return []limit{
+		codeLimit, codeFloodLimit, codeFloodShare, passwordLimit, passwordLoginLimit, passwordDeviceLimit, ownPasswordLimit,
+		factorLimit, factorLock, hashingLimit, connectionLimit,
+	}
+}
+
+// tooManyError refuses an attempt because of those before it.
+type tooManyError struct {
+	limit limit
+	wait  time.Duration // until another is looked at; 0: not by waiting
+}
+
+// Error says which limit was reached.
+func (e *tooManyError) Error() string { return "limit reached: " + e.limit.kind }
+
+// Is makes it an errTooMany.
+func (e *tooManyError) Is(target error) bool { return target == errTooMany }
+
+// refuse counts an attempt that is not looked at, and returns why.
+func (s *Server) refuse(l limit, wait time.Duration) error {
+	s.metrics.refused.WithLabelValues(l.kind).Inc()
+	return &tooManyError{l, wait}
+}
+
+// busyWait is after how long whoever was sent away while many sign in may try again.
+const busyWait = 2 * time.Second
+
+// retryAfter tells a client when to try again, where waiting helps.
+func (r *request) retryAfter(err error) {
+	wait := 30 * time.Second
+	var refused *tooManyError
+	switch {
+	case errors.As(err, &refused):
+		wait = refused.wait
+	case errors.Is(err, credential.ErrBusy):
+		wait = busyWait
+	}
+	if wait > 0 {
+		r.Header("Retry-After", seconds(wait))
+	}
+}
+
+// seconds writes a time as whole seconds, never less.
+func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
+
+// waitText says in words when to try again, empty where waiting does not help.
+func (r *request) waitText(err error) string {
+	var refused *tooManyError
+	if !errors.As(err, &refused) || refused.wait <= 0 {
+		return ""
+	}
+	return r.texts.Text("page.error.too_many_wait", "Count", int(math.Ceil(refused.wait.Minutes())))
+}
+
+// network is what limits know a client by: the address, of version 6 only the
+// network (/64), which one household or provider holds.
+func (r *request) network() string { return networkOf(r.Context) }
+
+func networkOf(c *gin.Context) string { return networkOfAddress(c.ClientIP()) }
+
+func networkOfAddress(text string) string {
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return ""
+	}
+	if address = address.Unmap(); address.Is4() {
+		return address.String()
+	}
+	network, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return network.String()
+}
+
+// errBusyAnswer is what whoever is sent away is told.
+var errBusyAnswer = answer{http.StatusServiceUnavailable, "page.error.busy", "page.error.busy_text", ""}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// DeviceAge is for how long a device on which nobody signs in is remembered.
+const DeviceAge = 90 * 24 * time.Hour
+
+// device is one on which a user has signed in in full. It holds the token.
+type device struct {
+	TokenHash   string `gorm:"primaryKey"`
+	UserID      lab.Optional
+	NetworkHash string // of the network from which it last did so
+	MadeAt      lab.Instant
+	SeenAt      lab.Instant
+}
+
+// devicesOfUser is how many devices and networks of a user are remembered: those
+// used last.
+const devicesOfUser = 50
+
+// Known says what is remembered of a user where somebody signs in.
+type Known struct {
+	Device  string // the hash of the token of a device of the user; empty: none is known
+	Network bool   // from the network, the user signed in in full before
+}
+
+// KnownTo tells what is remembered of a user, of the devices that hold the tokens
+// with the hashes, and of the network with the hash. Of user zero nothing is.
+func (s *Store) KnownTo(ctx context.Context, user lab.Optional, tokenHashes []string, networkHash string) (k Known, err error) {
+	rows, err := devicesOf(s.read.WithContext(ctx), user)
+	if err != nil {
+		return k, translate(err)
+	}
+	since := s.now().Add(-DeviceAge)
+	for _, d := range rows {
+		if d.SeenAt.Time().Before(since) {
+			continue
+		}
+		k.Network = k.Network || d.NetworkHash == networkHash
+		if slices.Contains(tokenHashes, d.TokenHash) {
+			k.Device = d.TokenHash
+		}
+	}
+	return k, nil
+}
+
+// devicesOf reads the devices of a user, those used last first.
+func devicesOf(tx *gorm.DB, user lab.Optional) (rows []device, err error) {
+	err = tx.Raw("SELECT * FROM devices WHERE user_id = ? ORDER BY seen_at DESC, token_hash", int(user)).Scan(&rows).Error
+	return rows, err
+}
+
+// RememberDevice notes that a user has signed in in full, from the network with the
+// hash, on the device that holds tokens with the hashes. Where that device is not
+// known, or only from other networks, the new token with the hash stands for it from
+// now on, and it tells so.
+func (s *Store) RememberDevice(ctx context.Context, by lab.Actor, tokenHashes []string, networkHash, newHash string) (fresh bool, err error) {
+	err = s.doPeople(ctx, by, func(w *work) error {
+		a, err := w.own()
+		if err != nil {
+			return err
+		}
+		rows, err := devicesOf(w.tx, a.ID)
+		if err != nil {
+			return err
+		}
+		mine := slices.DeleteFunc(slices.Clone(rows), func(d device) bool { return !slices.Contains(tokenHashes, d.TokenHash) })
+		if at := slices.IndexFunc(mine, func(d device) bool { return d.NetworkHash == networkHash }); at >= 0 {
+			return w.tx.Exec("UPDATE devices SET seen_at = ? WHERE token_hash = ?", w.at, mine[at].TokenHash).Error
+		}
+		fresh = true
+		if err := w.addDevice(device{newHash, a.ID, networkHash, w.at, w.at}, rows); err != nil || len(mine) > 0 {
+			return err
+		}
+		return w.record(0, "sign in on a new device", a.Login, "", nil)
+	})
+	return fresh, err
+}
+
+// addDevice adds a device to those of its user, and forgets those beyond the most.
+func (w *work) addDevice(d device, rows []device) error {
+	if err := w.tx.Create(&d).Error; err != nil || len(rows) < devicesOfUser {
+		return err
+	}
+	for _, old := range rows[devicesOfUser-1:] {
+		if err := w.tx.Exec("DELETE FROM devices WHERE token_hash = ?", old.TokenHash).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetDevices forgets the devices of a user.
+func (w *work) forgetDevices(id lab.Optional) error {
+	return w.tx.Exec("DELETE FROM devices WHERE user_id = ?", int(id)).Error
+}
+
+// forgetSignIns deletes what is remembered of signing in beyond its time.
+func forgetSignIns(tx *gorm.DB, now time.Time) error {
+	for _, old := range []struct {
+		statement string
+		before    time.Time
+	}{
+		{"DELETE FROM sign_in_failures WHERE hour < ?", now.Add(-FailureAge)},
+		{"DELETE FROM factor_failures WHERE failed_at < ?", now.Add(-lab.FactorHour)},
+		{"DELETE FROM devices WHERE seen_at < ?", now.Add(-DeviceAge)},
+	} {
+		if err := tx.Exec(old.statement, lab.At(old.before)).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
