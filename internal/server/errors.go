@@ -20,6 +20,7 @@ var (
 	errForbidden    = errors.New("not allowed")
 	errSignIn       = errors.New("not signed in")
 	errSecondFactor = errors.New("second factor missing")
+	errSetUp        = errors.New("no second factor set up")
 	errTooMany      = errors.New("too many attempts")
 )
 
@@ -82,6 +83,9 @@ func (r *request) fail(err error) {
 		return
 	case errors.Is(err, errSecondFactor):
 		_ = r.see("/second-factor")
+		return
+	case errors.Is(err, errSetUp):
+		_ = r.see("/account/authenticator")
 		return
 	case errors.Is(err, context.Canceled):
 		r.AbortWithStatus(499) // the reader has gone

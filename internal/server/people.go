@@ -13,7 +13,8 @@ import (
 
 type peoplePage struct {
 	view
-	People []personView
+	People  []personView
+	Unknown string // what failed to sign in under logins that nobody has; empty: nothing
 }
 
 // personView is one member of staff in the list.
@@ -21,8 +22,9 @@ type personView struct {
 	Address  string
 	User     lab.User
 	Roles    []roleView
-	Password bool // has set a password
-	Second   bool // has an authenticator
+	Password bool   // has set a password
+	Second   bool   // has an authenticator
+	Failed   string // what failed to sign in as them of late; empty: nothing
 }
 
 func people(r *request) error {
@@ -30,7 +32,11 @@ func people(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := peoplePage{view: r.view(r.texts.Text("page.people.title"))}
+	failed, unknown, err := r.failures()
+	if err != nil {
+		return err
+	}
+	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Unknown: unknown}
 	for _, a := range accounts {
 		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
 			continue
@@ -39,6 +45,7 @@ func people(r *request) error {
 		if err != nil {
 			return err
 		}
+		person.Failed = failed[a.Login]
 		page.People = append(page.People, person)
 	}
 	return r.show("people.html", page)

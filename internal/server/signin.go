@@ -97,6 +97,9 @@ func secondFactorForm(r *request) error {
 
 // secondFactor takes a code of the authenticator, or a recovery code, once.
 func secondFactor(r *request) error {
+	if r.session.Account.TOTPSealed == "" {
+		return r.see("/account/authenticator")
+	}
 	typed, err := r.typed()
 	if err != nil {
 		return err
@@ -112,8 +115,7 @@ func secondFactor(r *request) error {
 			return err
 		}
 		page := r.secondFactorPage()
-		wrong := lab.FieldErrors{{Field: "code", Format: "The code is wrong, or it was used already. Wait for the next one."}}
-		return r.refill("secondfactor.html", page, page.Form, wrong)
+		return r.refill("secondfactor.html", page, page.Form, r.wrongCode("code"))
 	}
 	if err != nil {
 		return err
