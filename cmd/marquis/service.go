@@ -23,13 +23,16 @@ func (p *program) serviceCommand() *cobra.Command {
 
 func (p *program) addServiceCommand() *cobra.Command {
 	var x lab.Service
+	var open bool
 	add := &cobra.Command{
 		Use:     "add CODE NAME",
 		Short:   "Add a testing service; its sample numbers begin with the code",
 		Example: `  marquis service add UTR "Testservice Utrecht"`,
-		Args:    cobra.ExactArgs(2),
+		Long: "Adds a testing service. Whoever has a role there has to set up an authenticator before anything else,\n" +
+			"unless --without-second-factor says that a password is enough; the service's page changes it later.",
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			x.Code, x.Name = args[0], args[1]
+			x.Code, x.Name, x.SecondFactor = args[0], args[1], !open
 			return p.open(cmd.Context(), func(s *store.Store) error {
 				added, err := s.AddService(cmd.Context(), lab.Operator("service add"), x)
 				if err == nil {
@@ -42,6 +45,7 @@ func (p *program) addServiceCommand() *cobra.Command {
 	add.Flags().StringVar(&x.Country, "country", "NL", "country, two letters")
 	add.Flags().StringVar(&x.Currency, "currency", "EUR", "currency of its prices, three letters")
 	add.Flags().StringVar(&x.TimeZone, "time-zone", "Europe/Amsterdam", "time zone in which its days begin and end")
+	add.Flags().BoolVar(&open, "without-second-factor", false, "let people who have a role there sign in with a password alone")
 	return add
 }
 
@@ -57,9 +61,13 @@ func (p *program) listServicesCommand() *cobra.Command {
 					return err
 				}
 				table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(table, "CODE\tNAME\tCOUNTRY\tCURRENCY\tTIME ZONE")
+				fmt.Fprintln(table, "CODE\tNAME\tCOUNTRY\tCURRENCY\tTIME ZONE\tSECOND FACTOR")
 				for _, x := range services {
-					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", x.Code, x.Name, x.Country, x.Currency, x.TimeZone)
+					factor := "not required"
+					if x.SecondFactor {
+						factor = "required"
+					}
+					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", x.Code, x.Name, x.Country, x.Currency, x.TimeZone, factor)
 				}
 				return table.Flush()
 			})

@@ -55,6 +55,17 @@ func CheckTOTP(secret, code string, at time.Time, lastStep int64) (step int64, o
 	return step, ok
 }
 
+// stepsAhead is by how many steps the last code that was used may be ahead of the
+// clock before the clock is doubted.
+const stepsAhead = 4
+
+// StepAhead tells that the step of the last code that was used lies so far in the
+// future that the clock was wrong, then or now: codes are refused until the clock has
+// come to it.
+func StepAhead(lastStep int64, now time.Time) bool {
+	return lastStep > now.Unix()/totpPeriod+stepsAhead
+}
+
 // TOTP is the code that an authenticator with the secret shows at the given time.
 func TOTP(secret string, at time.Time) (string, error) {
 	return totpCode(secret, at.Unix()/totpPeriod)

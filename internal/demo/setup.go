@@ -106,6 +106,7 @@ func (m *maker) equip(ctx context.Context) error {
 	for _, p := range provinces {
 		service, err := m.store.AddService(ctx, operator, lab.Service{
 			Code: p.code, Name: "Demo " + p.name, Country: "NL", Currency: "EUR", TimeZone: timeZone,
+			SecondFactor: false, // so that the demo is easy to walk into
 		})
 		if err != nil {
 			return err

@@ -229,6 +229,7 @@ func (m MethodMap) lab() lab.Method {
 func (m *Mapping) LabService() (lab.Service, bool) {
 	s := lab.Service{
 		Code: m.Service.Code, Name: m.Service.Name, Country: m.Service.Country, Currency: m.Service.Currency, TimeZone: m.Service.TimeZone,
+		SecondFactor: true, // as of any new service
 	}
 	return s, s.Code != ""
 }

@@ -12,12 +12,25 @@ type access struct {
 	anyone       bool           // any member of staff, whatever the role
 	roles        []lab.UserRole // any of these, at the service of the address
 	secondFactor bool           // only with a code of the authenticator in this session
+	opens        opening        // to a session that owes something
 }
+
+// opening says when a route opens to a session that owes something yet: the code of
+// an authenticator, or setting one up. See owed.
+type opening int
+
+const (
+	afterAll      opening = iota // when nothing is owed any more
+	forSettingUp                 // to who has to set an authenticator up
+	afterPassword                // to everybody who gave the password
+)
 
 // Who may use routes.
 var (
 	everybody = access{public: true}
 	staff     = access{anyone: true}
+	newcomers = access{anyone: true, opens: forSettingUp}
+	halfway   = access{anyone: true, opens: afterPassword}
 )
 
 // holders are members of staff who hold one of the roles.
@@ -55,6 +68,9 @@ func (r *request) enter() error {
 	}
 	if r.session == nil {
 		return errSignIn
+	}
+	if err := r.checkOwed(); err != nil {
+		return err
 	}
 	if err := r.findService(); err != nil {
 		return err

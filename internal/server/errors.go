@@ -23,6 +23,7 @@ var (
 	errForbidden    = errors.New("not allowed")
 	errSignIn       = errors.New("not signed in")
 	errSecondFactor = errors.New("second factor missing")
+	errSetUp        = errors.New("no second factor set up")
 	errTooMany      = errors.New("too many attempts")
 	errOrigin       = errors.New("sent from another site")
 )
@@ -98,6 +99,9 @@ func (r *request) fail(err error) {
 		return
 	case errors.Is(err, errSecondFactor):
 		_ = r.toSignIn("/second-factor")
+		return
+	case errors.Is(err, errSetUp):
+		_ = r.toSignIn("/account/authenticator")
 		return
 	case errors.Is(err, context.Canceled):
 		r.AbortWithStatus(499) // the reader has gone

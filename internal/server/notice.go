@@ -15,6 +15,9 @@ var notices = map[string]string{
 	"withdrawn":    "page.notice.withdrawn",
 	"told":         "page.notice.told",
 	"method":       "page.notice.method",
+	"password":     "page.notice.password",
+	"ended":        "page.notice.ended",
+	"factor":       "page.notice.factor",
 }
 
 func (r *request) notice() string {

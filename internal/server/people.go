@@ -13,8 +13,9 @@ import (
 
 type peoplePage struct {
 	view
-	People []personView
-	Flood  *floodView // of wrong lookup codes; nil where there was none lately
+	People  []personView
+	Unknown string     // what failed to sign in under logins that nobody has; empty: nothing
+	Flood   *floodView // of wrong lookup codes; nil where there was none lately
 }
 
 // personView is one member of staff in the list.
@@ -22,9 +23,10 @@ type personView struct {
 	Address  string
 	User     lab.User
 	Roles    []roleView
-	Password bool // has set a password
-	Second   bool // has an authenticator
-	Locked   bool // of which no code is taken, because too many were wrong
+	Password bool   // has set a password
+	Second   bool   // has an authenticator
+	Locked   bool   // of which no code is taken, because too many were wrong
+	Failed   string // what failed to sign in as them of late; empty: nothing
 }
 
 func people(r *request) error {
@@ -32,7 +34,11 @@ func people(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Flood: r.floodView()}
+	failed, unknown, err := r.failures()
+	if err != nil {
+		return err
+	}
+	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Unknown: unknown, Flood: r.floodView()}
 	for _, a := range accounts {
 		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
 			continue
@@ -41,6 +47,7 @@ func people(r *request) error {
 		if err != nil {
 			return err
 		}
+		person.Failed = failed[a.Login]
 		page.People = append(page.People, person)
 	}
 	return r.show("people.html", page)

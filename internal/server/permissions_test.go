@@ -32,13 +32,21 @@ const (
 	allowed = "yes" // of any service, or of none
 	own     = "own" // of the services where one holds the role
 	refused = "–"
+
+	// When a route opens to a session in which no code was given.
+	never   = "yes"        // to nobody
+	unless  = "where set"  // to who has no authenticator, and no service requires one
+	setting = "setting up" // to who has no authenticator
+	before  = "not yet"    // to everybody who gave the password
 )
 
 const permissionsHead = `# Who may do what
 
 Made from the list of routes (internal/server/routes.go) by ` + "`go test ./internal/server -run Permissions -update`" + `; a test asks the running program for every line as everybody who may and who may not.
 
-*yes*: may. *own*: may, at the services where one holds the role; those of others look as if they did not exist. *–*: may not. Second factor: only after a code of the authenticator in the same session. What may be changed in which state follows from the moves of samples, analyses and results, which the store checks again.
+*yes*: may. *own*: may, at the services where one holds the role; those of others look as if they did not exist. *–*: may not. What may be changed in which state follows from the moves of samples, analyses and results, which the store checks again.
+
+Second factor, a code of an authenticator or a recovery code, given in the same session. *yes*: nobody gets in without. *where set*: whoever has an authenticator, or has a role at a service that requires one, does not get in without; others do. *setting up*: as before, but it opens to who has to set an authenticator up. *not yet*: the password is enough. Whoever has an authenticator and gave the password alone is led to ` + "`/second-factor`" + ` from everywhere else, and whoever has to set one up to ` + "`/account/authenticator`" + `.
 
 `
 
@@ -55,7 +63,7 @@ func permissions(list []route) string {
 		for _, role := range lab.UserRoles {
 			text.WriteString(" " + r.cell(role) + " |")
 		}
-		text.WriteString(" " + mark(r.access.secondFactor, allowed) + " |\n")
+		text.WriteString(" " + r.proof() + " |\n")
 	}
 	return text.String()
 }
@@ -65,6 +73,21 @@ func mark(is bool, word string) string {
 		return word
 	}
 	return refused
+}
+
+// proof says when the route asks for the second factor.
+func (r route) proof() string {
+	switch {
+	case r.access.public:
+		return refused
+	case r.access.secondFactor:
+		return never
+	case r.access.opens == forSettingUp:
+		return setting
+	case r.access.opens == afterPassword:
+		return before
+	}
+	return unless
 }
 
 func (r route) cell(role lab.UserRole) string {
@@ -85,7 +108,7 @@ type permission struct {
 	method, path      string
 	everybody, anyone bool
 	roles             map[lab.UserRole]string
-	secondFactor      bool
+	secondFactor      string
 }
 
 func readPermissions(t *testing.T) []permission {
@@ -103,7 +126,7 @@ func readPermissions(t *testing.T) []permission {
 		}
 		p := permission{
 			method: method, path: path, everybody: cells[1] == allowed, anyone: cells[2] == allowed, roles: map[lab.UserRole]string{},
-			secondFactor: strings.TrimSpace(cells[len(cells)-1]) == allowed,
+			secondFactor: strings.TrimSpace(cells[len(cells)-1]),
 		}
 		for i, role := range lab.UserRoles {
 			p.roles[role] = cells[3+i]
@@ -217,6 +240,7 @@ func TestPermissionsAreKept(t *testing.T) {
 		for _, role := range lab.UserRoles {
 			g.checkRole(t, lines, role)
 		}
+		g.checkOwing(t, lines)
 	})
 }
 
@@ -264,7 +288,7 @@ func (g *gate) checkRole(t *testing.T, lines []permission, role lab.UserRole) {
 			t.Fatalf("%s %s: %q is no permission", p.method, p.path, p.roles[role])
 		}
 		short := here
-		if p.secondFactor && here == "in" {
+		if p.secondFactor == never && here == "in" {
 			short = "/second-factor"
 		}
 		for _, try := range []struct {
@@ -277,6 +301,56 @@ func (g *gate) checkRole(t *testing.T, lines []permission, role lab.UserRole) {
 		} {
 			if have := g.ask(p, try.service, try.token); have != try.want {
 				t.Errorf("%s %s as %s %s: %s, want %s", p.method, p.path, role, try.where, have, try.want)
+			}
+		}
+	}
+}
+
+// checkOwing asks for everything, of one's own service and of another, in sessions
+// that owe the second factor: of who has an authenticator, and of who has to set one
+// up. What is led away never reaches a page, and is not told whether there is one.
+func (g *gate) checkOwing(t *testing.T, lines []permission) {
+	t.Helper()
+	everything := lab.UserRoles[:5]
+	withOne := storetest.Person(t, g.Store, "has.one", g.own.ID, everything...)
+	if err := g.Store.SetSecondFactor(t.Context(), withOne, "sealed", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	noRole := storetest.Person(t, g.Store, "has.one.and.no.role", g.own.ID)
+	if err := g.Store.SetSecondFactor(t.Context(), noRole, "sealed", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	strict, err := g.Store.AddService(t.Context(), lab.Operator("test"), lab.Service{
+		Code: "STR", Name: "Strict", Country: "NL", Currency: "EUR", TimeZone: "UTC", SecondFactor: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.samples[strict.ID] = lab.SampleNumber{Service: strict.Code, Year: 2025, Running: 1}.String()
+	without := storetest.Person(t, g.Store, "must.set.up", strict.ID, everything...)
+	everywhere := storetest.Person(t, g.Store, "must.set.up.everywhere", 0, everything...)
+	administrator := storetest.Person(t, g.Store, "must.set.up.and.administrate", strict.ID, lab.Administrator)
+	for _, who := range []struct {
+		actor lab.Actor
+		led   string
+		opens []string
+	}{
+		{withOne, "/second-factor", []string{before}},
+		{noRole, "/second-factor", []string{before}},
+		{without, "/account/authenticator", []string{before, setting}},
+		{everywhere, "/account/authenticator", []string{before, setting}},
+		{administrator, "/account/authenticator", []string{before, setting}},
+	} {
+		token := g.session(t, who.actor, false)
+		for _, p := range lines {
+			for _, service := range []lab.Service{g.own, g.other, strict} {
+				want := who.led
+				if p.everybody || slices.Contains(who.opens, p.secondFactor) {
+					want = "in"
+				}
+				if have := g.ask(p, service, token); have != want {
+					t.Errorf("%s %s at %s by %s: %s, want %s", p.method, p.path, service.Code, who.actor.Name, have, want)
+				}
 			}
 		}
 	}

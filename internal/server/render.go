@@ -86,6 +86,7 @@ var pages = map[string]any{
 	"retraction.html":    retractPage{},
 	"secondfactor.html":  secondFactorPage{},
 	"service.html":       servicePage{},
+	"sessions.html":      sessionsPage{},
 	"services.html":      servicesPage{},
 	"report.html":        reportPage{},
 	"reports.html":       reportsPage{},

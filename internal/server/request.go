@@ -22,6 +22,7 @@ type request struct {
 	texts   *locale.Locale
 	session *store.Session // nil for the public
 	actor   lab.Actor
+	owes    bool             // the session owes something before its pages open, see owed
 	service lab.Service      // of the address, where it names one
 	number  lab.SampleNumber // of the address, where it names one
 }

@@ -44,15 +44,17 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		// signing in, and one's own account
 		{get, "/sign-in", everybody, signInForm},
 		{post, "/sign-in", everybody, signIn},
-		{post, "/sign-out", staff, signOut},
+		{post, "/sign-out", halfway, signOut},
 		{get, "/invitation", everybody, invitationForm},
 		{post, "/invitation", everybody, acceptInvitation},
-		{get, "/second-factor", staff, secondFactorForm},
-		{post, "/second-factor", staff, secondFactor},
+		{get, "/second-factor", halfway, secondFactorForm},
+		{post, "/second-factor", halfway, secondFactor},
 		{get, "/account", staff, accountForm},
 		{post, "/account", staff, changePassword},
-		{get, "/account/authenticator", staff, authenticatorForm},
-		{post, "/account/authenticator", staff, setAuthenticator},
+		{get, "/account/authenticator", newcomers, authenticatorForm},
+		{post, "/account/authenticator", newcomers, setAuthenticator},
+		{get, "/account/sessions", staff, sessionsForm},
+		{post, "/account/sessions", staff, endOtherSession},
 		{get, "/staff", staff, staffStart},
 
 		// the counter
@@ -116,6 +118,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/people/:user", administrators, setRoles},
 		{post, "/people/:user/disabled", administrators, disablePerson},
 		{post, "/people/:user/invitation", administrators, invitePerson},
+		{post, "/people/:user/sessions", administrators, endSessionsOfPerson},
 
 		// services
 		{get, "/services", administrators, services},
@@ -123,5 +126,6 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/services/new", administrators, newServiceForm},
 		{get, "/services/:service", administrators, serviceForm},
 		{post, "/services/:service/locations", administrators, addLocation},
+		{post, "/services/:service/second-factor", administrators, requireSecondFactor},
 	}
 }

@@ -33,7 +33,9 @@ func (r *request) newServicePage() *newServicePage {
 	currency := r.hint(r.input("currency", textField, "page.services.currency"), "page.services.currency_hint")
 	currency.Narrow, currency.MaxLength = true, 3
 	zone := r.hint(r.input("time_zone", textField, "page.services.time_zone"), "page.services.time_zone_hint")
-	return &newServicePage{r.view(r.texts.Text("page.services.add")), newForm(name, code, country, currency, zone)}
+	second := r.hint(r.input("second_factor", checkField, "page.services.second_require"), "page.services.second_hint")
+	second.Values = []string{"yes"}
+	return &newServicePage{r.view(r.texts.Text("page.services.add")), newForm(name, code, country, currency, zone, second)}
 }
 
 func newServiceForm(r *request) error { return r.show("newservice.html", r.newServicePage()) }
@@ -45,6 +47,7 @@ func addService(r *request) error {
 	}
 	service, err := r.server.Store.AddService(r.context(), r.actor, lab.Service{
 		Code: in.text("code"), Name: in.text("name"), Country: in.text("country"), Currency: in.text("currency"), TimeZone: in.text("time_zone"),
+		SecondFactor: in.text("second_factor") == "yes",
 	})
 	if err != nil {
 		page := r.newServicePage()
@@ -59,6 +62,7 @@ type servicePage struct {
 	Service   lab.Service
 	Locations []locationView
 	Form      *form // of a new location
+	Second    *form // that requires a second factor, or no longer does
 }
 
 type locationView struct{ Name, Kind, Region string }
@@ -69,7 +73,9 @@ func (r *request) servicePage() (*servicePage, error) {
 	name.MaxLength = 200
 	kind := r.choice("kind", selectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings())
 	region := r.optional(r.hint(r.input("region", textField, "page.services.region"), "page.services.region_hint"))
-	page := &servicePage{view: r.view(r.service.Name), Service: r.service, Form: newForm(name, kind, region)}
+	page := &servicePage{
+		view: r.view(r.service.Name), Service: r.service, Form: newForm(name, kind, region), Second: newForm(r.secondFactorSwitch()),
+	}
 	for _, l := range locations {
 		page.Locations = append(page.Locations, locationView{l.Name, r.texts.Code(locale.LocationKinds, l.Kind), l.Region})
 	}
@@ -101,4 +107,36 @@ func addLocation(r *request) error {
 		return r.refill("service.html", page, page.Form, err)
 	}
 	return r.see("/services/" + r.service.Code)
+}
+
+// secondFactorSwitch asks whether one knows what switching does.
+func (r *request) secondFactorSwitch() *field {
+	key := "page.services.second_know_on"
+	if r.service.SecondFactor {
+		key = "page.services.second_know_off"
+	}
+	return r.input("know", checkField, key)
+}
+
+// requireSecondFactor makes the service require a second factor of its staff, or no
+// longer. The form says which, so that two administrators at once do not undo each
+// other.
+func requireSecondFactor(r *request) error {
+	in, err := r.read()
+	if err != nil {
+		return err
+	}
+	in.mistakes.Check(in.text("know") == "yes", "know", "Tick that you know what this does.")
+	err = in.mistakes.Err()
+	if err == nil {
+		err = r.server.Store.RequireSecondFactor(r.context(), r.actor, r.service.ID, in.text("require") == "yes")
+	}
+	if err != nil {
+		page, failed := r.servicePage()
+		if failed != nil {
+			return failed
+		}
+		return r.refill("service.html", page, page.Second, err)
+	}
+	return r.see("/services/" + r.service.Code + "?done=factor")
 }

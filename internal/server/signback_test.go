@@ -3,7 +3,6 @@ package server_test
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -71,7 +70,6 @@ func TestSettingUpAnAuthenticatorLeadsBackToo(t *testing.T) {
 	r.get("/second-factor"+along).leads(t, "/account/authenticator"+along)
 	page := r.get("/account/authenticator"+along).want(t, http.StatusOK, `<form method="post" novalidate>`)
 	secret := secretForm.FindStringSubmatch(page.body)[1]
-	sealed := strings.ReplaceAll(sealedForm.FindStringSubmatch(page.body)[1], "&#43;", "+")
-	form := url.Values{"sealed": {sealed}, "code": {r.authenticatorCode(t, secret)}, "password": {goodPassword}}
+	form := url.Values{"code": {r.authenticatorCode(t, secret)}, "password": {goodPassword}}
 	r.post("/account/authenticator"+along, form).want(t, http.StatusOK, `href="/work/UT/publish"`)
 }

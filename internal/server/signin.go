@@ -105,6 +105,9 @@ func secondFactorForm(r *request) error {
 
 // secondFactor takes a code of the authenticator, or a recovery code, once.
 func secondFactor(r *request) error {
+	if r.session.Account.TOTPSealed == "" {
+		return r.see(r.onward("/account/authenticator"))
+	}
 	typed, err := r.typed()
 	if err != nil {
 		return err
@@ -126,8 +129,7 @@ func secondFactor(r *request) error {
 func (r *request) refuseSecondFactor(err error) error {
 	page := r.secondFactorPage()
 	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) {
-		wrong := lab.FieldErrors{{Field: "code", Format: "The code is wrong, or it was used already. Wait for the next one."}}
-		return r.refill("secondfactor.html", page, page.Form, wrong)
+		return r.refill("secondfactor.html", page, page.Form, r.wrongCode("code"))
 	}
 	var refused *tooManyError
 	if !errors.As(err, &refused) {

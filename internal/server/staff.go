@@ -35,6 +35,9 @@ func (r *request) staffView() *staffView {
 	if r.session == nil {
 		return nil
 	}
+	if r.owes {
+		return &staffView{Name: r.session.Account.Login} // as it was typed
+	}
 	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.actor), Unsaved: r.unsavedText()}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
@@ -49,6 +52,7 @@ func (r *request) staffView() *staffView {
 type staffPage struct {
 	view
 	Entries []entryView
+	Told    toldView
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -56,7 +60,11 @@ type entryView struct{ Label, Hint, Address string }
 
 // staffStart is where members of staff begin.
 func staffStart(r *request) error {
-	page := staffPage{view: r.view(r.texts.Text("page.menu.title"))}
+	told, err := r.toldFailures()
+	if err != nil {
+		return err
+	}
+	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Told: told}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})

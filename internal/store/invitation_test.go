@@ -125,6 +125,9 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 			open, openHash := credential.NewToken()
 			session, sessionHash := credential.NewToken()
 			stepped, steppedHash := credential.NewToken()
+			renewed, renewedHash := credential.NewToken()
+			offered, err := credential.Seal(key, bob.UserID, credential.PendingFactor, "the secret that is offered")
+			noError(t, err)
 			secret, _ := credential.NewTOTP("Marquis", "bob")
 			sealed, err := credential.Seal(key, bob.UserID, credential.SecondFactor, secret)
 			noError(t, err)
@@ -140,14 +143,16 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 			noError(t, s.ReplaceSession(ctx, sessionHash, steppedHash, true))
 			noError(t, s.UseRecoveryCode(ctx, bob.UserID, codeHashes[0]))
 			refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(0)), lab.ErrConflict)
-			noError(t, s.ChangePassword(ctx, bob, hash, steppedHash))
+			noError(t, s.ChangePassword(ctx, bob, hash, store.Here{Session: steppedHash, Renewed: renewedHash}))
+			_, err = s.OfferFactor(ctx, renewedHash, "", offered)
+			noError(t, err)
 			noError(t, s.Invite(ctx, operator, bob.UserID, openHash, until, false))
 
 			all := everyValue(t, s, kind)
 			if place.DatabaseURL == "" {
 				all += filesIn(t, place.Folder)
 			}
-			secrets := append([]string{password, invitation, open, session, stepped, secret, string(key)}, codes...)
+			secrets := append([]string{password, invitation, open, session, stepped, renewed, secret, string(key), "the secret that is offered"}, codes...)
 			for _, code := range codes {
 				secrets = append(secrets, strings.ReplaceAll(code, "-", ""))
 			}
@@ -156,20 +161,20 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 					t.Errorf("the database holds %q", text)
 				}
 			}
-			for _, text := range []string{hash, steppedHash, openHash, sealed, codeHashes[1]} { // that this test would see them
+			for _, text := range []string{hash, renewedHash, openHash, sealed, offered, codeHashes[1]} { // that this test would see them
 				if !strings.Contains(all, text) {
 					t.Errorf("the database lacks %q", text)
 				}
 			}
 			for _, e := range eventsOf(t, s) {
-				for _, text := range append(secrets, hash, invitationHash, sessionHash, steppedHash, openHash, sealed, codeHashes[0], codeHashes[1]) {
+				for _, text := range append(secrets, hash, invitationHash, sessionHash, steppedHash, renewedHash, openHash, sealed, offered, codeHashes[0], codeHashes[1]) {
 					if strings.Contains(strings.Join([]string{e.actor, e.action, e.subject, e.changes, e.reason}, "\n"), text) {
 						t.Errorf("the event %q holds %q", e.action, text)
 					}
 				}
 			}
 			// What was copied does not serve as a token.
-			for _, copied := range []string{steppedHash, openHash} {
+			for _, copied := range []string{renewedHash, openHash} {
 				if _, err := s.Session(ctx, credential.HashToken(copied)); !errors.Is(err, lab.ErrNotFound) {
 					t.Errorf("a hash opens a session: %v", err)
 				}

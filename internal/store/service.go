@@ -45,6 +45,30 @@ func (w *work) addService(service *lab.Service) error {
 	return w.record(0, "add service", service.Code, "", lab.Differences(lab.Service{}, *service))
 }
 
+// RequireSecondFactor lets people who have a role at a service sign in only with a
+// second factor from now on, or with a password alone again. It takes the operator,
+// or an administrator of the service.
+func (s *Store) RequireSecondFactor(ctx context.Context, by lab.Actor, id lab.ServiceID, required bool) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		if err := lab.MayEquip(by, id); err != nil {
+			return err
+		}
+		var before lab.Service
+		if err := w.tx.Raw("SELECT * FROM services WHERE id = ?", id).Take(&before).Error; err != nil {
+			return err
+		}
+		after := before
+		after.SecondFactor = required
+		if after == before {
+			return nil
+		}
+		if err := w.tx.Exec("UPDATE services SET second_factor = ? WHERE id = ?", required, id).Error; err != nil {
+			return err
+		}
+		return w.record(0, "require second factor", before.Code, "", lab.Differences(before, after))
+	})
+}
+
 // Services returns all services in order of their codes.
 func (s *Store) Services(ctx context.Context) ([]lab.Service, error) {
 	var services []lab.Service

@@ -26,10 +26,21 @@ func (sessionRow) TableName() string { return "sessions" }
 
 // Session is a login that has not ended, with the account as it is now.
 type Session struct {
+	ID             string // names it among those of its user; not its token, nor the token's hash
 	Account        Account
 	StartedAt      lab.Instant
 	SeenAt         lab.Instant
 	SecondFactorAt lab.Instant // zero: not given in this session
+	ToldSince      lab.Instant // when the user signed in in full the time before; zero: never
+	PendingFactor  string      // the sealed secret that it shows for an authenticator; empty: none
+}
+
+// session is what is told of a row, with the account of its user.
+func (r *sessionRow) session(a Account) Session {
+	return Session{
+		ID: r.id(), Account: a, StartedAt: r.StartedAt, SeenAt: r.SeenAt, SecondFactorAt: r.SecondFactorAt,
+		ToldSince: r.ToldSince, PendingFactor: r.PendingFactor,
+	}
 }
 
 // seenEvery is how exactly a session's last use is recorded.
@@ -55,7 +66,8 @@ func readSession(tx *gorm.DB, tokenHash string, now lab.Instant) (r sessionRow, 
 }
 
 // StartSession records that the actor has logged in, with the hash of the session's
-// token. A disabled user is refused with lab.ErrNotFound.
+// token. Where the user has no second factor, that is signing in in full. A disabled
+// user is refused with lab.ErrNotFound.
 func (s *Store) StartSession(ctx context.Context, by lab.Actor, tokenHash string, secondFactor bool) error {
 	return s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
@@ -67,11 +79,25 @@ func (s *Store) StartSession(ctx context.Context, by lab.Actor, tokenHash string
 		if secondFactor {
 			r.SecondFactorAt, how = w.at, "password and second factor"
 		}
+		if secondFactor || a.TOTPSealed == "" {
+			if err := w.signInFully(&r); err != nil {
+				return err
+			}
+		}
 		if err := w.tx.Create(&r).Error; err != nil {
 			return err
 		}
 		return w.record(0, "log in", a.Login, how, nil)
 	})
+}
+
+// signInFully notes that the user of a session has signed in in full, and in the
+// session when that was so the time before.
+func (w *work) signInFully(r *sessionRow) error {
+	if err := w.tx.Raw("SELECT signed_in_at FROM users WHERE id = ?", r.UserID).Row().Scan(&r.ToldSince); err != nil {
+		return err
+	}
+	return w.changeUser("signed_in_at = ? WHERE id = ?", w.at, r.UserID)
 }
 
 // Session returns the session whose token has the hash, and records that it was
@@ -87,7 +113,7 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (Session, error) 
 		r.SeenAt = now
 		err = s.noteSeen(ctx, tokenHash, now)
 	}
-	return Session{a, r.StartedAt, r.SeenAt, r.SecondFactorAt}, err
+	return r.session(a), err
 }
 
 // seenWait is for how long a page waits to record that its reader's session is used.
@@ -106,9 +132,9 @@ func (s *Store) noteSeen(ctx context.Context, tokenHash string, now lab.Instant)
 }
 
 // ReplaceSession gives a session another token, so that one which was stolen before
-// is worth nothing after a step-up: with a second factor, this is when it was given;
-// without, an earlier one stays. The session still ends lab.SessionAge after login.
-// It fails as Session does.
+// is worth nothing after a step-up: with a second factor, this is when it was given,
+// which the first time is signing in in full; without, an earlier one stays. The
+// session still ends lab.SessionAge after login. It fails as Session does.
 func (s *Store) ReplaceSession(ctx context.Context, oldHash, newHash string, secondFactor bool) error {
 	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
 		r, a, err := readSession(w.tx, oldHash, w.at)
@@ -117,10 +143,15 @@ func (s *Store) ReplaceSession(ctx context.Context, oldHash, newHash string, sec
 		}
 		action := "renew session"
 		if secondFactor {
+			if r.SecondFactorAt.IsZero() && a.TOTPSealed != "" {
+				if err := w.signInFully(&r); err != nil {
+					return err
+				}
+			}
 			action, r.SecondFactorAt = "give second factor", w.at
 		}
-		err = w.tx.Exec("UPDATE sessions SET token_hash = ?, seen_at = ?, second_factor_at = ? WHERE token_hash = ?",
-			newHash, w.at, r.SecondFactorAt, oldHash).Error
+		err = w.tx.Exec("UPDATE sessions SET token_hash = ?, seen_at = ?, second_factor_at = ?, told_since = ? WHERE token_hash = ?",
+			newHash, w.at, r.SecondFactorAt, r.ToldSince, oldHash).Error
 		if err != nil {
 			return err
 		}

@@ -355,8 +355,8 @@ func (w *work) own() (Account, error) {
 }
 
 // ChangePassword records the hash of the actor's new password, and ends the actor's
-// invitation and sessions, but for the one whose token has the hash keep.
-func (s *Store) ChangePassword(ctx context.Context, by lab.Actor, passwordHash, keep string) error {
+// invitation and whatever is signed in elsewhere. It fails as Session does.
+func (s *Store) ChangePassword(ctx context.Context, by lab.Actor, passwordHash string, here Here) error {
 	return s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
 		if err != nil {
@@ -365,7 +365,10 @@ func (s *Store) ChangePassword(ctx context.Context, by lab.Actor, passwordHash, 
 		if err := w.changeUser("password_hash = ? WHERE id = ?", passwordHash, a.ID); err != nil {
 			return err
 		}
-		if err := errors.Join(w.endSessionsOf(a.ID, keep), w.endInvitationOf(a.ID)); err != nil {
+		if err := w.stayHere(a, here, false); err != nil {
+			return err
+		}
+		if err := w.endInvitationOf(a.ID); err != nil {
 			return err
 		}
 		return w.record(0, "change password", a.Login, "", nil)

@@ -256,7 +256,7 @@ func TestDisablingEndsEverythingAtOnce(t *testing.T) {
 		_, err = s.AcceptInvitation(ctx, tokenHash("1"), passwordHash)
 		refusedAs(t, err, lab.ErrNotFound)
 		refusedAs(t, s.StartSession(ctx, bob, tokenHash("b0b2"), false), lab.ErrNotFound)
-		refusedAs(t, s.ChangePassword(ctx, bob, passwordHash, ""), lab.ErrNotFound)
+		refusedAs(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("b0b")}), lab.ErrNotFound)
 		refusedAs(t, s.SetSecondFactor(ctx, bob, "sealed", 1, nil), lab.ErrNotFound)
 		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(1)), lab.ErrNotFound)
 		refusedAs(t, s.UseRecoveryCode(ctx, bob.UserID, tokenHash("c")), lab.ErrNotFound)
@@ -288,8 +288,8 @@ func TestChangingThePasswordEndsOtherSessions(t *testing.T) {
 			noError(t, s.StartSession(ctx, bob, tokenHash(token), false))
 		}
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("4"), lab.At(storetest.Now.Add(time.Hour)), false))
-		noError(t, s.ChangePassword(ctx, bob, passwordHash, tokenHash("2")))
-		for token, want := range map[string]error{"1": lab.ErrNotFound, "2": nil, "3": lab.ErrNotFound} {
+		noError(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("2"), Renewed: tokenHash("5")}))
+		for token, want := range map[string]error{"1": lab.ErrNotFound, "2": lab.ErrNotFound, "3": lab.ErrNotFound, "5": nil} {
 			_, err := s.Session(ctx, tokenHash(token))
 			refusedAs(t, err, want)
 		}
@@ -298,8 +298,9 @@ func TestChangingThePasswordEndsOtherSessions(t *testing.T) {
 		if got := accountOf(t, s, "bob").PasswordHash; got != passwordHash {
 			t.Errorf("the hash is %q", got)
 		}
-		refusedAs(t, s.ChangePassword(ctx, operator, passwordHash, ""), lab.ErrNotFound)
-		if err := s.ChangePassword(ctx, bob, "a password in clear", ""); err == nil {
+		here := store.Here{Session: tokenHash("5"), Renewed: tokenHash("6")}
+		refusedAs(t, s.ChangePassword(ctx, operator, passwordHash, here), lab.ErrNotFound)
+		if err := s.ChangePassword(ctx, bob, "a password in clear", here); err == nil {
 			t.Error("the database takes a password in clear")
 		}
 	})
@@ -380,8 +381,8 @@ func TestNoWorkOnPeopleReadsThroughThePool(t *testing.T) {
 			return errors.Join(append(
 				errs, err,
 				s.ReplaceSession(ctx, tokenHash("2"), tokenHash("3"), true),
-				s.ChangePassword(ctx, bob, passwordHash, tokenHash("3")),
-				s.EndSession(ctx, tokenHash("3")),
+				s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("3"), Renewed: tokenHash("4")}),
+				s.EndSession(ctx, tokenHash("4")),
 				s.EndSessions(ctx, operator, bob.UserID),
 				s.DisableUser(ctx, operator, bob.UserID, true),
 				s.SweepSessions(ctx),

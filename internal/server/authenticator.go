@@ -1,0 +1,173 @@
+package server
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"marquis/internal/credential"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+)
+
+type authenticatorPage struct {
+	view
+	Form    *form
+	Secret  string // to be typed where no camera is at hand
+	Code    qrView
+	Present bool // there is an authenticator already, of which a code is asked
+	Must    bool // a service requires one before anything else
+}
+
+type recoveryPage struct {
+	view
+	Codes []string
+	Next  string // the page to go on to
+}
+
+func (r *request) authenticatorPage(secret string) (*authenticatorPage, error) {
+	address := credential.TOTPAddress(issuer, r.session.Account.Login, secret)
+	picture, err := drawQR(address, r.texts.Text("page.authenticator.picture"))
+	if err != nil {
+		return nil, err
+	}
+	code := r.input("code", textField, "page.authenticator.code")
+	code.Autocomplete, code.Keyboard, code.Narrow, code.MaxLength = "one-time-code", "numeric", true, 10
+	password := r.input("password", passwordField, "page.sign_in.password")
+	password.Autocomplete = "current-password"
+	page := &authenticatorPage{
+		view: r.view(r.texts.Text("page.authenticator.title")), Form: newForm(code, password), Secret: secret, Code: picture, Must: r.owes,
+	}
+	if present := r.presentCode(); present != nil {
+		page.Present = true
+		page.Form.Fields = append(page.Form.Fields, present)
+	}
+	return page, nil
+}
+
+// offer is the secret that the session shows for an authenticator. It is drawn and
+// kept here: nothing that a form sends is ever shown as a secret.
+type offer struct {
+	secret string
+	fresh  bool // drawn just now: nobody can have scanned it
+}
+
+// offer is what the session offers already, so that a reload and a wrong code change
+// nothing that was scanned; another one where that has come to its end.
+func (r *request) offer() (offer, error) {
+	sealed := r.session.PendingFactor
+	if secret, err := r.openOffer(sealed); err == nil {
+		return offer{secret: secret}, nil
+	}
+	secret, _ := credential.NewTOTP(issuer, r.session.Account.Login)
+	until := strconv.FormatInt(r.server.Now().Add(lab.PendingFactorAge).Unix(), 10)
+	drawn, err := credential.Seal(r.server.Keys.Secret(), r.actor.UserID, credential.PendingFactor, until+" "+secret)
+	if err != nil {
+		return offer{}, err
+	}
+	token, err := r.Cookie(r.server.sessionCookie())
+	if err != nil {
+		return offer{}, errSignIn
+	}
+	kept, err := r.server.Store.OfferFactor(r.context(), credential.HashToken(token), sealed, drawn)
+	if errors.Is(err, lab.ErrNotFound) {
+		return offer{}, errSignIn // the session has ended meanwhile
+	}
+	if err != nil {
+		return offer{}, err
+	}
+	secret, err = r.openOffer(kept)
+	return offer{secret, true}, err
+}
+
+// errOfferOver tells that a secret is offered no more.
+var errOfferOver = errors.New("the secret for an authenticator is offered no more")
+
+func (r *request) openOffer(sealed string) (string, error) {
+	if sealed == "" {
+		return "", errOfferOver
+	}
+	text, err := credential.Open(r.server.Keys.Secret(), r.actor.UserID, credential.PendingFactor, sealed)
+	if err != nil {
+		return "", err
+	}
+	until, secret, _ := strings.Cut(text, " ")
+	end, err := strconv.ParseInt(until, 10, 64)
+	left := time.Unix(end, 0).Sub(r.server.Now())
+	if err != nil || left <= 0 || left > lab.PendingFactorAge {
+		return "", errOfferOver
+	}
+	return secret, nil
+}
+
+// authenticatorForm shows the secret for an authenticator, which counts only once a
+// code of it was typed.
+func authenticatorForm(r *request) error {
+	x, err := r.offer()
+	if err != nil {
+		return err
+	}
+	page, err := r.authenticatorPage(x.secret)
+	if err != nil {
+		return err
+	}
+	return r.show("authenticator.html", page)
+}
+
+// setAuthenticator keeps the secret that the session offers once a code of it was
+// typed, and shows the recovery codes, once. An authenticator that is there already
+// has to be used for it.
+func setAuthenticator(r *request) error {
+	typed, err := r.typed()
+	if err != nil {
+		return err
+	}
+	x, err := r.offer()
+	if err != nil {
+		return err
+	}
+	known, err := r.knowsOwnPassword(typed.Get("password"))
+	if err != nil {
+		return err
+	}
+	step, ok := r.server.shows(x.secret, typed.Get("code"), 0)
+	var errs lab.FieldErrors
+	switch {
+	case x.fresh:
+		errs.Check(false, "code", "The secret that was shown before is taken no more. Scan this one.")
+	default:
+		errs.Check(ok, "code", "The code is wrong. Type the six digits that the authenticator shows now.")
+	}
+	errs.Check(known, "password", "This is not your present password.")
+	if err = errs.Err(); err == nil {
+		err = r.provePresent(typed.Get("present"))
+	}
+	if err != nil {
+		page, failed := r.authenticatorPage(x.secret)
+		if failed != nil {
+			return failed
+		}
+		return r.refill("authenticator.html", page, page.Form, err)
+	}
+	return r.keepAuthenticator(x.secret, step)
+}
+
+func (r *request) keepAuthenticator(secret string, step int64) error {
+	sealed, err := credential.Seal(r.server.Keys.Secret(), r.actor.UserID, credential.SecondFactor, secret)
+	if err != nil {
+		return err
+	}
+	codes, hashes := credential.NewRecoveryCodes()
+	err = r.stepUp(func(here store.Here) error {
+		return r.server.Store.ConfirmSecondFactor(r.context(), r.actor, sealed, step, hashes, here)
+	})
+	if err != nil {
+		return err
+	}
+	r.owes = false
+	if err := r.rememberDevice(r.actor); err != nil {
+		return err
+	}
+	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes, r.next()})
+}

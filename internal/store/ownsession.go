@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// id names a session to its own user. The hash of the token, which the database
+// holds, cannot be found from it.
+func (r *sessionRow) id() string {
+	sum := sha256.Sum256([]byte("session " + r.TokenHash))
+	return hex.EncodeToString(sum[:16])
+}
+
+// OwnSessions returns the sessions of a user that have not ended, without the
+// account, that which began last first.
+func (s *Store) OwnSessions(ctx context.Context, user lab.Optional) ([]Session, error) {
+	rows, err := sessionsOf(s.read.WithContext(ctx), user, lab.At(s.now()))
+	sessions := make([]Session, len(rows))
+	for i := range rows {
+		sessions[i] = rows[i].session(Account{})
+	}
+	return sessions, translate(err)
+}
+
+func sessionsOf(tx *gorm.DB, user lab.Optional, now lab.Instant) (rows []sessionRow, err error) {
+	err = tx.Raw("SELECT * FROM sessions WHERE user_id = ? ORDER BY started_at DESC, token_hash", user).Scan(&rows).Error
+	return slices.DeleteFunc(rows, func(r sessionRow) bool { return !r.alive(now) }), err
+}
+
+// EndOtherSession ends the actor's session with the id, from another. One that has
+// ended already, or is somebody else's, is lab.ErrNotFound.
+func (s *Store) EndOtherSession(ctx context.Context, by lab.Actor, id string) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		a, err := w.own()
+		if err != nil {
+			return err
+		}
+		rows, err := sessionsOf(w.tx, a.ID, w.at)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(rows, func(r sessionRow) bool { return r.id() == id })
+		if at < 0 {
+			return lab.ErrNotFound
+		}
+		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", rows[at].TokenHash).Error; err != nil {
+			return err
+		}
+		return w.record(0, "end session", a.Login, "from another session", []lab.Difference{{Field: "StartedAt", Old: rows[at].StartedAt.String()}})
+	})
+}
+
+// EndOtherSessions ends the actor's sessions but for the one with the id.
+func (s *Store) EndOtherSessions(ctx context.Context, by lab.Actor, id string) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		a, err := w.own()
+		if err != nil {
+			return err
+		}
+		rows, err := sessionsOf(w.tx, a.ID, w.at)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(rows, func(r sessionRow) bool { return r.id() == id })
+		switch {
+		case at < 0:
+			return lab.ErrNotFound
+		case len(rows) == 1:
+			return nil
+		}
+		if err := w.endSessionsOf(a.ID, rows[at].TokenHash); err != nil {
+			return err
+		}
+		return w.record(0, "end sessions", a.Login, fmt.Sprintf("%d, from another session", len(rows)-1), nil)
+	})
+}
