@@ -218,13 +218,13 @@ func TestDemoKeepsOffAKeyRing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ring := []byte("of a registry on PostgreSQL")
-	if err := os.WriteFile(filepath.Join(folder, demoKeys), ring, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "keys.json"), ring, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, said := (shell{t, where}).run(smallDemo...); code != exitFailed || !strings.Contains(said, "key ring of another registry") {
 		t.Errorf("exit %d: %s", code, said)
 	}
-	if kept, err := os.ReadFile(filepath.Join(folder, demoKeys)); err != nil || !bytes.Equal(kept, ring) {
+	if kept, err := os.ReadFile(filepath.Join(folder, "keys.json")); err != nil || !bytes.Equal(kept, ring) {
 		t.Errorf("the key ring is now %q, %v", kept, err)
 	}
 }

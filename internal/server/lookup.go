@@ -67,10 +67,13 @@ func lookUp(r *request) error {
 // find asks the directory for a code under the keys of all months whose codes
 // still work.
 func (r *request) find(code lab.LookupCode) (store.Found, error) {
+	if err := r.server.keysMatch(r.context()); err != nil {
+		return store.Found{}, err
+	}
 	since := lab.CodesSince(lab.DateOf(r.server.Now(), time.UTC), r.server.CodeMonths)
 	keyed, err := r.server.Keys.Hashes(code, since)
 	if err != nil {
-		return store.Found{}, err
+		return store.Found{}, noKeys(err)
 	}
 	hashes := make([]store.CodeHash, len(keyed))
 	for i, h := range keyed {

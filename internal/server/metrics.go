@@ -34,6 +34,7 @@ type metrics struct {
 	inFlight     prometheus.Gauge
 	panics       prometheus.Counter
 	codesExpired prometheus.Counter
+	clockJumped  prometheus.Gauge
 	sweeps       *prometheus.CounterVec // by result
 }
 
@@ -61,6 +62,9 @@ func newMetrics(s *Server) *metrics {
 		codesExpired: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "marquis_lookup_codes_expired_total", Help: "Lookup codes removed because their time was over.",
 		}),
+		clockJumped: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "marquis_clock_jumped", Help: "1 while nothing is removed for its time being over, because the clock has jumped and nobody has confirmed it; else 0.",
+		}),
 		sweeps: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marquis_sweeps_total", Help: "Times that what was over its time was removed.",
 		}, []string{"result"}),
@@ -69,7 +73,7 @@ func newMetrics(s *Server) *metrics {
 		m.sweeps.WithLabelValues(result)
 	}
 	m.registry.MustRegister(
-		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.sweeps,
+		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.clockJumped, m.sweeps,
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "marquis_attempts_refused_total", Help: "Codes and sign-ins not looked at because of too many wrong ones.",
 		}, func() float64 { return float64(s.guesses.refused.Load() + s.logins.refused.Load()) }),

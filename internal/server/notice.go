@@ -15,6 +15,7 @@ var notices = map[string]string{
 	"withdrawn":    "page.notice.withdrawn",
 	"told":         "page.notice.told",
 	"method":       "page.notice.method",
+	"clock":        "page.notice.clock",
 }
 
 func (r *request) notice() string {

@@ -46,6 +46,7 @@ type Server struct {
 	kept    *pageCache // of the public figures
 	jobs    *jobs
 	metrics *metrics
+	keyed   keyMatch
 
 	synthetic bool // the samples are made up: every page and file says so
 }

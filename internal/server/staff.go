@@ -49,6 +49,7 @@ func (r *request) staffView() *staffView {
 type staffPage struct {
 	view
 	Entries []entryView
+	Clock   string // that it is to be looked at
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -56,7 +57,11 @@ type entryView struct{ Label, Hint, Address string }
 
 // staffStart is where members of staff begin.
 func staffStart(r *request) error {
-	page := staffPage{view: r.view(r.texts.Text("page.menu.title"))}
+	notice, err := r.clockNotice()
+	if err != nil {
+		return err
+	}
+	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Clock: notice}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})

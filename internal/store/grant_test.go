@@ -99,7 +99,7 @@ func TestTheGrantedRoleRemovesWhatIsOverItsTime(t *testing.T) {
 	s := storetest.Open(t, asRole(t, owner.DatabaseURL, "sweeper"))
 	b := newBench(t, s)
 	r := b.registration()
-	r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}}
+	r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}, Month: "2025-02"}
 	if _, err := s.RegisterSample(t.Context(), b.intake, r); err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +107,7 @@ func TestTheGrantedRoleRemovesWhatIsOverItsTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	later := storetest.OpenAt(t, asRole(t, owner.DatabaseURL, "sweeper"), func() time.Time { return storetest.Now.AddDate(0, 6, 0) })
+	storetest.ConfirmClock(t, later, storetest.Now.AddDate(0, 6, 0))
 	if n, err := later.SweepDrafts(t.Context()); err != nil || n != 1 {
 		t.Errorf("%d drafts, %v", n, err)
 	}
