@@ -18,12 +18,14 @@ type clockMark struct {
 // TableName returns the table.
 func (clockMark) TableName() string { return "clock_marks" }
 
-// ClockGap is a jump of the clock between two marks that no administrator has looked
-// at yet: forward, as after a time in which the registry was not running, or back.
+// ClockGap is a jump of the clock between two marks: forward, as after a time in which
+// the registry was not running, or back.
 type ClockGap struct {
 	Seq      int64 `gorm:"primaryKey;autoIncrement:false"` // of the mark after it
 	BeforeAt lab.Instant
 	AfterAt  lab.Instant
+	ClosedAt lab.Instant // when somebody has said that the clock is right; zero: not yet
+	ClosedBy string
 }
 
 // TableName returns the table.
@@ -48,7 +50,7 @@ func (w *work) markClock() error {
 	}
 	mark := clockMark{last.Seq + 1, w.at}
 	if !last.MarkedAt.IsZero() && lab.ClockJumped(last.MarkedAt, w.at) {
-		if err := w.tx.Create(&ClockGap{mark.Seq, last.MarkedAt, w.at}).Error; err != nil {
+		if err := w.tx.Create(&ClockGap{Seq: mark.Seq, BeforeAt: last.MarkedAt, AfterAt: w.at}).Error; err != nil {
 			return err
 		}
 	}
@@ -90,7 +92,7 @@ func (w *work) trustClock() error {
 }
 
 func openGaps(tx *gorm.DB) (gaps []ClockGap, err error) {
-	err = tx.Raw("SELECT seq, before_at, after_at FROM clock_gaps WHERE closed_at IS NULL ORDER BY seq").Scan(&gaps).Error
+	err = tx.Raw("SELECT * FROM clock_gaps WHERE closed_at IS NULL ORDER BY seq").Scan(&gaps).Error
 	return gaps, err
 }
 

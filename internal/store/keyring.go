@@ -38,21 +38,19 @@ func knownRing(tx *gorm.DB) (known lab.RingPrint, lost func(id string) bool, err
 	if known.Secret, err = setting(tx, ringSetting); err != nil {
 		return known, nil, err
 	}
-	var rows []codeKey
-	statement := "SELECT * FROM code_keys"
-	if known.Secret == "" {
-		statement = "SELECT key_id, month, fingerprint, made_at, ended_at, lost_at FROM code_keys UNION ALL " +
-			"SELECT DISTINCT key_id, '', '', NULL, NULL, NULL FROM lookup_codes WHERE key_id NOT IN (SELECT key_id FROM code_keys)"
-	}
-	if err := tx.Raw(statement).Scan(&rows).Error; err != nil {
+	var rows, used []codeKey
+	if err := tx.Raw("SELECT * FROM code_keys").Scan(&rows).Error; err != nil {
 		return known, nil, err
 	}
+	if known.Secret == "" {
+		err = tx.Raw("SELECT DISTINCT key_id FROM lookup_codes WHERE key_id NOT IN (SELECT key_id FROM code_keys)").Scan(&used).Error
+	}
 	gone := map[string]bool{}
-	for _, r := range rows {
+	for _, r := range append(rows, used...) {
 		known.Keys = append(known.Keys, lab.KeyPrint{ID: r.KeyID, Month: r.Month, Fingerprint: r.Fingerprint, Ended: !r.EndedAt.IsZero() || !r.LostAt.IsZero()})
 		gone[r.KeyID] = !r.LostAt.IsZero()
 	}
-	return known, func(id string) bool { return gone[id] }, nil
+	return known, func(id string) bool { return gone[id] }, err
 }
 
 // NeedsRing tells whether the registry was used with a key ring, so that a new one
@@ -97,7 +95,7 @@ func (s *Store) TakeRing(ctx context.Context, by lab.Actor, ring lab.RingPrint, 
 			return err
 		}
 		if known.Secret == "" {
-			if err := w.takeFirstRing(ring, len(known.Keys) > 0, reseal); err != nil {
+			if err := w.takeFirstRing(ring, known, reseal); err != nil {
 				return err
 			}
 		}
@@ -105,16 +103,18 @@ func (s *Store) TakeRing(ctx context.Context, by lab.Actor, ring lab.RingPrint, 
 	})
 }
 
-// takeFirstRing takes a ring of which the database knows nothing yet.
-func (w *work) takeFirstRing(ring lab.RingPrint, codes bool, reseal Reseal) error {
+// takeFirstRing takes a ring of which the database knows no more, so far, than the
+// keys under which codes lie.
+func (w *work) takeFirstRing(ring, known lab.RingPrint, reseal Reseal) error {
 	opened, closed, err := w.resealAll(reseal)
+	unproven := slices.ContainsFunc(known.Keys, func(k lab.KeyPrint) bool { return k.Fingerprint == "" })
 	switch {
 	case err != nil:
 		return err
 	case len(closed) > 0:
 		return fmt.Errorf("%w: it does not open the authenticators of %d of %d people, so it is the key ring of another registry. Put back the key ring of this database",
 			lab.ErrRing, len(closed), len(closed)+opened)
-	case opened == 0 && codes:
+	case opened == 0 && unproven:
 		return fmt.Errorf("%w, as far as can be told: codes were given out, and nobody has an authenticator by which the key ring could be known. "+
 			"If it is the one of this database, type once: marquis keys adopt", lab.ErrRing)
 	}
