@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -260,7 +261,7 @@ func adoption(tx *gorm.DB, ring lab.RingPrint, reseal Reseal) (a Adoption, missi
 		a.Lost += under[k.ID]
 		if !k.Ended && (held == nil || !held.Ended) {
 			missing = append(missing, k.ID)
-			a.Months = append(a.Months, max(k.Month, k.ID[:min(len(k.ID), 7)]))
+			a.Months = append(a.Months, cmp.Or(k.Month, k.ID))
 		}
 	}
 	slices.Sort(a.Months)
