@@ -3,12 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +20,7 @@ import (
 	"marquis/internal/keyring"
 	"marquis/internal/lab"
 	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
 	"marquis/internal/store/storetest"
 )
 
@@ -69,16 +74,32 @@ type registry struct {
 	place       store.Config
 }
 
+// made are demos that registries are copied from, by kind of database: making one
+// takes seconds.
+var made struct {
+	sync.Mutex
+	demos map[string]madeDemo
+}
+
+type madeDemo struct {
+	url   string            // of the database; empty on SQLite
+	files map[string][]byte // of the folder, with the key ring
+}
+
 func newRegistry(t *testing.T, kind string) registry {
 	t.Helper()
-	where, folder := demoPlace(t, kind)
-	keys := filepath.Join(t.TempDir(), "ring.json")
+	m := demoOf(t, kind)
+	folder := t.TempDir()
+	for name, data := range m.files {
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys := filepath.Join(folder, "ring.json")
 	x := registry{environment: map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": folder}, keys: keys, place: store.Config{Folder: folder}}
 	if kind == "postgres" {
-		x.environment["MARQUIS_DATABASE_URL"], x.place = where[1], store.Config{DatabaseURL: where[1]}
-	}
-	if code, out := runAt(t, time.Now(), x.environment, smallDemo...); code != exitDone {
-		t.Fatal(out)
+		x.place = store.Config{DatabaseURL: pgtest.Start(t).Clone(t, m.url)}
+		x.environment["MARQUIS_DATABASE_URL"] = x.place.DatabaseURL
 	}
 	guide, err := demo.ReadGuide(folder)
 	if err != nil || len(guide.Codes) == 0 {
@@ -86,6 +107,40 @@ func newRegistry(t *testing.T, kind string) registry {
 	}
 	x.codes = guide.Codes
 	return x
+}
+
+func demoOf(t *testing.T, kind string) madeDemo {
+	t.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if m, ok := made.demos[kind]; ok {
+		return m
+	}
+	folder := t.TempDir()
+	m := madeDemo{files: map[string][]byte{}}
+	environment := map[string]string{"MARQUIS_KEYS": filepath.Join(folder, "ring.json"), "MARQUIS_DATA": folder}
+	if kind == "postgres" {
+		m.url = pgtest.Start(t).Keep(t)
+		environment["MARQUIS_DATABASE_URL"] = m.url
+	}
+	if code, out := runAt(t, time.Now(), environment, smallDemo...); code != exitDone {
+		t.Fatal(out)
+	}
+	for _, name := range []string{"ring.json", "demo.json", store.SQLiteFile} {
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		if errors.Is(err, fs.ErrNotExist) && kind == "postgres" {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.files[name] = data
+	}
+	if made.demos == nil {
+		made.demos = map[string]madeDemo{}
+	}
+	made.demos[kind] = m
+	return m
 }
 
 // open opens the store by the right clock.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,20 @@ func (x registry) put(t *testing.T, data []byte) {
 	if err := os.Rename(fresh, x.keys); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// foreignRing is the ring of another registry, with a key of this month.
+func foreignRing(t *testing.T) []byte {
+	t.Helper()
+	other := registry{keys: filepath.Join(t.TempDir(), "keys.json")}
+	ring, err := keyring.Open(other.keys, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ring.Month(lab.DateOf(time.Now(), time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	return other.ring(t)
 }
 
 func (x registry) ring(t *testing.T) []byte {
@@ -82,8 +97,7 @@ func (x registry) refused(t *testing.T, what string, want ...string) {
 }
 
 func TestARingThatIsNotOfTheRegistryIsRefused(t *testing.T) {
-	other := newRegistry(t, "sqlite")
-	foreign := other.ring(t)
+	foreign := foreignRing(t)
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)
 		s := x.open(t)
@@ -148,7 +162,7 @@ func TestANewerRingIsTaken(t *testing.T) {
 // TestARingThatIsExchangedWhileServing: look-ups say that they cannot be answered,
 // not that the code is unknown, and go on when the right file is there again.
 func TestARingThatIsExchangedWhileServing(t *testing.T) {
-	foreign := newRegistry(t, "sqlite").ring(t)
+	foreign := foreignRing(t)
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)
 		older := x.ring(t)
