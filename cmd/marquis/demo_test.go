@@ -268,3 +268,29 @@ func TestDemoCode(t *testing.T) {
 		}
 	}
 }
+
+// TestDemoKeepsItsKeysWhereTheSettingSays: the server of the same environment finds
+// them there.
+func TestDemoKeepsItsKeysWhereTheSettingSays(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			x := newRegistry(t, kind) // by MARQUIS_KEYS
+			p := serveBy(t, time.Now, x.environment)
+			if n := x.look(t, p, http.StatusOK); n != len(x.codes) {
+				t.Errorf("%d of %d codes open: %s", n, len(x.codes), p.stderr)
+			}
+			p.end(t)
+		})
+	}
+	t.Run("not over the ring of a registry", func(t *testing.T) {
+		x := newRegistry(t, "sqlite")
+		before := x.ring(t)
+		x.environment["MARQUIS_DATA"] = filepath.Join(t.TempDir(), "demo")
+		if code, out := runAt(t, time.Now(), x.environment, smallDemo...); code != exitFailed || !strings.Contains(out, x.keys+" is the key ring of another registry") {
+			t.Errorf("exit %d, %s", code, out)
+		}
+		if !bytes.Equal(x.ring(t), before) {
+			t.Error("the ring was changed")
+		}
+	})
+}

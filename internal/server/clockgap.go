@@ -55,6 +55,7 @@ func (r *request) clockPage(status int) error {
 		view: r.view(r.texts.Text("page.clock.title")), Now: r.texts.Instant(now.UTC()), Day: lab.DateOf(now, time.UTC),
 		Gaps: r.gapViews(gaps), Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.context()),
 	}
+	page.Notice = r.notice()
 	if err != nil {
 		return err
 	}
@@ -71,6 +72,9 @@ func (r *request) gapViews(gaps []store.ClockGap) (views []gapView) {
 // confirmClock records that the clock is right, unless it shows another day than the
 // one that was on the page.
 func confirmClock(r *request) error {
+	if err := lab.MayEquip(r.actor, 0); err != nil {
+		return errForbidden
+	}
 	in, err := r.read()
 	if err != nil {
 		return err
