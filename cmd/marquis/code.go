@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,30 +20,70 @@ func (p *program) codeCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	code.AddCommand(&cobra.Command{
+	var right bool
+	expire := &cobra.Command{
 		Use:   "expire",
 		Short: "End the codes of the months that are over their time, for ever",
 		Long: "Removes the codes that were given out more than MARQUIS_CODE_MONTHS whole months ago (3 if it is not set)\n" +
 			"from the database, and then their keys from the key ring. The results stay, but no code opens them any\n" +
-			"more. A running server does this every hour. Whatever breaks it off, run it again.",
+			"more. A running server does this every hour. Whatever breaks it off, run it again.\n" +
+			"Where the clock has jumped by 3 days or more, or the registry was not running for so long, it says what\n" +
+			"would go and removes nothing: with --yes you say that the clock is right.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.open(cmd.Context(), func(s *store.Store) error { return p.expireCodes(cmd, s) })
+			return p.open(cmd.Context(), func(s *store.Store) error { return p.expireCodes(cmd, s, right) })
 		},
-	})
+	}
+	expire.Flags().BoolVar(&right, "yes", false, "the clock is right: remove what is over its time, also after the clock has jumped")
+	code.AddCommand(expire)
 	return code
 }
 
-func (p *program) expireCodes(cmd *cobra.Command, s *store.Store) error {
+func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right bool) error {
+	ctx, by, now := cmd.Context(), lab.Operator("code expire"), p.now()
 	ring, err := keyring.Open(p.config.Keys, false)
 	if err != nil {
 		return err
 	}
-	codes, keys, err := server.ExpireCodes(cmd.Context(), s, ring, lab.Operator("code expire"), p.now(), p.config.CodeMonths)
+	if err := server.TakeKeys(ctx, s, ring, by); err != nil {
+		return err
+	}
+	if err := s.MarkClock(ctx); err != nil {
+		return err
+	}
+	today := lab.DateOf(now, time.UTC)
+	oldest := lab.CodesSince(today, p.config.CodeMonths)
+	gaps, err := s.ClockGaps(ctx)
 	if err != nil {
 		return err
 	}
-	oldest := lab.CodesSince(lab.DateOf(p.now(), time.UTC), p.config.CodeMonths)
-	fmt.Fprintf(p.stdout, "codes from before %s: %d removed, with the keys of %d months\n", oldest.String()[:len("2026-11")], codes, keys)
+	if right || len(gaps) > 0 {
+		if err := p.tellOverdue(cmd, s, gaps, today, oldest); err != nil {
+			return err
+		}
+	}
+	if right {
+		if err := s.CloseClockGaps(ctx, by, today); err != nil {
+			return err
+		}
+	}
+	codes, keys, err := server.ExpireCodes(ctx, s, ring, by, now, p.config.CodeMonths)
+	if errors.Is(err, lab.ErrClockJumped) {
+		return fmt.Errorf("%w. If the clock is right type: marquis code expire --yes", err)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "codes from before %s: %d removed, with the keys of %d months\n", oldest.YearMonth(), codes, keys)
 	return nil
+}
+
+// tellOverdue says how the clock has jumped, and what goes if it is right.
+func (p *program) tellOverdue(cmd *cobra.Command, s *store.Store, gaps []store.ClockGap, today, oldest lab.Date) error {
+	for _, g := range gaps {
+		fmt.Fprintf(p.stdout, "the clock went from %s to %s\n", g.BeforeAt, g.AfterAt)
+	}
+	codes, keys, err := s.OverdueCodes(cmd.Context(), oldest)
+	fmt.Fprintf(p.stdout, "today is %s by the clock; codes from before %s are over their time: %d codes and %d keys go, for ever\n", today, oldest.YearMonth(), codes, keys)
+	return err
 }

@@ -74,7 +74,7 @@ func give(t *testing.T, s *store.Store, keys string, months ...lab.Date) given {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g.codes[hash.KeyID] = code
+		g.codes[hash.Month] = code
 	}
 	return g
 }

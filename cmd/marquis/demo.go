@@ -84,7 +84,6 @@ func (p *program) demo(cmd *cobra.Command, f demoFlags) error {
 		return err
 	}
 	ctx := cmd.Context()
-	p.config.Keys = filepath.Join(p.config.Data, demoKeys)
 	guide, err := p.findDemo(ctx)
 	if err != nil {
 		return err
@@ -108,11 +107,9 @@ func (p *program) demo(cmd *cobra.Command, f demoFlags) error {
 	})
 }
 
-// Names within the folder of a demo.
-const (
-	demoKeys  = "keys.json"
-	demoDraft = ".making" // where it lies until it is whole
-)
+// demoDraft is a folder within that of the demo, and the end of the name of its key
+// ring.
+const demoDraft = ".making" // where it lies until it is whole
 
 // findDemo returns the guide of the demo that is there; nil where nothing is. It
 // refuses whatever is not a demo, or is none of this folder.
@@ -156,11 +153,10 @@ func (p *program) where() string {
 	return p.config.Data
 }
 
-// checkFolder refuses a folder in which a key ring lies: it is that of another
-// registry.
+// checkFolder refuses a place where a key ring lies: it is that of another registry.
 func (p *program) checkFolder() error {
 	if _, err := os.Stat(p.config.Keys); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s holds the key ring of another registry; choose another folder with --data", p.config.Data)
+		return fmt.Errorf("%s is the key ring of another registry; choose another folder with --data, or another file with MARQUIS_KEYS", p.config.Keys)
 	}
 	return nil
 }
@@ -178,7 +174,10 @@ func (p *program) makeDemo(ctx context.Context, plan demo.Plan) (guide *demo.Gui
 		return nil, fmt.Errorf("make the folder of the demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
-	p.config.Data, p.config.Keys = draft, filepath.Join(draft, demoKeys)
+	if err := removeKeys(final.Keys + demoDraft); err != nil {
+		return nil, err
+	}
+	p.config.Data, p.config.Keys = draft, final.Keys+demoDraft
 	defer func() { p.config = final }()
 
 	bar := p.progress("making")
@@ -194,7 +193,31 @@ func (p *program) makeDemo(ctx context.Context, plan demo.Plan) (guide *demo.Gui
 	if err := guide.Save(draft); err != nil {
 		return nil, err
 	}
+	if err := p.moveKeys(final.Keys); err != nil {
+		return nil, err
+	}
 	return guide, moveFiles(draft, final.Data, store.SQLiteFile)
+}
+
+// removeKeys removes the key ring of a demo that was not finished.
+func removeKeys(path string) error {
+	for _, file := range []string{path, path + ".lock"} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveKeys moves the key ring to its place, where none may lie.
+func (p *program) moveKeys(to string) error {
+	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s was made meanwhile; it stays as it is", to)
+	}
+	if err := os.Rename(p.config.Keys, to); err != nil {
+		return err
+	}
+	return removeKeys(p.config.Keys)
 }
 
 // moveFiles moves the files of a folder to another, the named one last.

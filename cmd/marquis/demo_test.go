@@ -218,13 +218,13 @@ func TestDemoKeepsOffAKeyRing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ring := []byte("of a registry on PostgreSQL")
-	if err := os.WriteFile(filepath.Join(folder, demoKeys), ring, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "keys.json"), ring, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, said := (shell{t, where}).run(smallDemo...); code != exitFailed || !strings.Contains(said, "key ring of another registry") {
 		t.Errorf("exit %d: %s", code, said)
 	}
-	if kept, err := os.ReadFile(filepath.Join(folder, demoKeys)); err != nil || !bytes.Equal(kept, ring) {
+	if kept, err := os.ReadFile(filepath.Join(folder, "keys.json")); err != nil || !bytes.Equal(kept, ring) {
 		t.Errorf("the key ring is now %q, %v", kept, err)
 	}
 }
@@ -267,4 +267,30 @@ func TestDemoCode(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", login, code, said)
 		}
 	}
+}
+
+// TestDemoKeepsItsKeysWhereTheSettingSays: the server of the same environment finds
+// them there.
+func TestDemoKeepsItsKeysWhereTheSettingSays(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			x := newRegistry(t, kind) // by MARQUIS_KEYS
+			p := serveBy(t, time.Now, x.environment)
+			if n := x.look(t, p, http.StatusOK); n != len(x.codes) {
+				t.Errorf("%d of %d codes open: %s", n, len(x.codes), p.stderr)
+			}
+			p.end(t)
+		})
+	}
+	t.Run("not over the ring of a registry", func(t *testing.T) {
+		x := newRegistry(t, "sqlite")
+		before := x.ring(t)
+		x.environment["MARQUIS_DATA"] = filepath.Join(t.TempDir(), "demo")
+		if code, out := runAt(t, time.Now(), x.environment, smallDemo...); code != exitFailed || !strings.Contains(out, x.keys+" is the key ring of another registry") {
+			t.Errorf("exit %d, %s", code, out)
+		}
+		if !bytes.Equal(x.ring(t), before) {
+			t.Error("the ring was changed")
+		}
+	})
 }

@@ -111,7 +111,7 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.demoCommand(), p.healthCommand(),
+		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.keysCommand(), p.demoCommand(), p.healthCommand(),
 		p.versionCommand(),
 	)
 	explainArgs(root)

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"marquis/internal/keyring"
+	"marquis/internal/lab"
 	"marquis/internal/server"
 	"marquis/internal/store"
 )
@@ -51,7 +51,7 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 		debug.SetGCPercent(collectAt)
 	}
 	limitMemory(p.config.Memory)
-	keys, err := p.keys(ctx, s)
+	keys, err := server.OpenKeys(ctx, s, p.config.Keys, lab.Operator("serve"))
 	if err != nil {
 		return err
 	}
@@ -137,14 +137,4 @@ func (p *program) address(listener net.Listener) (*url.URL, error) {
 		return nil, usageError{errors.New("to serve others than this machine set MARQUIS_ADDRESS to the public address, such as https://results.example.org, and put a proxy that speaks HTTPS before the program")}
 	}
 	return &url.URL{Scheme: "http", Host: at.String()}, nil
-}
-
-// keys opens the key ring. A new registry makes one; a registry that has lookup
-// codes already must find its own.
-func (p *program) keys(ctx context.Context, s *store.Store) (*keyring.Ring, error) {
-	used, err := s.HasCodes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return keyring.Open(p.config.Keys, !used)
 }

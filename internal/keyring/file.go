@@ -16,6 +16,8 @@ import (
 	"slices"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"marquis/internal/lab"
 )
 
 // contents are what the file holds, as JSON. Its digest covers the rest, so that
@@ -23,86 +25,203 @@ import (
 type contents struct {
 	Version int        `json:"version"`
 	Secret  []byte     `json:"secret"`
-	Months  []monthKey `json:"months"` // oldest first
+	Keys    []ringKey  `json:"keys"`  // oldest month first
+	Ended   []endedKey `json:"ended"` // in the order in which they ended
 	Digest  string     `json:"digest"`
 }
 
-type monthKey struct {
+type ringKey struct {
+	ID    string `json:"id"`
 	Month string `json:"month"`
 	Key   []byte `json:"key"`
 }
 
-const formatVersion = 1
+// endedKey is what is left of a key that was dropped: enough to know it again, so
+// that it is not taken for one that is missing.
+type endedKey struct {
+	ID          string   `json:"id"`
+	Month       string   `json:"month"`
+	Fingerprint string   `json:"fingerprint"`
+	EndedOn     lab.Date `json:"ended_on"`
+}
 
-var monthForm = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`)
+// firstContents are what a file of the first version holds. The id of a key was its
+// month, and nothing was left of one that was dropped.
+type firstContents struct {
+	Version int    `json:"version"`
+	Secret  []byte `json:"secret"`
+	Months  []struct {
+		Month string `json:"month"`
+		Key   []byte `json:"key"`
+	} `json:"months"`
+	Digest string `json:"digest"`
+}
 
-func (c *contents) find(month string) *monthKey {
-	i := slices.IndexFunc(c.Months, func(m monthKey) bool { return m.Month == month })
+const (
+	firstVersion  = 1
+	formatVersion = 2
+)
+
+var (
+	monthForm       = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`)
+	idForm          = regexp.MustCompile(`^[0-9a-z-]{7,32}$`)
+	fingerprintForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+)
+
+// find returns the key of a month, nil where there is none.
+func (c *contents) find(month string) *ringKey {
+	i := slices.IndexFunc(c.Keys, func(k ringKey) bool { return k.Month == month })
 	if i < 0 {
 		return nil
 	}
-	return &c.Months[i]
+	return &c.Keys[i]
 }
 
-func (c *contents) add(month string, key []byte) {
-	at := len(c.Months)
-	for at > 0 && c.Months[at-1].Month > month {
+// byID returns the key with the id, nil where there is none.
+func (c *contents) byID(id string) *ringKey {
+	i := slices.IndexFunc(c.Keys, func(k ringKey) bool { return k.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &c.Keys[i]
+}
+
+func (c *contents) hasEnded(id string) bool {
+	return slices.ContainsFunc(c.Ended, func(k endedKey) bool { return k.ID == id })
+}
+
+// add adds a key to a month, behind those of earlier months.
+func (c *contents) add(month string) {
+	at := len(c.Keys)
+	for at > 0 && c.Keys[at-1].Month > month {
 		at--
 	}
-	c.Months = slices.Insert(slices.Clone(c.Months), at, monthKey{month, key})
+	c.Keys = slices.Insert(slices.Clone(c.Keys), at, ringKey{newID(), month, newKey()})
 }
 
-func (c *contents) hasBefore(month string) bool {
-	return len(c.Months) > 0 && c.Months[0].Month < month
+func (c *contents) hasAny(ids []string) bool {
+	return slices.ContainsFunc(c.Keys, func(k ringKey) bool { return slices.Contains(ids, k.ID) })
 }
 
-func (c *contents) dropBefore(month string) (dropped []string) {
-	for c.hasBefore(month) {
-		dropped = append(dropped, c.Months[0].Month)
-		c.Months = c.Months[1:]
+// drop removes keys, oldest month first, and returns their months.
+func (c *contents) drop(ids []string, on lab.Date) (months []string) {
+	var kept []ringKey
+	for _, k := range c.Keys {
+		if !slices.Contains(ids, k.ID) {
+			kept = append(kept, k)
+			continue
+		}
+		months = append(months, k.Month)
+		c.Ended = append(slices.Clip(c.Ended), endedKey{k.ID, k.Month, fingerprint(k.Key), on})
 	}
-	return dropped
+	c.Keys = kept
+	return months
 }
 
-// digest covers everything but itself.
-func (c contents) digest() (string, error) {
-	c.Digest = ""
+// follows refuses contents that cannot have come from the ones before: they have
+// another secret, or lack a key that never ended. Somebody has put another file in
+// the place.
+func (c *contents) follows(before *contents) bool {
+	if before.Secret == nil {
+		return true
+	}
+	for _, k := range before.Keys {
+		now := c.byID(k.ID)
+		if now == nil && !c.hasEnded(k.ID) || now != nil && !bytes.Equal(now.Key, k.Key) {
+			return false
+		}
+	}
+	return bytes.Equal(c.Secret, before.Secret)
+}
+
+// digestOf covers everything but the digest itself, which is to be empty.
+func digestOf(c any) (string, error) {
 	data, err := json.Marshal(c)
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), err
 }
 
 func (c *contents) encode() ([]byte, error) {
-	c.Version = formatVersion
+	c.Version, c.Digest = formatVersion, ""
 	var err error
-	if c.Digest, err = c.digest(); err != nil {
+	if c.Digest, err = digestOf(c); err != nil {
 		return nil, err
 	}
 	data, err := json.MarshalIndent(c, "", "  ")
 	return append(data, '\n'), err
 }
 
-// decode reads what encode wrote. It says nothing about what it found instead,
-// which may be a key.
+// decode reads what encode wrote, in this version of the program or an earlier one.
+// It says nothing about what it found instead, which may be a key.
 func decode(data []byte) (c contents, ok bool) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	var which struct {
+		Version int `json:"version"`
+	}
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&which); err != nil {
 		return contents{}, false
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return contents{}, false
-	}
-	digest, err := c.digest()
-	if err != nil || c.Digest != digest || c.Version != formatVersion || len(c.Secret) != keyLength {
-		return contents{}, false
-	}
-	for i, m := range c.Months {
-		if !monthForm.MatchString(m.Month) || len(m.Key) != keyLength || i > 0 && c.Months[i-1].Month >= m.Month {
+	digest := ""
+	switch which.Version {
+	case firstVersion:
+		var first firstContents
+		if !decodeStrictly(data, &first) {
+			return contents{}, false
+		}
+		digest, first.Digest = first.Digest, ""
+		if have, err := digestOf(first); err != nil || have != digest {
+			return contents{}, false
+		}
+		c = first.today()
+	case formatVersion:
+		if !decodeStrictly(data, &c) {
+			return contents{}, false
+		}
+		digest, c.Digest = c.Digest, ""
+		if have, err := digestOf(c); err != nil || have != digest {
 			return contents{}, false
 		}
 	}
-	return c, true
+	return c, c.isWhole()
+}
+
+func decodeStrictly(data []byte, into any) bool {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return false
+	}
+	_, err := d.Token()
+	return errors.Is(err, io.EOF)
+}
+
+// today are the contents in today's form.
+func (f *firstContents) today() contents {
+	c := contents{Version: formatVersion, Secret: f.Secret}
+	for _, m := range f.Months {
+		c.Keys = append(c.Keys, ringKey{m.Month, m.Month, m.Key})
+	}
+	return c
+}
+
+// isWhole tells that every part has its form, and every key an id of its own.
+func (c *contents) isWhole() bool {
+	if len(c.Secret) != keyLength {
+		return false
+	}
+	ids := map[string]bool{}
+	for i, k := range c.Keys {
+		if !monthForm.MatchString(k.Month) || !idForm.MatchString(k.ID) || len(k.Key) != keyLength || ids[k.ID] || i > 0 && c.Keys[i-1].Month > k.Month {
+			return false
+		}
+		ids[k.ID] = true
+	}
+	for _, k := range c.Ended {
+		if !monthForm.MatchString(k.Month) || !idForm.MatchString(k.ID) || !fingerprintForm.MatchString(k.Fingerprint) || ids[k.ID] {
+			return false
+		}
+		ids[k.ID] = true
+	}
+	return true
 }
 
 // refresh reads the file unless it is the one that was read before.
@@ -121,6 +240,11 @@ func (r *Ring) refresh() error {
 	}
 	return err
 }
+
+// ErrExchanged means that the file of an open ring is another ring now, or an older
+// copy of it. What the ring held stays; nothing is looked up until the right file is
+// there again.
+var ErrExchanged = errors.New("the key ring was exchanged for another one, or for an older copy")
 
 // explain says what to do where the file cannot be read.
 func (r *Ring) explain(err error) error {
@@ -145,6 +269,8 @@ func (r *Ring) read() (contents, fs.FileInfo, error) {
 			return contents{}, nil, r.explain(err)
 		case !os.SameFile(info, now):
 			continue
+		case ok && !held.follows(&r.held):
+			return contents{}, nil, fmt.Errorf("%w at %s; put back the file that was there", ErrExchanged, r.path)
 		case !ok:
 			return contents{}, nil, fmt.Errorf("the key ring %s is damaged, or is no key ring; it stays as it is: put it back from its backup", r.path)
 		}

@@ -126,7 +126,7 @@ func TestAMonthHasOneKeyThatLasts(t *testing.T) {
 	path := place(t)
 	r := open(t, path, true)
 	id, key := month(t, r, november)
-	if id != "2026-11" || len(key) != 32 {
+	if len(id) != 16 || len(key) != 32 {
 		t.Errorf("%q, %d bytes", id, len(key))
 	}
 	for name, again := range map[string]*keyring.Ring{"the same": r, "opened again": open(t, path, false)} {
@@ -164,12 +164,12 @@ func TestACodeIsHashedUnderTheKeyOfItsMonth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, key := month(t, r, november); given.KeyID != "2026-11" || !bytes.Equal(given.Hash, code.Hash(key)) {
+	if id, key := month(t, r, november); given.KeyID != id || given.Month != "2026-11" || len(given.Fingerprint) != 32 || !bytes.Equal(given.Hash, code.Hash(key)) {
 		t.Errorf("hashed under %s", given.KeyID)
 	}
 	month(t, r, 2026_12_01)
 	all, err := r.Hashes(code, 0)
-	if err != nil || len(all) != 2 || all[0].KeyID != "2026-12" || !bytes.Equal(all[1].Hash, given.Hash) {
+	if err != nil || len(all) != 2 || all[0].Month != "2026-12" || !bytes.Equal(all[1].Hash, given.Hash) {
 		t.Errorf("%d hashes, %v", len(all), err)
 	}
 	for since, want := range map[lab.Date]int{2026_11_30: 2, 2026_12_01: 1, 2027_01_01: 0} {
@@ -196,7 +196,8 @@ func TestDroppedKeysAreGone(t *testing.T) {
 	}
 	defer held.Close()
 
-	dropped, err := r.Drop(2026_08_15)
+	july, _ := month(t, r, 2026_07_31)
+	dropped, err := r.Drop([]string{july, "unknown"}, november)
 	if err != nil || !slices.Equal(dropped, []string{"2026-07"}) {
 		t.Fatalf("dropped %v, %v", dropped, err)
 	}
@@ -212,14 +213,21 @@ func TestDroppedKeysAreGone(t *testing.T) {
 	if _, err := left.ReadFrom(held); err != nil || runtime.GOOS != "windows" && len(bytes.Trim(left.Bytes(), "\x00")) > 0 {
 		t.Errorf("the old file was not overwritten: %d bytes, %v", left.Len(), err)
 	}
-	if again, err := r.Drop(2026_08_01); err != nil || again != nil {
+	if again, err := r.Drop([]string{july}, november); err != nil || again != nil {
 		t.Errorf("dropped again: %v, %v", again, err)
 	}
-	if _, err := r.Drop(0); err == nil {
-		t.Error("dropped before no month")
+	if _, err := r.Drop([]string{july}, 0); err == nil {
+		t.Error("dropped on no day")
 	}
-	if _, anew := month(t, r, 2026_07_01); bytes.Equal(anew, old) {
+	if id, anew := month(t, r, 2026_07_01); id == july || bytes.Equal(anew, old) {
 		t.Error("a dropped key came back")
+	}
+	print, err := r.Print()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := print.Find(july); left == nil || !left.Ended || left.Month != "2026-07" || len(left.Fingerprint) != 32 {
+		t.Errorf("of the dropped key is left: %+v", left)
 	}
 }
 
@@ -233,9 +241,10 @@ func TestFilesThatAreNoRingAreRefusedAndStay(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"empty": {}, "zeros": make([]byte, len(good)), "text": []byte("hello"), "a list": []byte("[]"), "an object": []byte("{}"),
 		"truncated": good[:len(good)/2], "without the last brace": good[:len(good)-2], "twice": append(slices.Clone(good), good...),
-		"another version": bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": 2`), 1),
+		"another version": bytes.Replace(good, []byte(`"version": 2`), []byte(`"version": 3`), 1),
 		"another month":   bytes.Replace(good, []byte("2026-11"), []byte("2026-10"), 1),
 		"no month":        bytes.Replace(good, []byte("2026-11"), []byte("2026-13"), 1),
+		"an earlier one":  bytes.Replace(good, []byte(`"version": 2`), []byte(`"version": 1`), 1),
 		"unknown field":   bytes.Replace(good, []byte(`"version"`), []byte(`"x": 1, "version"`), 1),
 		"a number":        bytes.Replace(good, []byte(`"secret": "`), []byte(`"secret": 7, "x": "`), 1),
 	} {
@@ -298,7 +307,7 @@ func TestARingThatGoesAwayIsNotMadeAnew(t *testing.T) {
 	if _, err := r.Hashes(lab.NewLookupCode(), 0); !errors.Is(err, keyring.ErrMissing) {
 		t.Errorf("hashes: %v", err)
 	}
-	if _, err := r.Drop(november); !errors.Is(err, keyring.ErrMissing) {
+	if _, err := r.Drop([]string{"x"}, november); !errors.Is(err, keyring.ErrMissing) {
 		t.Errorf("drop: %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
@@ -376,14 +385,18 @@ func TestManyAtOnceAgree(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if _, err := r.Drop(2026_04_01); err != nil {
+			id, _, err := r.Month(2026_04_01)
+			if err != nil {
+				t.Error(err)
+			}
+			if _, err := r.Drop([]string{id}, november); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	for _, r := range rings {
-		if got := months(t, r); len(got) < 9 {
+		if got := months(t, r); len(got) < 11 {
 			t.Errorf("months %v", got)
 		}
 	}
@@ -492,32 +505,27 @@ func TestARingIsWhatWasDoneToIt(t *testing.T) {
 			}
 			rings = append(rings, r)
 		}
-		want := map[string]string{}
+		want, ids, ended := map[string]string{}, map[string]string{}, map[string]bool{} // keys by id, ids by month, all ids ever
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			r, d := rapid.SampledFrom(rings).Draw(t, "ring"), day.Draw(t, "day")
 			if rapid.IntRange(0, 4).Draw(t, "drop") == 0 {
-				dropped, err := r.Drop(d)
-				if err != nil || !slices.IsSorted(dropped) {
+				id := ids[d.YearMonth()]
+				dropped, err := r.Drop([]string{id}, d)
+				if _, held := want[id]; err != nil || held != (len(dropped) == 1) || held && dropped[0] != d.YearMonth() {
 					t.Fatalf("dropped %v, %v", dropped, err)
 				}
-				for id := range want {
-					if before := id < d.String()[:7]; before != slices.Contains(dropped, id) {
-						t.Fatalf("%s, before %s: dropped %v", id, d, dropped)
-					}
-				}
-				for _, id := range dropped {
-					delete(want, id)
-				}
+				delete(want, id)
+				delete(ids, d.YearMonth())
 				continue
 			}
 			id, key, err := r.Month(d)
-			if err != nil || id != d.String()[:7] {
-				t.Fatalf("%s: %s, %v", d, id, err)
+			if before, ok := ids[d.YearMonth()]; err != nil || ok && id != before || !ok && ended[id] {
+				t.Fatalf("%s: %s instead of %s, %v", d, id, before, err)
 			}
 			if before, ok := want[id]; ok && before != string(key) {
 				t.Fatalf("%s has another key", id)
 			}
-			want[id] = string(key)
+			want[id], ids[d.YearMonth()], ended[id] = string(key), id, true
 		}
 		for _, r := range rings {
 			keys, err := r.All()

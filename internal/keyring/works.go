@@ -10,6 +10,6 @@ import (
 // ring has it, and it is of the month of the day or a later one.
 func (r *Ring) Works(keyID string, since lab.Date) (bool, error) {
 	keys, err := r.All()
-	oldest := monthOf(since)
-	return slices.ContainsFunc(keys, func(k Key) bool { return k.Month == keyID && k.Month >= oldest }), err
+	oldest := since.YearMonth()
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.ID == keyID && k.Month >= oldest }), err
 }

@@ -27,7 +27,7 @@ func TestAKeyWorksFromItsMonthUntilItIsTooOldOrDropped(t *testing.T) {
 	check(id, 2026_12_01, false)
 	check("2026-10", 2026_08_01, false)
 	check("", 2026_08_01, false)
-	if _, err := r.Drop(2026_12_01); err != nil {
+	if _, err := r.Drop([]string{id}, 2026_12_01); err != nil {
 		t.Fatal(err)
 	}
 	check(id, 2026_08_01, false)

@@ -40,6 +40,9 @@ func (d Date) Year() int { return int(d) / 10000 }
 // Month returns the calendar month.
 func (d Date) Month() time.Month { return time.Month(int(d) / 100 % 100) }
 
+// YearMonth writes the month in which the day lies, as 2026-11.
+func (d Date) YearMonth() string { return fmt.Sprintf("%04d-%02d", d.Year(), d.Month()) }
+
 // Time returns midnight UTC of the day.
 func (d Date) Time() time.Time {
 	return time.Date(d.Year(), d.Month(), int(d)%100, 0, 0, 0, 0, time.UTC)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 	"unicode"
 
 	"marquis/internal/lab"
@@ -52,17 +51,15 @@ func lookUp(r *request) error {
 	return r.seeResult(found.Code)
 }
 
-// codesSince is the first day of the earliest month whose codes still work.
-func (s *Server) codesSince() lab.Date {
-	return lab.CodesSince(lab.DateOf(s.Now(), time.UTC), s.CodeMonths)
-}
-
 // find asks the directory for a code under the keys of all months whose codes
 // still work.
 func (r *request) find(code lab.LookupCode) (store.Found, error) {
-	keyed, err := r.server.Keys.Hashes(code, r.server.codesSince())
-	if err != nil {
+	if err := r.server.keysMatch(r.context()); err != nil {
 		return store.Found{}, err
+	}
+	keyed, err := r.server.Keys.Hashes(code, r.server.codesSince(r.server.Now()))
+	if err != nil {
+		return store.Found{}, noKeys(err)
 	}
 	hashes := make([]store.CodeHash, len(keyed))
 	for i, h := range keyed {

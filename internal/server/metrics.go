@@ -35,6 +35,7 @@ type metrics struct {
 	inFlight     prometheus.Gauge
 	panics       prometheus.Counter
 	codesExpired prometheus.Counter
+	clockJumped  prometheus.Gauge
 	sweeps       *prometheus.CounterVec // by result
 	refused      *prometheus.CounterVec // by kind of limit
 }
@@ -63,6 +64,9 @@ func newMetrics(s *Server) *metrics {
 		codesExpired: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "marquis_lookup_codes_expired_total", Help: "Lookup codes removed because their time was over.",
 		}),
+		clockJumped: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "marquis_clock_jumped", Help: "1 while nothing is removed for its time being over, because the clock has jumped and nobody has confirmed it; else 0.",
+		}),
 		sweeps: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "marquis_sweeps_total", Help: "Times that what was over its time was removed.",
 		}, []string{"result"}),
@@ -77,7 +81,7 @@ func newMetrics(s *Server) *metrics {
 		m.sweeps.WithLabelValues(result)
 	}
 	m.registry.MustRegister(
-		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.sweeps, m.refused,
+		m.requests, m.duration, m.inFlight, m.panics, m.codesExpired, m.clockJumped, m.sweeps, m.refused,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marquis_code_flood", Help: "1 while everybody together types more wrong lookup codes than are answered, else 0.",
 		}, func() float64 {

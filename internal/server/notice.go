@@ -18,6 +18,7 @@ var notices = map[string]string{
 	"password":     "page.notice.password",
 	"ended":        "page.notice.ended",
 	"factor":       "page.notice.factor",
+	"clock":        "page.notice.clock",
 }
 
 func (r *request) notice() string {

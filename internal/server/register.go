@@ -153,8 +153,11 @@ func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.Look
 // newCode draws a lookup code, which is given out today.
 func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	code := lab.NewLookupCode()
+	if err := r.server.keysMatch(r.context()); err != nil {
+		return code, store.CodeHash{}, err
+	}
 	hash, err := r.server.Keys.Hash(code, r.day())
-	return code, store.CodeHash(hash), err
+	return code, store.CodeHash(hash), noKeys(err)
 }
 
 // readSample reads the typed sample, and puts its warnings on the page.

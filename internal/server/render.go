@@ -57,6 +57,7 @@ var pages = map[string]any{
 	"account.html":       accountPage{},
 	"analysis.html":      analysisPage{},
 	"authenticator.html": authenticatorPage{},
+	"clock.html":         clockPage{},
 	"counter.html":       counterPage{},
 	"counterday.html":    counterDayPage{},
 	"describe.html":      describePage{},

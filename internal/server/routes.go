@@ -120,6 +120,10 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/people/:user/invitation", administrators, invitePerson},
 		{post, "/people/:user/sessions", administrators, endSessionsOfPerson},
 
+		// the clock, for administrators of all services
+		{get, "/clock", administrators, clockForm},
+		{post, "/clock", administrators, confirmClock},
+
 		// services
 		{get, "/services", administrators, services},
 		{post, "/services", administrators, addService},

@@ -50,6 +50,7 @@ type Server struct {
 	kept    *pageCache // of the public figures
 	jobs    *jobs
 	metrics *metrics
+	keyed   keyMatch
 
 	connections *connections
 

@@ -53,6 +53,7 @@ type staffPage struct {
 	view
 	Entries []entryView
 	Told    toldView
+	Clock   string // that it is to be looked at
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -64,7 +65,11 @@ func staffStart(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Told: told}
+	notice, err := r.clockNotice()
+	if err != nil {
+		return err
+	}
+	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Clock: notice, Told: told}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})

@@ -47,9 +47,12 @@ func (r *request) findTicket() (store.Found, error) {
 	if err != nil {
 		return store.Found{}, err
 	}
-	works, err := r.server.Keys.Works(ticket.KeyID, r.server.codesSince())
-	if err != nil {
+	if err := r.server.keysMatch(r.context()); err != nil {
 		return store.Found{}, err
+	}
+	works, err := r.server.Keys.Works(ticket.KeyID, r.server.codesSince(r.server.Now()))
+	if err != nil {
+		return store.Found{}, noKeys(err)
 	}
 	if !works {
 		return store.Found{}, lab.ErrNotFound

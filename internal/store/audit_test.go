@@ -91,7 +91,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		}, "", operator, nil, nil, ""},
 		{"RegisterSample", func() (err error) {
 			r := b.registration()
-			r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}}
+			r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}, Month: "2025-02"}
 			x, err = s.RegisterSample(ctx, b.intake, r)
 			return err
 		}, "register sample", b.intake, sampleID, []string{`"Field":"State","Old":"","New":"registered"`}, ""},
@@ -113,7 +113,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"Field":"TurnedAway","Old":"0","New":"2"`}, ""},
 		{"ReplaceCode", func() error {
-			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-03", Hash: []byte{4, 5, 6}}, "slip lost")
+			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-03", Hash: []byte{4, 5, 6}, Month: "2025-03"}, "slip lost")
 		}, "replace code", b.intake, sampleID, nil, "slip lost"},
 		{"ExpireCodes with none to expire", func() error {
 			_, err := s.ExpireCodes(ctx, operator, 2025_03_01)

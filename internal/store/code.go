@@ -19,22 +19,23 @@ type codeEntry struct {
 // TableName returns the table.
 func (codeEntry) TableName() string { return "lookup_codes" }
 
-// CodeHash is a lookup code as the directory knows it: its keyed hash, and the
-// name of the key, which is the month of intake, as 2026-11.
+// CodeHash is a lookup code as the directory knows it: its keyed hash, and what may be
+// known of the key. To look a code up, the first two are enough.
 type CodeHash struct {
-	KeyID string
-	Hash  []byte
+	KeyID       string
+	Hash        []byte
+	Month       string // of intake, as 2026-11
+	Fingerprint string
 }
 
+// insertCode gives a sample a code. The first code under a key makes the key known
+// to the database; one whose key has ended, or is another than the known one, is
+// refused with lab.ErrConflict.
 func (w *work) insertCode(sample lab.Key, code CodeHash) error {
+	if err := w.useKey(code); err != nil {
+		return err
+	}
 	return w.tx.Create(&codeEntry{hex.EncodeToString(code.Hash), code.KeyID, sample.ServiceID, sample.ID}).Error
-}
-
-// HasCodes tells whether any code was given out that can still be looked up.
-func (s *Store) HasCodes(ctx context.Context) (bool, error) {
-	var n int
-	err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM lookup_codes LIMIT 1) one").Scan(&n).Error
-	return n > 0, translate(err)
 }
 
 // ReplaceCode gives a sample another code, for a reason such as a lost slip. The
@@ -61,24 +62,38 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 	})
 }
 
-// ExpireCodes removes from the directory what was hashed under the keys of months
-// before that of the day, and returns how much that was. Their keys are dropped
-// from the key ring after this: until then the key says what is left to do, so
-// that whatever breaks off can be repeated as a whole.
+// ExpireCodes ends, for ever, the codes of months before that of the day and their
+// keys, and returns the number of codes. EndedKeys are dropped from the key ring
+// after this: whatever breaks off can be repeated as a whole. While the clock may be
+// wrong nothing ends, and lab.ErrClockJumped comes back.
 func (s *Store) ExpireCodes(ctx context.Context, by lab.Actor, before lab.Date) (expired int64, err error) {
 	if before == 0 {
 		return 0, errors.New("say before which month the codes end")
 	}
-	month := before.String()[:len("2026-11")]
+	month := before.YearMonth()
 	err = s.do(ctx, by, func(w *work) error {
 		if err := lab.MayEquip(by, 0); err != nil {
 			return err
 		}
-		done := w.tx.Exec("DELETE FROM lookup_codes WHERE key_id < ?", month)
-		if expired = done.RowsAffected; done.Error != nil || expired == 0 {
+		if err := w.trustClock(); err != nil {
+			return err
+		}
+		done := w.tx.Exec("DELETE FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)", month)
+		if expired = done.RowsAffected; done.Error != nil {
 			return done.Error
+		}
+		if err := w.tx.Exec("UPDATE code_keys SET ended_at = ? WHERE month < ? AND ended_at IS NULL", w.at, month).Error; err != nil || expired == 0 {
+			return err
 		}
 		return w.record(0, "expire codes", "before "+month, "", nil)
 	})
 	return expired, err
+}
+
+// OverdueCodes is the number of codes, and of keys, that ExpireCodes would end.
+func (s *Store) OverdueCodes(ctx context.Context, before lab.Date) (codes, keys int64, err error) {
+	month := before.YearMonth()
+	err = s.read.WithContext(ctx).Raw("SELECT (SELECT count(*) FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)), "+
+		"(SELECT count(*) FROM code_keys WHERE month < ? AND ended_at IS NULL)", month, month).Row().Scan(&codes, &keys)
+	return codes, keys, translate(err)
 }

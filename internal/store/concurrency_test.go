@@ -54,7 +54,7 @@ func TestOfManyWithTheSameCodeOneRegisters(t *testing.T) {
 		errs := atOnce(50, func(int) error {
 			_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{
 				Sample: storetest.Sample(b.service.ID, b.ketamine.ID), Expected: b.ketamine.Expected(),
-				Code: &store.CodeHash{KeyID: "2025-02", Hash: []byte("the same")},
+				Code: &store.CodeHash{KeyID: "2025-02", Hash: []byte("the same"), Month: "2025-02"},
 			})
 			return err
 		})

@@ -346,6 +346,10 @@ func TestOldDraftsAreSwept(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer later.Close()
+			if n, err := later.SweepDrafts(t.Context()); !errors.Is(err, lab.ErrClockJumped) || n != 0 {
+				t.Errorf("swept %d after a jump of the clock, %v", n, err)
+			}
+			storetest.ConfirmClock(t, later, now)
 			if n, err := later.SweepDrafts(t.Context()); err != nil || n != 0 {
 				t.Errorf("swept %d that are just as old as they may be, %v", n, err)
 			}
@@ -382,7 +386,7 @@ func TestFiftyWhoFinishOneDraftRegisterOneSample(t *testing.T) {
 		}
 		one(t, atOnce(50, func(i int) error {
 			mine := r
-			mine.Code = &store.CodeHash{KeyID: "2025-03", Hash: []byte{byte(i)}}
+			mine.Code = &store.CodeHash{KeyID: "2025-03", Hash: []byte{byte(i)}, Month: "2025-03"}
 			_, err := s.RegisterSample(t.Context(), b.intake, mine)
 			return err
 		}), func(err error) bool { return errors.Is(err, lab.ErrConflict) })

@@ -114,7 +114,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		lab.Membership{},
 		auditHead{},
 		auditEvent{},
-		codeEntry{},
+		codeEntry{}, codeKey{}, clockMark{}, ClockGap{},
 		classRow{},
 		substanceRow{},
 		substanceNameRow{},

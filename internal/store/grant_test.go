@@ -99,14 +99,18 @@ func TestTheGrantedRoleRemovesWhatIsOverItsTime(t *testing.T) {
 	s := storetest.Open(t, asRole(t, owner.DatabaseURL, "sweeper"))
 	b := newBench(t, s)
 	r := b.registration()
-	r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}}
+	r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}, Month: "2025-02", Fingerprint: "print of 2025-02"}
 	if _, err := s.RegisterSample(t.Context(), b.intake, r); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.NewDraft(t.Context(), b.intake, b.service.ID, "{}"); err != nil {
 		t.Fatal(err)
 	}
+	seal(t, s, b.verifier, "old 1")
+	noError(t, s.TakeRing(t.Context(), lab.Operator("serve"), ringOf("ours", "2025-02", "a"), opens))
+	noError(t, s.MarkClock(t.Context()))
 	later := storetest.OpenAt(t, asRole(t, owner.DatabaseURL, "sweeper"), func() time.Time { return storetest.Now.AddDate(0, 6, 0) })
+	storetest.ConfirmClock(t, later, storetest.Now.AddDate(0, 6, 0))
 	if n, err := later.SweepDrafts(t.Context()); err != nil || n != 1 {
 		t.Errorf("%d drafts, %v", n, err)
 	}

@@ -115,6 +115,15 @@ func postgresTemplate(t testing.TB, server *pgtest.Server) string {
 	return template.postgres
 }
 
+// ConfirmClock says, as an administrator does, that the clock is right, so that what
+// is over its time may go.
+func ConfirmClock(t testing.TB, s *store.Store, now time.Time) {
+	t.Helper()
+	if err := s.CloseClockGaps(t.Context(), lab.Operator("test"), lab.DateOf(now, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Service adds a service with the code and returns it.
 func Service(t testing.TB, s *store.Store, code string) lab.Service {
 	t.Helper()

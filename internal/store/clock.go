@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// clockMark is what the clock of a running server showed.
+type clockMark struct {
+	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
+	MarkedAt lab.Instant
+}
+
+// TableName returns the table.
+func (clockMark) TableName() string { return "clock_marks" }
+
+// ClockGap is a jump of the clock between two marks: forward, as after a time in which
+// the registry was not running, or back.
+type ClockGap struct {
+	Seq      int64 `gorm:"primaryKey;autoIncrement:false"` // of the mark after it
+	BeforeAt lab.Instant
+	AfterAt  lab.Instant
+	ClosedAt lab.Instant // when somebody has said that the clock is right; zero: not yet
+	ClosedBy string
+}
+
+// TableName returns the table.
+func (ClockGap) TableName() string { return "clock_gaps" }
+
+// MarkClock notes what the clock shows, and opens a gap where it has jumped since
+// the mark before. A server does so when it starts, and every hour.
+func (s *Store) MarkClock(ctx context.Context) error {
+	return s.doPeople(ctx, lab.Actor{}, func(w *work) error { return w.markClock() })
+}
+
+func (w *work) markClock() error {
+	last, err := lastMark(w.tx)
+	if err != nil {
+		return err
+	}
+	if last.Seq == 0 && !last.MarkedAt.IsZero() { // the newest event stands for the first mark
+		last.Seq = 1
+		if err := w.tx.Create(&last).Error; err != nil {
+			return err
+		}
+	}
+	mark := clockMark{last.Seq + 1, w.at}
+	if !last.MarkedAt.IsZero() && lab.ClockJumped(last.MarkedAt, w.at) {
+		if err := w.tx.Create(&ClockGap{Seq: mark.Seq, BeforeAt: last.MarkedAt, AfterAt: w.at}).Error; err != nil {
+			return err
+		}
+	}
+	return w.tx.Create(&mark).Error
+}
+
+// lastMark is the mark that was written last. Where there is none yet it has no
+// number, and is the newest event of the trails; zero where nothing was ever done.
+func lastMark(tx *gorm.DB) (last clockMark, err error) {
+	err = tx.Raw("SELECT seq, marked_at FROM clock_marks ORDER BY seq DESC LIMIT 1").Scan(&last).Error
+	if err != nil || last.Seq > 0 {
+		return last, err
+	}
+	var events []clockMark
+	err = tx.Raw("SELECT e.at AS marked_at FROM audit_events e JOIN audit_heads h ON h.service_id = e.service_id AND h.seq = e.seq").Scan(&events).Error
+	for _, e := range events {
+		if e.MarkedAt.Time().After(last.MarkedAt.Time()) {
+			last.MarkedAt = e.MarkedAt
+		}
+	}
+	return last, err
+}
+
+// trustClock refuses, with lab.ErrClockJumped, to destroy what is over its time: a
+// gap is open, or the clock has jumped since the last mark.
+func (w *work) trustClock() error {
+	gaps, err := openGaps(w.tx)
+	if err != nil {
+		return err
+	}
+	last, err := lastMark(w.tx)
+	if err != nil {
+		return err
+	}
+	if len(gaps) > 0 || !last.MarkedAt.IsZero() && lab.ClockJumped(last.MarkedAt, w.at) {
+		return lab.ErrClockJumped
+	}
+	return nil
+}
+
+func openGaps(tx *gorm.DB) (gaps []ClockGap, err error) {
+	err = tx.Raw("SELECT * FROM clock_gaps WHERE closed_at IS NULL ORDER BY seq").Scan(&gaps).Error
+	return gaps, err
+}
+
+// ClockGaps returns the jumps of the clock that are open, in the order in which they
+// were noticed.
+func (s *Store) ClockGaps(ctx context.Context) ([]ClockGap, error) {
+	gaps, err := openGaps(s.read.WithContext(ctx))
+	return gaps, translate(err)
+}
+
+// CloseClockGaps records that somebody has looked at the clock and found it right:
+// from now on, what is over its time is destroyed again. It takes an administrator of
+// all services, and the day that the clock showed when it was looked at: if it shows
+// another one now, nothing is closed and lab.ErrConflict comes back.
+func (s *Store) CloseClockGaps(ctx context.Context, by lab.Actor, seen lab.Date) error {
+	return s.doPeople(ctx, by, func(w *work) error {
+		if err := lab.MayEquip(by, 0); err != nil {
+			return err
+		}
+		if seen != lab.DateOf(w.at.Time(), time.UTC) {
+			return lab.ErrConflict
+		}
+		if err := w.markClock(); err != nil {
+			return err
+		}
+		done := w.tx.Exec("UPDATE clock_gaps SET closed_at = ?, closed_by = ? WHERE closed_at IS NULL", w.at, by.Name)
+		if done.Error != nil || done.RowsAffected == 0 {
+			return done.Error
+		}
+		return w.record(0, "confirm clock", "clock", "", []lab.Difference{{Field: "Day", New: seen.String()}})
+	})
+}

@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// hand is a clock that a test sets.
+type hand struct{ at time.Time }
+
+func (h *hand) now() time.Time { return h.at }
+
+// TestAJumpOfTheClockIsAnOpenGap: marks go on, and nothing is destroyed, until
+// somebody has said that the clock is right.
+func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
+	const day = 24 * time.Hour
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		for _, test := range []struct {
+			name  string
+			jumps []time.Duration
+			gaps  int
+		}{
+			{"hour by hour", []time.Duration{time.Hour, time.Hour, time.Hour}, 0},
+			{"a weekend", []time.Duration{3*day - time.Second}, 0},
+			{"three days", []time.Duration{3 * day}, 1},
+			{"200 days, and marks after it", []time.Duration{200 * day, time.Hour, time.Hour}, 1},
+			{"three weeks in winter", []time.Duration{21 * day, time.Hour}, 1},
+			{"there and back", []time.Duration{200 * day, time.Hour, -200 * day, time.Hour}, 2},
+			{"back", []time.Duration{-3 * day}, 1},
+			{"back a little", []time.Duration{-3*day + time.Second}, 0},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				c := storetest.Config(t, kind)
+				clock := &hand{storetest.Now}
+				s := storetest.OpenAt(t, c, clock.now)
+				b := newBench(t, s)
+				code := hashOf("2024-11", 1)
+				r := b.registration()
+				r.Code = &code
+				if _, err := s.RegisterSample(t.Context(), b.intake, r); err != nil {
+					t.Fatal(err)
+				}
+				noError(t, s.MarkClock(t.Context()))
+				for _, d := range test.jumps {
+					clock.at = clock.at.Add(d)
+					noError(t, s.MarkClock(t.Context()))
+				}
+				gaps, err := s.ClockGaps(t.Context())
+				if err != nil || len(gaps) != test.gaps {
+					t.Fatalf("gaps %+v, %v", gaps, err)
+				}
+				_, err = s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01)
+				_, drafts := s.SweepDrafts(t.Context())
+				if jumped := test.gaps > 0; errors.Is(err, lab.ErrClockJumped) != jumped || errors.Is(drafts, lab.ErrClockJumped) != jumped {
+					t.Fatalf("codes: %v; drafts: %v", err, drafts)
+				}
+				if test.gaps == 0 {
+					return
+				}
+				today := lab.DateOf(clock.at, time.UTC)
+				wantRefusal(t, "closed by intake", s.CloseClockGaps(t.Context(), b.intake, today))
+				of := storetest.Person(t, s, "one-service", b.service.ID, lab.Administrator)
+				wantRefusal(t, "closed by the administrator of one service", s.CloseClockGaps(t.Context(), of, today))
+				all := storetest.Person(t, s, "all-services", 0, lab.Administrator)
+				if err := s.CloseClockGaps(t.Context(), all, today+1); !errors.Is(err, lab.ErrConflict) {
+					t.Errorf("closed on another day than was seen: %v", err)
+				}
+				if n, _, err := s.OverdueCodes(t.Context(), 2025_01_01); err != nil || n != 1 {
+					t.Errorf("%d codes are left, %v", n, err)
+				}
+				noError(t, s.CloseClockGaps(t.Context(), all, today))
+				if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil || n != 1 {
+					t.Errorf("closed: %d ended, %v", n, err)
+				}
+			})
+		}
+	})
+}
+
+// TestTheNewestEventStandsForTheFirstMark: a registry from before there were marks.
+func TestTheNewestEventStandsForTheFirstMark(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		c := storetest.Config(t, kind)
+		newBench(t, storetest.Open(t, c))
+		later := storetest.OpenAt(t, c, func() time.Time { return storetest.Now.AddDate(0, 6, 0) })
+		if _, err := later.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); !errors.Is(err, lab.ErrClockJumped) {
+			t.Errorf("before any mark: %v", err)
+		}
+		noError(t, later.MarkClock(t.Context()))
+		gaps, err := later.ClockGaps(t.Context())
+		if err != nil || len(gaps) != 1 || gaps[0].BeforeAt != lab.At(storetest.Now) {
+			t.Errorf("gaps %+v, %v", gaps, err)
+		}
+	})
+}
+
+func TestManyServersMarkAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := errors.Join(atOnce(10, func(int) error { return s.MarkClock(t.Context()) })...); err != nil {
+			t.Error(err)
+		}
+		if n := count(t, s, "clock_marks"); n != 11 { // with the one that the newest event stands for
+			t.Errorf("%d marks", n)
+		}
+	})
+}
