@@ -61,6 +61,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 
 		found := lookUp(t, s, hashes...)
 		want := store.Found{
+			Code:      mine,
 			ServiceID: b.service.ID, ServiceName: "Service UTR", ProductID: b.ketamine.ID, Form: lab.Powder,
 			State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7, Expected: b.ketamine.Expected(),
 		}
