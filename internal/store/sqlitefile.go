@@ -105,8 +105,8 @@ func (s *Store) makePrivate(path string) (fresh bool, err error) {
 	if err := makeFile(path); err != nil {
 		return false, err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := closeToOthers(path + suffix); err != nil {
+	for _, path := range []string{path, path + "-wal", path + "-shm", filepath.Join(folder, migrateLock)} {
+		if err := closeToOthers(path); err != nil {
 			s.notes = append(s.notes, err.Error())
 		}
 	}
