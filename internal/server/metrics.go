@@ -17,8 +17,8 @@ import (
 const noRoute = "none"
 
 const (
-	pingTime      = 2 * time.Second // for the database to answer while metrics are told
-	savingTime    = 5 * time.Second // and to be written; a write waits four for its turn
+	pingTime      = 2 * time.Second         // for the database to answer while metrics are told
+	savingTime    = 4500 * time.Millisecond // and to be written: a write waits four seconds for its turn
 	scrapesAtOnce = 4
 )
 
@@ -168,8 +168,10 @@ func oneIf(ask func(context.Context) error, within time.Duration) float64 {
 // Collect asks the database whether it answers and can be written, and counts its connections.
 func (c databaseCollector) Collect(found chan<- prometheus.Metric) {
 	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	saving := make(chan float64, 1)
+	go func() { saving <- oneIf(c.store.Writable, savingTime) }()
 	found <- prometheus.MustNewConstMetric(databaseUp, gauge, oneIf(c.store.Ping, pingTime))
-	found <- prometheus.MustNewConstMetric(writable, gauge, oneIf(c.store.Writable, savingTime))
+	found <- prometheus.MustNewConstMetric(writable, gauge, <-saving)
 	for _, p := range c.store.PoolStats() {
 		found <- prometheus.MustNewConstMetric(poolMost, gauge, float64(p.Most), p.Pool)
 		found <- prometheus.MustNewConstMetric(poolOpen, gauge, float64(p.Open), p.Pool)

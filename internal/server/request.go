@@ -20,7 +20,8 @@ type request struct {
 	server  *Server
 	route   route
 	texts   *locale.Locale
-	session *store.Session // nil for the public
+	patient context.Context // see context
+	session *store.Session  // nil for the public
 	actor   lab.Actor
 	owes    bool             // the session owes something before its pages open, see owed
 	service lab.Service      // of the address, where it names one
@@ -76,9 +77,14 @@ const (
 	askWait  = 200 * time.Millisecond // of a page, to hear whether anything can be saved
 )
 
-// context ends when the reader goes away. What writes under it waits its turn only so
-// long.
-func (r *request) context() context.Context { return store.WaitAtMost(r.Request.Context(), turnWait) }
+// context ends when the reader goes away. All that the request writes waits its turn
+// for so long together.
+func (r *request) context() context.Context {
+	if r.patient == nil {
+		r.patient = store.WaitAtMost(r.Request.Context(), turnWait)
+	}
+	return r.patient
+}
 
 // typed is what a form sent. One that is too large or not a form is refused.
 func (r *request) typed() (url.Values, error) {

@@ -230,3 +230,21 @@ func WayToPostgres(c Config) (string, error) {
 	}
 	return "verified", nil
 }
+
+// AutoMigrate asks for a table to be made of a model.
+func AutoMigrate(s *Store, model any) error { return s.write.Migrator().AutoMigrate(model) }
+
+// HasTable tells whether there is a table of the name.
+func HasTable(s *Store, name string) bool { return s.read.Migrator().HasTable(name) }
+
+// Quoted is a name as a statement has it.
+func Quoted(s *Store, name string) string {
+	var text strings.Builder
+	s.write.QuoteTo(&text, name)
+	return text.String()
+}
+
+// Logged is a statement as a log would have it.
+func Logged(s *Store, statement string, values ...any) string {
+	return s.write.Explain(statement, values...)
+}

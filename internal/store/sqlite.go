@@ -15,13 +15,16 @@ import (
 	"gorm.io/gorm"
 )
 
+// migrateLock is the name of the file that one who migrates holds.
+const migrateLock = "migrate.lock"
+
 type sqliteDialect struct{ folder string }
 
 func (sqliteDialect) name() string { return "sqlite" }
 func (sqliteDialect) lock() string { return "" }
 
 func (d sqliteDialect) locker() (lock.SessionLocker, error) {
-	return &folderLock{path: filepath.Join(d.folder, "migrate.lock")}, nil
+	return &folderLock{path: filepath.Join(d.folder, migrateLock)}, nil
 }
 
 // folderLock is held by an exclusive transaction in a database of its own, so that
@@ -34,7 +37,7 @@ type folderLock struct {
 
 // SessionLock waits for the lock, at most a minute.
 func (l *folderLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
-	if err := errors.Join(makeFile(l.path), closeToOthers(l.path)); err != nil {
+	if err := makeFile(l.path); err != nil {
 		return err
 	}
 	source := url.URL{Scheme: "file", Path: l.path, RawQuery: "_pragma=busy_timeout(60000)&_txlock=exclusive"}

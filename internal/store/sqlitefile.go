@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -104,8 +105,8 @@ func (s *Store) makePrivate(path string) (fresh bool, err error) {
 	if err := makeFile(path); err != nil {
 		return false, err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := closeToOthers(path + suffix); err != nil {
+	for _, path := range []string{path, path + "-wal", path + "-shm", filepath.Join(folder, migrateLock)} {
+		if err := closeToOthers(path); err != nil {
 			s.notes = append(s.notes, err.Error())
 		}
 	}
@@ -152,11 +153,8 @@ type sqliteFile struct {
 	pools  []*sql.DB    // the one that writes, the one that reads
 	unkept atomic.Bool  // connections are not kept between statements
 	frozen atomic.Int64 // connections that read the file as it lies
+	gate   sync.Mutex   // held while one of these, or one that writes, is opened
 }
-
-// errLeftover means that the file does not hold all that was saved.
-var errLeftover = errors.New("holds what was saved last, and cannot be read while nothing can be written there; " +
-	"make room or give the folder back its right to be written, and start again. Do not remove that file")
 
 // connecting is a way to open a connection, as database/sql asks for it.
 type connecting func(context.Context) (driver.Conn, error)
@@ -197,17 +195,21 @@ func (f *sqliteFile) connect(ctx context.Context, options string) (driver.Conn, 
 	return connector.Connect(ctx)
 }
 
-// write opens a connection for writing.
+// write opens a connection for writing, once nobody reads the file as it lies.
 func (f *sqliteFile) write(ctx context.Context) (driver.Conn, error) {
-	if f.frozen.Load() > 0 {
-		f.keep(false)
-		return nil, errReadAsItLies
+	f.gate.Lock()
+	defer f.gate.Unlock()
+	for until := time.Now().Add(frozenWait); f.frozen.Load() > 0; time.Sleep(frozenWait / 100) {
+		if time.Now().After(until) {
+			return nil, fmt.Errorf("%w: it is being read as it lies", ErrReadOnly)
+		}
 	}
 	return f.connect(ctx, sqliteWriting)
 }
 
-// errReadAsItLies is gone when the last frozen connection has ended its statement.
-var errReadAsItLies = fmt.Errorf("%w: it is being read as it lies", ErrReadOnly)
+// frozenWait is for how long who reads the file as it lies is waited for; meanwhile no
+// other begins to.
+const frozenWait = 200 * time.Millisecond
 
 // read opens a connection for reading, as usual or as the file lies.
 func (f *sqliteFile) read(ctx context.Context) (driver.Conn, error) {
@@ -218,12 +220,13 @@ func (f *sqliteFile) read(ctx context.Context) (driver.Conn, error) {
 	if err := f.leftover(); err != nil {
 		return nil, err
 	}
-	f.keep(false)
-	f.frozen.Add(1)
+	f.gate.Lock()
+	defer f.gate.Unlock()
 	if conn, frozenErr := f.connect(ctx, sqliteFrozen); frozenErr == nil {
+		f.keep(false)
+		f.frozen.Add(1)
 		return &frozen{Conn: conn, file: f}, nil
 	}
-	f.frozen.Add(-1)
 	return nil, err
 }
 
@@ -232,7 +235,8 @@ func (f *sqliteFile) read(ctx context.Context) (driver.Conn, error) {
 func (f *sqliteFile) leftover() error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if info, err := os.Stat(f.path + suffix); err == nil && info.Size() > 0 {
-			return fmt.Errorf("%s %w", f.path+suffix, errLeftover)
+			return fmt.Errorf("%w: %s holds what was saved last, and cannot be read while nothing can be written there; make room or "+
+				"give the folder back its right to be written, and start again. Do not remove that file", lab.ErrUnavailable, f.path+suffix)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,83 +14,123 @@ import (
 // is said, as for a command that somebody has typed.
 const usualWait = time.Minute
 
-type waitKey struct{}
+// patience is what is left of the time for which a caller waits.
+type patience struct{ left atomic.Int64 } // nanoseconds
 
-// WaitAtMost returns a context whose units of work give up with ErrBusy when they
-// could not begin within the time: SQLite lets one write at a time, in all processes,
-// and PostgreSQL makes who writes the same rows wait. What has begun is not cut off.
+type patienceKey struct{}
+
+// WaitAtMost returns a context whose units of work wait their turn for so long at
+// most, all together, and then give up with ErrBusy: SQLite lets one write at a time,
+// in all processes, and PostgreSQL makes who writes the same rows wait. What has begun
+// is not cut off.
 func WaitAtMost(ctx context.Context, d time.Duration) context.Context {
-	return context.WithValue(ctx, waitKey{}, d)
+	p := &patience{}
+	p.left.Store(int64(d))
+	return context.WithValue(ctx, patienceKey{}, p)
 }
 
-// inTurn runs a transaction when it is its turn, or gives up. The transaction calls
-// begin first of all. A caller who goes away leaves the queue.
-func (s *Store) inTurn(ctx context.Context, transaction func(ctx context.Context, begin func(tx *gorm.DB) error) error) error {
-	wait, limited := ctx.Value(waitKey{}).(time.Duration)
-	if !limited {
-		wait = usualWait
-	}
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	until := time.Now().Add(wait)
-	waiting := time.AfterFunc(wait, func() { end(ErrBusy) })
-	defer waiting.Stop()
-	leave, err := s.takePlace(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	begun := false
-	begin := func(tx *gorm.DB) error {
-		if begun = waiting.Stop(); !begun {
-			return ErrBusy
-		}
-		if limited {
-			return s.dialect.limitWaits(tx, time.Until(until))
-		}
-		return nil
-	}
-	for pause := time.Millisecond; ; pause = min(2*pause, longestPause) {
-		err := transaction(ctx, begin)
-		if begun || !isBusy(err) {
-			return s.ended(ctx, err)
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
-}
+// leastWait is what a unit of work always has: one that another one has waited before
+// may still go on where nobody holds it up.
+const leastWait = 50 * time.Millisecond
 
 // longestPause is between two tries to lock a SQLite file that another process holds:
 // short, so that one which lets it go for a moment is not missed.
 const longestPause = 25 * time.Millisecond
 
-// takePlace waits for a place among those that may write, and returns what gives it
-// back.
-func (s *Store) takePlace(ctx context.Context) (leave func(), err error) {
-	if s.writing == nil {
-		return func() {}, nil
+// turn is one unit of work that waits for its turn, and then has it.
+type turn struct {
+	s        *Store
+	ctx      context.Context // ends when the wait is over
+	end      context.CancelCauseFunc
+	patience *patience // nil: nobody counts
+	wait     time.Duration
+	since    time.Time
+	timer    *time.Timer
+	placed   bool
+	begun    bool
+}
+
+func (s *Store) newTurn(ctx context.Context) *turn {
+	t := &turn{s: s, wait: usualWait, since: time.Now()}
+	if t.patience, _ = ctx.Value(patienceKey{}).(*patience); t.patience != nil {
+		t.wait = max(leastWait, time.Duration(t.patience.left.Load()))
 	}
-	select {
-	case s.writing <- struct{}{}:
-		return func() { <-s.writing }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	t.ctx, t.end = context.WithCancelCause(ctx)
+	t.timer = time.AfterFunc(t.wait, func() { t.end(ErrBusy) })
+	return t
+}
+
+// inTurn runs a transaction when it is its turn, or gives up. The transaction calls
+// begin first of all. A caller who goes away leaves the queue.
+func (s *Store) inTurn(ctx context.Context, transaction func(ctx context.Context, begin func(tx *gorm.DB) error) error) error {
+	t := s.newTurn(ctx)
+	defer t.leave()
+	if err := t.takePlace(); err != nil {
+		return err
+	}
+	for pause := time.Millisecond; ; pause = min(2*pause, longestPause) {
+		err := transaction(t.ctx, t.begin)
+		if t.begun || !isBusy(err) {
+			return t.ended(err)
+		}
+		select {
+		case <-t.ctx.Done():
+			return t.ended(context.Cause(t.ctx))
+		case <-time.After(pause):
+		}
 	}
 }
 
-// ended translates how a transaction ended, and keeps whether it could write.
-func (s *Store) ended(ctx context.Context, err error) error {
-	if err != nil && errors.Is(context.Cause(ctx), ErrBusy) {
+// takePlace waits for a place among those that may write.
+func (t *turn) takePlace() error {
+	if t.s.writing == nil {
+		return nil
+	}
+	select {
+	case t.s.writing <- struct{}{}:
+		t.placed = true
+		return nil
+	case <-t.ctx.Done():
+		return t.ended(context.Cause(t.ctx))
+	}
+}
+
+// begin ends the wait.
+func (t *turn) begin(tx *gorm.DB) error {
+	if t.begun = t.timer.Stop(); !t.begun {
 		return ErrBusy
 	}
-	err = translate(err)
-	if s.file != nil && (err == nil || errors.Is(err, ErrReadOnly)) {
-		s.file.keep(err == nil)
+	if t.patience == nil {
+		return nil
 	}
-	s.writable.note(err)
+	left := t.wait - time.Since(t.since)
+	t.patience.left.Store(int64(left))
+	return t.s.dialect.limitWaits(tx, max(leastWait, left))
+}
+
+// leave lets others have their turn.
+func (t *turn) leave() {
+	t.timer.Stop()
+	t.end(nil)
+	if t.placed {
+		<-t.s.writing
+	}
+}
+
+// ended translates how the transaction ended, and keeps whether it could write. Who
+// has given up does not wait again.
+func (t *turn) ended(err error) error {
+	if err != nil && errors.Is(context.Cause(t.ctx), ErrBusy) {
+		err = ErrBusy
+	}
+	err = translate(err)
+	if errors.Is(err, ErrBusy) && t.patience != nil {
+		t.patience.left.Store(0)
+	}
+	if t.s.file != nil && (err == nil || errors.Is(err, ErrReadOnly)) {
+		t.s.file.keep(err == nil)
+	}
+	t.s.writable.note(err)
 	return err
 }
 
