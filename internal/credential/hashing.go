@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -30,70 +31,102 @@ const (
 // hashing is the one queue of this process.
 var hashing = newQueue(max(1, runtime.NumCPU()/2))
 
-// queue lets few in at the same time, and some wait.
+// queue lets few in at the same time, and some wait: those who are known go before
+// strangers, and each in the order of arrival.
 type queue struct {
-	turns chan struct{} // one for each that is let in
-
 	mu        sync.Mutex
-	waiting   int
-	strangers int
-	networks  map[string]int // of strangers
+	free      int // turns that nobody has
+	known     []*ticket
+	strangers []*ticket
 }
 
-func newQueue(turns int) *queue {
-	return &queue{turns: make(chan struct{}, turns), networks: map[string]int{}}
+// ticket is a place to wait.
+type ticket struct {
+	network string
+	turn    chan struct{} // closed when it has its turn
 }
 
-// enter waits for a turn, in the order of arrival, and returns how to end it. It
-// fails with ErrBusy where there is no place to wait, and with the context's error
-// where the caller has gone meanwhile.
-func (q *queue) enter(ctx context.Context, from Caller) (leave func(), err error) {
-	if !q.join(from) {
-		return nil, ErrBusy
+func newQueue(turns int) *queue { return &queue{free: turns} }
+
+// enter waits for a turn, which leave ends. It fails with ErrBusy where there is no
+// place to wait, and with the context's error where the caller has gone meanwhile.
+func (q *queue) enter(ctx context.Context, from Caller) error {
+	mine, err := q.join(from, true)
+	if mine == nil || err != nil {
+		return err
 	}
-	defer q.quit(from)
 	select {
-	case q.turns <- struct{}{}:
-		return func() { <-q.turns }, nil
+	case <-mine.turn:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		q.quit(mine)
+		return ctx.Err()
 	}
 }
 
 // enterAtLast waits however many do.
-func (q *queue) enterAtLast() (leave func()) {
-	q.turns <- struct{}{}
-	return func() { <-q.turns }
+func (q *queue) enterAtLast() {
+	if mine, _ := q.join(Caller{Known: true}, false); mine != nil {
+		<-mine.turn
+	}
 }
 
-func (q *queue) join(from Caller) bool {
+// join returns a place to wait, or none where there is a turn at once.
+func (q *queue) join(from Caller, limited bool) (*ticket, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	full := q.waiting >= PlacesToWait
-	if !from.Known {
-		full = full || q.strangers >= ofStrangers || q.networks[from.Network] >= ofOneNetwork
+	if q.free > 0 {
+		q.free--
+		return nil, nil
 	}
-	if full {
-		return false
+	if limited && q.full(from) {
+		return nil, ErrBusy
 	}
-	q.waiting++
-	if !from.Known {
-		q.strangers++
-		q.networks[from.Network]++
-	}
-	return true
-}
-
-func (q *queue) quit(from Caller) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.waiting--
+	mine := &ticket{from.Network, make(chan struct{})}
 	if from.Known {
-		return
+		q.known = append(q.known, mine)
+	} else {
+		q.strangers = append(q.strangers, mine)
 	}
-	q.strangers--
-	if q.networks[from.Network]--; q.networks[from.Network] == 0 {
-		delete(q.networks, from.Network)
+	return mine, nil
+}
+
+func (q *queue) full(from Caller) bool {
+	if from.Known {
+		return len(q.known)+len(q.strangers) >= PlacesToWait
+	}
+	same := 0
+	for _, other := range q.strangers {
+		if other.network == from.Network {
+			same++
+		}
+	}
+	return len(q.known)+len(q.strangers) >= PlacesToWait || len(q.strangers) >= ofStrangers || same >= ofOneNetwork
+}
+
+// leave gives the turn to the next.
+func (q *queue) leave() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, waiting := range []*[]*ticket{&q.known, &q.strangers} {
+		if len(*waiting) > 0 {
+			close((*waiting)[0].turn)
+			*waiting = (*waiting)[1:]
+			return
+		}
+	}
+	q.free++
+}
+
+// quit gives up a place, or the turn that was given to it at the same moment.
+func (q *queue) quit(mine *ticket) {
+	q.mu.Lock()
+	is := func(t *ticket) bool { return t == mine }
+	waits := slices.ContainsFunc(q.known, is) || slices.ContainsFunc(q.strangers, is)
+	q.known, q.strangers = slices.DeleteFunc(q.known, is), slices.DeleteFunc(q.strangers, is)
+	q.mu.Unlock()
+	if !waits {
+		q.leave()
 	}
 }
 

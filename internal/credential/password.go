@@ -56,18 +56,17 @@ func newHash() *passwordHash {
 // the rules. It waits for its turn however long that takes: the server uses
 // Caller.Hash.
 func HashPassword(password string) (string, error) {
-	leave := hashing.enterAtLast()
-	defer leave()
+	hashing.enterAtLast()
+	defer hashing.leave()
 	return hashPassword(password)
 }
 
 // Hash is HashPassword for a caller, who waits in the queue. It fails as Check does.
 func (c Caller) Hash(ctx context.Context, password string) (string, error) {
-	leave, err := hashing.enter(ctx, c)
-	if err != nil {
+	if err := hashing.enter(ctx, c); err != nil {
 		return "", err
 	}
-	defer leave()
+	defer hashing.leave()
 	return hashPassword(password)
 }
 
@@ -86,11 +85,10 @@ func hashPassword(password string) (string, error) {
 // with ErrBusy where too many wait, and with the context's error where the caller
 // has gone; then the password was not looked at.
 func (c Caller) Check(ctx context.Context, hash, password string) (ok bool, err error) {
-	leave, err := hashing.enter(ctx, c)
-	if err != nil {
+	if err := hashing.enter(ctx, c); err != nil {
 		return false, err
 	}
-	defer leave()
+	defer hashing.leave()
 	h, known := parsePasswordHash(hash)
 	if !known {
 		h = newHash()

@@ -121,6 +121,8 @@ func (a *attempt) right(account store.Account, password string) (bool, error) {
 	if account.Disabled {
 		hash = ""
 	}
+	level := time.NewTimer(levelTime)
+	defer level.Stop()
 	ok, err := a.server.knows(a.context(), a.caller(), hash, password)
 	switch {
 	case err != nil:
@@ -128,11 +130,29 @@ func (a *attempt) right(account store.Account, password string) (bool, error) {
 		return false, a.busy(err)
 	case !ok:
 		a.failed(a.user, a.login)
-		return false, nil
+		return false, a.waitForLevel(level.C)
 	}
 	a.succeed()
 	a.rehash(account, password)
 	return true, nil
+}
+
+// levelTime is longer than a hash of any parameters takes, where the machine is not
+// busy.
+const levelTime = 300 * time.Millisecond
+
+// waitForLevel lets every wrong password take as long, while some hashes have other
+// parameters than today's: else time would tell which logins have one.
+func (a *attempt) waitForLevel(level <-chan time.Time) error {
+	outdated, err := a.server.Store.HasOtherHashes(a.context(), credential.HashForm())
+	if err != nil || !outdated {
+		return err
+	}
+	select {
+	case <-level:
+	case <-a.context().Done():
+	}
+	return nil
 }
 
 // rehash makes a hash of the parameters of today, where there is place to. Where
@@ -150,10 +170,29 @@ func (a *attempt) rehash(account store.Account, password string) {
 	}
 }
 
-// busy counts whoever is sent away because too many wait.
+// A flood that is answered at once sends the next at once, and takes the processor
+// from those who look up. So whoever is sent away learns it after a moment; no more
+// than a few hundred are kept waiting.
+const (
+	busyPause = time.Second
+	busyMost  = 256
+)
+
+// busy counts whoever is sent away because too many wait, and lets a moment pass.
 func (r *request) busy(err error) error {
-	if errors.Is(err, credential.ErrBusy) {
-		r.server.metrics.refused.WithLabelValues(hashingLimit.kind).Inc()
+	if !errors.Is(err, credential.ErrBusy) {
+		return err
+	}
+	r.server.metrics.refused.WithLabelValues(hashingLimit.kind).Inc()
+	select {
+	case r.server.sentAway <- struct{}{}:
+		defer func() { <-r.server.sentAway }()
+	default:
+		return err
+	}
+	select {
+	case <-r.context().Done():
+	case <-time.After(busyPause):
 	}
 	return err
 }

@@ -29,7 +29,7 @@ type limit struct {
 // none. A right code is never refused. No stranger can use up what lets a member of
 // staff in: see attempt.
 var (
-	codeLimit      = limit{"code", "wrong lookup codes of a network", 10, time.Minute, 60_000, "429, after the code was looked up"}
+	codeLimit      = limit{"code", "wrong lookup codes of a network", 10, time.Minute, 50_000, "429, after the code was looked up"}
 	codeFloodLimit = limit{"code_flood", "wrong lookup codes of everybody together", 600, time.Minute / 600, 0, "as code_flood_answer says"}
 	codeFloodShare = limit{"code_flood_answer", "wrong lookup codes beyond code_flood that are answered 404 all the same", 50, time.Second / 50, 0, "429, after the code was looked up"}
 

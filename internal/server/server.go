@@ -53,6 +53,7 @@ type Server struct {
 	keyed   keyMatch
 
 	connections *connections
+	sentAway    chan struct{} // a place for each who waits a moment to be told so
 
 	synthetic bool // the samples are made up: every page and file says so
 }
@@ -96,6 +97,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, newJobs()
 	s.metrics = newMetrics(s)
+	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
 	s.engine, err = s.newEngine(routes())
 	return s, err

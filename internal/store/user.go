@@ -382,3 +382,11 @@ func (s *Store) Rehash(ctx context.Context, id lab.Optional, oldHash, newHash st
 		return tx.Exec("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", newHash, id, oldHash).Error
 	})
 }
+
+// HasOtherHashes tells whether some user has a hash of a password that begins
+// otherwise.
+func (s *Store) HasOtherHashes(ctx context.Context, form string) (others bool, err error) {
+	err = s.read.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM users WHERE password_hash <> '' AND substr(password_hash, 1, ?) <> ?)",
+		len(form), form).Scan(&others).Error
+	return others, translate(err)
+}

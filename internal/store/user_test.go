@@ -333,6 +333,33 @@ func TestSecondFactorsAreUsedOnce(t *testing.T) {
 	})
 }
 
+func TestARehashChangesTheHashAndNothingElse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, bob := t.Context(), storetest.Person(t, s, "bob", 0, lab.Intake)
+		others := func(form string, want bool) {
+			t.Helper()
+			have, err := s.HasOtherHashes(ctx, form)
+			noError(t, err)
+			if have != want {
+				t.Errorf("other hashes than %q: %v", form, have)
+			}
+		}
+		others("$argon2id$v=19$m=47104,", false) // nobody has a password
+		noError(t, s.ChangePassword(ctx, bob, passwordHash, ""))
+		others("$argon2id$v=19$m=47104,", true)
+		others("$argon2id$v=19$m=65536,", false)
+		events, another := len(eventsOf(t, s)), strings.Replace(passwordHash, "m=65536", "m=47104", 1)
+		noError(t, s.Rehash(ctx, bob.UserID, "what it was not", another))
+		if got := accountOf(t, s, "bob").PasswordHash; got != passwordHash {
+			t.Errorf("the hash is %q", got)
+		}
+		noError(t, s.Rehash(ctx, bob.UserID, passwordHash, another))
+		if got := accountOf(t, s, "bob").PasswordHash; got != another || len(eventsOf(t, s)) != events {
+			t.Errorf("the hash is %q, %d events", got, len(eventsOf(t, s))-events)
+		}
+	})
+}
+
 // everyValue reads all that a registry holds, as text, table by table.
 func everyValue(t *testing.T, s *store.Store, kind string) string {
 	t.Helper()
