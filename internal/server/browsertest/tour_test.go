@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/store"
 )
 
 const goodPassword = "a long sentence about the weather"
@@ -148,6 +149,21 @@ func (b *browser) setUpAuthenticator(x *site) (secret string) {
 	return secret
 }
 
+// toldOfFailures has three attempts to sign in as a newcomer fail, and opens the
+// account.
+func toldOfFailures(t testing.TB, x *site, b *browser) {
+	t.Helper()
+	b.open("/account")
+	account, err := x.store.Account(t.Context(), read[string](b, `() => document.querySelector('main dd').textContent`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		x.store.NoteSignInFailure(store.FailedSignIn{UserID: account.ID, NetworkHash: "n"})
+	}
+	b.open("/account")
+}
+
 // Samples at several times of their lives.
 var (
 	handedIn  = func(x *site, t testing.TB) received { t.Helper(); return x.handIn(t) }
@@ -201,6 +217,27 @@ var tour = []stop{
 		return b
 	}},
 	{"account", "", "Your account", at(intake, "/account")},
+	{"account", "with an authenticator", "Code of your present authenticator", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		b.setUpAuthenticator(x)
+		b.open("/account")
+		return b
+	}},
+	{"account", "told what failed", "3 attempts to sign in as you failed", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		toldOfFailures(t, x, b)
+		return b
+	}},
+	{"sessions", "", "Your sessions", func(t testing.TB, x *site) *browser {
+		x.signedIn(t, x.intake, false)
+		return at(intake, "/account/sessions")(t, x)
+	}},
+	{"authenticator", "instead of another", "Code of your present authenticator", func(t testing.TB, x *site) *browser {
+		b := newcomer(t, x, lab.Verifier)
+		b.setUpAuthenticator(x)
+		b.open("/account/authenticator")
+		return b
+	}},
 	{"authenticator", "", "Set up an authenticator", func(t testing.TB, x *site) *browser {
 		b := newcomer(t, x, lab.Verifier)
 		b.open("/account/authenticator")
