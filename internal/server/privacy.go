@@ -1,16 +1,20 @@
 package server
 
+import "marquis/internal/statistics"
+
 // privacyPage tells what is kept of those who look up, and what is not.
 type privacyPage struct {
 	view
 	Kept    string // for how long a code works
 	Guesses string // what is remembered of wrong codes
+	Figures string // what the public figures tell
 }
 
 func privacy(r *request) error {
 	return r.show("privacy.html", privacyPage{
 		view:    r.view(r.texts.Text("page.privacy.title")),
 		Kept:    r.texts.Text("page.privacy.code_ends", "Count", r.server.CodeMonths),
+		Figures: r.texts.Text("page.privacy.figures", "From", statistics.YearFrom),
 		Guesses: r.texts.Text("page.privacy.guesses", "Count", int(guessLimits.eachRecover.Minutes())*guessLimits.each),
 	})
 }

@@ -101,6 +101,8 @@ type Entry struct {
 
 	ProductID lab.ProductID `json:"-"` // zero for an expected substance or class
 	Token     lab.Expected  `json:"-"` // what was expected; zero for a product
+
+	ecstasyOther int // registered samples of the year that were sold as ecstasy and are no tablets
 }
 
 // Name returns the name of the product, or of what was expected.
