@@ -166,6 +166,9 @@ func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
 // tables are all tables of the subject, as they are made for the public or for staff.
 func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*statistics.Table, error)) ([]*statistics.Table, error) {
 	var tables []*statistics.Table
+	if len(s.scopes) == 0 { // of a year of which no table is told
+		return nil, nil
+	}
 	for _, key := range statistics.TableKeys(s.scopes...) {
 		spec, err := statistics.FindTable(key)
 		if err != nil {
