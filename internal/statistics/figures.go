@@ -50,6 +50,8 @@ type Year struct {
 	Forms          map[lab.Form]int    `json:"forms"`  // of registered samples
 	Months         [12]int             `json:"months"` // registered samples by month of receipt
 	TurnaroundDays Turnaround          `json:"turnaround_days"`
+
+	undivided map[lab.SubstanceID]bool // of what is told: see toldUndivided
 }
 
 // Product returns the figures of a product, or nil where no sample was sold as

@@ -71,9 +71,11 @@ func (s *Source) found() ([]Column, []Row) {
 	})
 	rows := []Row{}
 	for _, f := range list {
-		rows = append(rows, Row{Cells: []Cell{
-			s.substance(f.SubstanceID, f.Substance), shareCell(newProportion(f.N, s.Year.Released)), countCell(f.Main), countCell(f.Trace),
-		}})
+		cells := []Cell{s.substance(f.SubstanceID, f.Substance), shareCell(newProportion(f.N, s.Year.Released)), countCell(f.Main), countCell(f.Trace)}
+		if s.Year.undivided[f.SubstanceID] {
+			cells[2], cells[3] = Cell{State: TooFew}, Cell{State: TooFew}
+		}
+		rows = append(rows, Row{Cells: cells})
 	}
 	return []Column{
 		substanceColumn, shareColumn("found", Text{"Found", "Gevonden"}),

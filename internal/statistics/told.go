@@ -3,6 +3,8 @@ package statistics
 import (
 	"slices"
 	"time"
+
+	"marquis/internal/lab"
 )
 
 // What the public is told of figures, in one place. Told takes everything away that
@@ -54,12 +56,34 @@ func (s *Source) Told() *Source {
 func (y *Year) told() *Year {
 	told := &Year{
 		Year: y.Year, Scope: y.Scope, Registered: y.Registered, Released: y.Released, Withdrawn: y.Withdrawn,
-		Unreleased: y.Unreleased, Recognised: y.Recognised, Products: make([]Entry, len(y.Products)),
+		Unreleased: y.Unreleased, Recognised: y.Recognised, Products: make([]Entry, len(y.Products)), undivided: y.toldUndivided(),
 	}
 	for i := range y.Products {
 		told.Products[i] = *y.Products[i].told()
 	}
 	return told
+}
+
+// toldUndivided are the substances of which is only told in how many samples they were
+// found: few, or few more than those that products tell of as adulterated with them.
+func (y *Year) toldUndivided() map[lab.SubstanceID]bool {
+	found, rest := map[lab.SubstanceID]int{}, map[lab.SubstanceID]int{}
+	for _, e := range y.Products {
+		for _, f := range e.Found {
+			found[f.SubstanceID] += f.N
+			rest[f.SubstanceID] += f.N
+		}
+		for _, a := range e.Adulterants {
+			if !isFew(a.N) {
+				rest[a.SubstanceID] -= a.N
+			}
+		}
+	}
+	undivided := map[lab.SubstanceID]bool{}
+	for id, n := range found {
+		undivided[id] = isFew(n) || isFew(rest[id])
+	}
+	return undivided
 }
 
 // told is like that of a year. Counts stay as they are: a sample that was counted is
@@ -138,15 +162,11 @@ func restOf(parts [][]int, out []bool) []int {
 // for proof.
 var staffColumns = []string{"min", "max", "p"}
 
-// splitTables are those whose rows go on, after the share of the samples, with how
-// these divide. That is not told of few.
-var splitTables = map[string]string{"found": "found", "adulterants": "samples"}
-
 // public turns a table of what is told into what is published of it.
 func (t *Table) public() {
 	t.dropColumns(staffColumns)
-	if share, ok := splitTables[t.Key]; ok {
-		t.hideSplits(t.column(share))
+	if t.Key == "adulterants" {
+		t.hideSplits(t.column("samples"))
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -170,8 +190,7 @@ func (t *Table) public() {
 // leavesOut tells whether the table is one of which something may be left out, other
 // than of services.
 func (t *Table) leavesOut() bool {
-	return t.Key == "adulterant_methods" || splitTables[t.Key] != "" ||
-		t.column("median") >= 0
+	return t.Key == "adulterant_methods" || t.Key == "found" || t.column("median") >= 0
 }
 
 // staffNotes are about what the public is not told.
@@ -200,7 +219,8 @@ func (t *Table) dropColumns(keys []string) {
 	}
 }
 
-// hideSplits hides of rows of few samples all that follows the column with their share.
+// hideSplits hides of rows of few samples all that follows the column with their share:
+// how these divide.
 func (t *Table) hideSplits(share int) {
 	for _, row := range t.Rows {
 		if n := row.Cells[share].N; n == nil || !isFew(*n) {

@@ -194,6 +194,7 @@ func TestNothingOfFewIsPublished(t *testing.T) {
 			}
 			checkRest(rt, s, e)
 		}
+		checkFound(rt, &Source{Dictionary: d, Year: year, ClosedTo: 2020})
 	})
 }
 
@@ -369,5 +370,37 @@ func checkPlaces(t *rapid.T, what string, v float64, n int) {
 	text := strings.TrimLeft(strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", "", 1), "0")
 	if most := len(strconv.Itoa(n)); len(strings.TrimRight(text, "0")) > most {
 		t.Fatalf("%s: %v of %d samples", what, v, n)
+	}
+}
+
+// checkFound: how the finds of a substance divide is not told of few, nor of few that
+// are left when the products that tell it are taken away.
+func checkFound(t *rapid.T, s *Source) {
+	spec, err := FindTable("found")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := spec.Public(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range table.Rows {
+		id, rest := lab.SubstanceID(row.Cells[0].Label.ID), *row.Cells[1].N
+		if row.Cells[2].State != Shown && row.Cells[3].State != Shown {
+			continue
+		}
+		if isFew(rest) {
+			t.Fatalf("%v is found in %d and divided", row.Cells[0].Label, rest)
+		}
+		for _, e := range s.Year.Products {
+			for _, a := range e.Adulterants {
+				if a.SubstanceID == id && !isFew(a.N) {
+					rest -= a.N
+				}
+			}
+		}
+		if isFew(rest) {
+			t.Fatalf("%v: %d are left", row.Cells[0].Label, rest)
+		}
 	}
 }
