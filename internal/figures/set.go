@@ -19,6 +19,7 @@ type Set struct {
 	Dictionary *lab.Dictionary
 	Services   []lab.Service // of the set
 	Currency   string        // in which its prices are told
+	ClosedTo   int           // the latest year that is over
 	source     *Source
 	known      known
 	codes      []string // of the services, empty for all
@@ -31,7 +32,7 @@ func (s *Source) Set(ctx context.Context, code string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{Services: k.services, source: s, known: k}
+	set := &Set{Services: k.services, ClosedTo: statistics.LastClosedYear(s.now()), source: s, known: k}
 	if code != "" {
 		i := slices.IndexFunc(k.services, func(x lab.Service) bool { return x.Code == code })
 		if i < 0 {
@@ -112,13 +113,31 @@ func (f *Set) Tables(ctx context.Context, year int) (*statistics.Source, error) 
 	}
 	source := &statistics.Source{
 		Dictionary: f.Dictionary, Year: statistics.Compute(merged(f.Dictionary, folds), f.Dictionary, f.scope(year, f.codes)),
-		Services: f.byService(folds, year), Closed: f.Closed(year),
+		Services: f.byService(folds, year), ClosedTo: f.ClosedTo,
 	}
 	return source, nil
 }
 
-// Closed tells that a year is over.
-func (f *Set) Closed(year int) bool { return year < f.source.now().UTC().Year() }
+// Closed are the years of the set that are over, in order.
+func (f *Set) Closed() []int {
+	return slices.DeleteFunc(f.Years(), func(year int) bool { return year > f.ClosedTo })
+}
+
+// Told are the years of which the public is told more than how many samples there
+// were, in order.
+func (f *Set) Told(ctx context.Context) ([]int, error) {
+	var told []int
+	for _, year := range f.Closed() {
+		fold, _, err := f.Fold(ctx, year)
+		if err != nil {
+			return nil, err
+		}
+		if statistics.YearIsTold(year, fold.Released(), f.ClosedTo) {
+			told = append(told, year)
+		}
+	}
+	return told, nil
+}
 
 func (f *Set) byService(folds []*statistics.Fold, year int) []statistics.ServiceYear {
 	years := make([]statistics.ServiceYear, len(folds))
@@ -129,12 +148,12 @@ func (f *Set) byService(folds []*statistics.Fold, year int) []statistics.Service
 	return years
 }
 
-// History is the figures of something in each year of the set, from the first to
-// the last in which it has samples.
-func (f *Set) History(ctx context.Context, of func(ctx context.Context, year int) (*statistics.Entry, error)) ([]*statistics.Entry, error) {
+// History is the figures of something in each of the years, from the first to the last
+// in which it has samples.
+func (f *Set) History(ctx context.Context, years []int, of func(ctx context.Context, year int) (*statistics.Entry, error)) ([]*statistics.Entry, error) {
 	var entries []*statistics.Entry
 	last := 0
-	for _, year := range f.Years() {
+	for _, year := range years {
 		e, err := of(ctx, year)
 		if err != nil {
 			return nil, err

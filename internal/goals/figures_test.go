@@ -150,7 +150,7 @@ func (s *source) trend(t *testing.T, from *figures.Source) []*statistics.Entry {
 	t.Helper()
 	set := figuresOf(t, from)
 	product := storetest.Product(t, set.Dictionary, "ketamine").ID
-	entries, err := set.History(t.Context(), func(ctx context.Context, year int) (*statistics.Entry, error) {
+	entries, err := set.History(t.Context(), set.Years(), func(ctx context.Context, year int) (*statistics.Entry, error) {
 		return set.Product(ctx, year, product)
 	})
 	if err != nil || len(entries) == 0 {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"unicode"
@@ -23,10 +24,10 @@ func (t *teller) cells(x *statistics.Table, column int, row *statistics.Row) []c
 	first := &views[0]
 	first.Mark = t.mark(cell.Mark)
 	if cell.State != statistics.Shown {
-		first.Text = t.withheld(c, cell.State)
+		first.Text = t.withheld(x, c, cell.State)
 		return views
 	}
-	decimals := columnDecimals(x, column)
+	number := t.writer(x, c)
 	switch c.Kind {
 	case statistics.LabelKind:
 		first.Text, first.Address = t.rowLabel(x, column, cell.Label)
@@ -36,16 +37,19 @@ func (t *teller) cells(x *statistics.Table, column int, row *statistics.Row) []c
 	case statistics.CountKind:
 		first.Text = t.texts.Count(*cell.N)
 	case statistics.ShareKind:
-		first.Text, views[1].Text = t.number(*cell.Value, decimals), t.of(cell)
+		first.Text, views[1].Text = t.orBelow(cell, c, number(*cell.Value)), t.of(cell)
 	case statistics.AmountKind:
-		first.Text = t.number(*cell.Value, decimals)
-	}
-	if cell.CI95 != nil {
-		views[len(views)-1].Text = t.texts.Decimal(cell.CI95[0], decimals) + "–" + t.texts.Decimal(cell.CI95[1], decimals)
-		if cell.CI95[0] < 0 {
-			views[len(views)-1].Text = t.texts.Text("page.figures.from_to",
-				"From", t.texts.Decimal(cell.CI95[0], decimals), "To", t.texts.Decimal(cell.CI95[1], decimals))
+		if first.Text = number(*cell.Value); !x.Rounded {
+			first.Text = t.orBelow(cell, c, first.Text)
 		}
+	}
+	switch last := &views[len(views)-1]; {
+	case cell.CI95 != nil && cell.CI95[0] < 0:
+		last.Text = t.texts.Text("page.figures.from_to", "From", number(cell.CI95[0]), "To", number(cell.CI95[1]))
+	case cell.CI95 != nil:
+		last.Text = number(cell.CI95[0]) + "–" + number(cell.CI95[1])
+	case c.Kind == statistics.ShareKind:
+		last.Text = nothing
 	}
 	return views
 }
@@ -76,13 +80,23 @@ func (t *teller) of(c *statistics.Cell) string {
 	return t.texts.Text("page.figures.n_of_all", "N", t.texts.Count(*c.N), "Of", t.texts.Count(*c.Of))
 }
 
-// number writes a number; one that would be rounded to nothing is told as below
-// the last decimal.
-func (t *teller) number(v float64, decimals int) string {
-	if step := math.Pow10(-decimals); v > 0 && v < step/2 {
-		return "<\u00a0" + t.texts.Decimal(step, decimals)
+// writer writes the numbers of a column: those of a rounded table with the digits that
+// its files have.
+func (t *teller) writer(x *statistics.Table, c statistics.Column) func(float64) string {
+	if x.Rounded && c.Kind == statistics.AmountKind {
+		return t.digits
 	}
-	return t.texts.Decimal(v, decimals)
+	return func(v float64) string { return t.texts.Decimal(v, c.Decimals) }
+}
+
+// orBelow returns what a number is written as, or, of one that is more than nothing and
+// is rounded to nothing, that it is below the last decimal.
+func (t *teller) orBelow(cell *statistics.Cell, c statistics.Column, written string) string {
+	step := math.Pow10(-c.Decimals)
+	if *cell.Value < step/2 && (*cell.Value > 0 || cell.N != nil && *cell.N > 0) {
+		return "<\u00a0" + t.texts.Decimal(step, c.Decimals)
+	}
+	return written
 }
 
 // year writes a year, and marks one that is not complete.
@@ -94,35 +108,15 @@ func (t *teller) year(y int) string {
 	return text
 }
 
-// columnDecimals is how many decimals a column shows: more where its numbers are small.
-func columnDecimals(x *statistics.Table, column int) int {
-	c := x.Columns[column]
-	if c.Kind != statistics.AmountKind || c.Unit == "" || c.Unit == "%" {
-		return c.Decimals
-	}
-	most := 0.0
-	for i := range x.Rows {
-		if v := x.Rows[i].Cells[column].Value; v != nil {
-			most = max(most, *v)
-		}
-	}
-	if most > 0 && most < 1 {
-		return c.Decimals + 2
-	}
-	return c.Decimals
-}
-
 // withheld says why a cell is not shown.
-func (t *teller) withheld(c statistics.Column, s statistics.State) string {
-	switch s {
-	case statistics.Suppressed:
-		return t.texts.Text("page.figures.suppressed")
-	case statistics.TooFew:
-		least := statistics.MeanFrom
-		if c.Key == "p5" || c.Key == "p95" {
-			least = statistics.TailsFrom
-		}
-		return t.texts.Text("page.figures.too_few", "Least", least)
+func (t *teller) withheld(x *statistics.Table, c statistics.Column, s statistics.State) string {
+	switch {
+	case s == statistics.Suppressed && x.Scope == statistics.ServiceTable:
+		return t.texts.Text("page.figures.suppressed", "Most", 4)
+	case s == statistics.Suppressed:
+		return t.texts.Text("page.figures.suppressed", "Most", 9)
+	case s == statistics.TooFew:
+		return t.texts.Text("page.figures.too_few", "Least", cmp.Or(c.From, statistics.MeanFrom))
 	}
 	return nothing
 }

@@ -164,10 +164,10 @@ func (g grid) stack(title, key string) chartView {
 	}}
 }
 
-// unit is that of the amounts of the table, with their decimals.
-func (g grid) unit() (unit string, decimals int) {
+// unit is that of the amounts of the table, with what writes them.
+func (g grid) unit() (unit string, write func(float64) string) {
 	i := slices.IndexFunc(g.Columns, func(c statistics.Column) bool { return c.Key == "median" })
-	return g.Columns[i].Unit, columnDecimals(g.Table, i)
+	return g.Columns[i].Unit, g.writer(g.Table, g.Columns[i])
 }
 
 // axis is that of the amounts of the table.
@@ -178,7 +178,7 @@ func (g grid) axis() chart.Axis {
 
 // quartiles shows the distribution that each row summarises.
 func (g grid) quartiles(title string) chartView {
-	unit, decimals := g.unit()
+	unit, write := g.unit()
 	q := chart.Quartiles{Axis: g.axis(), NoteHead: "n"}
 	var seen []string
 	for i := range g.Rows {
@@ -188,7 +188,7 @@ func (g grid) quartiles(title string) chartView {
 		}
 		box := chart.Box{Label: g.boxName(row), Note: g.n(row), Instead: g.texts.Text("page.figures.too_few", "Least", statistics.MeanFrom)}
 		if box.Spread = g.spread(row); box.Spread != nil {
-			box.Text = g.number(box.Spread.Median, decimals)
+			box.Text = write(box.Spread.Median)
 			seen = append(seen, box.Label+" "+box.Text)
 		}
 		q.Boxes = append(q.Boxes, box)

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"marquis/internal/locale"
@@ -10,21 +12,23 @@ import (
 
 // lead is the title of a page and what it says first, in plain words.
 func (t *teller) lead(s *subject) (title string, lead []string) {
-	switch s.scopes[0] {
-	case statistics.ProductTable:
-		return capital(t.subject), t.productLead(s)
-	case statistics.ProductYearsTable:
-		return capital(t.subject), t.yearsLead(s)
+	switch {
+	case s.product == nil:
+		return t.texts.Text("page.figures.year_title", "Year", s.year), t.yearLead(s)
+	case s.scopes[0] == statistics.ProductYearsTable && len(s.source.Entries) > 1:
+		return capital(t.subject), append(t.productLead(s), t.shareLead(s, s.source.Entries[0]))
 	}
-	return t.texts.Text("page.figures.year_title", "Year", s.year), t.yearLead(s.source.Year)
+	return capital(t.subject), t.productLead(s)
 }
 
-func (t *teller) yearLead(y *statistics.Year) []string {
+// yearLead tells of a year with few samples how many there were, and nothing else.
+func (t *teller) yearLead(s *subject) []string {
+	y := cmp.Or(s.few, s.source.Year)
 	lead := []string{t.texts.Text("page.figures.lead_year", "Year", y.Year, "Registered", t.texts.Count(y.Registered), "Released", t.texts.Count(y.Released))}
 	var most []string
 	for _, e := range y.Products[:min(3, len(y.Products))] {
-		if e.Share.Percent != nil {
-			most = append(most, t.names.product(e.ProductID)+" ("+t.texts.Percent(*e.Share.Percent, 1)+")")
+		if e.Share.Percent != nil && s.few == nil {
+			most = append(most, t.names.product(e.ProductID)+" ("+t.share(e.Share)+")")
 		}
 	}
 	if len(most) > 0 {
@@ -33,29 +37,45 @@ func (t *teller) yearLead(y *statistics.Year) []string {
 	return lead
 }
 
+// productLead tells the year of the subject: how many, how much they held, whether it
+// was what was expected, and what it cost.
 func (t *teller) productLead(s *subject) []string {
 	e := s.entry()
-	lead := []string{t.shareLead(s, e)}
+	lead := append([]string{t.shareLead(s, e)}, t.contentLead(e)...)
 	if c := e.Contains.Any; c.Percent != nil {
 		if expected := t.names.expected(s.product.Expected()); expected != "" {
-			lead = append(lead, t.texts.Text("page.figures.lead_contains", "Percent", t.texts.Percent(*c.Percent, 1), "Expected", expected, "N", t.texts.Count(c.N), "Of", t.texts.Count(c.Of)))
+			lead = append(lead, t.texts.Text("page.figures.lead_contains", "Percent", t.share(c), "Expected", expected, "N", t.texts.Count(c.N), "Of", t.texts.Count(c.Of)))
 		}
 	}
-	if c := mostContents(e.Purity); c != nil {
-		lead = append(lead, t.texts.Text("page.figures.lead_purity", "Form", t.form(c.Form), "Median", t.texts.Percent(*c.Median, 1), "Substance", t.names.substance(c.SubstanceID), "N", t.texts.Count(c.N)))
+	for _, p := range e.Price {
+		if p.Quantity == "all" && p.Median != nil && p.Mean != nil {
+			lead = append(lead, t.texts.Text("page.figures.lead_price", "Year", e.Year, "Mean", t.money(p.Currency, *p.Mean), "Median", t.money(p.Currency, *p.Median),
+				"Unit", t.texts.Code(locale.AmountUnits, string(p.Unit)), "N", t.texts.Count(p.N)))
+			break
+		}
 	}
+	return lead
+}
+
+// contentLead tells the purity and the dose that rest on the most samples, whichever
+// does first.
+func (t *teller) contentLead(e *statistics.Entry) []string {
 	var doses []statistics.Content
 	for _, d := range e.Dose {
 		doses = append(doses, d.Content)
 	}
-	if c := mostContents(doses); c != nil {
-		lead = append(lead, t.texts.Text("page.figures.lead_dose", "Form", t.form(c.Form), "Median", t.dose(*c.Median), "Substance", t.names.substance(c.SubstanceID), "N", t.texts.Count(c.N)))
-	}
-	for _, p := range e.Price {
-		if p.Quantity == "all" && p.Median != nil {
-			lead = append(lead, t.texts.Text("page.figures.lead_price", "Price", t.money(p.Currency, *p.Median), "Unit", t.texts.Code(locale.AmountUnits, string(p.Unit)), "N", t.texts.Count(p.N)))
-			break
+	purity, dose := mostContents(e.Purity), mostContents(doses)
+	var lead []string
+	tell := func(key string, c *statistics.Content, write func(float64) string) {
+		if c != nil {
+			lead = append(lead, t.texts.Text(key, "Year", e.Year, "Form", t.form(c.Form), "Mean", write(*c.Mean), "Median", write(*c.Median),
+				"Substance", t.names.substance(c.SubstanceID), "N", t.texts.Count(c.N)))
 		}
+	}
+	tell("page.figures.lead_purity", purity, func(v float64) string { return t.texts.Percent(v, decimalsIn(v)) })
+	tell("page.figures.lead_dose", dose, t.digits)
+	if purity != nil && dose != nil && dose.N > purity.N {
+		slices.Reverse(lead)
 	}
 	return lead
 }
@@ -63,25 +83,21 @@ func (t *teller) productLead(s *subject) []string {
 func (t *teller) shareLead(s *subject, e *statistics.Entry) string {
 	percent := nothing
 	if e.Share.Percent != nil {
-		percent = t.texts.Percent(*e.Share.Percent, 1)
+		percent = t.share(e.Share)
 	}
 	return t.texts.Text("page.figures.lead_share", "Percent", percent, "Year", e.Year, "Product", t.names.product(s.product.ID),
 		"N", t.texts.Count(e.Share.N), "Of", t.texts.Count(e.Share.Of))
 }
 
-func (t *teller) yearsLead(s *subject) []string {
-	entries := s.source.Entries
-	lead := []string{t.shareLead(s, entries[len(entries)-1])}
-	if len(entries) > 1 {
-		lead = append(lead, t.shareLead(s, entries[0]))
-	}
-	return lead
+// share writes a share as the tables do.
+func (t *teller) share(p statistics.Proportion) string {
+	return t.texts.Percent(statistics.Round(*p.Percent, 1), 1)
 }
 
-// mostContents is the content that rests on the most samples and has a median, nil
+// mostContents is the content that rests on the most samples and has a mean and a median, nil
 // for none.
 func mostContents(list []statistics.Content) *statistics.Content {
-	told := slices.DeleteFunc(slices.Clone(list), func(c statistics.Content) bool { return c.Median == nil })
+	told := slices.DeleteFunc(slices.Clone(list), func(c statistics.Content) bool { return c.Median == nil || c.Mean == nil })
 	if len(told) == 0 {
 		return nil
 	}
@@ -97,19 +113,24 @@ func (t *teller) form(form string) string {
 	return t.texts.Code(locale.Forms, form)
 }
 
-// dose writes milligrams, small ones finer.
-func (t *teller) dose(mg float64) string {
-	if mg < 1 {
-		return t.texts.Decimal(mg, 3)
-	}
-	return t.texts.Decimal(mg, 0)
+// digits writes an amount with the digits that it has.
+func (t *teller) digits(v float64) string { return t.texts.Decimal(v, decimalsIn(v)) }
+
+// decimalsIn counts the decimals of a number.
+func decimalsIn(v float64) int {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+	return len(decimals)
 }
 
-// money writes an amount of money.
+// money writes an amount of money, with no decimal or with two.
 func (t *teller) money(currency string, v float64) string {
 	sign := currency
 	if currency == "EUR" {
 		sign = "€"
 	}
-	return sign + "\u00a0" + t.texts.Decimal(v, 2)
+	decimals := decimalsIn(v)
+	if decimals == 1 {
+		decimals = 2
+	}
+	return sign + "\u00a0" + t.texts.Decimal(v, decimals)
 }

@@ -60,7 +60,7 @@ func (g grid) blanks(n int) []string {
 
 // medians shows the medians over the years, a line for each form or kind of price.
 func (g grid) medians(title string) chartView {
-	unit, decimals := g.unit()
+	unit, write := g.unit()
 	l := chart.Lines{Axis: g.axis(), NoteHead: "n"}
 	first := g.steps(&l)
 	var seen []string
@@ -77,7 +77,7 @@ func (g grid) medians(title string) chartView {
 		at := *row.Cells[0].N - first
 		s.Notes[at] = g.n(row)
 		if v, ok := g.value(row, "median"); ok {
-			tip := strings.TrimSpace(name+" "+l.Labels[at]) + ": " + g.number(v, decimals)
+			tip := strings.TrimSpace(name+" "+l.Labels[at]) + ": " + write(v)
 			s.Points = append(s.Points, chart.Point{At: at, Value: v, Tip: tip})
 			seen = append(seen, tip)
 		}

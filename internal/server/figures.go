@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -23,15 +24,22 @@ type subject struct {
 	slugs   slugs
 	year    int // the last, of a product over the years
 	product *lab.Product
-	told    []int // the years that have figures of it
+	years   []int            // that have a page of it
+	few     *statistics.Year // a year of which no more is told than how many samples there were
 	source  *statistics.Source
 	scopes  []statistics.TableScope
 	base    string // address of the page
 	name    string // what files are called
 }
 
-// subject finds what the address is about. Years and products without samples have
-// no page.
+// yearNotOver is the answer to who asks for figures of a year that is not over. It is
+// the same whether there are samples or not.
+type yearNotOver int
+
+func (y yearNotOver) Error() string { return fmt.Sprintf("the year %d is not over", int(y)) }
+
+// subject finds what the address is about, as the public is told of it. Years and
+// products without samples have no page.
 func (r *request) subject(ctx context.Context) (*subject, error) {
 	set, err := r.server.years.Set(ctx, "")
 	if err != nil {
@@ -46,9 +54,8 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 		s.product = set.Dictionary.Products[id]
 	}
 	if text := r.Param("year"); text != "" {
-		s.year, err = strconv.Atoi(text)
-		if err != nil || strconv.Itoa(s.year) != text || !slices.Contains(set.Years(), s.year) {
-			return nil, errNoPage
+		if s.year, err = r.closedYear(set, text); err != nil {
+			return nil, err
 		}
 	}
 	if s.product == nil {
@@ -56,30 +63,50 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 	} else {
 		err = s.ofProduct(ctx)
 	}
-	if !set.Closed(s.year) {
-		s.name += "-incomplete"
-	}
 	s.name = r.server.fileName(s.name)
 	return s, err
 }
 
-// ofYear finds the figures of the year. Of one that is not over nothing is told by
-// service.
-func (s *subject) ofYear(ctx context.Context) (err error) {
-	s.told = s.set.Years()
-	s.base, s.name = yearAddress(s.year), "marquis-"+strconv.Itoa(s.year)
-	s.scopes = []statistics.TableScope{statistics.YearTable}
-	if s.set.Closed(s.year) {
-		s.scopes = append(s.scopes, statistics.ServiceTable)
+// closedYear reads a year of an address: one that is over and has samples.
+func (r *request) closedYear(set *figures.Set, text string) (int, error) {
+	year, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(year) != text {
+		return 0, errNoPage
 	}
-	s.source, err = s.set.Tables(ctx, s.year)
-	return err
+	if set.ClosedTo < year && year <= r.server.Now().UTC().Year() {
+		return 0, yearNotOver(year)
+	}
+	if !slices.Contains(set.Closed(), year) {
+		return 0, errNoPage
+	}
+	return year, nil
+}
+
+// ofYear finds the figures of the year.
+func (s *subject) ofYear(ctx context.Context) error {
+	all, err := s.set.Tables(ctx, s.year)
+	if err != nil {
+		return err
+	}
+	s.years = s.set.Closed()
+	s.base, s.name = yearAddress(s.year), "marquis-"+strconv.Itoa(s.year)
+	s.source = all.Told()
+	if s.source.Year == nil {
+		s.few = all.Year
+		return nil
+	}
+	s.scopes = []statistics.TableScope{statistics.YearTable, statistics.ServiceTable}
+	return nil
 }
 
 // ofProduct finds the figures of the product in the year, or without one in all
 // years.
 func (s *subject) ofProduct(ctx context.Context) error {
-	entries, err := s.set.History(ctx, func(ctx context.Context, year int) (*statistics.Entry, error) {
+	told, err := s.set.Told(ctx)
+	if err != nil {
+		return err
+	}
+	entries, err := s.set.History(ctx, told, func(ctx context.Context, year int) (*statistics.Entry, error) {
 		return s.set.Product(ctx, year, s.product.ID)
 	})
 	if err != nil {
@@ -87,12 +114,12 @@ func (s *subject) ofProduct(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		if e.N > 0 {
-			s.told = append(s.told, e.Year)
+			s.years = append(s.years, e.Year)
 		}
 	}
 	slug := s.slugs[s.product.ID]
-	if s.year == 0 && len(s.told) > 0 {
-		s.year = s.told[len(s.told)-1]
+	if s.year == 0 && len(s.years) > 0 {
+		s.year = s.years[len(s.years)-1]
 		s.base, s.name = "/figures/products/"+slug, "marquis-years-"+slug
 		s.scopes = []statistics.TableScope{statistics.ProductYearsTable}
 	} else {
@@ -100,10 +127,11 @@ func (s *subject) ofProduct(ctx context.Context) error {
 		s.base, s.name = yearAddress(s.year)+"/"+slug, "marquis-"+strconv.Itoa(s.year)+"-"+slug
 		s.scopes = []statistics.TableScope{statistics.ProductTable}
 	}
-	if !slices.Contains(s.told, s.year) {
+	if !slices.Contains(s.years, s.year) {
 		return errNoPage
 	}
-	s.source = &statistics.Source{Dictionary: s.set.Dictionary, Entries: entries, Closed: s.set.Closed(s.year)}
+	all := &statistics.Source{Dictionary: s.set.Dictionary, Entries: entries, ClosedTo: s.set.ClosedTo}
+	s.source = all.Told()
 	return nil
 }
 
@@ -115,7 +143,7 @@ func (s *subject) entry() *statistics.Entry { return s.source.Entries[len(s.sour
 // teller tells the figures of a subject, with links through link.
 func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
 	t := &teller{texts: l, names: naming{words: s.set.Dictionary, texts: l}}
-	if !s.set.Closed(s.year) {
+	if s.year > s.set.ClosedTo {
 		t.running = s.year
 	}
 	t.product = func(id lab.ProductID) string {
@@ -138,6 +166,9 @@ func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
 // tables are all tables of the subject, as they are made for the public or for staff.
 func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*statistics.Table, error)) ([]*statistics.Table, error) {
 	var tables []*statistics.Table
+	if len(s.scopes) == 0 { // of a year of which no table is told
+		return nil, nil
+	}
 	for _, key := range statistics.TableKeys(s.scopes...) {
 		spec, err := statistics.FindTable(key)
 		if err != nil {
@@ -155,13 +186,13 @@ func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*
 // figuresPage shows the tables of a subject.
 type figuresPage struct {
 	view
-	Lead    string // what matters most, in plain words
-	More    string
-	Running string // says that the year is not over
-	Years   []menuItem
-	Tables  []tableView
-	Empty   []string // titles of tables that have nothing to tell
-	Back    string   // address of the start of the figures
+	Lead   string // what matters most, in plain words
+	More   string
+	Few    string // says that no more is told of the year
+	Years  []menuItem
+	Tables []tableView
+	Empty  []string // titles of tables that have nothing to tell
+	Back   string   // address of the start of the figures
 }
 
 // leadSentences are told in large type.
@@ -169,8 +200,12 @@ const leadSentences = 2
 
 // figuresOf shows a year, a product in a year, or a product over the years.
 func figuresOf(r *request) error {
-	return r.keep(func(ctx context.Context) (*content, error) {
+	return r.orElsewhere(r.keep(func(ctx context.Context) (*content, error) {
 		s, err := r.subject(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tables, err := s.tables((*statistics.TableSpec).Public)
 		if err != nil {
 			return nil, err
 		}
@@ -179,20 +214,16 @@ func figuresOf(r *request) error {
 		title, lead := t.lead(s)
 		first := min(leadSentences, len(lead))
 		page.Title, page.Lead, page.More = title, strings.Join(lead[:first], " "), strings.Join(lead[first:], " ")
-		page.Years = s.years(t, page.Link)
+		page.Years = s.menu(t, page.Link)
 		page.Back = page.Link("/figures")
-		if !s.source.Closed {
-			page.Running = r.texts.Text("page.figures.running", "Year", s.year)
-		}
-		tables, err := s.tables((*statistics.TableSpec).Public)
-		if err != nil {
-			return nil, err
+		if s.few != nil {
+			page.Few = r.texts.Text("page.figures.few", "Year", s.year, "From", statistics.YearFrom)
 		}
 		if page.Tables, page.Empty, err = t.tables(tables); err != nil {
 			return nil, err
 		}
 		return r.keptPage("figurestables.html", page)
-	})
+	}))
 }
 
 // tables tells tables; of those that have nothing to tell only the titles.
@@ -211,15 +242,15 @@ func (t *teller) tables(tables []*statistics.Table) (views []tableView, empty []
 	return views, empty, nil
 }
 
-// years lead to the other years, and of a product to all years together.
-func (s *subject) years(t *teller, link func(string) string) []menuItem {
+// menu leads to the other years, and of a product to all years together.
+func (s *subject) menu(t *teller, link func(string) string) []menuItem {
 	var items []menuItem
 	over := len(s.scopes) == 1 && s.scopes[0] == statistics.ProductYearsTable
 	if s.product != nil {
 		address := "/figures/products/" + s.slugs[s.product.ID]
 		items = append(items, menuItem{t.texts.Text("page.figures.all_years"), link(address), over})
 	}
-	for _, year := range slices.Backward(s.told) {
+	for _, year := range slices.Backward(s.years) {
 		address := yearAddress(year)
 		if s.product != nil {
 			address += "/" + s.slugs[s.product.ID]
@@ -237,7 +268,7 @@ const (
 
 // figuresFile serves one table as CSV or JSON, or one chart as SVG.
 func figuresFile(r *request) error {
-	return r.keep(func(ctx context.Context) (*content, error) {
+	return r.orElsewhere(r.keep(func(ctx context.Context) (*content, error) {
 		s, err := r.subject(ctx)
 		if err != nil {
 			return nil, err
@@ -247,7 +278,7 @@ func figuresFile(r *request) error {
 			return nil, err
 		}
 		return r.tableFile(s.teller(r.texts, func(a string) string { return a }), tables, s.name)
-	})
+	}))
 }
 
 // tableFile makes the file that the address asks for: KEY.csv and KEY.json of a

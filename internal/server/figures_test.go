@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -101,7 +104,7 @@ func TestPageCSVAndJSONSayTheSame(t *testing.T) {
 		if err := json.Unmarshal([]byte(answer.body), &table); err != nil {
 			t.Fatal(err)
 		}
-		if c := table.Rows[0].Cells[1]; *c.N != e.Contains.Any.N || *c.Value != *e.Contains.Any.Percent {
+		if c := table.Rows[0].Cells[1]; *c.N != e.Contains.Any.N || *c.Value != statistics.Round(*e.Contains.Any.Percent, 1) {
 			t.Errorf("JSON says %d, %v", *c.N, *c.Value)
 		}
 		if got := answer.header.Get("Content-Disposition"); got != `attachment; filename="marquis-2024-ketamine-contains.json"` {
@@ -188,19 +191,22 @@ func TestEveryLinkOfTheFiguresLeadsSomewhereAndHidesSmallServices(t *testing.T) 
 	}
 }
 
-func TestWhatHasNoFiguresHasNoPage(t *testing.T) {
+func TestWhatHasNoFiguresLeadsToWhatHas(t *testing.T) {
 	x := oneSite(t)
-	fill(t, x, "UTR", 1, 100)
+	fill(t, x, "UTR", 1, 400)
 	r := x.visitor(t)
 	for _, address := range []string{
-		"/figures/2019", "/figures/02024", "/figures/x", "/figures/-1", "/figures/99999999999999999999",
-		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense",
+		"/figures/2019", "/figures/02024", "/figures/x", "/figures/-1", "/figures/99999999999999999999", "/figures/2026", "/figures/9999",
+		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense", "/figures/2025/nonsense",
 		"/figures/2024/tables/nonsense.csv", "/figures/2024/tables/outcomes.csv", "/figures/2024/tables/products.xml", "/figures/2024/tables/products",
 		"/figures/2024/ketamine/tables/products.csv", "/figures/2024/ketamine/tables/years.csv", "/figures/2024/ketamine/tables/trends.svg",
-		"/figures/products/ketamine/tables/outcomes.json",
+		"/figures/products/ketamine/tables/outcomes.json", "/figures/2025/tables/products.csv", "/figures/2025/ketamine/tables/price.json",
 	} {
-		r.get(address).want(t, http.StatusNotFound)
+		r.get(address).want(t, http.StatusNotFound, "No figures here", `href="/figures/2024"`, `href="/figures/2023"`, `action="/figures/search"`).
+			lacks(t, "work for", "administrator")
 	}
+	r.lang = "nl"
+	r.get("/figures/2019").want(t, http.StatusNotFound, "Hier zijn geen cijfers")
 }
 
 func TestFiguresWithoutSamples(t *testing.T) {
@@ -222,19 +228,185 @@ func TestSearchFindsAProductByAnyName(t *testing.T) {
 	r.get("/figures/search?product=%3Cscript%3E").want(t, http.StatusOK, "“&lt;script&gt;”").lacks(t, "<script>")
 }
 
-func TestARunningYearIsMarkedAndTellsNothingByService(t *testing.T) {
+func TestARunningYearSaysWhenItComesAndNothingElse(t *testing.T) {
 	x := oneSite(t)
-	fill(t, x, "UTR", 1, 200)
+	fill(t, x, "UTR", 1, 400)
 	fill(t, x, "AMS", 2, 200)
 	r := x.visitor(t)
-	r.get("/figures/2024").want(t, http.StatusOK, "Samples by service").lacks(t, "is not complete")
+	r.get("/figures/2024").want(t, http.StatusOK, "Samples by service")
+	r.get("/figures").want(t, http.StatusOK, `href="/figures/2024"`, "The figures of 2025 come when that year is over, after 1 January 2026.").lacks(t, `href="/figures/2025"`)
+
 	x.clock.pass(-100 * 24 * time.Hour) // back in 2024
-	r.get("/figures/2024").want(t, http.StatusOK, "2024 is not complete").lacks(t, "Samples by service")
-	r.get("/figures/2024/tables/services.csv").want(t, http.StatusNotFound)
-	r.get("/figures/products/ketamine").want(t, http.StatusOK, "2024*", "2024 is not complete")
-	file := r.get("/figures/2024/tables/products.csv").want(t, http.StatusOK)
-	if got := file.header.Get("Content-Disposition"); !strings.Contains(got, "marquis-2024-incomplete-products.csv") {
-		t.Errorf("saved as %s", got)
+	const not = "The figures of 2024 come when that year is over, after 1 January 2025."
+	r.get("/figures").want(t, http.StatusOK, not, `href="/figures/2023"`, "Below is 2023").lacks(t, `href="/figures/2024"`)
+	for _, address := range []string{"/figures/2024", "/figures/2024/ketamine", "/figures/2024/methoxetamine"} {
+		r.get(address).want(t, http.StatusOK, not, `href="/figures/2023"`, "Figures of 2024").lacks(t, "handed in in 2024", "CSV", "%")
+	}
+	r.get("/figures/products/ketamine").want(t, http.StatusOK, "2023").lacks(t, "2024")
+	r.get("/figures/2024/tables/products.csv").want(t, http.StatusNotFound)
+	r.lang = "nl"
+	r.get("/figures/2024").want(t, http.StatusOK, "De cijfers van 2024 komen als dat jaar voorbij is, na 1 januari 2025.")
+}
+
+func TestAYearOfFewResultsTellsHowManyAndNothingElse(t *testing.T) {
+	x := oneSite(t)
+	utrecht := fill(t, x, "UTR", 1, 90)
+	y := computed(t, x, 2024, utrecht)
+	if y.Released == 0 || y.Released >= statistics.YearFrom {
+		t.Fatalf("%d released", y.Released)
+	}
+	r := x.visitor(t)
+	for address, body := range publicPages(t, r) {
+		if strings.Contains(address, "/tables/") || strings.Contains(address, "/products/") || strings.Count(address, "/") > 2 {
+			t.Errorf("%s is linked", address)
+		}
+		if strings.Contains(body, "ketamine") && address != "/figures" { // a hint of the search names it
+			t.Errorf("%s names a product", address)
+		}
+	}
+	r.get("/figures/2024").want(t, http.StatusOK, "Samples handed in in 2024: "+strconv.Itoa(y.Registered)+". Results released: "+strconv.Itoa(y.Released)+".",
+		"Fewer than 50 results of 2024").lacks(t, "%", "Nothing to tell", "<table")
+	for _, address := range []string{"/figures/2024/ketamine", "/figures/products/ketamine", "/figures/2024/tables/registered.csv", "/figures/2024/tables/registered.svg"} {
+		r.get(address).want(t, http.StatusNotFound)
+	}
+	r.get("/figures/search?product=ketamine").want(t, http.StatusOK, "no figures of a product called")
+}
+
+func TestAProductLeadsWithMeanAndMedianOfTheLastClosedYear(t *testing.T) {
+	x := oneSite(t)
+	utrecht := fill(t, x, "UTR", 1, 1500)
+	e := (&statistics.Source{Dictionary: &lab.Dictionary{}, Entries: []*statistics.Entry{ketamineOf(t, computed(t, x, 2024, utrecht))}, ClosedTo: 2024}).Told().Entries[0]
+	all := e.Purity[slices.IndexFunc(e.Purity, func(c statistics.Content) bool { return c.Form == "powder+crystal" })]
+	r := x.visitor(t)
+	for _, address := range []string{"/figures/2024/ketamine", "/figures/products/ketamine"} {
+		lead := r.get(address).want(t, http.StatusOK)
+		want := fmt.Sprintf("In 2024 the mean content was %s%% ketamine and the median %s%% (powder and crystal, as base, n = %d).", shortest(*all.Mean), shortest(*all.Median), all.N)
+		price := fmt.Sprintf("In 2024 the mean price was €\u00a0%s", shortest(*e.Price[0].Mean))
+		if text := strings.ReplaceAll(lead.body, "\u202f", ""); !strings.Contains(text, want) || !strings.Contains(text, price) {
+			t.Errorf("%s does not say %q and %q:\n%s", address, want, price, between(text, `class="lead"`, "<nav"))
+		}
+	}
+}
+
+func shortest(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// between is what stands in a page between two texts.
+func between(page, from, to string) string {
+	_, after, _ := strings.Cut(page, from)
+	before, _, _ := strings.Cut(after, to)
+	return before
+}
+
+// TestPagesShowTheDigitsOfTheFiles: each number of a table's CSV stands in the page.
+func TestPagesShowTheDigitsOfTheFiles(t *testing.T) {
+	x := oneSite(t)
+	fill(t, x, "UTR", 1, 1500)
+	pages := publicPages(t, x.visitor(t))
+	number := regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+	seen := 0
+	for address, file := range pages {
+		if !strings.HasSuffix(address, ".csv") {
+			continue
+		}
+		base, key, _ := strings.Cut(strings.TrimSuffix(address, ".csv"), "/tables/")
+		table := strings.ReplaceAll(between(pages[base], `id="`+key+`"`, "</section>"), ",", "")
+		rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows[1:] {
+			for i, field := range row {
+				if small := strings.Trim(field, "0.") == ""; !number.MatchString(field) || small {
+					continue
+				}
+				seen++
+				if !regexp.MustCompile(`(^|[^0-9.])` + regexp.QuoteMeta(field) + `([^0-9.]|\.[^0-9]|$)`).MatchString(table) {
+					t.Fatalf("%s: %s %s is not in the page:\n%s", address, rows[0][i], field, table)
+				}
+			}
+		}
+	}
+	if seen < 5000 {
+		t.Errorf("%d numbers", seen)
+	}
+}
+
+// releaseOne takes in a sample of 2024 with its result, released at once.
+func releaseOne(t testing.TB, x *site, service lab.Service, seed uint64) {
+	t.Helper()
+	d, err := x.store.Words(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := "late" + strconv.FormatUint(seed, 10)
+	batch := &store.ImportBatch{
+		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
+		Samples: storetest.Generate(d, seed, 40, 2024, 2024),
+	}
+	one := slices.IndexFunc(batch.Samples, func(a lab.Arrival) bool { return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.PublishedOn != 0 && a.PublishedOn < 2024_11_01 })
+	batch.Samples = batch.Samples[one : one+1]
+	batch.Samples[0].Sample.SourceRef = code
+	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// crawl reads every public page and file of figures in both languages, those that are
+// linked and those of every year and product, with its status and its tag.
+func crawl(t testing.TB, x *site) map[string]string {
+	t.Helper()
+	seen := map[string]string{}
+	words, err := x.store.Words(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range locale.Languages {
+		r := x.visitor(t)
+		r.lang = lang
+		addresses := slices.Collect(maps.Keys(publicPages(t, r)))
+		for _, p := range []string{"ketamine", "methoxetamine"} {
+			addresses = append(addresses, "/figures/search?product="+p, "/figures/products/"+p)
+			for _, year := range []int{2024, 2025} {
+				base := "/figures/" + strconv.Itoa(year)
+				addresses = append(addresses, base, base+"/"+p)
+				for _, ending := range []string{".csv", ".json", ".svg"} {
+					for _, key := range statistics.TableKeys() {
+						addresses = append(addresses, base+"/tables/"+key+ending, base+"/"+p+"/tables/"+key+ending, "/figures/products/"+p+"/tables/"+key+ending)
+					}
+				}
+			}
+		}
+		for _, address := range addresses {
+			a := r.get(address)
+			seen[lang+" "+address] = strconv.Itoa(a.status) + " " + a.header.Get("ETag") + "\n" + a.body
+		}
+	}
+	if len(words.Products) == 0 || len(seen) < 1000 {
+		t.Fatalf("%d addresses", len(seen))
+	}
+	return seen
+}
+
+// TestTwoLooksAtARunningYearFindNothing: one sample is released between them.
+func TestTwoLooksAtARunningYearFindNothing(t *testing.T) {
+	x := oneSite(t)
+	utrecht := fill(t, x, "UTR", 1, 400)
+	x.clock.pass(-100 * 24 * time.Hour) // in 2024
+	before := crawl(t, x)
+	had := computed(t, x, 2024, utrecht).Released
+	releaseOne(t, x, utrecht, 7)
+	x.clock.pass(2 * time.Second)
+	if now := computed(t, x, 2024, utrecht).Released; now != had+1 {
+		t.Fatalf("%d released, %d before", now, had)
+	}
+	after := crawl(t, x)
+	for address, body := range before {
+		if after[address] != body {
+			t.Errorf("%s changed:\n%s\n%s", address, body, after[address])
+		}
+	}
+	if len(after) != len(before) {
+		t.Errorf("%d addresses, %d before", len(after), len(before))
 	}
 }
 

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,14 +12,15 @@ import (
 	"marquis/internal/statistics"
 )
 
-// figuresStartPage is where the public begins with the figures: the years, and the
-// products of the latest that is over, or of the one that runs if it is the first.
+// figuresStartPage is where the public begins with the figures: the years that are
+// over, and the products of the latest of them that is told of.
 type figuresStartPage struct {
 	view
-	Search *form
-	Years  []yearView
-	Which  string // year the tables are of
-	Tables []tableView
+	Search  *form
+	Years   []yearView
+	NotOver string // says when the running year comes
+	Which   string // year the tables are of
+	Tables  []tableView
 }
 
 // yearView leads to the figures of a year.
@@ -25,8 +28,7 @@ type yearView struct {
 	Year, Address, Samples string
 }
 
-// figuresStart shows the years at hand and what was handed in in the latest that is
-// over: in January the running year says little yet.
+// figuresStart shows the years at hand and what was handed in in the latest.
 func figuresStart(r *request) error {
 	return r.keep(func(ctx context.Context) (*content, error) {
 		set, err := r.server.years.Set(ctx, "")
@@ -34,20 +36,21 @@ func figuresStart(r *request) error {
 			return nil, err
 		}
 		page := figuresStartPage{view: r.keptView(r.texts.Text("page.figures.title")), Search: r.searchForm("")}
-		s := &subject{set: set, slugs: newSlugs(set.Dictionary), source: &statistics.Source{}}
-		for _, year := range slices.Backward(set.Years()) {
+		page.NotOver = r.notOver(set.ClosedTo + 1)
+		s := &subject{set: set, slugs: newSlugs(set.Dictionary)}
+		for _, year := range slices.Backward(set.Closed()) {
 			y, err := set.Year(ctx, year)
 			if err != nil {
 				return nil, err
 			}
 			samples := r.texts.Text("page.figures.samples", "Count", y.Registered, "Number", r.texts.Count(y.Registered))
 			page.Years = append(page.Years, yearView{strconv.Itoa(year), page.Link(yearAddress(year)), samples})
-			if s.year == 0 || set.Closed(year) && !s.source.Closed {
-				s.year, s.base = year, yearAddress(year)
-				s.source = &statistics.Source{Dictionary: set.Dictionary, Year: y, Closed: set.Closed(year)}
+			all := &statistics.Source{Dictionary: set.Dictionary, Year: y, ClosedTo: set.ClosedTo}
+			if told := all.Told(); s.source == nil && told.Year != nil {
+				s.year, s.base, s.source = year, yearAddress(year), told
 			}
 		}
-		if s.year != 0 {
+		if s.source != nil {
 			err = page.tellLatest(r, s)
 		}
 		if err != nil {
@@ -57,11 +60,13 @@ func figuresStart(r *request) error {
 	})
 }
 
+// notOver says when the figures of a year come.
+func (r *request) notOver(year int) string {
+	return r.texts.Text("page.figures.not_over", "Year", year, "Next", year+1)
+}
+
 func (p *figuresStartPage) tellLatest(r *request, s *subject) error {
 	p.Which = r.texts.Text("page.figures.latest", "Year", s.year)
-	if !s.source.Closed {
-		p.Which = r.texts.Text("page.figures.running", "Year", s.year)
-	}
 	spec, err := statistics.FindTable("products")
 	if err != nil {
 		return err
@@ -72,6 +77,38 @@ func (p *figuresStartPage) tellLatest(r *request, s *subject) error {
 	}
 	p.Tables, _, err = s.teller(r.texts, p.Link).tables([]*statistics.Table{table})
 	return err
+}
+
+// figuresElsewherePage says why there are no figures at an address, and where there
+// are.
+type figuresElsewherePage struct {
+	view
+	Text   string
+	Search *form
+	Years  []yearView
+}
+
+// orElsewhere turns what there are no public figures of into a page that leads to
+// those that there are.
+func (r *request) orElsewhere(err error) error {
+	var open yearNotOver
+	isOpen := errors.As(err, &open)
+	if !isOpen && !errors.Is(err, errNoPage) {
+		return err
+	}
+	set, failed := r.server.years.Set(r.context(), "")
+	if failed != nil {
+		return failed
+	}
+	page := figuresElsewherePage{view: r.view(r.texts.Text("page.figures.nowhere")), Text: r.texts.Text("page.figures.nowhere_text"), Search: r.searchForm("")}
+	status := http.StatusNotFound
+	if isOpen && r.Param("file") == "" {
+		status, page.Title, page.Text = http.StatusOK, r.texts.Text("page.figures.year_title", "Year", int(open)), r.notOver(int(open))
+	}
+	for _, year := range slices.Backward(set.Closed()) {
+		page.Years = append(page.Years, yearView{Year: strconv.Itoa(year), Address: page.Link(yearAddress(year))})
+	}
+	return r.page(status, "figureselsewhere.html", page)
 }
 
 // figuresFoundPage lists the products that a reader looked for.
@@ -110,11 +147,15 @@ func figuresSearch(r *request) error {
 	if err != nil {
 		return err
 	}
+	years, err := set.Told(r.context())
+	if err != nil {
+		return err
+	}
 	all := newSlugs(set.Dictionary)
 	page := figuresFoundPage{view: r.view(r.texts.Text("page.figures.found_title")), Asked: asked, Search: r.searchForm(asked)}
 	names := naming{words: set.Dictionary, texts: r.texts}
 	for _, p := range set.Dictionary.SearchProducts(asked, maxFound) {
-		has, err := hasSamples(r.context(), set.Years(), p.ID, set.Product)
+		has, err := hasSamples(r.context(), years, p.ID, set.Product)
 		if err != nil {
 			return err
 		}

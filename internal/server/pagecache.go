@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"marquis/internal/lab"
+	"marquis/internal/statistics"
 )
 
 // What is kept of public pages at most.
@@ -25,7 +26,7 @@ const (
 type edition struct {
 	stamp uint64          // of the figures
 	words *lab.Dictionary // the dictionary is another one after a change
-	year  int             // the running one, of which less is told
+	year  int             // the latest that is over
 }
 
 // edition is the current one, at most a second old.
@@ -33,7 +34,7 @@ func (s *Server) edition(ctx context.Context) (e edition, err error) {
 	if e.words, err = s.Store.Words(ctx); err != nil {
 		return e, err
 	}
-	e.year = s.Now().UTC().Year()
+	e.year = statistics.LastClosedYear(s.Now())
 	e.stamp, err = s.years.Stamp(ctx)
 	return e, err
 }

@@ -165,7 +165,7 @@ func (a *asked) of(in *reader) (entryOf, error) {
 
 // entries are the figures of the years up to the one that is asked for.
 func (a *asked) entries(ctx context.Context, of entryOf) (*statistics.Source, error) {
-	history, err := a.set.History(ctx, of)
+	history, err := a.set.History(ctx, a.set.Years(), of)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (a *asked) entries(ctx context.Context, of entryOf) (*statistics.Source, er
 	if err != nil {
 		return nil, err
 	}
-	return &statistics.Source{Dictionary: a.set.Dictionary, Entries: append(history, last), Closed: a.set.Closed(a.year)}, nil
+	return &statistics.Source{Dictionary: a.set.Dictionary, Entries: append(history, last), ClosedTo: a.set.ClosedTo}, nil
 }
 
 // teller tells the figures to staff.

@@ -68,6 +68,7 @@ type computation struct {
 	total      *samples
 	ecstasy    lab.ProductID // zero if the dictionary has none
 	tablets    int           // registered, sold as ecstasy
+	other      int           // likewise, in other forms
 }
 
 func newComputation(f *Fold, d *lab.Dictionary, scope Scope) *computation {
@@ -81,6 +82,12 @@ func newComputation(f *Fold, d *lab.Dictionary, scope Scope) *computation {
 		total.merge(&f.cells[key].samples)
 	}
 	c.tablets = c.ecstasyTablets(keys)
+	for _, key := range keys {
+		if key.product == c.ecstasy {
+			c.other += f.cells[key].registered()
+		}
+	}
+	c.other -= c.tablets
 	return c
 }
 
@@ -143,6 +150,8 @@ func (c *computation) entry(keys []cellKey) *Entry {
 		Level: plain(x.levels, lab.Levels), Forms: plain(x.forms, nil), Months: x.months,
 		NoAdulterant: newProportion(x.clean, x.contains), CoOccurrence: c.pairs(x), Found: c.found(x),
 		PriceOtherCurrencies: c.otherCurrencies(x), PriceFree: x.free, PricePerPureGram: c.purePrice(x),
+
+		ecstasyOther: c.other,
 	}
 }
 

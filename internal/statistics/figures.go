@@ -50,6 +50,8 @@ type Year struct {
 	Forms          map[lab.Form]int    `json:"forms"`  // of registered samples
 	Months         [12]int             `json:"months"` // registered samples by month of receipt
 	TurnaroundDays Turnaround          `json:"turnaround_days"`
+
+	undivided map[lab.SubstanceID]bool // of what is told: see toldUndivided
 }
 
 // Product returns the figures of a product, or nil where no sample was sold as
@@ -101,6 +103,8 @@ type Entry struct {
 
 	ProductID lab.ProductID `json:"-"` // zero for an expected substance or class
 	Token     lab.Expected  `json:"-"` // what was expected; zero for a product
+
+	ecstasyOther int // registered samples of the year that were sold as ecstasy and are no tablets
 }
 
 // Name returns the name of the product, or of what was expected.

@@ -70,6 +70,17 @@ func Merge(folds ...*Fold) *Fold {
 	return sum
 }
 
+// Released counts the released samples.
+func (f *Fold) Released() int {
+	n := 0
+	for key, c := range f.cells {
+		if key.token == "" {
+			n += c.released
+		}
+	}
+	return n
+}
+
 func (f *Fold) cell(key cellKey) *cell {
 	c, ok := f.cells[key]
 	if !ok {

@@ -39,6 +39,10 @@ func (c *computation) priceRow(unit lab.AmountUnit, quantity string, paid *count
 	}
 }
 
+func (p Price) summary() Summary {
+	return Summary{Mean: p.Mean, MeanCI95: p.MeanCI95, SD: p.SD, Median: p.Median, P25: p.P25, P75: p.P75, Min: p.Min, Max: p.Max}
+}
+
 // otherCurrencies counts the prices that are in none of the figures.
 func (c *computation) otherCurrencies(x *cell) map[string]int {
 	other := map[string]int{}

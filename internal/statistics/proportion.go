@@ -16,6 +16,8 @@ type Proportion struct {
 	Of      int       `json:"of"`
 	Percent *float64  `json:"percent"`
 	CI95    *Interval `json:"ci95"`
+
+	hidden bool // from the public
 }
 
 // newProportion counts n out of of.

@@ -15,10 +15,8 @@ type Source struct {
 	Year       *Year         // of all services
 	Entries    []*Entry      // of one product, in rising order of year; the last is the year that is told
 	Services   []ServiceYear // every service in one fixed order, also those without samples
-	// Closed says that the year is over and that its figures are those of one
-	// cut-off. Until then nothing is told by service: from the difference between
-	// one day's table and the next could be seen who came in between.
-	Closed bool
+	ClosedTo   int           // the latest year that is over, see LastClosedYear; later ones are not public
+	told       bool          // it holds nothing that is not told
 }
 
 // ServiceYear is the figures of one service in the year of the source.
@@ -53,8 +51,7 @@ type TableSpec struct {
 // Tables is the closed list of public tables (design section 4), in the order in
 // which they are told. Whatever is not in it is for staff: what is not asked for
 // one by one cannot be subtracted. The only table finer than the country is that
-// of the services, so that no second one can be held against it; smallest and
-// largest amounts are in national tables only.
+// of the services, so that no second one can be held against it.
 var Tables = []TableSpec{
 	{"registered", YearTable, Text{"Samples and their results", "Monsters en hun uitslagen"}, []string{"registered", "released"}, shareNotes, (*Source).registered},
 	{"products", YearTable, Text{"Samples by product", "Monsters per product"}, []string{"registered", "released", "share"}, shareNotes, (*Source).products},
@@ -76,7 +73,7 @@ var Tables = []TableSpec{
 	{"purity_years", ProductYearsTable, Text{"Purity over the years", "Zuiverheid door de jaren"}, []string{"purity"}, amountNotes, (*Source).purityYears},
 	{"dose_years", ProductYearsTable, Text{"Dose over the years", "Dosis door de jaren"}, []string{"dose"}, amountNotes, (*Source).doseYears},
 	{"price_years", ProductYearsTable, Text{"Price over the years", "Prijs door de jaren"}, []string{"price"}, amountNotes, (*Source).priceYears},
-	{"trends", ProductYearsTable, Text{"Trends", "Trends"}, []string{"share", "contains", "purity", "dose", "price"}, []Text{Caveat, trendNote}, (*Source).trends},
+	{"trends", ProductYearsTable, Text{"Trends", "Trends"}, []string{"share", "contains", "purity", "dose", "price"}, []Text{Caveat, trendNote, testNote}, (*Source).trends},
 }
 
 // TableKeys returns the keys of the closed list in order, of the given scopes or,
@@ -100,22 +97,37 @@ func FindTable(key string) (*TableSpec, error) {
 	return &Tables[i], nil
 }
 
-// Public makes the table as everybody may see it. It fails where the source lacks
-// what the scope needs, or its figures are not those of all services.
+// Public makes the table as everybody may see it, see Told. It fails where the source
+// lacks what the scope needs, or its figures are not those of all services, and with
+// lab.ErrNotFound where the year is not told.
 func (t *TableSpec) Public(s *Source) (*Table, error) {
 	if err := t.checkNational(s); err != nil {
 		return nil, err
 	}
-	table, err := t.Staff(s)
+	if err := t.check(s); err != nil {
+		return nil, err
+	}
+	told := s.Told()
+	if !t.isTold(s, told) {
+		return nil, fmt.Errorf("table %s is not public: the year is not over, or too few samples were released: %w", t.Key, lab.ErrNotFound)
+	}
+	table, err := t.Staff(told)
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range table.Rows {
-		for i := range row.Cells {
-			row.Cells[i] = row.Cells[i].public()
-		}
-	}
+	table.public()
 	return table, nil
+}
+
+// isTold tells whether what is told of the source holds what the table is about.
+func (t *TableSpec) isTold(s, told *Source) bool {
+	switch t.Scope {
+	case ProductTable:
+		return len(told.Entries) > 0 && told.entry().Year == s.entry().Year
+	case ProductYearsTable:
+		return len(told.Entries) > 0
+	}
+	return told.Year != nil
 }
 
 // Staff makes the table with all cells shown and those marked that the public does
@@ -136,6 +148,7 @@ func (t *TableSpec) Staff(s *Source) (*Table, error) {
 		table.Year, table.Synthetic = s.Year.Year, s.Year.Scope.Synthetic
 	}
 	table.Columns, table.Rows = t.build(s)
+	table.fitDecimals()
 	return table, nil
 }
 

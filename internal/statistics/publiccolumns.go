@@ -26,8 +26,13 @@ var servicesNote = Text{
 }
 
 var trendNote = Text{
-	"Shares: change in percentage points a year, tested as Cochran and Armitage do. Amounts and prices: Theil and Sen's slope of the yearly medians, tested by Kendall's statistic.",
-	"Aandelen: verandering in procentpunten per jaar, getoetst volgens Cochran en Armitage. Gehalten en prijzen: helling van Theil en Sen van de mediaan per jaar, getoetst met de grootheid van Kendall.",
+	"Shares: change in percentage points a year. Amounts and prices: Theil and Sen's slope of the yearly medians.",
+	"Aandelen: verandering in procentpunten per jaar. Gehalten en prijzen: helling van Theil en Sen van de mediaan per jaar.",
+}
+
+var testNote = Text{
+	"p: shares are tested as Cochran and Armitage do, medians by Kendall's statistic.",
+	"p: aandelen zijn getoetst volgens Cochran en Armitage, medianen met de grootheid van Kendall.",
 }
 
 var substanceColumn = labelColumn("substance", Text{"Substance", "Stof"})
@@ -41,7 +46,7 @@ func shareColumn(key string, name Text) Column {
 }
 
 func amountColumn(key string, name Text, unit string, decimals int) Column {
-	return Column{Key: key, Name: name, Kind: AmountKind, Unit: unit, Decimals: decimals}
+	return Column{Key: key, Name: name, Kind: AmountKind, Unit: unit, Decimals: decimals, From: MeanFrom}
 }
 
 // summaryColumns are the columns of summaryCells; tails are P5 and P95.
@@ -50,16 +55,18 @@ func summaryColumns(unit string, decimals int, tails bool) []Column {
 	mean.Interval = true
 	columns := []Column{countColumn("n", Text{"n", "n"}), mean}
 	add := func(key string, name Text) { columns = append(columns, amountColumn(key, name, unit, decimals)) }
+	tail := func(key string, name Text) {
+		if tails {
+			add(key, name)
+			columns[len(columns)-1].From = TailsFrom
+		}
+	}
 	add("sd", Text{"Standard deviation", "Standaarddeviatie"})
 	add("median", Text{"Median", "Mediaan"})
-	if tails {
-		add("p5", Text{"P5", "P5"})
-	}
+	tail("p5", Text{"P5", "P5"})
 	add("p25", Text{"P25", "P25"})
 	add("p75", Text{"P75", "P75"})
-	if tails {
-		add("p95", Text{"P95", "P95"})
-	}
+	tail("p95", Text{"P95", "P95"})
 	add("min", Text{"Smallest", "Kleinste"})
 	add("max", Text{"Largest", "Grootste"})
 	return columns

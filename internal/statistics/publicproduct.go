@@ -147,9 +147,7 @@ func priceLabels(currency string, unit lab.AmountUnit, quantity string) []Cell {
 }
 
 func priceSummary(p Price) []Cell {
-	return summaryCells(p.N, Summary{
-		Mean: p.Mean, MeanCI95: p.MeanCI95, SD: p.SD, Median: p.Median, P25: p.P25, P75: p.P75, Min: p.Min, Max: p.Max,
-	}, false)
+	return summaryCells(p.N, p.summary(), false)
 }
 
 // price ends with the prices that are in none of the figures: those in other

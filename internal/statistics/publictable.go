@@ -9,6 +9,7 @@ type Table struct {
 	Scope       TableScope   `json:"scope"`
 	Year        int          `json:"year"`                // the last, of a table over the years
 	Synthetic   bool         `json:"synthetic,omitempty"` // the samples are made up
+	Rounded     bool         `json:"rounded,omitempty"`   // the cells hold no more digits than are shown: so for the public
 	Product     *Label       `json:"product,omitempty"`   // of a table of one product
 	Title       Text         `json:"title"`
 	Definitions []Definition `json:"definitions"` // of its figures
@@ -24,7 +25,8 @@ type Column struct {
 	Name     Text   `json:"name"`
 	Kind     Kind   `json:"kind"`
 	Unit     string `json:"unit,omitempty"` // %, mg or a currency
-	Decimals int    `json:"decimals"`       // to show; the cells are not rounded
+	Decimals int    `json:"decimals"`       // to show, where the cells are not rounded
+	From     int    `json:"from,omitempty"` // samples from which an amount is told
 	Interval bool   `json:"interval"`       // amounts come with a 95 % interval, as shares always do
 }
 
@@ -36,7 +38,7 @@ const (
 	LabelKind  Kind = "label"  // Label
 	YearKind   Kind = "year"   // N
 	CountKind  Kind = "count"  // N
-	ShareKind  Kind = "share"  // N, Of, Value in percent, CI95
+	ShareKind  Kind = "share"  // N, Of, Value in percent, CI95 where something is estimated
 	AmountKind Kind = "amount" // Value, and CI95 where the column has intervals
 )
 
@@ -99,10 +101,20 @@ func (l *Label) String() string {
 func countCell(n int) Cell { return Cell{State: Shown, N: &n} }
 
 func shareCell(p Proportion) Cell {
-	if p.Percent == nil {
+	switch {
+	case p.hidden:
+		return Cell{State: Suppressed}
+	case p.Percent == nil:
 		return Cell{State: None}
 	}
 	return Cell{State: Shown, N: &p.N, Of: &p.Of, Value: p.Percent, CI95: p.CI95}
+}
+
+// wholeCell is a share of all that there is, of which nothing is estimated.
+func wholeCell(n, of int) Cell {
+	c := shareCell(newProportion(n, of))
+	c.CI95 = nil
+	return c
 }
 
 // amountCell returns a figure that rests on n amounts, which may be too few.
@@ -142,6 +154,25 @@ func quantityCell(quantity string) Cell {
 		return labelCell(Label{Code: quantity, Name: Text{"any quantity", "elke hoeveelheid"}})
 	}
 	return codeCell("price_band", quantity)
+}
+
+// fitDecimals gives columns more decimals where all their amounts are small.
+func (t *Table) fitDecimals() {
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if c.Kind != AmountKind || c.Unit == "" || c.Unit == "%" {
+			continue
+		}
+		most := 0.0
+		for _, row := range t.Rows {
+			if v := row.Cells[i].Value; v != nil {
+				most = max(most, *v)
+			}
+		}
+		if 0 < most && most < 1 {
+			c.Decimals += 2
+		}
+	}
 }
 
 // pad returns the cells with nothing to tell after them, up to so many.

@@ -14,7 +14,7 @@ import (
 func (s *Source) registered() ([]Column, []Row) {
 	y := s.Year
 	row := func(name Cell, reason string, n int) Row {
-		return Row{Cells: []Cell{name, codeCell("not_analysed_reason", reason), shareCell(newProportion(n, y.Registered))}}
+		return Row{Cells: []Cell{name, codeCell("not_analysed_reason", reason), wholeCell(n, y.Registered)}}
 	}
 	rows := []Row{
 		row(nameCell(allName), "", y.Registered),
@@ -38,7 +38,7 @@ func (s *Source) registered() ([]Column, []Row) {
 func (s *Source) products() ([]Column, []Row) {
 	y := s.Year
 	rows := []Row{{Total: true, Cells: []Cell{
-		nameCell(allName), shareCell(newProportion(y.Registered, y.Registered)), {State: None}, countCell(y.Released),
+		nameCell(allName), wholeCell(y.Registered, y.Registered), {State: None}, countCell(y.Released),
 	}}}
 	for i := range y.Products {
 		e := &y.Products[i]
@@ -71,9 +71,11 @@ func (s *Source) found() ([]Column, []Row) {
 	})
 	rows := []Row{}
 	for _, f := range list {
-		rows = append(rows, Row{Cells: []Cell{
-			s.substance(f.SubstanceID, f.Substance), shareCell(newProportion(f.N, s.Year.Released)), countCell(f.Main), countCell(f.Trace),
-		}})
+		cells := []Cell{s.substance(f.SubstanceID, f.Substance), shareCell(newProportion(f.N, s.Year.Released)), countCell(f.Main), countCell(f.Trace)}
+		if s.Year.undivided[f.SubstanceID] {
+			cells[2], cells[3] = Cell{State: TooFew}, Cell{State: TooFew}
+		}
+		rows = append(rows, Row{Cells: cells})
 	}
 	return []Column{
 		substanceColumn, shareColumn("found", Text{"Found", "Gevonden"}),
@@ -92,7 +94,7 @@ func (s *Source) services() ([]Column, []Row) {
 		counts[i] = parts{x.Year.Released, x.Year.Registered - x.Year.Released}
 	}
 	hidden := hideAll(len(counts))
-	if s.Closed {
+	if s.Year.Year <= s.ClosedTo {
 		hidden = hide(counts)
 	}
 	for i, h := range hidden {

@@ -91,7 +91,7 @@ func TestFiguresOfSyntheticSamplesSaySo(t *testing.T) {
 		scope := testScope
 		scope.Synthetic = synthetic
 		y, e := Compute(f, d, scope), ComputeProduct(f, d, scope, ketamineProduct)
-		s := &Source{Dictionary: d, Year: y, Entries: []*Entry{e}, Services: []ServiceYear{{Code: "UTR", Name: "Utrecht", Year: y}}, Closed: true}
+		s := &Source{Dictionary: d, Year: y, Entries: []*Entry{e}, Services: []ServiceYear{{Code: "UTR", Name: "Utrecht", Year: y}}, ClosedTo: 2020}
 		tables := map[string]func(io.Writer) error{
 			"year, table": y.WriteTable, "year, JSON": y.WriteJSON, "product, table": e.WriteTable, "product, JSON": e.WriteJSON,
 		}

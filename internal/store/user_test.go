@@ -345,7 +345,8 @@ func TestARehashChangesTheHashAndNothingElse(t *testing.T) {
 			}
 		}
 		others("$argon2id$v=19$m=47104,", false) // nobody has a password
-		noError(t, s.ChangePassword(ctx, bob, passwordHash, ""))
+		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
+		noError(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("1"), Renewed: tokenHash("2")}))
 		others("$argon2id$v=19$m=47104,", true)
 		others("$argon2id$v=19$m=65536,", false)
 		events, another := len(eventsOf(t, s)), strings.Replace(passwordHash, "m=65536", "m=47104", 1)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"marquis/internal/figures"
 	"marquis/internal/lab"
 )
 
@@ -24,7 +25,7 @@ func TestLifeOfASample(t *testing.T) {
 		landFromSlip(t, visitor, code)
 		visitor.follow("Show the result")
 		visitor.see("We have your sample")
-		x.counts(visitor, 1, 0)
+		x.counts(t, visitor, 1, 0)
 
 		enterFindings(laboratory, number)
 		askAndAnswer(verifier, laboratory, number)
@@ -37,12 +38,12 @@ func TestLifeOfASample(t *testing.T) {
 		amend(laboratory, verifier, number)
 		visitor.lookUp(code)
 		visitor.see("71.2", "What it said before", "79.5", "The weighing was repeated.")
-		x.counts(visitor, 1, 1)
+		x.counts(t, visitor, 1, 1)
 
 		withdraw(verifier, number)
 		visitor.lookUp(code)
 		visitor.see("This result has been taken back", "Two vials were exchanged.")
-		x.counts(visitor, 1, 0)
+		x.counts(t, visitor, 1, 0)
 		readOut(intake, number, 3)
 
 		for _, b := range []*browser{intake, laboratory, verifier, visitor} {
@@ -245,12 +246,21 @@ func readOut(b *browser, number string, version int) {
 	b.see("Noted that you told this version.")
 }
 
-// counts fails unless the public figures of this year count so many samples and
-// released results. They are a second old at most.
-func (x *site) counts(b *browser, registered, released int) {
-	b.t.Helper()
+// counts fails unless the figures of staff count so many samples of this year and
+// released results, and those of the public say nothing of it. They are a second old
+// at most.
+func (x *site) counts(t testing.TB, visitor *browser, registered, released int) {
+	t.Helper()
 	x.clock.pass(time.Second)
 	year := x.clock.Now().Year()
-	b.open(fmt.Sprintf("/figures/%d", year))
-	b.see(fmt.Sprintf("Samples handed in in %d: %d. Results released: %d.", year, registered, released))
+	visitor.open(fmt.Sprintf("/figures/%d", year))
+	visitor.see(fmt.Sprintf("The figures of %d come when that year is over", year))
+	set, err := figures.New(x.store, x.clock.Now, "EUR").Set(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := set.Year(t.Context(), year)
+	if err != nil || y.Registered != registered || y.Released != released {
+		t.Errorf("%d: %d registered and %d released, want %d and %d; %v", year, y.Registered, y.Released, registered, released, err)
+	}
 }

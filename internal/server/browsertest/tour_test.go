@@ -200,6 +200,8 @@ var tour = []stop{
 	{"figurestables", "of a year", "Figures of 2024", at(anybody, "/figures/2024")},
 	{"figurestables", "of a product in a year", "ketamine", at(anybody, "/figures/2024/ketamine")},
 	{"figurestables", "of a product", "ketamine", at(anybody, "/figures/products/ketamine")},
+	{"figureselsewhere", "of a running year", "Figures of 2025", at(anybody, "/figures/2025")},
+	{"figureselsewhere", "404", "No figures here", at(anybody, "/figures/1999")},
 	{"error", "404", "There is no such page", at(anybody, "/nothing")},
 	{"error", "404 of figures", "All years and products", at(anybody, "/figures/1999")},
 

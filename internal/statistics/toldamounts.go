@@ -1,0 +1,244 @@
+package statistics
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// toldPurity leaves out the rows of few, and forms from which such a row could be
+// computed: powder and crystal are told together too.
+func toldPurity(list []Content) []Content {
+	told := []Content{}
+	for _, c := range list {
+		if !c.isFew() && !slices.Contains(formsLeftOut(list, c.SubstanceID), c.Form) {
+			told = append(told, c.told())
+		}
+	}
+	return told
+}
+
+// formsLeftOut are those of powder and crystal that are not told beside the two
+// together.
+func formsLeftOut(list []Content, id lab.SubstanceID) []string {
+	var forms []string
+	var parts [][]int
+	for _, c := range list {
+		if c.SubstanceID == id && (c.Form == string(lab.Powder) || c.Form == string(lab.Crystal)) {
+			forms, parts = append(forms, c.Form), append(parts, []int{c.N, c.Detected})
+		}
+	}
+	var left []string
+	for i, out := range leaveOut(parts) {
+		if out {
+			left = append(left, forms[i])
+		}
+	}
+	return left
+}
+
+// isFew tells whether too few samples are behind the row: a form is told of as many
+// as an amount.
+func (c Content) isFew() bool { return isFew(c.N) || isFew(c.Detected) }
+
+func (c Content) told() Content {
+	c.Summary = c.Summary.told(c.N, 1)
+	return c
+}
+
+// toldDose leaves out the rows of few. No two of them add up to another.
+func toldDose(list []Dose) []Dose {
+	told := []Dose{}
+	for _, d := range list {
+		if !d.isFew() {
+			told = append(told, Dose{Content: d.Content.told(), Bands: toldBands(d.Bands)})
+		}
+	}
+	return told
+}
+
+// toldBands hides the bands of few, and those from which such a one could be computed:
+// all but the last are the whole, and the last is the two before it.
+func toldBands(bands []Band) []Band {
+	if len(bands) == 0 {
+		return bands
+	}
+	told := slices.Clone(bands)
+	last := len(told) - 1
+	whole := append(bandsAt(last-2), last)
+	hideBands(told, whole)
+	if parts := []int{last - 2, last - 1}; told[last].hidden {
+		told[parts[0]].Proportion, told[parts[1]].Proportion = Proportion{hidden: true}, Proportion{hidden: true}
+	} else {
+		hideBands(told, parts)
+	}
+	return told
+}
+
+// bandsAt are the places of the first n bands.
+func bandsAt(n int) []int {
+	places := make([]int, n)
+	for i := range places {
+		places[i] = i
+	}
+	return places
+}
+
+// hideBands hides of the bands at the places, which add up to what is told, those that
+// are left out.
+func hideBands(bands []Band, places []int) {
+	parts := make([][]int, len(places))
+	for i, at := range places {
+		parts[i] = []int{bands[at].N}
+	}
+	for i, out := range leaveOut(parts) {
+		if out {
+			bands[places[i]].Proportion = Proportion{hidden: true}
+		}
+	}
+}
+
+// toldPrice leaves out the rows of few, and quantities from which such a row could be
+// computed: of each unit all quantities together come first.
+func toldPrice(list []Price) []Price {
+	told := []Price{}
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Quantity != allQuantities {
+			n++
+		}
+		all, bands := list[0], list[1:n]
+		list = list[n:]
+		parts := make([][]int, len(bands))
+		for i, p := range bands {
+			parts[i] = []int{p.N}
+		}
+		if isFew(all.N) {
+			continue
+		}
+		told = append(told, all.told())
+		for i, out := range leaveOut(parts) {
+			if !out {
+				told = append(told, bands[i].told())
+			}
+		}
+	}
+	return told
+}
+
+func (p Price) told() Price {
+	s := p.summary().told(p.N, 2)
+	p.Mean, p.MeanCI95, p.SD, p.Median, p.P25, p.P75, p.Min, p.Max = s.Mean, s.MeanCI95, s.SD, s.Median, s.P25, s.P75, nil, nil
+	return p
+}
+
+func toldPurePrice(list []PurePrice) []PurePrice {
+	told := []PurePrice{}
+	for _, p := range list {
+		if !isFew(p.N) {
+			p.Price = p.Price.told()
+			told = append(told, p)
+		}
+	}
+	return told
+}
+
+func toldCurrencies(counts map[string]int) map[string]int {
+	told := map[string]int{}
+	for currency, n := range counts {
+		if !isFew(n) {
+			told[currency] = n
+		}
+	}
+	return told
+}
+
+// toldAdulterants tells of each adulterant in how many samples it was, and of more than
+// a few also how it was detected, how much of it there was, and by which method.
+func toldAdulterants(list []Adulterant) []Adulterant {
+	told := slices.Clone(list)
+	for i := range told {
+		a := &told[i]
+		a.Concentration.Summary = a.Concentration.Summary.told(a.Concentration.N, 1)
+		a.Methods = toldMethods(a.Methods)
+	}
+	return told
+}
+
+// toldMethods leaves out methods that found it in few samples, or were used for few,
+// and those from which such a one could be computed: each sample had one that decided.
+func toldMethods(list []AdulterantMethod) []AdulterantMethod {
+	parts := make([][]int, len(list))
+	for i, m := range list {
+		parts[i] = []int{m.N}
+	}
+	told := []AdulterantMethod{}
+	for i, out := range leaveOut(parts) {
+		if !out && !isFew(list[i].Of) {
+			told = append(told, list[i])
+		}
+	}
+	return told
+}
+
+// told is what is told of n amounts: nothing of few, no smallest and no largest, and
+// each rounded to as many digits as n has, but to no more than so many decimals.
+//
+// With two digits from 10 samples on, three from 100 on and so forth, a mean before and
+// a mean after one sample more do not give that sample away: the sum of n and that of
+// n + 1 are each known to so many steps of the last digit, together to more than a fifth
+// of the mean.
+func (s Summary) told(n, decimals int) Summary {
+	if n < toldFrom {
+		return Summary{}
+	}
+	told := Summary{
+		Mean: roundedTo(s.Mean, n, decimals), SD: roundedTo(s.SD, n, decimals), Median: roundedTo(s.Median, n, decimals),
+		P25: roundedTo(s.P25, n, decimals), P75: roundedTo(s.P75, n, decimals),
+	}
+	if s.MeanCI95 != nil && s.Mean != nil {
+		at := lastPlace(*s.Mean, n, decimals)
+		told.MeanCI95 = &Interval{Round(s.MeanCI95[0], at), Round(s.MeanCI95[1], at)}
+	}
+	if n >= toldTailsFrom {
+		told.P5, told.P95 = roundedTo(s.P5, n, decimals), roundedTo(s.P95, n, decimals)
+	}
+	return told
+}
+
+// roundedTo rounds an amount that n samples tell.
+func roundedTo(v *float64, n, decimals int) *float64 {
+	if v == nil {
+		return nil
+	}
+	r := Round(*v, lastPlace(*v, n, decimals))
+	return &r
+}
+
+// lastPlace is the decimal, counted from the mark, of the last digit of an amount that n
+// samples tell. Amounts below one may have two decimals more.
+func lastPlace(v float64, n, decimals int) int {
+	text := strconv.FormatFloat(v, 'e', -1, 64)
+	power, _ := strconv.Atoi(text[strings.IndexByte(text, 'e')+1:])
+	if power < 0 {
+		decimals += 2
+	}
+	return min(decimals, len(strconv.Itoa(n))-1-power)
+}
+
+// Round rounds the number, as it is written in decimals, half away from zero, to so
+// many decimals; to tens, hundreds and so on where they are less than none.
+func Round(v float64, decimals int) float64 {
+	r, ok := new(big.Rat).SetString(strconv.FormatFloat(v, 'f', -1, 64))
+	if !ok {
+		return v
+	}
+	tens := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(0, -decimals))), nil))
+	text := r.Quo(r, tens).FloatString(max(0, decimals))
+	r.SetString(text)
+	f, _ := r.Mul(r, tens).Float64()
+	return f
+}
