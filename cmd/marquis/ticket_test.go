@@ -17,7 +17,7 @@ import (
 // result until the end that is sealed in the ticket, and not after it.
 func TestATicketEndsByTheClock(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "demo")
-	if code := run(t.Context(), []string{"demo", "--no-serve", "--scale", "0.002", "--years", "2024-2024", "--data", folder}, nothing, &strings.Builder{}, &strings.Builder{}); code != exitDone {
+	if code := run(t.Context(), []string{"demo", "--no-serve", "--scale", "0.002", "--years", "2024-2024", "--data", folder}, noEnvironment, &strings.Builder{}, &strings.Builder{}); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
 	guide, err := demo.ReadGuide(folder)
@@ -59,6 +59,3 @@ func TestATicketEndsByTheClock(t *testing.T) {
 		t.Error("the log tells the ticket")
 	}
 }
-
-// nothing is an environment without variables.
-func nothing(string) (string, bool) { return "", false }

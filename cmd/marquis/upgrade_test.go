@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,6 +22,16 @@ import (
 
 // before is where the registries of a program before today's lie, see its README.
 const before = "../../migrations/testdata"
+
+// madeAt is when they were made: their codes work in the months after it.
+var madeAt = time.Date(2026, time.November, 28, 22, 10, 0, 0, time.UTC)
+
+// sinceMade is a clock that goes, from so many hours after the registries of before
+// were made.
+func sinceMade(hours int) func() time.Time {
+	started := time.Now()
+	return func() time.Time { return madeAt.Add(time.Duration(hours)*time.Hour + time.Since(started)) }
+}
 
 // upgraded is a copy of a registry of before, and how it is reached.
 type upgraded struct {
@@ -125,4 +139,65 @@ func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
 			t.Errorf("the second time migrate says:\n%s", out)
 		}
 	})
+}
+
+// The first start takes the key ring that is there, and seals what it sealed anew.
+func TestCodesAndAuthenticatorsOfBeforeWorkAfterTheUpgrade(t *testing.T) {
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		for hours := range 2 { // the second start finds what the first one took
+			clock := sinceMade(hours)
+			p := serveBy(t, clock, x.environment)
+			for _, c := range x.guide.Codes {
+				if status := lookUp(t, p, c.Code); status != http.StatusOK {
+					t.Errorf("%s, %s: status %d", c.Number, c.State, status)
+				}
+			}
+			if status := signIn(t, p.address, "verifier", clock()); status != http.StatusOK {
+				t.Errorf("the verifier's records: status %d", status)
+			}
+			p.end(t)
+		}
+		if out := x.must("audit", "verify"); !strings.Contains(out, "all as they were written") {
+			t.Errorf("audit verify says: %s", out)
+		}
+	})
+}
+
+// signIn signs a demo login in with password and digits, and tells how the worklists
+// answer.
+func signIn(t *testing.T, address, login string, now time.Time) int {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	for _, l := range demo.Logins() {
+		if l.Login != login {
+			continue
+		}
+		digits, err := l.Digits(now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		send(t, browser, address+"/sign-in", url.Values{"login": {login}, "password": {l.Password}})
+		send(t, browser, address+"/second-factor", url.Values{"code": {digits}})
+	}
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := browser.Get(address + "/work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode
+}
+
+func send(t *testing.T, browser *http.Client, address string, form url.Values) {
+	t.Helper()
+	answer, err := browser.PostForm(address, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
 }
