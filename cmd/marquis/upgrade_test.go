@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"marquis/internal/demo"
 	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
@@ -71,8 +69,9 @@ func copyOfBefore(t *testing.T, kind string) upgraded {
 		}
 		return x
 	}
-	address := pgtest.Start(t).Database(t)
-	execute(t, address, string(unpack(t, filepath.Join(from, "marquis.sql.gz"))))
+	server := pgtest.Start(t)
+	address := server.Database(t)
+	server.Fill(t, address, string(unpack(t, filepath.Join(from, "marquis.sql.gz"))))
 	x.where = append(x.where, "--database-url", address)
 	x.environment["MARQUIS_DATABASE_URL"] = address
 	return x
@@ -93,19 +92,6 @@ func unpack(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return data
-}
-
-// execute runs statements in a database of PostgreSQL.
-func execute(t *testing.T, address, statements string) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(t.Context())
-	if _, err := conn.PgConn().Exec(t.Context(), statements).ReadAll(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestARegistryOfBeforeIsRefusedUntilItIsMigrated(t *testing.T) {

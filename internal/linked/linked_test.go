@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,8 +8,8 @@ import (
 )
 
 func TestTheLicenceOfEveryLinkedModuleIsTold(t *testing.T) {
-	var text bytes.Buffer
-	if err := run([]string{"notices"}, &text); err != nil {
+	text, err := run([]string{"notices"})
+	if err != nil {
 		t.Fatal(err)
 	}
 	list, err := modules()
@@ -21,11 +20,11 @@ func TestTheLicenceOfEveryLinkedModuleIsTold(t *testing.T) {
 		t.Errorf("only %d modules are linked", len(list))
 	}
 	for _, m := range list {
-		if !strings.Contains(text.String(), "\n"+m.Path+" "+m.Version+" (") {
+		if !strings.Contains(text, "\n"+m.Path+" "+m.Version+" (") {
 			t.Errorf("nothing is told of %s", m.Path)
 		}
 	}
-	if !strings.Contains(text.String(), "Copyright 2009 The Go Authors") {
+	if !strings.Contains(text, "Copyright 2009 The Go Authors") {
 		t.Error("nothing is told of Go itself")
 	}
 }

@@ -9,7 +9,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -31,25 +30,31 @@ const (
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	text, err := run(os.Args[1:])
+	if err == nil {
+		_, err = os.Stdout.WriteString(text)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "linked:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, out io.Writer) error {
+func run(args []string) (text string, err error) {
 	if len(args) != 1 {
-		return errors.New("type: go run ./internal/linked notices, or: go run ./internal/linked sizes")
+		return "", errors.New("type: go run ./internal/linked notices, or: go run ./internal/linked sizes")
 	}
-	w := bufio.NewWriter(out)
-	defer w.Flush()
+	list, err := modules()
+	if err != nil {
+		return "", err
+	}
 	switch args[0] {
 	case "notices":
-		return notices(w)
+		return notices(list)
 	case "sizes":
-		return sizes(w)
+		return sizes(list)
 	}
-	return fmt.Errorf("it cannot tell %q, but notices and sizes", args[0])
+	return "", fmt.Errorf("it cannot tell %q, but notices and sizes", args[0])
 }
 
 // module is one whose packages are linked.
@@ -144,22 +149,19 @@ func (m module) texts() (names []string, texts [][]byte, err error) {
 	return names, texts, nil
 }
 
-// notices writes the licences of all modules.
-func notices(w io.Writer) error {
-	list, err := modules()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(w, "Marquis holds the work of others, under the licences below.")
+// notices are the licences of all modules.
+func notices(list []module) (string, error) {
+	var w strings.Builder
+	w.WriteString("Marquis holds the work of others, under the licences below.\n")
 	for _, m := range list {
 		names, texts, err := m.texts()
 		if err != nil {
-			return err
+			return "", err
 		}
-		fmt.Fprintf(w, "\n%s\n%s %s (%s)\n\n", strings.Repeat("=", 80), m.Path, m.Version, strings.Join(names, ", "))
+		fmt.Fprintf(&w, "\n%s\n%s %s (%s)\n\n", strings.Repeat("=", 80), m.Path, m.Version, strings.Join(names, ", "))
 		for _, text := range texts {
-			fmt.Fprintf(w, "%s\n", bytes.TrimSpace(text))
+			fmt.Fprintf(&w, "%s\n", bytes.TrimSpace(text))
 		}
 	}
-	return nil
+	return w.String(), nil
 }

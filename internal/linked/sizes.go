@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,38 +14,35 @@ import (
 	"strings"
 )
 
-// sizes writes how many bytes of code and constants of the program are of which
+// sizes tells how many bytes of code and constants of the program are of which
 // module, the largest first. For each byte of code Go's linker adds almost another
 // of tables, by which it finds its way.
-func sizes(w io.Writer) error {
-	list, err := modules()
-	if err != nil {
-		return err
-	}
+func sizes(list []module) (text string, err error) {
 	folder, err := os.MkdirTemp("", "linked")
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	built := filepath.Join(folder, "marquis")
 	if _, err := goTool("build", "-trimpath", "-tags", tags, "-o", built, program); err != nil {
-		return err
+		return "", err
 	}
 	symbols, err := goTool("tool", "nm", "-size", built)
 	if err != nil {
-		return err
+		return "", err
 	}
 	bytesOf, err := perModule(symbols, list)
 	if err != nil {
-		return err
+		return "", err
 	}
 	names := slices.SortedFunc(maps.Keys(bytesOf), func(a, b string) int {
 		return cmp.Or(cmp.Compare(bytesOf[b], bytesOf[a]), strings.Compare(a, b))
 	})
+	var w strings.Builder
 	for _, name := range names {
-		fmt.Fprintf(w, "%10d  %s\n", bytesOf[name], name)
+		fmt.Fprintf(&w, "%10d  %s\n", bytesOf[name], name)
 	}
-	return nil
+	return w.String(), nil
 }
 
 const (

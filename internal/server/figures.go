@@ -32,11 +32,11 @@ type subject struct {
 	name    string // what files are called
 }
 
-// yearNotOver is the answer to who asks for figures of a year that is not over. It is
+// openYearError is the answer to who asks for figures of a year that is not over. It is
 // the same whether there are samples or not.
-type yearNotOver int
+type openYearError int
 
-func (y yearNotOver) Error() string { return fmt.Sprintf("the year %d is not over", int(y)) }
+func (y openYearError) Error() string { return fmt.Sprintf("the year %d is not over", int(y)) }
 
 // subject finds what the address is about, as the public is told of it. Years and
 // products without samples have no page.
@@ -74,7 +74,7 @@ func (r *request) closedYear(set *figures.Set, text string) (int, error) {
 		return 0, errNoPage
 	}
 	if set.ClosedTo < year && year <= r.server.Now().UTC().Year() {
-		return 0, yearNotOver(year)
+		return 0, openYearError(year)
 	}
 	if !slices.Contains(set.Closed(), year) {
 		return 0, errNoPage

@@ -91,7 +91,7 @@ type figuresElsewherePage struct {
 // orElsewhere turns what there are no public figures of into a page that leads to
 // those that there are.
 func (r *request) orElsewhere(err error) error {
-	var open yearNotOver
+	var open openYearError
 	isOpen := errors.As(err, &open)
 	if !isOpen && !errors.Is(err, errNoPage) {
 		return err

@@ -131,8 +131,21 @@ func TestRound(t *testing.T) {
 		decimals int
 		want     float64
 	}{
-		{79.45, 1, 79.5}, {79.449, 1, 79.4}, {6.25, 1, 6.3}, {0.25, 1, 0.3}, {-0.25, 1, -0.3}, {1.005, 2, 1.01}, {2.5, 0, 3}, {-0.04, 1, 0},
-		{0, 1, 0}, {155, -1, 160}, {154.99, -1, 150}, {1e-300, 3, 0}, {81.85714285714286, 1, 81.9}, {99.96, 1, 100}, {123456, -3, 123000},
+		{79.45, 1, 79.5},
+		{79.449, 1, 79.4},
+		{6.25, 1, 6.3},
+		{0.25, 1, 0.3},
+		{-0.25, 1, -0.3},
+		{1.005, 2, 1.01},
+		{2.5, 0, 3},
+		{-0.04, 1, 0},
+		{0, 1, 0},
+		{155, -1, 160},
+		{154.99, -1, 150},
+		{1e-300, 3, 0},
+		{81.85714285714286, 1, 81.9},
+		{99.96, 1, 100},
+		{123456, -3, 123000},
 	} {
 		if got := Round(c.v, c.decimals); got != c.want || math.Signbit(got) && got == 0 {
 			t.Errorf("%v to %d: %v, want %v", c.v, c.decimals, got, c.want)
@@ -143,8 +156,19 @@ func TestRound(t *testing.T) {
 		n    int
 		want float64
 	}{
-		{81.857, 10, 82}, {81.857, 99, 82}, {81.857, 100, 81.9}, {81.857, 1000, 81.9}, {163.44, 50, 160}, {163.44, 100, 163}, {163.44, 1000, 163.4},
-		{0.09123, 12, 0.091}, {0.09123, 500, 0.091}, {9.96, 10, 10}, {5.25, 10, 5.3}, {0, 10, 0}, {1000, 10, 1000},
+		{81.857, 10, 82},
+		{81.857, 99, 82},
+		{81.857, 100, 81.9},
+		{81.857, 1000, 81.9},
+		{163.44, 50, 160},
+		{163.44, 100, 163},
+		{163.44, 1000, 163.4},
+		{0.09123, 12, 0.091},
+		{0.09123, 500, 0.091},
+		{9.96, 10, 10},
+		{5.25, 10, 5.3},
+		{0, 10, 0},
+		{1000, 10, 1000},
 	} {
 		if got := *roundedTo(&c.v, c.n, 1); got != c.want {
 			t.Errorf("%v of %d: %v, want %v", c.v, c.n, got, c.want)
@@ -169,8 +193,6 @@ func TestAMeanBeforeAndAfterGivesNoSampleAway(t *testing.T) {
 type published struct{ *Table }
 
 func (p published) row(i int, key string) Cell { return p.Rows[i].Cells[p.column(key)] }
-
-func (p published) n(i int) int { return *p.row(i, "n").N }
 
 // TestNothingOfFewIsPublished draws years and looks at all that is published of every
 // product of each.

@@ -38,7 +38,6 @@ func held(t *testing.T, kind string, clock func() time.Time) (s *store.Store, by
 	return s, by, sample, storetest.HoldWriting(t, place(c))
 }
 
-
 func TestWhoCannotWriteGivesUp(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		s, by, _, _ := held(t, kind, storetest.Clock)

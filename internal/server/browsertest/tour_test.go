@@ -97,11 +97,11 @@ func begun(t testing.TB, x *site) *browser {
 	return b
 }
 
-// newcomer accepts an invitation and signs in for the first time.
-func newcomer(t testing.TB, x *site, role lab.UserRole) *browser {
+// newcomer is a verifier who accepts an invitation and signs in for the first time.
+func newcomer(t testing.TB, x *site) *browser {
 	t.Helper()
 	login := fmt.Sprintf("newcomer-%d", x.people.Add(1))
-	actor, err := x.store.AddUser(t.Context(), lab.Operator("test"), lab.User{Login: login, Name: "Noor Newcomer"}, []lab.Membership{{ServiceID: x.service.ID, Role: role}})
+	actor, err := x.store.AddUser(t.Context(), lab.Operator("test"), lab.User{Login: login, Name: "Noor Newcomer"}, []lab.Membership{{ServiceID: x.service.ID, Role: lab.Verifier}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,13 +220,13 @@ var tour = []stop{
 	}},
 	{"account", "", "Your account", at(intake, "/account")},
 	{"account", "with an authenticator", "Code of your present authenticator", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		b.setUpAuthenticator(x)
 		b.open("/account")
 		return b
 	}},
 	{"account", "told what failed", "3 attempts to sign in as you failed", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		toldOfFailures(t, x, b)
 		return b
 	}},
@@ -235,23 +235,23 @@ var tour = []stop{
 		return at(intake, "/account/sessions")(t, x)
 	}},
 	{"authenticator", "instead of another", "Code of your present authenticator", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		b.setUpAuthenticator(x)
 		b.open("/account/authenticator")
 		return b
 	}},
 	{"authenticator", "", "Set up an authenticator", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		b.open("/account/authenticator")
 		return b
 	}},
 	{"recovery", "", "Recovery codes", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		b.setUpAuthenticator(x)
 		return b
 	}},
 	{"secondfactor", "", "Authenticator code", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x, lab.Verifier)
+		b := newcomer(t, x)
 		b.setUpAuthenticator(x)
 		b.open("/second-factor")
 		return b

@@ -188,6 +188,21 @@ func (s *Server) make(t testing.TB, template string) string {
 	return name
 }
 
+// Fill runs statements, as pg_dump writes them, in a database as the role of its URL.
+func (s *Server) Fill(t testing.TB, database, statements string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, database)
+	if err != nil {
+		t.Fatalf("fill a database: %v", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.PgConn().Exec(ctx, statements).ReadAll(); err != nil {
+		t.Fatalf("fill a database: %v", err)
+	}
+}
+
 // Admin returns the URL to reach the server's maintenance database as the
 // superuser. Roles belong to the server and not to one database: a test that
 // adds one should give it a name of its own and drop it again.
