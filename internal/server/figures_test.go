@@ -343,7 +343,9 @@ func releaseOne(t testing.TB, x *site, service lab.Service, seed uint64) {
 		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
 		Samples: storetest.Generate(d, seed, 40, 2024, 2024),
 	}
-	one := slices.IndexFunc(batch.Samples, func(a lab.Arrival) bool { return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.PublishedOn != 0 && a.PublishedOn < 2024_11_01 })
+	one := slices.IndexFunc(batch.Samples, func(a lab.Arrival) bool {
+		return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.PublishedOn != 0 && a.PublishedOn < 2024_11_01
+	})
 	batch.Samples = batch.Samples[one : one+1]
 	batch.Samples[0].Sample.SourceRef = code
 	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
