@@ -29,7 +29,9 @@ func (g grid) lines(key, title string, columns []string, most float64) chartView
 			s.Points = append(s.Points, chart.Point{At: at, Value: *c.Value, Interval: interval(c.CI95), Tip: tip})
 			seen = append(seen, tip)
 		}
-		l.Series = append(l.Series, s)
+		if len(s.Points) > 0 {
+			l.Series = append(l.Series, s)
+		}
 	}
 	l.Frame = g.frame(key, title, g.list("page.figures.lines_seen", seen))
 	return chartView{Key: key, Title: title, chart: l}

@@ -176,6 +176,22 @@ func TestRound(t *testing.T) {
 	}
 }
 
+// TestRoundIsThatOfTheWrittenNumber holds it against the digits themselves.
+func TestRoundIsThatOfTheWrittenNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := rapid.IntRange(-3_000_000, 3_000_000).Draw(t, "thousandths")
+		want, rest := whole/100, whole%100 // in tenths
+		if rest >= 50 {
+			want++
+		} else if rest <= -50 {
+			want--
+		}
+		if got := Round(float64(whole)/1000, 1); got != float64(want)/10 || math.Signbit(got) && got == 0 {
+			t.Fatalf("%d thousandths: %v, want %d tenths", whole, got, want)
+		}
+	})
+}
+
 // TestAMeanBeforeAndAfterGivesNoSampleAway: of a mean of n and one of n + 1 more than a
 // fifth of the mean stays open.
 func TestAMeanBeforeAndAfterGivesNoSampleAway(t *testing.T) {

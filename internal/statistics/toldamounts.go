@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -232,6 +233,13 @@ func lastPlace(v float64, n, decimals int) int {
 // Round rounds the number, as it is written in decimals, half away from zero, to so
 // many decimals; to tens, hundreds and so on where they are less than none.
 func Round(v float64, decimals int) float64 {
+	if decimals >= 0 {
+		scale := math.Pow10(decimals)
+		whole, part := math.Modf(v * scale)
+		if clear := math.Abs(math.Abs(part) - 0.5); clear > 1e-6 && math.Abs(whole) < 1e9 { // nowhere near a half
+			return math.Round(v*scale)/scale + 0
+		}
+	}
 	r, ok := new(big.Rat).SetString(strconv.FormatFloat(v, 'f', -1, 64))
 	if !ok {
 		return v
