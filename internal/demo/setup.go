@@ -47,7 +47,7 @@ func Make(ctx context.Context, c Config) (guide *Guide, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := takeRing(ctx, s, keys); err != nil {
+	if err := s.TakeRing(ctx, operator, keys.Print, nil); err != nil { // nothing is sealed yet
 		return nil, err
 	}
 	m := &maker{Config: c, store: s, keys: keys, clock: clock}
@@ -66,15 +66,6 @@ func Make(ctx context.Context, c Config) (guide *Guide, err error) {
 	}
 	clock.at = now
 	return &Guide{Origin: c.Plan.String(), Codes: codes}, s.MarkClock(ctx)
-}
-
-// takeRing makes the key ring that of the registry, in which nothing is sealed yet.
-func takeRing(ctx context.Context, s *store.Store, keys *keyring.Ring) error {
-	print, err := keys.Print()
-	if err != nil {
-		return err
-	}
-	return s.TakeRing(ctx, operator, print, nil)
 }
 
 // clock is the clock of a registry that is made up: it shows what it is set to.

@@ -30,11 +30,7 @@ func OpenKeys(ctx context.Context, s *store.Store, path string, by lab.Actor) (*
 // TakeKeys lets the registry work with the key ring, see store.TakeRing, and names
 // the file where it is refused.
 func TakeKeys(ctx context.Context, s *store.Store, ring *keyring.Ring, by lab.Actor) error {
-	print, err := ring.Print()
-	if err != nil {
-		return err
-	}
-	return ofFile(ring, s.TakeRing(ctx, by, print, Resealer(ring)))
+	return ofFile(ring, s.TakeRing(ctx, by, ring.Print, Resealer(ring)))
 }
 
 // Resealer seals secrets of second factors anew under a ring.
@@ -72,11 +68,7 @@ func (s *Server) keysMatch(ctx context.Context) error {
 
 // checkKeys is keysMatch, looked at now.
 func (s *Server) checkKeys(ctx context.Context) error {
-	print, err := s.Keys.Print()
-	if err == nil {
-		err = ofFile(s.Keys, s.Store.CheckRing(ctx, print))
-	}
-	if err != nil {
+	if err := ofFile(s.Keys, s.Store.CheckRing(ctx, s.Keys.Print)); err != nil {
 		s.keyed.until.Store(0)
 		return noKeys(err)
 	}

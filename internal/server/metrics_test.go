@@ -18,6 +18,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/server"
+	"marquis/internal/store/storetest"
 )
 
 // metrics are the values of a scrape, by series as it is written.
@@ -275,6 +276,7 @@ func TestMetricsCountSweeps(t *testing.T) {
 			}
 		}
 		x.clock.pass(200 * 24 * time.Hour)
+		storetest.ConfirmClock(t, x.store, x.clock.Now())
 		x.serve(t)
 		x.soon(t, `marquis_sweeps_total{result="done"}`, 1)
 		if n := x.scrape(t)["marquis_lookup_codes_expired_total"]; n != 3 {

@@ -107,7 +107,7 @@ func TestTheGrantedRoleRemovesWhatIsOverItsTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	seal(t, s, b.verifier, "old 1")
-	noError(t, s.TakeRing(t.Context(), lab.Operator("serve"), ringOf("ours", "2025-02", "a"), opens))
+	noError(t, s.TakeRing(t.Context(), lab.Operator("serve"), look(ringOf("ours", "2025-02", "a")), opens))
 	noError(t, s.MarkClock(t.Context()))
 	later := storetest.OpenAt(t, asRole(t, owner.DatabaseURL, "sweeper"), func() time.Time { return storetest.Now.AddDate(0, 6, 0) })
 	storetest.ConfirmClock(t, later, storetest.Now.AddDate(0, 6, 0))

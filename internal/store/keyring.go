@@ -63,42 +63,49 @@ func (s *Store) NeedsRing(ctx context.Context) (bool, error) {
 	return n > 0, translate(err)
 }
 
+// Look reads what may be known of the key ring. It is called after the database was
+// read: a key is in the file before the database knows it, so that one which another
+// request makes at this moment is not taken for missing.
+type Look func() (lab.RingPrint, error)
+
 // CheckRing refuses, with lab.ErrRing, a ring that is not the one of the registry.
-func (s *Store) CheckRing(ctx context.Context, ring lab.RingPrint) error {
-	known, _, err := knownRing(s.read.WithContext(ctx))
+func (s *Store) CheckRing(ctx context.Context, look Look) error {
+	_, _, err := s.checkRing(ctx, look)
+	return err
+}
+
+// checkRing also returns the ring, and tells whether the database has all of it.
+func (s *Store) checkRing(ctx context.Context, look Look) (ring lab.RingPrint, whole bool, err error) {
+	known, lost, err := knownRing(s.read.WithContext(ctx))
 	if err != nil {
-		return translate(err)
+		return ring, false, translate(err)
 	}
-	return ring.Check(known)
+	if ring, err = look(); err != nil {
+		return ring, false, err
+	}
+	return ring, known.Secret != "" && len(ring.News(known, lost)) == 0, ring.Check(known)
 }
 
 // TakeRing lets the registry work with a key ring, or refuses it with lab.ErrRing. A
 // ring that is newer than the registry brings its keys along. The first ring is taken
 // if it opens every sealed secret, and these are sealed anew; where there is none,
 // only if no code was given out yet: see AdoptRing.
-func (s *Store) TakeRing(ctx context.Context, by lab.Actor, ring lab.RingPrint, reseal Reseal) error {
-	known, lost, err := knownRing(s.read.WithContext(ctx))
-	if err != nil {
-		return translate(err)
-	}
-	if err := ring.Check(known); err != nil {
+func (s *Store) TakeRing(ctx context.Context, by lab.Actor, look Look, reseal Reseal) error {
+	ring, whole, err := s.checkRing(ctx, look)
+	if err != nil || whole { // which also does where nothing can be written
 		return err
-	}
-	if known.Secret != "" && len(ring.News(known, lost)) == 0 {
-		return nil // also where nothing can be written
 	}
 	return s.doPeople(ctx, by, func(w *work) error {
 		known, _, err := knownRing(w.tx)
 		if err != nil {
 			return err
 		}
-		if err := ring.Check(known); err != nil {
-			return err
-		}
 		if known.Secret == "" {
 			if err := w.takeFirstRing(ring, known, reseal); err != nil {
 				return err
 			}
+		} else if known.Secret != ring.Secret { // another ring was taken meanwhile
+			return ring.Check(known)
 		}
 		return w.takeKeys(ring)
 	})
