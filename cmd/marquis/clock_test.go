@@ -153,21 +153,26 @@ func (x registry) open(t *testing.T) *store.Store {
 func (x registry) look(t *testing.T, p *served, want int) (n int) {
 	t.Helper()
 	for _, c := range x.codes {
-		if lookUp(t, p, c.Code) == want {
+		if status, _ := lookUp(t, p, c.Code); status == want {
 			n++
 		}
 	}
 	return n
 }
 
-func lookUp(t *testing.T, p *served, code string) (status int) {
+// lookUp looks a code up as a visitor does, and returns what it led to.
+func lookUp(t *testing.T, p *served, code string) (status int, page string) {
 	t.Helper()
 	answer, err := http.PostForm(p.address+"/lookup", url.Values{"code": {code}})
 	if err != nil {
 		t.Fatal(err, p.stderr)
 	}
 	defer answer.Body.Close()
-	return answer.StatusCode
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
 }
 
 // held is what could be destroyed: codes and keys of the database, keys of the ring,

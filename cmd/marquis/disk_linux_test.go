@@ -157,7 +157,7 @@ func (d *disk) wantReading(when string) {
 			d.t.Errorf("%s: %s: status %d, %.200s", when, path, status, body)
 		}
 	}
-	if status, body := d.p.ask(d.t, http.MethodPost, "/lookup", "code="+d.code.Print()); status != http.StatusOK || !strings.Contains(body, "etamine") {
+	if status, body := lookUp(d.t, d.p, d.code.Print()); status != http.StatusOK || !strings.Contains(body, "etamine") {
 		d.t.Errorf("%s: a look-up: status %d, %.200s", when, status, body)
 	}
 }
