@@ -72,7 +72,7 @@ func newDisk(t *testing.T) *disk {
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(d.at, syscall.MNT_DETACH) })
 	d.data = filepath.Join(d.at, "data")
-	shell{t, []string{"--data", d.data}}.must("service", "add", "UTR", "Testservice Utrecht")
+	shell{t, []string{"--data", d.data}}.must("service", "add", "UTR", "Testservice Utrecht", "--without-second-factor")
 	return d
 }
 

@@ -86,6 +86,7 @@ type figuresElsewherePage struct {
 	Text   string
 	Search *form
 	Years  []yearView
+	Wrong  bool // the address leads nowhere
 }
 
 // orElsewhere turns what there are no public figures of into a page that leads to
@@ -108,6 +109,7 @@ func (r *request) orElsewhere(err error) error {
 	for _, year := range slices.Backward(set.Closed()) {
 		page.Years = append(page.Years, yearView{Year: strconv.Itoa(year), Address: page.Link(yearAddress(year))})
 	}
+	page.Wrong = status == http.StatusNotFound
 	return r.page(status, "figureselsewhere.html", page)
 }
 

@@ -28,7 +28,7 @@ func TestReadinessNeedsTheKeyRing(t *testing.T) {
 		if err := spoil(); err != nil {
 			t.Fatal(err)
 		}
-		visitor.get("/readyz").want(t, http.StatusServiceUnavailable, "the key ring cannot be read")
+		visitor.get("/readyz").want(t, http.StatusServiceUnavailable, "the key ring does not match the database")
 		visitor.get("/livez").want(t, http.StatusOK)
 		_ = os.Remove(ring)
 		if err := os.WriteFile(ring, whole, 0o600); err != nil {

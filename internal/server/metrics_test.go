@@ -45,6 +45,18 @@ func (x *site) scrape(t testing.TB) metrics {
 	return readMetrics(t, x.scrapeText(t))
 }
 
+// counted returns when all requests are counted: an answer is read before it is.
+func (x *site) counted(t testing.TB) {
+	t.Helper()
+	for range 200 {
+		if x.scrape(t)["marquis_http_requests_in_flight"] == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("requests are still being answered")
+}
+
 func readMetrics(t testing.TB, text string) metrics {
 	t.Helper()
 	m := metrics{}
@@ -229,6 +241,7 @@ func TestAWrongAndAnExpiredCodeCountAlike(t *testing.T) {
 		counted := func(code string) metrics {
 			before := x.scrape(t)
 			c.look(t, "en", code).want(t, http.StatusNotFound)
+			x.counted(t)
 			after := x.scrape(t)
 			return after.since(before, "marquis_http_requests_total")
 		}

@@ -102,7 +102,7 @@ func TestAPendingSecretStaysOnTheServerForAQuarterOfAnHour(t *testing.T) {
 		}
 		r.post("/account/authenticator", url.Values{"code": {r.authenticatorCode(t, second)}, "password": {goodPassword}}).
 			want(t, http.StatusOK, "Recovery codes")
-		elsewhere.get("/account").leads(t, "/sign-in") // all else that is signed in ended
+		elsewhere.get("/account").asksFor(t, "/sign-in") // all else that is signed in ended
 		if shown(r.get("/account/authenticator")) == second {
 			t.Error("the secret that is in use is offered again")
 		}
@@ -121,7 +121,7 @@ func TestThePasswordOfWhoHasAnAuthenticatorOpensNothing(t *testing.T) {
 			"/account", "/account/sessions", "/account/authenticator", "/statistics", "/methods", "/suggest/products?q=mdma", "/people",
 		} {
 			p := half.get(path)
-			p.leads(t, "/second-factor")
+			p.asksFor(t, "/second-factor")
 			if len(p.body) > 200 {
 				t.Errorf("%s says more than where to go:\n%s", path, p.body)
 			}
@@ -169,7 +169,7 @@ func TestAServiceRequiresAnAuthenticatorBeforeAnythingElse(t *testing.T) {
 		admin.get("/services/UTR").want(t, http.StatusOK, `name="require" value="no"`).lacks(t, "not required")
 
 		for _, path := range []string{"/staff", "/counter/UTR", "/counter", "/account", "/account/sessions", "/samples/UTR-2025-00001"} {
-			worker.get(path).leads(t, "/account/authenticator")
+			worker.get(path).asksFor(t, "/account/authenticator")
 		}
 		worker.post("/counter/UTR/new", nil).leads(t, "/account/authenticator")
 		worker.get("/second-factor").leads(t, "/account/authenticator")
@@ -230,7 +230,7 @@ func TestThePasswordIsChangedOnlyWithAFreshCode(t *testing.T) {
 		elsewhere.get("/second-factor").leads(t, "/sign-in")
 		stolen := x.visitor(t)
 		stolen.client.Jar.SetCookies(x.address, []*http.Cookie{{Name: "marquis-session", Value: token, Path: "/"}})
-		stolen.get("/account").leads(t, "/sign-in")
+		stolen.get("/account").asksFor(t, "/sign-in")
 
 		change(otherPassword, goodPassword, code).want(t, http.StatusUnprocessableEntity, "used already") // not twice
 		change(otherPassword, goodPassword, recovery[0]).leads(t, "/account?done=password")
@@ -405,7 +405,7 @@ func TestOnesOwnSessionsAreSeenAndEnded(t *testing.T) {
 		admin.get(address).want(t, http.StatusOK, "End all sessions")
 		here.post(address+"/sessions", nil).want(t, http.StatusForbidden)
 		admin.post(address+"/sessions", nil).leads(t, address+"?done=ended")
-		here.get("/account").leads(t, "/sign-in")
+		here.get("/account").asksFor(t, "/sign-in")
 		his.get("/account").want(t, http.StatusOK)
 	})
 }

@@ -231,6 +231,16 @@ func (p page) leads(t testing.TB, address string) {
 	}
 }
 
+// asksFor fails unless the answer leads to a page that stands before others, which
+// leads back afterwards.
+func (p page) asksFor(t testing.TB, address string) {
+	t.Helper()
+	p.want(t, http.StatusSeeOther)
+	if to, _, _ := strings.Cut(p.header.Get("Location"), "?next="); to != address {
+		t.Errorf("leads to %q, want %q", to, address)
+	}
+}
+
 // lacks fails when the page says one of the texts.
 func (p page) lacks(t testing.TB, texts ...string) page {
 	t.Helper()
