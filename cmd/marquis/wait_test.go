@@ -23,42 +23,49 @@ var typedSample = "give_code=yes&product_id=ketamine&form=powder&channel=front_o
 // to whatever it leads.
 func (p *served) ask(t *testing.T, method, path, form string) (status int, body string) {
 	t.Helper()
-	answer, body, err := p.try(t.Context(), method, path, form)
+	answer, err := p.try(t.Context(), method, path, form)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.StatusCode, body
+	return answer.status, answer.body
+}
+
+// said is what was answered.
+type said struct {
+	status int
+	header http.Header
+	body   string
 }
 
 // try is ask for requests that may fail, and does not go where it is led.
-func (p *served) try(ctx context.Context, method, path, form string) (*http.Response, string, error) {
+func (p *served) try(ctx context.Context, method, path, form string) (said, error) {
 	if !strings.HasPrefix(path, "http") {
 		path = p.address + path
 	}
 	request, err := http.NewRequestWithContext(ctx, method, path, strings.NewReader(form))
 	if err != nil {
-		return nil, "", err
+		return said{}, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Accept-Language", "en")
 	request.AddCookie(&http.Cookie{Name: "marquis-session", Value: staffToken})
 	answer, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
 	if err != nil {
-		return nil, "", err
+		return said{}, err
 	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
-	return answer, string(data), err
+	return said{answer.StatusCode, answer.Header, string(data)}, err
 }
 
 // newDraft begins a draft at the counter and returns its address.
 func (p *served) newDraft(t *testing.T) string {
 	t.Helper()
-	answer, body, err := p.try(t.Context(), http.MethodPost, "/counter/UTR/new", "")
-	if err != nil || answer.StatusCode != http.StatusSeeOther {
-		t.Fatalf("%v, %v: %.300s", answer, err, body)
+	answer, err := p.try(t.Context(), http.MethodPost, "/counter/UTR/new", "")
+	if err != nil || answer.status != http.StatusSeeOther {
+		t.Fatalf("status %d, %v: %.300s", answer.status, err, answer.body)
 	}
-	return answer.Header.Get("Location")
+	return answer.header.Get("Location")
 }
 
 var slipCode = regexp.MustCompile(`<strong class="code">([0-9A-Z-]{14})</strong>`)
@@ -109,19 +116,19 @@ func TestNobodyWaitsLongToSave(t *testing.T) {
 			}
 			all.Go(func() {
 				start := time.Now()
-				answer, _, err := p.try(t.Context(), http.MethodPost, path, typedSample)
+				answer, err := p.try(t.Context(), http.MethodPost, path, typedSample)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				mu.Lock()
 				defer mu.Unlock()
-				answers = append(answers, busy{path, answer.StatusCode, time.Since(start), answer.Header.Get("Retry-After")})
+				answers = append(answers, busy{path, answer.status, time.Since(start), answer.header.Get("Retry-After")})
 			})
 		}
 		left, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		if _, _, err := p.try(left, http.MethodPost, drafts[0], typedSample); err == nil {
+		if _, err := p.try(left, http.MethodPost, drafts[0], typedSample); err == nil {
 			t.Error("a registration was answered at once")
 		}
 		for range 20 {
