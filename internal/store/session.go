@@ -117,7 +117,7 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (Session, error) 
 }
 
 // seenWait is for how long a page waits to record that its reader's session is used.
-const seenWait = 100 * time.Millisecond
+const seenWait = 500 * time.Millisecond
 
 // noteSeen records that a session is used. Where nothing can be written just now that
 // is left: who only reads must be able to, and the session ends no later than it would.
