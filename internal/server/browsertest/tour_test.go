@@ -203,7 +203,7 @@ var tour = []stop{
 	{"figureselsewhere", "of a running year", "Figures of 2025", at(anybody, "/figures/2025")},
 	{"figureselsewhere", "404", "No figures here", at(anybody, "/figures/1999")},
 	{"error", "404", "There is no such page", at(anybody, "/nothing")},
-	{"error", "404 of figures", "All years and products", at(anybody, "/figures/1999")},
+	{"error", "404 of figures", "All years and products", at(anybody, "/figures/2024/no/such/page")},
 
 	// signing in
 	{"signin", "", "Sign in", at(anybody, "/sign-in")},
@@ -365,6 +365,7 @@ var tour = []stop{
 		b.follow("Make an invitation")
 		return b
 	}},
+	{"clock", "", "Clock", at(admin, "/clock")},
 	{"services", "", "Services", at(admin, "/services")},
 	{"newservice", "", "service", at(admin, "/services/new")},
 	{"service", "", "Kanaalstraat", at(admin, "/services/UTR")},
