@@ -210,7 +210,7 @@ func (c *Config) setProxies(text string) error {
 	for _, word := range strings.Fields(text) {
 		network, err := netip.ParsePrefix(word)
 		if err != nil {
-			return fmt.Errorf("MARQUIS_PROXIES: %q is not a network such as 10.0.0.0/8", word)
+			return fmt.Errorf("MARQUIS_PROXIES: %q is not a network such as 10.0.0.0/8, or 127.0.0.1/32 for one address", word)
 		}
 		c.Proxies = append(c.Proxies, network)
 	}

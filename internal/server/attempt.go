@@ -14,21 +14,26 @@ import (
 
 // logins judge passwords.
 type logins struct {
-	pairs   *throttle // by login and network
+	pairs   *throttle // by user and network
 	users   *throttle // by user
-	nobody  *throttle // by login that nobody has, so that made-up logins crowd no user out
 	devices *throttle
 	own     *throttle // by user who is signed in
+
+	// of logins that nobody has, so that made-up ones crowd no user out
+	nobodyPairs, nobody *throttle
 }
 
 func newLogins(now func() time.Time) *logins {
 	return &logins{
-		newThrottle(now, passwordLimit), newThrottle(now, passwordLoginLimit), newThrottle(now, passwordLoginLimit),
-		newThrottle(now, passwordDeviceLimit), newThrottle(now, ownPasswordLimit),
+		pairs: newThrottle(now, passwordLimit), users: newThrottle(now, passwordLoginLimit),
+		devices: newThrottle(now, passwordDeviceLimit), own: newThrottle(now, ownPasswordLimit),
+		nobodyPairs: newThrottle(now, passwordLimit), nobody: newThrottle(now, passwordLoginLimit),
 	}
 }
 
-func (l *logins) all() []*throttle { return []*throttle{l.pairs, l.users, l.nobody, l.devices, l.own} }
+func (l *logins) all() []*throttle {
+	return []*throttle{l.pairs, l.users, l.devices, l.own, l.nobodyPairs, l.nobody}
+}
 
 // attempt is one attempt to sign in with a password. A stranger cannot use up what
 // lets a member of staff in: on a known device only attempts on that device count,
@@ -76,11 +81,11 @@ func (a *attempt) limits() []taken {
 	if a.known.Device != "" {
 		return []taken{{l.devices, a.known.Device}}
 	}
-	who, budget := "login "+a.login, l.nobody
+	who, pairs, budget := "login "+a.login, l.nobodyPairs, l.nobody
 	if a.user != 0 {
-		who, budget = strconv.Itoa(int(a.user)), l.users
+		who, pairs, budget = strconv.Itoa(int(a.user)), l.pairs, l.users
 	}
-	list := []taken{{l.pairs, who + " from " + a.network()}}
+	list := []taken{{pairs, who + " from " + a.network()}}
 	if !a.known.Network {
 		list = append(list, taken{budget, who})
 	}

@@ -24,7 +24,7 @@ func BenchmarkFiguresPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			server := httptest.NewServer(handler)
 			defer server.Close()
-			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
 			b.SetParallelism(32) // with two processors 64 connections
 			b.RunParallel(func(p *testing.PB) {
 				for p.Next() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func (g *gate) fill(path string) string {
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	g := newGate(t, storetest.Open(t, storetest.Config(t, "sqlite")))
 	want := map[string]string{
-		"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
 		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
 	}
 	if strings.Contains(contentPolicy, "unsafe") || !strings.Contains(contentPolicy, "default-src 'none'") {
@@ -147,5 +148,49 @@ func checkTyping(t *testing.T, s *store.Store) {
 	}
 	if _, err := s.Services(t.Context()); err != nil {
 		t.Error(fmt.Errorf("the registry is damaged: %w", err))
+	}
+}
+
+// Behind a known proxy visitors are told apart by the one header that it sets,
+// however it writes addresses. Nobody else is believed, nor any other header.
+func TestWhoAsksIsWhatAKnownProxySays(t *testing.T) {
+	g := newGate(t, storetest.Open(t, storetest.Config(t, "sqlite")))
+	g.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")}
+	engine, err := g.newEngine([]route{{get, "/who", everybody, func(r *request) error {
+		r.String(http.StatusOK, "%s", r.network())
+		return nil
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		peer      string
+		forwarded []string
+		want      string
+	}{
+		{"127.0.0.1:5000", []string{"192.0.2.7"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"192.0.2.7:40112"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"[2001:db8:1:2::9]:443"}, "2001:db8:1:2::/64"},
+		{"127.0.0.1:5000", []string{"[2001:db8:1:2::9]"}, "2001:db8:1:2::/64"},
+		{"127.0.0.1:5000", []string{"::ffff:192.0.2.7"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"198.51.100.1, 192.0.2.7"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"198.51.100.1", "192.0.2.7:1"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"192.0.2.7, 10.1.2.3:80"}, "192.0.2.7"},
+		{"127.0.0.1:5000", []string{"unknown"}, "127.0.0.1"},
+		{"127.0.0.1:5000", nil, "127.0.0.1"},
+		{"203.0.113.9:5000", []string{"192.0.2.7"}, "203.0.113.9"},
+	} {
+		request := httptest.NewRequest(get, "/who", http.NoBody)
+		request.RemoteAddr = test.peer
+		for _, value := range test.forwarded {
+			request.Header.Add("X-Forwarded-For", value)
+		}
+		request.Header.Set("X-Real-IP", "198.51.100.99")
+		request.Header.Set("Forwarded", "for=198.51.100.99")
+		answer := httptest.NewRecorder()
+		engine.ServeHTTP(answer, request)
+		if have := answer.Body.String(); have != test.want {
+			t.Errorf("%s forwards %q: %q, want %q", test.peer, test.forwarded, have, test.want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -33,7 +34,7 @@ var (
 	codeFloodLimit = limit{"code_flood", "wrong lookup codes of everybody together", 600, time.Minute / 600, 0, "as code_flood_answer says"}
 	codeFloodShare = limit{"code_flood_answer", "wrong lookup codes beyond code_flood that are answered 404 all the same", 50, time.Second / 50, 0, "429, after the code was looked up"}
 
-	passwordLimit       = limit{"password", "wrong passwords for a login from a network, on devices that are not known", 5, 3 * time.Minute, 20_000, "429"}
+	passwordLimit       = limit{"password", "wrong passwords for a login from a network, on devices that are not known", 5, 3 * time.Minute, 10_000, "429"}
 	passwordLoginLimit  = limit{"password_login", "wrong passwords for a login from networks and devices that are not known", 30, 10 * time.Minute, 10_000, "429"}
 	passwordDeviceLimit = limit{"password_device", "wrong passwords for a login on a known device", 20, time.Minute, 5_000, "429"}
 	ownPasswordLimit    = limit{"own_password", "wrong passwords of whoever is signed in, for their own account", 5, 3 * time.Minute, 5_000, "429"}
@@ -106,6 +107,30 @@ func (r *request) waitText(err error) string {
 func (r *request) network() string { return networkOf(r.Context) }
 
 func networkOf(c *gin.Context) string { return networkOfAddress(c.ClientIP()) }
+
+// forwardedFor is the one header in which a known proxy says for whom it asks. No
+// other is believed: a proxy that does not set one passes on what its client wrote.
+const forwardedFor = "X-Forwarded-For"
+
+// plainForwarded takes ports, brackets and zones off the addresses that proxies
+// forward, so that visitors behind one that writes them are told apart.
+func plainForwarded(c *gin.Context) {
+	values := c.Request.Header.Values(forwardedFor)
+	if len(values) == 0 {
+		return
+	}
+	words := strings.Split(strings.Join(values, ","), ",")
+	for i, word := range words {
+		word = strings.TrimSpace(word)
+		if at, err := netip.ParseAddrPort(word); err == nil {
+			word = at.Addr().WithZone("").String()
+		} else if at, err := netip.ParseAddr(strings.Trim(word, "[]")); err == nil {
+			word = at.WithZone("").String()
+		}
+		words[i] = word
+	}
+	c.Request.Header.Set(forwardedFor, strings.Join(words, ", "))
+}
 
 func networkOfAddress(text string) string {
 	address, err := netip.ParseAddr(text)

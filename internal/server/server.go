@@ -117,10 +117,11 @@ func (s *Server) newEngine(list []route) (*gin.Engine, error) {
 	for _, p := range s.Proxies {
 		proxies = append(proxies, p.String())
 	}
+	engine.RemoteIPHeaders = []string{forwardedFor}
 	if err := engine.SetTrustedProxies(proxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
-	engine.Use(s.observe, s.protect, s.limitWaiting)
+	engine.Use(plainForwarded, s.observe, s.protect, s.limitWaiting)
 	for _, r := range list {
 		engine.Handle(r.method, r.path, s.serve(r))
 		if r.method == get {

@@ -52,12 +52,19 @@ func (t *throttle) take(who string) (wait time.Duration) {
 	return max(time.Second, time.Duration(missing*float64(t.every)))
 }
 
-// giveBack returns an attempt that was not judged, or was right.
+// giveBack returns an attempt that was not judged, or was right. Of whom nothing is
+// taken any more nothing is remembered: what is not judged pushes nobody out.
 func (t *throttle) giveBack(who string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if found := t.byKey[t.key(who)]; found != nil {
-		found.Value.(*tokens).left.AllowN(t.now(), -1)
+	found := t.byKey[t.key(who)]
+	if found == nil {
+		return
+	}
+	now, left := t.now(), found.Value.(*tokens).left
+	left.AllowN(now, -1)
+	if left.TokensAt(now) >= float64(t.many) {
+		t.drop(found)
 	}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -101,5 +102,23 @@ func TestNoMoreThanAHundredThousandKeysAreRemembered(t *testing.T) {
 	}
 	if keys > 100_000 {
 		t.Errorf("%d keys", keys)
+	}
+}
+
+func TestWhatIsGivenBackPushesNobodyOut(t *testing.T) {
+	x := newThrottle(time.Now, limit{many: 5, every: time.Hour, keys: 10})
+	for range 5 {
+		x.take("anna")
+	}
+	for i := range 1000 {
+		who := strconv.Itoa(i)
+		x.take(who)
+		x.giveBack(who)
+	}
+	if x.take("anna") == 0 {
+		t.Error("attempts that were given back made one of the limited forgotten")
+	}
+	if len(x.byKey) != 1 {
+		t.Errorf("%d are remembered, want anna alone", len(x.byKey))
 	}
 }

@@ -38,6 +38,7 @@ func showResult(r *request) error {
 	if err != nil {
 		return err
 	}
+	r.Header("Referrer-Policy", "no-referrer")
 	return r.padded(http.StatusOK, "result.html", page)
 }
 
