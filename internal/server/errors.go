@@ -122,9 +122,13 @@ func (r *request) fail(err error) {
 // tell fills the page in, in the words of who reads it.
 func (r *request) tell(page *errorPage, a answer) {
 	page.view, page.Text = r.view(r.texts.Text(a.title)), r.texts.Text(a.text)
-	page.Public = r.route.access.public
-	if page.Public && a.public != "" {
+	signingIn := r.route.path == signInPath // which is for staff, though anybody can open it
+	page.Public = r.route.access.public && !signingIn
+	switch {
+	case page.Public && a.public != "":
 		page.Text = r.texts.Text(a.public)
+	case signingIn && a.status == http.StatusTooManyRequests:
+		page.Text = r.texts.Text("page.error.too_many_sign_in")
 	}
 	page.Figures = strings.HasPrefix(r.Request.URL.Path, "/figures")
 }

@@ -18,6 +18,7 @@ const (
 
 const (
 	startPage        = "/staff" // where staff begin
+	signInPath       = "/sign-in"
 	secondFactorPath = "/second-factor"
 )
 

@@ -42,8 +42,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/figures/:year/:product/tables/:file", everybody, figuresFile},
 
 		// signing in, and one's own account
-		{get, "/sign-in", everybody, signInForm},
-		{post, "/sign-in", everybody, signIn},
+		{get, signInPath, everybody, signInForm},
+		{post, signInPath, everybody, signIn},
 		{post, "/sign-out", halfway, signOut},
 		{get, "/invitation", everybody, invitationForm},
 		{post, "/invitation", everybody, acceptInvitation},
