@@ -77,3 +77,32 @@ func TestFilesThatOthersMayReadAreClosedToThem(t *testing.T) {
 		t.Errorf("notes %q", notes)
 	}
 }
+
+// While the file could only be read, those beside it were made with its mode.
+func TestFilesBesideOneThatCanBeWrittenAgainCanBeToo(t *testing.T) {
+	c := storetest.Config(t, "sqlite")
+	publishOne(t, storetest.Open(t, c))
+	copied := store.Config{Folder: t.TempDir()}
+	data, err := os.ReadFile(filepath.Join(c.Folder, store.SQLiteFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(copied.Folder, store.SQLiteFile)
+	for name, with := range map[string][]byte{path: data, path + "-wal": nil, path + "-shm": nil} {
+		if err := os.WriteFile(name, with, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	storetest.Open(t, copied)
+	for _, suffix := range []string{"-wal", "-shm"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", suffix, info.Mode(), err)
+		}
+	}
+}

@@ -110,8 +110,24 @@ func (s *Store) makePrivate(path string) (fresh bool, err error) {
 			s.notes = append(s.notes, err.Error())
 		}
 	}
+	openToOwner(path)
 	info, err := os.Stat(path)
 	return err == nil && info.Size() == 0, err
+}
+
+// openToOwner lets the owner of the file write those beside it too: made while the
+// file could only be read they have its mode, and with it nothing could be saved when
+// the file can be written again.
+func openToOwner(path string) {
+	file, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || file.Mode().Perm()&0o200 == 0 {
+		return
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if beside, err := os.Stat(path + suffix); err == nil && beside.Mode().Perm()&0o200 == 0 {
+			_ = os.Chmod(path+suffix, beside.Mode().Perm()|0o200) // whoever may not goes on reading
+		}
+	}
 }
 
 // makeFile makes an empty file that only its owner may read, unless there is one.
@@ -204,6 +220,7 @@ func (f *sqliteFile) write(ctx context.Context) (driver.Conn, error) {
 			return nil, fmt.Errorf("%w: it is being read as it lies", ErrReadOnly)
 		}
 	}
+	openToOwner(f.path)
 	return f.connect(ctx, sqliteWriting)
 }
 
