@@ -197,7 +197,7 @@ func TestWhatHasNoFiguresLeadsToWhatHas(t *testing.T) {
 	r := x.visitor(t)
 	for _, address := range []string{
 		"/figures/2019", "/figures/02024", "/figures/x", "/figures/-1", "/figures/99999999999999999999", "/figures/2026", "/figures/9999",
-		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense", "/figures/2025/nonsense",
+		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense",
 		"/figures/2024/tables/nonsense.csv", "/figures/2024/tables/outcomes.csv", "/figures/2024/tables/products.xml", "/figures/2024/tables/products",
 		"/figures/2024/ketamine/tables/products.csv", "/figures/2024/ketamine/tables/years.csv", "/figures/2024/ketamine/tables/trends.svg",
 		"/figures/products/ketamine/tables/outcomes.json", "/figures/2025/tables/products.csv", "/figures/2025/ketamine/tables/price.json",
@@ -239,8 +239,12 @@ func TestARunningYearSaysWhenItComesAndNothingElse(t *testing.T) {
 	x.clock.pass(-100 * 24 * time.Hour) // back in 2024
 	const not = "The figures of 2024 come when that year is over, after 1 January 2025."
 	r.get("/figures").want(t, http.StatusOK, not, `href="/figures/2023"`, "Below is 2023").lacks(t, `href="/figures/2024"`)
-	for _, address := range []string{"/figures/2024", "/figures/2024/ketamine", "/figures/2024/methoxetamine"} {
+	for _, address := range []string{"/figures/2024", "/figures/2024/ketamine", "/figures/2024/methoxetamine", "/figures/2024/nonsense"} {
 		r.get(address).want(t, http.StatusOK, not, `href="/figures/2023"`, "Figures of 2024").lacks(t, "handed in in 2024", "CSV", "%")
+	}
+	some, none := r.get("/figures/2024/ketamine").body, r.get("/figures/2024/nonsense").body
+	if strings.ReplaceAll(some, "2024/ketamine", "2024/nonsense") != none {
+		t.Errorf("a year that is not over tells which products there are:\n%s\n%s", some, none)
 	}
 	r.get("/figures/products/ketamine").want(t, http.StatusOK, "2023").lacks(t, "2024")
 	r.get("/figures/2024/tables/products.csv").want(t, http.StatusNotFound)
