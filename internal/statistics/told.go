@@ -42,7 +42,7 @@ func (s *Source) Told() *Source {
 	}
 	told := &Source{Dictionary: s.Dictionary, ClosedTo: s.ClosedTo, told: true}
 	if y := s.Year; y != nil && YearIsTold(y.Year, y.Released, s.ClosedTo) {
-		told.Year, told.Services = y.told(), s.Services
+		told.Year, told.Services = y.told(), withSamples(s.Services)
 	}
 	for _, e := range s.Entries {
 		if e != nil && YearIsTold(e.Year, e.Released, s.ClosedTo) {
@@ -50,6 +50,12 @@ func (s *Source) Told() *Source {
 		}
 	}
 	return told
+}
+
+// withSamples leaves out the services that registered nothing in the year: who is new
+// now is not news of a year that is over.
+func withSamples(services []ServiceYear) []ServiceYear {
+	return slices.DeleteFunc(slices.Clone(services), func(x ServiceYear) bool { return x.Year != nil && x.Year.Registered == 0 })
 }
 
 // told names what is told, so that a new figure is not told unless somebody says so.

@@ -91,6 +91,17 @@ func TestYearsThatAreNotToldAreInNoTableOverTheYears(t *testing.T) {
 	}
 }
 
+// TestAServiceWithoutSamplesIsNotNamed: one that begins this year shows in no year before.
+func TestAServiceWithoutSamplesIsNotNamed(t *testing.T) {
+	d := testDictionary(t)
+	s := sourceOf(t, d, times(60), 40, 20)
+	before := writtenBy(t, publicTable(t, "services", s).WriteJSON)
+	s.Services = append(s.Services, ServiceYear{"NEW", "A new service", Compute(foldOf(d), d, s.Year.Scope)})
+	if after := writtenBy(t, publicTable(t, "services", s).WriteJSON); after != before {
+		t.Errorf("a service without samples shows:\n%s\n%s", before, after)
+	}
+}
+
 func TestLeaveOut(t *testing.T) {
 	for _, c := range []struct {
 		parts []int
