@@ -228,6 +228,37 @@ func TestSearchFindsAProductByAnyName(t *testing.T) {
 	r.get("/figures/search?product=%3Cscript%3E").want(t, http.StatusOK, "“&lt;script&gt;”").lacks(t, "<script>")
 }
 
+// TestSearchIsNotFilledByWhatHasNoFigures: words that nobody handed anything in as come
+// first by their names, and are of a year that is not over.
+func TestSearchIsNotFilledByWhatHasNoFigures(t *testing.T) {
+	x := oneSite(t)
+	utrecht := fill(t, x, "UTR", 1, 300)
+	r := x.visitor(t)
+	before := r.get("/figures/search?product=mine").want(t, http.StatusOK, `href="/figures/products/ketamine"`).body
+	d, err := x.store.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := &store.ImportBatch{Import: lab.Import{Key: lab.Key{ServiceID: utrecht.ID}, Profile: "generated", Digest: "words", Files: "words"}}
+	for i := range 30 {
+		p, err := d.AddUnknownProduct("mine " + strconv.Itoa(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch.Products = append(batch.Products, p)
+	}
+	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	x.clock.pass(2 * time.Second)
+	if words, err := x.store.Words(t.Context()); err != nil || len(words.SearchProducts("mine", 1000)) < 30 {
+		t.Fatalf("the words are not there: %v", err)
+	}
+	if after := r.get("/figures/search?product=mine").body; after != before {
+		t.Errorf("the answer changed:\n%s", after)
+	}
+}
+
 func TestARunningYearSaysWhenItComesAndNothingElse(t *testing.T) {
 	x := oneSite(t)
 	fill(t, x, "UTR", 1, 400)
