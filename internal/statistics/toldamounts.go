@@ -185,29 +185,45 @@ func toldMethods(list []AdulterantMethod) []AdulterantMethod {
 	return told
 }
 
+// toldIntervalFrom is the number of amounts from which the interval of their mean is
+// told: of fewer it gives the mean and the standard deviation more digits.
+const toldIntervalFrom = 1000
+
 // told is what is told of n amounts: nothing of few, no smallest and no largest, and
 // each rounded to as many digits as n has, but to no more than so many decimals.
 //
 // With two digits from 10 samples on, three from 100 on and so forth, a mean before and
 // a mean after one sample more do not give that sample away: the sum of n and that of
 // n + 1 are each known to so many steps of the last digit, together to more than a fifth
-// of the mean.
+// of the mean. The standard deviation has a digit less, and none behind the last of the
+// mean: how it changes would tell how far from the mean the sample is.
 func (s Summary) told(n, decimals int) Summary {
 	if n < toldFrom {
 		return Summary{}
 	}
 	told := Summary{
-		Mean: roundedTo(s.Mean, n, decimals), SD: roundedTo(s.SD, n, decimals), Median: roundedTo(s.Median, n, decimals),
+		Mean: roundedTo(s.Mean, n, decimals), Median: roundedTo(s.Median, n, decimals),
 		P25: roundedTo(s.P25, n, decimals), P75: roundedTo(s.P75, n, decimals),
 	}
-	if s.MeanCI95 != nil && s.Mean != nil {
-		at := lastPlace(*s.Mean, n, decimals)
-		told.MeanCI95 = &Interval{Round(s.MeanCI95[0], at), Round(s.MeanCI95[1], at)}
+	if s.Mean != nil {
+		s.tellSpread(&told, n, lastPlace(*s.Mean, n, decimals))
 	}
 	if n >= toldTailsFrom {
 		told.P5, told.P95 = roundedTo(s.P5, n, decimals), roundedTo(s.P95, n, decimals)
 	}
 	return told
+}
+
+// tellSpread tells the standard deviation and the interval of a mean that is told to
+// the given decimal.
+func (s Summary) tellSpread(told *Summary, n, at int) {
+	if s.SD != nil {
+		sd := Round(*s.SD, min(at, lastPlace(*s.SD, n, at+1)-1))
+		told.SD = &sd
+	}
+	if s.MeanCI95 != nil && n >= toldIntervalFrom {
+		told.MeanCI95 = &Interval{Round(s.MeanCI95[0], at), Round(s.MeanCI95[1], at)}
+	}
 }
 
 // roundedTo rounds an amount that n samples tell.
