@@ -127,7 +127,8 @@ func (e *Entry) toldWithoutTablets() Proportion {
 
 // leaveOut tells which parts of a whole that is told are not. A part is a list of
 // counts. Left out are those that hold few, and then the smallest others, until what is
-// left out together, which is the whole less what is told, holds none or enough.
+// left out together, which is the whole less what is told, holds none or enough. If
+// there are none such, all are, and those that hold nothing too.
 func leaveOut(parts [][]int) []bool {
 	out := make([]bool, len(parts))
 	for i, p := range parts {
@@ -140,8 +141,11 @@ func leaveOut(parts [][]int) []bool {
 				least = i
 			}
 		}
-		if least < 0 {
-			break
+		if least < 0 { // a zero beside what is left out would tell which it is
+			for i := range out {
+				out[i] = true
+			}
+			return out
 		}
 		out[least] = true
 	}
@@ -229,13 +233,11 @@ func (t *Table) dropColumns(keys []string) {
 // how these divide.
 func (t *Table) hideSplits(share int) {
 	for _, row := range t.Rows {
-		if n := row.Cells[share].N; n == nil || !isFew(*n) {
+		if n := row.Cells[share].N; n == nil || !isFew(*n) || row.Cells[share+1].State == None {
 			continue
 		}
 		for i := share + 1; i < len(row.Cells); i++ {
-			if row.Cells[i].State == Shown {
-				row.Cells[i] = Cell{State: TooFew}
-			}
+			row.Cells[i] = Cell{State: TooFew} // also what is empty: that it is would tell
 		}
 	}
 }

@@ -110,11 +110,11 @@ func TestLeaveOut(t *testing.T) {
 		{nil, ""},
 		{[]int{12, 20}, "--"},
 		{[]int{0, 20}, "--"},
-		{[]int{9, 20}, "xx"},              // 9 would be the rest
+		{[]int{9, 20, 0}, "xx-"},          // 9 would be the rest
 		{[]int{9, 20, 15}, "x-x"},         // the smallest covers
 		{[]int{9, 9, 30}, "xx-"},          // two of few are 18 together
 		{[]int{5, 4, 30, 12}, "xx-x"},     // two of few are 9 together
-		{[]int{1, 0, 0}, "x--"},           // nothing else is there to leave out
+		{[]int{1, 0, 0}, "xxx"},           // zeros beside it would tell which it is
 		{[]int{3, 3, 3, 11, 10}, "xxx-x"}, // 9 together
 		{[]int{10}, "-"},
 	} {
@@ -133,6 +133,31 @@ func TestLeaveOut(t *testing.T) {
 	// A form that was only detected is few too, and its rest must not be found.
 	if got := leaveOut([][]int{{0, 20}, {0, 5}}); !slices.Equal(got, []bool{true, true}) {
 		t.Errorf("only detected: %v", got)
+	}
+}
+
+func TestMethodsOfASingleSampleAreNotTold(t *testing.T) {
+	found := func(counts ...int) (list []AdulterantMethod) {
+		for i := 0; i < len(counts); i += 2 {
+			list = append(list, AdulterantMethod{Proportion: newProportion(counts[i], counts[i+1])})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		n    int
+		list []AdulterantMethod
+		want int
+	}{
+		{1, found(0, 18, 1, 19), 0},
+		{1, found(0, 18, 1, 1), 0},
+		{12, found(12, 40, 0, 18), 2},
+		{12, found(12, 40, 0, 3), 0},          // 3 were looked at by the other
+		{12, found(11, 40, 0, 18, 1, 20), 0},  // nothing can cover the one
+		{40, found(20, 40, 20, 30, 0, 18), 3}, // nothing is few
+	} {
+		if got := toldMethods(c.n, c.list); len(got) != c.want {
+			t.Errorf("%d found, %v: %v is told", c.n, c.list, got)
+		}
 	}
 }
 
@@ -275,8 +300,12 @@ func checkRows(t *rapid.T, p published) {
 			}
 		}
 		if strings.HasPrefix(p.Key, "adulterants") {
-			if share := p.row(i, "samples"); share.N != nil && isFew(*share.N) && (n.State == Shown || p.row(i, "trace").State == Shown) {
-				t.Fatalf("%s, row %d: %d samples are divided", p.Key, i, *share.N)
+			if share := p.row(i, "samples"); share.N != nil && isFew(*share.N) && p.row(i, "quantified").State != None {
+				for k := p.column("quantified"); k < len(row.Cells); k++ {
+					if row.Cells[k].State != TooFew {
+						t.Fatalf("%s, row %d: %d samples are divided: %+v", p.Key, i, *share.N, row.Cells[k])
+					}
+				}
 			}
 		} else if n.State == Shown && isFew(*n.N) {
 			t.Fatalf("%s, row %d: tells of %d samples", p.Key, i, *n.N)

@@ -164,21 +164,28 @@ func toldAdulterants(list []Adulterant) []Adulterant {
 	for i := range told {
 		a := &told[i]
 		a.Concentration.Summary = a.Concentration.Summary.told(a.Concentration.N, 1)
-		a.Methods = toldMethods(a.Methods)
+		a.Methods = toldMethods(a.N, a.Methods)
 	}
 	return told
 }
 
 // toldMethods leaves out methods that found it in few samples, or were used for few,
 // and those from which such a one could be computed: each sample had one that decided.
-func toldMethods(list []AdulterantMethod) []AdulterantMethod {
+// Of few samples, or few that the methods do not account for, no method is told, not
+// even one that found nothing.
+func toldMethods(n int, list []AdulterantMethod) []AdulterantMethod {
 	parts := make([][]int, len(list))
+	rest := n
 	for i, m := range list {
-		parts[i] = []int{m.N}
+		parts[i] = []int{m.N, m.Of}
+		rest -= m.N
 	}
 	told := []AdulterantMethod{}
+	if isFew(n) || isFew(rest) {
+		return told
+	}
 	for i, out := range leaveOut(parts) {
-		if !out && !isFew(list[i].Of) {
+		if !out {
 			told = append(told, list[i])
 		}
 	}
