@@ -95,12 +95,13 @@ func (y *Year) toldUndivided() map[lab.SubstanceID]bool {
 // told is like that of a year. Counts stay as they are: a sample that was counted is
 // nobody yet.
 func (e *Entry) told() *Entry {
+	purity, dose := withinContains(e.Contains.Any.N, toldPurity(e.Purity), toldDose(e.Dose))
 	return &Entry{
 		Year: e.Year, Scope: e.Scope, Registered: e.Registered, Released: e.Released, Product: e.Product, Expected: e.Expected,
 		N: e.N, Share: e.Share, ShareWithoutEcstasyTablets: e.toldWithoutTablets(), ReleasedN: e.ReleasedN,
 		Contains: e.Contains, Outcomes: e.Outcomes, OutcomesEUDA: e.OutcomesEUDA, Substitutes: e.Substitutes,
 		NoAdulterant: e.NoAdulterant, CoOccurrence: e.CoOccurrence, Found: e.Found,
-		Purity: toldPurity(e.Purity), Dose: toldDose(e.Dose), Adulterants: toldAdulterants(e.Adulterants),
+		Purity: purity, Dose: dose, Adulterants: toldAdulterants(e.Adulterants),
 		Price: toldPrice(e.Price), PricePerPureGram: toldPurePrice(e.PricePerPureGram),
 		PriceOtherCurrencies: toldCurrencies(e.PriceOtherCurrencies), PriceFree: toldCount(e.PriceFree),
 		ProductID: e.ProductID, Token: e.Token,

@@ -161,6 +161,28 @@ func TestMethodsOfASingleSampleAreNotTold(t *testing.T) {
 	}
 }
 
+func TestContainsLessTheFormsLeavesNoFew(t *testing.T) {
+	row := func(form string, n int) Content {
+		return Content{SubstanceID: ketamineID, Form: form, N: n, Detected: n}
+	}
+	purity := []Content{row("powder", 30), row("crystal", 20), row(powderAndCrystal, 50)}
+	for _, c := range []struct{ contain, tablets, purity, dose int }{
+		{62, 12, 3, 1}, // all are told
+		{65, 12, 3, 0}, // 3 would be left: the tablets go with them
+		{72, 12, 3, 1}, // 10 are left
+		{51, 0, 0, 0},  // one liquid beside powder and crystal
+	} {
+		dose := []Dose{}
+		if c.tablets > 0 {
+			dose = append(dose, Dose{Content: row("tablet", c.tablets)})
+		}
+		p, d := withinContains(c.contain, slices.Clone(purity), dose)
+		if len(p) != c.purity || len(d) != c.dose {
+			t.Errorf("%+v: %d and %d rows", c, len(p), len(d))
+		}
+	}
+}
+
 func TestRound(t *testing.T) {
 	for _, c := range []struct {
 		v        float64
@@ -343,6 +365,20 @@ func checkRest(t *rapid.T, s *Source, e *Entry) {
 		}
 		enoughLeft("purity", all.N, n...)
 		enoughLeft("detected", all.Detected, detected...)
+	}
+	contained := map[lab.SubstanceID]int{}
+	for _, c := range told.Purity {
+		if !isPart(c) {
+			contained[c.SubstanceID] += c.Detected
+		}
+	}
+	for _, c := range told.Dose {
+		contained[c.SubstanceID] += c.Detected
+	}
+	for id, n := range contained {
+		if rest := told.Contains.Any.N - n; isFew(rest) {
+			t.Fatalf("%d contain substance %d, of forms that are told %d", told.Contains.Any.N, id, n)
+		}
 	}
 	for _, all := range told.Price {
 		if all.Quantity != allQuantities {

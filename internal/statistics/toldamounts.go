@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"slices"
@@ -22,13 +23,52 @@ func toldPurity(list []Content) []Content {
 	return told
 }
 
+// withinContains leaves out the forms by which few of the samples that contain what was
+// expected would be left over: those of a form that is not told. Of each substance the
+// smallest goes until none or enough are left, powder and crystal with what is told of
+// them together.
+func withinContains(contain int, purity []Content, dose []Dose) ([]Content, []Dose) {
+	rest := map[lab.SubstanceID]int{}
+	wholes := []Content{}
+	for _, c := range purity {
+		if !isPart(c) {
+			wholes = append(wholes, c)
+		}
+	}
+	for _, d := range dose {
+		wholes = append(wholes, d.Content)
+	}
+	slices.SortStableFunc(wholes, func(a, b Content) int { return cmp.Compare(a.Detected, b.Detected) })
+	for _, c := range wholes {
+		if _, ok := rest[c.SubstanceID]; !ok {
+			rest[c.SubstanceID] = contain
+		}
+		rest[c.SubstanceID] -= c.Detected
+	}
+	for _, c := range wholes {
+		if !isFew(rest[c.SubstanceID]) {
+			continue
+		}
+		rest[c.SubstanceID] += c.Detected
+		purity = slices.DeleteFunc(purity, func(x Content) bool {
+			return x.SubstanceID == c.SubstanceID && (x.Form == c.Form || c.Form == powderAndCrystal && isPart(x))
+		})
+		dose = slices.DeleteFunc(dose, func(x Dose) bool { return x.SubstanceID == c.SubstanceID && x.Form == c.Form })
+	}
+	return purity, dose
+}
+
+// isPart tells whether the row is of powder or crystal alone, which are told together
+// too.
+func isPart(c Content) bool { return c.Form == string(lab.Powder) || c.Form == string(lab.Crystal) }
+
 // formsLeftOut are those of powder and crystal that are not told beside the two
 // together.
 func formsLeftOut(list []Content, id lab.SubstanceID) []string {
 	var forms []string
 	var parts [][]int
 	for _, c := range list {
-		if c.SubstanceID == id && (c.Form == string(lab.Powder) || c.Form == string(lab.Crystal)) {
+		if c.SubstanceID == id && isPart(c) {
 			forms, parts = append(forms, c.Form), append(parts, []int{c.N, c.Detected})
 		}
 	}
