@@ -178,6 +178,10 @@ func (t *Table) public() {
 	t.dropColumns(staffColumns)
 	if t.Key == "adulterants" {
 		t.hideSplits(t.column("samples"))
+		t.hideDetections()
+	}
+	if t.column("detected") >= 0 {
+		t.hideUnmeasured()
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -240,6 +244,67 @@ func (t *Table) hideSplits(share int) {
 		for i := share + 1; i < len(row.Cells); i++ {
 			row.Cells[i] = Cell{State: TooFew} // also what is empty: that it is would tell
 		}
+	}
+}
+
+// hideUnmeasured hides of a content why samples have no amount, and how many they are,
+// where it is so of few.
+func (t *Table) hideUnmeasured() {
+	n, detected := t.column("n"), t.column("detected")
+	unmeasured := t.columns("below_loq", "not_quantified", "unknown_basis", "other_unit")
+	for _, row := range t.Rows {
+		few := isFew(*row.Cells[detected].N - *row.Cells[n].N)
+		for _, i := range unmeasured {
+			few = few || isFew(*row.Cells[i].N)
+		}
+		if few {
+			row.hide(detected)
+			row.hide(unmeasured...)
+		}
+	}
+}
+
+// hideDetections hides of an adulterant how it was detected in few samples, and the
+// numbers from which that could be computed: the parts add up to its samples.
+func (t *Table) hideDetections() {
+	columns := t.columns("n", "unknown_basis", "other_unit", "below_loq", "identified", "trace", "indicated")
+	quantified := t.column("quantified")
+	for _, row := range t.Rows {
+		if row.Cells[quantified].State != Shown {
+			continue
+		}
+		parts := make([][]int, len(columns))
+		for i, at := range columns {
+			parts[i] = []int{*row.Cells[at].N}
+		}
+		for i, out := range leaveOut(parts) {
+			if !out {
+				continue
+			}
+			row.hide(columns[i])
+			if i < 3 { // these are quantified, and the amounts are of n
+				row.hide(quantified)
+			}
+			if i == 0 {
+				row.hide(t.columns("mean", "sd", "median", "p5", "p25", "p75", "p95")...)
+			}
+		}
+	}
+}
+
+// columns are the places of the columns with the keys.
+func (t *Table) columns(keys ...string) []int {
+	places := make([]int, len(keys))
+	for i, key := range keys {
+		places[i] = t.column(key)
+	}
+	return places
+}
+
+// hide says of cells only that they tell of too few samples.
+func (r Row) hide(places ...int) {
+	for _, i := range places {
+		r.Cells[i] = Cell{State: TooFew}
 	}
 }
 

@@ -329,8 +329,23 @@ func checkRows(t *rapid.T, p published) {
 					}
 				}
 			}
+			for _, key := range []string{"n", "quantified", "below_loq", "identified", "trace", "indicated", "unknown_basis", "other_unit"} {
+				if c := p.row(i, key); c.N != nil && isFew(*c.N) {
+					t.Fatalf("%s, row %d: %s tells of %d", p.Key, i, key, *c.N)
+				}
+			}
 		} else if n.State == Shown && isFew(*n.N) {
 			t.Fatalf("%s, row %d: tells of %d samples", p.Key, i, *n.N)
+		}
+		if p.column("detected") >= 0 {
+			if c := p.row(i, "detected"); c.N != nil && isFew(*c.N-*n.N) {
+				t.Fatalf("%s, row %d: %d of %d have no amount", p.Key, i, *c.N-*n.N, *c.N)
+			}
+			for _, key := range []string{"below_loq", "not_quantified", "unknown_basis", "other_unit"} {
+				if c := p.row(i, key); c.N != nil && isFew(*c.N) {
+					t.Fatalf("%s, row %d: %s tells of %d", p.Key, i, key, *c.N)
+				}
+			}
 		}
 	}
 }
