@@ -123,6 +123,34 @@ func TestWhatWasFoldedIsKeptUntilTheYearChanges(t *testing.T) {
 	})
 }
 
+// TestTheStampIsOfYearsThatAreOver: a sample of a running year changes its figures, and
+// not the stamp of public pages, until the year is over.
+func TestTheStampIsOfYearsThatAreOver(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		service := registry(t, s, "UTR", 1)
+		at := &clock{now: time.Date(2024, 11, 1, 12, 0, 0, 0, time.UTC)}
+		source := figures.New(s, at.Now, "EUR")
+		stamp := func() uint64 {
+			t.Helper()
+			at.pass(2 * time.Second)
+			n, err := source.Stamp(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before, had := stamp(), registered(t, source, "", 2024)
+		registerSample(t, s, storetest.Person(t, s, "intake", service.ID, lab.Intake), service.ID)
+		if now := stamp(); now != before || registered(t, source, "", 2024) != had+1 {
+			t.Errorf("the stamp was %d and is %d", before, now)
+		}
+		at.pass(100 * 24 * time.Hour)
+		if stamp() == before {
+			t.Error("the year is over and the stamp is as it was")
+		}
+	})
+}
+
 func TestManyAskAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		registry(t, s, "UTR", 1)

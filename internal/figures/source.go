@@ -40,8 +40,9 @@ type known struct {
 	at        time.Time
 	services  []lab.Service
 	revisions store.Revisions
-	synthetic bool   // the samples are made up
-	stamp     uint64 // rises when anything of it changes
+	synthetic bool            // the samples are made up
+	closed    store.Revisions // those of years that are over
+	stamp     uint64          // rises when anything changes that public figures count
 }
 
 type foldKey struct {
@@ -82,9 +83,8 @@ func New(s *store.Store, now func() time.Time, currency string) *Source {
 	}
 }
 
-// latest is what is known of the registry, at most a second old, with a stamp that
-// changes whenever it does. Who keeps something made from figures keeps the stamp
-// with it.
+// latest is what is known of the registry, at most a second old, with a stamp for who
+// keeps public pages.
 func (s *Source) latest(ctx context.Context) (known, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,16 +104,19 @@ func (s *Source) latest(ctx context.Context) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
-	stamp := s.known.stamp
-	same := maps.EqualFunc(revisions, s.known.revisions, maps.Equal) && slices.Equal(services, s.known.services)
+	stamp, closed := s.known.stamp, maps.Clone(revisions)
+	maps.DeleteFunc(closed, func(year int, _ map[lab.ServiceID]int64) bool { return year > statistics.LastClosedYear(now) })
+	same := maps.EqualFunc(closed, s.known.closed, maps.Equal) && slices.Equal(services, s.known.services)
 	if s.known.revisions == nil || !same {
 		stamp++
 	}
-	s.known = known{now, services, revisions, origin != "", stamp}
+	s.known = known{now, services, revisions, origin != "", closed, stamp}
 	return s.known, nil
 }
 
-// Stamp changes whenever anything that figures count has changed.
+// Stamp changes whenever anything that public figures count has changed. A release in a
+// year that is not over does not change it: how long a page of another year takes
+// would tell of it.
 func (s *Source) Stamp(ctx context.Context) (uint64, error) {
 	k, err := s.latest(ctx)
 	return k.stamp, err

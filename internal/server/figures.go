@@ -46,17 +46,18 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 		return nil, err
 	}
 	s := &subject{set: set, slugs: newSlugs(set.Dictionary)}
+	// The year comes first: of one that is not over all products are answered alike.
+	if text := r.Param("year"); text != "" {
+		if s.year, err = r.closedYear(set, text); err != nil {
+			return nil, err
+		}
+	}
 	if slug := r.Param("product"); slug != "" {
 		id, ok := s.slugs.find(slug)
 		if !ok {
 			return nil, errNoPage
 		}
 		s.product = set.Dictionary.Products[id]
-	}
-	if text := r.Param("year"); text != "" {
-		if s.year, err = r.closedYear(set, text); err != nil {
-			return nil, err
-		}
 	}
 	if s.product == nil {
 		err = s.ofYear(ctx)

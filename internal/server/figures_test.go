@@ -197,7 +197,7 @@ func TestWhatHasNoFiguresLeadsToWhatHas(t *testing.T) {
 	r := x.visitor(t)
 	for _, address := range []string{
 		"/figures/2019", "/figures/02024", "/figures/x", "/figures/-1", "/figures/99999999999999999999", "/figures/2026", "/figures/9999",
-		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense", "/figures/2025/nonsense",
+		"/figures/2024/nonsense", "/figures/2024/Ketamine", "/figures/2019/ketamine", "/figures/products/nonsense",
 		"/figures/2024/tables/nonsense.csv", "/figures/2024/tables/outcomes.csv", "/figures/2024/tables/products.xml", "/figures/2024/tables/products",
 		"/figures/2024/ketamine/tables/products.csv", "/figures/2024/ketamine/tables/years.csv", "/figures/2024/ketamine/tables/trends.svg",
 		"/figures/products/ketamine/tables/outcomes.json", "/figures/2025/tables/products.csv", "/figures/2025/ketamine/tables/price.json",
@@ -228,6 +228,37 @@ func TestSearchFindsAProductByAnyName(t *testing.T) {
 	r.get("/figures/search?product=%3Cscript%3E").want(t, http.StatusOK, "“&lt;script&gt;”").lacks(t, "<script>")
 }
 
+// TestSearchIsNotFilledByWhatHasNoFigures: words that nobody handed anything in as come
+// first by their names, and are of a year that is not over.
+func TestSearchIsNotFilledByWhatHasNoFigures(t *testing.T) {
+	x := oneSite(t)
+	utrecht := fill(t, x, "UTR", 1, 300)
+	r := x.visitor(t)
+	before := r.get("/figures/search?product=mine").want(t, http.StatusOK, `href="/figures/products/ketamine"`).body
+	d, err := x.store.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := &store.ImportBatch{Import: lab.Import{Key: lab.Key{ServiceID: utrecht.ID}, Profile: "generated", Digest: "words", Files: "words"}}
+	for i := range 30 {
+		p, err := d.AddUnknownProduct("mine " + strconv.Itoa(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch.Products = append(batch.Products, p)
+	}
+	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	x.clock.pass(2 * time.Second)
+	if words, err := x.store.Words(t.Context()); err != nil || len(words.SearchProducts("mine", 1000)) < 30 {
+		t.Fatalf("the words are not there: %v", err)
+	}
+	if after := r.get("/figures/search?product=mine").body; after != before {
+		t.Errorf("the answer changed:\n%s", after)
+	}
+}
+
 func TestARunningYearSaysWhenItComesAndNothingElse(t *testing.T) {
 	x := oneSite(t)
 	fill(t, x, "UTR", 1, 400)
@@ -239,8 +270,12 @@ func TestARunningYearSaysWhenItComesAndNothingElse(t *testing.T) {
 	x.clock.pass(-100 * 24 * time.Hour) // back in 2024
 	const not = "The figures of 2024 come when that year is over, after 1 January 2025."
 	r.get("/figures").want(t, http.StatusOK, not, `href="/figures/2023"`, "Below is 2023").lacks(t, `href="/figures/2024"`)
-	for _, address := range []string{"/figures/2024", "/figures/2024/ketamine", "/figures/2024/methoxetamine"} {
+	for _, address := range []string{"/figures/2024", "/figures/2024/ketamine", "/figures/2024/methoxetamine", "/figures/2024/nonsense"} {
 		r.get(address).want(t, http.StatusOK, not, `href="/figures/2023"`, "Figures of 2024").lacks(t, "handed in in 2024", "CSV", "%")
+	}
+	some, none := r.get("/figures/2024/ketamine").body, r.get("/figures/2024/nonsense").body
+	if strings.ReplaceAll(some, "2024/ketamine", "2024/nonsense") != none {
+		t.Errorf("a year that is not over tells which products there are:\n%s\n%s", some, none)
 	}
 	r.get("/figures/products/ketamine").want(t, http.StatusOK, "2023").lacks(t, "2024")
 	r.get("/figures/2024/tables/products.csv").want(t, http.StatusNotFound)

@@ -156,18 +156,20 @@ func figuresSearch(r *request) error {
 	all := newSlugs(set.Dictionary)
 	page := figuresFoundPage{view: r.view(r.texts.Text("page.figures.found_title")), Asked: asked, Search: r.searchForm(asked)}
 	names := naming{words: set.Dictionary, texts: r.texts}
-	for _, p := range set.Dictionary.SearchProducts(asked, maxFound) {
+	for _, p := range set.Dictionary.SearchProducts(asked, len(set.Dictionary.Products)) {
 		has, err := hasSamples(r.context(), years, p.ID, set.Product)
 		if err != nil {
 			return err
 		}
+		if !has { // of those without figures none may take the place of another
+			continue
+		}
 		address := "/figures/products/" + all[p.ID]
-		exact := lab.Fold(asked) == lab.Fold(p.NameEN) || lab.Fold(asked) == lab.Fold(p.NameNL)
-		if has && exact {
+		if lab.Fold(asked) == lab.Fold(p.NameEN) || lab.Fold(asked) == lab.Fold(p.NameNL) {
 			return r.see(address)
 		}
-		if has {
-			page.Found = append(page.Found, menuItem{Label: names.product(p.ID), Address: page.Link(address)})
+		if page.Found = append(page.Found, menuItem{Label: names.product(p.ID), Address: page.Link(address)}); len(page.Found) == maxFound {
+			break
 		}
 	}
 	return r.show("figuresfound.html", page)

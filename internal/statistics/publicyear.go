@@ -72,7 +72,7 @@ func (s *Source) found() ([]Column, []Row) {
 	rows := []Row{}
 	for _, f := range list {
 		cells := []Cell{s.substance(f.SubstanceID, f.Substance), shareCell(newProportion(f.N, s.Year.Released)), countCell(f.Main), countCell(f.Trace)}
-		if s.Year.undivided[f.SubstanceID] {
+		if s.Year.undivided[f.SubstanceID] || s.told && (isFew(f.Main) || isFew(f.Trace) || isFew(f.N-f.Main) || isFew(f.N-f.Trace) || isFew(f.N-f.Main-f.Trace)) {
 			cells[2], cells[3] = Cell{State: TooFew}, Cell{State: TooFew}
 		}
 		rows = append(rows, Row{Cells: cells})

@@ -42,7 +42,7 @@ func (s *Source) Told() *Source {
 	}
 	told := &Source{Dictionary: s.Dictionary, ClosedTo: s.ClosedTo, told: true}
 	if y := s.Year; y != nil && YearIsTold(y.Year, y.Released, s.ClosedTo) {
-		told.Year, told.Services = y.told(), s.Services
+		told.Year, told.Services = y.told(), withSamples(s.Services)
 	}
 	for _, e := range s.Entries {
 		if e != nil && YearIsTold(e.Year, e.Released, s.ClosedTo) {
@@ -50,6 +50,12 @@ func (s *Source) Told() *Source {
 		}
 	}
 	return told
+}
+
+// withSamples leaves out the services that registered nothing in the year: who is new
+// now is not news of a year that is over.
+func withSamples(services []ServiceYear) []ServiceYear {
+	return slices.DeleteFunc(slices.Clone(services), func(x ServiceYear) bool { return x.Year != nil && x.Year.Registered == 0 })
 }
 
 // told names what is told, so that a new figure is not told unless somebody says so.
@@ -89,12 +95,13 @@ func (y *Year) toldUndivided() map[lab.SubstanceID]bool {
 // told is like that of a year. Counts stay as they are: a sample that was counted is
 // nobody yet.
 func (e *Entry) told() *Entry {
+	purity, dose := withinContains(e.Contains.Any.N, toldPurity(e.Purity), toldDose(e.Dose))
 	return &Entry{
 		Year: e.Year, Scope: e.Scope, Registered: e.Registered, Released: e.Released, Product: e.Product, Expected: e.Expected,
 		N: e.N, Share: e.Share, ShareWithoutEcstasyTablets: e.toldWithoutTablets(), ReleasedN: e.ReleasedN,
 		Contains: e.Contains, Outcomes: e.Outcomes, OutcomesEUDA: e.OutcomesEUDA, Substitutes: e.Substitutes,
 		NoAdulterant: e.NoAdulterant, CoOccurrence: e.CoOccurrence, Found: e.Found,
-		Purity: toldPurity(e.Purity), Dose: toldDose(e.Dose), Adulterants: toldAdulterants(e.Adulterants),
+		Purity: purity, Dose: dose, Adulterants: toldAdulterants(e.Adulterants),
 		Price: toldPrice(e.Price), PricePerPureGram: toldPurePrice(e.PricePerPureGram),
 		PriceOtherCurrencies: toldCurrencies(e.PriceOtherCurrencies), PriceFree: toldCount(e.PriceFree),
 		ProductID: e.ProductID, Token: e.Token,
@@ -121,7 +128,8 @@ func (e *Entry) toldWithoutTablets() Proportion {
 
 // leaveOut tells which parts of a whole that is told are not. A part is a list of
 // counts. Left out are those that hold few, and then the smallest others, until what is
-// left out together, which is the whole less what is told, holds none or enough.
+// left out together, which is the whole less what is told, holds none or enough. If
+// there are none such, all are, and those that hold nothing too.
 func leaveOut(parts [][]int) []bool {
 	out := make([]bool, len(parts))
 	for i, p := range parts {
@@ -134,8 +142,11 @@ func leaveOut(parts [][]int) []bool {
 				least = i
 			}
 		}
-		if least < 0 {
-			break
+		if least < 0 { // a zero beside what is left out would tell which it is
+			for i := range out {
+				out[i] = true
+			}
+			return out
 		}
 		out[least] = true
 	}
@@ -167,6 +178,10 @@ func (t *Table) public() {
 	t.dropColumns(staffColumns)
 	if t.Key == "adulterants" {
 		t.hideSplits(t.column("samples"))
+		t.hideDetections()
+	}
+	if t.column("detected") >= 0 {
+		t.hideUnmeasured()
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -197,8 +212,8 @@ func (t *Table) leavesOut() bool {
 var staffNotes = []Text{Methods[2], testNote}
 
 var toldNote = Text{
-	"Of fewer than 10 samples no amount, price, form or method is told, nor anything from which one could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on.",
-	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm of methode verteld, en ook niets waaruit die te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100.",
+	"Of fewer than 10 samples no amount, price, form or method is told, nor anything from which one could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on. The standard deviation has one digit less; the interval of a mean is told from 1,000 on.",
+	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm of methode verteld, en ook niets waaruit die te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100. De standaarddeviatie heeft één cijfer minder; het interval van een gemiddelde wordt vanaf 1000 verteld.",
 }
 
 // column is the place of the column with the key, -1 for none.
@@ -223,14 +238,73 @@ func (t *Table) dropColumns(keys []string) {
 // how these divide.
 func (t *Table) hideSplits(share int) {
 	for _, row := range t.Rows {
-		if n := row.Cells[share].N; n == nil || !isFew(*n) {
+		if n := row.Cells[share].N; n == nil || !isFew(*n) || row.Cells[share+1].State == None {
 			continue
 		}
 		for i := share + 1; i < len(row.Cells); i++ {
-			if row.Cells[i].State == Shown {
-				row.Cells[i] = Cell{State: TooFew}
+			row.Cells[i] = Cell{State: TooFew} // also what is empty: that it is would tell
+		}
+	}
+}
+
+// hideUnmeasured hides of a content why samples have no amount, and how many they are,
+// where it is so of few.
+func (t *Table) hideUnmeasured() {
+	n, detected := t.column("n"), t.column("detected")
+	unmeasured := t.columns("below_loq", "not_quantified", "unknown_basis", "other_unit")
+	for _, row := range t.Rows {
+		few := isFew(*row.Cells[detected].N - *row.Cells[n].N)
+		for _, i := range unmeasured {
+			few = few || isFew(*row.Cells[i].N)
+		}
+		if few {
+			row.hide(detected)
+			row.hide(unmeasured...)
+		}
+	}
+}
+
+// hideDetections hides of an adulterant how it was detected in few samples, and the
+// numbers from which that could be computed: the parts add up to its samples.
+func (t *Table) hideDetections() {
+	columns := t.columns("n", "unknown_basis", "other_unit", "below_loq", "identified", "trace", "indicated")
+	quantified := t.column("quantified")
+	for _, row := range t.Rows {
+		if row.Cells[quantified].State != Shown {
+			continue
+		}
+		parts := make([][]int, len(columns))
+		for i, at := range columns {
+			parts[i] = []int{*row.Cells[at].N}
+		}
+		for i, out := range leaveOut(parts) {
+			if !out {
+				continue
+			}
+			row.hide(columns[i])
+			if i < 3 { // these are quantified, and the amounts are of n
+				row.hide(quantified)
+			}
+			if i == 0 {
+				row.hide(t.columns("mean", "sd", "median", "p5", "p25", "p75", "p95")...)
 			}
 		}
+	}
+}
+
+// columns are the places of the columns with the keys.
+func (t *Table) columns(keys ...string) []int {
+	places := make([]int, len(keys))
+	for i, key := range keys {
+		places[i] = t.column(key)
+	}
+	return places
+}
+
+// hide says of cells only that they tell of too few samples.
+func (r Row) hide(places ...int) {
+	for _, i := range places {
+		r.Cells[i] = Cell{State: TooFew}
 	}
 }
 

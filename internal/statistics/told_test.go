@@ -91,6 +91,17 @@ func TestYearsThatAreNotToldAreInNoTableOverTheYears(t *testing.T) {
 	}
 }
 
+// TestAServiceWithoutSamplesIsNotNamed: one that begins this year shows in no year before.
+func TestAServiceWithoutSamplesIsNotNamed(t *testing.T) {
+	d := testDictionary(t)
+	s := sourceOf(t, d, times(60), 40, 20)
+	before := writtenBy(t, publicTable(t, "services", s).WriteJSON)
+	s.Services = append(s.Services, ServiceYear{"NEW", "A new service", Compute(foldOf(d), d, s.Year.Scope)})
+	if after := writtenBy(t, publicTable(t, "services", s).WriteJSON); after != before {
+		t.Errorf("a service without samples shows:\n%s\n%s", before, after)
+	}
+}
+
 func TestLeaveOut(t *testing.T) {
 	for _, c := range []struct {
 		parts []int
@@ -99,11 +110,11 @@ func TestLeaveOut(t *testing.T) {
 		{nil, ""},
 		{[]int{12, 20}, "--"},
 		{[]int{0, 20}, "--"},
-		{[]int{9, 20}, "xx"},              // 9 would be the rest
+		{[]int{9, 20, 0}, "xx-"},          // 9 would be the rest
 		{[]int{9, 20, 15}, "x-x"},         // the smallest covers
 		{[]int{9, 9, 30}, "xx-"},          // two of few are 18 together
 		{[]int{5, 4, 30, 12}, "xx-x"},     // two of few are 9 together
-		{[]int{1, 0, 0}, "x--"},           // nothing else is there to leave out
+		{[]int{1, 0, 0}, "xxx"},           // zeros beside it would tell which it is
 		{[]int{3, 3, 3, 11, 10}, "xxx-x"}, // 9 together
 		{[]int{10}, "-"},
 	} {
@@ -122,6 +133,53 @@ func TestLeaveOut(t *testing.T) {
 	// A form that was only detected is few too, and its rest must not be found.
 	if got := leaveOut([][]int{{0, 20}, {0, 5}}); !slices.Equal(got, []bool{true, true}) {
 		t.Errorf("only detected: %v", got)
+	}
+}
+
+func TestMethodsOfASingleSampleAreNotTold(t *testing.T) {
+	found := func(counts ...int) (list []AdulterantMethod) {
+		for i := 0; i < len(counts); i += 2 {
+			list = append(list, AdulterantMethod{Proportion: newProportion(counts[i], counts[i+1])})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		n    int
+		list []AdulterantMethod
+		want int
+	}{
+		{1, found(0, 18, 1, 19), 0},
+		{1, found(0, 18, 1, 1), 0},
+		{12, found(12, 40, 0, 18), 2},
+		{12, found(12, 40, 0, 3), 0},          // 3 were looked at by the other
+		{12, found(11, 40, 0, 18, 1, 20), 0},  // nothing can cover the one
+		{40, found(20, 40, 20, 30, 0, 18), 3}, // nothing is few
+	} {
+		if got := toldMethods(c.n, c.list); len(got) != c.want {
+			t.Errorf("%d found, %v: %v is told", c.n, c.list, got)
+		}
+	}
+}
+
+func TestContainsLessTheFormsLeavesNoFew(t *testing.T) {
+	row := func(form string, n int) Content {
+		return Content{SubstanceID: ketamineID, Form: form, N: n, Detected: n}
+	}
+	purity := []Content{row("powder", 30), row("crystal", 20), row(powderAndCrystal, 50)}
+	for _, c := range []struct{ contain, tablets, purity, dose int }{
+		{62, 12, 3, 1}, // all are told
+		{65, 12, 3, 0}, // 3 would be left: the tablets go with them
+		{72, 12, 3, 1}, // 10 are left
+		{51, 0, 0, 0},  // one liquid beside powder and crystal
+	} {
+		dose := []Dose{}
+		if c.tablets > 0 {
+			dose = append(dose, Dose{Content: row("tablet", c.tablets)})
+		}
+		p, d := withinContains(c.contain, slices.Clone(purity), dose)
+		if len(p) != c.purity || len(d) != c.dose {
+			t.Errorf("%+v: %d and %d rows", c, len(p), len(d))
+		}
 	}
 }
 
@@ -264,11 +322,30 @@ func checkRows(t *rapid.T, p published) {
 			}
 		}
 		if strings.HasPrefix(p.Key, "adulterants") {
-			if share := p.row(i, "samples"); share.N != nil && isFew(*share.N) && (n.State == Shown || p.row(i, "trace").State == Shown) {
-				t.Fatalf("%s, row %d: %d samples are divided", p.Key, i, *share.N)
+			if share := p.row(i, "samples"); share.N != nil && isFew(*share.N) && p.row(i, "quantified").State != None {
+				for k := p.column("quantified"); k < len(row.Cells); k++ {
+					if row.Cells[k].State != TooFew {
+						t.Fatalf("%s, row %d: %d samples are divided: %+v", p.Key, i, *share.N, row.Cells[k])
+					}
+				}
+			}
+			for _, key := range []string{"n", "quantified", "below_loq", "identified", "trace", "indicated", "unknown_basis", "other_unit"} {
+				if c := p.row(i, key); c.N != nil && isFew(*c.N) {
+					t.Fatalf("%s, row %d: %s tells of %d", p.Key, i, key, *c.N)
+				}
 			}
 		} else if n.State == Shown && isFew(*n.N) {
 			t.Fatalf("%s, row %d: tells of %d samples", p.Key, i, *n.N)
+		}
+		if p.column("detected") >= 0 {
+			if c := p.row(i, "detected"); c.N != nil && isFew(*c.N-*n.N) {
+				t.Fatalf("%s, row %d: %d of %d have no amount", p.Key, i, *c.N-*n.N, *c.N)
+			}
+			for _, key := range []string{"below_loq", "not_quantified", "unknown_basis", "other_unit"} {
+				if c := p.row(i, key); c.N != nil && isFew(*c.N) {
+					t.Fatalf("%s, row %d: %s tells of %d", p.Key, i, key, *c.N)
+				}
+			}
 		}
 	}
 }
@@ -303,6 +380,20 @@ func checkRest(t *rapid.T, s *Source, e *Entry) {
 		}
 		enoughLeft("purity", all.N, n...)
 		enoughLeft("detected", all.Detected, detected...)
+	}
+	contained := map[lab.SubstanceID]int{}
+	for _, c := range told.Purity {
+		if !isPart(c) {
+			contained[c.SubstanceID] += c.Detected
+		}
+	}
+	for _, c := range told.Dose {
+		contained[c.SubstanceID] += c.Detected
+	}
+	for id, n := range contained {
+		if rest := told.Contains.Any.N - n; isFew(rest) {
+			t.Fatalf("%d contain substance %d, of forms that are told %d", told.Contains.Any.N, id, n)
+		}
 	}
 	for _, all := range told.Price {
 		if all.Quantity != allQuantities {

@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"slices"
@@ -22,13 +23,52 @@ func toldPurity(list []Content) []Content {
 	return told
 }
 
+// withinContains leaves out the forms by which few of the samples that contain what was
+// expected would be left over: those of a form that is not told. Of each substance the
+// smallest goes until none or enough are left, powder and crystal with what is told of
+// them together.
+func withinContains(contain int, purity []Content, dose []Dose) ([]Content, []Dose) {
+	rest := map[lab.SubstanceID]int{}
+	wholes := []Content{}
+	for _, c := range purity {
+		if !isPart(c) {
+			wholes = append(wholes, c)
+		}
+	}
+	for _, d := range dose {
+		wholes = append(wholes, d.Content)
+	}
+	slices.SortStableFunc(wholes, func(a, b Content) int { return cmp.Compare(a.Detected, b.Detected) })
+	for _, c := range wholes {
+		if _, ok := rest[c.SubstanceID]; !ok {
+			rest[c.SubstanceID] = contain
+		}
+		rest[c.SubstanceID] -= c.Detected
+	}
+	for _, c := range wholes {
+		if !isFew(rest[c.SubstanceID]) {
+			continue
+		}
+		rest[c.SubstanceID] += c.Detected
+		purity = slices.DeleteFunc(purity, func(x Content) bool {
+			return x.SubstanceID == c.SubstanceID && (x.Form == c.Form || c.Form == powderAndCrystal && isPart(x))
+		})
+		dose = slices.DeleteFunc(dose, func(x Dose) bool { return x.SubstanceID == c.SubstanceID && x.Form == c.Form })
+	}
+	return purity, dose
+}
+
+// isPart tells whether the row is of powder or crystal alone, which are told together
+// too.
+func isPart(c Content) bool { return c.Form == string(lab.Powder) || c.Form == string(lab.Crystal) }
+
 // formsLeftOut are those of powder and crystal that are not told beside the two
 // together.
 func formsLeftOut(list []Content, id lab.SubstanceID) []string {
 	var forms []string
 	var parts [][]int
 	for _, c := range list {
-		if c.SubstanceID == id && (c.Form == string(lab.Powder) || c.Form == string(lab.Crystal)) {
+		if c.SubstanceID == id && isPart(c) {
 			forms, parts = append(forms, c.Form), append(parts, []int{c.N, c.Detected})
 		}
 	}
@@ -164,26 +204,37 @@ func toldAdulterants(list []Adulterant) []Adulterant {
 	for i := range told {
 		a := &told[i]
 		a.Concentration.Summary = a.Concentration.Summary.told(a.Concentration.N, 1)
-		a.Methods = toldMethods(a.Methods)
+		a.Methods = toldMethods(a.N, a.Methods)
 	}
 	return told
 }
 
 // toldMethods leaves out methods that found it in few samples, or were used for few,
 // and those from which such a one could be computed: each sample had one that decided.
-func toldMethods(list []AdulterantMethod) []AdulterantMethod {
+// Of few samples, or few that the methods do not account for, no method is told, not
+// even one that found nothing.
+func toldMethods(n int, list []AdulterantMethod) []AdulterantMethod {
 	parts := make([][]int, len(list))
+	rest := n
 	for i, m := range list {
-		parts[i] = []int{m.N}
+		parts[i] = []int{m.N, m.Of}
+		rest -= m.N
 	}
 	told := []AdulterantMethod{}
+	if isFew(n) || isFew(rest) {
+		return told
+	}
 	for i, out := range leaveOut(parts) {
-		if !out && !isFew(list[i].Of) {
+		if !out {
 			told = append(told, list[i])
 		}
 	}
 	return told
 }
+
+// toldIntervalFrom is the number of amounts from which the interval of their mean is
+// told: of fewer it gives the mean and the standard deviation more digits.
+const toldIntervalFrom = 1000
 
 // told is what is told of n amounts: nothing of few, no smallest and no largest, and
 // each rounded to as many digits as n has, but to no more than so many decimals.
@@ -191,23 +242,35 @@ func toldMethods(list []AdulterantMethod) []AdulterantMethod {
 // With two digits from 10 samples on, three from 100 on and so forth, a mean before and
 // a mean after one sample more do not give that sample away: the sum of n and that of
 // n + 1 are each known to so many steps of the last digit, together to more than a fifth
-// of the mean.
+// of the mean. The standard deviation has a digit less, and none behind the last of the
+// mean: how it changes would tell how far from the mean the sample is.
 func (s Summary) told(n, decimals int) Summary {
 	if n < toldFrom {
 		return Summary{}
 	}
 	told := Summary{
-		Mean: roundedTo(s.Mean, n, decimals), SD: roundedTo(s.SD, n, decimals), Median: roundedTo(s.Median, n, decimals),
+		Mean: roundedTo(s.Mean, n, decimals), Median: roundedTo(s.Median, n, decimals),
 		P25: roundedTo(s.P25, n, decimals), P75: roundedTo(s.P75, n, decimals),
 	}
-	if s.MeanCI95 != nil && s.Mean != nil {
-		at := lastPlace(*s.Mean, n, decimals)
-		told.MeanCI95 = &Interval{Round(s.MeanCI95[0], at), Round(s.MeanCI95[1], at)}
+	if s.Mean != nil {
+		s.tellSpread(&told, n, lastPlace(*s.Mean, n, decimals))
 	}
 	if n >= toldTailsFrom {
 		told.P5, told.P95 = roundedTo(s.P5, n, decimals), roundedTo(s.P95, n, decimals)
 	}
 	return told
+}
+
+// tellSpread tells the standard deviation and the interval of a mean that is told to
+// the given decimal.
+func (s Summary) tellSpread(told *Summary, n, at int) {
+	if s.SD != nil {
+		sd := Round(*s.SD, min(at, lastPlace(*s.SD, n, at+1)-1))
+		told.SD = &sd
+	}
+	if s.MeanCI95 != nil && n >= toldIntervalFrom {
+		told.MeanCI95 = &Interval{Round(s.MeanCI95[0], at), Round(s.MeanCI95[1], at)}
+	}
 }
 
 // roundedTo rounds an amount that n samples tell.
