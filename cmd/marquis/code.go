@@ -57,7 +57,15 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right bool) er
 	if err != nil {
 		return err
 	}
-	if right || len(gaps) > 0 {
+	kept, err := s.CodeMonths(ctx)
+	if err != nil {
+		return err
+	}
+	shorter := p.config.CodeMonths < kept
+	if shorter {
+		fmt.Fprintf(p.stdout, "codes were given out for %d months, and MARQUIS_CODE_MONTHS is %d here\n", kept, p.config.CodeMonths)
+	}
+	if right || shorter || len(gaps) > 0 {
 		if err := p.tellOverdue(cmd, s, gaps, today, oldest); err != nil {
 			return err
 		}
@@ -67,13 +75,23 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right bool) er
 			return err
 		}
 	}
+	var shortened int64
+	if right && shorter {
+		if shortened, err = s.ShortenCodes(ctx, by, p.config.CodeMonths); err != nil {
+			return err
+		}
+	}
 	codes, keys, err := server.ExpireCodes(ctx, s, ring, by, now, p.config.CodeMonths)
 	if errors.Is(err, lab.ErrClockJumped) {
 		return fmt.Errorf("%w. If the clock is right type: marquis code expire --yes", err)
 	}
+	if errors.Is(err, lab.ErrCodeMonths) {
+		return fmt.Errorf("%w. Set MARQUIS_CODE_MONTHS=%d as the server has it; if the shorter time is meant type: marquis code expire --yes", err, kept)
+	}
 	if err != nil {
 		return err
 	}
+	codes += shortened
 	fmt.Fprintf(p.stdout, "codes from before %s: %d removed, with the keys of %d months\n", oldest.YearMonth(), codes, keys)
 	return nil
 }

@@ -18,3 +18,7 @@ var ErrClockJumped = errors.New("the clock has jumped, or the registry was not r
 func ClockJumped(before, now Instant) bool {
 	return now.Time().Sub(before.Time()).Abs() >= ClockGap
 }
+
+// ErrCodeMonths means that no code is destroyed, because codes were given out with a
+// longer time than the program is set to now, and nobody has confirmed that.
+var ErrCodeMonths = errors.New("codes were given out for more months than MARQUIS_CODE_MONTHS says now; until somebody has confirmed the shorter time, no code is removed")

@@ -23,14 +23,19 @@ const (
 // the context ends: sessions, invitations, drafts and lookup codes. What fails is
 // tried again. After a jump of the clock drafts and codes stay.
 func (s *Server) sweep(ctx context.Context) {
+	told := false
 	for {
 		begun, by := s.Now(), lab.Operator("serve")
-		err := s.Store.MarkClock(ctx)
+		err := errors.Join(s.Store.MarkClock(ctx), s.Store.KeepCodeMonths(ctx, s.CodeMonths))
 		_, drafts := s.Store.SweepDrafts(ctx)
 		err = errors.Join(err, unlessJumped(drafts), s.Store.SweepSessions(ctx))
 		codes, _, expired := ExpireCodes(ctx, s.Store, s.Keys, by, s.Now(), s.CodeMonths)
 		s.metrics.codesExpired.Add(float64(codes))
 		s.metrics.clockJumped.Set(isOne(errors.Is(expired, lab.ErrClockJumped)))
+		if errors.Is(expired, lab.ErrCodeMonths) && !told {
+			told = true
+			s.Log.Warn("no code is removed", "because", expired.Error(), "confirm", "marquis code expire --yes")
+		}
 		if err = errors.Join(err, unlessJumped(expired)); ctx.Err() == nil {
 			s.swept(err)
 		}
@@ -61,7 +66,7 @@ func (s *Server) waitHour(ctx context.Context, since time.Time) bool {
 // unlessJumped leaves out that nothing is destroyed: it is no failure, and told
 // elsewhere.
 func unlessJumped(err error) error {
-	if errors.Is(err, lab.ErrClockJumped) {
+	if errors.Is(err, lab.ErrClockJumped) || errors.Is(err, lab.ErrCodeMonths) {
 		return nil
 	}
 	return err

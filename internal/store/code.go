@@ -65,7 +65,8 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 // ExpireCodes ends, for ever, the codes of months before that of the day and their
 // keys, and returns the number of codes. EndedKeys are dropped from the key ring
 // after this: whatever breaks off can be repeated as a whole. While the clock may be
-// wrong nothing ends, and lab.ErrClockJumped comes back.
+// wrong nothing ends, and lab.ErrClockJumped comes back; nor where codes would end that
+// are in time by the months that are kept: that is lab.ErrCodeMonths.
 func (s *Store) ExpireCodes(ctx context.Context, by lab.Actor, before lab.Date) (expired int64, err error) {
 	if before == 0 {
 		return 0, errors.New("say before which month the codes end")
@@ -75,19 +76,28 @@ func (s *Store) ExpireCodes(ctx context.Context, by lab.Actor, before lab.Date) 
 		if err := lab.MayEquip(by, 0); err != nil {
 			return err
 		}
-		if err := w.trustClock(); err != nil {
+		if err := w.trustMonths(before); err != nil {
 			return err
 		}
-		done := w.tx.Exec("DELETE FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)", month)
-		if expired = done.RowsAffected; done.Error != nil {
-			return done.Error
-		}
-		if err := w.tx.Exec("UPDATE code_keys SET ended_at = ? WHERE month < ? AND ended_at IS NULL", w.at, month).Error; err != nil || expired == 0 {
-			return err
-		}
-		return w.record(0, "expire codes", "before "+month, "", nil)
+		expired, err = w.expireCodes(month)
+		return err
 	})
 	return expired, err
+}
+
+// expireCodes ends the codes of the months before one, unless the clock may be wrong.
+func (w *work) expireCodes(month string) (expired int64, err error) {
+	if err := w.trustClock(); err != nil {
+		return 0, err
+	}
+	done := w.tx.Exec("DELETE FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)", month)
+	if expired = done.RowsAffected; done.Error != nil {
+		return 0, done.Error
+	}
+	if err := w.tx.Exec("UPDATE code_keys SET ended_at = ? WHERE month < ? AND ended_at IS NULL", w.at, month).Error; err != nil || expired == 0 {
+		return expired, err
+	}
+	return expired, w.record(0, "expire codes", "before "+month, "", nil)
 }
 
 // OverdueCodes is the number of codes, and of keys, that ExpireCodes would end.
