@@ -102,3 +102,21 @@ func TestTwoLooksAtMeanDeviationAndIntervalGiveNoSampleAway(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyFewHaveNoAmountIsNotTold: nor are forms told beside which few are left.
+func TestWhyFewHaveNoAmountIsNotTold(t *testing.T) {
+	d := testDictionary(t)
+	s := sourceOf(t, d, times(60), 60)
+	row := Content{SubstanceID: ketamineID, Form: powderAndCrystal, N: 30, Detected: 33, NotQuantified: 3}
+	s.entry().Purity, s.entry().Contains.Any = []Content{row}, newProportion(33, 60)
+	p := published{publicTable(t, "purity", s)}
+	for _, key := range []string{"detected", "below_loq", "not_quantified", "unknown_basis", "other_unit"} {
+		if len(p.Rows) != 1 || p.row(0, key).State != TooFew {
+			t.Errorf("%s is told: %+v", key, p.Rows)
+		}
+	}
+	s.entry().Contains.Any = newProportion(38, 60)
+	if p := publicTable(t, "purity", s); len(p.Rows) != 0 {
+		t.Errorf("5 of another form are left: %+v", p.Rows)
+	}
+}
