@@ -53,14 +53,15 @@ func ofFile(ring *keyring.Ring, err error) error {
 // That its file is another one is seen at once.
 const keysSeen = 10 * time.Second
 
-// keyMatch remembers until when the key ring is taken to match the database.
-type keyMatch struct{ until atomic.Int64 }
+// keyMatch remembers until when the key ring is taken to match the database, by the
+// time that passes: a clock that is set changes nothing.
+type keyMatch struct{ until atomic.Pointer[time.Time] }
 
 // keysMatch fails where codes cannot be looked up or given out, because the key ring
 // is missing, damaged, exchanged, or not the one of the database: to say that a code
 // is unknown would be wrong. The error is lab.ErrUnavailable.
 func (s *Server) keysMatch(ctx context.Context) error {
-	if time.Now().UnixNano() < s.keyed.until.Load() {
+	if until := s.keyed.until.Load(); until != nil && time.Now().Before(*until) {
 		return nil
 	}
 	return s.checkKeys(ctx)
@@ -69,10 +70,11 @@ func (s *Server) keysMatch(ctx context.Context) error {
 // checkKeys is keysMatch, looked at now.
 func (s *Server) checkKeys(ctx context.Context) error {
 	if err := ofFile(s.Keys, s.Store.CheckRing(ctx, s.Keys.Print)); err != nil {
-		s.keyed.until.Store(0)
+		s.keyed.until.Store(nil)
 		return noKeys(err)
 	}
-	s.keyed.until.Store(time.Now().Add(keysSeen).UnixNano())
+	until := time.Now().Add(keysSeen)
+	s.keyed.until.Store(&until)
 	return nil
 }
 

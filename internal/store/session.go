@@ -46,9 +46,15 @@ func (r *sessionRow) session(a Account) Session {
 // seenEvery is how exactly a session's last use is recorded.
 const seenEvery = time.Minute
 
-// alive tells that neither limit has passed.
+// clockSlack is how far a session may lie in the future: as the clocks of two
+// servers differ.
+const clockSlack = time.Minute
+
+// alive tells that neither limit has passed, and that the session is not of a time
+// to come, as one that began under a clock that was ahead.
 func (r *sessionRow) alive(now lab.Instant) bool {
-	return now.Time().Sub(r.SeenAt.Time()) <= lab.SessionIdle && now.Time().Sub(r.StartedAt.Time()) <= lab.SessionAge
+	latest := now.Time().Add(clockSlack)
+	return !r.StartedAt.Time().After(latest) && !r.SeenAt.Time().After(latest) && now.Time().Sub(r.SeenAt.Time()) <= lab.SessionIdle && now.Time().Sub(r.StartedAt.Time()) <= lab.SessionAge
 }
 
 // readSession reads a session that has not ended, with its account.
