@@ -177,6 +177,7 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 		c.move(40 * 24 * time.Hour)
 		known(bob.UserID, "1", "home", store.Known{})
 		known(bob.UserID, "2", "train", store.Known{Device: tokenHash("2"), Network: true})
+		storetest.ConfirmClock(t, s, c.now())
 		noError(t, s.SweepSessions(ctx))
 		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(2) {
 			t.Errorf("%v devices are left", n)

@@ -51,6 +51,7 @@ func TestFailuresToSignInAreCountedByTheHour(t *testing.T) {
 		want(bob.UserID, c.now(), 1, 1)
 
 		c.move(store.FailureAge - 30*time.Minute)
+		storetest.ConfirmClock(t, s, c.now())
 		noError(t, s.SweepSessions(ctx))
 		want(bob.UserID, began, 1, 1)
 		c.move(time.Hour)

@@ -27,3 +27,28 @@ func TestASessionOfATimeToComeHasEnded(t *testing.T) {
 		}
 	})
 }
+
+// TestAWrongClockForgetsNoDevice: nor after marks that follow the jump.
+func TestAWrongClockForgetsNoDevice(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		clock := &hand{storetest.Now}
+		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
+		b := newBench(t, s)
+		if _, err := s.RememberDevice(t.Context(), b.intake, nil, strings.Repeat("b", 64), strings.Repeat("a", 64)); err != nil {
+			t.Fatal(err)
+		}
+		noError(t, s.MarkClock(t.Context()))
+		clock.at = storetest.Now.AddDate(0, 7, 0)
+		noError(t, s.SweepSessions(t.Context()))
+		noError(t, s.MarkClock(t.Context()))
+		noError(t, s.SweepSessions(t.Context()))
+		if n := count(t, s, "devices"); n != 1 {
+			t.Fatalf("%d devices", n)
+		}
+		noError(t, s.CloseClockGaps(t.Context(), lab.Operator("test"), lab.DateOf(clock.at, time.UTC)))
+		noError(t, s.SweepSessions(t.Context()))
+		if n := count(t, s, "devices"); n != 0 {
+			t.Errorf("confirmed: %d devices", n)
+		}
+	})
+}
