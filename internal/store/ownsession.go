@@ -35,21 +35,28 @@ func sessionsOf(tx *gorm.DB, user lab.Optional, now lab.Instant) (rows []session
 	return slices.DeleteFunc(rows, func(r sessionRow) bool { return !r.alive(now) }), err
 }
 
+// ownSession finds the session with the id among those of the actor, or
+// lab.ErrNotFound.
+func (w *work) ownSession(id string) (a Account, rows []sessionRow, at int, err error) {
+	if a, err = w.own(); err != nil {
+		return a, nil, 0, err
+	}
+	if rows, err = sessionsOf(w.tx, a.ID, w.at); err != nil {
+		return a, nil, 0, err
+	}
+	if at = slices.IndexFunc(rows, func(r sessionRow) bool { return r.id() == id }); at < 0 {
+		return a, nil, 0, lab.ErrNotFound
+	}
+	return a, rows, at, nil
+}
+
 // EndOtherSession ends the actor's session with the id, from another. One that has
 // ended already, or is somebody else's, is lab.ErrNotFound.
 func (s *Store) EndOtherSession(ctx context.Context, by lab.Actor, id string) error {
 	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
+		a, rows, at, err := w.ownSession(id)
 		if err != nil {
 			return err
-		}
-		rows, err := sessionsOf(w.tx, a.ID, w.at)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(rows, func(r sessionRow) bool { return r.id() == id })
-		if at < 0 {
-			return lab.ErrNotFound
 		}
 		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", rows[at].TokenHash).Error; err != nil {
 			return err
@@ -61,19 +68,11 @@ func (s *Store) EndOtherSession(ctx context.Context, by lab.Actor, id string) er
 // EndOtherSessions ends the actor's sessions but for the one with the id.
 func (s *Store) EndOtherSessions(ctx context.Context, by lab.Actor, id string) error {
 	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
+		a, rows, at, err := w.ownSession(id)
 		if err != nil {
 			return err
 		}
-		rows, err := sessionsOf(w.tx, a.ID, w.at)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(rows, func(r sessionRow) bool { return r.id() == id })
-		switch {
-		case at < 0:
-			return lab.ErrNotFound
-		case len(rows) == 1:
+		if len(rows) == 1 {
 			return nil
 		}
 		if err := w.endSessionsOf(a.ID, rows[at].TokenHash); err != nil {
