@@ -132,6 +132,7 @@ func TestCodesExpireAfterTheirMonths(t *testing.T) {
 			if code, out := runAt(t, now, environment, "code", "expire"); code == exitDone || !strings.Contains(out, "no key ring at "+keys) {
 				t.Errorf("without a ring: %d, %s", code, out)
 			}
+			storetest.KeepMonths(t, s, 1)
 			g := give(t, s, keys, 2024_10_05, 2024_11_30, 2024_12_01, 2025_02_28)
 
 			code, out := runAt(t, now, environment, "code", "expire")
@@ -156,4 +157,41 @@ func TestCodesExpireAfterTheirMonths(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAShorterTimeIsConfirmedInTheShell: a command that lacks the server's setting says
+// what would go, and removes it only on a person's word.
+func TestAShorterTimeIsConfirmedInTheShell(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		for name, test := range map[string]struct {
+			kept int
+			says string
+		}{
+			"given out for longer":                 {12, "codes were given out for 12 months, and MARQUIS_CODE_MONTHS is 3 here"},
+			"given out for a time nobody knows of": {0, "nobody has said yet for how many months codes were given out, and MARQUIS_CODE_MONTHS is 3 here"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				c := storetest.Config(t, kind)
+				s := storetest.Open(t, c)
+				storetest.KeepMonths(t, s, test.kept)
+				keys := filepath.Join(t.TempDir(), "keys.json")
+				environment := map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": c.Folder, "MARQUIS_DATABASE_URL": c.DatabaseURL}
+				g := give(t, s, keys, 2024_06_30, 2025_02_28)
+				now := time.Date(2025, time.March, 4, 0, 0, 0, 0, time.UTC)
+				if code, out := runAt(t, now, environment, "code", "expire"); code == exitDone || !strings.Contains(out, test.says) ||
+					!strings.Contains(out, "before 2024-12 are over their time: 1 codes and 1 keys go") || !strings.Contains(out, "marquis code expire --yes") {
+					t.Errorf("%d, %s", code, out)
+				}
+				if got := g.working(t, s); !slices.Equal(got, []string{"2024-06", "2025-02"}) {
+					t.Fatalf("codes of %v work", got)
+				}
+				if code, out := runAt(t, now, environment, "code", "expire", "--yes"); code != exitDone || !strings.Contains(out, "before 2024-12: 1 removed, with the keys of 1 months") {
+					t.Errorf("--yes: %d, %s", code, out)
+				}
+				if got := g.working(t, s); !slices.Equal(got, []string{"2025-02"}) {
+					t.Errorf("codes of %v work", got)
+				}
+			})
+		}
+	})
 }

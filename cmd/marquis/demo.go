@@ -182,7 +182,7 @@ func (p *program) makeDemo(ctx context.Context, plan demo.Plan) (guide *demo.Gui
 
 	bar := p.progress("making")
 	defer bar.end()
-	guide, err = demo.Make(ctx, demo.Config{Plan: plan, Store: p.place(), Keys: p.config.Keys, Now: p.now, Progress: bar.show})
+	guide, err = demo.Make(ctx, demo.Config{Plan: plan, Store: p.place(), Keys: p.config.Keys, Now: p.now, CodeMonths: p.config.CodeMonths, Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return nil, err

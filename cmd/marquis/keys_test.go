@@ -109,7 +109,10 @@ func TestARingThatIsNotOfTheRegistryIsRefused(t *testing.T) {
 		x.refused(t, "the ring of another registry", "another registry", "Put back")
 		x.put(t, older)
 		x.refused(t, "an older ring", "older copy", "2031-05", "Put back the newest copy", "keys adopt")
-		if _, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2031_05_01); err != nil {
+		then := time.Date(2031, time.August, 10, 0, 0, 0, 0, time.UTC)
+		later := storetest.OpenAt(t, x.place, func() time.Time { return then })
+		storetest.ConfirmClock(t, later, then)
+		if _, err := later.ExpireCodes(t.Context(), lab.Operator("test"), 2031_05_01); err != nil {
 			t.Fatal(err)
 		}
 		x.refused(t, "an older ring, where all but one code have ended", "older copy", "2031-05")

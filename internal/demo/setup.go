@@ -19,6 +19,8 @@ type Config struct {
 	Store store.Config     // of an empty database; it is brought to today's schema
 	Keys  string           // file of the key ring, made where there is none
 	Now   func() time.Time // the current samples are of the weeks before it
+	// CodeMonths is for how many whole months lookup codes work.
+	CodeMonths int
 	// Progress is told how many samples are written, and how many will be, about.
 	Progress func(done, of int)
 }
@@ -48,6 +50,9 @@ func Make(ctx context.Context, c Config) (guide *Guide, err error) {
 		return nil, err
 	}
 	if err := s.TakeRing(ctx, operator, keys.Print, nil); err != nil { // nothing is sealed yet
+		return nil, err
+	}
+	if err := s.KeepCodeMonths(ctx, operator, c.CodeMonths); err != nil {
 		return nil, err
 	}
 	m := &maker{Config: c, store: s, keys: keys, clock: clock}

@@ -249,7 +249,7 @@ var ErrExchanged = errors.New("the key ring was exchanged for another one, or fo
 // explain says what to do where the file cannot be read.
 func (r *Ring) explain(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w at %s; put it back from its backup", ErrMissing, r.path)
+		return fmt.Errorf("%w at %s; put it back from its backup (if it is lost for good, marquis keys adopt says what is lost with it)", ErrMissing, r.path)
 	}
 	return fmt.Errorf("read the key ring: %w", err)
 }
@@ -272,7 +272,7 @@ func (r *Ring) read() (contents, fs.FileInfo, error) {
 		case ok && !held.follows(&r.held):
 			return contents{}, nil, fmt.Errorf("%w at %s; put back the file that was there", ErrExchanged, r.path)
 		case !ok:
-			return contents{}, nil, fmt.Errorf("the key ring %s is damaged, or is no key ring; it stays as it is: put it back from its backup", r.path)
+			return contents{}, nil, fmt.Errorf("the key ring %s is damaged, or is no key ring; it stays as it is: put it back from its backup (if there is none, move it away; marquis keys adopt says what is lost with it)", r.path)
 		}
 		return held, info, nil
 	}

@@ -19,6 +19,11 @@ func ClockJumped(before, now Instant) bool {
 	return now.Time().Sub(before.Time()).Abs() >= ClockGap
 }
 
+// CodeDay is the day that gives a code its month: today, but none before the day on
+// which the clock was last trusted, so that a clock which was set back does not end a
+// code early once it is right again.
+func CodeDay(today, trusted Date) Date { return max(today, trusted) }
+
 // ErrCodeMonths means that no code is destroyed, because codes were given out with a
-// longer time than the program is set to now, and nobody has confirmed that.
-var ErrCodeMonths = errors.New("codes were given out for more months than MARQUIS_CODE_MONTHS says now; until somebody has confirmed the shorter time, no code is removed")
+// longer time than the program is set to now, or nobody knows with which.
+var ErrCodeMonths = errors.New("codes may have been given out for more months than MARQUIS_CODE_MONTHS says now; until somebody has confirmed the shorter time, no code is removed")

@@ -61,6 +61,18 @@ func (r RingPrint) Check(known RingPrint) error {
 	return nil
 }
 
+// Closed are the months, oldest first, whose keys the ring has dropped and the database
+// counts as used: it is older than the ring, as after a restore.
+func (r RingPrint) Closed(known RingPrint) (months []string) {
+	for _, k := range known.Keys {
+		if held := r.Find(k.ID); held != nil && held.Ended && !k.Ended {
+			months = append(months, cmp.Or(k.Month, held.Month))
+		}
+	}
+	slices.Sort(months)
+	return slices.Compact(months)
+}
+
 // News are the keys of a ring that the database does not know, or has given up as
 // lost: a newer copy of the ring has them.
 func (r RingPrint) News(known RingPrint, lost func(id string) bool) (news []KeyPrint) {

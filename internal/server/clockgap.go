@@ -3,7 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"marquis/internal/lab"
@@ -19,6 +22,36 @@ func (s *Server) destructionIsLate(ctx context.Context) bool {
 	return err == nil && codes+keys > 0
 }
 
+// notDestroyed says why lookup codes that ended are not removed, or that some have
+// ended which the database counts as used; empty where all is as it should be.
+func (s *Server) notDestroyed(ctx context.Context) string {
+	period, err := s.Store.CodePeriod(ctx)
+	closed, failed := s.Store.ClosedMonths(ctx, s.Keys.Print)
+	switch {
+	case failed == nil && len(closed) > 0:
+		return closedText(closed)
+	case err == nil && period.Longer(s.CodeMonths):
+		return fmt.Sprintf("no lookup code is removed: %s", s.longer(period))
+	case s.destructionIsLate(ctx):
+		return "lookup codes that ended more than 7 days ago are not removed; an administrator of all services can say at /clock that the clock is right"
+	}
+	return ""
+}
+
+// closedText says that the database is older than its key ring.
+func closedText(months []string) string {
+	return "lookup codes of " + strings.Join(months, ", ") + " open nothing: the key ring has ended their keys, and the database is a copy from before"
+}
+
+// longer says what has to be confirmed of a time for which codes were given out.
+func (s *Server) longer(p store.CodePeriod) string {
+	given := "for a time that nobody has said yet"
+	if p.Months > 0 {
+		given = fmt.Sprintf("for %d months", p.Months)
+	}
+	return fmt.Sprintf("codes were given out %s, and MARQUIS_CODE_MONTHS is %d; set it right, then confirm it at /clock, or by: marquis code expire --yes", given, s.CodeMonths)
+}
+
 // codesSince is the first day whose codes still work at a moment.
 func (s *Server) codesSince(at time.Time) lab.Date {
 	return lab.CodesSince(lab.DateOf(at, time.UTC), s.CodeMonths)
@@ -31,6 +64,8 @@ type clockPage struct {
 	Now         string
 	Day         lab.Date // that is confirmed
 	Gaps        []gapView
+	Months      int    // for how many months codes work
+	MonthsText  string // what is to be confirmed of them; empty: nothing
 	Codes, Keys int
 	Before      string // the month before which they are from
 	Late        bool
@@ -49,17 +84,35 @@ func (r *request) clockPage(status int) error {
 	if err != nil {
 		return err
 	}
-	oldest := s.codesSince(now)
-	codes, keys, err := s.Store.OverdueCodes(r.context(), oldest)
-	page := clockPage{
-		view: r.view(r.texts.Text("page.clock.title")), Now: r.texts.Instant(now.UTC()), Day: lab.DateOf(now, time.UTC),
-		Gaps: r.gapViews(gaps), Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.context()),
-	}
-	page.Notice = r.notice()
+	period, err := s.Store.CodePeriod(r.context())
 	if err != nil {
 		return err
 	}
+	oldest := s.codesSince(now)
+	codes, keys, err := s.Store.OverdueCodes(r.context(), oldest)
+	if err != nil {
+		return err
+	}
+	page := clockPage{
+		view: r.view(r.texts.Text("page.clock.title")), Now: r.texts.Instant(now.UTC()), Day: lab.DateOf(now, time.UTC),
+		Gaps: r.gapViews(gaps), Months: s.CodeMonths, MonthsText: r.monthsText(period),
+		Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.context()),
+	}
+	page.Notice = r.notice()
 	return r.page(status, "clock.html", page)
+}
+
+// monthsText says what is to be confirmed of the time for which codes were given out;
+// empty where nothing is.
+func (r *request) monthsText(p store.CodePeriod) string {
+	switch {
+	case !p.Longer(r.server.CodeMonths):
+		return ""
+	case p.Months == 0:
+		return r.texts.Text("page.clock.months_unknown", "Months", r.server.CodeMonths)
+	default:
+		return r.texts.Text("page.clock.months_shorter", "Months", r.server.CodeMonths, "Given", p.Months)
+	}
 }
 
 func (r *request) gapViews(gaps []store.ClockGap) (views []gapView) {
@@ -69,8 +122,8 @@ func (r *request) gapViews(gaps []store.ClockGap) (views []gapView) {
 	return views
 }
 
-// confirmClock records that the clock is right, unless it shows another day than the
-// one that was on the page.
+// confirmClock records that the clock is right, and the time for which codes work,
+// unless they are others than those that were on the page.
 func confirmClock(r *request) error {
 	if err := lab.MayEquip(r.actor, 0); err != nil {
 		return errForbidden
@@ -83,7 +136,10 @@ func confirmClock(r *request) error {
 	if err := in.mistakes.Err(); err != nil {
 		return err
 	}
-	err = r.server.Store.CloseClockGaps(r.context(), r.actor, day)
+	if in.text("months") != strconv.Itoa(r.server.CodeMonths) {
+		return r.clockPage(http.StatusConflict)
+	}
+	err = r.server.Store.ConfirmEnding(r.context(), r.actor, day, r.server.CodeMonths)
 	if errors.Is(err, lab.ErrConflict) {
 		return r.clockPage(http.StatusConflict)
 	}
@@ -100,8 +156,22 @@ func (r *request) clockNotice() (string, error) {
 		return "", nil
 	}
 	gaps, err := r.server.Store.ClockGaps(r.context())
-	if err != nil || len(gaps) == 0 && !r.server.destructionIsLate(r.context()) {
+	if err != nil {
+		return "", err
+	}
+	period, err := r.server.Store.CodePeriod(r.context())
+	if err != nil || len(gaps) == 0 && !period.Longer(r.server.CodeMonths) && !r.server.destructionIsLate(r.context()) {
 		return "", err
 	}
 	return r.texts.Text("page.clock.look"), nil
+}
+
+// clockDoubt tells whoever registers that the clock may be wrong; empty where nothing
+// speaks for it.
+func (r *request) clockDoubt() (string, error) {
+	gaps, err := r.server.Store.ClockGaps(r.context())
+	if err != nil || len(gaps) == 0 {
+		return "", err
+	}
+	return r.texts.Text("page.register.clock", "Now", r.texts.Instant(r.server.Now().In(r.place()))), nil
 }

@@ -39,14 +39,11 @@ func readyz(r *request) error {
 			missing = append(missing, n.missing)
 		}
 	}
-	_, verbose := r.GetQuery("verbose")
-	if kept, err := r.server.Store.CodeMonths(r.context()); verbose && len(missing) == 0 && err == nil && kept > r.server.CodeMonths {
-		r.String(http.StatusOK, "ok\nno lookup code is removed: codes were given out for %d months, and MARQUIS_CODE_MONTHS is %d; set it right, or confirm by: marquis code expire --yes\n", kept, r.server.CodeMonths)
-		return nil
-	}
-	if verbose && len(missing) == 0 && r.server.destructionIsLate(r.context()) {
-		r.String(http.StatusOK, "ok\nlookup codes that ended more than 7 days ago are not removed; an administrator of all services can say at /clock that the clock is right\n")
-		return nil
+	if _, verbose := r.GetQuery("verbose"); verbose && len(missing) == 0 {
+		if left := r.server.notDestroyed(r.context()); left != "" {
+			r.String(http.StatusOK, "ok\n"+left+"\n")
+			return nil
+		}
 	}
 	return r.sayReady(missing...)
 }

@@ -16,6 +16,7 @@ type registerPage struct {
 	Address string     // of the draft
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
+	Clock   string     // that the clock may be wrong; empty where it is not
 	visit   *lab.Visit // nil for a new one
 }
 
@@ -30,9 +31,13 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 		return nil, err
 	}
 	f.Form.fill(typed)
+	doubt, err := r.clockDoubt()
+	if err != nil {
+		return nil, err
+	}
 	page := &registerPage{
 		view: r.view(r.texts.Text("page.register.title")), sampleForm: f, Service: r.service, Address: r.draftAddress(key.ID),
-		Visit: typed.Get(visitField), InVisit: 1,
+		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt,
 	}
 	if page.Visit == "" {
 		return page, nil
@@ -150,13 +155,17 @@ func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.Look
 	return x, code, err
 }
 
-// newCode draws a lookup code, which is given out today.
+// newCode draws a lookup code, which is given out today: see lab.CodeDay.
 func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	code := lab.NewLookupCode()
 	if err := r.server.keysMatch(r.context()); err != nil {
 		return code, store.CodeHash{}, err
 	}
-	hash, err := r.server.Keys.Hash(code, r.day())
+	trusted, err := r.server.Store.TrustedAt(r.context())
+	if err != nil {
+		return code, store.CodeHash{}, err
+	}
+	hash, err := r.server.Keys.Hash(code, lab.CodeDay(r.day(), lab.DateOf(trusted.Time(), r.place())))
 	return code, store.CodeHash(hash), noKeys(err)
 }
 

@@ -24,9 +24,12 @@ const (
 // tried again. After a jump of the clock drafts and codes stay.
 func (s *Server) sweep(ctx context.Context) {
 	told := false
+	if closed, err := s.Store.ClosedMonths(ctx, s.Keys.Print); err == nil && len(closed) > 0 {
+		s.Log.Warn("the database is older than its key ring", "because", closedText(closed))
+	}
 	for {
 		begun, by := s.Now(), lab.Operator("serve")
-		err := errors.Join(s.Store.MarkClock(ctx), s.Store.KeepCodeMonths(ctx, s.CodeMonths))
+		err := errors.Join(s.Store.MarkClock(ctx), s.Store.KeepCodeMonths(ctx, by, s.CodeMonths))
 		_, drafts := s.Store.SweepDrafts(ctx)
 		err = errors.Join(err, unlessJumped(drafts), s.Store.SweepSessions(ctx))
 		codes, _, expired := ExpireCodes(ctx, s.Store, s.Keys, by, s.Now(), s.CodeMonths)
@@ -34,7 +37,7 @@ func (s *Server) sweep(ctx context.Context) {
 		s.metrics.clockJumped.Set(isOne(errors.Is(expired, lab.ErrClockJumped)))
 		if errors.Is(expired, lab.ErrCodeMonths) && !told {
 			told = true
-			s.Log.Warn("no code is removed", "because", expired.Error(), "confirm", "marquis code expire --yes")
+			s.Log.Warn("no code is removed", "because", expired.Error(), "confirm", "/clock, or marquis code expire --yes")
 		}
 		if err = errors.Join(err, unlessJumped(expired)); ctx.Err() == nil {
 			s.swept(err)

@@ -113,16 +113,25 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"Field":"TurnedAway","Old":"0","New":"2"`}, ""},
 		{"ReplaceCode", func() error {
-			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-03", Hash: []byte{4, 5, 6}, Month: "2025-03"}, "slip lost")
+			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-01", Hash: []byte{4, 5, 6}, Month: "2025-01"}, "slip lost")
 		}, "replace code", b.intake, sampleID, nil, "slip lost"},
+		{"KeepCodeMonths where nobody knows the time", func() error {
+			return s.KeepCodeMonths(ctx, operator, 1)
+		}, "", operator, nil, nil, ""},
+		{"ConfirmEnding", func() error {
+			return s.ConfirmEnding(ctx, operator, 2025_03_03, 1)
+		}, "set code months", operator, func() string { return "code months" }, []string{`"Field":"Months","Old":"","New":"1"`}, ""},
 		{"ExpireCodes with none to expire", func() error {
-			_, err := s.ExpireCodes(ctx, operator, 2025_03_01)
+			_, err := s.ExpireCodes(ctx, operator, 2025_01_01)
 			return err
 		}, "", operator, nil, nil, ""},
 		{"ExpireCodes", func() error {
-			_, err := s.ExpireCodes(ctx, operator, 2025_04_01)
+			_, err := s.ExpireCodes(ctx, operator, 2025_02_01)
 			return err
-		}, "expire codes", operator, func() string { return "before 2025-04" }, nil, ""},
+		}, "expire codes", operator, func() string { return "before 2025-02" }, nil, ""},
+		{"KeepCodeMonths", func() error {
+			return s.KeepCodeMonths(ctx, operator, 2)
+		}, "set code months", operator, func() string { return "code months" }, []string{`"Field":"Months","Old":"1","New":"2"`}, ""},
 		{"SetExpectations", func() error {
 			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), []lab.Expected{{Class: "benzodiazepine"}})
 			return err

@@ -103,11 +103,25 @@ func (s *Store) ClockGaps(ctx context.Context) ([]ClockGap, error) {
 	return gaps, translate(err)
 }
 
-// CloseClockGaps records that somebody has looked at the clock and found it right:
-// from now on, what is over its time is destroyed again. It takes an administrator of
-// all services, and the day that the clock showed when it was looked at: if it shows
-// another one now, nothing is closed and lab.ErrConflict comes back.
-func (s *Store) CloseClockGaps(ctx context.Context, by lab.Actor, seen lab.Date) error {
+// TrustedAt is what the clock showed before it became doubtful: before the first jump
+// that is open, else at the last mark. It is zero where nothing was ever done.
+func (s *Store) TrustedAt(ctx context.Context) (lab.Instant, error) {
+	tx := s.read.WithContext(ctx)
+	if gaps, err := openGaps(tx); err != nil {
+		return lab.Instant{}, translate(err)
+	} else if len(gaps) > 0 {
+		return gaps[0].BeforeAt, nil
+	}
+	last, err := lastMark(tx)
+	return last.MarkedAt, translate(err)
+}
+
+// ConfirmEnding records that somebody has looked at the clock, and at for how many
+// months codes work, and found both right: from now on, what is over its time is
+// destroyed again. It takes an administrator of all services, and the day that the
+// clock showed when it was looked at: if it shows another one now, nothing is changed
+// and lab.ErrConflict comes back.
+func (s *Store) ConfirmEnding(ctx context.Context, by lab.Actor, seen lab.Date, months int) error {
 	return s.doPeople(ctx, by, func(w *work) error {
 		if err := lab.MayEquip(by, 0); err != nil {
 			return err
@@ -115,13 +129,31 @@ func (s *Store) CloseClockGaps(ctx context.Context, by lab.Actor, seen lab.Date)
 		if seen != lab.DateOf(w.at.Time(), time.UTC) {
 			return lab.ErrConflict
 		}
-		if err := w.markClock(); err != nil {
+		if err := w.closeGaps(seen); err != nil {
 			return err
 		}
-		done := w.tx.Exec("UPDATE clock_gaps SET closed_at = ?, closed_by = ? WHERE closed_at IS NULL", w.at, by.Name)
-		if done.Error != nil || done.RowsAffected == 0 {
-			return done.Error
-		}
-		return w.record(0, "confirm clock", "clock", "", []lab.Difference{{Field: "Day", New: seen.String()}})
+		return w.confirmMonths(months)
 	})
+}
+
+func (w *work) closeGaps(seen lab.Date) error {
+	if err := w.markClock(); err != nil {
+		return err
+	}
+	done := w.tx.Exec("UPDATE clock_gaps SET closed_at = ?, closed_by = ? WHERE closed_at IS NULL", w.at, w.by.Name)
+	if done.Error != nil || done.RowsAffected == 0 {
+		return done.Error
+	}
+	return w.record(0, "confirm clock", "clock", "", []lab.Difference{{Field: "Day", New: seen.String()}})
+}
+
+func (w *work) confirmMonths(months int) error {
+	if _, err := lockedSetting(w.tx, monthsSetting); err != nil {
+		return err
+	}
+	p, err := codePeriod(w.tx)
+	if err != nil || !p.Longer(months) {
+		return err
+	}
+	return w.setCodeMonths(p.Months, months)
 }

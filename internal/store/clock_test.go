@@ -39,6 +39,7 @@ func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
 				clock := &hand{storetest.Now}
 				s := storetest.OpenAt(t, c, clock.now)
 				b := newBench(t, s)
+				storetest.KeepMonths(t, s, 1)
 				code := hashOf("2024-11", 1)
 				r := b.registration()
 				r.Code = &code
@@ -63,17 +64,17 @@ func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
 					return
 				}
 				today := lab.DateOf(clock.at, time.UTC)
-				wantRefusal(t, "closed by intake", s.CloseClockGaps(t.Context(), b.intake, today))
+				wantRefusal(t, "closed by intake", s.ConfirmEnding(t.Context(), b.intake, today, 3))
 				of := storetest.Person(t, s, "one-service", b.service.ID, lab.Administrator)
-				wantRefusal(t, "closed by the administrator of one service", s.CloseClockGaps(t.Context(), of, today))
+				wantRefusal(t, "closed by the administrator of one service", s.ConfirmEnding(t.Context(), of, today, 3))
 				all := storetest.Person(t, s, "all-services", 0, lab.Administrator)
-				if err := s.CloseClockGaps(t.Context(), all, today+1); !errors.Is(err, lab.ErrConflict) {
+				if err := s.ConfirmEnding(t.Context(), all, today+1, 3); !errors.Is(err, lab.ErrConflict) {
 					t.Errorf("closed on another day than was seen: %v", err)
 				}
 				if n, _, err := s.OverdueCodes(t.Context(), 2025_01_01); err != nil || n != 1 {
 					t.Errorf("%d codes are left, %v", n, err)
 				}
-				noError(t, s.CloseClockGaps(t.Context(), all, today))
+				noError(t, s.ConfirmEnding(t.Context(), all, today, 3))
 				if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil || n != 1 {
 					t.Errorf("closed: %d ended, %v", n, err)
 				}

@@ -66,7 +66,8 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 // keys, and returns the number of codes. EndedKeys are dropped from the key ring
 // after this: whatever breaks off can be repeated as a whole. While the clock may be
 // wrong nothing ends, and lab.ErrClockJumped comes back; nor where codes would end that
-// are in time by the months that are kept: that is lab.ErrCodeMonths.
+// are in time by the months that are kept, or any where none are: that is
+// lab.ErrCodeMonths.
 func (s *Store) ExpireCodes(ctx context.Context, by lab.Actor, before lab.Date) (expired int64, err error) {
 	if before == 0 {
 		return 0, errors.New("say before which month the codes end")
@@ -79,17 +80,17 @@ func (s *Store) ExpireCodes(ctx context.Context, by lab.Actor, before lab.Date) 
 		if err := w.trustMonths(before); err != nil {
 			return err
 		}
+		if err := w.trustClock(); err != nil {
+			return err
+		}
 		expired, err = w.expireCodes(month)
 		return err
 	})
 	return expired, err
 }
 
-// expireCodes ends the codes of the months before one, unless the clock may be wrong.
+// expireCodes ends the codes of the months before one.
 func (w *work) expireCodes(month string) (expired int64, err error) {
-	if err := w.trustClock(); err != nil {
-		return 0, err
-	}
 	done := w.tx.Exec("DELETE FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)", month)
 	if expired = done.RowsAffected; done.Error != nil {
 		return 0, done.Error

@@ -21,65 +21,74 @@ func codeMonths(tx *gorm.DB) (months int, err error) {
 	return strconv.Atoi(value)
 }
 
-// CodeMonths is for how many whole months codes were given out, at most; 0 where
-// nothing has served the registry yet.
-func (s *Store) CodeMonths(ctx context.Context) (int, error) {
-	months, err := codeMonths(s.read.WithContext(ctx))
-	return months, translate(err)
+// CodePeriod is for how long the codes of a registry were given out.
+type CodePeriod struct {
+	Months int  // whole months, at most; 0: nobody has said so yet
+	Given  bool // there are codes
+}
+
+// Longer tells that codes may have been given out for longer than so many months, so
+// that a person has to confirm the shorter time before any is removed.
+func (p CodePeriod) Longer(months int) bool {
+	return p.Months > months || p.Months == 0 && p.Given
+}
+
+func codePeriod(tx *gorm.DB) (p CodePeriod, err error) {
+	if p.Months, err = codeMonths(tx); err != nil {
+		return p, err
+	}
+	err = tx.Raw("SELECT count(*) > 0 FROM (SELECT 1 FROM lookup_codes LIMIT 1) one").Scan(&p.Given).Error
+	return p, err
+}
+
+// CodePeriod is for how long codes were given out.
+func (s *Store) CodePeriod(ctx context.Context) (CodePeriod, error) {
+	p, err := codePeriod(s.read.WithContext(ctx))
+	return p, translate(err)
 }
 
 // KeepCodeMonths notes for how many months codes are given out from now on. Fewer
-// than are kept change nothing: see ShortenCodes.
-func (s *Store) KeepCodeMonths(ctx context.Context, months int) error {
-	kept, err := s.CodeMonths(ctx)
-	if err != nil || months <= kept {
+// than are kept change nothing, nor do any where codes were given out and nobody has
+// said for how long, as in a registry of an earlier version: see ConfirmEnding.
+func (s *Store) KeepCodeMonths(ctx context.Context, by lab.Actor, months int) error {
+	p, err := s.CodePeriod(ctx)
+	if err != nil || p.Longer(months) || p.Months == months { // which also does where nothing can be written
 		return err
 	}
-	return s.transact(ctx, func(tx *gorm.DB) error {
-		if _, err := lockedSetting(tx, monthsSetting); err != nil {
+	return s.do(ctx, by, func(w *work) error {
+		if _, err := lockedSetting(w.tx, monthsSetting); err != nil {
 			return err
 		}
-		kept, err := codeMonths(tx)
-		if err != nil || months <= kept {
+		p, err := codePeriod(w.tx)
+		if err != nil || p.Longer(months) || p.Months == months {
 			return err
 		}
-		return setSetting(tx, monthsSetting, strconv.Itoa(months))
+		return w.setCodeMonths(p.Months, months)
 	})
 }
 
-// ShortenCodes confirms that codes work for fewer months than they were given out
-// for, and ends those that are over the shorter time. It returns how many ended.
-// While the clock may be wrong nothing changes, and lab.ErrClockJumped comes back.
-func (s *Store) ShortenCodes(ctx context.Context, by lab.Actor, months int) (expired int64, err error) {
-	err = s.do(ctx, by, func(w *work) error {
-		if err := lab.MayEquip(by, 0); err != nil {
-			return err
-		}
-		kept, err := codeMonths(w.tx)
-		if err != nil || kept <= months {
-			return err
-		}
-		if err := setSetting(w.tx, monthsSetting, strconv.Itoa(months)); err != nil {
-			return err
-		}
-		change := lab.Difference{Field: "Months", Old: strconv.Itoa(kept), New: strconv.Itoa(months)}
-		if err := w.record(0, "shorten codes", monthsSetting, "", []lab.Difference{change}); err != nil {
-			return err
-		}
-		expired, err = w.expireCodes(lab.CodesSince(lab.DateOf(w.at.Time(), time.UTC), months).YearMonth())
+func (w *work) setCodeMonths(before, months int) error {
+	if err := lab.MayEquip(w.by, 0); err != nil {
 		return err
-	})
-	return expired, err
+	}
+	if err := setSetting(w.tx, monthsSetting, strconv.Itoa(months)); err != nil {
+		return err
+	}
+	change := lab.Difference{Field: "Months", New: strconv.Itoa(months)}
+	if before > 0 {
+		change.Old = strconv.Itoa(before)
+	}
+	return w.record(0, "set code months", monthsSetting, "", []lab.Difference{change})
 }
 
 // trustMonths refuses, with lab.ErrCodeMonths, to end codes that are in time by the
-// months that are kept.
+// months that are kept, or any where none are.
 func (w *work) trustMonths(before lab.Date) error {
-	months, err := codeMonths(w.tx)
-	if err != nil || months == 0 {
+	p, err := codePeriod(w.tx)
+	if err != nil || p.Months == 0 && !p.Given {
 		return err
 	}
-	if before.YearMonth() > lab.CodesSince(lab.DateOf(w.at.Time(), time.UTC), months).YearMonth() {
+	if p.Months == 0 || before.YearMonth() > lab.CodesSince(lab.DateOf(w.at.Time(), time.UTC), p.Months).YearMonth() {
 		return lab.ErrCodeMonths
 	}
 	return nil

@@ -74,6 +74,17 @@ func (s *Store) CheckRing(ctx context.Context, look Look) error {
 	return err
 }
 
+// ClosedMonths are the months whose codes open nothing, although the database has them
+// still, because the ring has dropped their keys: the database is an older copy.
+func (s *Store) ClosedMonths(ctx context.Context, look Look) ([]string, error) {
+	known, _, err := knownRing(s.read.WithContext(ctx))
+	if err != nil {
+		return nil, translate(err)
+	}
+	ring, err := look()
+	return ring.Closed(known), err
+}
+
 // checkRing also returns the ring, and tells whether the database has all of it.
 func (s *Store) checkRing(ctx context.Context, look Look) (ring lab.RingPrint, whole bool, err error) {
 	known, lost, err := knownRing(s.read.WithContext(ctx))

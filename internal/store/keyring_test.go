@@ -143,7 +143,7 @@ func TestARingIsComparedWithTheKeysThatAreUsed(t *testing.T) {
 func TestACodeUnderAKeyThatIsNotTheKnownOneIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
-		good := store.CodeHash{KeyID: "a", Hash: []byte{1}, Month: "2025-02", Fingerprint: "print of a"}
+		good := store.CodeHash{KeyID: "a", Hash: []byte{1}, Month: "2025-01", Fingerprint: "print of a"}
 		other, nameless, ended := good, good, good
 		other.Hash, other.Fingerprint = []byte{2}, "x"
 		nameless.Hash, nameless.Month = []byte{3}, ""
@@ -154,6 +154,7 @@ func TestACodeUnderAKeyThatIsNotTheKnownOneIsRefused(t *testing.T) {
 			_, err := s.RegisterSample(t.Context(), b.intake, r)
 			return err
 		}
+		storetest.KeepMonths(t, s, 1)
 		noError(t, register(good))
 		if err := register(other); !errors.Is(err, lab.ErrConflict) {
 			t.Errorf("another key: %v", err)
@@ -161,7 +162,7 @@ func TestACodeUnderAKeyThatIsNotTheKnownOneIsRefused(t *testing.T) {
 		if err := register(nameless); err == nil {
 			t.Error("a key without a month")
 		}
-		if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_03_01); err != nil || n != 1 {
+		if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_02_28); err != nil || n != 1 {
 			t.Fatal(n, err)
 		}
 		if err := register(ended); !errors.Is(err, lab.ErrConflict) {

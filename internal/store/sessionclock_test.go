@@ -45,7 +45,7 @@ func TestAWrongClockForgetsNoDevice(t *testing.T) {
 		if n := count(t, s, "devices"); n != 1 {
 			t.Fatalf("%d devices", n)
 		}
-		noError(t, s.CloseClockGaps(t.Context(), lab.Operator("test"), lab.DateOf(clock.at, time.UTC)))
+		storetest.ConfirmClock(t, s, clock.at)
 		noError(t, s.SweepSessions(t.Context()))
 		if n := count(t, s, "devices"); n != 0 {
 			t.Errorf("confirmed: %d devices", n)

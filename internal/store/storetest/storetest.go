@@ -115,11 +115,23 @@ func postgresTemplate(t testing.TB, server *pgtest.Server) string {
 	return template.postgres
 }
 
-// ConfirmClock says, as an administrator does, that the clock is right, so that what
-// is over its time may go.
+// KeepMonths notes, as a server does before the first code is given out, for how many
+// months codes work.
+func KeepMonths(t testing.TB, s *store.Store, months int) {
+	t.Helper()
+	if err := s.KeepCodeMonths(t.Context(), lab.Operator("test"), months); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// CodeMonths is for how many months codes work where ConfirmClock has said so.
+const CodeMonths = 3
+
+// ConfirmClock says, as an administrator does, that the clock is right and codes work
+// for CodeMonths, so that what is over its time may go.
 func ConfirmClock(t testing.TB, s *store.Store, now time.Time) {
 	t.Helper()
-	if err := s.CloseClockGaps(t.Context(), lab.Operator("test"), lab.DateOf(now, time.UTC)); err != nil {
+	if err := s.ConfirmEnding(t.Context(), lab.Operator("test"), lab.DateOf(now, time.UTC), CodeMonths); err != nil {
 		t.Fatal(err)
 	}
 }
