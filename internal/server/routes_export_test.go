@@ -7,3 +7,6 @@ func Routes() (list [][2]string) {
 	}
 	return list
 }
+
+// FailuresFor is how far back administrators are told of failures.
+const FailuresFor = failuresFor
