@@ -305,10 +305,10 @@ func proveInvitationAge(t *testing.T, p *program) func(*testing.T) {
 	accept().want(t, http.StatusUnprocessableEntity, "wrong, used or too old")
 	p.change("UPDATE invitations SET expires_at = %s WHERE user_id = %d", ago(0, inside), int(user.UserID))
 	accept().want(t, http.StatusSeeOther)
-	over := p.person("invited-late")
+	over := storetest.Person(p.t, p.store, "invited-late", 0)
 	p.invite(over)
 	p.change("UPDATE invitations SET expires_at = %s WHERE user_id = %d", ago(0, -past), int(over.UserID))
-	open := p.person("invited-now")
+	open := storetest.Person(p.t, p.store, "invited-now", 0)
 	p.invite(open)
 	return func(t *testing.T) {
 		p.left("invitations", 0, over)(t)
@@ -396,7 +396,7 @@ func proveFactorHour(t *testing.T, p *program) func(*testing.T) {
 		b.post("/second-factor", "code", p.shown(secret)).want(t, http.StatusTooManyRequests, "Only a recovery code is taken now")
 		b.post("/second-factor", "code", recovery[0]).want(t, http.StatusSeeOther)
 	}
-	over, counted := p.person("hour-over"), p.person("hour-counted")
+	over, counted := storetest.Person(p.t, p.store, "hour-over", 0), storetest.Person(p.t, p.store, "hour-counted", 0)
 	p.failFactor(over, 3, ago(lab.FactorHour, -past))
 	p.failFactor(counted, 3, ago(lab.FactorHour, time.Minute))
 	return func(t *testing.T) {
@@ -460,7 +460,7 @@ func (p *program) failSignIn(user lab.Actor, hour time.Time) {
 
 func proveFailureAge(_ *testing.T, p *program) func(*testing.T) {
 	first := time.Now().Add(-store.FailureAge).UTC().Truncate(time.Hour) // which is over, but for its first instant
-	over, told := p.person("failed-long-ago"), p.person("failed-ago")
+	over, told := storetest.Person(p.t, p.store, "failed-long-ago", 0), storetest.Person(p.t, p.store, "failed-ago", 0)
 	p.failSignIn(over, first)
 	p.failSignIn(told, first.Add(time.Hour))
 	return func(t *testing.T) {
@@ -472,7 +472,7 @@ func proveFailureAge(_ *testing.T, p *program) func(*testing.T) {
 // proveFailuresFor: administrators are told of a week, its first hour whole.
 func proveFailuresFor(t *testing.T, p *program) func(*testing.T) {
 	first := time.Now().Add(-server.FailuresFor).UTC().Truncate(time.Hour)
-	over, told := p.person("failed-before-the-week"), p.person("failed-in-the-week")
+	over, told := storetest.Person(p.t, p.store, "failed-before-the-week", 0), storetest.Person(p.t, p.store, "failed-in-the-week", 0)
 	p.failSignIn(over, first.Add(-time.Hour))
 	p.failSignIn(told, first.Add(time.Hour)) // an hour may begin meanwhile
 	_, secret, _ := p.withFactor("week-administrator", lab.Membership{Role: lab.Administrator})
