@@ -131,9 +131,18 @@ func TestTheProgramTalksToNobodyByItself(t *testing.T) {
 			}
 			mapping, data := killFiles(t, 20)
 			for _, args := range [][]string{
-				{"version"}, {"demo", "--no-serve", "--years", "2024", "--scale", "0.002"}, {"migrate"},
-				{"service", "list"}, {"location", "list"}, {"user", "list"}, {"import", "--profile", mapping, data},
-				{"stats", "2024"}, {"report", "2024", "--out", filepath.Join(folder, "r.xlsx")}, {"reclassify"}, {"audit", "verify"}, {"code", "expire"},
+				{"version"},
+				{"demo", "--no-serve", "--years", "2024", "--scale", "0.002"},
+				{"migrate"},
+				{"service", "list"},
+				{"location", "list"},
+				{"user", "list"},
+				{"import", "--profile", mapping, data},
+				{"stats", "2024"},
+				{"report", "2024", "--out", filepath.Join(folder, "r.xlsx")},
+				{"reclassify"},
+				{"audit", "verify"},
+				{"code", "expire"},
 			} {
 				out, err := alone(t.Context(), append(args, where...)...).CombinedOutput()
 				if err != nil {

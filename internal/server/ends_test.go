@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"database/sql"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -188,24 +187,10 @@ func ago(age, left time.Duration) string {
 	return "'" + lab.At(time.Now().Add(left-age)).String() + "'"
 }
 
-// sql opens the database past the program.
-func (p *program) sql() *sql.DB {
-	p.t.Helper()
-	driver, source := "sqlite", "file:"+filepath.Join(p.config.Folder, store.SQLiteFile)+"?_pragma=busy_timeout(5000)"
-	if p.config.DatabaseURL != "" {
-		driver, source = "pgx", p.config.DatabaseURL
-	}
-	pool, err := sql.Open(driver, source)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return pool
-}
-
 // change changes rows past the program, at least one.
 func (p *program) change(statement string, args ...any) {
 	p.t.Helper()
-	pool := p.sql()
+	pool := storetest.Pool(p.t, p.config)
 	defer pool.Close()
 	done, err := pool.ExecContext(p.t.Context(), fmt.Sprintf(statement, args...))
 	if err != nil {
@@ -219,7 +204,7 @@ func (p *program) change(statement string, args ...any) {
 // value reads one number or text past the program.
 func value[T int | string](p *program, query string, args ...any) (v T) {
 	p.t.Helper()
-	pool := p.sql()
+	pool := storetest.Pool(p.t, p.config)
 	defer pool.Close()
 	if err := pool.QueryRowContext(p.t.Context(), fmt.Sprintf(query, args...)).Scan(&v); err != nil {
 		p.t.Fatal(err)
