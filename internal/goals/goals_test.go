@@ -66,6 +66,9 @@ func TestGoals(t *testing.T) {
 		t.Run("start/"+s.kind, func(t *testing.T) { x.measureStart(t, s) })
 	}
 	t.Run("workbook", x.measureWorkbook)
+	for _, s := range sets {
+		t.Run("floods/"+s.kind, func(t *testing.T) { x.measureFloods(t, s) })
+	}
 }
 
 func newBench(t *testing.T) *bench {

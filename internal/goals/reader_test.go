@@ -28,7 +28,13 @@ type site struct {
 // site serves a data set.
 func (x *bench) site(t *testing.T, s *set) *site {
 	t.Helper()
-	w := &site{store: s.open(t, time.Now), process: x.serve(t, s)}
+	return x.siteOf(t, s, x.serve(t, s))
+}
+
+// siteOf is a data set that a server serves.
+func (x *bench) siteOf(t *testing.T, s *set, p *process) *site {
+	t.Helper()
+	w := &site{store: s.open(t, time.Now), process: p}
 	var err error
 	if w.keys, err = keyring.Open(s.keys(), false); err != nil {
 		t.Fatal(err)

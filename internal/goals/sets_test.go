@@ -323,6 +323,7 @@ const notMigrated = "service_id > 0"
 // demoTables are the tables that a demo fills, parents first.
 var demoTables = append(storetest.Whole(
 	"services", "locations", "users", "memberships", "methods", "method_scopes", "sessions", "invitations", "recovery_codes",
+	"clock_marks", "clock_gaps", "code_keys",
 	"imports", "visits", "drafts", "sample_counters", "samples", "sample_expectations", "lookup_codes", "analyses", "findings",
 	"publications", "analysis_questions", "record_views", "read_outs", "service_years", "sample_facts", "finding_facts",
 ), storetest.Table{Name: "audit_heads", Where: notMigrated}, storetest.Table{Name: "audit_events", Where: notMigrated})

@@ -25,6 +25,11 @@ const (
 	firstAnswer
 	firstFigures
 	workbook
+	guessesRefused
+	guessesLookUp
+	strangersDevice
+	strangersLookUp
+	floodMemory
 )
 
 // goal is what a piece of work is compared with, and how it should compare: on
@@ -49,6 +54,12 @@ var goals = [...]goal{
 	firstAnswer:    {"start to the first answer, look-up page", "", "< 0.5 s", [2]float64{0.5, 0.5}, false},
 	firstFigures:   {"start to the first page of figures", "", "", [2]float64{}, false},
 	workbook:       {"workbook with 100 thousand rows", "excelize's StreamWriter alone, same cells", "≥ 0.9", [2]float64{0.9, 0.9}, true},
+
+	guessesRefused:  {"flood of wrong codes from 2 000 networks, answered 429", "", "≥ 15 000 of 20 000", [2]float64{15_000, 15_000}, true},
+	guessesLookUp:   {"a visitor's look-up meanwhile, p99", "", "< 100 ms", [2]float64{100, 100}, false},
+	strangersDevice: {"50 strangers at the sign-in: a known device signs in, longest", "", "≤ 3 s", [2]float64{3, 3}, false},
+	strangersLookUp: {"200 look-ups a second meanwhile, p99", "the same with nobody else there", "≤ 20 ms on two cores", [2]float64{20, 20}, false},
+	floodMemory:     {"memory at most in both floods", "", "≤ 300 MB", [2]float64{300, 300}, false},
 }
 
 // reading is what was measured: the number that the goal is about, and how it reads.

@@ -19,7 +19,8 @@ import (
 var (
 	errNoPage       = errors.New("no such page")
 	errWrongMethod  = errors.New("no such method for this page")
-	errBadForm      = errors.New("the form is too large or cannot be read")
+	errBadForm      = errors.New("the form cannot be read")
+	errTooLarge     = errors.New("the form is too large")
 	errForbidden    = errors.New("not allowed")
 	errSignIn       = errors.New("not signed in")
 	errSecondFactor = errors.New("second factor missing")
@@ -45,6 +46,7 @@ var answers = []struct {
 	{lab.ErrNotFound, answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text", "page.error.not_found_public"}},
 	{errWrongMethod, answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text", ""}},
 	{errBadForm, answer{http.StatusBadRequest, "page.error.form", "page.error.form_text", ""}},
+	{errTooLarge, answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
 	{errForbidden, answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
 	{errOrigin, answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
 	{errTooMany, answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},
@@ -91,11 +93,6 @@ func (r *request) fail(err error) {
 	switch {
 	case errors.Is(err, errSignIn):
 		_ = r.toSignIn("/sign-in")
-		return
-	case errors.Is(err, errHeadersAlone):
-		r.Header("Content-Type", "text/html; charset=utf-8")
-		r.Status(http.StatusOK)
-		r.Writer.WriteHeaderNow()
 		return
 	case errors.Is(err, errSecondFactor):
 		_ = r.toSignIn("/second-factor")

@@ -65,6 +65,20 @@ func (j *job) end(file *os.File, err error) {
 	j.at, j.file = jobDone, file
 }
 
+// size is how many bytes wait to be fetched, or lab.ErrNotFound.
+func (j *job) size() (int64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		return 0, lab.ErrNotFound
+	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
 // fetch hands the file over, once; nil where there is none to be had.
 func (j *job) fetch() *os.File {
 	j.mu.Lock()

@@ -277,7 +277,7 @@ func TestWhatIsNoFormIsRefused(t *testing.T) {
 		body        io.Reader
 		status      int
 	}{
-		"huge":             {"application/x-www-form-urlencoded", strings.NewReader("code=" + strings.Repeat("7", 2<<20)), http.StatusBadRequest},
+		"huge":             {"application/x-www-form-urlencoded", strings.NewReader("code=" + strings.Repeat("7", 2<<20)), http.StatusRequestEntityTooLarge},
 		"JSON":             {"application/json", bytes.NewReader(object), http.StatusUnprocessableEntity},
 		"no content type":  {"", strings.NewReader("code=" + code), http.StatusUnprocessableEntity},
 		"damaged encoding": {"application/x-www-form-urlencoded", strings.NewReader("code=%zz"), http.StatusBadRequest},

@@ -1,13 +1,6 @@
 package server
 
-import (
-	"errors"
-	"net/http"
-)
-
-// errHeadersAlone ends a HEAD of what is noted when it is read: nothing is read, so
-// that nothing is noted.
-var errHeadersAlone = errors.New("headers alone")
+import "net/http"
 
 // headersAlone tells whether only the headers of a page are asked for. Whatever notes
 // that somebody read or fetched something asks this first.

@@ -190,8 +190,13 @@ func reportFile(r *request) error {
 	if err != nil {
 		return err
 	}
+	size, err := j.size()
+	if err != nil {
+		return err
+	}
 	if r.headersAlone() {
-		return errHeadersAlone
+		r.reportHeaders(j, size)
+		return nil
 	}
 	file := j.fetch()
 	if file == nil {
@@ -201,21 +206,22 @@ func reportFile(r *request) error {
 	if err := r.server.Store.RecordExport(r.context(), r.actor, j.service, j.what); err != nil {
 		return err
 	}
-	size, err := file.Seek(0, io.SeekEnd)
-	if err == nil {
-		_, err = file.Seek(0, io.SeekStart)
-	}
-	if err != nil {
+	if _, err = file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	// A slow line may take longer than a page may.
 	if err := http.NewResponseController(r.Writer).SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
+	r.reportHeaders(j, size)
+	_, err = io.Copy(r.Writer, file)
+	return err
+}
+
+// reportHeaders say what a file is.
+func (r *request) reportHeaders(j *job, size int64) {
 	h := r.Writer.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	h.Set("Content-Disposition", `attachment; filename="`+j.name+`"`)
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
-	_, err = io.Copy(r.Writer, file)
-	return err
 }

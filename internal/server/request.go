@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,6 +69,10 @@ func (r *request) begin() error {
 	if r.session != nil && r.server.chosenLanguage(r.Request) != "" {
 		r.setCookie(languageCookie, r.texts.Language(), 365*24*60*60)
 	}
+	if r.route.method == post { // before anything is done: what cannot be read is refused everywhere alike
+		_, err := r.typed()
+		return err
+	}
 	return nil
 }
 
@@ -88,7 +93,14 @@ func (r *request) context() context.Context {
 
 // typed is what a form sent. One that is too large or not a form is refused.
 func (r *request) typed() (url.Values, error) {
-	if err := r.Request.ParseForm(); err != nil {
+	if r.Request.ContentLength > bodyBytes { // whatever it is
+		return nil, errTooLarge
+	}
+	var large *http.MaxBytesError
+	switch err := r.Request.ParseForm(); {
+	case errors.As(err, &large):
+		return nil, errTooLarge
+	case err != nil:
 		return nil, errBadForm
 	}
 	return r.Request.PostForm, nil

@@ -34,14 +34,15 @@ func (r *request) key() (lab.Key, error) {
 	return r.server.Store.FindSample(r.context(), r.number)
 }
 
-// record reads the sample that the address names, and notes what for.
+// record reads the sample that the address names, and notes what for. Of a HEAD,
+// whose page nobody sees, nothing is noted.
 func (r *request) record(purpose lab.Purpose) (store.SampleRecord, error) {
 	key, err := r.key()
 	if err != nil {
 		return store.SampleRecord{}, err
 	}
 	if r.headersAlone() {
-		return store.SampleRecord{}, errHeadersAlone
+		return r.server.Store.ReadSampleUnseen(r.context(), r.actor, key)
 	}
 	return r.server.Store.ReadSample(r.context(), r.actor, key, purpose)
 }

@@ -35,17 +35,24 @@ func (s *Store) ReadSample(ctx context.Context, by lab.Actor, key lab.Key, purpo
 	if err := purpose.Check(); err != nil {
 		return SampleRecord{}, err
 	}
-	if !by.SeesRecords(key.ServiceID) {
-		return SampleRecord{}, lab.ErrNotFound
-	}
-	r, err := recordOf(s.read.WithContext(ctx), by, key)
+	r, err := s.ReadSampleUnseen(ctx, by, key)
 	if err != nil {
-		return SampleRecord{}, translate(err)
+		return SampleRecord{}, err
 	}
 	if err := s.noteView(ctx, by, key, purpose); err != nil {
 		return SampleRecord{}, fmt.Errorf("%w: %w", ErrNotNoted, err)
 	}
 	return r, nil
+}
+
+// ReadSampleUnseen returns what ReadSample does and notes nothing. It is for what ends
+// before anybody sees the record, as the headers of its page.
+func (s *Store) ReadSampleUnseen(ctx context.Context, by lab.Actor, key lab.Key) (SampleRecord, error) {
+	if !by.SeesRecords(key.ServiceID) {
+		return SampleRecord{}, lab.ErrNotFound
+	}
+	r, err := recordOf(s.read.WithContext(ctx), by, key)
+	return r, translate(err)
 }
 
 func recordOf(tx *gorm.DB, by lab.Actor, key lab.Key) (r SampleRecord, err error) {
