@@ -31,8 +31,8 @@ const (
 // sealedForm begins what is sealed to a user and a purpose.
 const sealedForm = "v2:"
 
-// errSealed says no more: whoever tries keys learns nothing.
-var errSealed = errors.New("what is sealed cannot be opened: it was changed, or sealed for another user or purpose, or under another key")
+// ErrSealed says no more: whoever tries keys learns nothing.
+var ErrSealed = errors.New("what is sealed cannot be opened: it was changed, or sealed for another user or purpose, or under another key")
 
 // Seal encrypts a secret of a user by XChaCha20-Poly1305 under a key that stays
 // outside the database, so that a copy of the database does not give it away. It is
@@ -57,11 +57,11 @@ func Open(key []byte, user lab.Optional, purpose Purpose, sealed string) (string
 	text, ours := strings.CutPrefix(sealed, sealedForm)
 	data, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || !ours || len(data) < sealer.NonceSize() {
-		return "", errSealed
+		return "", ErrSealed
 	}
 	plaintext, err := sealer.Open(nil, data[:sealer.NonceSize()], data[sealer.NonceSize():], boundTo(user, purpose))
 	if err != nil {
-		return "", errSealed
+		return "", ErrSealed
 	}
 	return string(plaintext), nil
 }
@@ -110,11 +110,11 @@ func Reseal(key []byte, user lab.Optional, purpose Purpose, sealed string) (stri
 	}
 	data, err := base64.StdEncoding.Strict().DecodeString(sealed)
 	if err != nil {
-		return "", errSealed
+		return "", ErrSealed
 	}
 	plaintext, err := old.Open(nil, nil, data, nil)
 	if err != nil {
-		return "", errSealed
+		return "", ErrSealed
 	}
 	return Seal(key, user, purpose, string(plaintext))
 }

@@ -10,13 +10,15 @@ import (
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
+
+	"marquis/internal/lab"
 )
 
 // Parameters of RFC 6238 that every authenticator app knows.
 const (
 	totpSecretBytes = 20
-	totpPeriod      = 30 // seconds
-	totpSkew        = 1  // steps that a clock may be off
+	totpPeriod      = int64(lab.CodePeriod / time.Second)
+	totpSkew        = 1 // steps that a clock may be off
 )
 
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)

@@ -18,6 +18,21 @@ const (
 	FactorHour = time.Hour
 )
 
+// CodePeriod is how long an authenticator shows a code: the step of a code is the number
+// of such periods since 1970.
+const CodePeriod = 30 * time.Second
+
+// UsedStep is the step up to which codes of an authenticator count as used, where the
+// last one that was used is of the step last. One that lies ClockGap or more ahead was
+// used under a wrong clock, and bars nothing: else the authenticator would be dead until
+// then.
+func UsedStep(last int64, now time.Time) int64 {
+	if last >= now.Add(ClockGap).Unix()/int64(CodePeriod/time.Second) {
+		return 0
+	}
+	return last
+}
+
 // FactorFailures are wrong codes of an authenticator: the instants of the last hour,
 // newest first, one for each.
 type FactorFailures []Instant

@@ -37,3 +37,20 @@ func TestFiveWrongCodesInAQuarterOfAnHourWaitAndTenInAnHourLock(t *testing.T) {
 		}
 	}
 }
+
+func TestACodeUsedUnderAWrongClockBarsNothing(t *testing.T) {
+	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	step := func(ahead time.Duration) int64 { return now.Add(ahead).Unix() / 30 }
+	for ahead, bars := range map[time.Duration]bool{
+		-time.Hour: true, 0: true, time.Hour: true, lab.ClockGap - lab.CodePeriod: true,
+		lab.ClockGap: false, 200 * 24 * time.Hour: false,
+	} {
+		want := int64(0)
+		if bars {
+			want = step(ahead)
+		}
+		if got := lab.UsedStep(step(ahead), now); got != want {
+			t.Errorf("a code used %s ahead bars up to %d, want %d", ahead, got, want)
+		}
+	}
+}

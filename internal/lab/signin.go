@@ -9,6 +9,40 @@ import (
 // authenticator is taken. After it another one is shown.
 const PendingFactorAge = 15 * time.Minute
 
+// HalfSessions is how many sessions of a user may wait for a code of the
+// authenticator at once: so many on devices or from networks that are known, and so
+// many of strangers. The oldest makes place for a new one.
+const HalfSessions = 5
+
+// ClockSlack is by how much the clocks of two servers may differ.
+const ClockSlack = time.Minute
+
+// SessionAlive tells whether a session that began and was last used at two instants
+// goes on: neither limit has passed, and it is not of a time to come, as one that
+// began under a clock that was ahead.
+func SessionAlive(started, seen, now Instant) bool {
+	age, idle := now.Time().Sub(started.Time()), now.Time().Sub(seen.Time())
+	return -ClockSlack <= age && age <= SessionAge && -ClockSlack <= idle && idle <= SessionIdle
+}
+
+// InvitationOpen tells whether an invitation that lasts until an instant can be
+// accepted. One that would last longer than InvitationAge was made under a clock that
+// was ahead.
+func InvitationOpen(until, now Instant) bool {
+	left := until.Time().Sub(now.Time())
+	return left > 0 && left <= InvitationAge+ClockSlack
+}
+
+// DeviceAge is for how long a device on which nobody signs in is remembered.
+const DeviceAge = 90 * 24 * time.Hour
+
+// DeviceKnown tells whether a device on which somebody last signed in at an instant is
+// remembered. One of a time to come was used under a clock that was ahead.
+func DeviceKnown(seen, now Instant) bool {
+	ago := now.Time().Sub(seen.Time())
+	return -ClockGap < ago && ago <= DeviceAge
+}
+
 // NeedsSecondFactor tells whether somebody with these memberships has to sign in
 // with a second factor, because a service requires it at which a role holds. A role
 // at all services holds at each of them; where there is none yet, nobody has decided

@@ -28,16 +28,15 @@ func (r *request) accountPage() (*accountPage, error) {
 	password := r.hint(r.input("password", passwordField, "page.invitation.password"), "page.invitation.password_hint")
 	again := r.input("again", passwordField, "page.invitation.again")
 	password.Autocomplete, again.Autocomplete = "new-password", "new-password"
-	told, err := r.toldFailures()
 	account := r.session.Account
 	page := &accountPage{
 		view: r.view(r.texts.Text("page.account.title")), Form: newForm(old, password, again), Login: account.Login, Roles: roles,
-		Second: account.TOTPSealed != "", RecoveryLeft: account.RecoveryLeft, Told: told,
+		Second: account.TOTPSealed != "", RecoveryLeft: account.RecoveryLeft, Told: r.toldFailures(),
 	}
 	if code := r.presentCode(); code != nil {
 		page.Form.Fields = append(page.Form.Fields, code)
 	}
-	return page, err
+	return page, nil
 }
 
 func accountForm(r *request) error {
@@ -71,7 +70,7 @@ func changePassword(r *request) error {
 		if failed != nil {
 			return failed
 		}
-		return r.refill("account.html", page, page.Form, err)
+		return r.refillStepUp("account.html", page, page.Form, "old", err)
 	}
 	hash, err := r.hashPassword(typed.Get("password"))
 	if err != nil {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ type logins struct {
 	users   *throttle // by user
 	devices *throttle
 	own     *throttle // by user who is signed in
+	lines   *lines    // each attempt waits for those before it that are held to the same
 
 	// of logins that nobody has, so that made-up ones crowd no user out
 	nobodyPairs, nobody *throttle
@@ -27,6 +27,7 @@ func newLogins(now func() time.Time) *logins {
 	return &logins{
 		pairs: newThrottle(now, passwordLimit), users: newThrottle(now, passwordLoginLimit),
 		devices: newThrottle(now, passwordDeviceLimit), own: newThrottle(now, ownPasswordLimit),
+		lines:       &lines{byKey: map[string]*line{}},
 		nobodyPairs: newThrottle(now, passwordLimit), nobody: newThrottle(now, passwordLoginLimit),
 	}
 }
@@ -37,13 +38,16 @@ func (l *logins) all() []*throttle {
 
 // attempt is one attempt to sign in with a password. A stranger cannot use up what
 // lets a member of staff in: on a known device only attempts on that device count,
-// and from a network from which the user signed in before, only those from there.
+// from a network from which the user signed in before, only those from there, and with
+// a right recovery code, only those with one.
 type attempt struct {
 	*request
-	login string
-	user  lab.Optional // zero: nobody has the login
-	known store.Known
-	taken []taken
+	login    string
+	user     lab.Optional // zero: nobody has the login
+	known    store.Known
+	recovery string // the hash of a recovery code of the user that was typed; empty: none
+	taken    []taken
+	leave    func() // ends the turn
 }
 
 // taken is an attempt that was taken from a limit.
@@ -53,13 +57,43 @@ type taken struct {
 }
 
 // attempt takes an attempt to sign in from its limits, before the password is looked
-// at. Where one is used up it fails with errTooMany, and takes from none.
-func (r *request) attempt(login string, user lab.Optional) (*attempt, error) {
+// at. Where one is used up it fails with errTooMany, and takes from none. Others that
+// are held to the same wait until it leaves.
+func (r *request) attempt(login string, user lab.Optional, recovery string) (*attempt, error) {
 	known, err := r.server.Store.KnownTo(r.context(), user, r.deviceHashes(), r.networkHash())
 	if err != nil {
 		return nil, err
 	}
 	a := &attempt{request: r, login: strings.ToLower(strings.TrimSpace(login)), user: user, known: known}
+	if a.recovery, err = r.provenBy(recovery, user); err != nil {
+		return nil, err
+	}
+	if a.leave, err = r.server.logins.lines.enter(r.context(), a.limits()[0].who); err != nil {
+		return nil, r.busy(err)
+	}
+	if err := a.take(); err != nil {
+		a.leave()
+		return nil, err
+	}
+	return a, nil
+}
+
+// provenBy is the hash of a recovery code, if the user has it: it has 80 random bits, so
+// that looking at it needs no limit, and it proves who is there. It is not used up.
+func (r *request) provenBy(recovery string, user lab.Optional) (string, error) {
+	if !credential.IsRecoveryCode(recovery) {
+		return "", nil
+	}
+	hash := credential.HashRecoveryCode(recovery)
+	has, err := r.server.Store.HasRecoveryCode(r.context(), user, hash)
+	if err != nil || !has {
+		return "", err
+	}
+	return hash, nil
+}
+
+// take takes the attempt from its limits, or from none.
+func (a *attempt) take() error {
 	for _, t := range a.limits() {
 		wait := t.from.take(t.who)
 		if wait == 0 {
@@ -67,18 +101,22 @@ func (r *request) attempt(login string, user lab.Optional) (*attempt, error) {
 			continue
 		}
 		a.giveBack()
-		if user != 0 {
-			r.server.Store.NoteSignInLimit(user)
+		a.failed(a.user, a.login)
+		if a.user != 0 {
+			a.server.Store.NoteSignInLimit(a.user)
 		}
-		return nil, r.server.refuse(t.from.limit, wait)
+		return a.server.refuse(t.from.limit, wait)
 	}
-	return a, nil
+	return nil
 }
 
 // limits are those that the attempt is held to.
 func (a *attempt) limits() []taken {
 	l := a.server.logins
-	if a.known.Device != "" {
+	switch {
+	case a.recovery != "":
+		return []taken{{l.devices, "recovery codes of " + strconv.Itoa(int(a.user))}}
+	case a.known.Device != "":
 		return []taken{{l.devices, a.known.Device}}
 	}
 	who, pairs, budget := "login "+a.login, l.nobodyPairs, l.nobody
@@ -116,7 +154,7 @@ func (a *attempt) succeed() {
 
 // caller is who waits for a password to be looked at.
 func (a *attempt) caller() credential.Caller {
-	return credential.Caller{Known: a.known.Device != "" || a.known.Network, Network: a.network()}
+	return credential.Caller{Known: a.recovery != "" || a.known.Device != "" || a.known.Network, Network: a.network()}
 }
 
 // right tells whether the password is that of the account, or of nobody where the
@@ -202,15 +240,6 @@ func (r *request) busy(err error) error {
 	return err
 }
 
-// failed counts a failure to sign in, as a user or under a login that nobody has.
-func (r *request) failed(user lab.Optional, login string) {
-	f := store.FailedSignIn{UserID: user, NetworkHash: r.networkHash()}
-	if user == 0 {
-		f.LoginHash = r.server.hider.Hash("login", login)
-	}
-	r.server.Store.NoteSignInFailure(f)
-}
-
 // ownCaller is whoever is signed in, or was invited: a place is kept for them.
 var ownCaller = credential.Caller{Known: true}
 
@@ -219,6 +248,7 @@ var ownCaller = credential.Caller{Known: true}
 func (r *request) knowsOwnPassword(password string) (bool, error) {
 	own, who := r.server.logins.own, strconv.Itoa(int(r.session.Account.ID))
 	if wait := own.take(who); wait > 0 {
+		r.failed(r.session.Account.ID, "")
 		return false, r.server.refuse(ownPasswordLimit, wait)
 	}
 	ok, err := r.server.knows(r.context(), ownCaller, r.session.Account.PasswordHash, password)
@@ -238,27 +268,4 @@ func (r *request) knowsOwnPassword(password string) (bool, error) {
 func (r *request) hashPassword(password string) (string, error) {
 	hash, err := ownCaller.Hash(r.context(), password)
 	return hash, r.busy(err)
-}
-
-// failuresEvery is how often failures to sign in are written.
-const failuresEvery = 10 * time.Second
-
-// remember writes the failures to sign in that were counted, and forgets whose
-// attempts have lapsed, until the context ends, and once more then.
-func (s *Server) remember(ctx context.Context) {
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-time.After(failuresEvery):
-		}
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), failuresEvery)
-		if err := s.Store.WriteSignInFailures(last); err != nil {
-			s.Log.Error("write failures to sign in", "error", cause(err))
-		}
-		cancel()
-		s.guesses.networks.lapse()
-		for _, t := range s.logins.all() {
-			t.lapse()
-		}
-	}
 }

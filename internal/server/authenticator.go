@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -127,30 +128,35 @@ func setAuthenticator(r *request) error {
 	if err != nil {
 		return err
 	}
-	known, err := r.knowsOwnPassword(typed.Get("password"))
-	if err != nil {
-		return err
-	}
 	step, ok := r.server.shows(x.secret, typed.Get("code"), 0)
-	var errs lab.FieldErrors
-	switch {
-	case x.fresh:
-		errs.Check(false, "code", "The secret that was shown before is taken no more. Scan this one.")
-	default:
-		errs.Check(ok, "code", "The code is wrong. Type the six digits that the authenticator shows now.")
-	}
-	errs.Check(known, "password", "This is not your present password.")
-	if err = errs.Err(); err == nil {
-		err = r.provePresent(typed.Get("present"))
-	}
-	if err != nil {
+	if err = r.checkAuthenticator(x, ok, typed); err != nil {
 		page, failed := r.authenticatorPage(x.secret)
 		if failed != nil {
 			return failed
 		}
-		return r.refill("authenticator.html", page, page.Form, err)
+		return r.refillStepUp("authenticator.html", page, page.Form, "password", err)
 	}
 	return r.keepAuthenticator(x.secret, step)
+}
+
+// checkAuthenticator refuses a code that is not of the secret that was offered, and
+// whoever does not prove who they are.
+func (r *request) checkAuthenticator(x offer, right bool, typed url.Values) error {
+	known, err := r.knowsOwnPassword(typed.Get("password"))
+	if err != nil {
+		return err
+	}
+	var errs lab.FieldErrors
+	if x.fresh {
+		errs.Check(false, "code", "The secret that was shown before is taken no more. Scan this one.")
+	} else {
+		errs.Check(right, "code", "The code is wrong. Type the six digits that the authenticator shows now.")
+	}
+	errs.Check(known, "password", "This is not your present password.")
+	if err := errs.Err(); err != nil {
+		return err
+	}
+	return r.provePresent(typed.Get("present"))
 }
 
 func (r *request) keepAuthenticator(secret string, step int64) error {

@@ -6,11 +6,10 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
-	"marquis/internal/store"
 )
 
-// deviceTokens is how many members of staff a shared device knows.
-const deviceTokens = 8
+// deviceTokens is how many members of staff a shared device knows. So many take 1,760 bytes: cookies end at 4 kB, and so do headers in many a proxy.
+const deviceTokens = 40
 
 // deviceCookie holds a token for each member of staff who signed in in full on this
 // device; the database holds their hashes. The public gets none.
@@ -24,7 +23,7 @@ func (s *Server) deviceCookie() string {
 // deviceHeld are the tokens that this device holds, the newest first.
 func (r *request) deviceHeld() []string {
 	text, _ := r.Cookie(r.server.deviceCookie()) // empty where there is none
-	tokens := strings.Split(text, ".")
+	tokens := strings.SplitN(text, ".", deviceTokens+1)
 	return tokens[:min(len(tokens), deviceTokens)]
 }
 
@@ -54,6 +53,6 @@ func (r *request) rememberDevice(by lab.Actor) error {
 		held = slices.Insert(held, 0, token)
 	}
 	held = held[:min(len(held), deviceTokens)]
-	r.setCookie(r.server.deviceCookie(), strings.Join(held, "."), int(store.DeviceAge.Seconds()))
+	r.setCookie(r.server.deviceCookie(), strings.Join(held, "."), int(lab.DeviceAge.Seconds()))
 	return nil
 }

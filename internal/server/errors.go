@@ -121,11 +121,8 @@ func (r *request) tell(page *errorPage, a answer) {
 	page.view, page.Text = r.view(r.texts.Text(a.title)), r.texts.Text(a.text)
 	signingIn := r.route.path == signInPath // which is for staff, though anybody can open it
 	page.Public = r.route.access.public && !signingIn
-	switch {
-	case page.Public && a.public != "":
+	if page.Public && a.public != "" {
 		page.Text = r.texts.Text(a.public)
-	case signingIn && a.status == http.StatusTooManyRequests:
-		page.Text = r.texts.Text("page.error.too_many_sign_in")
 	}
 	page.Figures = strings.HasPrefix(r.Request.URL.Path, "/figures")
 }

@@ -6,6 +6,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/store"
 )
 
 // sessionCookie holds the token of a session; the database holds its hash. Over
@@ -34,14 +35,28 @@ func (r *request) readSession() error {
 	return nil
 }
 
-// startSession signs somebody in, under a new token.
-func (r *request) startSession(actor lab.Actor, secondFactor bool) error {
+// startSession begins a session of the account under a new token, once the password was
+// right, and tells whether it is whole. A recovery code that was typed is used up for it.
+func (a *attempt) startSession(account store.Account) (whole bool, err error) {
+	ctx, by, registry := a.context(), account.Actor(), a.server.Store
 	token, hash := credential.NewToken()
-	if err := r.server.Store.StartSession(r.context(), actor, hash, secondFactor); err != nil {
-		return err
+	whole = account.TOTPSealed == ""
+	if a.recovery != "" {
+		err = registry.StartSessionByRecoveryCode(ctx, by, hash, a.recovery)
+		whole = !errors.Is(err, lab.ErrNotFound) // used meanwhile: a code is asked for
 	}
-	r.setCookie(r.server.sessionCookie(), token, 0)
-	return nil
+	switch {
+	case a.recovery != "" && whole:
+	case a.caller().Known:
+		err = registry.StartSession(ctx, by, hash, false)
+	default:
+		err = registry.StartSessionOfStranger(ctx, by, hash)
+	}
+	if err != nil {
+		return false, err
+	}
+	a.setCookie(a.server.sessionCookie(), token, 0)
+	return whole, nil
 }
 
 // raiseSession gives the session a new token, now that the second factor was given.

@@ -2,8 +2,9 @@ package server
 
 import (
 	"errors"
-	"math"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
@@ -15,7 +16,8 @@ const issuer = "Marquis"
 
 type signInPage struct {
 	view
-	Form *form
+	Form     *form
+	Recovery bool // a recovery code is asked for too
 }
 
 func (r *request) signInPage() *signInPage {
@@ -44,33 +46,58 @@ func signIn(r *request) error {
 	if err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
-	attempt, err := r.attempt(login, account.ID)
+	attempt, err := r.attempt(login, account.ID, typed.Get("recovery"))
 	if err != nil {
-		return err
+		return r.refuseSignIn(typed, err)
 	}
+	defer attempt.leave()
 	right, err := attempt.right(account, typed.Get("password"))
+	if err == nil && !right {
+		err = errSignInRefused
+	}
 	if err != nil {
-		return err
+		return r.refuseSignIn(typed, err)
 	}
-	if !right {
-		return r.refuseSignIn(login)
-	}
-	if err := r.startSession(account.Actor(), false); err != nil {
-		return err
-	}
-	if account.TOTPSealed != "" {
-		return r.see(r.onward("/second-factor"))
-	}
-	if err := r.rememberDevice(account.Actor()); err != nil {
-		return err
-	}
-	return r.see(r.next())
+	return attempt.enter(account)
 }
 
-func (r *request) refuseSignIn(login string) error {
+// enter leads on whoever has given the right password.
+func (a *attempt) enter(account store.Account) error {
+	whole, err := a.startSession(account)
+	if err != nil {
+		return err
+	}
+	if !whole {
+		return a.see(a.onward("/second-factor"))
+	}
+	if err := a.rememberDevice(account.Actor()); err != nil {
+		return err
+	}
+	return a.see(a.next())
+}
+
+// refuseSignIn shows the form again, with what is wrong. Where the password was not
+// looked at, it says when it will be, and asks for what makes it be looked at now.
+func (r *request) refuseSignIn(typed url.Values, err error) error {
 	page := r.signInPage()
-	page.Form.set("login", login)
-	return r.refill("signin.html", page, page.Form, errSignInRefused)
+	page.Form.set("login", typed.Get("login"))
+	unseen := errors.Is(err, errTooMany) || errors.Is(err, credential.ErrBusy)
+	if page.Recovery = unseen || typed.Get("recovery") != ""; page.Recovery {
+		recovery := r.hint(r.input("recovery", textField, "page.sign_in.recovery"), "page.sign_in.recovery_hint")
+		recovery.MaxLength = 40
+		page.Form.Fields = append(page.Form.Fields, recovery)
+	}
+	if !unseen {
+		return r.refill("signin.html", page, page.Form, err)
+	}
+	status, heading, text := http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_sign_in"
+	if errors.Is(err, credential.ErrBusy) {
+		status, heading, text = errBusyAnswer.status, errBusyAnswer.title, errBusyAnswer.text
+	}
+	page.Form.Heading = r.texts.Text(heading)
+	page.Form.blame("login", strings.TrimSpace(r.texts.Text(text)+" "+r.waitText(err)))
+	r.retryAfter(err)
+	return r.page(status, "signin.html", page)
 }
 
 func signOut(r *request) error {
@@ -128,22 +155,13 @@ func secondFactor(r *request) error {
 // when the next is looked at.
 func (r *request) refuseSecondFactor(err error) error {
 	page := r.secondFactorPage()
-	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) {
-		return r.refill("secondfactor.html", page, page.Form, r.wrongCode("code"))
-	}
 	var refused *tooManyError
 	if !errors.As(err, &refused) {
-		return err
+		return r.refill("secondfactor.html", page, page.Form, r.factorMistake("code", err))
 	}
-	page.Form.Heading = r.texts.Text("page.form.mistakes", "Count", 1)
-	if page.Locked = refused.wait == 0; page.Locked {
-		page.Form.blame("code", r.texts.Text("page.second_factor.only_recovery"))
-	} else {
-		minutes := int(math.Ceil(refused.wait.Minutes()))
-		page.Form.blame("code", r.texts.Text("page.second_factor.wait", "Count", minutes))
-	}
-	r.retryAfter(err)
-	return r.page(http.StatusTooManyRequests, "secondfactor.html", page)
+	page.Locked = refused.wait == 0
+	page.Form.blame("code", r.unseenText(refused))
+	return r.refillUnseen("secondfactor.html", page, page.Form, err)
 }
 
 // useSecondFactor uses a code up: of the authenticator, which is looked at only while
@@ -175,9 +193,11 @@ func (s *Server) judge(code string) func(store.Account) (int64, bool, error) {
 func (r *request) limitedFactor(err error) error {
 	var refused *lab.FactorError
 	switch {
-	case errors.As(err, &refused) && refused.Wait == 0:
-		return r.server.refuse(factorLock, 0)
 	case errors.As(err, &refused):
+		r.failed(r.session.Account.ID, "")
+		if refused.Wait == 0 {
+			return r.server.refuse(factorLock, 0)
+		}
 		return r.server.refuse(factorLimit, refused.Wait)
 	case errors.Is(err, lab.ErrConflict), errors.Is(err, lab.ErrNotFound):
 		r.failed(r.session.Account.ID, "")

@@ -61,15 +61,11 @@ type entryView struct{ Label, Hint, Address string }
 
 // staffStart is where members of staff begin.
 func staffStart(r *request) error {
-	told, err := r.toldFailures()
-	if err != nil {
-		return err
-	}
 	notice, err := r.clockNotice()
 	if err != nil {
 		return err
 	}
-	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Clock: notice, Told: told}
+	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures()}
 	for _, e := range menu {
 		if e.access.lets(r.actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})

@@ -2,6 +2,8 @@ package server
 
 import (
 	"errors"
+	"math"
+	"net/http"
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
@@ -26,22 +28,62 @@ func (r *request) provePresent(code string) error {
 	if r.session.Account.TOTPSealed == "" {
 		return nil
 	}
-	err := r.useSecondFactor(code)
-	if !errors.Is(err, lab.ErrConflict) && !errors.Is(err, lab.ErrNotFound) {
-		return err
-	}
-	return r.wrongCode("present")
+	return r.factorMistake("present", r.useSecondFactor(code))
 }
 
-// wrongCode is what is told of a code that is wrong. Where the last one that was used
-// is of a time to come, right ones are refused too.
-func (r *request) wrongCode(field string) lab.FieldErrors {
-	if credential.StepAhead(r.session.Account.TOTPStep, r.server.Now()) {
+// factorMistake is what is told of a code that is wrong, or cannot be looked at; any other
+// error comes back as it is. Where the last code that was used is of a time to come,
+// right ones are refused too.
+func (r *request) factorMistake(field string, err error) error {
+	account := r.session.Account
+	used := lab.UsedStep(account.TOTPStep, r.server.Now())
+	switch {
+	case errors.Is(err, credential.ErrSealed):
+		r.server.Log.Warn("the secret of an authenticator does not open under the key ring: its codes cannot be looked at, until a recovery code or a reset", "user", int(account.ID))
+		return lab.FieldErrors{{Field: field, Format: "No code of your authenticator can be looked at: the key ring of this registry does not open its secret. " +
+			"Type a recovery code, or ask an administrator for an invitation that forgets the authenticator."}}
+	case !errors.Is(err, lab.ErrConflict) && !errors.Is(err, lab.ErrNotFound):
+		return err
+	case credential.StepAhead(used, r.server.Now()):
 		r.server.Log.Warn("codes of an authenticator are refused, because one was used that is of a time to come: the clock of this machine may have been set back")
 		return lab.FieldErrors{{Field: field, Format: "No code is taken now: the clock of this registry, or that of your device, may be wrong. " +
 			"Tell whoever runs the registry; a recovery code is taken."}}
 	}
 	return lab.FieldErrors{{Field: field, Format: "The code is wrong, or it was used already. Wait for the next one."}}
+}
+
+// refillStepUp shows the form of a step-up again, with what is wrong, or with what was
+// not looked at and when it will be.
+func (r *request) refillStepUp(name string, data any, f *form, password string, err error) error {
+	var refused *tooManyError
+	if !errors.As(err, &refused) {
+		return r.refill(name, data, f, err)
+	}
+	field := "present"
+	if refused.limit.kind == ownPasswordLimit.kind {
+		field = password
+	}
+	f.blame(field, r.unseenText(refused))
+	return r.refillUnseen(name, data, f, err)
+}
+
+// unseenText says why a code or the own password was not looked at.
+func (r *request) unseenText(refused *tooManyError) string {
+	minutes := int(math.Ceil(refused.wait.Minutes()))
+	switch {
+	case refused.limit.kind == ownPasswordLimit.kind:
+		return r.texts.Text("page.step_up.wait", "Count", minutes)
+	case refused.wait == 0:
+		return r.texts.Text("page.second_factor.only_recovery")
+	}
+	return r.texts.Text("page.second_factor.wait", "Count", minutes)
+}
+
+// refillUnseen shows a form again of which something was not looked at.
+func (r *request) refillUnseen(name string, data any, f *form, err error) error {
+	f.Heading = r.texts.Text("page.form.mistakes", "Count", len(f.Mistakes))
+	r.retryAfter(err)
+	return r.page(http.StatusTooManyRequests, name, data)
 }
 
 // stepUp runs a change of what somebody signs in with: the session goes on under a

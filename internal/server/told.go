@@ -1,40 +1,45 @@
 package server
 
 import (
+	"context"
+	"strings"
 	"time"
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 )
 
-// toldView tells somebody what failed to sign in as them since the time before.
-type toldView struct {
-	Since  string // when they signed in before; empty: never
-	Text   string // what failed; empty: nothing
-	Failed int
+// failed counts a failure to sign in, as a user or under a login that nobody has, also
+// one that was refused unseen.
+func (r *request) failed(user lab.Optional, login string) {
+	f := store.FailedSignIn{UserID: user, NetworkHash: r.networkHash()}
+	if user == 0 {
+		f.LoginHash = r.server.hider.Hash("login", login)
+	}
+	r.server.Store.NoteSignInFailure(f)
 }
 
-// toldFailures counts what failed to sign in as the reader since the time before, for as long
-// as failures are kept.
-func (r *request) toldFailures() (toldView, error) {
-	since := r.session.ToldSince.Time()
-	oldest := r.server.Now().Add(-store.FailureAge)
-	n, networks, err := r.server.Store.SignInFailures(r.context(), r.actor.UserID, latest(since, oldest))
-	v := toldView{Failed: n}
-	key := "page.told.failed_first"
-	if !since.IsZero() {
+// toldView tells somebody what they were not told before: once, for as long as the
+// session lasts that began with it.
+type toldView struct {
+	Since string // when they signed in before; empty: never
+	Text  string // what failed; empty: nothing
+	Half  string // that the right password was given and no code followed; empty: it was not
+}
+
+// toldFailures says what the reader was told when signing in.
+func (r *request) toldFailures() (v toldView) {
+	told, key := r.session.Told, "page.told.failed_first"
+	if !r.session.ToldSince.IsZero() {
 		v.Since, key = r.moment(r.session.ToldSince), "page.told.failed"
 	}
-	if n > 0 {
-		v.Text = r.texts.Text(key, "Count", n, "Networks", r.texts.Text("page.told.networks", "Count", networks), "When", v.Since)
+	if told.Failed > 0 {
+		v.Text = r.texts.Text(key, "Count", told.Failed, "Networks", r.texts.Text("page.told.networks", "Count", told.Networks), "When", v.Since)
 	}
-	return v, err
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+	if told.Half > 0 {
+		v.Half = r.texts.Text("page.told.half", "Count", told.Half)
 	}
-	return b
+	return v
 }
 
 // failuresFor is how far back administrators are told of failures.
@@ -46,10 +51,40 @@ func (r *request) failures() (failed map[string]string, unknown string, err erro
 	all, err := r.server.Store.FailuresOfAll(r.context(), r.server.Now().Add(-failuresFor))
 	failed = map[string]string{}
 	for _, u := range all.Users {
-		failed[u.Login] = r.texts.Text("page.people.failed_from", "Count", u.N, "Networks", r.texts.Text("page.told.networks", "Count", u.Networks))
+		var texts []string
+		if u.N > 0 {
+			texts = append(texts, r.texts.Text("page.people.failed_from", "Count", u.N, "Networks", r.texts.Text("page.told.networks", "Count", u.Networks)))
+		}
+		if u.Half > 0 {
+			texts = append(texts, r.texts.Text("page.people.half", "Count", u.Half))
+		}
+		failed[u.Login] = strings.Join(texts, "; ")
 	}
 	if all.Unknown > 0 {
 		unknown = r.texts.Text("page.people.failed_unknown", "Count", all.Unknown, "Logins", r.texts.Text("page.people.failed_logins", "Count", all.Logins))
 	}
 	return failed, unknown, err
+}
+
+// failuresEvery is how often failures to sign in are written.
+const failuresEvery = 10 * time.Second
+
+// remember writes the failures to sign in that were counted, and forgets whose
+// attempts have lapsed, until the context ends, and once more then.
+func (s *Server) remember(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(failuresEvery):
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), failuresEvery)
+		if err := s.Store.WriteSignInFailures(last); err != nil {
+			s.Log.Error("write failures to sign in", "error", cause(err))
+		}
+		cancel()
+		s.guesses.networks.lapse()
+		for _, t := range s.logins.all() {
+			t.lapse()
+		}
+	}
 }

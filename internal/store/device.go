@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -9,9 +10,6 @@ import (
 
 	"marquis/internal/lab"
 )
-
-// DeviceAge is for how long a device on which nobody signs in is remembered.
-const DeviceAge = 90 * 24 * time.Hour
 
 // device is one on which a user has signed in in full. It holds the token.
 type device struct {
@@ -39,9 +37,9 @@ func (s *Store) KnownTo(ctx context.Context, user lab.Optional, tokenHashes []st
 	if err != nil {
 		return k, translate(err)
 	}
-	since := s.now().Add(-DeviceAge)
+	now := lab.At(s.now())
 	for _, d := range rows {
-		if d.SeenAt.Time().Before(since) {
+		if !lab.DeviceKnown(d.SeenAt, now) {
 			continue
 		}
 		k.Network = k.Network || d.NetworkHash == networkHash
@@ -60,8 +58,7 @@ func devicesOf(tx *gorm.DB, user lab.Optional) (rows []device, err error) {
 
 // RememberDevice notes that a user has signed in in full, from the network with the
 // hash, on the device that holds tokens with the hashes. Where that device is not
-// known, or only from other networks, the new token with the hash stands for it from
-// now on, and it tells so.
+// known, the new token with the hash stands for it from now on, and it tells so.
 func (s *Store) RememberDevice(ctx context.Context, by lab.Actor, tokenHashes []string, networkHash, newHash string) (fresh bool, err error) {
 	err = s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
@@ -76,13 +73,29 @@ func (s *Store) RememberDevice(ctx context.Context, by lab.Actor, tokenHashes []
 		if at := slices.IndexFunc(mine, func(d device) bool { return d.NetworkHash == networkHash }); at >= 0 {
 			return w.tx.Exec("UPDATE devices SET seen_at = ? WHERE token_hash = ?", w.at, mine[at].TokenHash).Error
 		}
+		if len(mine) > 0 {
+			return w.moveDevice(mine[0], networkHash, newHash, rows)
+		}
 		fresh = true
-		if err := w.addDevice(device{newHash, a.ID, networkHash, w.at, w.at}, rows); err != nil || len(mine) > 0 {
+		if err := w.addDevice(device{newHash, a.ID, networkHash, w.at, w.at}, rows); err != nil {
 			return err
 		}
 		return w.record(0, "sign in on a new device", a.Login, "", nil)
 	})
 	return fresh, err
+}
+
+// moveDevice notes that a device is used in another network. That before stays known, by
+// a row whose token nobody holds: a device that moves about holds one token of a user.
+func (w *work) moveDevice(d device, networkHash, newHash string, rows []device) error {
+	left := slices.IndexFunc(rows, func(r device) bool { return r.NetworkHash == d.NetworkHash && r.TokenHash != d.TokenHash })
+	var err error
+	if left < 0 {
+		err = w.addDevice(device{newHash, d.UserID, d.NetworkHash, d.MadeAt, d.SeenAt}, rows)
+	} else {
+		err = w.tx.Exec("UPDATE devices SET seen_at = ? WHERE token_hash = ? AND seen_at < ?", d.SeenAt, rows[left].TokenHash, d.SeenAt).Error
+	}
+	return cmp.Or(err, w.tx.Exec("UPDATE devices SET network_hash = ?, seen_at = ? WHERE token_hash = ?", networkHash, w.at, d.TokenHash).Error)
 }
 
 // addDevice adds a device to those of its user, and forgets those beyond the most.
@@ -111,7 +124,8 @@ func forgetSignIns(tx *gorm.DB, now time.Time) error {
 	}{
 		{"DELETE FROM sign_in_failures WHERE hour < ?", now.Add(-FailureAge)},
 		{"DELETE FROM factor_failures WHERE failed_at < ?", now.Add(-lab.FactorHour)},
-		{"DELETE FROM devices WHERE seen_at < ?", now.Add(-DeviceAge)},
+		{"DELETE FROM half_sign_ins WHERE hour < ?", now.Add(-FailureAge)},
+		{"DELETE FROM devices WHERE seen_at < ?", now.Add(-lab.DeviceAge)},
 	} {
 		if err := tx.Exec(old.statement, lab.At(old.before)).Error; err != nil {
 			return err

@@ -109,6 +109,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		factorFailure{},
 		device{},
 		signInFailure{},
+		halfSignIn{},
 		invitation{},
 		sessionRow{},
 		lab.Membership{},

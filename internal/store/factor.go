@@ -80,6 +80,7 @@ func (s *Store) UseSecondFactor(ctx context.Context, id lab.Optional, judge func
 			return err
 		}
 		w.by = a.Actor()
+		a.TOTPStep = lab.UsedStep(a.TOTPStep, w.at.Time())
 		step, right, err := judge(a)
 		switch {
 		case err != nil:
@@ -160,24 +161,37 @@ func (w *work) limitFactor(a Account) error {
 // UseRecoveryCode records that a recovery code of the user was used, which ends it.
 // An unknown one, or one that was used before, is lab.ErrNotFound.
 func (s *Store) UseRecoveryCode(ctx context.Context, id lab.Optional, codeHash string) error {
-	var known int
-	err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM recovery_codes WHERE user_id = ? AND code_hash = ?", int(id), codeHash).Scan(&known).Error
-	if err != nil || known == 0 {
-		return cmp.Or(translate(err), lab.ErrNotFound)
+	known, err := s.HasRecoveryCode(ctx, id, codeHash)
+	if err != nil || !known {
+		return cmp.Or(err, lab.ErrNotFound)
 	}
 	return s.doPeople(ctx, lab.Actor{UserID: id}, func(w *work) error {
 		a, err := w.own()
 		if err != nil {
 			return err
 		}
-		done := w.tx.Exec("DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?", id, codeHash)
-		if done.Error != nil || done.RowsAffected != 1 {
-			return cmp.Or(done.Error, lab.ErrNotFound)
-		}
-		if err := w.clearFactorFailures(id); err != nil {
-			return err
-		}
 		w.by = a.Actor()
-		return w.record(0, "use recovery code", a.Login, fmt.Sprintf("%d left", a.RecoveryLeft-1), nil)
+		return w.spendRecoveryCode(a, codeHash)
 	})
+}
+
+// spendRecoveryCode ends a recovery code of the user. Codes of the authenticator are
+// taken again after it.
+func (w *work) spendRecoveryCode(a Account, codeHash string) error {
+	done := w.tx.Exec("DELETE FROM recovery_codes WHERE user_id = ? AND code_hash = ?", int(a.ID), codeHash)
+	if done.Error != nil || done.RowsAffected != 1 {
+		return cmp.Or(done.Error, lab.ErrNotFound)
+	}
+	if err := w.clearFactorFailures(a.ID); err != nil {
+		return err
+	}
+	return w.record(0, "use recovery code", a.Login, fmt.Sprintf("%d left", a.RecoveryLeft-1), nil)
+}
+
+// HasRecoveryCode tells whether a user, who is not disabled, has the recovery code with
+// the hash and has not used it. Nobody has one as user zero, which takes as long to tell.
+func (s *Store) HasRecoveryCode(ctx context.Context, id lab.Optional, codeHash string) (known bool, err error) {
+	err = s.read.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM recovery_codes c JOIN users u ON u.id = c.user_id "+
+		"WHERE c.user_id = ? AND c.code_hash = ? AND NOT u.disabled)", int(id), codeHash).Scan(&known).Error
+	return known, translate(err)
 }

@@ -168,22 +168,29 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 
 		c.move(60 * 24 * time.Hour)
 		events := len(eventsOf(t, s))
-		remember(bob, []string{tokenHash("1")}, "train", "2", true)
-		remember(bob, []string{tokenHash("2"), tokenHash("1")}, "train", "3", false)
+		remember(bob, []string{tokenHash("1")}, "train", "2", false)
+		known(bob.UserID, "1", "home", store.Known{Device: tokenHash("1"), Network: true})
+		for range 20 { // to and fro
+			remember(bob, []string{tokenHash("1")}, "tram", "t", false)
+			remember(bob, []string{tokenHash("1")}, "train", "3", false)
+		}
+		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(4) {
+			t.Errorf("%v devices of one person who moves about", n)
+		}
 		if len(eventsOf(t, s)) != events {
 			t.Error("a known device on another network left an event")
 		}
-		remember(eve, []string{tokenHash("2")}, "train", "4", true) // his device is new to her
+		remember(eve, []string{tokenHash("1")}, "train", "4", true) // his device is new to her
 		c.move(40 * 24 * time.Hour)
-		known(bob.UserID, "1", "home", store.Known{})
-		known(bob.UserID, "2", "train", store.Known{Device: tokenHash("2"), Network: true})
+		known(bob.UserID, "1", "home", store.Known{Device: tokenHash("1")})
+		known(bob.UserID, "1", "train", store.Known{Device: tokenHash("1"), Network: true})
 		storetest.ConfirmClock(t, s, c.now())
 		noError(t, s.SweepSessions(ctx))
-		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(2) {
+		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(4) {
 			t.Errorf("%v devices are left", n)
 		}
 		noError(t, s.DisableUser(ctx, operator, bob.UserID, true))
-		known(bob.UserID, "2", "train", store.Known{})
+		known(bob.UserID, "1", "train", store.Known{})
 	})
 }
 

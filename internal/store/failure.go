@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"gorm.io/gorm"
-
 	"marquis/internal/lab"
 )
 
@@ -23,6 +21,7 @@ type signInFailure struct {
 	Hour        lab.Instant  `gorm:"primaryKey"`
 	NetworkHash string       `gorm:"primaryKey"`
 	N           int
+	Told        int // of how many the user was told
 }
 
 // FailureAge is for how long failures to sign in are kept.
@@ -147,9 +146,9 @@ func (s *Store) writeFailures(ctx context.Context, counts map[failureOfHour]int)
 	if len(counts) == 0 {
 		return nil
 	}
-	return s.transact(ctx, func(tx *gorm.DB) error {
+	return s.doPeople(ctx, lab.Actor{}, func(w *work) error { // never while somebody is told: see tell
 		for _, key := range slices.SortedFunc(maps.Keys(counts), compareFailures) {
-			err := tx.Exec("INSERT INTO sign_in_failures (user_id, login_hash, hour, network_hash, n) VALUES (?, ?, ?, ?, ?) "+
+			err := w.tx.Exec("INSERT INTO sign_in_failures (user_id, login_hash, hour, network_hash, n) VALUES (?, ?, ?, ?, ?) "+
 				"ON CONFLICT (user_id, login_hash, hour, network_hash) DO UPDATE SET n = sign_in_failures.n + excluded.n",
 				int(key.UserID), key.LoginHash, key.hour, key.NetworkHash, counts[key]).Error
 			if err != nil {
@@ -195,25 +194,13 @@ func (s *Store) writeFirst(ctx context.Context) error {
 	return nil
 }
 
-// SignInFailures returns how often signing in as the user has failed since an
-// instant, and from how many networks. Failures are kept by the hour: the whole hour
-// of the instant counts.
-func (s *Store) SignInFailures(ctx context.Context, user lab.Optional, since time.Time) (n, networks int, err error) {
-	if err := s.writeFirst(ctx); err != nil {
-		return 0, 0, err
-	}
-	var counted struct{ N, Networks int }
-	err = s.read.WithContext(ctx).Raw("SELECT coalesce(sum(n), 0) AS n, count(DISTINCT network_hash) AS networks FROM sign_in_failures "+
-		"WHERE user_id = ? AND login_hash = '' AND hour >= ?", int(user), hourOf(since)).Scan(&counted).Error
-	return counted.N, counted.Networks, translate(err)
-}
-
 // UserFailures is how often signing in as a user has failed.
 type UserFailures struct {
 	UserID   lab.Optional
 	Login    string
-	N        int
+	N        int // attempts that failed
 	Networks int // from how many
+	Half     int // how often the right password was given, and no code has followed
 }
 
 // AllFailures is how often signing in has failed: as users, in order of their logins,
@@ -231,8 +218,9 @@ func (s *Store) FailuresOfAll(ctx context.Context, since time.Time) (all AllFail
 		return all, err
 	}
 	tx := s.read.WithContext(ctx)
-	err = tx.Raw("SELECT f.user_id, u.login, sum(f.n) AS n, count(DISTINCT f.network_hash) AS networks FROM sign_in_failures f "+
-		"JOIN users u ON u.id = f.user_id WHERE f.hour >= ? GROUP BY f.user_id, u.login ORDER BY u.login", hourOf(since)).Scan(&all.Users).Error
+	err = tx.Raw("SELECT u.id AS user_id, u.login, sum(f.n) AS n, count(DISTINCT f.network_hash) AS networks, sum(f.half) AS half FROM ("+
+		"SELECT user_id, n, network_hash, 0 AS half, hour FROM sign_in_failures UNION ALL SELECT user_id, 0, NULL, n, hour FROM half_sign_ins WHERE n > 0"+
+		") f JOIN users u ON u.id = f.user_id WHERE f.hour >= ? GROUP BY u.id, u.login ORDER BY u.login", hourOf(since)).Scan(&all.Users).Error
 	if err != nil {
 		return all, translate(err)
 	}

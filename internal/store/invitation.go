@@ -62,7 +62,7 @@ func openInvitation(tx *gorm.DB, tokenHash string, now lab.Instant) (x invitatio
 	if a, err = readAccount(tx, "WHERE u.id = ?", x.UserID); err != nil {
 		return x, a, err
 	}
-	if a.Disabled || !now.Time().Before(x.ExpiresAt.Time()) {
+	if a.Disabled || !lab.InvitationOpen(x.ExpiresAt, now) {
 		return x, Account{}, lab.ErrNotFound
 	}
 	return x, a, nil

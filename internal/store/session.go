@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -18,7 +19,11 @@ type sessionRow struct {
 	SeenAt         lab.Instant
 	SecondFactorAt lab.Instant
 	ToldSince      lab.Instant // the sign-in before this one; zero: there was none
-	PendingFactor  string      // the sealed secret that is offered for an authenticator
+	ToldFailed     int         // what was told at this one, as in Told
+	ToldNetworks   int
+	ToldHalf       int
+	PendingFactor  string // the sealed secret that is offered for an authenticator
+	Stranger       bool   // it began on a device and from a network that were not known
 }
 
 // TableName returns the table.
@@ -32,6 +37,7 @@ type Session struct {
 	SeenAt         lab.Instant
 	SecondFactorAt lab.Instant // zero: not given in this session
 	ToldSince      lab.Instant // when the user signed in in full the time before; zero: never
+	Told           Told        // what the user was told when this session became whole
 	PendingFactor  string      // the sealed secret that it shows for an authenticator; empty: none
 }
 
@@ -39,22 +45,15 @@ type Session struct {
 func (r *sessionRow) session(a Account) Session {
 	return Session{
 		ID: r.id(), Account: a, StartedAt: r.StartedAt, SeenAt: r.SeenAt, SecondFactorAt: r.SecondFactorAt,
-		ToldSince: r.ToldSince, PendingFactor: r.PendingFactor,
+		ToldSince: r.ToldSince, Told: Told{r.ToldFailed, r.ToldNetworks, r.ToldHalf}, PendingFactor: r.PendingFactor,
 	}
 }
 
 // seenEvery is how exactly a session's last use is recorded.
 const seenEvery = time.Minute
 
-// clockSlack is how far a session may lie in the future: as the clocks of two
-// servers differ.
-const clockSlack = time.Minute
-
-// alive tells that neither limit has passed, and that the session is not of a time
-// to come, as one that began under a clock that was ahead.
 func (r *sessionRow) alive(now lab.Instant) bool {
-	latest := now.Time().Add(clockSlack)
-	return !r.StartedAt.Time().After(latest) && !r.SeenAt.Time().After(latest) && now.Time().Sub(r.SeenAt.Time()) <= lab.SessionIdle && now.Time().Sub(r.StartedAt.Time()) <= lab.SessionAge
+	return lab.SessionAlive(r.StartedAt, r.SeenAt, now)
 }
 
 // readSession reads a session that has not ended, with its account.
@@ -71,36 +70,82 @@ func readSession(tx *gorm.DB, tokenHash string, now lab.Instant) (r sessionRow, 
 	return r, a, nil
 }
 
-// StartSession records that the actor has logged in, with the hash of the session's
-// token. Where the user has no second factor, that is signing in in full. A disabled
-// user is refused with lab.ErrNotFound.
+// StartSession records that the actor has given the password, with the hash of the
+// session's token. Where the user has no second factor, that is signing in in full;
+// where the user has one, and it was not given, the session waits for it and leaves no
+// event. A disabled user is refused with lab.ErrNotFound.
 func (s *Store) StartSession(ctx context.Context, by lab.Actor, tokenHash string, secondFactor bool) error {
+	return s.startSession(ctx, by, sessionRow{TokenHash: tokenHash}, secondFactor)
+}
+
+// StartSessionOfStranger is StartSession with the password alone, on a device and from a
+// network that are not known to be the user's.
+func (s *Store) StartSessionOfStranger(ctx context.Context, by lab.Actor, tokenHash string) error {
+	return s.startSession(ctx, by, sessionRow{TokenHash: tokenHash, Stranger: true}, false)
+}
+
+func (s *Store) startSession(ctx context.Context, by lab.Actor, r sessionRow, secondFactor bool) error {
+	if err := s.writeFirst(ctx); err != nil {
+		return err
+	}
 	return s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
 		if err != nil {
 			return err
 		}
-		r := sessionRow{TokenHash: tokenHash, UserID: a.ID, StartedAt: w.at, SeenAt: w.at}
 		how := "password"
 		if secondFactor {
 			r.SecondFactorAt, how = w.at, "password and second factor"
 		}
-		if secondFactor || a.TOTPSealed == "" {
-			if err := w.signInFully(&r); err != nil {
-				return err
-			}
-		}
-		if err := w.tx.Create(&r).Error; err != nil {
-			return err
-		}
-		return w.record(0, "log in", a.Login, how, nil)
+		return w.startSession(a, &r, how)
 	})
 }
 
+// StartSessionByRecoveryCode signs the actor in, in full, with the password and with the
+// recovery code that has the hash, which is used up by it. A code that is unknown, or
+// was used meanwhile, is lab.ErrNotFound, and nobody is signed in.
+func (s *Store) StartSessionByRecoveryCode(ctx context.Context, by lab.Actor, tokenHash, codeHash string) error {
+	if err := s.writeFirst(ctx); err != nil {
+		return err
+	}
+	return s.doPeople(ctx, by, func(w *work) error {
+		a, err := w.own()
+		if err != nil {
+			return err
+		}
+		if err := w.spendRecoveryCode(a, codeHash); err != nil {
+			return err
+		}
+		return w.startSession(a, &sessionRow{TokenHash: tokenHash, SecondFactorAt: w.at}, "password and recovery code")
+	})
+}
+
+// startSession begins a session of the user, now, and notes how in the trail where it is
+// whole.
+func (w *work) startSession(a Account, r *sessionRow, how string) error {
+	r.UserID, r.StartedAt, r.SeenAt = a.ID, w.at, w.at
+	if r.half(a) {
+		if err := w.startHalf(r); err != nil {
+			return err
+		}
+		return w.tx.Create(r).Error
+	}
+	if err := w.signInFully(r); err != nil {
+		return err
+	}
+	if err := w.tx.Create(r).Error; err != nil {
+		return err
+	}
+	return w.record(0, "log in", a.Login, how, nil)
+}
+
 // signInFully notes that the user of a session has signed in in full, and in the
-// session when that was so the time before.
+// session when that was so the time before, and what the user is told.
 func (w *work) signInFully(r *sessionRow) error {
 	if err := w.tx.Raw("SELECT signed_in_at FROM users WHERE id = ?", r.UserID).Row().Scan(&r.ToldSince); err != nil {
+		return err
+	}
+	if err := w.tell(r); err != nil {
 		return err
 	}
 	return w.changeUser("signed_in_at = ? WHERE id = ?", w.at, r.UserID)
@@ -142,41 +187,52 @@ func (s *Store) noteSeen(ctx context.Context, tokenHash string, now lab.Instant)
 // which the first time is signing in in full; without, an earlier one stays. The
 // session still ends lab.SessionAge after login. It fails as Session does.
 func (s *Store) ReplaceSession(ctx context.Context, oldHash, newHash string, secondFactor bool) error {
+	if err := s.writeFirst(ctx); err != nil {
+		return err
+	}
 	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
 		r, a, err := readSession(w.tx, oldHash, w.at)
 		if err != nil {
 			return err
 		}
-		action := "renew session"
-		if secondFactor {
-			if r.SecondFactorAt.IsZero() && a.TOTPSealed != "" {
-				if err := w.signInFully(&r); err != nil {
-					return err
-				}
+		w.by = a.Actor()
+		action, reason := "renew session", ""
+		switch {
+		case secondFactor && r.half(a):
+			action, reason = "log in", "password and second factor"
+			if err := cmp.Or(w.endHalf(&r), w.signInFully(&r)); err != nil {
+				return err
 			}
+			r.SecondFactorAt = w.at
+		case secondFactor:
 			action, r.SecondFactorAt = "give second factor", w.at
 		}
-		err = w.tx.Exec("UPDATE sessions SET token_hash = ?, seen_at = ?, second_factor_at = ?, told_since = ? WHERE token_hash = ?",
-			newHash, w.at, r.SecondFactorAt, r.ToldSince, oldHash).Error
-		if err != nil {
+		r.TokenHash, r.SeenAt = newHash, w.at
+		if err := w.rewriteSession(oldHash, &r); err != nil {
 			return err
 		}
-		w.by = a.Actor()
-		return w.record(0, action, a.Login, "", nil)
+		return w.record(0, action, a.Login, reason, nil)
 	})
 }
 
-// EndSession logs out. A session that has ended already is no mistake.
+// rewriteSession puts a session in the place of the one whose token has the hash.
+func (w *work) rewriteSession(oldHash string, r *sessionRow) error {
+	return w.tx.Exec("UPDATE sessions SET token_hash = ?, seen_at = ?, second_factor_at = ?, told_since = ?, told_failed = ?, told_networks = ?, told_half = ? WHERE token_hash = ?",
+		r.TokenHash, r.SeenAt, r.SecondFactorAt, r.ToldSince, r.ToldFailed, r.ToldNetworks, r.ToldHalf, oldHash).Error
+}
+
+// EndSession logs out. A session that has ended already is no mistake, and one that
+// waits for a code leaves no event: nobody had signed in.
 func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
 	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
-		_, a, err := readSession(w.tx, tokenHash, w.at)
+		r, a, err := readSession(w.tx, tokenHash, w.at)
 		if errors.Is(translate(err), lab.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Error; err != nil {
+		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Error; err != nil || r.half(a) {
 			return err
 		}
 		w.by = a.Actor()
@@ -208,27 +264,23 @@ func (w *work) endSessionsOf(id lab.Optional, keep string) error {
 	return w.tx.Exec("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", id, keep).Error
 }
 
-// SweepSessions deletes sessions and invitations that have ended by themselves, and
-// what is remembered of signing in beyond its time. The latter stays while the clock
-// may be wrong.
+// SweepSessions deletes sessions and invitations that have ended by themselves, and, unless
+// the clock may be wrong, what is of a time to come and what is remembered of signing in
+// beyond its time.
 func (s *Store) SweepSessions(ctx context.Context) error {
-	now := s.now()
-	return s.transact(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec("DELETE FROM sessions WHERE seen_at < ? OR started_at < ?",
-			lab.At(now.Add(-lab.SessionIdle)), lab.At(now.Add(-lab.SessionAge))).Error
-		if err != nil {
-			return err
-		}
-		if err := tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", lab.At(now)).Error; err != nil {
-			return err
-		}
-		err = (&work{tx: tx, at: lab.At(now)}).trustClock()
+	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+		now := w.at.Time()
+		err := cmp.Or(
+			w.tx.Exec("DELETE FROM sessions WHERE seen_at < ? OR started_at < ?", lab.At(now.Add(-lab.SessionIdle)), lab.At(now.Add(-lab.SessionAge))).Error,
+			w.tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", w.at).Error,
+			w.trustClock(),
+		)
 		switch {
 		case errors.Is(err, lab.ErrClockJumped):
 			return nil
 		case err != nil:
 			return err
 		}
-		return forgetSignIns(tx, now)
+		return cmp.Or(forgetFuture(w.tx, w.at), forgetSignIns(w.tx, now))
 	})
 }

@@ -149,10 +149,11 @@ func (b *browser) setUpAuthenticator(x *site) (secret string) {
 	return secret
 }
 
-// toldOfFailures has three attempts to sign in as a newcomer fail, and opens the
-// account.
-func toldOfFailures(t testing.TB, x *site, b *browser) {
+// toldOfFailures has three attempts to sign in as a newcomer fail, signs the newcomer in
+// again, and opens the account.
+func toldOfFailures(t testing.TB, x *site) *browser {
 	t.Helper()
+	b := newcomer(t, x)
 	b.open("/account")
 	account, err := x.store.Account(t.Context(), read[string](b, `() => document.querySelector('main dd').textContent`))
 	if err != nil {
@@ -161,7 +162,10 @@ func toldOfFailures(t testing.TB, x *site, b *browser) {
 	for range 3 {
 		x.store.NoteSignInFailure(store.FailedSignIn{UserID: account.ID, NetworkHash: "n"})
 	}
-	b.open("/account")
+	again := x.visitor(t)
+	again.signIn(account.Login)
+	again.open("/account")
+	return again
 }
 
 // Samples at several times of their lives.
@@ -212,6 +216,13 @@ var tour = []stop{
 		b.signIn("nobody")
 		return b
 	}},
+	{"signin", "not looked at", "Recovery code", func(t testing.TB, x *site) *browser {
+		b := x.visitor(t)
+		for range 6 {
+			b.signIn("kept-out")
+		}
+		return b
+	}},
 	{"invitation", "", "Accept an invitation", at(anybody, "/invitation")},
 	{"invitation", "refused", "wrong, used or too old", func(t testing.TB, x *site) *browser {
 		b := x.visitor(t)
@@ -226,9 +237,7 @@ var tour = []stop{
 		return b
 	}},
 	{"account", "told what failed", "3 attempts to sign in as you failed", func(t testing.TB, x *site) *browser {
-		b := newcomer(t, x)
-		toldOfFailures(t, x, b)
-		return b
+		return toldOfFailures(t, x)
 	}},
 	{"sessions", "", "Your sessions", func(t testing.TB, x *site) *browser {
 		x.signedIn(t, x.intake, false)
