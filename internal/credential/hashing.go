@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -130,15 +132,26 @@ func (q *queue) quit(mine *ticket) {
 	}
 }
 
-// collectAfter is after how many hashes their memory is collected. The collector by
+// collectEvery is before which of the hashes memory is collected: that of the ones
+// before, and before the first what has grown while nobody signed in. The collector by
 // itself lets much more of it pile up: it looks at how large the heap has become.
-const collectAfter = 2
+const collectEvery = 2
 
 var hashed atomic.Int64
 
-// collect collects the memory of hashes from time to time.
+// freeAtMost is how much collected memory, in bytes, stays for what comes next: a little
+// more than what is collected at once. The rest goes back to the system, or the memory
+// that was needed before many sign-ins would add to what they need.
+const freeAtMost = 128 << 20
+
+// collect collects memory before a hash, from time to time.
 func collect() {
-	if hashed.Add(1)%collectAfter == 0 && !cheap.Load() {
-		runtime.GC()
+	if (hashed.Add(1)-1)%collectEvery != 0 || cheap.Load() {
+		return
+	}
+	runtime.GC()
+	free := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}}
+	if metrics.Read(free); free[0].Value.Uint64() > freeAtMost {
+		debug.FreeOSMemory()
 	}
 }

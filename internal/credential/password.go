@@ -117,7 +117,7 @@ type passwordHash struct {
 // of hashes a password. The same letters typed on another keyboard may be other
 // code points, so that they are brought to one form.
 func (h *passwordHash) of(password string, size uint32) []byte {
-	defer collect()
+	collect()
 	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), h.salt, h.passes, h.memory, h.lanes, size)
 }
 

@@ -25,13 +25,16 @@ import (
 var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 	"lab.SessionIdle": proveSessionIdle, "lab.SessionAge": proveSessionAge, "lab.InvitationAge": proveInvitationAge,
 	"lab.PendingFactorAge": provePendingFactorAge, "lab.FactorWait": proveFactorWait, "lab.FactorHour": proveFactorHour,
-	"lab.DraftAge": proveDraftAge, "store.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
+	"lab.DraftAge": proveDraftAge, "lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
 	"server.failuresFor": proveFailuresFor, "credential.TicketTime": proveTicketTime, "config.CodeMonths": proveCodeMonths,
 }
 
 // waits are the other times that there are: nothing that is kept ends by them.
 var waits = map[string]string{
 	"figures.stale":         "how often figures look for changes",
+	"credential.totpPeriod": "how long an authenticator shows a code",
+	"lab.ClockSlack":        "by how much clocks differ",
+	"lab.CodePeriod":        "how long an authenticator shows a code",
 	"lab.ClockGap":          "a jump of the clock: TestAWrongClockDestroysNothing",
 	"server.askWait":        "of a request",
 	"server.busyPause":      "of a request",
@@ -54,7 +57,6 @@ var waits = map[string]string{
 	"server.turnWait":       "of a request",
 	"server.writeTime":      "of a connection",
 	"statistics.lastHours":  "when a year is closed everywhere on Earth",
-	"store.clockSlack":      "by how much clocks differ",
 	"store.frozenWait":      "of a request",
 	"store.leastWait":       "of a request",
 	"store.longestPause":    "of a request",
@@ -417,17 +419,17 @@ func proveDeviceAge(t *testing.T, p *program) func(*testing.T) {
 	network := somewhere()
 	wantCounts(t, statuses(5, 1, func(int) page { return p.at(network).signIn("device", "a wrong password, long enough") }), map[int]int{422: 5})
 	age := func(left time.Duration) {
-		p.change("UPDATE devices SET seen_at = %s WHERE user_id = %d", ago(store.DeviceAge, left), int(user.UserID))
+		p.change("UPDATE devices SET seen_at = %s WHERE user_id = %d", ago(lab.DeviceAge, left), int(user.UserID))
 	}
 	age(-past)
 	own.moved(network).signIn("device", theirPassword).want(t, http.StatusTooManyRequests)
 	age(inside)
 	own.moved(network).signIn("device", theirPassword).opened(t)
-	p.wantRows(1, "devices WHERE user_id = %d AND seen_at > %s", int(user.UserID), ago(store.DeviceAge, time.Hour)) // it was used
+	p.wantRows(1, "devices WHERE user_id = %d AND seen_at > %s", int(user.UserID), ago(lab.DeviceAge, time.Hour)) // it was used
 	p.change("DELETE FROM devices WHERE user_id = %d AND seen_at <= %s", int(user.UserID), ago(0, 0))
 	device := func(name string, left time.Duration) {
 		p.change("INSERT INTO devices (token_hash, user_id, network_hash, made_at, seen_at) VALUES ('%s', %d, 'x', %s, %s)",
-			credential.HashToken(name), int(user.UserID), ago(2*store.DeviceAge, 0), ago(store.DeviceAge, left))
+			credential.HashToken(name), int(user.UserID), ago(2*lab.DeviceAge, 0), ago(lab.DeviceAge, left))
 	}
 	device("old", -past)
 	device("young", time.Minute)
