@@ -21,9 +21,6 @@ ALTER TABLE sessions ADD COLUMN told_failed integer NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN told_networks integer NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN told_half integer NOT NULL DEFAULT 0;
 
--- The session began on a device and from a network that were not known.
-ALTER TABLE sessions ADD COLUMN stranger boolean NOT NULL DEFAULT false;
-
 -- When people last signed in with a program that did not note it, the trail knows: with
 -- a code where they have an authenticator, else with the password.
 UPDATE users SET signed_in_at = e.at FROM (

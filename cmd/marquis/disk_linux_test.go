@@ -108,7 +108,7 @@ func (d *disk) begin() {
 		d.t.Fatal(err)
 	}
 	intake := storetest.Person(d.t, s, "intake", service.ID, lab.Intake)
-	if err := s.StartSession(d.t.Context(), intake, credential.HashToken(staffToken), false); err != nil {
+	if err := storetest.StartSession(d.t.Context(), s, intake, credential.HashToken(staffToken), false); err != nil {
 		d.t.Fatal(err)
 	}
 	_, slip := d.p.ask(d.t, http.MethodPost, d.p.newDraft(d.t), typedSample)

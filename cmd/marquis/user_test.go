@@ -61,8 +61,10 @@ func TestTheFirstAdministratorIsMadeHere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ada, err := s.AcceptInvitation(t.Context(), credential.HashToken(code), hash)
-		if err != nil || !ada.Has(1, lab.Administrator) {
+		if _, err := s.AcceptInvitation(t.Context(), credential.HashToken(code), hash, store.Device{}); err != nil {
+			t.Fatal(err)
+		}
+		if ada, err := s.Account(t.Context(), "ada"); err != nil || !ada.Actor().Has(1, lab.Administrator) {
 			t.Fatalf("accepted by %+v, %v", ada, err)
 		}
 		if listed := sh.must("user", "list"); !strings.Contains(listed, "administrator  enabled") {

@@ -97,7 +97,7 @@ func TestNobodyWaitsLongToSave(t *testing.T) {
 		s := sh.registry()
 		service := storetest.Service(t, s, "UTR")
 		intake := storetest.Person(t, s, "intake", service.ID, lab.Intake)
-		if err := s.StartSession(t.Context(), intake, credential.HashToken(staffToken), false); err != nil {
+		if err := storetest.StartSession(t.Context(), s, intake, credential.HashToken(staffToken), false); err != nil {
 			t.Fatal(err)
 		}
 		p := serve(t, map[string]string{"MARQUIS_KEYS": t.TempDir() + "/keys.json", sh.setting(): sh.where[1]}, "--listen", "127.0.0.1:0")

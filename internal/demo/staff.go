@@ -84,7 +84,7 @@ func hireOne(ctx context.Context, s *store.Store, keys *keyring.Ring, l Login, n
 	if err != nil {
 		return actor, err
 	}
-	if _, err := s.AcceptInvitation(ctx, credential.HashToken(token), password); err != nil || l.Secret == "" {
+	if _, err := s.AcceptInvitation(ctx, credential.HashToken(token), password, store.Device{}); err != nil || l.Secret == "" {
 		return actor, err
 	}
 	sealed, err := credential.Seal(keys.Secret(), actor.UserID, credential.SecondFactor, l.Secret)

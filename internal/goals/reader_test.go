@@ -98,7 +98,7 @@ func (w *site) visitor(t *testing.T) *reader {
 func (w *site) staff(t *testing.T, actor lab.Actor) *reader {
 	t.Helper()
 	token, hash := credential.NewToken()
-	if err := w.store.StartSession(t.Context(), actor, hash, true); err != nil {
+	if err := storetest.StartSession(t.Context(), w.store, actor, hash, true); err != nil {
 		t.Fatal(err)
 	}
 	r := w.visitor(t)

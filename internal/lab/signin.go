@@ -9,11 +9,6 @@ import (
 // authenticator is taken. After it another one is shown.
 const PendingFactorAge = 15 * time.Minute
 
-// HalfSessions is how many sessions of a user may wait for a code of the
-// authenticator at once: so many on devices or from networks that are known, and so
-// many of strangers. The oldest makes place for a new one.
-const HalfSessions = 5
-
 // ClockSlack is by how much the clocks of two servers may differ.
 const ClockSlack = time.Minute
 

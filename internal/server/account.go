@@ -76,7 +76,7 @@ func changePassword(r *request) error {
 	if err != nil {
 		return err
 	}
-	err = r.stepUp(func(here store.Here) error { return r.server.Store.ChangePassword(r.context(), r.actor, hash, here) })
+	_, err = r.stepUp(func(here store.Here) error { return r.server.Store.ChangePassword(r.context(), r.actor, hash, here) })
 	if err != nil {
 		return err
 	}

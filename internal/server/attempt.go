@@ -46,6 +46,7 @@ type attempt struct {
 	user     lab.Optional // zero: nobody has the login
 	known    store.Known
 	recovery string // the hash of a recovery code of the user that was typed; empty: none
+	judged   string // the hash by which the password was right
 	taken    []taken
 	leave    func() // ends the turn
 }
@@ -138,8 +139,9 @@ func (a *attempt) giveBack() {
 	a.taken = nil
 }
 
-// succeed forgives the wrong passwords before a right one, on this device or from
-// this network. Those of the login from everywhere stay.
+// succeed forgives what failed before a whole sign-in, on this device or from this
+// network. What failed from everywhere else stays. A right password alone forgives
+// nothing: whoever has stolen it does not have the code.
 func (a *attempt) succeed() {
 	l := a.server.logins
 	for _, t := range a.taken {
@@ -150,6 +152,19 @@ func (a *attempt) succeed() {
 		}
 	}
 	a.taken = nil
+}
+
+// forgive forgives what failed before the code that was given now, as succeed does.
+func (r *request) forgive() error {
+	user := r.session.Account.ID
+	known, err := r.server.Store.KnownTo(r.context(), user, r.deviceHashes(), r.networkHash())
+	if err != nil {
+		return err
+	}
+	a := &attempt{request: r, user: user, known: known}
+	a.taken = a.limits()
+	a.succeed()
+	return nil
 }
 
 // caller is who waits for a password to be looked at.
@@ -175,7 +190,7 @@ func (a *attempt) right(account store.Account, password string) (bool, error) {
 		a.failed(a.user, a.login)
 		return false, a.waitForLevel(level.C)
 	}
-	a.succeed()
+	a.judged = account.PasswordHash
 	a.rehash(account, password)
 	return true, nil
 }
@@ -210,7 +225,9 @@ func (a *attempt) rehash(account store.Account, password string) {
 	}
 	if err != nil {
 		a.server.Log.Warn("hash a password anew", "error", cause(err))
+		return
 	}
+	a.judged = hash
 }
 
 // A flood that is answered at once sends the next at once, and takes the processor

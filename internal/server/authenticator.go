@@ -165,14 +165,14 @@ func (r *request) keepAuthenticator(secret string, step int64) error {
 		return err
 	}
 	codes, hashes := credential.NewRecoveryCodes()
-	err = r.stepUp(func(here store.Here) error {
+	session, err := r.stepUp(func(here store.Here) error {
 		return r.server.Store.ConfirmSecondFactor(r.context(), r.actor, sealed, step, hashes, here)
 	})
 	if err != nil {
 		return err
 	}
 	r.owes = false
-	if err := r.rememberDevice(r.actor); err != nil {
+	if err := r.rememberDevice(session); err != nil {
 		return err
 	}
 	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes, r.next()})

@@ -1,14 +1,17 @@
 package server
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/store"
 )
 
-// deviceTokens is how many members of staff a shared device knows. So many take 1,760 bytes: cookies end at 4 kB, and so do headers in many a proxy.
+// deviceTokens is how many members of staff a shared device knows. So many take 1,760
+// bytes: cookies end at 4 kB, and so do headers in many a proxy.
 const deviceTokens = 40
 
 // deviceCookie holds a token for each member of staff who signed in in full on this
@@ -40,19 +43,34 @@ func (r *request) deviceHashes() []string {
 // networkHash is the network as the database knows it.
 func (r *request) networkHash() string { return r.server.hider.Hash("network", r.network()) }
 
-// rememberDevice makes the device one that is known to a member of staff, who has
-// signed in in full on it.
-func (r *request) rememberDevice(by lab.Actor) error {
+// device is where the request comes from, and the token that stands for it if it is not
+// known yet.
+func (r *request) device() (d store.Device, token string) {
 	token, hash := credential.NewToken()
-	fresh, err := r.server.Store.RememberDevice(r.context(), by, r.deviceHashes(), r.networkHash(), hash)
+	return store.Device{Tokens: r.deviceHashes(), Network: r.networkHash(), Fresh: hash}, token
+}
+
+// rememberDevice makes the device one that is known to the user of a session, named by
+// the hash of its token, who has signed in in full on it.
+func (r *request) rememberDevice(session string) error {
+	d, token := r.device()
+	fresh, err := r.server.Store.RememberDevice(r.context(), session, d)
+	if errors.Is(err, lab.ErrNotFound) { // the session has ended meanwhile, as its next page tells
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	r.keepDevice(fresh, token)
+	return nil
+}
+
+// keepDevice lets the device hold its tokens for as long as any, and a fresh one too.
+func (r *request) keepDevice(fresh bool, token string) {
 	held := slices.DeleteFunc(r.deviceHeld(), func(token string) bool { return token == "" })
 	if fresh {
 		held = slices.Insert(held, 0, token)
 	}
 	held = held[:min(len(held), deviceTokens)]
 	r.setCookie(r.server.deviceCookie(), strings.Join(held, "."), int(lab.DeviceAge.Seconds()))
-	return nil
 }

@@ -34,9 +34,9 @@ var (
 	codeFloodLimit = limit{"code_flood", "wrong lookup codes of everybody together", 600, time.Minute / 600, 0, "as code_flood_answer says"}
 	codeFloodShare = limit{"code_flood_answer", "wrong lookup codes beyond code_flood that are answered 404 all the same", 50, time.Second / 50, 0, "429, after the code was looked up"}
 
-	passwordLimit       = limit{"password", "wrong passwords for a login from a network, on devices that are not known", 5, 3 * time.Minute, 10_000, "429"}
-	passwordLoginLimit  = limit{"password_login", "wrong passwords for a login from networks and devices that are not known", 30, 10 * time.Minute, 10_000, "429"}
-	passwordDeviceLimit = limit{"password_device", "wrong passwords for a login on a known device", 20, time.Minute, 5_000, "429"}
+	passwordLimit       = limit{"password", "wrong passwords, and right ones that no code followed, for a login from a network, on devices that are not known", 5, 3 * time.Minute, 10_000, "429"}
+	passwordLoginLimit  = limit{"password_login", "wrong passwords, and right ones that no code followed, for a login from networks and devices that are not known", 30, 10 * time.Minute, 10_000, "429"}
+	passwordDeviceLimit = limit{"password_device", "wrong passwords, and right ones that no code followed, for a login on a known device, or with a right recovery code", 20, time.Minute, 5_000, "429"}
 	ownPasswordLimit    = limit{"own_password", "wrong passwords of whoever is signed in, for their own account", 5, 3 * time.Minute, 5_000, "429"}
 
 	factorLimit = limit{"second_factor", "wrong codes of a user's authenticator, kept in the database", lab.FactorTries, lab.FactorWait, 0, "429; a recovery code is taken"}

@@ -300,12 +300,43 @@ func proveTurns(t *testing.T, p *program) {
 	p.person("conny")
 	here := somewhere()
 	wantCounts(t, statuses(12, 12, func(int) page { return p.at(here).signIn("conny", theirPassword) }), map[int]int{303: 12})
-	p.withFactor("corry")
-	wantCounts(t, statuses(12, 12, func(int) page { return p.at(here).signIn("corry", theirPassword) }), map[int]int{303: 12})
+}
+
+// proveHalves: a right password that no code follows counts as a wrong one, so that a
+// thief of a password fills nothing up and keeps its owner out nowhere. One that a code
+// follows does not count.
+func proveHalves(t *testing.T, p *program) {
+	_, secret, recovery := p.withFactor("corry")
+	own, stray := p.at(somewhere()), p.at(somewhere())
+	own.signIn("corry", theirPassword).opened(t)
+	own.post("/second-factor", "code", p.shown(secret)).want(t, http.StatusSeeOther)
+	stray.signIn("corry", theirPassword).opened(t)
+	for range 5 {
+		thief := somewhere()
+		wantCounts(t, statuses(6, 1, func(int) page { return p.at(thief).signIn("corry", theirPassword) }), map[int]int{303: 5, 429: 1})
+	}
+	wantCounts(t, statuses(6, 1, func(int) page { return p.at(somewhere()).signIn("corry", theirPassword) }), map[int]int{303: 4, 429: 2})
+	stray.post("/second-factor", "code", recovery[0]).want(t, http.StatusSeeOther)
+	stray.get("/account").want(t, http.StatusOK, "29 times", "7 recovery codes are left")
+	p.at(somewhere()).signIn("corry", theirPassword).opened(t) // in the place of the owner's, which counts no more
+	own.moved(somewhere()).signIn("corry", theirPassword).opened(t)
+	other := p.at(somewhere())
+	other.signIn("corry", theirPassword).want(t, http.StatusTooManyRequests, `name="recovery"`)
+	other.post("/sign-in", "login", "corry", "password", theirPassword, "recovery", recovery[1]).want(t, http.StatusSeeOther)
+	other.get("/account").want(t, http.StatusOK, "2 times", "6 recovery codes are left")
+
+	_, _, codes := p.withFactor("colin")
+	here := somewhere()
+	for _, code := range codes[:7] {
+		b := p.at(here)
+		b.signIn("colin", theirPassword).opened(t)
+		b.post("/second-factor", "code", code).want(t, http.StatusSeeOther)
+	}
 }
 
 func provePasswordOfADevice(t *testing.T, p *program) {
 	proveTurns(t, p)
+	proveHalves(t, p)
 	proveRecovery(t, p)
 	p.person("dora")
 	own := p.at(somewhere())

@@ -213,7 +213,7 @@ func (g *gate) ask(p permission, service lab.Service, token string) string {
 func (g *gate) session(t *testing.T, actor lab.Actor, secondFactor bool) string {
 	t.Helper()
 	token, hash := credential.NewToken()
-	if err := g.Store.StartSession(t.Context(), actor, hash, secondFactor); err != nil {
+	if err := storetest.StartSession(t.Context(), g.Store, actor, hash, secondFactor); err != nil {
 		t.Fatal(err)
 	}
 	return token

@@ -250,7 +250,7 @@ func (p *program) person(login string, memberships ...lab.Membership) lab.Actor 
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := p.store.AcceptInvitation(p.t.Context(), credential.HashToken(token), password); err != nil {
+	if _, err := p.store.AcceptInvitation(p.t.Context(), credential.HashToken(token), password, store.Device{}); err != nil {
 		p.t.Fatal(err)
 	}
 	return actor

@@ -37,40 +37,29 @@ func (r *request) readSession() error {
 
 // startSession begins a session of the account under a new token, once the password was
 // right, and tells whether it is whole. A recovery code that was typed is used up for it.
-func (a *attempt) startSession(account store.Account) (whole bool, err error) {
-	ctx, by, registry := a.context(), account.Actor(), a.server.Store
-	token, hash := credential.NewToken()
-	whole = account.TOTPSealed == ""
-	if a.recovery != "" {
-		err = registry.StartSessionByRecoveryCode(ctx, by, hash, a.recovery)
-		whole = !errors.Is(err, lab.ErrNotFound) // used meanwhile: a code is asked for
-	}
-	switch {
-	case a.recovery != "" && whole:
-	case a.caller().Known:
-		err = registry.StartSession(ctx, by, hash, false)
-	default:
-		err = registry.StartSessionOfStranger(ctx, by, hash)
-	}
+func (a *attempt) startSession(by lab.Actor) (session string, whole bool, err error) {
+	token, session := credential.NewToken()
+	whole, err = a.server.Store.SignIn(a.context(), by, store.Entry{Token: session, Password: a.judged, Recovery: a.recovery})
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	a.setCookie(a.server.sessionCookie(), token, 0)
-	return whole, nil
+	return session, whole, nil
 }
 
-// raiseSession gives the session a new token, now that the second factor was given.
-func (r *request) raiseSession() error {
+// raiseSession gives the session a new token, now that the second factor was given, and
+// returns its hash.
+func (r *request) raiseSession() (session string, err error) {
 	old, err := r.Cookie(r.server.sessionCookie())
 	if err != nil {
-		return errSignIn
+		return "", errSignIn
 	}
-	token, hash := credential.NewToken()
-	if err := r.server.Store.ReplaceSession(r.context(), credential.HashToken(old), hash, true); err != nil {
-		return err
+	token, session := credential.NewToken()
+	if err := r.server.Store.ReplaceSession(r.context(), credential.HashToken(old), session, true); err != nil {
+		return "", err
 	}
 	r.setCookie(r.server.sessionCookie(), token, 0)
-	return nil
+	return session, nil
 }
 
 // endSession signs out, here and in the database.

@@ -51,29 +51,42 @@ func signIn(r *request) error {
 		return r.refuseSignIn(typed, err)
 	}
 	defer attempt.leave()
-	right, err := attempt.right(account, typed.Get("password"))
-	if err == nil && !right {
+	session, whole, err := attempt.enter(account, typed.Get("password"))
+	if errors.Is(err, lab.ErrConflict) { // the password was changed, or hashed anew, while it was looked at
+		if account, err = r.server.Store.Account(r.context(), login); err == nil {
+			session, whole, err = attempt.enter(account, typed.Get("password"))
+		}
+	}
+	if errors.Is(err, lab.ErrConflict) || errors.Is(err, lab.ErrNotFound) { // it goes on changing, or may not sign in any more
 		err = errSignInRefused
 	}
 	if err != nil {
 		return r.refuseSignIn(typed, err)
 	}
-	return attempt.enter(account)
+	if !whole {
+		return r.see(r.onward("/second-factor"))
+	}
+	if err := r.rememberDevice(session); err != nil {
+		return err
+	}
+	return r.see(r.next())
 }
 
-// enter leads on whoever has given the right password.
-func (a *attempt) enter(account store.Account) error {
-	whole, err := a.startSession(account)
+// enter begins a session where the password is that of the account, and tells whether
+// it is whole.
+func (a *attempt) enter(account store.Account, password string) (session string, whole bool, err error) {
+	right, err := a.right(account, password)
+	if err == nil && !right {
+		err = errSignInRefused
+	}
 	if err != nil {
-		return err
+		return "", false, err
 	}
-	if !whole {
-		return a.see(a.onward("/second-factor"))
+	session, whole, err = a.startSession(account.Actor())
+	if whole {
+		a.succeed()
 	}
-	if err := a.rememberDevice(account.Actor()); err != nil {
-		return err
-	}
-	return a.see(a.next())
+	return session, whole, err
 }
 
 // refuseSignIn shows the form again, with what is wrong. Where the password was not
@@ -142,10 +155,14 @@ func secondFactor(r *request) error {
 	if err := r.useSecondFactor(typed.Get("code")); err != nil {
 		return r.refuseSecondFactor(err)
 	}
-	if err := r.raiseSession(); err != nil {
+	session, err := r.raiseSession()
+	if err != nil {
 		return err
 	}
-	if err := r.rememberDevice(r.actor); err != nil {
+	if err := r.forgive(); err != nil {
+		return err
+	}
+	if err := r.rememberDevice(session); err != nil {
 		return err
 	}
 	return r.see(r.next())
@@ -254,11 +271,12 @@ func (r *request) accept(tokenHash, password string) error {
 	if err != nil {
 		return err
 	}
-	user, err := r.server.Store.AcceptInvitation(r.context(), tokenHash, hash)
-	if err != nil {
-		return err
+	d, token := r.device()
+	fresh, err := r.server.Store.AcceptInvitation(r.context(), tokenHash, hash, d)
+	if err == nil {
+		r.keepDevice(fresh, token)
 	}
-	return r.rememberDevice(user)
+	return err
 }
 
 // checkNewPassword refuses a password that breaks the rules, or was not typed twice

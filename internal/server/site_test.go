@@ -166,7 +166,7 @@ func (x *site) staff(t testing.TB, actor lab.Actor) *reader {
 func (x *site) signedIn(t testing.TB, actor lab.Actor, secondFactor bool) *reader {
 	t.Helper()
 	token, hash := credential.NewToken()
-	if err := x.store.StartSession(t.Context(), actor, hash, secondFactor); err != nil {
+	if err := storetest.StartSession(t.Context(), x.store, actor, hash, secondFactor); err != nil {
 		t.Fatal(err)
 	}
 	r := x.visitor(t)

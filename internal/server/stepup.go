@@ -87,19 +87,19 @@ func (r *request) refillUnseen(name string, data any, f *form, err error) error 
 }
 
 // stepUp runs a change of what somebody signs in with: the session goes on under a
-// new token, and all else that is signed in ends.
-func (r *request) stepUp(change func(here store.Here) error) error {
+// new token, whose hash it returns, and all else that is signed in ends.
+func (r *request) stepUp(change func(here store.Here) error) (session string, err error) {
 	old, err := r.Cookie(r.server.sessionCookie())
 	if err != nil {
-		return errSignIn
+		return "", errSignIn
 	}
-	token, hash := credential.NewToken()
-	err = change(store.Here{Session: credential.HashToken(old), Renewed: hash, Devices: r.deviceHashes()})
+	token, session := credential.NewToken()
+	err = change(store.Here{Session: credential.HashToken(old), Renewed: session, Devices: r.deviceHashes()})
 	if errors.Is(err, lab.ErrNotFound) {
-		return errSignIn // the session has ended meanwhile
+		return "", errSignIn // the session has ended meanwhile
 	}
 	if err == nil {
 		r.setCookie(r.server.sessionCookie(), token, 0)
 	}
-	return err
+	return session, err
 }

@@ -13,6 +13,7 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
 
@@ -121,7 +122,7 @@ func (x *site) planted(t *testing.T, login, password string, roles ...lab.UserRo
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.AcceptInvitation(t.Context(), credential.HashToken(invitation), hash); err != nil {
+	if _, err := x.store.AcceptInvitation(t.Context(), credential.HashToken(invitation), hash, store.Device{}); err != nil {
 		t.Fatal(err)
 	}
 	return actor

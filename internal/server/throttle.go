@@ -12,7 +12,8 @@ import (
 
 // throttle holds each of many to a limit, in memory alone, under keys that are
 // hashed with a salt of this run of the program. The idlest are forgotten where
-// there are too many, and all whose attempts have lapsed.
+// there are too many, but for those who have used most of their attempts up, and all
+// whose attempts have lapsed.
 type throttle struct {
 	limit
 	now  func() time.Time
@@ -82,12 +83,32 @@ func (t *throttle) lapse() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now, after := t.now(), time.Duration(t.many)*t.every
-	for last := t.used.Back(); last != nil && now.Sub(last.Value.(*tokens).at) > after; last = t.used.Back() {
-		t.drop(last)
+	for e := t.used.Back(); e != nil; {
+		before := e.Prev()
+		if now.Sub(e.Value.(*tokens).at) > after {
+			t.drop(e)
+		}
+		e = before
 	}
 }
 
-// of finds what is left to a key. The idlest makes place for a new one.
+// passedOver is how many are passed over at most where one has to make place.
+const passedOver = 64
+
+// makePlace forgets the idlest of those who have half of their attempts or more. Else
+// whoever comes with very many others would be looked at again.
+func (t *throttle) makePlace(now time.Time) {
+	for range passedOver {
+		last := t.used.Back()
+		if last.Value.(*tokens).left.TokensAt(now) >= float64(t.many)/2 {
+			break
+		}
+		t.used.MoveToFront(last)
+	}
+	t.drop(t.used.Back())
+}
+
+// of finds what is left to a key. Another makes place for a new one.
 func (t *throttle) of(key [16]byte, now time.Time) *tokens {
 	if found := t.byKey[key]; found != nil {
 		t.used.MoveToFront(found)
@@ -96,7 +117,7 @@ func (t *throttle) of(key [16]byte, now time.Time) *tokens {
 		return x
 	}
 	if t.used.Len() >= t.keys {
-		t.drop(t.used.Back())
+		t.makePlace(now)
 	}
 	x := &tokens{key, now, t.limiter()}
 	t.byKey[key] = t.used.PushFront(x)

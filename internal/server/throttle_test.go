@@ -122,3 +122,23 @@ func TestWhatIsGivenBackPushesNobodyOut(t *testing.T) {
 		t.Errorf("%d are remembered, want anna alone", len(x.byKey))
 	}
 }
+
+// TestWhoeverUsedMostUpIsNotPushedOutByManyOthers: or a stranger could be looked at again
+// after very many logins that nobody has, and so tell these from those that somebody has.
+func TestWhoeverUsedMostUpIsNotPushedOutByManyOthers(t *testing.T) {
+	x := newThrottle(time.Now, passwordLoginLimit)
+	for range passwordLoginLimit.many {
+		if x.take("tried") != 0 {
+			t.Fatal("refused too early")
+		}
+	}
+	for i := range 3 * passwordLoginLimit.keys {
+		x.take(strconv.Itoa(i))
+	}
+	if x.take("tried") == 0 {
+		t.Error("forgotten")
+	}
+	if n := x.used.Len(); n != passwordLoginLimit.keys {
+		t.Errorf("%d are remembered", n)
+	}
+}

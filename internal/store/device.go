@@ -56,33 +56,49 @@ func devicesOf(tx *gorm.DB, user lab.Optional) (rows []device, err error) {
 	return rows, err
 }
 
-// RememberDevice notes that a user has signed in in full, from the network with the
-// hash, on the device that holds tokens with the hashes. Where that device is not
-// known, the new token with the hash stands for it from now on, and it tells so.
-func (s *Store) RememberDevice(ctx context.Context, by lab.Actor, tokenHashes []string, networkHash, newHash string) (fresh bool, err error) {
-	err = s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
+// Device is where somebody has signed in.
+type Device struct {
+	Tokens  []string // hashes of the tokens that it holds
+	Network string   // hash of its network
+	Fresh   string   // hash of a new token, which stands for it where it is not known yet
+}
+
+// RememberDevice notes that the user of a session has signed in in full on a device. It
+// tells whether that was not known, so that the new token stands for it from now on. It
+// fails as Session does, and for a session that waits for a code: whoever was signed out
+// meanwhile leaves no device behind.
+func (s *Store) RememberDevice(ctx context.Context, session string, d Device) (fresh bool, err error) {
+	err = s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+		r, a, err := readSession(w.tx, session, w.at)
+		if err == nil && r.half(a) {
+			err = lab.ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
-		rows, err := devicesOf(w.tx, a.ID)
-		if err != nil {
-			return err
-		}
-		mine := slices.DeleteFunc(slices.Clone(rows), func(d device) bool { return !slices.Contains(tokenHashes, d.TokenHash) })
-		if at := slices.IndexFunc(mine, func(d device) bool { return d.NetworkHash == networkHash }); at >= 0 {
-			return w.tx.Exec("UPDATE devices SET seen_at = ? WHERE token_hash = ?", w.at, mine[at].TokenHash).Error
-		}
-		if len(mine) > 0 {
-			return w.moveDevice(mine[0], networkHash, newHash, rows)
-		}
-		fresh = true
-		if err := w.addDevice(device{newHash, a.ID, networkHash, w.at, w.at}, rows); err != nil {
-			return err
-		}
-		return w.record(0, "sign in on a new device", a.Login, "", nil)
+		w.by = a.Actor()
+		fresh, err = w.rememberDevice(a, d)
+		return err
 	})
 	return fresh, err
+}
+
+func (w *work) rememberDevice(a Account, d Device) (fresh bool, err error) {
+	rows, err := devicesOf(w.tx, a.ID)
+	if err != nil {
+		return false, err
+	}
+	mine := slices.DeleteFunc(slices.Clone(rows), func(x device) bool { return !slices.Contains(d.Tokens, x.TokenHash) })
+	if at := slices.IndexFunc(mine, func(x device) bool { return x.NetworkHash == d.Network }); at >= 0 {
+		return false, w.tx.Exec("UPDATE devices SET seen_at = ? WHERE token_hash = ?", w.at, mine[at].TokenHash).Error
+	}
+	if len(mine) > 0 {
+		return false, w.moveDevice(mine[0], d.Network, d.Fresh, rows)
+	}
+	if err := w.addDevice(device{d.Fresh, a.ID, d.Network, w.at, w.at}, rows); err != nil {
+		return false, err
+	}
+	return true, w.record(0, "sign in on a new device", a.Login, "", nil)
 }
 
 // moveDevice notes that a device is used in another network. That before stays known, by

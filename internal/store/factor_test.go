@@ -97,7 +97,7 @@ func TestTenWrongCodesInAnHourAskForARecoveryCode(t *testing.T) {
 
 		lockOut()
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("1"), lab.At(c.now().Add(time.Hour)), true))
-		_, err := s.AcceptInvitation(ctx, tokenHash("1"), passwordHash)
+		_, err := s.AcceptInvitation(ctx, tokenHash("1"), passwordHash, store.Device{})
 		noError(t, err)
 		if accountOf(t, s, "bob").FactorLocked {
 			t.Error("the account is still locked after a reset")
@@ -142,7 +142,7 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 		bob, eve := storetest.Person(t, s, "bob", 0, lab.Intake), storetest.Person(t, s, "eve", 0, lab.Intake)
 		remember := func(by lab.Actor, has []string, network, token string, want bool) {
 			t.Helper()
-			fresh, err := s.RememberDevice(ctx, by, has, network, tokenHash(token))
+			fresh, err := storetest.RememberDevice(ctx, s, by, store.Device{Tokens: has, Network: network, Fresh: tokenHash(token)})
 			noError(t, err)
 			if fresh != want {
 				t.Errorf("fresh is %v", fresh)
@@ -167,7 +167,7 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 		known(0, "1", "home", store.Known{})
 
 		c.move(60 * 24 * time.Hour)
-		events := len(eventsOf(t, s))
+		events := count(t, s, "audit_events WHERE action = 'sign in on a new device'")
 		remember(bob, []string{tokenHash("1")}, "train", "2", false)
 		known(bob.UserID, "1", "home", store.Known{Device: tokenHash("1"), Network: true})
 		for range 20 { // to and fro
@@ -177,7 +177,7 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(4) {
 			t.Errorf("%v devices of one person who moves about", n)
 		}
-		if len(eventsOf(t, s)) != events {
+		if count(t, s, "audit_events WHERE action = 'sign in on a new device'") != events {
 			t.Error("a known device on another network left an event")
 		}
 		remember(eve, []string{tokenHash("1")}, "train", "4", true) // his device is new to her
@@ -199,7 +199,7 @@ func TestOnlySoManyDevicesOfAUserAreRemembered(t *testing.T) {
 		bob := storetest.Person(t, s, "bob", 0, lab.Intake)
 		for i := range 60 {
 			c.move(time.Second)
-			_, err := s.RememberDevice(t.Context(), bob, nil, "n", tokenHash(string(rune('a'+i/26))+string(rune('a'+i%26))))
+			_, err := storetest.RememberDevice(t.Context(), s, bob, store.Device{Network: "n", Fresh: tokenHash(string(rune('a'+i/26)) + string(rune('a'+i%26)))})
 			noError(t, err)
 		}
 		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(50) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -24,26 +23,10 @@ func (r *sessionRow) half(a Account) bool {
 	return r.SecondFactorAt.IsZero() && a.TOTPSealed != ""
 }
 
-// startHalf counts a right password that no code has followed yet, and ends the oldest
-// sessions that wait for one. Those of strangers push out no others: whoever has stolen
-// a password cannot keep its owner from typing the code.
+// startHalf counts a right password that no code has followed yet.
 func (w *work) startHalf(r *sessionRow) error {
-	err := w.tx.Exec("INSERT INTO half_sign_ins (user_id, hour, n) VALUES (?, ?, 1) ON CONFLICT (user_id, hour) DO UPDATE SET n = half_sign_ins.n + 1",
+	return w.tx.Exec("INSERT INTO half_sign_ins (user_id, hour, n) VALUES (?, ?, 1) ON CONFLICT (user_id, hour) DO UPDATE SET n = half_sign_ins.n + 1",
 		int(r.UserID), hourOf(r.StartedAt.Time())).Error
-	if err != nil {
-		return err
-	}
-	all, err := sessionsOf(w.tx, r.UserID, w.at)
-	if err != nil {
-		return err
-	}
-	waiting := slices.DeleteFunc(all, func(s sessionRow) bool { return !s.SecondFactorAt.IsZero() || s.Stranger != r.Stranger })
-	for _, oldest := range waiting[min(len(waiting), lab.HalfSessions-1):] {
-		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", oldest.TokenHash).Error; err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // endHalf takes a session that was half, and has become whole, from the count. Its user

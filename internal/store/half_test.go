@@ -30,7 +30,7 @@ func TestWhatFailedIsToldOnce(t *testing.T) {
 				s.NoteSignInFailure(store.FailedSignIn{UserID: user.UserID, NetworkHash: network})
 			}
 		}
-		signIn := func(token string) { noError(t, s.StartSession(ctx, bob, tokenHash(token), false)) }
+		signIn := func(token string) { noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), false)) }
 		fail(bob, 3, "a")
 		fail(bob, 1, "b")
 		fail(eve, 9, "a")
@@ -48,7 +48,7 @@ func TestWhatFailedIsToldOnce(t *testing.T) {
 		c.move(100 * time.Minute)
 		signIn("4")
 		told(t, s, "4", 0, 0, 0)
-		noError(t, s.StartSession(ctx, eve, tokenHash("e"), true))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), true))
 		told(t, s, "e", 9, 1, 0)
 		all, err := s.FailuresOfAll(ctx, c.now().Add(-24*time.Hour))
 		noError(t, err)
@@ -74,10 +74,10 @@ func TestTwoServersTellEachFailureOnce(t *testing.T) {
 					return err
 				}
 			}
-			return s.StartSession(t.Context(), bob, tokenHash(string(rune('a'+i))), false)
+			return storetest.StartSession(t.Context(), s, bob, tokenHash(string(rune('a'+i))), false)
 		})
 		noError(t, errors.Join(errs...))
-		noError(t, one.StartSession(t.Context(), bob, tokenHash("z"), false))
+		noError(t, storetest.StartSession(t.Context(), one, bob, tokenHash("z"), false))
 		sum := sessionOf(t, one, "z").Told.Failed
 		for i := range 16 {
 			sum += sessionOf(t, one, string(rune('a'+i))).Told.Failed
@@ -94,7 +94,7 @@ func TestARightPasswordWithoutACodeIsToldAndLeavesNoEvent(t *testing.T) {
 		half := func(token string) {
 			t.Helper()
 			c.move(time.Second)
-			noError(t, s.StartSessionOfStranger(ctx, bob, tokenHash(token)))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), false))
 		}
 		whole := func(half, token string) {
 			t.Helper()
@@ -139,7 +139,7 @@ func TestAFinishedSignInTakesNoOtherFromTheCount(t *testing.T) {
 		ctx, bob := t.Context(), bobWithFactor(t, s)
 		start := func(token string) {
 			c.move(time.Second)
-			noError(t, s.StartSession(ctx, bob, tokenHash(token), false))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), false))
 		}
 		start("own")
 		start("b")
@@ -152,36 +152,52 @@ func TestAFinishedSignInTakesNoOtherFromTheCount(t *testing.T) {
 	})
 }
 
-func TestFewSessionsWaitForACode(t *testing.T) {
-	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
+// TestWhatWasJudgedBeforeAChangeOpensNothing: somebody who has stolen the old password
+// was just signing in when its owner chose another.
+func TestWhatWasJudgedBeforeAChangeOpensNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, bob := t.Context(), bobWithFactor(t, s)
-		noError(t, s.StartSession(ctx, bob, tokenHash("whole"), true))
-		noError(t, s.StartSession(ctx, bob, tokenHash("own"), false))
-		for i := range 3 * lab.HalfSessions {
-			c.move(time.Second)
-			noError(t, s.StartSessionOfStranger(ctx, bob, tokenHash(string(rune('A'+i)))))
+		for name, change := range map[string]func() error{
+			"the password": func() error {
+				noError(t, storetest.StartSession(ctx, s, bob, tokenHash("own"), true))
+				return s.ChangePassword(ctx, bob, passwordHash+"1", store.Here{Session: tokenHash("own"), Renewed: tokenHash("own2")})
+			},
+			"an invitation that forgets the authenticator": func() error {
+				until := lab.At(storetest.Now.Add(lab.InvitationAge))
+				noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("i"), until, true))
+				_, err := s.AcceptInvitation(ctx, tokenHash("i"), passwordHash+"2", store.Device{})
+				return err
+			},
+		} {
+			judged := accountOf(t, s, "bob").PasswordHash
+			noError(t, change())
+			for _, recovery := range []string{"", tokenHash("a")} {
+				whole, err := s.SignIn(ctx, bob, store.Entry{Token: tokenHash("thief"), Password: judged, Recovery: recovery})
+				refusedAs(t, err, lab.ErrConflict)
+				if _, err := s.Session(ctx, tokenHash("thief")); whole || !errors.Is(err, lab.ErrNotFound) {
+					t.Errorf("%s: whole %v, session %v", name, whole, err)
+				}
+			}
 		}
-		if n := sqlRows(t, s, "SELECT count(*) FROM sessions", 1)[0][0]; n != int64(lab.HalfSessions+2) {
-			t.Errorf("%v sessions", n)
+	})
+}
+
+// TestADeviceIsKnownByALivingSessionAlone: whoever was signed out while signing in, or
+// has not given the code, leaves none behind.
+func TestADeviceIsKnownByALivingSessionAlone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, bob := t.Context(), bobWithFactor(t, s)
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("half"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("whole"), true))
+		remember := func(session string) error {
+			_, err := s.RememberDevice(ctx, tokenHash(session), store.Device{Network: "n", Fresh: tokenHash("d")})
+			return err
 		}
-		for _, token := range []string{"whole", "own", "O", "K"} {
-			sessionOf(t, s, token)
-		}
-		_, err := s.Session(ctx, tokenHash("J"))
-		refusedAs(t, err, lab.ErrNotFound)
-		for i := range lab.HalfSessions {
-			c.move(time.Second)
-			noError(t, s.StartSession(ctx, bob, tokenHash(fmt.Sprint(i)), false))
-		}
-		_, err = s.Session(ctx, tokenHash("own"))
-		refusedAs(t, err, lab.ErrNotFound)
-		// Of whoever has no authenticator the password is all.
-		eve := storetest.Person(t, s, "eve", 0, lab.Intake)
-		for i := range 2 * lab.HalfSessions {
-			noError(t, s.StartSession(ctx, eve, tokenHash(string(rune('a'+i))), false))
-		}
-		if all, err := s.OwnSessions(ctx, eve.UserID); err != nil || len(all) != 2*lab.HalfSessions {
-			t.Errorf("%d sessions, %v", len(all), err)
+		refusedAs(t, remember("half"), lab.ErrNotFound)
+		noError(t, s.EndSessions(ctx, bob, bob.UserID))
+		refusedAs(t, remember("whole"), lab.ErrNotFound)
+		if n := count(t, s, "devices"); n != 0 {
+			t.Errorf("%d devices", n)
 		}
 	})
 }
@@ -201,18 +217,29 @@ func TestARecoveryCodeAndThePasswordSignInTogether(t *testing.T) {
 		has(eve.UserID, "a", false)
 		has(0, "a", false)
 		events := len(eventsOf(t, s))
-		refusedAs(t, s.StartSessionByRecoveryCode(ctx, bob, tokenHash("1"), tokenHash("c")), lab.ErrNotFound)
-		refusedAs(t, s.StartSessionByRecoveryCode(ctx, eve, tokenHash("1"), tokenHash("a")), lab.ErrNotFound)
-		if _, err := s.Session(ctx, tokenHash("1")); !errors.Is(err, lab.ErrNotFound) || len(eventsOf(t, s)) != events {
-			t.Errorf("a wrong recovery code left a session or an event: %v", err)
+		enter := func(token, code string) (bool, error) {
+			return s.SignIn(ctx, bob, store.Entry{Token: tokenHash(token), Password: accountOf(t, s, "bob").PasswordHash, Recovery: tokenHash(code)})
+		}
+		if whole, err := enter("1", "c"); whole || err != nil || len(eventsOf(t, s)) != events {
+			t.Errorf("a wrong recovery code signed in, %v, or left an event: %v", whole, err)
 		}
 		one(t, atOnce(4, func(i int) error {
-			return s.StartSessionByRecoveryCode(ctx, bob, tokenHash(fmt.Sprint(i)), tokenHash("a"))
-		}), func(err error) bool { return errors.Is(err, lab.ErrNotFound) })
+			whole, err := enter("at once "+fmt.Sprint(i), "a")
+			if err == nil && !whole {
+				err = errors.New("half")
+			}
+			return err
+		}), func(err error) bool { return err.Error() == "half" })
 		has(bob.UserID, "a", false)
 		sessions, err := s.OwnSessions(ctx, bob.UserID)
 		noError(t, err)
-		if len(sessions) != 1 || sessions[0].SecondFactorAt.IsZero() {
+		whole := 0
+		for _, x := range sessions {
+			if !x.SecondFactorAt.IsZero() {
+				whole++
+			}
+		}
+		if whole != 1 {
 			t.Errorf("the sessions are %+v", sessions)
 		}
 		if e := lastEvent(t, s); e.action != "log in" || e.reason != "password and recovery code" {
@@ -221,7 +248,8 @@ func TestARecoveryCodeAndThePasswordSignInTogether(t *testing.T) {
 		has(bob.UserID, "b", true)
 		noError(t, s.DisableUser(ctx, operator, bob.UserID, true))
 		has(bob.UserID, "b", false)
-		refusedAs(t, s.StartSessionByRecoveryCode(ctx, bob, tokenHash("9"), tokenHash("b")), lab.ErrNotFound)
+		_, err = enter("9", "b")
+		refusedAs(t, err, lab.ErrNotFound)
 	})
 }
 
@@ -236,9 +264,9 @@ func TestWhatAWrongClockHasMadeNeverComesToLife(t *testing.T) {
 		ahead := storetest.Now.AddDate(0, 0, 200)
 		clock.at = ahead
 		noError(t, s.MarkClock(ctx))
-		noError(t, s.StartSession(ctx, bob, token, true))
+		noError(t, storetest.StartSession(ctx, s, bob, token, true))
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("i"), lab.At(ahead.Add(lab.InvitationAge)), false))
-		if _, err := s.RememberDevice(ctx, bob, nil, "home", tokenHash("d")); err != nil {
+		if _, err := s.RememberDevice(ctx, token, store.Device{Network: "home", Fresh: tokenHash("d")}); err != nil {
 			t.Fatal(err)
 		}
 		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(ahead.Unix()/30)))
@@ -284,10 +312,10 @@ func TestTheTrailKnowsWhoSignedInBeforeTheUpgrade(t *testing.T) {
 	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
 		ctx, bob := t.Context(), bobWithFactor(t, s)
 		eve, fay := storetest.Person(t, s, "eve", 0, lab.Intake), storetest.Person(t, s, "fay", 0, lab.Intake)
-		noError(t, s.StartSession(ctx, eve, tokenHash("e"), false))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), false))
 		eves := c.now()
 		c.move(time.Hour)
-		noError(t, s.StartSession(ctx, bob, tokenHash("b"), true))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b"), true))
 		c.move(time.Minute)
 		noError(t, s.ReplaceSession(ctx, tokenHash("b"), tokenHash("b2"), true))
 		bobs := c.now()
@@ -305,7 +333,7 @@ func TestTheTrailKnowsWhoSignedInBeforeTheUpgrade(t *testing.T) {
 			at   time.Time
 		}{{bob, bobs}, {eve, eves}, {fay, time.Time{}}} {
 			token := tokenHash(fmt.Sprint(i))
-			noError(t, s.StartSession(ctx, want.user, token, true))
+			noError(t, storetest.StartSession(ctx, s, want.user, token, true))
 			session, err := s.Session(ctx, token)
 			noError(t, err)
 			if got := session.ToldSince; got != lab.At(want.at) && !(got.IsZero() && want.at.IsZero()) {

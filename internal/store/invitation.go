@@ -69,10 +69,10 @@ func openInvitation(tx *gorm.DB, tokenHash string, now lab.Instant) (x invitatio
 }
 
 // AcceptInvitation records the hash of the password that the invited user chose, and
-// ends the invitation and all sessions of the user. It fails as Invitation does.
-func (s *Store) AcceptInvitation(ctx context.Context, tokenHash, passwordHash string) (lab.Actor, error) {
-	var accepted Account
-	err := s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+// ends the invitation and all sessions of the user. The device, where one is
+// given, is known from then on, and no other; it tells whether by the new token. It fails as Invitation does.
+func (s *Store) AcceptInvitation(ctx context.Context, tokenHash, passwordHash string, d Device) (fresh bool, err error) {
+	err = s.doPeople(ctx, lab.Actor{}, func(w *work) error {
 		x, a, err := openInvitation(w.tx, tokenHash, w.at)
 		if err != nil {
 			return err
@@ -88,10 +88,14 @@ func (s *Store) AcceptInvitation(ctx context.Context, tokenHash, passwordHash st
 		if err := errors.Join(w.endSessionsOf(a.ID, ""), w.endInvitationOf(a.ID), w.forgetDevices(a.ID)); err != nil {
 			return err
 		}
-		accepted, w.by = a, a.Actor()
-		return w.record(0, "accept invitation", a.Login, "", nil)
+		w.by = a.Actor()
+		if err := w.record(0, "accept invitation", a.Login, "", nil); err != nil || d.Fresh == "" {
+			return err
+		}
+		fresh, err = w.rememberDevice(a, d)
+		return err
 	})
-	return accepted.Actor(), err
+	return fresh, err
 }
 
 func (w *work) endInvitationOf(id lab.Optional) error {

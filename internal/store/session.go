@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,7 +24,6 @@ type sessionRow struct {
 	ToldNetworks   int
 	ToldHalf       int
 	PendingFactor  string // the sealed secret that is offered for an authenticator
-	Stranger       bool   // it began on a device and from a network that were not known
 }
 
 // TableName returns the table.
@@ -70,54 +70,44 @@ func readSession(tx *gorm.DB, tokenHash string, now lab.Instant) (r sessionRow, 
 	return r, a, nil
 }
 
-// StartSession records that the actor has given the password, with the hash of the
-// session's token. Where the user has no second factor, that is signing in in full;
-// where the user has one, and it was not given, the session waits for it and leaves no
-// event. A disabled user is refused with lab.ErrNotFound.
-func (s *Store) StartSession(ctx context.Context, by lab.Actor, tokenHash string, secondFactor bool) error {
-	return s.startSession(ctx, by, sessionRow{TokenHash: tokenHash}, secondFactor)
+// Entry is a sign-in whose password was right.
+type Entry struct {
+	Token    string // hash of the token of the session that begins
+	Password string // hash by which the password was judged
+	Recovery string // hash of a recovery code that was typed; empty: none
 }
 
-// StartSessionOfStranger is StartSession with the password alone, on a device and from a
-// network that are not known to be the user's.
-func (s *Store) StartSessionOfStranger(ctx context.Context, by lab.Actor, tokenHash string) error {
-	return s.startSession(ctx, by, sessionRow{TokenHash: tokenHash, Stranger: true}, false)
-}
-
-func (s *Store) startSession(ctx context.Context, by lab.Actor, r sessionRow, secondFactor bool) error {
+// SignIn begins a session of the actor, whose password was right, and tells whether it
+// is whole. Where the user has an authenticator it is so only by a recovery code, which
+// is used up by it; else, also where the code is unknown or was used meanwhile, the
+// session waits for a code and leaves no event. If the password is another by now, or
+// hashed anew, lab.ErrConflict comes back and nobody is signed in: what was judged opens
+// nothing after the change. A disabled user is refused with lab.ErrNotFound.
+func (s *Store) SignIn(ctx context.Context, by lab.Actor, e Entry) (whole bool, err error) {
 	if err := s.writeFirst(ctx); err != nil {
-		return err
+		return false, err
 	}
-	return s.doPeople(ctx, by, func(w *work) error {
+	err = s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
 		if err != nil {
 			return err
 		}
-		how := "password"
-		if secondFactor {
-			r.SecondFactorAt, how = w.at, "password and second factor"
+		if a.PasswordHash != e.Password {
+			return fmt.Errorf("the password was changed meanwhile: %w", lab.ErrConflict)
 		}
+		r, how := sessionRow{TokenHash: e.Token}, "password"
+		if e.Recovery != "" {
+			switch err := w.spendRecoveryCode(a, e.Recovery); {
+			case err == nil:
+				r.SecondFactorAt, how = w.at, "password and recovery code"
+			case !errors.Is(err, lab.ErrNotFound):
+				return err
+			}
+		}
+		whole = !r.half(a)
 		return w.startSession(a, &r, how)
 	})
-}
-
-// StartSessionByRecoveryCode signs the actor in, in full, with the password and with the
-// recovery code that has the hash, which is used up by it. A code that is unknown, or
-// was used meanwhile, is lab.ErrNotFound, and nobody is signed in.
-func (s *Store) StartSessionByRecoveryCode(ctx context.Context, by lab.Actor, tokenHash, codeHash string) error {
-	if err := s.writeFirst(ctx); err != nil {
-		return err
-	}
-	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := w.own()
-		if err != nil {
-			return err
-		}
-		if err := w.spendRecoveryCode(a, codeHash); err != nil {
-			return err
-		}
-		return w.startSession(a, &sessionRow{TokenHash: tokenHash, SecondFactorAt: w.at}, "password and recovery code")
-	})
+	return whole && err == nil, err
 }
 
 // startSession begins a session of the user, now, and notes how in the trail where it is

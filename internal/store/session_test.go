@@ -17,7 +17,7 @@ func TestASessionFromLoginToLogout(t *testing.T) {
 		ctx := t.Context()
 		bob := storetest.Person(t, s, "bob", 0, lab.Verifier)
 		began := lab.At(c.now())
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
 		if e := lastEvent(t, s); e.action != "log in" || e.actorID != int64(bob.UserID) || e.subject != "bob" || e.reason != "password" {
 			t.Errorf("the event is %+v", e)
 		}
@@ -59,18 +59,18 @@ func TestASessionFromLoginToLogout(t *testing.T) {
 func TestStartingASessionIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		bob := storetest.Person(t, s, "bob", 0, lab.Verifier)
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), true))
+		bob := bobWithFactor(t, s)
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), true))
 		if e := lastEvent(t, s); e.reason != "password and second factor" {
 			t.Errorf("the event is %+v", e)
 		}
-		refusedAs(t, s.StartSession(ctx, bob, tokenHash("1"), true), lab.ErrConflict)
-		refusedAs(t, s.StartSession(ctx, lab.Actor{UserID: 99, Name: "Nobody"}, tokenHash("2"), true), lab.ErrNotFound)
-		refusedAs(t, s.StartSession(ctx, operator, tokenHash("2"), true), lab.ErrNotFound)
-		if err := s.StartSession(ctx, bob, "a token in clear", true); err == nil {
+		refusedAs(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), true), lab.ErrConflict)
+		refusedAs(t, storetest.StartSession(ctx, s, lab.Actor{UserID: 99, Name: "Nobody"}, tokenHash("2"), true), lab.ErrNotFound)
+		refusedAs(t, storetest.StartSession(ctx, s, operator, tokenHash("2"), true), lab.ErrNotFound)
+		if err := storetest.StartSession(ctx, s, bob, "a token in clear", true); err == nil {
 			t.Error("the database takes a token in clear")
 		}
-		noError(t, s.StartSession(ctx, bob, tokenHash("2"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("2"), false))
 		refusedAs(t, s.ReplaceSession(ctx, tokenHash("2"), tokenHash("1"), true), lab.ErrConflict)
 	})
 }
@@ -84,8 +84,8 @@ func TestSessionsEndByThemselves(t *testing.T) {
 			_, err := s.Session(ctx, tokenHash("1"))
 			refusedAs(t, err, want)
 		}
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
-		noError(t, s.StartSession(ctx, bob, tokenHash("2"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("2"), false))
 		c.move(lab.SessionIdle)
 		use(nil)
 		c.move(lab.SessionIdle)
@@ -116,7 +116,7 @@ func TestUseIsRecordedOnceAMinute(t *testing.T) {
 	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
 		ctx := t.Context()
 		bob := storetest.Person(t, s, "bob", 0, lab.Verifier)
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
 		seen := func() lab.Instant {
 			session, err := s.Session(ctx, tokenHash("1"))
 			noError(t, err)
@@ -145,8 +145,8 @@ func TestEndingAllSessions(t *testing.T) {
 		ctx := t.Context()
 		ada, bob, eve := storetest.Person(t, s, "ada", 0, lab.Administrator), storetest.Person(t, s, "bob", 0, lab.Intake), storetest.Person(t, s, "eve", 0, lab.Intake)
 		for _, by := range []lab.Actor{ada, bob, operator} {
-			noError(t, s.StartSession(ctx, bob, tokenHash("b1"), false))
-			noError(t, s.StartSession(ctx, bob, tokenHash("b2"), true))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b1"), false))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b2"), true))
 			noError(t, s.EndSessions(ctx, by, bob.UserID))
 			for _, token := range []string{"b1", "b2"} {
 				_, err := s.Session(ctx, tokenHash(token))
@@ -156,7 +156,7 @@ func TestEndingAllSessions(t *testing.T) {
 				t.Errorf("the event is %+v", e)
 			}
 		}
-		noError(t, s.StartSession(ctx, bob, tokenHash("b3"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b3"), false))
 		refusedMove(t, s.EndSessions(ctx, eve, bob.UserID))
 		refusedAs(t, s.EndSessions(ctx, ada, 99), lab.ErrNotFound)
 		if _, err := s.Session(ctx, tokenHash("b3")); err != nil {
@@ -173,7 +173,7 @@ func TestASessionIsAliveWithinBothLimits(t *testing.T) {
 		chance := rand.New(rand.NewPCG(1, 2))
 		for i := range 12 {
 			hash := tokenHash(strconv.Itoa(i))
-			noError(t, s.StartSession(t.Context(), bob, hash, false))
+			noError(t, storetest.StartSession(t.Context(), s, bob, hash, false))
 			began, seen := c.now(), c.now()
 			longest := lab.SessionIdle + time.Duration(i%4)*time.Minute // one in four lasts till the end
 			for alive := true; alive; {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
 
@@ -16,7 +17,7 @@ func TestASessionOfATimeToComeHasEnded(t *testing.T) {
 		clock, token := &hand{storetest.Now}, strings.Repeat("a", 64)
 		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
 		b := newBench(t, s)
-		noError(t, s.StartSession(t.Context(), b.intake, token, false))
+		noError(t, storetest.StartSession(t.Context(), s, b.intake, token, false))
 		clock.at = storetest.Now.Add(-time.Minute)
 		if _, err := s.Session(t.Context(), token); err != nil {
 			t.Errorf("a minute ahead: %v", err)
@@ -34,7 +35,7 @@ func TestAWrongClockForgetsNoDevice(t *testing.T) {
 		clock := &hand{storetest.Now}
 		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
 		b := newBench(t, s)
-		if _, err := s.RememberDevice(t.Context(), b.intake, nil, strings.Repeat("b", 64), strings.Repeat("a", 64)); err != nil {
+		if _, err := storetest.RememberDevice(t.Context(), s, b.intake, store.Device{Network: strings.Repeat("b", 64), Fresh: strings.Repeat("a", 64)}); err != nil {
 			t.Fatal(err)
 		}
 		noError(t, s.MarkClock(t.Context()))

@@ -43,9 +43,9 @@ func TestANewSecondFactorEndsWhatIsSignedInElsewhere(t *testing.T) {
 		ctx := t.Context()
 		bob, eve := storetest.Person(t, s, "bob", 0, lab.Intake), storetest.Person(t, s, "eve", 0, lab.Intake)
 		for _, token := range []string{"1", "2"} {
-			noError(t, s.StartSession(ctx, bob, tokenHash(token), false))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), false))
 		}
-		noError(t, s.StartSession(ctx, eve, tokenHash("3"), false))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("3"), false))
 		for device, user := range map[string]lab.Optional{"d1": bob.UserID, "d2": bob.UserID, "d3": eve.UserID} {
 			plantDevice(t, s, device, user)
 		}
@@ -79,8 +79,8 @@ func TestAStepUpIsRefusedOutsideOnesOwnSession(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		bob, eve := storetest.Person(t, s, "bob", 0, lab.Intake), storetest.Person(t, s, "eve", 0, lab.Intake)
-		noError(t, s.StartSession(ctx, bob, tokenHash("b"), false))
-		noError(t, s.StartSession(ctx, eve, tokenHash("e"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b"), false))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), false))
 		before := len(eventsOf(t, s))
 		for _, at := range []store.Here{here("e", "1"), here("gone", "1"), {}} {
 			refusedAs(t, s.ChangePassword(ctx, bob, passwordHash, at), lab.ErrNotFound)
@@ -99,8 +99,8 @@ func TestASessionOffersOneSecret(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		bob := storetest.Person(t, s, "bob", 0, lab.Intake)
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
-		noError(t, s.StartSession(ctx, bob, tokenHash("2"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("2"), false))
 		got := make(chan string, 8)
 		for i, err := range atOnce(8, func(i int) error {
 			offered, err := s.OfferFactor(ctx, tokenHash("1"), "", fmt.Sprint("secret ", i))
@@ -142,27 +142,27 @@ func TestASignInIsNotedOnceItIsWhole(t *testing.T) {
 			}
 		}
 		first := c.now()
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
 		since("1", time.Time{})
 		c.move(time.Hour)
 		second := c.now()
-		noError(t, s.StartSession(ctx, bob, tokenHash("2"), false)) // there is no second factor: the password is all
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("2"), false)) // there is no second factor: the password is all
 		since("2", first)
 		noError(t, s.ConfirmSecondFactor(ctx, bob, "sealed", 1, nil, here("2", "3")))
 		since("3", first)
 
 		c.move(time.Hour)
-		noError(t, s.StartSession(ctx, bob, tokenHash("half"), false)) // somebody else may know the password
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("half"), false)) // somebody else may know the password
 		since("half", time.Time{})
 		c.move(time.Minute)
-		noError(t, s.StartSession(ctx, bob, tokenHash("4"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("4"), false))
 		noError(t, s.ReplaceSession(ctx, tokenHash("4"), tokenHash("5"), true))
 		since("5", second)
 		third := c.now()
 		c.move(time.Minute)
 		noError(t, s.ReplaceSession(ctx, tokenHash("5"), tokenHash("6"), true)) // the second factor once more
 		since("6", second)
-		noError(t, s.StartSession(ctx, bob, tokenHash("7"), true))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("7"), true))
 		since("7", third)
 	})
 }
@@ -171,13 +171,13 @@ func TestSessionsAreEndedFromAnother(t *testing.T) {
 	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
 		ctx := t.Context()
 		bob, eve := storetest.Person(t, s, "bob", 0, lab.Intake), storetest.Person(t, s, "eve", 0, lab.Intake)
-		noError(t, s.StartSession(ctx, bob, tokenHash("old"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("old"), false))
 		c.move(lab.SessionIdle + time.Minute)
 		for _, token := range []string{"1", "2", "3", "4"} {
-			noError(t, s.StartSession(ctx, bob, tokenHash(token), token == "2"))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), token == "2"))
 			c.move(time.Minute)
 		}
-		noError(t, s.StartSession(ctx, eve, tokenHash("e"), false))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), false))
 		list, err := s.OwnSessions(ctx, bob.UserID)
 		noError(t, err)
 		if len(list) != 4 || list[0].ID != sessionOf(t, s, "4").ID || !list[0].SecondFactorAt.IsZero() || list[2].SecondFactorAt.IsZero() {
@@ -258,12 +258,12 @@ func TestNoStepUpReadsThroughThePool(t *testing.T) {
 		ctx := t.Context()
 		done := make(chan error, 1)
 		go func() {
-			errs := []error{s.RequireSecondFactor(ctx, operator, service.ID, true), s.StartSession(ctx, bob, tokenHash("1"), false)}
+			errs := []error{s.RequireSecondFactor(ctx, operator, service.ID, true), storetest.StartSession(ctx, s, bob, tokenHash("1"), false)}
 			_, err := s.OfferFactor(ctx, tokenHash("1"), "", "offered")
 			errs = append(errs, err,
 				s.ConfirmSecondFactor(ctx, bob, "sealed", 1, nil, here("1", "2")),
 				s.ChangePassword(ctx, bob, passwordHash, here("2", "3")),
-				s.StartSession(ctx, bob, tokenHash("4"), true))
+				storetest.StartSession(ctx, s, bob, tokenHash("4"), true))
 			x, err := s.Session(ctx, tokenHash("3"))
 			_, listing := s.OwnSessions(ctx, bob.UserID)
 			done <- errors.Join(append(errs, err, listing, s.EndOtherSessions(ctx, bob, x.ID))...)

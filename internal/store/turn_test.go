@@ -32,7 +32,7 @@ func held(t *testing.T, kind string, clock func() time.Time) (s *store.Store, by
 	b := newBench(t, s)
 	sample = b.register(t, s)
 	by = storetest.Person(t, s, "reader", b.service.ID, lab.Verifier)
-	if err := s.StartSession(t.Context(), by, heldToken, false); err != nil {
+	if err := storetest.StartSession(t.Context(), s, by, heldToken, false); err != nil {
 		t.Fatal(err)
 	}
 	return s, by, sample, storetest.HoldWriting(t, place(c))

@@ -189,7 +189,7 @@ func TestMembershipsCountFromTheNextRequest(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		service, other := storetest.Service(t, s, "UTR"), storetest.Service(t, s, "AMS")
 		bob := storetest.Person(t, s, "bob", service.ID, lab.Intake)
-		noError(t, s.StartSession(t.Context(), bob, tokenHash("b0b"), false))
+		noError(t, storetest.StartSession(t.Context(), s, bob, tokenHash("b0b"), false))
 		ada := storetest.Person(t, s, "ada", service.ID, lab.Administrator)
 		verifier := lab.Membership{ServiceID: service.ID, Role: lab.Verifier}
 		noError(t, s.SetMemberships(t.Context(), ada, bob.UserID, []lab.Membership{verifier}))
@@ -245,17 +245,17 @@ func TestDisablingEndsEverythingAtOnce(t *testing.T) {
 		bob := storetest.Person(t, s, "bob", 0, lab.Intake)
 		eve := storetest.Person(t, s, "eve", 0, lab.Intake)
 		ctx := t.Context()
-		noError(t, s.StartSession(ctx, bob, tokenHash("b0b"), true))
-		noError(t, s.StartSession(ctx, eve, tokenHash("e4e"), true))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b0b"), true))
+		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e4e"), true))
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("1"), lab.At(storetest.Now.Add(time.Hour)), false))
 		noError(t, s.DisableUser(ctx, operator, bob.UserID, true))
 		_, err := s.Session(ctx, tokenHash("b0b"))
 		refusedAs(t, err, lab.ErrNotFound)
 		_, err = s.Invitation(ctx, tokenHash("1"))
 		refusedAs(t, err, lab.ErrNotFound)
-		_, err = s.AcceptInvitation(ctx, tokenHash("1"), passwordHash)
+		_, err = s.AcceptInvitation(ctx, tokenHash("1"), passwordHash, store.Device{})
 		refusedAs(t, err, lab.ErrNotFound)
-		refusedAs(t, s.StartSession(ctx, bob, tokenHash("b0b2"), false), lab.ErrNotFound)
+		refusedAs(t, storetest.StartSession(ctx, s, bob, tokenHash("b0b2"), false), lab.ErrNotFound)
 		refusedAs(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("b0b")}), lab.ErrNotFound)
 		refusedAs(t, s.SetSecondFactor(ctx, bob, "sealed", 1, nil), lab.ErrNotFound)
 		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(1)), lab.ErrNotFound)
@@ -285,7 +285,7 @@ func TestChangingThePasswordEndsOtherSessions(t *testing.T) {
 		ctx := t.Context()
 		bob := storetest.Person(t, s, "bob", 0, lab.Intake)
 		for _, token := range []string{"1", "2", "3"} {
-			noError(t, s.StartSession(ctx, bob, tokenHash(token), false))
+			noError(t, storetest.StartSession(ctx, s, bob, tokenHash(token), false))
 		}
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("4"), lab.At(storetest.Now.Add(time.Hour)), false))
 		noError(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("2"), Renewed: tokenHash("5")}))
@@ -345,7 +345,7 @@ func TestARehashChangesTheHashAndNothingElse(t *testing.T) {
 			}
 		}
 		others("$argon2id$v=19$m=47104,", false) // nobody has a password
-		noError(t, s.StartSession(ctx, bob, tokenHash("1"), false))
+		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), false))
 		noError(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("1"), Renewed: tokenHash("2")}))
 		others("$argon2id$v=19$m=47104,", true)
 		others("$argon2id$v=19$m=65536,", false)
@@ -397,10 +397,10 @@ func TestNoWorkOnPeopleReadsThroughThePool(t *testing.T) {
 				s.Rehash(ctx, bob.UserID, passwordHash, passwordHash),
 			}
 			_, err = s.Invitation(ctx, tokenHash("1"))
-			_, accepting := s.AcceptInvitation(ctx, tokenHash("1"), passwordHash)
-			errs = append(errs, err, accepting, s.StartSession(ctx, bob, tokenHash("2"), false))
+			_, accepting := s.AcceptInvitation(ctx, tokenHash("1"), passwordHash, store.Device{})
+			errs = append(errs, err, accepting, storetest.StartSession(ctx, s, bob, tokenHash("2"), false))
 			c.move(5 * time.Minute)
-			_, remembering := s.RememberDevice(ctx, bob, nil, tokenHash("n"), tokenHash("d"))
+			_, remembering := storetest.RememberDevice(ctx, s, bob, store.Device{Network: tokenHash("n"), Fresh: tokenHash("d")})
 			_, knowing := s.KnownTo(ctx, bob.UserID, nil, tokenHash("n"))
 			s.NoteSignInFailure(store.FailedSignIn{UserID: bob.UserID})
 			s.NoteSignInLimit(bob.UserID)

@@ -4,7 +4,10 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -195,4 +198,31 @@ func Sample(service lab.ServiceID, product lab.ProductID, edit ...func(*lab.Samp
 		change(&x)
 	}
 	return x
+}
+
+// StartSession begins a session of somebody whose password was right, and gives it the
+// second factor where that is asked for.
+func StartSession(ctx context.Context, s *store.Store, by lab.Actor, tokenHash string, secondFactor bool) error {
+	a, err := s.AccountByID(ctx, by.UserID)
+	if err != nil {
+		return err
+	}
+	e := store.Entry{Token: tokenHash, Password: a.PasswordHash}
+	if secondFactor {
+		e.Token = fmt.Sprintf("%x", sha256.Sum256([]byte("before "+tokenHash)))
+	}
+	if _, err := s.SignIn(ctx, by, e); err != nil || !secondFactor {
+		return err
+	}
+	return s.ReplaceSession(ctx, e.Token, tokenHash, true)
+}
+
+// RememberDevice signs somebody in on a device that holds tokens with the hashes, and
+// remembers it.
+func RememberDevice(ctx context.Context, s *store.Store, by lab.Actor, d store.Device) (fresh bool, err error) {
+	session := fmt.Sprintf("%x", sha256.Sum256([]byte(rand.Text())))
+	if err := StartSession(ctx, s, by, session, true); err != nil {
+		return false, err
+	}
+	return s.RememberDevice(ctx, session, d)
 }
