@@ -294,7 +294,7 @@ func TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed(t *testing.T) {
 		}
 		day := lab.DateOf(clock(), time.UTC)
 		later := storetest.OpenAt(t, x.place, clock)
-		if err := later.ConfirmEnding(t.Context(), lab.Operator("test"), day, 3); err != nil {
+		if err := later.ConfirmEnding(t.Context(), lab.Operator("test"), store.Confirmation{Day: day, Months: 3}); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); !strings.HasPrefix(x.held(t, s), "0 codes, 0 keys, 0 in the ring"); time.Sleep(100 * time.Millisecond) {

@@ -159,39 +159,137 @@ func TestCodesExpireAfterTheirMonths(t *testing.T) {
 	}
 }
 
-// TestAShorterTimeIsConfirmedInTheShell: a command that lacks the server's setting says
-// what would go, and removes it only on a person's word.
-func TestAShorterTimeIsConfirmedInTheShell(t *testing.T) {
+// shortShell is a shell that lacks the server's MARQUIS_CODE_MONTHS, on 4 March 2025,
+// beside a registry with a code of June 2024 and one of February 2025.
+type shortShell struct {
+	given
+	s           *store.Store
+	now         time.Time
+	environment map[string]string
+}
+
+// eachShortShell runs a test where codes were given out for a year, and where nobody
+// knows for how long, on both databases.
+func eachShortShell(t *testing.T, test func(t *testing.T, x *shortShell, kept int)) {
+	t.Helper()
 	storetest.EachKind(t, func(t *testing.T, kind string) {
-		for name, test := range map[string]struct {
-			kept int
-			says string
-		}{
-			"given out for longer":                 {12, "codes were given out for 12 months, and MARQUIS_CODE_MONTHS is 3 here"},
-			"given out for a time nobody knows of": {0, "nobody has said yet for how many months codes were given out, and MARQUIS_CODE_MONTHS is 3 here"},
-		} {
+		for name, kept := range map[string]int{"given out for longer": 12, "given out for a time nobody knows of": 0} {
 			t.Run(name, func(t *testing.T) {
+				x := &shortShell{now: time.Date(2025, time.March, 4, 0, 0, 0, 0, time.UTC)}
 				c := storetest.Config(t, kind)
-				s := storetest.Open(t, c)
-				storetest.KeepMonths(t, s, test.kept)
+				x.s = storetest.OpenAt(t, c, func() time.Time { return x.now })
+				storetest.KeepMonths(t, x.s, kept)
 				keys := filepath.Join(t.TempDir(), "keys.json")
-				environment := map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": c.Folder, "MARQUIS_DATABASE_URL": c.DatabaseURL}
-				g := give(t, s, keys, 2024_06_30, 2025_02_28)
-				now := time.Date(2025, time.March, 4, 0, 0, 0, 0, time.UTC)
-				if code, out := runAt(t, now, environment, "code", "expire"); code == exitDone || !strings.Contains(out, test.says) ||
-					!strings.Contains(out, "before 2024-12 are over their time: 1 codes and 1 keys go") || !strings.Contains(out, "marquis code expire --yes") {
-					t.Errorf("%d, %s", code, out)
+				x.environment = map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": c.Folder, "MARQUIS_DATABASE_URL": c.DatabaseURL}
+				x.given = give(t, x.s, keys, 2024_06_30, 2025_02_28)
+				if err := x.s.MarkClock(t.Context()); err != nil {
+					t.Fatal(err)
 				}
-				if got := g.working(t, s); !slices.Equal(got, []string{"2024-06", "2025-02"}) {
-					t.Fatalf("codes of %v work", got)
-				}
-				if code, out := runAt(t, now, environment, "code", "expire", "--yes"); code != exitDone || !strings.Contains(out, "before 2024-12: 1 removed, with the keys of 1 months") {
-					t.Errorf("--yes: %d, %s", code, out)
-				}
-				if got := g.working(t, s); !slices.Equal(got, []string{"2025-02"}) {
-					t.Errorf("codes of %v work", got)
-				}
+				test(t, x, kept)
 			})
 		}
 	})
+}
+
+// refuses runs the command with the flags, and expects that it fails with the words.
+func (x *shortShell) refuses(t *testing.T, flags []string, words ...string) {
+	t.Helper()
+	code, out := runAt(t, x.now, x.environment, append([]string{"code", "expire"}, flags...)...)
+	for _, word := range words {
+		if code == exitDone || !strings.Contains(out, word) {
+			t.Errorf("%v: exit %d, %q is missing in\n%s", flags, code, word, out)
+		}
+	}
+}
+
+// removes runs the command with the flags, and expects that the code of June goes.
+func (x *shortShell) removes(t *testing.T, flags ...string) {
+	t.Helper()
+	code, out := runAt(t, x.now, x.environment, append([]string{"code", "expire"}, flags...)...)
+	if code != exitDone || !strings.Contains(out, ": 1 removed, with the keys of 1 months") {
+		t.Errorf("%v: exit %d, %s", flags, code, out)
+	}
+	x.holds(t, 0, 3, "2025-02")
+}
+
+// holds expects so many open gaps, months that are kept, and the codes of these months.
+func (x *shortShell) holds(t *testing.T, gaps, kept int, months ...string) {
+	t.Helper()
+	open, err := x.s.ClockGaps(t.Context())
+	period, failed := x.s.CodePeriod(t.Context())
+	if err != nil || failed != nil || len(open) != gaps || period.Months != kept {
+		t.Errorf("gaps %+v, kept %+v; %v, %v", open, period, err, failed)
+	}
+	if got := x.working(t, x.s); !slices.Equal(got, months) {
+		t.Fatalf("codes of %v work", got)
+	}
+}
+
+func says(kept int, set string) string {
+	if kept == 0 {
+		return "nobody has said yet for how many months codes were given out, and " + set
+	}
+	return "codes were given out for 12 months, and " + set
+}
+
+// TestAShorterTimeIsConfirmedInTheShell: a command that lacks the server's setting says
+// what would go, and removes it only where the months are typed.
+func TestAShorterTimeIsConfirmedInTheShell(t *testing.T) {
+	eachShortShell(t, func(t *testing.T, x *shortShell, kept int) {
+		here := says(kept, "MARQUIS_CODE_MONTHS is 3 here")
+		for _, flags := range [][]string{nil, {"--yes"}, {"--yes=false"}} {
+			x.refuses(t, flags, here, "before 2024-12 are over their time: 1 codes and 1 keys go", "as the server has it", "marquis code expire --months N")
+			x.holds(t, 0, kept, "2024-06", "2025-02")
+		}
+		x.environment["MARQUIS_CODE_MONTHS"] = "3"
+		x.refuses(t, []string{"--yes"}, here, "--months N")
+		x.holds(t, 0, kept, "2024-06", "2025-02")
+		x.environment["MARQUIS_CODE_MONTHS"] = "12"
+		x.removes(t, "--months", "3") // before the environment
+	})
+}
+
+// TestYesConfirmsTheClockAlone: whoever says that the clock is right has not said that
+// the shell has the server's months.
+func TestYesConfirmsTheClockAlone(t *testing.T) {
+	eachShortShell(t, func(t *testing.T, x *shortShell, kept int) {
+		x.now = x.now.AddDate(0, 0, 4)
+		x.refuses(t, []string{"--yes"}, says(kept, "MARQUIS_CODE_MONTHS is 3 here"), "the clock went from", "it is noted that the clock is right", "--months N")
+		x.holds(t, 0, kept, "2024-06", "2025-02")
+		x.removes(t, "--months", "3")
+	})
+}
+
+// TestMonthsAreNotConfirmedByADoubtfulClock: neither they nor the clock, and no code goes.
+func TestMonthsAreNotConfirmedByADoubtfulClock(t *testing.T) {
+	eachShortShell(t, func(t *testing.T, x *shortShell, kept int) {
+		x.now = x.now.AddDate(0, 0, 4)
+		x.refuses(t, []string{"--months", "3"}, says(kept, "--months is 3"), "the clock went from", "marquis code expire --months 3 --yes")
+		x.holds(t, 1, kept, "2024-06", "2025-02")
+		x.removes(t, "--months", "3", "--yes")
+	})
+}
+
+// TestMoreMonthsThanAreKeptEndFewerCodes: they are typed, and shorten nothing that is kept.
+func TestMoreMonthsThanAreKeptEndFewerCodes(t *testing.T) {
+	eachShortShell(t, func(t *testing.T, x *shortShell, kept int) {
+		if kept == 0 { // so far
+			kept = 120
+		}
+		code, out := runAt(t, x.now, x.environment, "code", "expire", "--months", "120")
+		if code != exitDone || !strings.Contains(out, "before 2015-03: 0 removed") {
+			t.Errorf("exit %d, %s", code, out)
+		}
+		x.holds(t, 0, kept, "2024-06", "2025-02")
+	})
+}
+
+func TestMonthsAreANumberFromOneTo120(t *testing.T) {
+	for _, months := range []string{"0", "121", "x", "", "-3", "2.5", "٣", "99999999999999999999"} {
+		var out bytes.Buffer
+		code := run(t.Context(), []string{"code", "expire", "--yes", "--months", months}, noEnvironment, &out, &out)
+		if code != exitUsage || !strings.Contains(out.String(), "--months") || !strings.Contains(out.String(), "from 1 to 120") {
+			t.Errorf("%q: exit %d, %s", months, code, &out)
+		}
+	}
 }

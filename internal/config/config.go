@@ -135,12 +135,18 @@ func (c *Config) setCodeMonths(text string) error {
 	if text == "" {
 		return nil
 	}
-	months, err := strconv.Atoi(text)
-	if err != nil || months < 1 || months > 120 {
+	months, ok := ParseMonths(text)
+	if !ok {
 		return fmt.Errorf("MARQUIS_CODE_MONTHS %q is not a number of months from 1 to 120", text)
 	}
 	c.CodeMonths = months
 	return nil
+}
+
+// ParseMonths reads for how many whole months a lookup code works, 1 to 120.
+func ParseMonths(text string) (months int, ok bool) {
+	months, err := strconv.Atoi(text)
+	return months, err == nil && months >= 1 && months <= 120
 }
 
 var memoryForm = regexp.MustCompile(`^([1-9][0-9]{0,5})(MiB|GiB)$`)

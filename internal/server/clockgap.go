@@ -33,7 +33,7 @@ func (s *Server) notDestroyed(ctx context.Context) string {
 	case err == nil && period.Longer(s.CodeMonths):
 		return fmt.Sprintf("no lookup code is removed: %s", s.longer(period))
 	case s.destructionIsLate(ctx):
-		return "lookup codes that ended more than 7 days ago are not removed; an administrator of all services can say at /clock that the clock is right"
+		return "lookup codes that ended more than 7 days ago are not removed; if the clock is right, say so as an administrator of all services at /clock, or type: marquis code expire --yes"
 	}
 	return ""
 }
@@ -49,7 +49,12 @@ func (s *Server) longer(p store.CodePeriod) string {
 	if p.Months > 0 {
 		given = fmt.Sprintf("for %d months", p.Months)
 	}
-	return fmt.Sprintf("codes were given out %s, and MARQUIS_CODE_MONTHS is %d; set it right, then confirm it at /clock, or by: marquis code expire --yes", given, s.CodeMonths)
+	return fmt.Sprintf("codes were given out %s, and MARQUIS_CODE_MONTHS is %d; if that is wrong set it right, else confirm it at %s", given, s.CodeMonths, confirmMonths(s.CodeMonths))
+}
+
+// confirmMonths is where a person says that codes work for so many months.
+func confirmMonths(months int) string {
+	return fmt.Sprintf("/clock, or by: marquis code expire --months %d", months)
 }
 
 // codesSince is the first day whose codes still work at a moment.
@@ -136,10 +141,10 @@ func confirmClock(r *request) error {
 	if err := in.mistakes.Err(); err != nil {
 		return err
 	}
-	if in.text("months") != strconv.Itoa(r.server.CodeMonths) {
+	if day == 0 || in.text("months") != strconv.Itoa(r.server.CodeMonths) {
 		return r.clockPage(http.StatusConflict)
 	}
-	err = r.server.Store.ConfirmEnding(r.context(), r.actor, day, r.server.CodeMonths)
+	err = r.server.Store.ConfirmEnding(r.context(), r.actor, store.Confirmation{Day: day, Months: r.server.CodeMonths})
 	if errors.Is(err, lab.ErrConflict) {
 		return r.clockPage(http.StatusConflict)
 	}

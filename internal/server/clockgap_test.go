@@ -36,7 +36,7 @@ func TestAnAdministratorOfAllServicesConfirmsTheClock(t *testing.T) {
 		r := x.staff(t, all)
 		r.get("/staff").want(t, http.StatusOK, "has to be looked at", `href="/clock"`)
 		r.get("/clock").want(t, http.StatusOK, "12 April 2025", "3 March 2025", "2025-01: lookup codes 1, keys 1", `value="2025-04-12"`, "more than 7 days ago")
-		x.visitor(t).get("/readyz?verbose").want(t, http.StatusOK, "not removed")
+		x.visitor(t).get("/readyz?verbose").want(t, http.StatusOK, "not removed", "/clock", "marquis code expire --yes\n")
 		x.staff(t, one).get("/staff").want(t, http.StatusOK).lacks(t, "has to be looked at")
 		x.staff(t, one).get("/clock").want(t, http.StatusForbidden)
 		x.staff(t, one).post("/clock", url.Values{"day": {"2025-04-12"}, "months": {"3"}}).want(t, http.StatusForbidden)
@@ -62,7 +62,7 @@ func TestAnAdministratorOfAllServicesConfirmsForHowLongCodesWork(t *testing.T) {
 		c.handIn(t, "ketamine", func(s *lab.Sample) { s.ReceivedOn = 2024_11_30 })
 		r := x.staff(t, storetest.Person(t, x.store, "all", 0, lab.Administrator))
 		ready := x.visitor(t)
-		ready.get("/readyz?verbose").want(t, http.StatusOK, "a time that nobody has said yet", "MARQUIS_CODE_MONTHS is 3", "/clock")
+		ready.get("/readyz?verbose").want(t, http.StatusOK, "a time that nobody has said yet", "MARQUIS_CODE_MONTHS is 3", "/clock", "marquis code expire --months 3\n")
 		r.get("/staff").want(t, http.StatusOK, "has to be looked at", `href="/clock"`)
 		r.get("/clock").want(t, http.StatusOK, "Nobody has said yet", "2024-12: lookup codes 1, keys 1", "Codes work for 3 months").lacks(t, "has jumped")
 		for name, months := range map[string]string{"others": "12", "none": ""} {
@@ -70,6 +70,10 @@ func TestAnAdministratorOfAllServicesConfirmsForHowLongCodesWork(t *testing.T) {
 			if p, err := x.store.CodePeriod(t.Context()); err != nil || p.Months != 0 {
 				t.Fatalf("%s confirmed: %+v, %v", name, p, err)
 			}
+		}
+		r.post("/clock", url.Values{"months": {"3"}}).want(t, http.StatusConflict, "Nobody has said yet")
+		if p, err := x.store.CodePeriod(t.Context()); err != nil || p.Months != 0 {
+			t.Fatalf("confirmed without a day: %+v, %v", p, err)
 		}
 		r.post("/clock", url.Values{"day": {"2025-03-03"}, "months": {"3"}}).leads(t, "/clock?done=clock")
 		ready.get("/readyz?verbose").want(t, http.StatusOK).lacks(t, "nobody has said yet")

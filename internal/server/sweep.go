@@ -37,7 +37,7 @@ func (s *Server) sweep(ctx context.Context) {
 		s.metrics.clockJumped.Set(isOne(errors.Is(expired, lab.ErrClockJumped)))
 		if errors.Is(expired, lab.ErrCodeMonths) && !told {
 			told = true
-			s.Log.Warn("no code is removed", "because", expired.Error(), "confirm", "/clock, or marquis code expire --yes")
+			s.Log.Warn("no code is removed", "because", expired.Error(), "confirm", confirmMonths(s.CodeMonths))
 		}
 		if err = errors.Join(err, unlessJumped(expired)); ctx.Err() == nil {
 			s.swept(err)

@@ -119,7 +119,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return s.KeepCodeMonths(ctx, operator, 1)
 		}, "", operator, nil, nil, ""},
 		{"ConfirmEnding", func() error {
-			return s.ConfirmEnding(ctx, operator, 2025_03_03, 1)
+			return s.ConfirmEnding(ctx, operator, store.Confirmation{Day: 2025_03_03, Months: 1})
 		}, "set code months", operator, func() string { return "code months" }, []string{`"Field":"Months","Old":"","New":"1"`}, ""},
 		{"ExpireCodes with none to expire", func() error {
 			_, err := s.ExpireCodes(ctx, operator, 2025_01_01)

@@ -116,24 +116,39 @@ func (s *Store) TrustedAt(ctx context.Context) (lab.Instant, error) {
 	return last.MarkedAt, translate(err)
 }
 
-// ConfirmEnding records that somebody has looked at the clock, and at for how many
-// months codes work, and found both right: from now on, what is over its time is
-// destroyed again. It takes an administrator of all services, and the day that the
-// clock showed when it was looked at: if it shows another one now, nothing is changed
-// and lab.ErrConflict comes back.
-func (s *Store) ConfirmEnding(ctx context.Context, by lab.Actor, seen lab.Date, months int) error {
+// Confirmation is what a person has looked at and found right.
+type Confirmation struct {
+	Day    lab.Date // that the clock showed when it was looked at; zero: nothing is said of the clock
+	Months int      // for how many whole months codes work; zero: nothing is said of them
+}
+
+// ConfirmEnding records what somebody has found right, the clock or for how many months
+// codes work: from now on, what is over its time by it is destroyed again. It takes an
+// administrator of all services. Where the clock shows another day now than the one
+// that was looked at, nothing is changed and lab.ErrConflict comes back. Months alone
+// are not confirmed while the clock may be wrong: that is lab.ErrClockJumped.
+func (s *Store) ConfirmEnding(ctx context.Context, by lab.Actor, right Confirmation) error {
 	return s.doPeople(ctx, by, func(w *work) error {
 		if err := lab.MayEquip(by, 0); err != nil {
 			return err
 		}
-		if seen != lab.DateOf(w.at.Time(), time.UTC) {
-			return lab.ErrConflict
-		}
-		if err := w.closeGaps(seen); err != nil {
+		if err := w.confirmDay(right.Day); err != nil {
 			return err
 		}
-		return w.confirmMonths(months)
+		return w.confirmMonths(right.Months)
 	})
+}
+
+// confirmDay closes the gaps; without a day none may be open.
+func (w *work) confirmDay(seen lab.Date) error {
+	switch seen {
+	case 0:
+		return w.trustClock()
+	case lab.DateOf(w.at.Time(), time.UTC):
+		return w.closeGaps(seen)
+	default:
+		return lab.ErrConflict
+	}
 }
 
 func (w *work) closeGaps(seen lab.Date) error {
@@ -148,6 +163,9 @@ func (w *work) closeGaps(seen lab.Date) error {
 }
 
 func (w *work) confirmMonths(months int) error {
+	if months == 0 {
+		return nil
+	}
 	if _, err := lockedSetting(w.tx, monthsSetting); err != nil {
 		return err
 	}

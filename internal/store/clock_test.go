@@ -64,17 +64,17 @@ func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
 					return
 				}
 				today := lab.DateOf(clock.at, time.UTC)
-				wantRefusal(t, "closed by intake", s.ConfirmEnding(t.Context(), b.intake, today, 3))
+				wantRefusal(t, "closed by intake", s.ConfirmEnding(t.Context(), b.intake, store.Confirmation{Day: today}))
 				of := storetest.Person(t, s, "one-service", b.service.ID, lab.Administrator)
-				wantRefusal(t, "closed by the administrator of one service", s.ConfirmEnding(t.Context(), of, today, 3))
+				wantRefusal(t, "closed by the administrator of one service", s.ConfirmEnding(t.Context(), of, store.Confirmation{Day: today}))
 				all := storetest.Person(t, s, "all-services", 0, lab.Administrator)
-				if err := s.ConfirmEnding(t.Context(), all, today+1, 3); !errors.Is(err, lab.ErrConflict) {
+				if err := s.ConfirmEnding(t.Context(), all, store.Confirmation{Day: today + 1, Months: 12}); !errors.Is(err, lab.ErrConflict) {
 					t.Errorf("closed on another day than was seen: %v", err)
 				}
 				if n, _, err := s.OverdueCodes(t.Context(), 2025_01_01); err != nil || n != 1 {
 					t.Errorf("%d codes are left, %v", n, err)
 				}
-				noError(t, s.ConfirmEnding(t.Context(), all, today, 3))
+				noError(t, s.ConfirmEnding(t.Context(), all, store.Confirmation{Day: today}))
 				if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil || n != 1 {
 					t.Errorf("closed: %d ended, %v", n, err)
 				}
@@ -108,5 +108,45 @@ func TestManyServersMarkAtOnce(t *testing.T) {
 		if n := count(t, s, "clock_marks"); n != 11 { // with the one that the newest event stands for
 			t.Errorf("%d marks", n)
 		}
+	})
+}
+
+// TestTheClockAndTheMonthsAreConfirmedApart: whoever says that the clock is right has
+// said nothing of the months, and months are not confirmed by a doubtful clock.
+func TestTheClockAndTheMonthsAreConfirmedApart(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		clock := &hand{storetest.Now}
+		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
+		newBench(t, s)
+		storetest.KeepMonths(t, s, 12)
+		noError(t, s.MarkClock(t.Context()))
+		clock.at = storetest.Now.AddDate(0, 1, 0)
+		want := func(what string, gaps, months int) {
+			t.Helper()
+			open, err := s.ClockGaps(t.Context())
+			p, failed := s.CodePeriod(t.Context())
+			if err != nil || failed != nil || len(open) != gaps || p.Months != months {
+				t.Errorf("%s: gaps %+v, kept %+v; %v, %v", what, open, p, err, failed)
+			}
+		}
+		confirm := func(right store.Confirmation) error {
+			return s.ConfirmEnding(t.Context(), lab.Operator("test"), right)
+		}
+		today := lab.DateOf(clock.at, time.UTC)
+		if err := confirm(store.Confirmation{Months: 3}); !errors.Is(err, lab.ErrClockJumped) {
+			t.Errorf("months, before the jump is marked: %v", err)
+		}
+		noError(t, s.MarkClock(t.Context()))
+		if err := confirm(store.Confirmation{Months: 3}); !errors.Is(err, lab.ErrClockJumped) {
+			t.Errorf("months, while a gap is open: %v", err)
+		}
+		if err := confirm(store.Confirmation{Day: today - 1, Months: 3}); !errors.Is(err, lab.ErrConflict) {
+			t.Errorf("another day: %v", err)
+		}
+		want("refused", 1, 12)
+		noError(t, confirm(store.Confirmation{Day: today}))
+		want("the clock", 0, 12)
+		noError(t, confirm(store.Confirmation{Months: 3}))
+		want("the months", 0, 3)
 	})
 }

@@ -45,8 +45,8 @@ func wantCode(t *testing.T, s *store.Store, months int) {
 func wantConfirmed(t *testing.T, s *store.Store, b bench) {
 	t.Helper()
 	today := lab.DateOf(storetest.Now, time.UTC)
-	wantRefusal(t, "confirmed by intake", s.ConfirmEnding(t.Context(), b.intake, today, 3))
-	noError(t, s.ConfirmEnding(t.Context(), lab.Operator("test"), today, 3))
+	wantRefusal(t, "confirmed by intake", s.ConfirmEnding(t.Context(), b.intake, store.Confirmation{Day: today, Months: 3}))
+	noError(t, s.ConfirmEnding(t.Context(), lab.Operator("test"), store.Confirmation{Months: 3}))
 	if p, err := s.CodePeriod(t.Context()); err != nil || p.Months != 3 || p.Longer(3) {
 		t.Errorf("kept is %+v, %v", p, err)
 	}
@@ -63,7 +63,7 @@ func wantConfirmed(t *testing.T, s *store.Store, b bench) {
 func TestAShorterTimeEndsNoCodeUnasked(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		s, b := halfAYearAgo(t, kind)
-		noError(t, s.ConfirmEnding(t.Context(), lab.Operator("test"), lab.DateOf(storetest.Now, time.UTC), 12))
+		noError(t, s.ConfirmEnding(t.Context(), lab.Operator("test"), store.Confirmation{Months: 12}))
 		wantCode(t, s, 12)
 		wantConfirmed(t, s, b)
 	})

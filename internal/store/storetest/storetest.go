@@ -134,7 +134,7 @@ const CodeMonths = 3
 // for CodeMonths, so that what is over its time may go.
 func ConfirmClock(t testing.TB, s *store.Store, now time.Time) {
 	t.Helper()
-	if err := s.ConfirmEnding(t.Context(), lab.Operator("test"), lab.DateOf(now, time.UTC), CodeMonths); err != nil {
+	if err := s.ConfirmEnding(t.Context(), lab.Operator("test"), store.Confirmation{Day: lab.DateOf(now, time.UTC), Months: CodeMonths}); err != nil {
 		t.Fatal(err)
 	}
 }
