@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"strings"
 
 	"marquis/internal/store/pgtest"
 )
@@ -56,8 +55,7 @@ func run(name string, args []string) (int, error) {
 }
 
 // inMemory makes a folder for temporary files in memory, where there is room for one,
-// and returns the settings with which tests and servers use it, but not Go's tools,
-// whose files are large.
+// and returns the setting with which tests, servers and Go's tools use it.
 func inMemory() (settings []string, forget func(), err error) {
 	if room(memory) < needed {
 		return nil, func() {}, nil
@@ -66,17 +64,14 @@ func inMemory() (settings []string, forget func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := os.Chmod(folder, 0o711); err != nil { // PostgreSQL may run as somebody else
+	if err := os.Chmod(folder, 0o777|os.ModeSticky); err != nil { // PostgreSQL may run as somebody else
 		return nil, nil, err
-	}
-	if os.Getenv("GOTMPDIR") == "" {
-		settings = append(settings, "GOTMPDIR="+strings.TrimSuffix(os.TempDir(), "/"))
 	}
 	before := os.Getenv("TMPDIR")
 	if err := os.Setenv("TMPDIR", folder); err != nil { // for the server that is started here
 		return nil, nil, err
 	}
-	return append(settings, "TMPDIR="+folder), func() {
+	return []string{"TMPDIR=" + folder}, func() {
 		_ = os.Setenv("TMPDIR", before)
 		_ = os.RemoveAll(folder)
 	}, nil

@@ -4,7 +4,7 @@ import "syscall"
 
 const (
 	memory = "/dev/shm" // a file system in memory
-	needed = 3 << 30    // bytes; a run of all tests takes less than half of it
+	needed = 6 << 30    // bytes: a run of all tests takes less than half of it
 )
 
 // room is how many bytes a folder has room for.
