@@ -35,15 +35,15 @@ vulnerabilities:
 		cat bin/vulnerabilities.txt; exit $$code; \
 	fi
 
-# Test on SQLite and PostgreSQL. The tests start a throwaway PostgreSQL
-# themselves, from the server's programs; the race detector needs a C compiler.
-# Chromium checks the pages with axe-core: npm ci --prefix .ci
-# The race detector makes pages and demos many times slower: of the server it
-# watches here what runs side by side, and "make race" watches everything.
+# Test on SQLite and PostgreSQL: everything, and once more with the race detector what
+# does several things at once. One throwaway PostgreSQL serves the run; temporary files
+# lie in memory where there is room. The race detector needs a C compiler. Chromium
+# checks the pages with axe-core: npm ci --prefix .ci
+SIDE_BY_SIDE = ./internal/credential ./internal/figures ./internal/keyring ./internal/lab ./internal/server ./internal/statistics ./internal/store
+test: export GOGC = 400
 test:
-	CGO_ENABLED=1 go test -race -timeout 20m $$(go list ./... | grep -vE '/(cmd/marquis|internal/server|internal/demo|internal/goals)')
-	CGO_ENABLED=1 go test -race -timeout 20m -run 'AtOnce|Fifty|Cache|Job|ThatIsAway|Stale|Throttle' ./internal/server
-	CGO_ENABLED=0 go test -timeout 20m ./cmd/marquis ./internal/server/... ./internal/demo ./internal/goals
+	CGO_ENABLED=0 go run ./internal/testrun go test -timeout 20m -p 3 -parallel 4 ./...
+	CGO_ENABLED=1 go run ./internal/testrun go test -race -timeout 20m -run "$$(go run ./internal/testrun/watched $(SIDE_BY_SIDE))|Cache|Job|ThatIsAway|Stale|Throttle" -skip AsItIsBuilt $(SIDE_BY_SIDE)
 
 # Test everything with the race detector. Takes a quarter of an hour on two cores.
 race:

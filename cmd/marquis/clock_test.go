@@ -214,6 +214,7 @@ func passes(t *testing.T, clock func() time.Time, hours int) {
 // TestAWrongClockDestroysNothing starts the program three times with a clock that is
 // 200 days ahead and goes on, for several marks each, and then with the right one.
 func TestAWrongClockDestroysNothing(t *testing.T) {
+	t.Parallel()
 	const wrong = 200 * 24 * time.Hour
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)
@@ -272,6 +273,7 @@ func TestAWrongClockDestroysNothing(t *testing.T) {
 // TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed: a registry that was switched off
 // for so long that all its codes have ended.
 func TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed(t *testing.T) {
+	t.Parallel()
 	const off = 200 * 24 * time.Hour
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)
@@ -308,6 +310,7 @@ func TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed(t *testing.T) {
 
 // TestTheFirstStartByAWrongClockDestroysNothing: nothing has served the registry yet.
 func TestTheFirstStartByAWrongClockDestroysNothing(t *testing.T) {
+	t.Parallel()
 	for name, wrong := range map[string]time.Duration{"ahead": 200 * 24 * time.Hour, "behind": -2000 * 24 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			x := newRegistry(t, "sqlite")

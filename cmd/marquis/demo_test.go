@@ -39,6 +39,7 @@ func eachDemo(t *testing.T, test func(t *testing.T, sh shell, folder string)) {
 	t.Helper()
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			where, folder := demoPlace(t, kind)
 			test(t, shell{t, where}, folder)
 		})
@@ -98,58 +99,74 @@ func list(t *testing.T, folder string) string {
 	return strings.Join(names, ", ")
 }
 
-// TestDemoServes starts the program as a newcomer does, looks a code up, and stops it.
+// TestDemoServes starts the program as somebody does who comes back to a demo.
 func TestDemoServes(t *testing.T) {
-	eachDemo(t, func(t *testing.T, sh shell, folder string) {
-		command := exec.CommandContext(t.Context(), os.Args[0], append([]string{"demo", "--years", "2020", "--scale", "0.02", "--listen", "127.0.0.1:0"}, sh.where...)...)
-		command.Env = append(os.Environ(), asProgram+"=1")
-		out, err := command.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := command.Start(); err != nil {
-			t.Fatal(err)
-		}
-		address := ""
-		for lines := bufio.NewReader(out); address == ""; {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.HasPrefix(line, "Marquis serves ") {
-				address = strings.Fields(line)[2]
-			}
-		}
-		if page := body(t, address+"/"); !strings.Contains(page, "synthetic") {
-			t.Error("the first page does not say that it is synthetic")
-		}
-		guide, err := demo.ReadGuide(folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range guide.Codes {
-			answer, err := http.PostForm(address+"/lookup", url.Values{"code": {c.Code}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := answer.Body.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if answer.StatusCode != http.StatusOK {
-				t.Errorf("the code of the sample that is %s: status %d", c.State, answer.StatusCode)
-			}
-		}
-		if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		if err := command.Wait(); err != nil {
-			t.Errorf("stopped: %v", err)
-		}
-	})
+	t.Parallel()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			x := newRegistry(t, kind)
+			wantServedDemo(t, x.environment, x.environment["MARQUIS_DATA"])
+		})
+	}
 }
 
-// TestDemoThatWasKilledIsMadeAnew kills the program while it makes a demo.
+// wantServedDemo starts the program as a newcomer does, looks every code up, and stops
+// it.
+func wantServedDemo(t *testing.T, environment map[string]string, folder string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0], "demo", "--years", "2020", "--scale", "0.02", "--listen", "127.0.0.1:0")
+	command.Env = append(os.Environ(), asProgram+"=1")
+	for name, value := range environment {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	address := ""
+	for lines := bufio.NewReader(out); address == ""; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(line, "Marquis serves ") {
+			address = strings.Fields(line)[2]
+		}
+	}
+	if page := body(t, address+"/"); !strings.Contains(page, "synthetic") {
+		t.Error("the first page does not say that it is synthetic")
+	}
+	guide, err := demo.ReadGuide(folder)
+	if err != nil || guide == nil {
+		t.Fatal(guide, err)
+	}
+	for _, c := range guide.Codes {
+		answer, err := http.PostForm(address+"/lookup", url.Values{"code": {c.Code}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answer.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("the code of the sample that is %s: status %d", c.State, answer.StatusCode)
+		}
+	}
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err != nil {
+		t.Errorf("stopped: %v", err)
+	}
+}
+
+// TestDemoThatWasKilledIsMadeAnew kills the program while it makes a demo, and starts it
+// once more as a newcomer does, who gets one that is whole and served.
 func TestDemoThatWasKilledIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	where, folder := demoPlace(t, "sqlite")
 	sh := shell{t, where}
 	for _, moment := range []time.Duration{200, 1500} {
@@ -175,7 +192,7 @@ func TestDemoThatWasKilledIsMadeAnew(t *testing.T) {
 			t.Fatalf("half a demo is there, %v", err)
 		}
 	}
-	sh.must(smallDemo...)
+	wantServedDemo(t, map[string]string{"MARQUIS_DATA": folder}, folder)
 	sh.must("audit", "verify")
 	if _, err := os.Stat(filepath.Join(folder, demoDraft)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what was cut off is still there, %v", err)

@@ -204,6 +204,7 @@ const (
 )
 
 func TestAFullDiskStillAnswersVisitors(t *testing.T) {
+	t.Parallel()
 	if !inOwnMounts(t) {
 		return
 	}
@@ -229,6 +230,7 @@ func TestAFullDiskStillAnswersVisitors(t *testing.T) {
 }
 
 func TestAFileSystemThatCannotBeWrittenStillAnswersVisitors(t *testing.T) {
+	t.Parallel()
 	if !inOwnMounts(t) {
 		return
 	}

@@ -118,6 +118,7 @@ func longSocket(t *testing.T, databaseURL string) string {
 // TestTheProgramTalksToNobodyByItself runs the commands, and the server with somebody
 // at it, where reaching out kills.
 func TestTheProgramTalksToNobodyByItself(t *testing.T) {
+	t.Parallel()
 	if callsOf[runtime.GOARCH].machine == 0 {
 		t.Skip("no filter for " + runtime.GOARCH)
 	}

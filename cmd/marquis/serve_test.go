@@ -192,6 +192,7 @@ func TestServeLetsARequestUnderWayFinish(t *testing.T) {
 }
 
 func TestServeRefusesMetricsThatThePublicCouldReach(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"0.0.0.0:0", ":0", "[::]:0", "8.8.8.8:0", "[2001:4860:4860::8888]:0", "[::ffff:8.8.8.8]:0", "[::ffff:0.0.0.0]:0", "100.64.0.1:0",
 		"172.32.0.1:0", "192.169.0.1:0", "224.0.0.1:0", "[ff02::1]:0", "255.255.255.255:0",

@@ -3,30 +3,22 @@ package main
 import (
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"marquis/internal/credential"
-	"marquis/internal/demo"
 	"marquis/internal/keyring"
 )
 
 // TestATicketEndsByTheClock: the program itself, by the clock of the machine, shows a
 // result until the end that is sealed in the ticket, and not after it.
 func TestATicketEndsByTheClock(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "demo")
-	if code := run(t.Context(), []string{"demo", "--no-serve", "--scale", "0.002", "--years", "2024-2024", "--data", folder}, noEnvironment, &strings.Builder{}, &strings.Builder{}); code != exitDone {
-		t.Fatalf("exit code %d", code)
-	}
-	guide, err := demo.ReadGuide(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := serve(t, map[string]string{"MARQUIS_DATA": folder}, "--listen", "127.0.0.1:0")
+	t.Parallel()
+	x := newRegistry(t, "sqlite")
+	p := serve(t, x.environment, "--listen", "127.0.0.1:0")
 	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	given, err := browser.PostForm(p.address+"/lookup", url.Values{"code": {guide.Codes[0].Code}})
+	given, err := browser.PostForm(p.address+"/lookup", url.Values{"code": {x.codes[0].Code}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +27,7 @@ func TestATicketEndsByTheClock(t *testing.T) {
 	if have := status(t, p.address+address); given.StatusCode != http.StatusSeeOther || have != http.StatusOK {
 		t.Fatalf("a code leads to %q: status %d", address, have)
 	}
-	keys, err := keyring.Open(filepath.Join(folder, "keys.json"), false)
+	keys, err := keyring.Open(x.keys, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,6 +95,7 @@ func unpack(t *testing.T, path string) []byte {
 }
 
 func TestARegistryOfBeforeIsRefusedUntilItIsMigrated(t *testing.T) {
+	t.Parallel()
 	eachOfBefore(t, func(t *testing.T, x upgraded) {
 		if code, _, stderr := x.run("audit", "verify"); code != exitFailed || !strings.Contains(stderr, "the database has schema 8") {
 			t.Errorf("exit code %d: %s", code, stderr)
@@ -103,6 +104,7 @@ func TestARegistryOfBeforeIsRefusedUntilItIsMigrated(t *testing.T) {
 }
 
 func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
+	t.Parallel()
 	eachOfBefore(t, func(t *testing.T, x upgraded) {
 		figures := func() string { return x.must("stats", "2024", "--format", "json") }
 		if out := x.must("migrate"); !strings.Contains(out, "schema: version 8 to ") {
@@ -129,6 +131,7 @@ func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
 
 // The first start takes the key ring that is there, and seals what it sealed anew.
 func TestCodesAndAuthenticatorsOfBeforeWorkAfterTheUpgrade(t *testing.T) {
+	t.Parallel()
 	eachOfBefore(t, func(t *testing.T, x upgraded) {
 		x.must("migrate")
 		for hours := range 2 { // the second start finds what the first one took

@@ -6,31 +6,63 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"sync"
 
 	"marquis/internal/chart"
 	"marquis/internal/locale"
 	"marquis/web"
 )
 
-// templates are the parsed pages of one language, by name.
+// templates are the pages of one language, with the frames that a server has drawn.
 type templates struct {
+	*parsed
+	drawn frames
+}
+
+// parsed are the parsed pages of one language, by name.
+type parsed struct {
 	pages  map[string]*template.Template
 	frames map[string]*template.Template // the same, with a gap where the main part goes
-	drawn  frames
 }
+
+// printed is what every server shows its pages with. It comes from the program alone.
+type printed struct {
+	assets *assets
+	texts  map[string]*locale.Locale // by language
+	pages  map[string]*parsed
+}
+
+// printing reads the texts, the assets and the templates, once for all servers of a
+// process. It fails where one of them is wrong.
+var printing = sync.OnceValues(func() (*printed, error) {
+	a, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	p := &printed{assets: a, texts: map[string]*locale.Locale{}, pages: map[string]*parsed{}}
+	for _, lang := range locale.Languages {
+		if p.texts[lang], err = locale.New(lang); err != nil {
+			return nil, err
+		}
+		if p.pages[lang], err = parsePages(a, p.texts[lang]); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+})
 
 // shared are the templates that every page may use.
 var shared = []string{"templates/base.html", "templates/components.html", "templates/chart.html", "templates/parts.html", "templates/figureparts.html", "templates/samplefields.html"}
 
 // parsePages parses the templates of all pages in a language. A page whose template
 // is missing is a mistake.
-func parsePages(a *assets, l *locale.Locale) (*templates, error) {
+func parsePages(a *assets, l *locale.Locale) (*parsed, error) {
 	functions := template.FuncMap{"asset": a.address}
 	base, err := template.New("base").Funcs(functions).ParseFS(web.Files, shared...)
 	if err != nil {
 		return nil, err
 	}
-	t := &templates{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
+	t := &parsed{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
 	for name := range pages {
 		page, err := base.Clone()
 		if err == nil {

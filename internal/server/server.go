@@ -71,22 +71,13 @@ const (
 
 // New makes a server. It fails where a template or a catalogue is wrong.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, texts: map[string]*locale.Locale{}, pages: map[string]*templates{}}
-	for _, lang := range locale.Languages {
-		l, err := locale.New(lang)
-		if err != nil {
-			return nil, err
-		}
-		s.texts[lang] = l
-	}
-	var err error
-	if s.assets, err = readAssets(); err != nil {
+	printed, err := printing()
+	if err != nil {
 		return nil, err
 	}
-	for lang, l := range s.texts {
-		if s.pages[lang], err = parsePages(s.assets, l); err != nil {
-			return nil, err
-		}
+	s := &Server{Config: c, texts: printed.texts, assets: printed.assets, pages: map[string]*templates{}}
+	for lang, pages := range printed.pages {
+		s.pages[lang] = &templates{parsed: pages}
 	}
 	if err := s.readOrigin(); err != nil {
 		return nil, err

@@ -1,14 +1,17 @@
 // Package pgtest starts a throwaway PostgreSQL server for tests, from the
 // server programs that are installed on the machine. It needs no set-up, uses
 // no TCP port, and leaves neither process nor file behind, however the test
-// process ends: several may run side by side.
+// process ends: several may run side by side. A run of many test processes can share
+// one server, which the command in the folder shared starts.
 package pgtest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,8 +36,10 @@ const (
 // Unless it is durable, the server writes nothing to disk that would survive a
 // crash. Its time zone is not UTC, so that a query which depends on the zone shows.
 type Server struct {
-	process *process
-	made    atomic.Int64 // databases so far, for their names
+	folder  string   // of the socket
+	process *process // nil where another process started it
+	made    atomic.Int64
+	names   string // of databases: this and the number of those made so far
 }
 
 // running is the server of this test process.
@@ -47,19 +52,46 @@ var running struct {
 // Start returns the server of this test process, which the first call starts
 // in about two seconds. It skips the test where PostgreSQL's server programs
 // are not installed, and fails it instead where the environment variable CI is
-// set. Nothing has to stop the server: it ends with the test process.
+// set. Nothing has to stop the server: it ends with the test process. Below Share it
+// is the server that was shared.
 func Start(t testing.TB) *Server {
 	t.Helper()
 	folder := installed(t)
 	running.Lock()
 	defer running.Unlock()
 	if running.server == nil && running.err == nil {
-		running.server, running.err = start(folder, keeping{})
+		running.server, running.err = join(folder)
 	}
 	if running.err != nil {
 		t.Fatalf("start PostgreSQL from %s: %v", folder, running.err)
 	}
 	return running.server
+}
+
+// shared is the environment variable that names the folder of a shared server.
+const shared = "MARQUIS_PGTEST"
+
+// join returns the server that is shared with this test process, or else starts one.
+func join(programs string) (*Server, error) {
+	if folder := os.Getenv(shared); folder != "" {
+		return newServer(folder, nil), nil
+	}
+	return start(programs, keeping{})
+}
+
+// Share starts a server for the test processes in whose environment the setting is.
+// Stop ends it; it ends with this process at the latest. Where PostgreSQL is not
+// installed, it is for each test to say so.
+func Share() (setting string, stop func(), err error) {
+	folder, err := programs(debian)
+	if err != nil {
+		return "", nil, err
+	}
+	s, err := start(folder, keeping{})
+	if err != nil {
+		return "", nil, err
+	}
+	return shared + "=" + s.folder, s.stop, nil
 }
 
 // StartDurable starts a server beside that of the test process, which writes as
@@ -72,7 +104,7 @@ func StartDurable(t testing.TB, folder string) *Server {
 	if err != nil {
 		t.Fatalf("start a durable PostgreSQL: %v", err)
 	}
-	t.Cleanup(s.process.stop)
+	t.Cleanup(s.stop)
 	return s
 }
 
@@ -96,13 +128,20 @@ type keeping struct {
 	data    string // folder of its data, which stays; empty: one that goes with the server
 }
 
-// Stop ends the server of this test process, if there is one, and removes its
-// folder. It returns when both are gone. The next Start starts another server.
+// stop ends a server that this process started.
+func (s *Server) stop() {
+	if s.process != nil {
+		s.process.stop()
+	}
+}
+
+// Stop ends the server that this test process started, if there is one, and removes
+// its folder. It returns when both are gone. The next Start starts another server.
 func Stop() {
 	running.Lock()
 	defer running.Unlock()
 	if running.server != nil {
-		running.server.process.stop()
+		running.server.stop()
 	}
 	running.server, running.err = nil, nil
 }
@@ -120,7 +159,7 @@ func start(programs string, k keeping) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{process: p}
+	s := newServer(p.folder, p)
 	if err := s.await(); err != nil {
 		err = fmt.Errorf("%w\n%s", err, p.output())
 		p.stop()
@@ -131,6 +170,12 @@ func start(programs string, k keeping) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// newServer is a server whose socket lies in the folder, with names of its own for the
+// databases that this process makes there.
+func newServer(folder string, p *process) *Server {
+	return &Server{folder: folder, process: p, names: "test_" + strings.ToLower(rand.Text()[:10]) + "_"}
 }
 
 // addOwner adds the role that owns the databases, unless it is there.
@@ -180,7 +225,7 @@ func (s *Server) create(t testing.TB, template string) string {
 // make makes a database and returns its name.
 func (s *Server) make(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("test_%d", s.made.Add(1))
+	name := s.names + strconv.FormatInt(s.made.Add(1), 10)
 	identifier := pgx.Identifier{template}.Sanitize()
 	if err := s.exec("CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + identifier); err != nil {
 		t.Fatalf("make a database: %v", err)
@@ -221,7 +266,7 @@ func (s *Server) As(t testing.TB, database, role string) string {
 
 func (s *Server) url(role, database string) string {
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=5432",
-		url.PathEscape(role), url.PathEscape(database), url.QueryEscape(s.process.folder))
+		url.PathEscape(role), url.PathEscape(database), url.QueryEscape(s.folder))
 }
 
 // exec runs one statement as the superuser, on a connection of its own.

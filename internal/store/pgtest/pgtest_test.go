@@ -23,7 +23,13 @@ import (
 // asChild is set in the environment of a test process that another started.
 const asChild = "MARQUIS_PGTEST_CHILD"
 
-func TestMain(m *testing.M) { os.Exit(Main(m)) }
+// TestMain leaves a shared server alone: these tests stop theirs.
+func TestMain(m *testing.M) {
+	if os.Getenv(asChild) == "" {
+		_ = os.Unsetenv(shared) // it has a name
+	}
+	os.Exit(Main(m))
+}
 
 func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
@@ -121,7 +127,7 @@ func TestDatabaseIsDropped(t *testing.T) {
 }
 
 func TestStop(t *testing.T) {
-	before := Start(t).process.folder
+	before := Start(t).folder
 	pid := serverID(t, before)
 	Stop()
 	if alive(pid) {
@@ -171,8 +177,38 @@ func TestChild(t *testing.T) {
 	}
 	s := Start(t)
 	connect(t, s.Database(t))
-	fmt.Fprintf(os.Stdout, "folder %s\n", s.process.folder)
-	time.Sleep(patience)
+	fmt.Fprintf(os.Stdout, "folder %s\n", s.folder)
+	if os.Getenv(shared) == "" {
+		time.Sleep(patience)
+	}
+}
+
+// TestShared lets two test processes use one server, which outlives them.
+func TestShared(t *testing.T) {
+	setting, stop, err := Share()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	_, folder, _ := strings.Cut(setting, "=")
+	for range 2 {
+		child := exec.Command(os.Args[0], "-test.run=^TestChild$")
+		child.Env = append(os.Environ(), asChild+"=1", setting)
+		output, err := child.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(output), "folder "+folder+"\n") {
+			t.Errorf("the other process used another server than %s:\n%s", folder, output)
+		}
+	}
+	if pid := serverID(t, folder); !alive(pid) {
+		t.Error("the server ended with those that used it")
+	}
+	stop()
+	if exists(folder) {
+		t.Errorf("%s is there after it was stopped", folder)
+	}
 }
 
 func TestKilled(t *testing.T) {
