@@ -66,7 +66,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 		Reason: a.StateReason, Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
 	}
 	for _, f := range e.Findings {
-		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, record.Sample.ProductID, record.Expected)))
+		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, &record.File)))
 	}
 	alignFindings(v.Findings, n.texts.Mark())
 	signed := func(key string, who lab.Optional, at lab.Instant) {
@@ -77,10 +77,8 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
 	signed("page.record.verified_by", a.VerifiedBy, a.VerifiedAt)
 	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
-	for _, q := range record.Questions {
-		if q.AnalysisID == a.ID {
-			v.Questions = append(v.Questions, r.questionView(record, q))
-		}
+	for _, q := range record.Asked(a.ID) {
+		v.Questions = append(v.Questions, r.questionView(record, q))
 	}
 	changed := *a
 	v.MayChange = changed.Change(r.actor, a.EnteredAt, a) == nil

@@ -24,7 +24,7 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 		if err != nil {
 			return err
 		}
-		latest := lab.Latest(publications)
+		latest := (&lab.File{Publications: publications}).Latest()
 		switch {
 		case latest == nil || version < 1 || version > latest.Version:
 			return lab.ErrNotFound

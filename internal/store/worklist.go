@@ -279,38 +279,6 @@ func numberOf(code string, x *lab.Sample) lab.SampleNumber {
 	return lab.SampleNumber{Service: code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
 }
 
-// refreshStage puts a sample on the worklist where it belongs, after something that
-// hangs on it changed. It makes no new version of the sample.
-func (w *work) refreshStage(sample *lab.Sample) error {
-	stage, err := w.stageOf(sample)
-	if err != nil || stage == sample.Stage {
-		return err
-	}
-	sample.Stage = stage
-	return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", stage, sample.ServiceID, sample.ID).Error
-}
-
-func (w *work) stageOf(sample *lab.Sample) (lab.Stage, error) {
-	d, err := w.dictionary()
-	if err != nil {
-		return "", err
-	}
-	expected, err := expectedOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	evidence, err := evidenceOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	publications, err := publicationsOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	questions, err := questionsOf(w.tx, sample.Key)
-	return d.Stage(sample, expected, evidence, publications, questions), err
-}
-
 // VersionedKey is a record in the version that the actor saw.
 type VersionedKey struct {
 	lab.Key
@@ -338,7 +306,7 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 	return s.do(ctx, by, func(w *work) error {
 		var refused lab.SampleErrors
 		for _, key := range sorted {
-			before, err := w.takeSample(key.Key)
+			before, err := w.file(key.Key)
 			if err != nil {
 				return err
 			}
@@ -353,7 +321,7 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 			if problem != nil {
 				return problem
 			}
-			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, before), Err: err})
+			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, &before.Sample), Err: err})
 		}
 		if len(refused) > 0 {
 			return refused
@@ -362,15 +330,16 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 	})
 }
 
-func (w *work) notAnalyse(before *lab.Sample, version int32, reason string) error {
-	if before.Version != version {
-		return &lab.StaleError{Have: before.Version, Want: version}
-	}
-	after := *before
-	if err := after.Move(lab.NotAnalysed, w.by, reason); err != nil {
+func (w *work) notAnalyse(before *lab.File, version int32, reason string) error {
+	if err := fresh(before.Sample.Version, version, nil); err != nil {
 		return err
 	}
-	return w.saveSample(before, &after, "move sample", reason)
+	after := before.Clone()
+	after.Sample.Version++
+	if err := after.Sample.Move(lab.NotAnalysed, w.by, reason); err != nil {
+		return err
+	}
+	return w.save(before, after, "move sample", reason)
 }
 
 // refusal tells that the rules refused it, or nothing did; any other error is a fault.
