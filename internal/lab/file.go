@@ -22,11 +22,7 @@ type Evidence struct {
 
 // Finding returns what the analysis says of a substance, or nil.
 func (e *Evidence) Finding(id SubstanceID) *Finding {
-	i := slices.IndexFunc(e.Findings, func(f Finding) bool { return f.SubstanceID == id })
-	if i < 0 {
-		return nil
-	}
-	return &e.Findings[i]
+	return find(e.Findings, func(f *Finding) bool { return f.SubstanceID == id })
 }
 
 // Clone is a copy of which the parts can be changed, added and replaced; what is
@@ -48,11 +44,7 @@ func (f *File) Latest() *Publication {
 
 // Analysis returns the analysis with the id, or nil.
 func (f *File) Analysis(id ID) *Evidence {
-	i := slices.IndexFunc(f.Evidence, func(e Evidence) bool { return e.Analysis.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &f.Evidence[i]
+	return find(f.Evidence, func(e *Evidence) bool { return e.Analysis.ID == id })
 }
 
 // Count is the number of analyses in the state.
@@ -78,11 +70,17 @@ func (f *File) Asked(analysis ID) []Question {
 
 // Question returns the question with the id, or nil.
 func (f *File) Question(id ID) *Question {
-	i := slices.IndexFunc(f.Questions, func(q Question) bool { return q.ID == id })
-	if i < 0 {
-		return nil
+	return find(f.Questions, func(q *Question) bool { return q.ID == id })
+}
+
+// find returns the first of a list that is the one, or nil.
+func find[T any](list []T, is func(*T) bool) *T {
+	for i := range list {
+		if is(&list[i]) {
+			return &list[i]
+		}
 	}
-	return &f.Questions[i]
+	return nil
 }
 
 // Answer answers all questions about an analysis that are open.

@@ -53,11 +53,7 @@ var publicationMoves = []move{
 }
 
 func findMove(moves []move, from, to string) *move {
-	i := slices.IndexFunc(moves, func(m move) bool { return m.from == from && m.to == to })
-	if i < 0 {
-		return nil
-	}
-	return &moves[i]
+	return find(moves, func(m *move) bool { return m.from == from && m.to == to })
 }
 
 func publicationMove(from string, to PublicationKind) *move {

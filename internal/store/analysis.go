@@ -29,12 +29,11 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 		after := before.Clone()
 		after.Evidence = append(after.Evidence, lab.Evidence{Analysis: analysis, Findings: findings})
 		if after.Sample.State != lab.InAnalysis {
-			after.Sample.Version++
 			if err := after.Sample.Move(lab.InAnalysis, by, ""); err != nil {
 				return err
 			}
 		}
-		return w.save(before, after, "enter analysis", "")
+		return w.save(before, after, update{analysis.ID, "enter analysis", ""})
 	})
 	return analysis, err
 }
@@ -124,8 +123,7 @@ func (s *Store) changeAnalysis(ctx context.Context, by lab.Actor, action string,
 		if err := decide(w, after, e); err != nil {
 			return err
 		}
-		e.Analysis.Version++
-		err = w.save(before, after, action, reason)
+		err = w.save(before, after, update{key.ID, action, reason})
 		changed = e.Analysis
 		return err
 	})

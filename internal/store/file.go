@@ -78,87 +78,90 @@ func fresh(have, seen int32, changed func() ([]lab.Difference, error)) error {
 	return stale
 }
 
-// save writes what an update made of a file: what is new in it, the records to which it
-// gave another version, what is expected, answers, and the stage that follows. A sample
-// in another version is checked, and its facts are written anew. The action and the
-// reason are those of the first event, in the order of analyses, questions, sample; what
-// else the update brought about is told as events of their own.
-func (w *work) save(before, after *lab.File, action, reason string) error {
+// update is what an update of a file is called in the trail, and the record that it is
+// about: the sample, an analysis or a question.
+type update struct {
+	about          lab.ID
+	action, reason string
+}
+
+// name is what the trail calls the event about a record, with its reason: what follows
+// from an update has a name of its own.
+func (u update) name(record lab.ID, otherwise string) (action, reason string) {
+	if record == u.about {
+		return u.action, u.reason
+	}
+	return otherwise, ""
+}
+
+// save writes what an update made of a file: the record that it is about and whatever
+// differs, each in its next version and with its event, and the stage that follows. With
+// the sample its facts are written anew, and their year counts as changed.
+func (w *work) save(before, after *lab.File, u update) error {
 	d, err := w.dictionary()
 	if err != nil {
 		return err
 	}
-	if err := w.check(d, before, after); err != nil {
+	if err := w.saveAnalyses(before, after, u); err != nil {
+		return err
+	}
+	if err := w.saveQuestions(before, after, u); err != nil {
 		return err
 	}
 	after.Sample.Stage = d.Stage(after)
-	first := len(w.events)
-	for _, write := range []func(before, after *lab.File) error{w.saveAnalyses, w.saveQuestions, w.saveSample} {
-		if err := write(before, after); err != nil {
-			return err
-		}
+	changes := before.Differences(after)
+	for _, p := range after.Publications[len(before.Publications):] {
+		changes = append(changes, lab.Differences(lab.Publication{}, p)...)
 	}
-	if first < len(w.events) {
-		w.events[first].Action, w.events[first].Reason = action, reason
+	if len(changes) == 0 && u.about != after.Sample.ID {
+		return w.saveStage(before, after)
 	}
-	if after.Sample.Version == before.Sample.Version {
-		return nil
-	}
-	return w.replaceFacts(d.Classify(after), before.Sample.ReceivedOn.Year())
-}
-
-// check reports the mistakes of a sample in another version, and of what is expected of
-// it where that is something else.
-func (w *work) check(d *lab.Dictionary, before, after *lab.File) error {
-	if after.Sample.Version == before.Sample.Version {
-		return nil
-	}
-	today, err := w.today(after.Sample.ServiceID)
-	if err != nil {
+	if err := w.saveSample(d, before, after); err != nil {
 		return err
 	}
-	var expected []lab.Expected
-	if !slices.Equal(before.Expected, after.Expected) {
-		expected = after.Expected
-	}
-	return mistakes(checkSample(d, &after.Sample, expected, today), w.checkLocation(after.Sample.ServiceID, after.Sample.LocationID))
+	action, reason := u.name(after.Sample.ID, "move sample")
+	return w.record(after.Sample.ServiceID, action, after.Sample.ID.String(), reason, changes)
 }
 
-func (w *work) saveAnalyses(before, after *lab.File) (err error) {
+func (w *work) saveAnalyses(before, after *lab.File, u update) error {
 	for i := range after.Evidence {
-		now := &after.Evidence[i]
-		was := before.Analysis(now.Analysis.ID)
-		if was != nil && was.Analysis.Version == now.Analysis.Version {
+		now, was := &after.Evidence[i], before.Analysis(after.Evidence[i].Analysis.ID)
+		if was == nil {
+			was = &lab.Evidence{}
+		}
+		a, changes := &now.Analysis, lab.EvidenceDifferences(*was, *now)
+		if len(changes) == 0 && u.about != a.ID {
 			continue
 		}
-		var old lab.Evidence
-		action := "enter analysis"
-		if was == nil {
-			err = w.tx.Create(&now.Analysis).Error
-		} else {
-			old, action = *was, "change analysis"
-			err = replace(w, &now.Analysis, was.Analysis.Key, was.Analysis.Version)
-			old.Analysis.Version = now.Analysis.Version
+		if err := w.saveAnalysis(was, now); err != nil {
+			return err
 		}
-		if err == nil {
-			err = w.saveFindings(&old, now)
-		}
-		if err == nil {
-			err = w.record(now.Analysis.ServiceID, action, now.Analysis.ID.String(), "", lab.EvidenceDifferences(old, *now))
-		}
-		if err != nil {
+		action, reason := u.name(a.ID, "change analysis")
+		if err := w.record(a.ServiceID, action, a.ID.String(), reason, changes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *work) saveFindings(before, after *lab.Evidence) error {
+// saveAnalysis writes an analysis, new or changed, and its findings where they are other
+// ones.
+func (w *work) saveAnalysis(before, after *lab.Evidence) error {
+	a, known := &after.Analysis, before.Analysis.Version > 0
+	if !known {
+		if err := w.tx.Create(a).Error; err != nil {
+			return err
+		}
+	} else {
+		a.Version = before.Analysis.Version + 1
+		if err := replace(w, a, a.Key, before.Analysis.Version); err != nil {
+			return err
+		}
+	}
 	if slices.Equal(before.Findings, after.Findings) {
 		return nil
 	}
-	a := &after.Analysis
-	if len(before.Findings) > 0 {
+	if known {
 		if err := w.tx.Exec("DELETE FROM findings WHERE service_id = ? AND analysis_id = ?", a.ServiceID, a.ID).Error; err != nil {
 			return err
 		}
@@ -170,21 +173,22 @@ func (w *work) saveFindings(before, after *lab.Evidence) error {
 	return create(w.tx, after.Findings)
 }
 
-func (w *work) saveQuestions(before, after *lab.File) (err error) {
+func (w *work) saveQuestions(before, after *lab.File, u update) error {
 	for i := range after.Questions {
-		q, was, action := &after.Questions[i], before.Question(after.Questions[i].ID), "answer question"
-		switch {
-		case was == nil:
-			was, action, err = &lab.Question{}, "ask about analysis", w.tx.Create(q).Error
-		case *was == *q:
+		q, was := &after.Questions[i], before.Question(after.Questions[i].ID)
+		save := w.saveAnswer
+		if was == nil {
+			was, save = &lab.Question{}, func(q *lab.Question) error { return w.tx.Create(q).Error }
+		}
+		changes := lab.Differences(*was, *q)
+		if len(changes) == 0 {
 			continue
-		default:
-			err = w.saveAnswer(q)
 		}
-		if err == nil {
-			err = w.record(q.ServiceID, action, q.AnalysisID.String(), "", lab.Differences(*was, *q))
+		if err := save(q); err != nil {
+			return err
 		}
-		if err != nil {
+		action, reason := u.name(q.ID, "answer question")
+		if err := w.record(q.ServiceID, action, q.AnalysisID.String(), reason, changes); err != nil {
 			return err
 		}
 	}
@@ -200,38 +204,61 @@ func (w *work) saveAnswer(q *lab.Question) error {
 	return done.Error
 }
 
-// saveSample writes the sample, what is expected of it and new versions of its result.
-// A sample that has the version it had gets its stage alone, which tells nobody
-// anything new.
-func (w *work) saveSample(before, after *lab.File) error {
+// saveStage puts a sample that is as it was on the worklist where it belongs now. It
+// makes no new version of the sample.
+func (w *work) saveStage(before, after *lab.File) error {
 	x := &after.Sample
-	if x.Version == before.Sample.Version {
-		if x.Stage == before.Sample.Stage {
-			return nil
-		}
-		return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", x.Stage, x.ServiceID, x.ID).Error
+	if x.Stage == before.Sample.Stage {
+		return nil
 	}
-	changes := before.Differences(after)
-	if !slices.Equal(before.Expected, after.Expected) {
-		err := w.tx.Exec("DELETE FROM sample_expectations WHERE service_id = ? AND sample_id = ?", x.ServiceID, x.ID).Error
-		if err == nil {
-			err = create(w.tx, expectations(after))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for i := range after.Publications[len(before.Publications):] {
-		p := &after.Publications[len(before.Publications)+i]
-		if err := w.tx.Create(p).Error; err != nil {
-			return err
-		}
-		changes = append(changes, lab.Differences(lab.Publication{}, *p)...)
-	}
-	if err := replace(w, x, before.Sample.Key, before.Sample.Version); err != nil {
+	return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", x.Stage, x.ServiceID, x.ID).Error
+}
+
+// saveSample writes the sample in its next version, what is expected of it, new versions
+// of its result, and its facts. Mistakes come back as lab.FieldErrors.
+func (w *work) saveSample(d *lab.Dictionary, before, after *lab.File) error {
+	if err := w.checkChange(d, before, after); err != nil {
 		return err
 	}
-	return w.record(x.ServiceID, "move sample", x.ID.String(), "", changes)
+	x := &after.Sample
+	x.Version = before.Sample.Version + 1
+	if err := replace(w, x, x.Key, before.Sample.Version); err != nil {
+		return err
+	}
+	if err := w.saveExpectations(before, after); err != nil {
+		return err
+	}
+	if err := create(w.tx, after.Publications[len(before.Publications):]); err != nil {
+		return err
+	}
+	return w.replaceFacts(d.Classify(after), before.Sample.ReceivedOn.Year())
+}
+
+// checkChange reports the mistakes of a changed sample, and of what is expected of it
+// where that is something else than before.
+func (w *work) checkChange(d *lab.Dictionary, before, after *lab.File) error {
+	x := &after.Sample
+	today, err := w.today(x.ServiceID)
+	if err != nil {
+		return err
+	}
+	var expected []lab.Expected
+	if !slices.Equal(before.Expected, after.Expected) {
+		expected = after.Expected
+	}
+	return mistakes(checkSample(d, x, expected, today), w.checkLocation(x.ServiceID, x.LocationID))
+}
+
+func (w *work) saveExpectations(before, after *lab.File) error {
+	if slices.Equal(before.Expected, after.Expected) {
+		return nil
+	}
+	key := after.Sample.Key
+	err := w.tx.Exec("DELETE FROM sample_expectations WHERE service_id = ? AND sample_id = ?", key.ServiceID, key.ID).Error
+	if err != nil {
+		return err
+	}
+	return create(w.tx, expectations(after))
 }
 
 func expectations(f *lab.File) []lab.SampleExpectation {

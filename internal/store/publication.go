@@ -98,13 +98,12 @@ func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key la
 		p.ID, p.PublishedBy, p.PublishedAt = w.ids.Next(), by.UserID, w.at
 		published = *p
 		after := before.With(p)
-		after.Sample.Version++
 		if after.Sample.State == lab.InAnalysis {
 			if err := after.Sample.Move(lab.Completed, by, ""); err != nil {
 				return err
 			}
 		}
-		return w.save(before, after, action, reason)
+		return w.save(before, after, update{key.ID, action, reason})
 	})
 	return published, err
 }
