@@ -63,11 +63,6 @@ func (f *File) verified() []Evidence {
 	return slices.DeleteFunc(slices.Clone(f.Evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
 }
 
-// Asked are the questions about an analysis, in order.
-func (f *File) Asked(analysis ID) []Question {
-	return slices.DeleteFunc(slices.Clone(f.Questions), func(q Question) bool { return q.AnalysisID != analysis })
-}
-
 // Question returns the question with the id, or nil.
 func (f *File) Question(id ID) *Question {
 	return find(f.Questions, func(q *Question) bool { return q.ID == id })

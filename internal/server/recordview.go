@@ -77,8 +77,10 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
 	signed("page.record.verified_by", a.VerifiedBy, a.VerifiedAt)
 	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
-	for _, q := range record.Asked(a.ID) {
-		v.Questions = append(v.Questions, r.questionView(record, q))
+	for _, q := range record.Questions {
+		if q.AnalysisID == a.ID {
+			v.Questions = append(v.Questions, r.questionView(record, q))
+		}
 	}
 	changed := *a
 	v.MayChange = changed.Change(r.actor, a.EnteredAt, a) == nil
