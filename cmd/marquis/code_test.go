@@ -69,7 +69,8 @@ func give(t *testing.T, s *store.Store, keys string, months ...lab.Date) given {
 		}
 		entry := store.CodeHash(hash)
 		_, err = s.RegisterSample(t.Context(), intake, store.Registration{
-			Sample: storetest.Sample(service.ID, storetest.Product(t, d, "ketamine").ID), Code: &entry,
+			File: lab.File{Sample: storetest.Sample(service.ID, storetest.Product(t, d, "ketamine").ID)},
+			Code: &entry,
 		})
 		if err != nil {
 			t.Fatal(err)

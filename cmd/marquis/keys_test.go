@@ -72,7 +72,7 @@ func (x registry) use(t *testing.T, s *store.Store, month lab.Date) *keyring.Rin
 	}
 	code := store.CodeHash(hash)
 	sample := storetest.Sample(1, storetest.Product(t, d, "ketamine").ID)
-	if _, err := s.RegisterSample(t.Context(), intake.Actor(), store.Registration{Sample: sample, Code: &code}); err != nil {
+	if _, err := s.RegisterSample(t.Context(), intake.Actor(), store.Registration{File: lab.File{Sample: sample}, Code: &code}); err != nil {
 		t.Fatal(err)
 	}
 	return ring

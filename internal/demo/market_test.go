@@ -93,19 +93,19 @@ func (r *reader) admit(x *load, a *lab.Arrival) (lab.Facts, error) {
 			return lab.Facts{}, fmt.Errorf("analysed on %s, published on %s", e.Analysis.PerformedOn, a.PublishedOn)
 		}
 	}
-	var publications []lab.Publication
+	f := a.File
 	if len(a.Evidence) > 0 {
-		p, err := r.Publish(s, a.Expected, a.Evidence, nil, "")
+		p, err := r.Publish(&f, "")
 		if err != nil {
 			return lab.Facts{}, err
 		}
 		p.PublishedOn = a.PublishedOn
-		publications = append(publications, *p)
+		f.Publications = append(f.Publications, *p)
 	}
 	if (len(a.Evidence) > 0) != (s.State == lab.Completed) || (a.PublishedOn > 0) != (s.State == lab.Completed) {
 		return lab.Facts{}, fmt.Errorf("%s with %d analyses, published on %s", s.State, len(a.Evidence), a.PublishedOn)
 	}
-	return r.Classify(s, a.Expected, publications), nil
+	return r.Classify(&f), nil
 }
 
 // figures are what the statistics say of the loads of a year.

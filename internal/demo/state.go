@@ -87,11 +87,11 @@ func (m *maker) pick(pools []load, first int, fits func(*lab.Arrival, *lab.Publi
 
 // foretell is the result that a sample will have; nil where it will have none.
 func (m *maker) foretell(a *lab.Arrival) *lab.Publication {
-	evidence := slices.Clone(a.Evidence)
-	for i := range evidence {
-		evidence[i].Analysis.State = lab.Verified
+	f := a.Clone()
+	for i := range f.Evidence {
+		f.Evidence[i].Analysis.State = lab.Verified
 	}
-	p, err := m.words.Publish(&a.Sample, a.Expected, evidence, nil, "")
+	p, err := m.words.Publish(f, "")
 	if err != nil {
 		return nil
 	}
@@ -140,12 +140,12 @@ func (m *maker) codes(ctx context.Context, lives []*life) ([]Code, error) {
 
 // stateOf names the state of a sample as its visitor finds it.
 func stateOf(found *store.Found) string {
-	latest := lab.Latest(found.Publications)
+	latest := found.Latest()
 	switch {
 	case latest == nil:
 		return map[lab.SampleState]string{
 			lab.Registered: "received", lab.InAnalysis: "in analysis", lab.NotAnalysed: "not analysed", lab.Rejected: "rejected",
-		}[found.State]
+		}[found.Sample.State]
 	case latest.Kind == lab.WithdrawnResult:
 		return "withdrawn"
 	case latest.Kind == lab.AmendedResult:

@@ -36,7 +36,7 @@ func (m *maker) register(ctx context.Context, x *life) error {
 		return err
 	}
 	x.hash = store.CodeHash(hash)
-	registered, err := m.store.RegisterSample(ctx, m.staff[lab.Intake], store.Registration{Sample: sample, Expected: x.arrival.Expected, Code: &x.hash})
+	registered, err := m.store.RegisterSample(ctx, m.staff[lab.Intake], store.Registration{File: lab.File{Sample: sample, Expected: x.arrival.Expected}, Code: &x.hash})
 	x.key = registered.Key
 	x.number = lab.SampleNumber{Service: x.service.Code, Year: int(registered.NumberYear), Running: int(registered.NumberRunning)}
 	return err
@@ -153,7 +153,7 @@ func (m *maker) tell(ctx context.Context, x *life) error {
 	if err != nil {
 		return err
 	}
-	latest := lab.Latest(record.Publications)
+	latest := record.Latest()
 	if latest == nil {
 		return nil // nothing to tell yet
 	}

@@ -168,7 +168,7 @@ func (k *counter) place(day int16) lab.Location {
 
 // arrive adds a sample of the last visit.
 func (k *counter) arrive(x *item, place *lab.Location) {
-	k.arrivals = append(k.arrivals, lab.Arrival{Expected: x.ware.expected, Visit: len(k.visits)})
+	k.arrivals = append(k.arrivals, lab.Arrival{File: lab.File{Expected: x.ware.expected}, Visit: len(k.visits)})
 	a := &k.arrivals[len(k.arrivals)-1]
 	ref := reference(k.year, len(k.arrivals))
 	a.Sample = lab.Sample{

@@ -234,7 +234,7 @@ func registerSample(t *testing.T, s *store.Store, by lab.Actor, service lab.Serv
 		t.Fatal(err)
 	}
 	sample := storetest.Sample(service, storetest.Product(t, d, "ketamine").ID, func(x *lab.Sample) { x.ReceivedOn = received })
-	if _, err := s.RegisterSample(t.Context(), by, store.Registration{Sample: sample}); err != nil {
+	if _, err := s.RegisterSample(t.Context(), by, store.Registration{File: lab.File{Sample: sample}}); err != nil {
 		t.Fatal(err)
 	}
 }

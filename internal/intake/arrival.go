@@ -51,12 +51,12 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 
 // checkResult rejects the rows of findings of which no result could be made.
 func (p *planner) checkResult(a *lab.Arrival, all []found) {
-	next, err := p.dictionary.Next(&a.Sample, a.Expected, a.Evidence, nil)
+	next, err := p.dictionary.Next(&a.File)
 	if err != nil {
 		all[0].at.reject(problem{"", "", sentence(err)})
 		return
 	}
-	for _, m := range p.dictionary.Refusals(next, a.Sample.Form) {
+	for _, m := range p.dictionary.Refusals(&a.File, next) {
 		row, part, _ := lab.ParseFindingField(m.Field)
 		released := &next.Result.Findings[row]
 		i := slices.IndexFunc(all, func(f found) bool {

@@ -176,15 +176,15 @@ func (d *Dictionary) Satisfies(id SubstanceID, e Expected) bool {
 	return ok && d.Within(s.Class, e.Class)
 }
 
-// Role returns the role of a substance in a sample of the product with these
-// expectations: expected, else what the product says, else the substance's own.
-func (d *Dictionary) Role(id SubstanceID, product ProductID, expected []Expected) Role {
-	for _, e := range expected {
+// Role returns the role of a substance in the sample: expected, else what its product
+// says, else the substance's own.
+func (d *Dictionary) Role(id SubstanceID, f *File) Role {
+	for _, e := range f.Expected {
 		if d.Satisfies(id, e) {
 			return RoleExpected
 		}
 	}
-	if p, ok := d.Products[product]; ok {
+	if p, ok := d.Products[f.Sample.ProductID]; ok {
 		for _, ps := range p.Substances {
 			if ps.SubstanceID == Optional(id) && ps.Role != RoleExpected {
 				return ps.Role

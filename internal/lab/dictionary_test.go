@@ -68,7 +68,7 @@ func TestRoles(t *testing.T) {
 		{"a product that is not there", caffeine, 99, nil, lab.RoleAdulterant},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := d.Role(test.found, test.product, test.expected); got != test.want {
+			if got := d.Role(test.found, soldAs(test.product, test.expected)); got != test.want {
 				t.Errorf("role %s, want %s", got, test.want)
 			}
 		})
@@ -163,7 +163,7 @@ func TestAddedProductKeepsTheRolesOfItsParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Role(monoacetylmorphine, p.ID, set); got != lab.RoleByProduct {
+	if got := d.Role(monoacetylmorphine, soldAs(p.ID, set)); got != lab.RoleByProduct {
 		t.Errorf("6-MAM is %s", got)
 	}
 	if !slices.Equal(p.Expected(), []lab.Expected{substance(heroin), substance(fentanyl)}) || len(p.Substances) != 3 {
@@ -188,7 +188,7 @@ func TestExpectedBeatsTheRolesOfParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Substances) != 2 || d.Role(monoacetylmorphine, p.ID, set) != lab.RoleExpected {
+	if len(p.Substances) != 2 || d.Role(monoacetylmorphine, soldAs(p.ID, set)) != lab.RoleExpected {
 		t.Errorf("%+v", p.Substances)
 	}
 }

@@ -102,28 +102,29 @@ type Facts struct {
 	Findings []FindingFact
 }
 
-// Classify makes the facts of a sample from what is recorded of it: the sample,
-// its expectations and all versions of its result, in order.
-func (d *Dictionary) Classify(s *Sample, expected []Expected, publications []Publication) Facts {
+// Classify makes the facts of a sample from its file: the sample, its expectations and
+// all versions of its result.
+func (d *Dictionary) Classify(file *File) Facts {
+	s := &file.Sample
 	f := SampleFact{
 		ServiceID: s.ServiceID, Year: int32(s.ReceivedOn.Year()), SampleID: s.ID, ReceivedOn: s.ReceivedOn,
 		LocationID: s.LocationID, Region: s.Region,
 		SampleClass: SampleClass{
-			ProductID: s.ProductID, Expected: setKey(expected), Form: s.Form, Channel: s.Channel,
+			ProductID: s.ProductID, Expected: setKey(file.Expected), Form: s.Form, Channel: s.Channel,
 			Counted: s.Counted(), State: s.State, StateReason: s.StateReason,
 		},
 	}
 	f.setPrice(s)
-	latest := Latest(publications)
+	latest := file.Latest()
 	if latest == nil {
 		return Facts{Sample: f}
 	}
-	f.setTurnaround(publications)
+	f.setTurnaround(file.Publications)
 	if latest.Kind == WithdrawnResult {
 		f.Release = IsWithdrawn
 		return Facts{Sample: f}
 	}
-	return d.classifyResult(f, expected, &latest.Result)
+	return d.classifyResult(f, file, &latest.Result)
 }
 
 func (f *SampleFact) setPrice(s *Sample) {
@@ -153,7 +154,7 @@ func (f *SampleFact) setTurnaround(publications []Publication) {
 // classifyResult adds what a released result says. Roles, main components and
 // amounts as base are worked out anew from the dictionary as it is now, so that
 // a corrected role or salt reaches the figures by reclassification.
-func (d *Dictionary) classifyResult(f SampleFact, expected []Expected, released *Result) Facts {
+func (d *Dictionary) classifyResult(f SampleFact, file *File, released *Result) Facts {
 	r := *released
 	r.Findings = slices.Clone(r.Findings)
 	for i := range r.Findings {
@@ -161,11 +162,11 @@ func (d *Dictionary) classifyResult(f SampleFact, expected []Expected, released 
 			x.Base, x.BaseKnown = d.Substances[x.SubstanceID].ToBase(x.Amount.Value, x.Basis)
 		}
 	}
-	d.assess(&r, f.ProductID, expected)
+	d.assess(&r, file)
 	f.Release, f.Level, f.Recognised = IsReleased, r.Level, r.Recognised
-	f.Outcome, f.OutcomeEUDA = d.outcomes(&r, expected)
-	f.Contains = d.contains(&r, expected, func(*Released) bool { return true })
-	f.ContainsMain = d.contains(&r, expected, func(x *Released) bool { return x.Main })
+	f.Outcome, f.OutcomeEUDA = d.outcomes(&r, file.Expected)
+	f.Contains = d.contains(&r, file.Expected, func(*Released) bool { return true })
+	f.ContainsMain = d.contains(&r, file.Expected, func(x *Released) bool { return x.Main })
 	methods := make([]string, len(r.Methods))
 	for i, m := range r.Methods {
 		methods[i] = strconv.Itoa(int(m))

@@ -14,7 +14,7 @@ func TestFactsOfASampleThatIsNotReleased(t *testing.T) {
 	s := newSample(func(s *lab.Sample) {
 		s.State, s.StateReason, s.LocationID, s.Region = lab.NotAnalysed, "capacity", 4, "Utrecht"
 	})
-	got := d.Classify(s, []lab.Expected{substance(mdma), substance(ketamine)}, nil)
+	got := d.Classify(file(s, []lab.Expected{substance(mdma), substance(ketamine)}, nil))
 	want := lab.Facts{Sample: lab.SampleFact{
 		ServiceID: 1, Year: 2024, SampleID: s.ID, ReceivedOn: 2024_06_01, LocationID: 4, Region: "Utrecht",
 		SampleClass: lab.SampleClass{
@@ -34,7 +34,7 @@ func TestFactsOfAReleasedSample(t *testing.T) {
 		verified(d, gcms, percent(ketamine, 800_000, "hydrochloride"), percent(caffeine, 50_000, lab.BasisUnknown), finding(mannitol, lab.Trace)),
 		verified(d, ftir, finding(ketamine, lab.Identified)))
 	p.PublishedOn = 2024_06_08
-	got := d.Classify(s, expected, []lab.Publication{*p})
+	got := d.Classify(file(s, expected, nil, *p))
 	want := lab.Facts{
 		Sample: lab.SampleFact{
 			ServiceID: 1, Year: 2024, SampleID: s.ID, ReceivedOn: 2024_06_01, PublishedDays: 8, ConfirmedDays: 8,
@@ -90,7 +90,7 @@ func TestPriceFacts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSample(test.edit)
-			f := d.Classify(s, nil, nil).Sample
+			f := d.Classify(file(s, nil, nil)).Sample
 			if f.UnitPrice != test.unit || f.PriceBand != test.band || f.PriceFree != test.free || f.PriceCurrency != s.Price.Currency || f.PriceUnit != s.Price.Unit {
 				t.Errorf("%+v", f)
 			}
@@ -129,7 +129,7 @@ func TestTurnaround(t *testing.T) {
 		{"nobody knows when", []lab.Publication{version(lab.ConfirmedResult, 0, lab.Confirmatory)}, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := d.Classify(newSample(), nil, test.versions).Sample
+			f := d.Classify(file(newSample(), nil, nil, test.versions...)).Sample
 			if f.PublishedDays != test.published || f.ConfirmedDays != test.confirmed {
 				t.Errorf("published %d, confirmed %d; want %d, %d", f.PublishedDays, f.ConfirmedDays, test.published, test.confirmed)
 			}
@@ -141,20 +141,20 @@ func TestAWithdrawnResultHasNoOutcome(t *testing.T) {
 	d := newDictionary(t)
 	s, expected := newSample(), []lab.Expected{substance(ketamine)}
 	p := publish(t, d, s, expected, verified(d, gcms, finding(ketamine, lab.Identified)))
-	w, err := lab.Withdraw(s, []lab.Publication{*p}, "wrong vial")
+	w, err := file(s, nil, nil, *p).Withdraw("wrong vial")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := d.Classify(s, expected, []lab.Publication{*p, *w})
+	got := d.Classify(file(s, expected, nil, *p, *w))
 	f := got.Sample
 	if f.Release != lab.IsWithdrawn || f.Outcome != "" || f.OutcomeEUDA != "" || f.Level != "" || f.Contains || f.ContainsMain || len(got.Findings) != 0 {
 		t.Errorf("%+v", got)
 	}
-	amended, err := d.Publish(s, expected, []lab.Evidence{verified(d, gcms)}, []lab.Publication{*p, *w}, "the right vial")
+	amended, err := d.Publish(file(s, expected, []lab.Evidence{verified(d, gcms)}, *p, *w), "the right vial")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f = d.Classify(s, expected, []lab.Publication{*p, *w, *amended}).Sample
+	f = d.Classify(file(s, expected, nil, *p, *w, *amended)).Sample
 	if f.Release != lab.IsReleased || f.Outcome != lab.NothingDetected {
 		t.Errorf("amended after withdrawal: %+v", f)
 	}
@@ -180,7 +180,7 @@ func TestContains(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSample()
-			f := d.Classify(s, test.expected, []lab.Publication{*publish(t, d, s, test.expected, verified(d, gcms, test.findings...))}).Sample
+			f := d.Classify(file(s, test.expected, nil, *publish(t, d, s, test.expected, verified(d, gcms, test.findings...)))).Sample
 			if f.Contains != test.any || f.ContainsMain != test.main {
 				t.Errorf("contains %v, as main component %v", f.Contains, f.ContainsMain)
 			}
@@ -194,11 +194,11 @@ func TestFactsSurviveStorage(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, expected := newSample(func(s *lab.Sample) { s.Form = lab.Rock }), drawExpected(t)
-		p, err := d.Publish(s, expected, drawEvidence(t, d), nil, "")
+		p, err := d.Publish(file(s, expected, drawEvidence(t, d)), "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := d.Classify(s, expected, []lab.Publication{*p})
+		before := d.Classify(file(s, expected, nil, *p))
 		stored, err := p.Result.Value()
 		if err != nil {
 			t.Fatal(err)
@@ -207,7 +207,7 @@ func TestFactsSurviveStorage(t *testing.T) {
 		if err := again.Result.Scan(stored); err != nil {
 			t.Fatal(err)
 		}
-		if after := d.Classify(s, expected, []lab.Publication{again}); !reflect.DeepEqual(before, after) {
+		if after := d.Classify(file(s, expected, nil, again)); !reflect.DeepEqual(before, after) {
 			t.Fatalf("%+v became %+v", before, after)
 		}
 		if before.Sample.Outcome != p.Outcome || before.Sample.OutcomeEUDA != p.OutcomeEUDA {
@@ -223,7 +223,7 @@ func TestReclassificationUsesTheDictionaryAsItIsNow(t *testing.T) {
 	stored, _ := p.Result.Value()
 	d.Substances[levamisole].Role = lab.RoleByProduct
 	d.Substances[ketamine].Salts[0].MolarMass = 475_454
-	got := d.Classify(s, expected, []lab.Publication{*p})
+	got := d.Classify(file(s, expected, nil, *p))
 	if got.Sample.Outcome != lab.ExpectedOnly || got.Findings[1].Role != lab.RoleByProduct {
 		t.Errorf("outcome %s, levamisole is %s", got.Sample.Outcome, got.Findings[1].Role)
 	}

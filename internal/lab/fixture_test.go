@@ -190,7 +190,7 @@ func percent(id lab.SubstanceID, ppm int64, basis lab.Basis) lab.Finding {
 
 func propose(t testing.TB, d *lab.Dictionary, product lab.ProductID, evidence ...lab.Evidence) *lab.Result {
 	t.Helper()
-	r, err := d.Propose(evidence, product, d.Products[product].Expected())
+	r, err := d.Propose(soldAs(product, d.Products[product].Expected(), evidence...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,4 +245,14 @@ func person(id lab.Optional, roles ...lab.UserRole) lab.Actor {
 // property test can be repeated.
 func sortedIDs[K cmp.Ordered, V any](entries map[K]V) []K {
 	return slices.Sorted(maps.Keys(entries))
+}
+
+// file is the file of a sample about which nothing was asked.
+func file(s *lab.Sample, expected []lab.Expected, evidence []lab.Evidence, publications ...lab.Publication) *lab.File {
+	return &lab.File{Sample: *s, Expected: expected, Evidence: evidence, Publications: publications}
+}
+
+// soldAs is the file of a sample of the product.
+func soldAs(product lab.ProductID, expected []lab.Expected, evidence ...lab.Evidence) *lab.File {
+	return &lab.File{Sample: lab.Sample{ProductID: product}, Expected: expected, Evidence: evidence}
 }

@@ -16,13 +16,11 @@ type Import struct {
 	ImportedBy string
 }
 
-// Arrival is one sample of an import, with what was expected of it, what its
-// source found, and when the source published that. Without evidence nothing is
-// published for it.
+// Arrival is the file of one sample of an import: the sample, what was expected of
+// it, what its source found; and when the source published that. Without evidence
+// nothing is published for it.
 type Arrival struct {
-	Sample      Sample
-	Expected    []Expected
-	Evidence    []Evidence
+	File
 	PublishedOn Date
 	Visit       int // place of its visit among those of the import, counted from 1; 0: not known
 }

@@ -53,11 +53,7 @@ var publicationMoves = []move{
 }
 
 func findMove(moves []move, from, to string) *move {
-	i := slices.IndexFunc(moves, func(m move) bool { return m.from == from && m.to == to })
-	if i < 0 {
-		return nil
-	}
-	return &moves[i]
+	return find(moves, func(m *move) bool { return m.from == from && m.to == to })
 }
 
 func publicationMove(from string, to PublicationKind) *move {
@@ -268,18 +264,31 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	return nil
 }
 
-// Exclude keeps the sample out of the statistics, for a reason of Exclusions; an
-// empty reason lets it back in.
+// Exclude keeps the sample out of the statistics, for a reason of Exclusions.
 func (s *Sample) Exclude(by Actor, reason string) error {
-	m := &move{from: string(s.State), to: string(s.State), who: []UserRole{Verifier, Coordinator}}
-	if err := m.allow("exclusion of the sample", by, s.ServiceID); err != nil {
+	if err := s.mayExclude(by); err != nil {
 		return err
 	}
 	var errs FieldErrors
+	errs.Check(reason != "", "reason", "Give the reason.")
 	checkOptional(&errs, "reason", reason, Exclusions)
 	if err := errs.Err(); err != nil {
 		return err
 	}
 	s.Excluded = reason
 	return nil
+}
+
+// Include lets the sample back into the statistics.
+func (s *Sample) Include(by Actor) error {
+	err := s.mayExclude(by)
+	if err == nil {
+		s.Excluded = ""
+	}
+	return err
+}
+
+func (s *Sample) mayExclude(by Actor) error {
+	m := &move{from: string(s.State), to: string(s.State), who: []UserRole{Verifier, Coordinator}}
+	return m.allow("exclusion of the sample", by, s.ServiceID)
 }

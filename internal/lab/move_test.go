@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -331,6 +332,56 @@ func TestDescribeChangesTheDescriptionOnly(t *testing.T) {
 	}
 }
 
+// TestDescribeChangesTheDescriptionAndNothingElse changes every field that a sample
+// has: those that tell what it is change, all others stay.
+func TestDescribeChangesTheDescriptionAndNothingElse(t *testing.T) {
+	var before, other lab.Sample
+	setAll(t, reflect.ValueOf(&before).Elem(), 1)
+	setAll(t, reflect.ValueOf(&other).Elem(), 2)
+	after := before
+	if err := after.Describe(person(7, lab.Intake), func(s *lab.Sample) { *s = other }); err != nil {
+		t.Fatal(err)
+	}
+	var changed []string
+	for _, d := range lab.Differences(before, after) {
+		changed = append(changed, d.Field)
+	}
+	want := []string{
+		"LocationID", "ReceivedOn", "ReceivedBasis", "CollectedOn", "ExpectedReadyOn", "Channel", "ProductID", "SoldAsText", "Form", "Colours",
+		"Logo", "Shape", "BreakLine", "WidthUM", "HeightUM", "ThickUM", "WeightUG", "ReceivedAmount", "ReceivedUnit",
+		"Price.Amount", "Price.Currency", "Price.Quantity", "Price.Unit", "AcquiredVia", "AcquiredContext", "Region", "UsedBefore",
+		"Reasons", "Effects", "Complaint", "Overdose", "Decision", "Disposal", "Overruled", "Notes",
+	}
+	if !slices.Equal(changed, want) {
+		t.Errorf("changed: %q\nwant:    %q", changed, want)
+	}
+}
+
+// setAll gives every field the value that the number stands for.
+func setAll(t *testing.T, v reflect.Value, n int) {
+	t.Helper()
+	if v.Type() == reflect.TypeFor[lab.Instant]() {
+		v.Set(reflect.ValueOf(lab.At(noon.Time().AddDate(0, 0, n))))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			setAll(t, v.Field(i), n)
+		}
+	case reflect.String:
+		v.SetString(strings.Repeat("x", n))
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(int64(n))
+	case reflect.Array:
+		v.Index(0).SetUint(uint64(n))
+	default:
+		t.Fatalf("no value for %s", v.Type())
+	}
+}
+
 func TestWhoMayDescribeAndExclude(t *testing.T) {
 	for _, role := range lab.UserRoles {
 		s := newSample()
@@ -342,15 +393,24 @@ func TestWhoMayDescribeAndExclude(t *testing.T) {
 		if allowed := role == lab.Verifier || role == lab.Coordinator; (err == nil) != allowed || (s.Excluded != "") != allowed {
 			t.Errorf("%s excludes: %v", role, err)
 		}
+		s.Excluded = "duplicate"
+		err = s.Include(person(7, role))
+		if allowed := role == lab.Verifier || role == lab.Coordinator; (err == nil) != allowed || (s.Excluded == "") != allowed {
+			t.Errorf("%s includes: %v", role, err)
+		}
 	}
 }
 
 func TestExclusionHasAReasonOfTheVocabulary(t *testing.T) {
 	s := newSample()
 	wantFields(t, s.Exclude(person(7, lab.Verifier), "ugly"), "reason")
-	for _, reason := range []string{"duplicate", ""} {
-		if err := s.Exclude(person(7, lab.Verifier), reason); err != nil || s.Excluded != reason {
-			t.Errorf("%q: %v", reason, err)
-		}
+	if err := s.Exclude(person(7, lab.Verifier), "duplicate"); err != nil || s.Excluded != "duplicate" {
+		t.Errorf("%q: %v", s.Excluded, err)
+	}
+	if wantFields(t, s.Exclude(person(7, lab.Verifier), ""), "reason"); s.Excluded != "duplicate" {
+		t.Error("a forgotten reason let it back in")
+	}
+	if err := s.Include(person(7, lab.Verifier)); err != nil || s.Excluded != "" {
+		t.Errorf("%q: %v", s.Excluded, err)
 	}
 }

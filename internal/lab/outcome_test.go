@@ -10,7 +10,7 @@ import (
 
 func publish(t testing.TB, d *lab.Dictionary, s *lab.Sample, expected []lab.Expected, evidence ...lab.Evidence) *lab.Publication {
 	t.Helper()
-	p, err := d.Publish(s, expected, evidence, nil, "")
+	p, err := d.Publish(file(s, expected, evidence), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestOutcomes(t *testing.T) {
 			if p.Outcome != test.ours || p.OutcomeEUDA != test.euda {
 				t.Errorf("ours %s, EUDA's %s; want %s, %s", p.Outcome, p.OutcomeEUDA, test.ours, test.euda)
 			}
-			f := d.Classify(s, test.expected, []lab.Publication{*p})
+			f := d.Classify(file(s, test.expected, nil, *p))
 			if f.Sample.Outcome != test.ours || f.Sample.OutcomeEUDA != test.euda {
 				t.Errorf("classified as %s, EUDA's %s", f.Sample.Outcome, f.Sample.OutcomeEUDA)
 			}
@@ -122,7 +122,7 @@ func TestTracesNeverChangeAnOutcome(t *testing.T) {
 		s := newSample(func(s *lab.Sample) {
 			s.Form, s.ProductID = lab.Rock, rapid.SampledFrom(sortedIDs(d.Products)).Draw(t, "product")
 		})
-		before, err := d.Publish(s, expected, evidence, nil, "")
+		before, err := d.Publish(file(s, expected, evidence), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestTracesNeverChangeAnOutcome(t *testing.T) {
 				}
 			}
 		}
-		after, err := d.Publish(s, expected, evidence, nil, "")
+		after, err := d.Publish(file(s, expected, evidence), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestEUDACountsNoMoreAdulterants(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := newSample(func(s *lab.Sample) { s.Form = lab.Rock })
-		p, err := d.Publish(s, drawExpected(t), drawEvidence(t, d), nil, "")
+		p, err := d.Publish(file(s, drawExpected(t), drawEvidence(t, d)), "")
 		if err != nil {
 			t.Fatal(err)
 		}

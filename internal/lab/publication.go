@@ -41,54 +41,60 @@ type Publication struct {
 // Next proposes the next version of a sample's result from its verified analyses,
 // without a reason yet. The version is preliminary while the highest level is below
 // confirmatory, then confirmed, then amended.
-func (d *Dictionary) Next(s *Sample, expected []Expected, evidence []Evidence, earlier []Publication) (*Publication, error) {
-	result, err := d.Propose(evidence, s.ProductID, expected)
+func (d *Dictionary) Next(f *File) (*Publication, error) {
+	result, err := d.Propose(f)
 	if err != nil {
 		return nil, err
 	}
-	p := &Publication{SampleID: s.ID, Version: 1, Kind: PreliminaryResult, Result: *result}
-	p.ServiceID = s.ServiceID
+	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: PreliminaryResult, Result: *result}
+	p.ServiceID = f.Sample.ServiceID
 	if result.Level == Confirmatory {
 		p.Kind = ConfirmedResult
 	}
-	if last := Latest(earlier); last != nil {
+	if last := f.Latest(); last != nil {
 		p.Version = last.Version + 1
 		if last.Kind != PreliminaryResult || p.Kind != ConfirmedResult {
 			p.Kind = AmendedResult
 		}
 	}
-	p.Outcome, p.OutcomeEUDA = d.outcomes(result, expected)
+	p.Outcome, p.OutcomeEUDA = d.outcomes(result, f.Expected)
 	return p, nil
 }
 
 // Refusals are the mistakes for which a proposed version cannot be released, in the
 // rows of its findings.
-func (d *Dictionary) Refusals(p *Publication, form Form) FieldErrors {
-	return d.checkCeilings(&p.Result, form)
+func (d *Dictionary) Refusals(f *File, p *Publication) FieldErrors {
+	return d.checkCeilings(&p.Result, f.Sample.Form)
 }
 
 // Publish makes the next version of a sample's result from its verified analyses.
 // Amending asks for a reason.
-func (d *Dictionary) Publish(s *Sample, expected []Expected, evidence []Evidence, earlier []Publication, reason string) (*Publication, error) {
-	p, err := d.Next(s, expected, evidence, earlier)
+func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
+	p, err := d.Next(f)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Refusals(p, s.Form).Err(); err != nil {
+	if err := d.Refusals(f, p).Err(); err != nil {
 		return nil, err
 	}
-	from := "unpublished"
-	if last := Latest(earlier); last != nil {
-		from = string(last.Kind)
-	}
-	if err := publicationMove(from, p.Kind).check("publication", from, string(p.Kind), reason); err != nil {
-		return nil, err
-	}
-	if err := checkReason(reason); err != nil {
+	if err := f.checkPublication(p.Kind, reason); err != nil {
 		return nil, err
 	}
 	p.Reason = reason
 	return p, nil
+}
+
+// checkPublication refuses a step in the life of the result that does not exist or
+// lacks its reason.
+func (f *File) checkPublication(to PublicationKind, reason string) error {
+	from := "unpublished"
+	if last := f.Latest(); last != nil {
+		from = string(last.Kind)
+	}
+	if err := publicationMove(from, to).check("publication", from, string(to), reason); err != nil {
+		return err
+	}
+	return checkReason(reason)
 }
 
 // NeedsReason tells that releasing the version takes back what was said before.
@@ -113,33 +119,17 @@ func checkReason(reason string) error {
 }
 
 // Withdraw makes the version that takes a result back. It asks for a reason.
-func Withdraw(s *Sample, earlier []Publication, reason string) (*Publication, error) {
-	from := "unpublished"
-	if n := len(earlier); n > 0 {
-		from = string(earlier[n-1].Kind)
-	}
-	move := publicationMove(from, WithdrawnResult)
-	if err := move.check("publication", from, string(WithdrawnResult), reason); err != nil {
+func (f *File) Withdraw(reason string) (*Publication, error) {
+	if err := f.checkPublication(WithdrawnResult, reason); err != nil {
 		return nil, err
 	}
-	if err := checkReason(reason); err != nil {
-		return nil, err
-	}
-	last := earlier[len(earlier)-1]
+	last := f.Latest()
 	p := &Publication{
-		SampleID: s.ID, Version: last.Version + 1, Kind: WithdrawnResult, Reason: reason,
+		SampleID: f.Sample.ID, Version: last.Version + 1, Kind: WithdrawnResult, Reason: reason,
 		Outcome: last.Outcome, OutcomeEUDA: last.OutcomeEUDA, Result: last.Result,
 	}
-	p.ServiceID = s.ServiceID
+	p.ServiceID = f.Sample.ServiceID
 	return p, nil
-}
-
-// Latest returns the last version of a result, or nil when nothing was published.
-func Latest(publications []Publication) *Publication {
-	if len(publications) == 0 {
-		return nil
-	}
-	return &publications[len(publications)-1]
 }
 
 // ReadOut notes that a version of a result was told by phone, and by whom.

@@ -38,9 +38,9 @@ func TestVersionsOfAResult(t *testing.T) {
 		var p *lab.Publication
 		var err error
 		if step.evidence == nil {
-			p, err = lab.Withdraw(s, versions, step.reason)
+			p, err = file(s, nil, nil, versions...).Withdraw(step.reason)
 		} else {
-			p, err = d.Publish(s, expected, step.evidence, versions, step.reason)
+			p, err = d.Publish(file(s, expected, step.evidence, versions...), step.reason)
 		}
 		if step.kind == "" {
 			if p != nil {
@@ -60,7 +60,8 @@ func TestVersionsOfAResult(t *testing.T) {
 		}
 		versions = append(versions, *p)
 	}
-	if lab.Latest(versions) != &versions[len(versions)-1] || lab.Latest(nil) != nil {
+	all := lab.File{Publications: versions}
+	if all.Latest() != &versions[len(versions)-1] || new(lab.File).Latest() != nil {
 		t.Error("the latest is not the last")
 	}
 }
@@ -88,7 +89,7 @@ func TestFirstPublication(t *testing.T) {
 func TestAWithdrawnVersionKeepsWhatWasSaid(t *testing.T) {
 	d := newDictionary(t)
 	first := publish(t, d, newSample(), []lab.Expected{substance(ketamine)}, verified(d, gcms, finding(ketamine, lab.Identified)))
-	p, err := lab.Withdraw(newSample(), []lab.Publication{*first}, "wrong vial")
+	p, err := file(newSample(), nil, nil, *first).Withdraw("wrong vial")
 	if err != nil || !reflect.DeepEqual(p.Result, first.Result) || p.Outcome != first.Outcome {
 		t.Errorf("%+v, %v", p, err)
 	}
@@ -97,7 +98,7 @@ func TestAWithdrawnVersionKeepsWhatWasSaid(t *testing.T) {
 func TestNothingUnverifiedIsPublished(t *testing.T) {
 	d := newDictionary(t)
 	entered := with(verified(d, gcms, finding(ketamine, lab.Identified)), func(a *lab.Analysis) { a.State = lab.Entered })
-	if p, err := d.Publish(newSample(), nil, []lab.Evidence{entered}, nil, ""); err == nil {
+	if p, err := d.Publish(file(newSample(), nil, []lab.Evidence{entered}), ""); err == nil {
 		t.Errorf("published %+v", p)
 	}
 }
@@ -127,7 +128,7 @@ func TestCeilingOfPublishedResults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSample(func(s *lab.Sample) { s.Form = test.form })
-			_, err := d.Publish(s, nil, []lab.Evidence{verified(d, gcms, test.finding)}, nil, "")
+			_, err := d.Publish(file(s, nil, []lab.Evidence{verified(d, gcms, test.finding)}), "")
 			if test.ok {
 				wantFields(t, err)
 			} else {

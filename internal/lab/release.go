@@ -8,12 +8,6 @@ import (
 	"slices"
 )
 
-// Evidence is one analysis with its findings.
-type Evidence struct {
-	Analysis Analysis
-	Findings []Finding
-}
-
 // Result is what is released for a sample: the findings that decide, each from
 // the analysis that is worth most for its substance. It is frozen with each
 // version of a publication.
@@ -72,8 +66,8 @@ func (r *Result) Scan(src any) error {
 // does not report, because no list says that it would have seen it. An
 // inconclusive analysis gives the result its level only where no other concluded.
 // Only verified analyses count; without one it is refused.
-func (d *Dictionary) Propose(evidence []Evidence, product ProductID, expected []Expected) (*Result, error) {
-	verified := slices.DeleteFunc(slices.Clone(evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
+func (d *Dictionary) Propose(f *File) (*Result, error) {
+	verified := f.verified()
 	if len(verified) == 0 {
 		return nil, &MoveError{What: "result", From: "entered", To: "published", Format: "No analysis of the sample is verified.", Who: []UserRole{Verifier}}
 	}
@@ -100,7 +94,7 @@ func (d *Dictionary) Propose(evidence []Evidence, product ProductID, expected []
 	slices.Sort(r.Signatures)
 	r.Signatures = slices.Compact(r.Signatures)
 	d.decide(r, verified)
-	d.assess(r, product, expected)
+	d.assess(r, f)
 	return r, nil
 }
 
@@ -155,7 +149,7 @@ func (d *Dictionary) decide(r *Result, verified []Evidence) {
 func (d *Dictionary) deciding(verified []Evidence, id SubstanceID) (Analysis, *Finding) {
 	best, found := -1, (*Finding)(nil)
 	for i, e := range verified {
-		method, f := d.Methods[e.Analysis.MethodID], findingOf(e, id)
+		method, f := d.Methods[e.Analysis.MethodID], e.Finding(id)
 		if f == nil && (!method.Covers(id) || method.OpenScope || e.Analysis.Conclusion == Inconclusive) {
 			continue // neither an open scope nor an analysis that could not tell proves absence
 		}
@@ -177,14 +171,6 @@ func (d *Dictionary) deciding(verified []Evidence, id SubstanceID) (Analysis, *F
 	return verified[best].Analysis, found
 }
 
-func findingOf(e Evidence, id SubstanceID) *Finding {
-	i := slices.IndexFunc(e.Findings, func(f Finding) bool { return f.SubstanceID == id })
-	if i < 0 {
-		return nil
-	}
-	return &e.Findings[i]
-}
-
 func (d *Dictionary) release(r *Result, by Analysis, f *Finding) Released {
 	released := Released{
 		SubstanceID: f.SubstanceID, Detection: f.Detection, Amount: f.Amount, Basis: f.Basis, Uncertainty: f.Uncertainty,
@@ -200,9 +186,9 @@ func (d *Dictionary) release(r *Result, by Analysis, f *Finding) Released {
 }
 
 // assess gives each finding its role and says which are main components.
-func (d *Dictionary) assess(r *Result, product ProductID, expected []Expected) {
+func (d *Dictionary) assess(r *Result, f *File) {
 	for i := range r.Findings {
-		r.Findings[i].Role = d.Role(r.Findings[i].SubstanceID, product, expected)
+		r.Findings[i].Role = d.Role(r.Findings[i].SubstanceID, f)
 	}
 	for i := range r.Findings {
 		r.Findings[i].Main = d.main(r, &r.Findings[i])

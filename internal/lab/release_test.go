@@ -187,7 +187,7 @@ func TestNoResultWithoutAVerifiedAnalysis(t *testing.T) {
 		"retracted": {with(verified(d, gcms), func(a *lab.Analysis) { a.State = lab.Retracted })},
 	} {
 		var refused *lab.MoveError
-		if _, err := d.Propose(evidence, soldAsKetamine, nil); !errors.As(err, &refused) {
+		if _, err := d.Propose(soldAs(soldAsKetamine, nil, evidence...)); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -199,7 +199,7 @@ func TestNoResultOfWhatIsNotInTheDictionary(t *testing.T) {
 		"method":    with(verified(d, gcms), func(a *lab.Analysis) { a.MethodID = 99 }),
 		"substance": verified(d, gcms, finding(99, lab.Identified)),
 	} {
-		if _, err := d.Propose([]lab.Evidence{e}, soldAsKetamine, nil); !errors.Is(err, lab.ErrNotFound) {
+		if _, err := d.Propose(soldAs(soldAsKetamine, nil, e)); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -252,7 +252,7 @@ func TestMainComponents(t *testing.T) {
 func TestResultRoundTrip(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
-		r, err := d.Propose(drawEvidence(t, d), soldAsKetamine, []lab.Expected{substance(ketamine)})
+		r, err := d.Propose(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, drawEvidence(t, d)...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -318,7 +318,7 @@ func TestProposalDoesNotDependOnOrder(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		evidence := drawEvidence(t, d)
-		before, err := d.Propose(evidence, soldAsKetamine, nil)
+		before, err := d.Propose(soldAs(soldAsKetamine, nil, evidence...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,7 +327,7 @@ func TestProposalDoesNotDependOnOrder(t *testing.T) {
 			shuffled[i].Findings = slices.Clone(shuffled[i].Findings)
 			slices.Reverse(shuffled[i].Findings)
 		}
-		after, err := d.Propose(shuffled, soldAsKetamine, nil)
+		after, err := d.Propose(soldAs(soldAsKetamine, nil, shuffled...))
 		if err != nil || !reflect.DeepEqual(before, after) {
 			t.Fatalf("%+v became %+v, %v", before, after, err)
 		}

@@ -16,7 +16,7 @@ import (
 func TestAResultIsReadAsEncodingJSONReadsIt(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
-		r, err := d.Propose(drawEvidence(t, d), soldAsKetamine, []lab.Expected{substance(ketamine)})
+		r, err := d.Propose(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, drawEvidence(t, d)...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,44 +30,43 @@ var Stages = Vocabulary[Stage]{
 func (s Stage) Done() bool { return s == StageReleased || s == StageNotAnalysed || s == StageRejected }
 
 // Stage decides which worklist a sample is on.
-func (d *Dictionary) Stage(s *Sample, expected []Expected, evidence []Evidence, publications []Publication, questions []Question) Stage {
-	entered := map[ID]bool{}
-	for _, e := range evidence {
-		if e.Analysis.State == Entered {
-			entered[e.Analysis.ID] = true
-		}
-	}
+func (d *Dictionary) Stage(f *File) Stage {
 	switch {
-	case s.State == Rejected:
+	case f.Sample.State == Rejected:
 		return StageRejected
-	case s.State == NotAnalysed:
+	case f.Sample.State == NotAnalysed:
 		return StageNotAnalysed
-	case slices.ContainsFunc(questions, func(q Question) bool { return q.Open() && entered[q.AnalysisID] }):
+	case slices.ContainsFunc(f.Questions, f.sentBack):
 		return StageQuestions
-	case len(entered) > 0:
+	case f.Count(Entered) > 0:
 		return StageToVerify
-	case d.saysMore(s, expected, evidence, publications):
+	case d.saysMore(f):
 		return StageToPublish
-	case s.State == Registered:
+	case f.Sample.State == Registered:
 		return StageToAnalyse
-	case s.State == InAnalysis:
+	case f.Sample.State == InAnalysis:
 		return StageInAnalysis
 	}
 	return StageReleased
 }
 
+// sentBack tells that the question is open, about an analysis that is only entered.
+func (f *File) sentBack(q Question) bool {
+	e := f.Analysis(q.AnalysisID)
+	return q.Open() && e != nil && e.Analysis.State == Entered
+}
+
 // saysMore tells that the verified analyses say something else than what was
 // published last, or that what was published has lost what it rests on.
-func (d *Dictionary) saysMore(s *Sample, expected []Expected, evidence []Evidence, publications []Publication) bool {
-	latest := Latest(publications)
-	verified := slices.ContainsFunc(evidence, func(e Evidence) bool { return e.Analysis.State == Verified })
-	if !verified {
+func (d *Dictionary) saysMore(f *File) bool {
+	latest := f.Latest()
+	if f.Count(Verified) == 0 {
 		return latest != nil && latest.Kind != WithdrawnResult
 	}
 	if latest == nil {
 		return true
 	}
-	next, err := d.Propose(evidence, s.ProductID, expected)
+	next, err := d.Propose(f)
 	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured())
 }
 

@@ -29,7 +29,7 @@ func TestStages(t *testing.T) {
 	}
 	withdrawn := func(evidence ...lab.Evidence) []lab.Publication {
 		first := published(evidence...)
-		p, err := lab.Withdraw(newSample(), first, "wrong vial")
+		p, err := file(newSample(), nil, nil, first...).Withdraw("wrong vial")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestStages(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSample(func(s *lab.Sample) { s.State = test.state })
-			if got := d.Stage(s, expected, test.evidence, test.publications, test.questions); got != test.want {
+			if got := d.Stage(&lab.File{*s, expected, test.evidence, test.publications, test.questions}); got != test.want {
 				t.Errorf("%s instead of %s", got, test.want)
 			}
 		})
@@ -80,7 +80,7 @@ func TestACorrectedRoleIsNoNewResult(t *testing.T) {
 	p := publish(t, d, newSample(), nil, e)
 	p.Result.Findings[0].Role, p.Result.Findings[0].Main, p.Result.Findings[0].Base = lab.RoleByProduct, false, 1
 	s := newSample(func(s *lab.Sample) { s.State = lab.Completed })
-	if got := d.Stage(s, nil, []lab.Evidence{e}, []lab.Publication{*p}, nil); got != lab.StageReleased {
+	if got := d.Stage(file(s, nil, []lab.Evidence{e}, *p)); got != lab.StageReleased {
 		t.Error(got)
 	}
 }
@@ -321,9 +321,9 @@ func TestReasonsAreText(t *testing.T) {
 	e := verified(d, gcms, finding(ketamine, lab.Identified))
 	first := []lab.Publication{*publish(t, d, newSample(), nil, e)}
 	for _, reason := range []string{strings.Repeat("x", 501), "\x00"} {
-		_, err := d.Publish(newSample(), nil, []lab.Evidence{e}, first, reason)
+		_, err := d.Publish(file(newSample(), nil, []lab.Evidence{e}, first...), reason)
 		wantFields(t, err, "reason")
-		_, err = lab.Withdraw(newSample(), first, reason)
+		_, err = file(newSample(), nil, nil, first...).Withdraw(reason)
 		wantFields(t, err, "reason")
 		a := e.Analysis
 		wantFields(t, a.Retract(person(7, lab.Verifier), noon, reason), "reason")

@@ -51,11 +51,11 @@ func evidenceNamed(record *store.SampleRecord, text string) (*lab.Evidence, erro
 	if err != nil {
 		return nil, lab.ErrNotFound
 	}
-	i := slices.IndexFunc(record.Evidence, func(e lab.Evidence) bool { return e.Analysis.ID == id })
-	if i < 0 {
+	e := record.Analysis(id)
+	if e == nil {
 		return nil, lab.ErrNotFound
 	}
-	return &record.Evidence[i], nil
+	return e, nil
 }
 
 // values are what the form holds before anything is typed.

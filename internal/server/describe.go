@@ -30,10 +30,9 @@ type theirChange struct {
 	Both               bool   // the reader changed it too
 }
 
-// described is a sample as it stands, with the form filled in.
+// described is the file of a sample as it stands, with the form filled in.
 type described struct {
-	lab.Sample
-	expected  []lab.Expected
+	lab.File
 	values    url.Values
 	locations []lab.Location // of the service
 	naming
@@ -45,11 +44,11 @@ func (r *request) described() (d described, err error) {
 	if err != nil {
 		return d, err
 	}
-	d.Sample, d.expected = record.Sample, record.Expected
+	d.File = record.File
 	if d.naming, err = r.naming(); err != nil {
 		return d, err
 	}
-	d.values = d.sampleValues(&d.Sample, d.expected)
+	d.values = d.sampleValues(&d.Sample, d.Expected)
 	if d.values.Get("price_currency") == "" {
 		d.values.Set("price_currency", r.service.Currency)
 	}
@@ -72,7 +71,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	}
 	return &describePage{
 		view: r.view(r.texts.Text("page.describe.title", "Number", r.number.String())), sampleForm: f, Number: r.number.String(),
-		Version: d.Version, Began: d.values.Encode(),
+		Version: d.Sample.Version, Began: d.values.Encode(),
 	}, nil
 }
 
@@ -147,7 +146,7 @@ func (r *request) changeDescription(d *described, in *reader, version int32) err
 	if err := read.check(&x, r.day(), nil); err != nil {
 		return err
 	}
-	_, err := r.server.Store.DescribeSample(r.context(), r.actor, d.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
+	_, err := r.server.Store.DescribeSample(r.context(), r.actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
 	return err
 }
 

@@ -493,7 +493,7 @@ func (p *program) slipOf(code string, day lab.Date) string {
 	}
 	kept := store.CodeHash(hash)
 	intake := storetest.Person(p.t, p.store, "intake-"+strings.ToLower(code), service.ID, lab.Intake)
-	if _, err := p.store.RegisterSample(p.t.Context(), intake, store.Registration{Sample: sample, Expected: product.Expected(), Code: &kept}); err != nil {
+	if _, err := p.store.RegisterSample(p.t.Context(), intake, store.Registration{File: lab.File{Sample: sample, Expected: product.Expected()}, Code: &kept}); err != nil {
 		p.t.Fatal(err)
 	}
 	return given.Print()

@@ -463,7 +463,7 @@ func TestAChangeShowsWithinASecond(t *testing.T) {
 		}
 		p := storetest.Product(t, words, "ketamine")
 		sample := storetest.Sample(utrecht.ID, p.ID, func(s *lab.Sample) { s.ReceivedOn = 2024_12_31 })
-		if _, err := x.store.RegisterSample(t.Context(), intake, store.Registration{Sample: sample, Expected: p.Expected()}); err != nil {
+		if _, err := x.store.RegisterSample(t.Context(), intake, store.Registration{File: lab.File{Sample: sample, Expected: p.Expected()}}); err != nil {
 			t.Fatal(err)
 		}
 		x.clock.pass(time.Second)

@@ -61,7 +61,7 @@ func (b *bench) sample(t *testing.T, edit ...func(*lab.Sample)) (string, lab.Sam
 	t.Helper()
 	product := storetest.Product(t, b.words, "ketamine")
 	x := must(b.store.RegisterSample(t.Context(), b.actors["intake"], store.Registration{
-		Sample: storetest.Sample(b.service.ID, product.ID, edit...), Expected: product.Expected(),
+		File: lab.File{Sample: storetest.Sample(b.service.ID, product.ID, edit...), Expected: product.Expected()},
 	}))
 	return "/samples/" + lab.SampleNumber{Service: "UTR", Year: int(x.NumberYear), Running: int(x.NumberRunning)}.String(), x
 }

@@ -96,7 +96,7 @@ func (p *program) slip() string {
 		p.t.Fatal(err)
 	}
 	product, code := storetest.Product(p.t, words, "ketamine"), lab.NewLookupCode()
-	r := store.Registration{Sample: storetest.Sample(service.ID, product.ID, func(s *lab.Sample) { s.ReceivedOn = lab.DateOf(time.Now(), time.UTC) }), Expected: product.Expected()}
+	r := store.Registration{File: lab.File{Sample: storetest.Sample(service.ID, product.ID, func(s *lab.Sample) { s.ReceivedOn = lab.DateOf(time.Now(), time.UTC) }), Expected: product.Expected()}}
 	hash, err := p.keys.Hash(code, r.Sample.ReceivedOn)
 	if err != nil {
 		p.t.Fatal(err)

@@ -45,7 +45,7 @@ func (c *counter) handIn(t testing.TB, product string, edit ...func(*lab.Sample)
 	t.Helper()
 	code := lab.NewLookupCode()
 	p := storetest.Product(t, c.words, product)
-	r := store.Registration{Sample: storetest.Sample(c.service.ID, p.ID, edit...), Expected: p.Expected()}
+	r := store.Registration{File: lab.File{Sample: storetest.Sample(c.service.ID, p.ID, edit...), Expected: p.Expected()}}
 	hash, err := c.keys.Hash(code, r.Sample.ReceivedOn)
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	if err := lab.MayTell(r.actor, r.service.ID); err != nil {
 		return nil, err
 	}
-	latest := lab.Latest(record.Publications)
+	latest := record.Latest()
 	if latest == nil {
 		return nil, lab.ErrNotFound
 	}
@@ -52,7 +52,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 		}
 		page.Others = append(page.Others, link)
 	}
-	if page.Result, err = listener.result(r.foundOf(&record, record.Publications)); err != nil {
+	if page.Result, err = listener.result(asReleased(record.File), r.service.Name); err != nil {
 		return nil, err
 	}
 	page.Told = r.told(&record)

@@ -66,7 +66,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 		Reason: a.StateReason, Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
 	}
 	for _, f := range e.Findings {
-		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, record.Sample.ProductID, record.Expected)))
+		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, &record.File)))
 	}
 	alignFindings(v.Findings, n.texts.Mark())
 	signed := func(key string, who lab.Optional, at lab.Instant) {

@@ -143,7 +143,7 @@ func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.Look
 	if err != nil {
 		return x, code, err
 	}
-	registration := store.Registration{Sample: x, Expected: expected, Draft: key.ID}
+	registration := store.Registration{File: lab.File{Sample: x, Expected: expected}, Draft: key.ID}
 	if in.text("give_code") != "" {
 		var hash store.CodeHash
 		if code, hash, err = r.newCode(); err != nil {

@@ -37,10 +37,10 @@ func (r *request) releasePage() (*releasePage, error) {
 	}
 	page := &releasePage{view: r.view(r.texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
 	version := versionText(record.Sample.Version)
-	if latest := lab.Latest(record.Publications); latest != nil {
+	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
 		page.Before = &before
-		if page.Said, err = r.result(r.foundOf(&record, record.Publications)); err != nil {
+		if page.Said, err = r.result(asReleased(record.File), r.service.Name); err != nil {
 			return nil, err
 		}
 		if latest.Kind != lab.WithdrawnResult {
@@ -56,16 +56,16 @@ func (r *request) releasePage() (*releasePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return page, r.addProposal(page, n, &record, p)
+	return page, r.addProposal(page, n, p)
 }
 
 // addProposal shows what would be released, and offers to.
-func (r *request) addProposal(page *releasePage, n naming, record *store.SampleRecord, p store.Proposal) (err error) {
+func (r *request) addProposal(page *releasePage, n naming, p store.Proposal) (err error) {
 	next := n.publicationView(&p.Publication)
-	page.Next, page.Entered = &next, p.Entered
+	page.Next, page.Entered = &next, p.Count(lab.Entered)
 	proposed := p.Publication
 	proposed.PublishedOn = r.day()
-	if page.Will, err = r.result(r.foundOf(record, append(p.Earlier[:len(p.Earlier):len(p.Earlier)], proposed))); err != nil {
+	if page.Will, err = r.result(asReleased(*p.With(&proposed)), r.service.Name); err != nil {
 		return err
 	}
 	for _, m := range p.Refusals {
@@ -73,7 +73,7 @@ func (r *request) addProposal(page *releasePage, n naming, record *store.SampleR
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
 		page.Refusals = append(page.Refusals, substance+": "+r.texts.Sentence(m.Format, m.Args...))
 	}
-	if page.Same, err = sameResult(lab.Latest(record.Publications), &proposed); err != nil {
+	if page.Same, err = sameResult(p.Latest(), &proposed); err != nil {
 		return err
 	}
 	if len(page.Refusals) > 0 {
@@ -99,13 +99,10 @@ func sameResult(latest, next *lab.Publication) (bool, error) {
 	return said == will && latest.Outcome == next.Outcome, err
 }
 
-// foundOf is a sample with versions of its result as its code opens it.
-func (r *request) foundOf(record *store.SampleRecord, versions []lab.Publication) *store.Found {
-	x := &record.Sample
-	return &store.Found{
-		ServiceID: x.ServiceID, ServiceName: r.service.Name, ProductID: x.ProductID, Form: x.Form,
-		State: lab.Completed, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ExpectedReadyOn, Expected: record.Expected, Publications: versions,
-	}
+// asReleased is a file as its code opens it when nothing more is to come.
+func asReleased(f lab.File) *lab.File {
+	f.Sample.State = lab.Completed
+	return &f
 }
 
 func releaseForm(r *request) error {
@@ -227,12 +224,7 @@ func (r *request) releasable(page *releaseAllPage) error {
 }
 
 func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal) (releaseRow, error) {
-	_, expected, err := r.server.Store.Sample(r.context(), p.Sample.Key)
-	if err != nil {
-		return releaseRow{}, err
-	}
-	record := &store.SampleRecord{Sample: p.Sample, Expected: expected}
-	told, err := r.result(r.foundOf(record, append(p.Earlier[:len(p.Earlier):len(p.Earlier)], p.Publication)))
+	told, err := r.result(asReleased(*p.With(&p.Publication)), r.service.Name)
 	if err != nil {
 		return releaseRow{}, err
 	}

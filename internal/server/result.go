@@ -7,7 +7,6 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
-	"marquis/internal/store"
 )
 
 // resultPage tells what a code opens, in plain words. Its title names nothing that
@@ -43,19 +42,21 @@ type earlierView struct {
 // telling puts what a code opens into the words of one reader.
 type telling struct {
 	*request
-	named naming
-	found *store.Found
-	page  *resultPage
+	named   naming
+	file    *lab.File
+	service string // its name
+	page    *resultPage
 }
 
-// result makes the page of what a code opens.
-func (r *request) result(found *store.Found) (*resultPage, error) {
+// result makes the page of what a code opens: a file without keys, of which it tells
+// the sample and the versions of its result.
+func (r *request) result(f *lab.File, service string) (*resultPage, error) {
 	named, err := r.naming()
 	if err != nil {
 		return nil, err
 	}
-	t := &telling{r, named, found, &resultPage{view: r.view(r.texts.Text("page.result.title"))}}
-	last := lab.Latest(found.Publications)
+	t := &telling{r, named, f, service, &resultPage{view: r.view(r.texts.Text("page.result.title"))}}
+	last := f.Latest()
 	switch {
 	case last == nil:
 		t.tellState()
@@ -81,11 +82,11 @@ func (t *telling) warn(key string) { t.page.Grave = append(t.page.Grave, t.texts
 
 // tellState tells of a sample without a result where it is.
 func (t *telling) tellState() {
-	t.tag(locale.SampleStates, string(t.found.State))
-	switch t.found.State {
+	t.tag(locale.SampleStates, string(t.file.Sample.State))
+	switch t.file.Sample.State {
 	case lab.Rejected:
 		t.page.Heading = t.texts.Text("page.result.rejected")
-		t.say("page.result.reason", "Reason", t.texts.Code(locale.RejectionReasons, t.found.StateReason))
+		t.say("page.result.reason", "Reason", t.texts.Code(locale.RejectionReasons, t.file.Sample.StateReason))
 		t.warn("page.result.know_nothing")
 	case lab.NotAnalysed:
 		t.page.Heading = t.texts.Text("page.result.not_analysed")
@@ -103,12 +104,12 @@ func (t *telling) tellState() {
 }
 
 func (t *telling) sayNotAnalysed() {
-	t.say("page.result.reason", "Reason", t.texts.Code(locale.NotAnalysedReasons, t.found.StateReason))
+	t.say("page.result.reason", "Reason", t.texts.Code(locale.NotAnalysedReasons, t.file.Sample.StateReason))
 }
 
 // sayExpected tells when the result is expected, and admits it when that is over.
 func (t *telling) sayExpected() {
-	by := t.found.ExpectedReadyOn
+	by := t.file.Sample.ExpectedReadyOn
 	switch {
 	case by == 0:
 		t.say("page.result.expected_unknown")
@@ -136,10 +137,10 @@ func (t *telling) sayReason(p *lab.Publication) {
 
 // sayState tells of a sample with a result what became of it since.
 func (t *telling) sayState() {
-	switch t.found.State {
+	switch t.file.Sample.State {
 	case lab.Registered, lab.InAnalysis:
 		t.say("page.result.goes_on")
-		if t.found.ExpectedReadyOn != 0 {
+		if t.file.Sample.ExpectedReadyOn != 0 {
 			t.sayExpected()
 		}
 	case lab.NotAnalysed:
@@ -182,9 +183,9 @@ func (t *telling) tellResult(p *lab.Publication) {
 
 func (t *telling) tellFacts(p *lab.Publication) {
 	facts := &t.page.Facts
-	facts.SoldAs = t.named.product(t.found.ProductID)
-	facts.Form = t.texts.Code(locale.Forms, string(t.found.Form))
-	facts.ReceivedOn, facts.Service = t.texts.Date(t.found.ReceivedOn), t.found.ServiceName
+	facts.SoldAs = t.named.product(t.file.Sample.ProductID)
+	facts.Form = t.texts.Code(locale.Forms, string(t.file.Sample.Form))
+	facts.ReceivedOn, facts.Service = t.texts.Date(t.file.Sample.ReceivedOn), t.service
 	if p == nil {
 		return
 	}
@@ -211,7 +212,7 @@ func (t *telling) signatures(list []lab.Signature) string {
 
 // tellEarlier tells what each version before the last said.
 func (t *telling) tellEarlier() {
-	versions := t.found.Publications
+	versions := t.file.Publications
 	for i := len(versions) - 2; i >= 0; i-- {
 		p := &versions[i]
 		e := earlierView{Title: t.texts.Text("page.result.earlier_version", "Version", p.Version, "Date", t.texts.Date(p.PublishedOn),

@@ -120,8 +120,8 @@ func (t *telling) quantity(a lab.Amount) string {
 	if a.Scale != lab.PerUnit {
 		return text
 	}
-	if t.found.Form.Dosed() {
-		return t.texts.Text("page.result.per_form", "Amount", text, "Form", t.texts.Code(locale.Forms, string(t.found.Form)))
+	if t.file.Sample.Form.Dosed() {
+		return t.texts.Text("page.result.per_form", "Amount", text, "Form", t.texts.Code(locale.Forms, string(t.file.Sample.Form)))
 	}
 	return t.texts.Text("page.result.per_piece", "Amount", text)
 }

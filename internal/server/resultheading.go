@@ -69,7 +69,7 @@ func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
 	if p.Outcome != lab.NotExpected {
 		return nil, nil
 	}
-	for _, e := range t.found.Expected {
+	for _, e := range t.file.Expected {
 		satisfies := func(f lab.Released) bool {
 			return f.Detection.Found() && t.named.words.Satisfies(f.SubstanceID, e)
 		}

@@ -133,21 +133,12 @@ func (r *request) recordLinks(record *store.SampleRecord) []entryView {
 		}
 	}
 	x := record.Sample
-	published := lab.Latest(record.Publications)
+	published := record.Latest()
 	entering := x.Move(lab.InAnalysis, r.actor, "") == nil || x.State == lab.InAnalysis && r.actor.Has(x.ServiceID, lab.Intake, lab.Laboratory, lab.Verifier)
 	add(entering, "page.record.new_analysis", "/analyses/new")
-	add(r.actor.Has(x.ServiceID, lab.Verifier) && (published != nil || hasVerified(record.Evidence)), "page.record.release", "/release")
+	add(r.actor.Has(x.ServiceID, lab.Verifier) && (published != nil || record.Count(lab.Verified) > 0), "page.record.release", "/release")
 	add(published != nil && lab.MayTell(r.actor, x.ServiceID) == nil, "page.record.read_out", "/read-out")
 	add(r.actor.Has(x.ServiceID, lab.Intake, lab.Verifier), "page.record.describe", "/description")
 	add(lab.MayReceive(r.actor, x.ServiceID) == nil, "page.record.new_code", "/code")
 	return links
-}
-
-func hasVerified(evidence []lab.Evidence) bool {
-	for _, e := range evidence {
-		if e.Analysis.State == lab.Verified {
-			return true
-		}
-	}
-	return false
 }

@@ -46,7 +46,7 @@ func (r *request) moveForms(x *lab.Sample) []moveForm {
 		forms = append(forms, moveForm{r.texts.Text(m.label), address + "/move", string(m.to), f, len(m.reasons) > 0})
 	}
 	tried := *x
-	if tried.Exclude(r.actor, "") != nil {
+	if tried.Include(r.actor) != nil {
 		return forms
 	}
 	f, label := newForm(r.hidden("version", versionText(x.Version))), "page.record.include"
@@ -92,12 +92,10 @@ func excludeSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	reason := in.text(reasonField(exclusion))
 	if in.typed.Has(reasonField(exclusion)) {
-		in.mistakes.Check(reason != "", reasonField(exclusion), "Give the reason.")
-	}
-	if err = in.mistakes.Err(); err == nil {
-		_, err = r.server.Store.ExcludeSample(r.context(), r.actor, key, in.whole("version"), reason)
+		_, err = r.server.Store.ExcludeSample(r.context(), r.actor, key, in.whole("version"), in.text(reasonField(exclusion)))
+	} else {
+		_, err = r.server.Store.IncludeSample(r.context(), r.actor, key, in.whole("version"))
 	}
 	if err == nil {
 		return r.see(sampleAddress(r.number) + "?done=excluded")

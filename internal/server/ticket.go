@@ -34,7 +34,7 @@ func showResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := r.result(&found)
+	page, err := r.result(&found.File, found.ServiceName)
 	if err != nil {
 		return err
 	}

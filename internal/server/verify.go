@@ -91,13 +91,13 @@ func (n naming) compare(v *analysisView, e *lab.Evidence, all []lab.Evidence) {
 		}
 		technique := n.technique(other.Analysis.MethodID)
 		for i, f := range e.Findings {
-			if said := n.contradicts(f, findingOf(&other, f.SubstanceID), other.Analysis.MethodID); said != "" {
+			if said := n.contradicts(f, other.Finding(f.SubstanceID), other.Analysis.MethodID); said != "" {
 				v.Findings[i].differs(technique + ": " + said)
 			}
 		}
 		for _, f := range other.Findings {
 			method := n.words.Methods[e.Analysis.MethodID]
-			if f.Detection.Found() && findingOf(e, f.SubstanceID) == nil && method != nil && method.Covers(f.SubstanceID) {
+			if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && method != nil && method.Covers(f.SubstanceID) {
 				v.Findings = append(v.Findings, findingView{
 					Substance: n.substance(f.SubstanceID), Differs: technique + ": " + n.texts.Text("page.verify.only_there"),
 				})
@@ -111,15 +111,6 @@ func (f *findingView) differs(text string) {
 		text = f.Differs + "; " + text
 	}
 	f.Differs = text
-}
-
-func findingOf(e *lab.Evidence, id lab.SubstanceID) *lab.Finding {
-	for i := range e.Findings {
-		if e.Findings[i].SubstanceID == id {
-			return &e.Findings[i]
-		}
-	}
-	return nil
 }
 
 // contradicts says how a finding of another analysis differs, empty where it does

@@ -75,7 +75,7 @@ func releaseRandomly(d *lab.Dictionary, r *rand.Rand, s *testSample) {
 	}
 	adulterated := false
 	for id := ketamineID; id <= bromazolamID; id++ {
-		role := d.Role(id, s.class.ProductID, expected)
+		role := d.Role(id, &lab.File{Sample: lab.Sample{ProductID: s.class.ProductID}, Expected: expected})
 		if likely := 2 + 6*btoi(role == lab.RoleExpected); r.IntN(10) >= likely {
 			continue
 		}

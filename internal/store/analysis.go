@@ -15,7 +15,7 @@ import (
 // that look implausible, unless the analysis says why they are right.
 func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.Analysis, findings []lab.Finding) (lab.Analysis, error) {
 	err := s.do(ctx, by, func(w *work) error {
-		sample, err := w.takeSample(lab.Key{ServiceID: analysis.ServiceID, ID: analysis.SampleID})
+		before, err := w.file(lab.Key{ServiceID: analysis.ServiceID, ID: analysis.SampleID})
 		if err != nil {
 			return err
 		}
@@ -23,27 +23,17 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 		if err := analysis.Enter(by, w.at); err != nil {
 			return err
 		}
-		if err := w.checkAnalysis(sample, &analysis, findings); err != nil {
+		if err := w.checkAnalysis(&before.Sample, &analysis, findings); err != nil {
 			return err
 		}
-		if err := w.tx.Create(&analysis).Error; err != nil {
-			return err
+		after := before.Clone()
+		after.Evidence = append(after.Evidence, lab.Evidence{Analysis: analysis, Findings: findings})
+		if after.Sample.State != lab.InAnalysis {
+			if err := after.Sample.Move(lab.InAnalysis, by, ""); err != nil {
+				return err
+			}
 		}
-		if err := w.insertFindings(&analysis, findings); err != nil {
-			return err
-		}
-		changes := lab.EvidenceDifferences(lab.Evidence{}, lab.Evidence{Analysis: analysis, Findings: findings})
-		if err := w.record(analysis.ServiceID, "enter analysis", analysis.ID.String(), "", changes); err != nil {
-			return err
-		}
-		if sample.State == lab.InAnalysis {
-			return w.refreshStage(sample)
-		}
-		moved := *sample
-		if err := moved.Move(lab.InAnalysis, by, ""); err != nil {
-			return err
-		}
-		return w.saveSample(sample, &moved, "move sample", "")
+		return w.save(before, after, update{analysis.ID, "enter analysis", ""})
 	})
 	return analysis, err
 }
@@ -76,149 +66,79 @@ func (w *work) checkAnalysis(sample *lab.Sample, analysis *lab.Analysis, finding
 	return analysis.Overrule(warnings)
 }
 
-func (w *work) insertFindings(analysis *lab.Analysis, findings []lab.Finding) error {
-	for i := range findings {
-		f := &findings[i]
-		f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: analysis.ServiceID, ID: w.ids.Next()}, analysis.SampleID, analysis.ID
-	}
-	return create(w.tx, findings)
-}
-
 // ChangeAnalysis corrects an analysis that is only entered: its description and all
 // findings. An answer, where one is given, answers the questions about it that are
 // open. Nobody who entered or changed a laboratory result may verify it.
 func (s *Store) ChangeAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, analysis lab.Analysis, findings []lab.Finding, answer string) (lab.Analysis, error) {
-	var after lab.Analysis
-	err := s.do(ctx, by, func(w *work) error {
-		sample, before, err := w.takeAnalysis(key)
-		if err != nil {
+	typed := func(e *lab.Evidence) ([]lab.Difference, error) {
+		described := lab.Evidence{Analysis: e.Analysis, Findings: findings}
+		described.Analysis.Describe(&analysis)
+		return lab.EvidenceDifferences(*e, described), nil
+	}
+	return s.changeAnalysis(ctx, by, "change analysis", key, version, "", typed, func(w *work, f *lab.File, e *lab.Evidence) error {
+		if err := e.Analysis.Change(by, w.at, &analysis); err != nil {
 			return err
 		}
-		old, err := findingsOf(w.tx, key.ServiceID, []lab.Analysis{*before})
-		if err != nil {
+		e.Findings = findings
+		if err := w.checkAnalysis(&f.Sample, &e.Analysis, findings); err != nil || answer == "" {
 			return err
 		}
-		was := lab.Evidence{Analysis: *before, Findings: old[key.ID]}
-		after = *before
-		if before.Version != version {
-			after.Describe(&analysis)
-			changed := lab.EvidenceDifferences(was, lab.Evidence{Analysis: after, Findings: findings})
-			return &lab.StaleError{Have: before.Version, Want: version, Changed: changed}
-		}
-		if err := after.Change(by, w.at, &analysis); err != nil {
-			return err
-		}
-		if err := w.checkAnalysis(sample, &after, findings); err != nil {
-			return err
-		}
-		changes := lab.EvidenceDifferences(was, lab.Evidence{Analysis: after, Findings: findings})
-		after.Version++
-		if err := replace(w, &after, before.Key, before.Version); err != nil {
-			return err
-		}
-		if err := w.tx.Exec("DELETE FROM findings WHERE service_id = ? AND analysis_id = ?", key.ServiceID, key.ID).Error; err != nil {
-			return err
-		}
-		if err := w.insertFindings(&after, findings); err != nil {
-			return err
-		}
-		if err := w.record(key.ServiceID, "change analysis", key.ID.String(), "", changes); err != nil {
-			return err
-		}
-		if answer != "" {
-			if err := w.answerAll(&after, answer); err != nil {
-				return err
-			}
-		}
-		return w.refreshStage(sample)
+		return f.Answer(by, w.at, key.ID, answer)
 	})
-	return after, err
 }
 
 // VerifyAnalysis signs an analysis. Reported marks it as the one to report among
 // analyses of equal worth.
 func (s *Store) VerifyAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reported bool) (lab.Analysis, error) {
-	return s.moveAnalysis(ctx, by, "verify analysis", key, version, "", func(w *work, a *lab.Analysis) error {
-		questions, err := questionsOf(w.tx, lab.Key{ServiceID: a.ServiceID, ID: a.SampleID})
-		if err != nil {
-			return err
-		}
-		a.Reported = reported
-		return a.Verify(by, w.at, questions)
+	return s.changeAnalysis(ctx, by, "verify analysis", key, version, "", nil, func(w *work, f *lab.File, e *lab.Evidence) error {
+		e.Analysis.Reported = reported
+		return e.Analysis.Verify(by, w.at, f.Questions)
 	})
 }
 
 // RetractAnalysis takes an analysis back with a reason. What was published stays
 // until the result is amended or withdrawn.
 func (s *Store) RetractAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Analysis, error) {
-	return s.moveAnalysis(ctx, by, "retract analysis", key, version, reason, func(w *work, a *lab.Analysis) error {
-		return a.Retract(by, w.at, reason)
+	return s.changeAnalysis(ctx, by, "retract analysis", key, version, reason, nil, func(w *work, _ *lab.File, e *lab.Evidence) error {
+		return e.Analysis.Retract(by, w.at, reason)
 	})
 }
 
-func (s *Store) moveAnalysis(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, change func(*work, *lab.Analysis) error) (lab.Analysis, error) {
-	var after lab.Analysis
+// changeAnalysis is an update of the analysis that the actor saw in the given version.
+// Typed is what freshAnalysis asks for.
+func (s *Store) changeAnalysis(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string,
+	typed func(*lab.Evidence) ([]lab.Difference, error), decide func(*work, *lab.File, *lab.Evidence) error,
+) (lab.Analysis, error) {
+	var changed lab.Analysis
 	err := s.do(ctx, by, func(w *work) error {
-		sample, before, err := w.takeFresh(key, version)
+		before, err := w.fileWith("analyses", key)
 		if err != nil {
 			return err
 		}
-		after = *before
-		if err := change(w, &after); err != nil {
+		after := before.Clone()
+		e := after.Analysis(key.ID)
+		if err := w.freshAnalysis(e, version, typed); err != nil {
 			return err
 		}
-		changes := lab.Differences(*before, after)
-		after.Version++
-		if err := replace(w, &after, before.Key, before.Version); err != nil {
+		if err := decide(w, after, e); err != nil {
 			return err
 		}
-		if err := w.record(key.ServiceID, action, key.ID.String(), reason, changes); err != nil {
-			return err
-		}
-		return w.refreshStage(sample)
+		err = w.save(before, after, update{key.ID, action, reason})
+		changed = e.Analysis
+		return err
 	})
-	return after, err
+	return changed, err
 }
 
-// takeSample reads and locks a sample of a service in which the actor works with
-// records; any other looks as if it did not exist.
-func (w *work) takeSample(key lab.Key) (*lab.Sample, error) {
-	if !w.by.SeesRecords(key.ServiceID) {
-		return nil, lab.ErrNotFound
-	}
-	return take[lab.Sample](w, "samples", key)
-}
-
-// takeAnalysis reads and locks an analysis with its sample, the sample first, as
-// all do, so that they cannot block each other in a circle.
-func (w *work) takeAnalysis(key lab.Key) (*lab.Sample, *lab.Analysis, error) {
-	var sampleID lab.ID
-	err := w.tx.Raw("SELECT sample_id FROM analyses WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Row().Scan(&sampleID)
-	if err != nil {
-		return nil, nil, err
-	}
-	sample, err := w.takeSample(lab.Key{ServiceID: key.ServiceID, ID: sampleID})
-	if err != nil {
-		return nil, nil, err
-	}
-	analysis, err := take[lab.Analysis](w, "analyses", key)
-	return sample, analysis, err
-}
-
-// takeFresh is takeAnalysis, and refuses an analysis that is not what the actor saw.
-func (w *work) takeFresh(key lab.Key, version int32) (*lab.Sample, *lab.Analysis, error) {
-	sample, analysis, err := w.takeAnalysis(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	if analysis.Version == version {
-		return sample, analysis, nil
-	}
-	changed, err := w.changedSince(key, version)
-	if err != nil {
-		return nil, nil, err
-	}
-	return nil, nil, &lab.StaleError{Have: analysis.Version, Want: version, Changed: changed}
+// freshAnalysis refuses an update of an analysis that is not what the actor saw, and
+// tells what was typed over it, or else what others changed in it.
+func (w *work) freshAnalysis(e *lab.Evidence, seen int32, typed func(*lab.Evidence) ([]lab.Difference, error)) error {
+	return fresh(e.Analysis.Version, seen, func() ([]lab.Difference, error) {
+		if typed != nil {
+			return typed(e)
+		}
+		return w.changedSince(e.Analysis.Key, seen)
+	})
 }
 
 // changedSince tells from the trail what others changed in an analysis since a

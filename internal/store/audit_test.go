@@ -133,15 +133,15 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return s.KeepCodeMonths(ctx, operator, 2)
 		}, "set code months", operator, func() string { return "code months" }, []string{`"Field":"Months","Old":"1","New":"2"`}, ""},
 		{"SetExpectations", func() error {
-			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), []lab.Expected{{Class: "benzodiazepine"}})
+			_, err := s.DescribeSample(ctx, b.intake, x.Key, fresh(x.Key), []lab.Expected{{Class: "benzodiazepine"}}, asItIs)
 			return err
 		}, "change sample", b.intake, sampleID, []string{`"Field":"Expected"`, `"New":"[benzodiazepine]"`}, ""},
 		{"SetExpectations back", func() error {
-			_, err := s.SetExpectations(ctx, b.intake, x.Key, fresh(x.Key), b.ketamine.Expected())
+			_, err := s.DescribeSample(ctx, b.intake, x.Key, fresh(x.Key), b.ketamine.Expected(), asItIs)
 			return err
 		}, "change sample", b.intake, sampleID, []string{`"Old":"[benzodiazepine]"`}, ""},
 		{"ChangeSample", func() error {
-			_, err := s.ChangeSample(ctx, b.intake, x.Key, fresh(x.Key), func(x *lab.Sample) { x.Logo = "crown" })
+			_, err := s.DescribeSample(ctx, b.intake, x.Key, fresh(x.Key), b.ketamine.Expected(), func(x *lab.Sample) { x.Logo = "crown" })
 			return err
 		}, "change sample", b.intake, sampleID, []string{`[{"Field":"Logo","Old":"","New":"crown"}]`}, ""},
 		{"MoveSample", func() error {
@@ -156,6 +156,10 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.ExcludeSample(ctx, b.verifier, x.Key, fresh(x.Key), "duplicate")
 			return err
 		}, "exclude sample", b.verifier, sampleID, []string{`[{"Field":"Excluded","Old":"","New":"duplicate"}]`}, "duplicate"},
+		{"IncludeSample", func() error {
+			_, err := s.IncludeSample(ctx, b.verifier, x.Key, fresh(x.Key))
+			return err
+		}, "exclude sample", b.verifier, sampleID, []string{`[{"Field":"Excluded","Old":"duplicate","New":""}]`}, ""},
 		{"EnterAnalysis", func() (err error) {
 			entered, findings := analysis()
 			a, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)

@@ -42,13 +42,13 @@ func (w *work) insertCode(sample lab.Key, code CodeHash) error {
 // codes that it had open nothing any more.
 func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string) error {
 	return s.do(ctx, by, func(w *work) error {
+		if _, err := w.takeSample(sample); err != nil {
+			return err
+		}
 		if err := lab.MayReceive(by, sample.ServiceID); err != nil {
 			return err
 		}
 		if err := lab.CheckReplacement(reason); err != nil {
-			return err
-		}
-		if _, err := take[lab.Sample](w, "samples", sample); err != nil {
 			return err
 		}
 		err := w.tx.Exec("DELETE FROM lookup_codes WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error

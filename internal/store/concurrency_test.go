@@ -53,7 +53,7 @@ func TestOfManyWithTheSameCodeOneRegisters(t *testing.T) {
 		b := newBench(t, s)
 		errs := atOnce(50, func(int) error {
 			_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{
-				Sample: storetest.Sample(b.service.ID, b.ketamine.ID), Expected: b.ketamine.Expected(),
+				File: lab.File{Sample: storetest.Sample(b.service.ID, b.ketamine.ID), Expected: b.ketamine.Expected()},
 				Code: &store.CodeHash{KeyID: "2025-02", Hash: []byte("the same"), Month: "2025-02"},
 			})
 			return err
@@ -94,7 +94,7 @@ func TestOfManyAtOneRecordOneSucceeds(t *testing.T) {
 		b := newBench(t, s)
 		x := b.register(t, s)
 		one(t, atOnce(8, func(i int) error {
-			_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.Logo = fmt.Sprint(i) })
+			_, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.Logo = fmt.Sprint(i) })
 			return err
 		}), staleOrImpossible)
 		a := b.analyse(t, s, x, "80")
@@ -205,7 +205,7 @@ func TestACancelledContextWritesNothing(t *testing.T) {
 			t.Errorf("registered: %v", err)
 		}
 		later, stopLater := context.WithCancel(t.Context())
-		_, err := s.ChangeSample(later, b.intake, x.Key, x.Version, func(x *lab.Sample) {
+		_, err := s.DescribeSample(later, b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) {
 			x.Logo = "crown"
 			stopLater()
 		})

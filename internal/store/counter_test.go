@@ -141,7 +141,7 @@ func TestAVisitCountsItsSamples(t *testing.T) {
 		if got := counted(t, s, x.VisitID); got != [3]int64{5, 3, 2} || count(t, s, "samples") != before {
 			t.Errorf("the refused were counted: %v", got)
 		}
-		changed, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.VisitID = lab.ID{} })
+		changed, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.VisitID = lab.ID{} })
 		if err != nil || changed.VisitID != x.VisitID {
 			t.Errorf("a change of the description moved the sample to another visit: %v", err)
 		}
@@ -420,7 +420,7 @@ func TestExpectationsAreChangedAndCounted(t *testing.T) {
 		}
 		before := revision(t, s, b.service.ID)
 		want := []lab.Expected{{SubstanceID: lab.Optional(b.levamisole)}, {Class: "benzodiazepine"}}
-		after, err := s.SetExpectations(t.Context(), b.intake, x.Key, now.Version, want)
+		after, err := s.DescribeSample(t.Context(), b.intake, x.Key, now.Version, want, asItIs)
 		if err != nil || after.Version != now.Version+1 {
 			t.Fatalf("version %d, %v", after.Version, err)
 		}
@@ -433,16 +433,16 @@ func TestExpectationsAreChangedAndCounted(t *testing.T) {
 		if versions, err := s.Publications(t.Context(), x.Key); err != nil || len(versions) != 1 || versions[0].Outcome != published.Outcome {
 			t.Errorf("what was published changed: %v", err)
 		}
-		_, err = s.SetExpectations(t.Context(), b.intake, x.Key, now.Version, nil)
+		_, err = s.DescribeSample(t.Context(), b.intake, x.Key, now.Version, nil, asItIs)
 		var stale *lab.StaleError
 		if !errors.As(err, &stale) || len(stale.Changed) != 1 || stale.Changed[0].Field != "Expected" || stale.Changed[0].New != "[]" {
 			t.Errorf("stale: %v", err)
 		}
-		_, err = s.SetExpectations(t.Context(), b.intake, x.Key, after.Version, []lab.Expected{{Class: "moon dust"}})
+		_, err = s.DescribeSample(t.Context(), b.intake, x.Key, after.Version, []lab.Expected{{Class: "moon dust"}}, asItIs)
 		wantMistakes(t, err, "expected")
-		_, err = s.SetExpectations(t.Context(), b.analyst, x.Key, after.Version, nil)
+		_, err = s.DescribeSample(t.Context(), b.analyst, x.Key, after.Version, nil, asItIs)
 		wantRefusal(t, "set by an analyst", err)
-		if _, err = s.SetExpectations(t.Context(), b.intake, lab.Key{ServiceID: x.ServiceID, ID: a.ID}, 1, nil); !errors.Is(err, lab.ErrNotFound) {
+		if _, err = s.DescribeSample(t.Context(), b.intake, lab.Key{ServiceID: x.ServiceID, ID: a.ID}, 1, nil, asItIs); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("of no sample: %v", err)
 		}
 		if moved, err := s.Reclassify(t.Context(), lab.Operator("test")); err != nil || moved.Changed != 0 {
@@ -460,10 +460,10 @@ func TestAStaleChangeTellsBothTexts(t *testing.T) {
 		form := func(notes, logo string) func(*lab.Sample) {
 			return func(x *lab.Sample) { x.Notes, x.Logo, x.Region = notes, logo, "Utrecht" }
 		}
-		if _, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, form("theirs", "crown")); err != nil {
+		if _, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), form("theirs", "crown")); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, form("mine", ""))
+		_, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), form("mine", ""))
 		var stale *lab.StaleError
 		want := []lab.Difference{{Field: "Logo", Old: "crown"}, {Field: "Notes", Old: "theirs", New: "mine"}}
 		if !errors.As(err, &stale) || !slices.Equal(stale.Changed, want) {

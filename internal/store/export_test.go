@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -48,18 +49,6 @@ func (s *Store) ReadOuts(ctx context.Context, sample lab.Key) ([]lab.ReadOut, er
 // Trail returns what ReadSample would tell an actor of the trail of a sample.
 func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 	return trailOf(s.read.WithContext(ctx), by, sample)
-}
-
-// ChangeSample changes a sample as DescribeSample does, but not what is expected of it.
-func (s *Store) ChangeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, change func(*lab.Sample)) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "change sample", key, version, "", func(sample *lab.Sample) error {
-		return sample.Describe(by, change)
-	})
-}
-
-// SetExpectations changes what is expected of a sample, and nothing else.
-func (s *Store) SetExpectations(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected) (lab.Sample, error) {
-	return s.DescribeSample(ctx, by, key, version, expected, func(*lab.Sample) {})
 }
 
 // Exec runs a statement past all rules of the program.
@@ -195,6 +184,28 @@ func Explained(t testing.TB, s *Store) func() map[string]string {
 		}
 		return plans
 	}
+}
+
+// Reads records how often a store reads each of the tables from now on, to find of
+// which sample a record is aside.
+func Reads(t testing.TB, s *Store, tables ...string) map[string]int {
+	t.Helper()
+	reads := map[string]int{}
+	note := func(tx *gorm.DB) {
+		statement := tx.Statement.SQL.String()
+		for _, table := range tables {
+			if strings.HasPrefix(statement, "SELECT ") && !strings.HasPrefix(statement, "SELECT sample_id ") && strings.Contains(statement, " FROM "+table+" ") {
+				reads[table]++
+			}
+		}
+	}
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		on := db.Callback()
+		if err := errors.Join(on.Row().After("gorm:row").Register("test:reads", note), on.Query().After("gorm:query").Register("test:reads", note)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return reads
 }
 
 // explain tells the steps by which SQLite finds the rows of a statement; none for one

@@ -11,20 +11,8 @@ import (
 	"marquis/internal/lab"
 )
 
-// refreshFacts writes the facts of a sample anew, in the transaction that changed
-// it. Old year is the year in which its facts stood; both years are touched.
-func (w *work) refreshFacts(d *lab.Dictionary, sample *lab.Sample, oldYear int) error {
-	expected, err := expectedOf(w.tx, sample.Key)
-	if err != nil {
-		return err
-	}
-	publications, err := publicationsOf(w.tx, sample.Key)
-	if err != nil {
-		return err
-	}
-	return w.replaceFacts(d.Classify(sample, expected, publications), oldYear)
-}
-
+// replaceFacts writes the facts of a sample anew, in the transaction that changed it.
+// Old year is the year in which they stood; both years are touched.
 func (w *work) replaceFacts(facts lab.Facts, oldYear int) error {
 	f := &facts.Sample
 	w.touch(f.ServiceID, oldYear, int(f.Year))
@@ -121,14 +109,13 @@ func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples
 		return err
 	}
 	for i := range samples {
-		x := &samples[i]
-		var set []lab.Expected
-		for _, e := range expected[x.ID] {
-			set = append(set, e.Expected)
+		x := lab.File{Sample: samples[i], Publications: publications[samples[i].ID]}
+		for _, e := range expected[x.Sample.ID] {
+			x.Expected = append(x.Expected, e.Expected)
 		}
-		facts := d.Classify(x, set, publications[x.ID])
-		old := lab.Facts{Findings: findingFacts[x.ID]}
-		if stored := sampleFacts[x.ID]; len(stored) == 1 {
+		facts := d.Classify(&x)
+		old := lab.Facts{Findings: findingFacts[x.Sample.ID]}
+		if stored := sampleFacts[x.Sample.ID]; len(stored) == 1 {
 			old.Sample = stored[0]
 		}
 		moved.Samples++

@@ -214,16 +214,18 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 			f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, e.Analysis.ID
 		}
 	}
+	released := x.File
+	released.Publications = nil
 	if len(x.Evidence) > 0 {
-		p, err := d.Publish(&x.Sample, x.Expected, x.Evidence, nil, "")
+		p, err := d.Publish(&released, "")
 		if err != nil {
 			return err
 		}
 		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = w.ids.Next(), x.PublishedOn, w.at, b.Import.ID
-		x.publications = []lab.Publication{*p}
+		released.Publications = []lab.Publication{*p}
 	}
-	x.Sample.Stage = d.Stage(&x.Sample, x.Expected, nil, nil, nil) // all that was verified is published
-	x.facts = d.Classify(&x.Sample, x.Expected, x.publications)
+	x.Sample.Stage = d.Stage(&lab.File{Sample: x.Sample}) // all that was verified is published
+	x.publications, x.facts = released.Publications, d.Classify(&released)
 	return nil
 }
 
@@ -235,7 +237,7 @@ func loadSamples(l loader, samples []loaded) error {
 		},
 		func() error {
 			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleExpectation) bool) bool {
-				return yieldAll(expectations(&x.Sample, x.Expected), yield)
+				return yieldAll(expectations(&x.File), yield)
 			}))
 		},
 		func() error {

@@ -340,7 +340,7 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		other := b.analyse(t, s, x, "60")
 
 		p := must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		if p.Publication.Kind != lab.ConfirmedResult || p.Publication.NeedsReason() || len(p.Earlier) != 0 || len(p.Refusals) != 0 || p.Entered != 1 {
+		if p.Publication.Kind != lab.ConfirmedResult || p.Publication.NeedsReason() || len(p.Publications) != 0 || len(p.Refusals) != 0 || p.Count(lab.Entered) != 1 {
 			t.Errorf("%+v", p)
 		}
 		for _, seen := range []string{"", "another"} {
@@ -359,7 +359,7 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		}
 
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Earlier) != 1 {
+		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
 		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), "reason")
@@ -445,6 +445,11 @@ func TestAnotherServicesRecordsDoNotExist(t *testing.T) {
 				"ReadSample":      second(s.ReadSample(ctx, by, x.Key, lab.ForIntake)),
 				"Views":           second(s.Views(ctx, by, x.Key)),
 				"Proposal":        second(s.Proposal(ctx, by, x.Key)),
+				"DescribeSample":  second(s.DescribeSample(ctx, by, x.Key, x.Version, nil, asItIs)),
+				"MoveSample":      second(s.MoveSample(ctx, by, x.Key, x.Version, lab.Rejected, "no_sample")),
+				"ExcludeSample":   second(s.ExcludeSample(ctx, by, x.Key, x.Version, "duplicate")),
+				"IncludeSample":   second(s.IncludeSample(ctx, by, x.Key, x.Version)),
+				"ReplaceCode":     s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "2025-02", Hash: []byte{1}, Month: "2025-02"}, "lost"),
 				"EnterAnalysis":   second(s.EnterAnalysis(ctx, by, a, nil)),
 				"ChangeAnalysis":  second(s.ChangeAnalysis(ctx, by, a.Key, 1, a, nil, "")),
 				"VerifyAnalysis":  second(s.VerifyAnalysis(ctx, by, a.Key, 1, false)),
@@ -483,7 +488,7 @@ func TestWorklistPages(t *testing.T) {
 				x.ReceivedOn, _ = lab.ParseDate(days[i%len(days)])
 				x.Price = lab.Price{Amount: 24_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
 			})
-			_ = must[lab.Sample](t)(s.RegisterSample(t.Context(), both, store.Registration{Sample: x}))
+			_ = must[lab.Sample](t)(s.RegisterSample(t.Context(), both, store.Registration{File: lab.File{Sample: x}}))
 		}
 		read := func(by lab.Actor, f store.WorkFilter) (all []store.WorkRow) {
 			for {

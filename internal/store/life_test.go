@@ -45,8 +45,11 @@ func newBench(t testing.TB, s *store.Store) bench {
 
 // registration is a valid sample sold as ketamine, with the given changes.
 func (b bench) registration(edit ...func(*lab.Sample)) store.Registration {
-	return store.Registration{Sample: storetest.Sample(b.service.ID, b.ketamine.ID, edit...), Expected: b.ketamine.Expected()}
+	return store.Registration{File: lab.File{Sample: storetest.Sample(b.service.ID, b.ketamine.ID, edit...), Expected: b.ketamine.Expected()}}
 }
+
+// asItIs changes nothing of a sample itself.
+func asItIs(*lab.Sample) {}
 
 func (b bench) register(t testing.TB, s *store.Store, edit ...func(*lab.Sample)) lab.Sample {
 	t.Helper()
@@ -177,10 +180,10 @@ func TestStaleVersionIsRefusedWithWhatDiffers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		x := b.register(t, s)
-		if _, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.Logo = "mine" }); err != nil {
+		if _, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.Logo = "mine" }); err != nil {
 			t.Fatal(err)
 		}
-		_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.Logo = "theirs" })
+		_, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.Logo = "theirs" })
 		var stale *lab.StaleError
 		if !errors.As(err, &stale) {
 			t.Fatalf("stale change: %v", err)
@@ -209,7 +212,7 @@ func TestEveryFieldOfASampleSurvives(t *testing.T) {
 			x.Notes, x.Overruled = "two\nlines", "the only sample of its kind"
 			x.ExpectedReadyOn = x.ReceivedOn + 3
 		})
-		x, err := s.RegisterSample(t.Context(), b.intake, store.Registration{Sample: full, Expected: b.ketamine.Expected()})
+		x, err := s.RegisterSample(t.Context(), b.intake, store.Registration{File: lab.File{Sample: full, Expected: b.ketamine.Expected()}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +233,7 @@ func TestMistakesAreRefusedTogetherAndNothingIsWritten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		bad := storetest.Sample(b.service.ID, 999_999, func(x *lab.Sample) { x.Form, x.Shape = "jelly", "star" })
-		_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{Sample: bad})
+		_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{File: lab.File{Sample: bad}})
 		var mistakes lab.FieldErrors
 		if !errors.As(err, &mistakes) || len(mistakes) != 3 {
 			t.Fatalf("mistakes: %v", err)
@@ -245,7 +248,7 @@ func TestAStrangerMayNotRegister(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		other := storetest.Service(t, s, "AMS")
-		_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{Sample: storetest.Sample(other.ID, b.ketamine.ID)})
+		_, err := s.RegisterSample(t.Context(), b.intake, store.Registration{File: lab.File{Sample: storetest.Sample(other.ID, b.ketamine.ID)}})
 		var refused *lab.MoveError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "intake") {
 			t.Errorf("registered at another service: %v", err)
@@ -293,7 +296,7 @@ func TestAMovedDateTouchesBothYears(t *testing.T) {
 		b := newBench(t, s)
 		x := b.register(t, s)
 		earlier, _ := lab.ParseDate("2024-12-31")
-		if _, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.ReceivedOn = earlier }); err != nil {
+		if _, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.ReceivedOn = earlier }); err != nil {
 			t.Fatal(err)
 		}
 		revisions, err := s.Revisions(t.Context())
@@ -321,7 +324,7 @@ func TestALocationOfAnotherServiceIsRefused(t *testing.T) {
 		}
 		x := b.register(t, s, func(x *lab.Sample) { x.LocationID = 1 })
 		var mistakes lab.FieldErrors
-		_, err := s.ChangeSample(t.Context(), b.intake, x.Key, x.Version, func(x *lab.Sample) { x.LocationID = 2 })
+		_, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), func(x *lab.Sample) { x.LocationID = 2 })
 		if !errors.As(err, &mistakes) || mistakes[0].Field != "location_id" {
 			t.Errorf("moved to another service's office: %v", err)
 		}

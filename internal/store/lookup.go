@@ -13,20 +13,14 @@ import (
 	"marquis/internal/lab"
 )
 
-// Found is what a lookup code opens: what the public page needs to say, and
-// nothing else of the sample.
+// Found is what a lookup code opens: as much of the sample's file as the public page
+// needs to say, and nothing else of it. Of the sample that is what it was sold as, its
+// form, state and days; of the versions of its result, what was said and on which day.
+// It has no ids but that of the service.
 type Found struct {
-	Code            CodeHash // which of those that were asked for opens it
-	ServiceID       lab.ServiceID
-	ServiceName     string
-	ProductID       lab.ProductID
-	Form            lab.Form
-	State           lab.SampleState
-	StateReason     string
-	ReceivedOn      lab.Date
-	ExpectedReadyOn lab.Date
-	Expected        []lab.Expected
-	Publications    []lab.Publication // all versions in order, with what was said and on which day; no ids
+	lab.File
+	Code        CodeHash // which of those that were asked for opens it
+	ServiceName string
 }
 
 // lookupStatement reads all of it at once, a row a publication, by the first
@@ -71,7 +65,7 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if err := rows.Err(); err != nil {
 		return Found{}, translate(err)
 	}
-	if found.ServiceID == 0 {
+	if found.Sample.ServiceID == 0 {
 		return found, lab.ErrNotFound
 	}
 	found.Code = hashes[slices.IndexFunc(hashes, func(h CodeHash) bool { return h.KeyID == found.Code.KeyID })]
@@ -114,17 +108,18 @@ func (f *Found) scan(rows *sql.Rows) error {
 	}
 	row := plainRow{rest: plain}
 	f.Code.KeyID = row.next()
-	f.ServiceID, f.ServiceName = lab.ServiceID(row.number()), service
-	f.ProductID, f.Form = lab.ProductID(row.number()), lab.Form(row.next())
-	f.State, f.StateReason = lab.SampleState(row.next()), row.next()
-	f.ReceivedOn, f.ExpectedReadyOn = row.date(), row.date()
+	x := &f.Sample
+	x.ServiceID, f.ServiceName = lab.ServiceID(row.number()), service
+	x.ProductID, x.Form = lab.ProductID(row.number()), lab.Form(row.next())
+	x.State, x.StateReason = lab.SampleState(row.next()), row.next()
+	x.ReceivedOn, x.ExpectedReadyOn = row.date(), row.date()
 	f.Expected = nil
 	for token := range strings.FieldsSeq(row.next()) {
 		f.Expected = append(f.Expected, lab.ParseExpected(token))
 	}
 	if row.rest != nothingPublished {
 		p := lab.Publication{Version: row.number(), Kind: lab.PublicationKind(row.next()), Outcome: lab.Outcome(row.next()), PublishedOn: row.date(), Reason: reason}
-		p.ServiceID = f.ServiceID
+		p.ServiceID = x.ServiceID
 		row.note(p.Result.Scan(result))
 		f.Publications = append(f.Publications, p)
 	}

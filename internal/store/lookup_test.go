@@ -34,7 +34,7 @@ func lookUp(t testing.TB, s *store.Store, hashes ...store.CodeHash) store.Found 
 
 func wantNothing(t testing.TB, s *store.Store, what string, hashes ...store.CodeHash) {
 	t.Helper()
-	if found, err := s.Lookup(t.Context(), hashes); !errors.Is(err, lab.ErrNotFound) || found.ServiceID != 0 || found.Publications != nil {
+	if found, err := s.Lookup(t.Context(), hashes); !errors.Is(err, lab.ErrNotFound) || found.Sample.ServiceID != 0 || found.Publications != nil {
 		t.Errorf("%s finds %+v, %v", what, found, err)
 	}
 }
@@ -61,16 +61,18 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 
 		found := lookUp(t, s, hashes...)
 		want := store.Found{
-			Code:      mine,
-			ServiceID: b.service.ID, ServiceName: "Service UTR", ProductID: b.ketamine.ID, Form: lab.Powder,
-			State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7, Expected: b.ketamine.Expected(),
+			Code: mine, ServiceName: "Service UTR",
+			File: lab.File{Expected: b.ketamine.Expected(), Sample: lab.Sample{
+				Key: lab.Key{ServiceID: b.service.ID}, ProductID: b.ketamine.ID, Form: lab.Powder,
+				State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7,
+			}},
 		}
 		if fmt.Sprintf("%+v", found) != fmt.Sprintf("%+v", want) {
 			t.Errorf("found %+v\nwant  %+v", found, want)
 		}
 
 		a := b.analyse(t, s, x, "79,5")
-		if found := lookUp(t, s, mine); found.State != lab.InAnalysis || len(found.Publications) != 0 {
+		if found := lookUp(t, s, mine); found.Sample.State != lab.InAnalysis || len(found.Publications) != 0 {
 			t.Errorf("in analysis: %+v", found)
 		}
 		if _, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false); err != nil {
@@ -89,7 +91,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.State != lab.Completed || len(found.Publications) != 2 {
+		if found.Sample.State != lab.Completed || len(found.Publications) != 2 {
 			t.Fatalf("withdrawn: %+v", found)
 		}
 		for i := range versions {
@@ -120,7 +122,7 @@ func TestNotAnalysedSaysWhy(t *testing.T) {
 		if _, err := s.MoveSample(t.Context(), b.intake, x.Key, x.Version, lab.NotAnalysed, "capacity"); err != nil {
 			t.Fatal(err)
 		}
-		if found := lookUp(t, s, *r.Code); found.State != lab.NotAnalysed || found.StateReason != "capacity" {
+		if found := lookUp(t, s, *r.Code); found.Sample.State != lab.NotAnalysed || found.Sample.StateReason != "capacity" {
 			t.Errorf("%+v", found)
 		}
 	})

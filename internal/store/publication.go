@@ -8,56 +8,35 @@ import (
 	"marquis/internal/lab"
 )
 
-// Proposal is what PublishResult would release of a sample now.
+// Proposal is the file of a sample, of which the version goes with PublishResult, and
+// what would be released of it now.
 type Proposal struct {
-	Sample      lab.Sample        // its version goes with PublishResult
-	Publication lab.Publication   // the version that would be next, without its reason
-	Earlier     []lab.Publication // in order
-	Seen        string            // tells this proposal from another; goes with PublishResult
-	Refusals    lab.FieldErrors   // for which it would be refused as it is
-	Entered     int               // analyses that are not verified yet and do not count
+	lab.File
+	Publication lab.Publication // the version that would be next, without its reason
+	Seen        string          // tells this proposal from another; goes with PublishResult
+	Refusals    lab.FieldErrors // for which it would be refused as it is
 }
 
 // Proposal tells what would be released of a sample now, for a page that asks for
 // confirmation. Without a verified analysis it is refused with a *lab.MoveError.
-func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (Proposal, error) {
+func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p Proposal, err error) {
 	if !by.SeesRecords(sample.ServiceID) {
-		return Proposal{}, lab.ErrNotFound
+		return p, lab.ErrNotFound
 	}
-	d, err := s.latestWords(s.read.WithContext(ctx))
+	tx := s.read.WithContext(ctx)
+	d, err := s.latestWords(tx)
 	if err != nil {
-		return Proposal{}, translate(err)
+		return p, translate(err)
 	}
-	p, err := proposalOf(s.read.WithContext(ctx), d, sample)
+	if p.File, err = fileOf(tx, sample); err != nil {
+		return p, translate(err)
+	}
 	p.Sample = p.Sample.SeenBy(by)
-	return p, translate(err)
-}
-
-func proposalOf(tx *gorm.DB, d *lab.Dictionary, key lab.Key) (p Proposal, err error) {
-	if err = tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&p.Sample).Error; err != nil {
-		return p, err
-	}
-	expected, err := expectedOf(tx, key)
+	next, err := d.Next(&p.File)
 	if err != nil {
 		return p, err
 	}
-	evidence, err := evidenceOf(tx, key)
-	if err != nil {
-		return p, err
-	}
-	if p.Earlier, err = publicationsOf(tx, key); err != nil {
-		return p, err
-	}
-	for _, e := range evidence {
-		if e.Analysis.State == lab.Entered {
-			p.Entered++
-		}
-	}
-	next, err := d.Next(&p.Sample, expected, evidence, p.Earlier)
-	if err != nil {
-		return p, err
-	}
-	p.Publication, p.Refusals = *next, d.Refusals(next, p.Sample.Form)
+	p.Publication, p.Refusals = *next, d.Refusals(&p.File, next)
 	p.Seen, err = next.Digest()
 	return p, err
 }
@@ -67,95 +46,66 @@ func proposalOf(tx *gorm.DB, d *lab.Dictionary, key lab.Key) (p Proposal, err er
 // the Seen of its Proposal say what the actor saw: where anything else would be
 // released, it is refused with a *lab.StaleError. An amendment asks for a reason.
 func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, "publish result", sample, version, reason,
-		func(w *work, d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication) (*lab.Publication, error) {
-			p, err := w.next(d, x, earlier, reason)
-			if err != nil {
-				return nil, err
-			}
-			now, err := p.Digest()
-			if err == nil && now != seen {
-				return nil, &lab.StaleError{Have: x.Version, Want: version, Changed: []lab.Difference{{Field: "Result", Old: now, New: seen}}}
-			}
-			return p, err
-		})
-}
-
-func (w *work) next(d *lab.Dictionary, x *lab.Sample, earlier []lab.Publication, reason string) (*lab.Publication, error) {
-	expected, err := expectedOf(w.tx, x.Key)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := evidenceOf(w.tx, x.Key)
-	if err != nil {
-		return nil, err
-	}
-	return d.Publish(x, expected, evidence, earlier, reason)
+	return s.publish(ctx, by, "publish result", sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
+		p, err := d.Publish(f, reason)
+		if err != nil {
+			return nil, err
+		}
+		now, err := p.Digest()
+		if err == nil && now != seen {
+			return nil, &lab.StaleError{Have: f.Sample.Version, Want: version, Changed: []lab.Difference{{Field: "Result", Old: now, New: seen}}}
+		}
+		return p, err
+	})
 }
 
 // WithdrawResult takes a published result back, with a reason. What was said
 // before stays on record.
 func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, "withdraw result", sample, version, reason,
-		func(_ *work, _ *lab.Dictionary, x *lab.Sample, earlier []lab.Publication) (*lab.Publication, error) {
-			return lab.Withdraw(x, earlier, reason)
-		})
+	return s.publish(ctx, by, "withdraw result", sample, version, reason, func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
+		return f.Withdraw(reason)
+	})
 }
 
-type nextVersion func(*work, *lab.Dictionary, *lab.Sample, []lab.Publication) (*lab.Publication, error)
-
-func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, next nextVersion) (lab.Publication, error) {
+// publish is an update of the result of a sample that the actor saw in the given
+// version. A sample in analysis is completed with it, as one event.
+func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string,
+	decide func(*lab.Dictionary, *lab.File) (*lab.Publication, error),
+) (lab.Publication, error) {
 	var published lab.Publication
 	err := s.do(ctx, by, func(w *work) error {
-		sample, err := w.takeSample(key)
+		before, err := w.file(key)
 		if err != nil {
 			return err
 		}
 		if err := lab.MayPublish(by, key.ServiceID); err != nil {
 			return err
 		}
-		if sample.Version != version {
-			return &lab.StaleError{Have: sample.Version, Want: version}
+		if err := fresh(before.Sample.Version, version, nil); err != nil {
+			return err
 		}
 		d, err := w.dictionary()
 		if err != nil {
 			return err
 		}
-		earlier, err := publicationsOf(w.tx, key)
+		p, err := decide(d, before)
 		if err != nil {
 			return err
 		}
-		p, err := next(w, d, sample, earlier)
-		if err != nil {
+		if p.PublishedOn, err = w.today(key.ServiceID); err != nil {
 			return err
 		}
-		place, err := placeOf(w.tx, key.ServiceID)
-		if err != nil {
-			return err
-		}
-		p.ID, p.PublishedBy, p.PublishedAt, p.PublishedOn = w.ids.Next(), by.UserID, w.at, lab.DateOf(w.at.Time(), place)
-		if err := w.savePublication(sample, p, action, reason); err != nil {
-			return err
-		}
+		p.ID, p.PublishedBy, p.PublishedAt = w.ids.Next(), by.UserID, w.at
 		published = *p
-		return nil
+		after := before.With(p)
+		if after.Sample.State == lab.InAnalysis {
+			if err := after.Sample.Move(lab.Completed, by, ""); err != nil {
+				return err
+			}
+		}
+		return w.save(before, after, update{key.ID, action, reason})
 	})
 	return published, err
-}
-
-// savePublication writes a version of a result, and the sample as completed, as one
-// event.
-func (w *work) savePublication(sample *lab.Sample, p *lab.Publication, action, reason string) error {
-	if err := w.tx.Create(p).Error; err != nil {
-		return err
-	}
-	after := *sample
-	if sample.State == lab.InAnalysis {
-		if err := after.Move(lab.Completed, w.by, ""); err != nil {
-			return err
-		}
-	}
-	return w.saveSample(sample, &after, action, reason, lab.Differences(lab.Publication{}, *p)...)
 }
 
 func publicationsOf(tx *gorm.DB, sample lab.Key) ([]lab.Publication, error) {

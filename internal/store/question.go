@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -15,21 +14,21 @@ import (
 func (s *Store) AskAnalysis(ctx context.Context, by lab.Actor, analysis lab.Key, version int32, question string) (lab.Question, error) {
 	var asked lab.Question
 	err := s.do(ctx, by, func(w *work) error {
-		sample, a, err := w.takeFresh(analysis, version)
+		before, err := w.fileWith("analyses", analysis)
 		if err != nil {
 			return err
 		}
-		if asked, err = a.Ask(by, w.at, question); err != nil {
+		e := before.Analysis(analysis.ID)
+		if err := w.freshAnalysis(e, version, nil); err != nil {
+			return err
+		}
+		if asked, err = e.Analysis.Ask(by, w.at, question); err != nil {
 			return err
 		}
 		asked.ID = w.ids.Next()
-		if err := w.tx.Create(&asked).Error; err != nil {
-			return err
-		}
-		if err := w.record(a.ServiceID, "ask about analysis", a.ID.String(), "", lab.Differences(lab.Question{}, asked)); err != nil {
-			return err
-		}
-		return w.refreshStage(sample)
+		after := before.Clone()
+		after.Questions = append(after.Questions, asked)
+		return w.save(before, after, update{asked.ID, "ask about analysis", ""})
 	})
 	return asked, err
 }
@@ -38,59 +37,19 @@ func (s *Store) AskAnalysis(ctx context.Context, by lab.Actor, analysis lab.Key,
 func (s *Store) AnswerAnalysis(ctx context.Context, by lab.Actor, question lab.Key, answer string) (lab.Question, error) {
 	var answered lab.Question
 	err := s.do(ctx, by, func(w *work) error {
-		var analysisID lab.ID
-		err := w.tx.Raw("SELECT analysis_id FROM analysis_questions WHERE service_id = ? AND id = ?", question.ServiceID, question.ID).
-			Row().Scan(&analysisID)
+		before, err := w.fileWith("analysis_questions", question)
 		if err != nil {
 			return err
 		}
-		sample, _, err := w.takeAnalysis(lab.Key{ServiceID: question.ServiceID, ID: analysisID})
-		if err != nil {
+		after := before.Clone()
+		q := after.Question(question.ID)
+		if err := q.Reply(by, w.at, answer); err != nil {
 			return err
 		}
-		q, err := take[lab.Question](w, "analysis_questions", question)
-		if err != nil {
-			return err
-		}
-		if answered, err = w.answer(*q, answer); err != nil {
-			return err
-		}
-		return w.refreshStage(sample)
+		answered = *q
+		return w.save(before, after, update{question.ID, "answer question", ""})
 	})
 	return answered, err
-}
-
-// answerAll answers the open questions about an analysis.
-func (w *work) answerAll(a *lab.Analysis, answer string) error {
-	questions, err := questionsOf(w.tx, lab.Key{ServiceID: a.ServiceID, ID: a.SampleID})
-	if err != nil {
-		return err
-	}
-	for _, q := range questions {
-		if q.AnalysisID != a.ID || !q.Open() {
-			continue
-		}
-		if _, err := w.answer(q, answer); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *work) answer(q lab.Question, answer string) (lab.Question, error) {
-	before := q
-	if err := q.Reply(w.by, w.at, answer); err != nil {
-		return q, err
-	}
-	done := w.tx.Exec("UPDATE analysis_questions SET answered_by = ?, answered_at = ?, answer = ? WHERE service_id = ? AND id = ? AND answered_at IS NULL",
-		q.AnsweredBy, q.AnsweredAt, q.Answer, q.ServiceID, q.ID)
-	if done.Error == nil && done.RowsAffected != 1 {
-		return q, fmt.Errorf("question %s: %w", q.ID, lab.ErrConflict)
-	}
-	if done.Error != nil {
-		return q, done.Error
-	}
-	return q, w.record(q.ServiceID, "answer question", q.AnalysisID.String(), "", lab.Differences(before, q))
 }
 
 func questionsOf(tx *gorm.DB, sample lab.Key) ([]lab.Question, error) {

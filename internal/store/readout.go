@@ -24,13 +24,12 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 		if err != nil {
 			return err
 		}
-		latest := lab.Latest(publications)
-		switch {
-		case latest == nil || version < 1 || version > latest.Version:
+		last := int32(len(publications)) // its version
+		if version < 1 || version > last {
 			return lab.ErrNotFound
-		case version < latest.Version:
-			seen := &publications[version-1]
-			return &lab.StaleError{Have: latest.Version, Want: version, Changed: []lab.Difference{
+		}
+		if seen, latest := &publications[version-1], &publications[last-1]; version < last {
+			return &lab.StaleError{Have: last, Want: version, Changed: []lab.Difference{
 				{Field: "Kind", Old: string(latest.Kind), New: string(seen.Kind)},
 				{Field: "Outcome", Old: string(latest.Outcome), New: string(seen.Outcome)},
 			}}

@@ -1,19 +1,21 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"marquis/internal/lab"
 )
 
-// Registration is a sample that is handed in. It belongs to the visit that the
-// sample names; where it names none and comes over the counter, a visit is opened.
+// Registration is the file of a sample that is handed in: the sample and what is
+// expected of it. It belongs to the visit that the sample names; where it names none
+// and comes over the counter, a visit is opened.
 type Registration struct {
-	Sample   lab.Sample
-	Expected []lab.Expected
-	Code     *CodeHash // on the visitor's slip; nil where none is given out
-	Draft    lab.ID    // that becomes the sample, under the same id; zero for none
+	lab.File
+	Code  *CodeHash // on the visitor's slip; nil where none is given out
+	Draft lab.ID    // that becomes the sample, under the same id; zero for none
 }
 
 // RegisterSample records a sample that was handed in, under the next number of
@@ -22,7 +24,8 @@ type Registration struct {
 // overruled. The draft goes: whoever finishes it first registers, everybody else
 // gets lab.ErrConflict, and so does a code that was given out before.
 func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration) (lab.Sample, error) {
-	sample := r.Sample
+	f := &lab.File{Sample: r.Sample, Expected: r.Expected}
+	sample := &f.Sample
 	err := s.do(ctx, by, func(w *work) error {
 		sample.ID, sample.Version = r.Draft, 1
 		if sample.ID.IsZero() {
@@ -38,21 +41,22 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration
 		if err != nil {
 			return err
 		}
-		if err := w.admitSample(d, &sample, r.Expected); err != nil {
+		if err := w.admitSample(d, f); err != nil {
 			return err
 		}
 		sample.NumberYear = int32(sample.ReceivedOn.Year())
 		if sample.NumberRunning, err = w.nextNumbers(sample.ServiceID, sample.ReceivedOn.Year(), 1); err != nil {
 			return err
 		}
-		return w.insertSample(d, &sample, r.Expected, r.Code)
+		return w.insertFile(d, f, r.Code)
 	})
-	return sample, err
+	return *sample, err
 }
 
 // admitSample reports all mistakes of a sample that is handed in, and counts it in
 // its visit.
-func (w *work) admitSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected) error {
+func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
+	sample := &f.Sample
 	today, err := w.today(sample.ServiceID)
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (w *work) admitSample(d *lab.Dictionary, sample *lab.Sample, expected []lab
 		inVisit = int(visit.Taken) + 1
 	}
 	err = mistakes(
-		checkSample(d, sample, expected, today), w.checkLocation(sample.ServiceID, sample.LocationID), wrongVisit, sample.CheckLimits(inVisit),
+		checkSample(d, sample, f.Expected, today), w.checkLocation(sample.ServiceID, sample.LocationID), wrongVisit, sample.CheckLimits(inVisit),
 	)
 	if err != nil || visit == nil {
 		return err
@@ -109,11 +113,13 @@ func (w *work) checkLocation(service lab.ServiceID, location lab.Optional) error
 	return lab.CheckLocation(location, locations)
 }
 
-func (w *work) insertSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected, code *CodeHash) error {
+// insertFile writes the file of a sample that is handed in.
+func (w *work) insertFile(d *lab.Dictionary, f *lab.File, code *CodeHash) error {
+	sample := &f.Sample
 	if err := w.tx.Create(sample).Error; err != nil {
 		return err
 	}
-	if err := create(w.tx, expectations(sample, expected)); err != nil {
+	if err := create(w.tx, expectations(f)); err != nil {
 		return err
 	}
 	if code != nil {
@@ -121,18 +127,10 @@ func (w *work) insertSample(d *lab.Dictionary, sample *lab.Sample, expected []la
 			return err
 		}
 	}
-	if err := w.refreshFacts(d, sample, sample.ReceivedOn.Year()); err != nil {
+	if err := w.replaceFacts(d.Classify(f), sample.ReceivedOn.Year()); err != nil {
 		return err
 	}
 	return w.record(sample.ServiceID, "register sample", sample.ID.String(), "", lab.Differences(lab.Sample{}, *sample))
-}
-
-func expectations(sample *lab.Sample, expected []lab.Expected) []lab.SampleExpectation {
-	rows := make([]lab.SampleExpectation, len(expected))
-	for i, e := range expected {
-		rows[i] = lab.SampleExpectation{ServiceID: sample.ServiceID, SampleID: sample.ID, Position: int32(i + 1), Expected: e}
-	}
-	return rows
 }
 
 // Sample returns a sample with its expectations, or lab.ErrNotFound.
@@ -155,30 +153,6 @@ func (s *Store) FindSample(ctx context.Context, number lab.SampleNumber) (lab.Ke
 	return key, translate(err)
 }
 
-func (w *work) replaceExpectations(sample *lab.Sample, version int32, expected []lab.Expected) ([]lab.Difference, error) {
-	d, err := w.dictionary()
-	if err != nil {
-		return nil, err
-	}
-	if err := d.CheckExpectations(expected); err != nil {
-		return nil, err
-	}
-	old, err := expectedOf(w.tx, sample.Key)
-	if err != nil {
-		return nil, err
-	}
-	type set struct{ Expected []lab.Expected }
-	changes := lab.Differences(set{old}, set{expected})
-	if sample.Version != version {
-		return nil, &lab.StaleError{Have: sample.Version, Want: version, Changed: changes}
-	}
-	err = w.tx.Exec("DELETE FROM sample_expectations WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error
-	if err != nil {
-		return nil, err
-	}
-	return changes, create(w.tx, expectations(sample, expected))
-}
-
 // DescribeSample changes the description of a sample that the actor saw in the given
 // version, and what is expected of it, both or neither; what was published stays as
 // it is. If the sample has moved on meanwhile, it is refused with a *lab.StaleError,
@@ -187,88 +161,117 @@ func (w *work) replaceExpectations(sample *lab.Sample, version int32, expected [
 // gets what others wrote into them beside what was typed. The sample's identity,
 // number, visit and state are not changed by it.
 func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected, change func(*lab.Sample)) (lab.Sample, error) {
-	var after lab.Sample
-	err := s.do(ctx, by, func(w *work) error {
-		before, err := take[lab.Sample](w, "samples", key)
-		if err != nil {
-			return err
-		}
-		after = *before
-		if err := after.Describe(by, change); err != nil {
-			return err
-		}
-		changes, err := w.replaceExpectations(before, version, expected)
-		var stale *lab.StaleError
-		if errors.As(err, &stale) {
-			stale.Changed = append(lab.Differences(*before, after), stale.Changed...)
-		}
-		if err != nil {
-			return err
-		}
-		return w.saveSample(before, &after, "change sample", "", changes...)
+	return s.changeSample(ctx, by, "change sample", key, version, "", func(f *lab.File) error {
+		f.Expected = expected
+		return f.Sample.Describe(by, change)
 	})
-	return after, err
 }
 
 // MoveSample takes a sample to another state, with a reason where the move asks
 // for one.
 func (s *Store) MoveSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, to lab.SampleState, reason string) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "move sample", key, version, reason, func(sample *lab.Sample) error {
-		return sample.Move(to, by, reason)
-	})
+	return s.changeSample(ctx, by, "move sample", key, version, reason, func(f *lab.File) error { return f.Sample.Move(to, by, reason) })
 }
 
-// ExcludeSample keeps a sample out of the statistics for a reason, or, without
-// one, lets it back in.
+// ExcludeSample keeps a sample out of the statistics for a reason.
 func (s *Store) ExcludeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "exclude sample", key, version, reason, func(sample *lab.Sample) error {
-		return sample.Exclude(by, reason)
-	})
+	return s.changeSample(ctx, by, "exclude sample", key, version, reason, func(f *lab.File) error { return f.Sample.Exclude(by, reason) })
 }
 
-func (s *Store) changeSample(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, change func(*lab.Sample) error) (lab.Sample, error) {
-	var after lab.Sample
+// IncludeSample lets a sample back into the statistics.
+func (s *Store) IncludeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32) (lab.Sample, error) {
+	return s.changeSample(ctx, by, "exclude sample", key, version, "", func(f *lab.File) error { return f.Sample.Include(by) })
+}
+
+// changeSample is an update of the sample that the actor saw in the given version.
+func (s *Store) changeSample(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, decide func(*lab.File) error) (lab.Sample, error) {
+	var changed lab.Sample
 	err := s.do(ctx, by, func(w *work) error {
-		before, err := take[lab.Sample](w, "samples", key)
+		before, err := w.file(key)
 		if err != nil {
 			return err
 		}
-		after = *before
-		if err := change(&after); err != nil {
+		after := before.Clone()
+		if err := decide(after); err != nil {
 			return err
 		}
-		if before.Version != version {
-			return &lab.StaleError{Have: before.Version, Want: version, Changed: lab.Differences(*before, after)}
+		err = fresh(before.Sample.Version, version, func() ([]lab.Difference, error) { return before.Differences(after), nil })
+		if err != nil {
+			return err
 		}
-		return w.saveSample(before, &after, action, reason)
+		err = w.save(before, after, update{key.ID, action, reason})
+		changed = after.Sample
+		return err
 	})
-	return after, err
+	return changed, err
 }
 
-// saveSample writes a changed sample, its facts and the event, which tells more
-// than the sample's own changes where something else changed with it.
-func (w *work) saveSample(before, after *lab.Sample, action, reason string, more ...lab.Difference) error {
-	today, err := w.today(after.ServiceID)
-	if err != nil {
+// VersionedKey is a record in the version that the actor saw.
+type VersionedKey struct {
+	lab.Key
+	Version int32
+}
+
+// notAnalysedMost is the number of samples that are moved at once.
+const notAnalysedMost = 500
+
+// NotAnalyse closes samples that will not be analysed, with one reason of
+// lab.NotAnalysedReasons: all of them or none. Those that cannot be closed come back
+// as lab.SampleErrors.
+func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []VersionedKey, reason string) error {
+	var errs lab.FieldErrors
+	errs.Check(len(samples) > 0, "samples", "Choose at least one sample.")
+	errs.Check(len(samples) <= notAnalysedMost, "samples", "Choose at most %d samples.", notAnalysedMost)
+	errs.Check(lab.NotAnalysedReasons.Has(reason), "reason", "Choose one of: %s.", lab.NotAnalysedReasons)
+	if err := errs.Err(); err != nil {
 		return err
 	}
-	d, err := w.dictionary()
-	if err != nil {
+	sorted := slices.Clone(samples) // locked in one order by all
+	slices.SortFunc(sorted, func(a, b VersionedKey) int {
+		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), a.ID.Compare(b.ID))
+	})
+	return s.do(ctx, by, func(w *work) error {
+		var refused lab.SampleErrors
+		for _, key := range sorted {
+			before, err := w.file(key.Key)
+			if err != nil {
+				return err
+			}
+			err = w.notAnalyse(before, key.Version, reason)
+			if !refusal(err) {
+				return err
+			}
+			if err == nil {
+				continue
+			}
+			code, problem := codeOf(w.tx, key.ServiceID)
+			if problem != nil {
+				return problem
+			}
+			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, &before.Sample), Err: err})
+		}
+		if len(refused) > 0 {
+			return refused
+		}
+		return nil
+	})
+}
+
+func (w *work) notAnalyse(before *lab.File, version int32, reason string) error {
+	if err := fresh(before.Sample.Version, version, nil); err != nil {
 		return err
 	}
-	if err := mistakes(checkSample(d, after, nil, today), w.checkLocation(after.ServiceID, after.LocationID)); err != nil {
+	after := before.Clone()
+	if err := after.Sample.Move(lab.NotAnalysed, w.by, reason); err != nil {
 		return err
 	}
-	changes := append(lab.Differences(*before, *after), more...)
-	after.Version = before.Version + 1
-	if after.Stage, err = w.stageOf(after); err != nil {
-		return err
-	}
-	if err := replace(w, after, before.Key, before.Version); err != nil {
-		return err
-	}
-	if err := w.refreshFacts(d, after, before.ReceivedOn.Year()); err != nil {
-		return err
-	}
-	return w.record(after.ServiceID, action, after.ID.String(), reason, changes)
+	return w.save(before, after, update{after.Sample.ID, "move sample", reason})
+}
+
+// refusal tells that the rules refused it, or nothing did; any other error is a fault.
+func refusal(err error) bool {
+	var stale *lab.StaleError
+	var move *lab.MoveError
+	var fields lab.FieldErrors
+	return err == nil || errors.As(err, &stale) || errors.As(err, &move) || errors.As(err, &fields)
 }

@@ -12,17 +12,14 @@ import (
 	"marquis/internal/lab"
 )
 
-// SampleRecord is all that is recorded of a sample, as the actor may see it.
+// SampleRecord is the file of a sample as the actor may see it, with what is on record
+// beside it.
 type SampleRecord struct {
-	Sample       lab.Sample
-	Number       lab.SampleNumber
-	Expected     []lab.Expected
-	Evidence     []lab.Evidence    // in order of entry
-	Publications []lab.Publication // in order
-	Questions    []lab.Question
-	ReadOuts     []lab.ReadOut
-	Trail        []lab.Event
-	People       map[lab.Optional]string // names of the users that it mentions
+	lab.File
+	Number   lab.SampleNumber
+	ReadOuts []lab.ReadOut
+	Trail    []lab.Event
+	People   map[lab.Optional]string // names of the users that it mentions
 }
 
 // ErrNotNoted means that a record is not shown, because it cannot be noted who reads it.
@@ -56,7 +53,7 @@ func (s *Store) ReadSampleUnseen(ctx context.Context, by lab.Actor, key lab.Key)
 }
 
 func recordOf(tx *gorm.DB, by lab.Actor, key lab.Key) (r SampleRecord, err error) {
-	if err = tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&r.Sample).Error; err != nil {
+	if r.File, err = fileOf(tx, key); err != nil {
 		return r, err
 	}
 	code, err := codeOf(tx, key.ServiceID)
@@ -64,17 +61,11 @@ func recordOf(tx *gorm.DB, by lab.Actor, key lab.Key) (r SampleRecord, err error
 		return r, err
 	}
 	r.Number, r.Sample = numberOf(code, &r.Sample), r.Sample.SeenBy(by)
-	for _, part := range []func() error{
-		func() (err error) { r.Expected, err = expectedOf(tx, key); return err },
-		func() (err error) { r.Evidence, err = evidenceOf(tx, key); return err },
-		func() (err error) { r.Publications, err = publicationsOf(tx, key); return err },
-		func() (err error) { r.Questions, err = questionsOf(tx, key); return err },
-		func() (err error) { r.ReadOuts, err = readOutsOf(tx, key); return err },
-		func() (err error) { r.Trail, err = trailOf(tx, by, key); return err },
-	} {
-		if err := part(); err != nil {
-			return r, err
-		}
+	if r.ReadOuts, err = readOutsOf(tx, key); err != nil {
+		return r, err
+	}
+	if r.Trail, err = trailOf(tx, by, key); err != nil {
+		return r, err
 	}
 	r.People, err = namesOf(tx, r.mentioned())
 	return r, err

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -277,106 +276,4 @@ func codeOf(tx *gorm.DB, service lab.ServiceID) (code string, err error) {
 
 func numberOf(code string, x *lab.Sample) lab.SampleNumber {
 	return lab.SampleNumber{Service: code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
-}
-
-// refreshStage puts a sample on the worklist where it belongs, after something that
-// hangs on it changed. It makes no new version of the sample.
-func (w *work) refreshStage(sample *lab.Sample) error {
-	stage, err := w.stageOf(sample)
-	if err != nil || stage == sample.Stage {
-		return err
-	}
-	sample.Stage = stage
-	return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", stage, sample.ServiceID, sample.ID).Error
-}
-
-func (w *work) stageOf(sample *lab.Sample) (lab.Stage, error) {
-	d, err := w.dictionary()
-	if err != nil {
-		return "", err
-	}
-	expected, err := expectedOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	evidence, err := evidenceOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	publications, err := publicationsOf(w.tx, sample.Key)
-	if err != nil {
-		return "", err
-	}
-	questions, err := questionsOf(w.tx, sample.Key)
-	return d.Stage(sample, expected, evidence, publications, questions), err
-}
-
-// VersionedKey is a record in the version that the actor saw.
-type VersionedKey struct {
-	lab.Key
-	Version int32
-}
-
-// notAnalysedMost is the number of samples that are moved at once.
-const notAnalysedMost = 500
-
-// NotAnalyse closes samples that will not be analysed, with one reason of
-// lab.NotAnalysedReasons: all of them or none. Those that cannot be closed come back
-// as lab.SampleErrors.
-func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []VersionedKey, reason string) error {
-	var errs lab.FieldErrors
-	errs.Check(len(samples) > 0, "samples", "Choose at least one sample.")
-	errs.Check(len(samples) <= notAnalysedMost, "samples", "Choose at most %d samples.", notAnalysedMost)
-	errs.Check(lab.NotAnalysedReasons.Has(reason), "reason", "Choose one of: %s.", lab.NotAnalysedReasons)
-	if err := errs.Err(); err != nil {
-		return err
-	}
-	sorted := slices.Clone(samples) // locked in one order by all
-	slices.SortFunc(sorted, func(a, b VersionedKey) int {
-		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), a.ID.Compare(b.ID))
-	})
-	return s.do(ctx, by, func(w *work) error {
-		var refused lab.SampleErrors
-		for _, key := range sorted {
-			before, err := w.takeSample(key.Key)
-			if err != nil {
-				return err
-			}
-			err = w.notAnalyse(before, key.Version, reason)
-			if !refusal(err) {
-				return err
-			}
-			if err == nil {
-				continue
-			}
-			code, problem := codeOf(w.tx, key.ServiceID)
-			if problem != nil {
-				return problem
-			}
-			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, before), Err: err})
-		}
-		if len(refused) > 0 {
-			return refused
-		}
-		return nil
-	})
-}
-
-func (w *work) notAnalyse(before *lab.Sample, version int32, reason string) error {
-	if before.Version != version {
-		return &lab.StaleError{Have: before.Version, Want: version}
-	}
-	after := *before
-	if err := after.Move(lab.NotAnalysed, w.by, reason); err != nil {
-		return err
-	}
-	return w.saveSample(before, &after, "move sample", reason)
-}
-
-// refusal tells that the rules refused it, or nothing did; any other error is a fault.
-func refusal(err error) bool {
-	var stale *lab.StaleError
-	var move *lab.MoveError
-	var fields lab.FieldErrors
-	return err == nil || errors.As(err, &stale) || errors.As(err, &move) || errors.As(err, &fields)
 }

@@ -394,7 +394,7 @@ func TestMonoacetylmorphineIsAByProductOfHeroin(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("heroin or 6-MAM is not in the dictionary")
 	}
-	if got := d.Role(mam.ID, heroin.ID, heroin.Expected()); got != lab.RoleByProduct {
+	if got := d.Role(mam.ID, &lab.File{Sample: lab.Sample{ProductID: heroin.ID}, Expected: heroin.Expected()}); got != lab.RoleByProduct {
 		t.Errorf("role %s", got)
 	}
 }

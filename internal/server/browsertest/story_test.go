@@ -23,10 +23,10 @@ func (x *site) handIn(t testing.TB) received {
 	t.Helper()
 	code := lab.NewLookupCode()
 	product := storetest.Product(t, x.words, "ketamine")
-	r := store.Registration{Expected: product.Expected(), Sample: storetest.Sample(x.service.ID, product.ID, func(s *lab.Sample) {
+	r := store.Registration{File: lab.File{Sample: storetest.Sample(x.service.ID, product.ID, func(s *lab.Sample) {
 		s.ReceivedOn = lab.DateOf(x.clock.Now(), x.clock.Now().Location())
 		s.Notes = "Smells of solvent."
-	})}
+	}), Expected: product.Expected()}}
 	hash, err := x.keys.Hash(code, r.Sample.ReceivedOn)
 	if err != nil {
 		t.Fatal(err)

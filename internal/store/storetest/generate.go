@@ -226,7 +226,7 @@ func oneOf[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
 func (g *generator) arrival(x *goods) lab.Arrival {
 	p := g.products[x.product]
 	received := g.first.AddDate(0, 0, g.IntN(g.days))
-	a := lab.Arrival{Expected: p.Expected()}
+	a := lab.Arrival{File: lab.File{Expected: p.Expected()}}
 	if g.chance(1) {
 		a.Expected = nil
 	}
