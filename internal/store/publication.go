@@ -31,12 +31,13 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 	if p.File, err = fileOf(tx, sample); err != nil {
 		return p, translate(err)
 	}
+	whole := p.File
 	p.Sample = p.Sample.SeenBy(by)
-	next, err := d.Next(&p.File)
+	next, err := d.Next(&whole)
 	if err != nil {
 		return p, err
 	}
-	p.Publication, p.Refusals = *next, d.Refusals(&p.File, next)
+	p.Publication, p.Refusals = *next, d.Refusals(&whole, next)
 	p.Seen, err = next.Digest()
 	return p, err
 }
