@@ -21,7 +21,7 @@ type Set struct {
 	Currency   string        // in which its prices are told
 	ClosedTo   int           // the latest year that is over
 	source     *Source
-	known      known
+	known      *known
 	codes      []string // of the services, empty for all
 }
 
