@@ -9,11 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
-	"time"
 
-	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/statistics"
 )
@@ -26,29 +23,10 @@ const (
 	maxProductSheets = 40
 )
 
-// Annual is everything that the report of a year says.
-type Annual struct {
-	Language   string
-	Scope      statistics.Scope
-	Years      []*statistics.Year       // rising; the last is the year of the report
-	Services   []statistics.ServiceYear // of the year of the report
-	Rows       iter.Seq2[Row, error]    // one per registered sample of the year, and no other
-	Dictionary *lab.Dictionary
-	MadeAt     time.Time
-	Program    string         // version of the program
-	Progress   func(done int) // told from time to time how many rows are written; may be nil
-}
-
-// Row is one registered sample.
-type Row struct {
-	Service string // code
-	lab.FactRow
-}
-
 // WriteAnnual writes the annual report as a workbook. It fails, having written
 // nothing, when the rows are not as many as the year counts, or when a text holds
 // what a workbook cannot keep.
-func WriteAnnual(ctx context.Context, w io.Writer, a Annual) error {
+func WriteAnnual(ctx context.Context, w io.Writer, a statistics.Annual) error {
 	if len(a.Years) == 0 {
 		return errors.New("the annual report needs the figures of its year")
 	}

@@ -29,7 +29,7 @@ func TestSameInputSameWorkbook(t *testing.T) {
 
 func TestLittleData(t *testing.T) {
 	d := testDictionary(t)
-	for name, rows := range map[string][]Row{"empty year": nil, "one sample": samples(2024, []quota{{ketamineProduct, 1}})} {
+	for name, rows := range map[string][]statistics.SampleRow{"empty year": nil, "one sample": samples(2024, []quota{{ketamineProduct, 1}})} {
 		t.Run(name, func(t *testing.T) {
 			f := opened(t, annualOf(d, rows))
 			for _, sheet := range f.GetSheetList() {
@@ -107,7 +107,7 @@ func TestSheetNames(t *testing.T) {
 }
 
 func TestSheetNameOfAnyText(t *testing.T) {
-	b := newBook(t.Context(), &Annual{Years: []*statistics.Year{{}}}, nil)
+	b := newBook(t.Context(), &statistics.Annual{Years: []*statistics.Year{{}}}, nil)
 	for text, want := range map[string]string{
 		"a/b:c?": "a-b-c-", "'quoted'": "quoted", "": "-", "History": "History (2)", "HISTORY": "HISTORY (3)",
 		strings.Repeat("é", 40): strings.Repeat("é", 31), strings.Repeat("x", 30) + "' y": strings.Repeat("x", 30),
@@ -181,21 +181,21 @@ func TestRefusals(t *testing.T) {
 	broken := errors.New("the connection broke")
 	for name, test := range map[string]struct {
 		ctx  context.Context
-		edit func(*Annual)
+		edit func(*statistics.Annual)
 		want string
 	}{
-		"no year":       {t.Context(), func(a *Annual) { a.Years = nil }, "figures of its year"},
-		"falling years": {t.Context(), func(a *Annual) { a.Years = []*statistics.Year{{Year: 2025}, a.Years[0]} }, "must rise"},
-		"language":      {t.Context(), func(a *Annual) { a.Language = "xx" }, "xx"},
-		"rows missing":  {t.Context(), func(a *Annual) { a.Rows = sequence(rows[1:]) }, "4 rows of samples and 5 registered"},
-		"rows too many": {t.Context(), func(a *Annual) { a.Rows = sequence(append(rows, rows...)) }, "10 rows of samples"},
-		"rows break": {t.Context(), func(a *Annual) {
-			a.Rows = func(yield func(Row, error) bool) { yield(Row{}, broken) }
+		"no year":       {t.Context(), func(a *statistics.Annual) { a.Years = nil }, "figures of its year"},
+		"falling years": {t.Context(), func(a *statistics.Annual) { a.Years = []*statistics.Year{{Year: 2025}, a.Years[0]} }, "must rise"},
+		"language":      {t.Context(), func(a *statistics.Annual) { a.Language = "xx" }, "xx"},
+		"rows missing":  {t.Context(), func(a *statistics.Annual) { a.Rows = sequence(rows[1:]) }, "4 rows of samples and 5 registered"},
+		"rows too many": {t.Context(), func(a *statistics.Annual) { a.Rows = sequence(append(rows, rows...)) }, "10 rows of samples"},
+		"rows break": {t.Context(), func(a *statistics.Annual) {
+			a.Rows = func(yield func(statistics.SampleRow, error) bool) { yield(statistics.SampleRow{}, broken) }
 		}, broken.Error()},
-		"control character": {t.Context(), func(a *Annual) { a.Services[0].Name = "Utrecht\x07" }, "characters that a workbook cannot keep"},
-		"no text":           {t.Context(), func(a *Annual) { a.Services[0].Name = "Utrecht\xff" }, "characters that a workbook cannot keep"},
-		"long text":         {t.Context(), func(a *Annual) { a.Services[0].Name = strings.Repeat("x", 40_000) }, "longer than a cell"},
-		"cancelled": {cancelled, func(a *Annual) {
+		"control character": {t.Context(), func(a *statistics.Annual) { a.Services[0].Name = "Utrecht\x07" }, "characters that a workbook cannot keep"},
+		"no text":           {t.Context(), func(a *statistics.Annual) { a.Services[0].Name = "Utrecht\xff" }, "characters that a workbook cannot keep"},
+		"long text":         {t.Context(), func(a *statistics.Annual) { a.Services[0].Name = strings.Repeat("x", 40_000) }, "longer than a cell"},
+		"cancelled": {cancelled, func(a *statistics.Annual) {
 			many := samples(2024, []quota{{ketamineProduct, progressRows}})
 			*a = annualOf(d, many)
 		}, context.Canceled.Error()},

@@ -10,13 +10,15 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"marquis/internal/locale"
+
+	"marquis/internal/statistics"
 )
 
 // benchRows is a hundred thousand rows that share their classes, as those of a
 // database do.
-func benchRows() []Row {
+func benchRows() []statistics.SampleRow {
 	distinct := samples(2024, testYears[2024])
-	rows := make([]Row, 100_000)
+	rows := make([]statistics.SampleRow, 100_000)
 	for i := range rows {
 		rows[i] = distinct[i%len(distinct)]
 	}
@@ -62,7 +64,7 @@ func BenchmarkRows(b *testing.B) {
 }
 
 // readyMade makes the cells of all rows.
-func readyMade(open func() (*book, *sheet), rows []Row) [][]any {
+func readyMade(open func() (*book, *sheet), rows []statistics.SampleRow) [][]any {
 	k, _ := open()
 	w := newRowWriter(k)
 	cells := make([][]any, len(rows))

@@ -97,8 +97,8 @@ func finding(id lab.SubstanceID, role lab.Role, d lab.Detection, method lab.Meth
 }
 
 // sample makes the i-th sample of a product: everything follows from the number.
-func sample(product lab.ProductID, year, i int) Row {
-	r := Row{Service: "UTR", FactRow: lab.FactRow{
+func sample(product lab.ProductID, year, i int) statistics.SampleRow {
+	r := statistics.SampleRow{Service: "UTR", FactRow: lab.FactRow{
 		SampleClass: &lab.SampleClass{
 			ProductID: product, Expected: "1", Form: lab.Powder, Channel: lab.FrontOfHouse, Counted: true, State: lab.Completed,
 			Release: lab.IsReleased, Outcome: lab.ExpectedOnly, OutcomeEUDA: lab.ExpectedOnly, Level: lab.Confirmatory, Contains: true, ContainsMain: true, Methods: "2",
@@ -127,14 +127,14 @@ func sample(product lab.ProductID, year, i int) Row {
 	return r
 }
 
-func unrelease(r *Row, release lab.Release) {
+func unrelease(r *statistics.SampleRow, release lab.Release) {
 	c := r.SampleClass
 	c.Release, c.Outcome, c.OutcomeEUDA, c.Level, c.Contains, c.ContainsMain, c.Methods = release, "", "", "", false, false, ""
 	r.PublishedDays, r.ConfirmedDays = 0, 0
 }
 
 // fill gives a released sample its findings.
-func fill(r *Row, product lab.ProductID, year, i int) {
+func fill(r *statistics.SampleRow, product lab.ProductID, year, i int) {
 	c := r.SampleClass
 	switch product {
 	case ecstasyProduct:
@@ -170,7 +170,7 @@ func fill(r *Row, product lab.ProductID, year, i int) {
 	}
 }
 
-func fillKetamine(r *Row, year, i int) {
+func fillKetamine(r *statistics.SampleRow, year, i int) {
 	c := r.SampleClass
 	if i%4 == 1 {
 		c.Form = lab.Crystal
@@ -190,8 +190,8 @@ func fillKetamine(r *Row, year, i int) {
 }
 
 // samples makes the samples of a year.
-func samples(year int, quotas []quota) []Row {
-	var rows []Row
+func samples(year int, quotas []quota) []statistics.SampleRow {
+	var rows []statistics.SampleRow
 	for _, q := range quotas {
 		for i := range q.n {
 			rows = append(rows, sample(q.product, year, i))
@@ -203,7 +203,7 @@ func samples(year int, quotas []quota) []Row {
 var testScope = statistics.Scope{Year: 2024, Currency: "EUR"}
 
 // compute makes the figures of a year from rows that pass.
-func compute(d *lab.Dictionary, year int, rows []Row, pass func(Row) bool) *statistics.Year {
+func compute(d *lab.Dictionary, year int, rows []statistics.SampleRow, pass func(statistics.SampleRow) bool) *statistics.Year {
 	f := statistics.NewFold(d)
 	for _, r := range rows {
 		if pass(r) {
@@ -215,10 +215,10 @@ func compute(d *lab.Dictionary, year int, rows []Row, pass func(Row) bool) *stat
 	return statistics.Compute(f, d, scope)
 }
 
-func everything(Row) bool { return true }
+func everything(statistics.SampleRow) bool { return true }
 
-func sequence(rows []Row) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
+func sequence(rows []statistics.SampleRow) iter.Seq2[statistics.SampleRow, error] {
+	return func(yield func(statistics.SampleRow, error) bool) {
 		for _, r := range rows {
 			if !yield(r, nil) {
 				return
@@ -228,16 +228,16 @@ func sequence(rows []Row) iter.Seq2[Row, error] {
 }
 
 // annualOf makes a report of one year's rows.
-func annualOf(d *lab.Dictionary, rows []Row) Annual {
+func annualOf(d *lab.Dictionary, rows []statistics.SampleRow) statistics.Annual {
 	year := compute(d, 2024, rows, everything)
-	return Annual{
+	return statistics.Annual{
 		Language: "en", Scope: testScope, Years: []*statistics.Year{year}, Services: []statistics.ServiceYear{{Code: "UTR", Name: "Utrecht", Year: year}}, Rows: sequence(rows),
 		Dictionary: d, MadeAt: time.Date(2025, 2, 3, 9, 30, 0, 0, time.UTC), Program: "0.1.0",
 	}
 }
 
 // testAnnual makes the report of the tests: three years and two services.
-func testAnnual(t testing.TB, language string) Annual {
+func testAnnual(t testing.TB, language string) statistics.Annual {
 	t.Helper()
 	d := testDictionary(t)
 	rows := samples(2024, testYears[2024])
@@ -248,14 +248,14 @@ func testAnnual(t testing.TB, language string) Annual {
 	}
 	a.Services = nil
 	for _, s := range []statistics.ServiceYear{{Code: "AMS", Name: "Amsterdam & co"}, {Code: "UTR", Name: "Utrecht"}} {
-		s.Year = compute(d, 2024, rows, func(r Row) bool { return r.Service == s.Code })
+		s.Year = compute(d, 2024, rows, func(r statistics.SampleRow) bool { return r.Service == s.Code })
 		a.Services = append(a.Services, s)
 	}
 	return a
 }
 
 // written writes a report.
-func written(t testing.TB, a Annual) []byte {
+func written(t testing.TB, a statistics.Annual) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := WriteAnnual(context.Background(), &b, a); err != nil {
@@ -265,7 +265,7 @@ func written(t testing.TB, a Annual) []byte {
 }
 
 // opened writes a report and opens it.
-func opened(t testing.TB, a Annual) *excelize.File {
+func opened(t testing.TB, a statistics.Annual) *excelize.File {
 	t.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(written(t, a)))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/statistics"
 )
 
 // The columns of the rows, counted from zero.
@@ -189,7 +190,7 @@ func newRowWriter(b *book) *rowWriter {
 }
 
 // cells returns the cells of a row; they are valid until the next.
-func (w *rowWriter) cells(r *Row) []any {
+func (w *rowWriter) cells(r *statistics.SampleRow) []any {
 	class, ok := w.classes[r.SampleClass]
 	if !ok {
 		class = w.classCells(r.SampleClass)

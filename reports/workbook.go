@@ -22,7 +22,7 @@ const program = "Marquis"
 // book is a report while it is written. The first error is kept, and all that
 // follows is in vain.
 type book struct {
-	*Annual
+	*statistics.Annual
 	context context.Context
 	file    *excelize.File
 	locale  *locale.Locale
@@ -34,7 +34,7 @@ type book struct {
 	err     error
 }
 
-func newBook(ctx context.Context, a *Annual, l *locale.Locale) *book {
+func newBook(ctx context.Context, a *statistics.Annual, l *locale.Locale) *book {
 	b := &book{
 		Annual: a, context: ctx, file: excelize.NewFile(), locale: l, year: a.Years[len(a.Years)-1],
 		// Excel keeps this name, in whatever language, for itself.

@@ -10,7 +10,6 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/statistics"
-	"marquis/reports"
 )
 
 // Set is the figures of one service, or of all, as the registry stood when it was
@@ -21,7 +20,7 @@ type Set struct {
 	Currency   string        // in which its prices are told
 	ClosedTo   int           // the latest year that is over
 	source     *Source
-	known      known
+	known      *known
 	codes      []string // of the services, empty for all
 }
 
@@ -171,10 +170,10 @@ func (f *Set) History(ctx context.Context, years []int, of func(ctx context.Cont
 
 // Annual gathers what the report of a year says: the year, those before it, the
 // services, and a row a sample. Language, time and program are the caller's.
-func (f *Set) Annual(ctx context.Context, year int) (reports.Annual, error) {
+func (f *Set) Annual(ctx context.Context, year int) (statistics.Annual, error) {
 	years := slices.DeleteFunc(f.Years(), func(y int) bool { return y >= year })
 	years = append(years, year)
-	a := reports.Annual{
+	a := statistics.Annual{
 		Dictionary: f.Dictionary, Rows: f.rows(ctx, year), Years: make([]*statistics.Year, len(years)),
 		Scope: f.scope(year, f.codes),
 	}
@@ -197,8 +196,8 @@ func (f *Set) Annual(ctx context.Context, year int) (reports.Annual, error) {
 }
 
 // rows yields the registered samples of a year, service by service.
-func (f *Set) rows(ctx context.Context, year int) iter.Seq2[reports.Row, error] {
-	return func(yield func(reports.Row, error) bool) {
+func (f *Set) rows(ctx context.Context, year int) iter.Seq2[statistics.SampleRow, error] {
+	return func(yield func(statistics.SampleRow, error) bool) {
 		for _, s := range f.Services {
 			if !f.rowsOf(ctx, s, year, yield) {
 				return
@@ -207,13 +206,13 @@ func (f *Set) rows(ctx context.Context, year int) iter.Seq2[reports.Row, error] 
 	}
 }
 
-func (f *Set) rowsOf(ctx context.Context, s lab.Service, year int, yield func(reports.Row, error) bool) bool {
+func (f *Set) rowsOf(ctx context.Context, s lab.Service, year int, yield func(statistics.SampleRow, error) bool) bool {
 	for row, err := range f.source.store.FactRows(ctx, s.ID, year) {
 		if err != nil {
-			yield(reports.Row{}, err)
+			yield(statistics.SampleRow{}, err)
 			return false
 		}
-		if row.Counted && !yield(reports.Row{Service: s.Code, FactRow: row}, nil) {
+		if row.Counted && !yield(statistics.SampleRow{Service: s.Code, FactRow: row}, nil) {
 			return false
 		}
 	}

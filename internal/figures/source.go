@@ -9,9 +9,11 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
 	"marquis/internal/lab"
 	"marquis/internal/statistics"
@@ -22,16 +24,18 @@ import (
 // before the last change.
 const stale = time.Second
 
-// Source makes figures and keeps them. It is safe for concurrent use.
+// Source makes figures and keeps them. It is safe for concurrent use. Nobody holds a
+// lock while the registry is asked: what is known is told at once, and who waits for
+// what is not stops when its context ends.
 type Source struct {
 	store    *store.Store
 	now      func() time.Time
 	currency string
 
-	mu    sync.Mutex
-	known known
-	folds map[foldKey]*kept[*statistics.Fold]
-	years map[int]*kept[*statistics.Fold] // of all services together
+	making singleflight.Group
+	known  atomic.Pointer[known] // never changed, but replaced by another
+	mu     sync.Mutex            // of folds, held to look one up or to put one in
+	folds  map[foldKey]kept
 }
 
 // known is what the registry said of its services and of the revisions of their
@@ -45,73 +49,66 @@ type known struct {
 	stamp     uint64          // rises when anything changes that public figures count
 }
 
+// foldKey tells whose fold it is: a service's, or without one that of all together.
 type foldKey struct {
 	service lab.ServiceID
 	year    int
 }
 
-// kept is something made from facts, with the state of the facts that it was made
-// from. The lock lets one maker in at a time; the others wait for what it makes.
-type kept[T any] struct {
-	mu    sync.Mutex
-	made  bool
+// kept is a fold with the state of the facts that it was made from.
+type kept struct {
 	state string
-	thing T
-}
-
-// at returns the thing as of a state, made anew where it is of another.
-func (k *kept[T]) at(state string, make func() (T, error)) (T, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.made && k.state == state {
-		return k.thing, nil
-	}
-	thing, err := make()
-	if err != nil {
-		return thing, err
-	}
-	k.made, k.state, k.thing = true, state, thing
-	return thing, nil
+	fold  *statistics.Fold
 }
 
 // New is a source of the figures of a registry. Prices are reported in the services'
 // currency, and in the given one where they differ.
 func New(s *store.Store, now func() time.Time, currency string) *Source {
-	return &Source{
-		store: s, now: now, currency: currency,
-		folds: map[foldKey]*kept[*statistics.Fold]{}, years: map[int]*kept[*statistics.Fold]{},
+	return &Source{store: s, now: now, currency: currency, folds: map[foldKey]kept{}}
+}
+
+// latest is what is known of the registry, at most a second older than the question,
+// with a stamp for who keeps public pages.
+func (s *Source) latest(ctx context.Context) (*known, error) {
+	for {
+		asked := s.now()
+		if k := s.known.Load(); k != nil && asked.Sub(k.at) >= 0 && asked.Sub(k.at) < stale {
+			return k, nil
+		}
+		// An answer that others have waited for may have been under way for long.
+		k, err := together(ctx, &s.making, "known", s.ask)
+		if err != nil || asked.Sub(k.at) < stale {
+			return k, err
+		}
 	}
 }
 
-// latest is what is known of the registry, at most a second old, with a stamp for who
-// keeps public pages.
-func (s *Source) latest(ctx context.Context) (known, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// ask asks the registry for what is to be known. One does at a time.
+func (s *Source) ask(ctx context.Context) (*known, error) {
 	now := s.now()
-	if age := now.Sub(s.known.at); s.known.revisions != nil && age >= 0 && age < stale {
-		return s.known, nil
-	}
 	revisions, err := s.store.Revisions(ctx)
 	if err != nil {
-		return known{}, err
+		return nil, err
 	}
 	services, err := s.store.Services(ctx)
 	if err != nil {
-		return known{}, err
+		return nil, err
 	}
 	origin, err := s.store.Synthetic(ctx)
 	if err != nil {
-		return known{}, err
+		return nil, err
 	}
-	stamp, closed := s.known.stamp, maps.Clone(revisions)
+	closed := maps.Clone(revisions)
 	maps.DeleteFunc(closed, func(year int, _ map[lab.ServiceID]int64) bool { return year > statistics.LastClosedYear(now) })
-	same := maps.EqualFunc(closed, s.known.closed, maps.Equal) && slices.Equal(services, s.known.services)
-	if s.known.revisions == nil || !same {
-		stamp++
+	k := &known{now, services, revisions, origin != "", closed, 1}
+	if before := s.known.Load(); before != nil {
+		k.stamp = before.stamp
+		if !maps.EqualFunc(closed, before.closed, maps.Equal) || !slices.Equal(services, before.services) {
+			k.stamp++
+		}
 	}
-	s.known = known{now, services, revisions, origin != "", closed, stamp}
-	return s.known, nil
+	s.known.Store(k)
+	return k, nil
 }
 
 // Stamp changes whenever anything that public figures count has changed. A release in a
@@ -119,24 +116,46 @@ func (s *Source) latest(ctx context.Context) (known, error) {
 // would tell of it.
 func (s *Source) Stamp(ctx context.Context) (uint64, error) {
 	k, err := s.latest(ctx)
-	return k.stamp, err
+	if err != nil {
+		return 0, err
+	}
+	return k.stamp, nil
 }
 
-// entryOf returns what is kept under a key, empty where nothing is yet.
-func entryOf[K comparable, T any](s *Source, all map[K]*kept[T], key K) *kept[T] {
+// foldAt returns the fold of a state: as kept, or made, once for all who ask for it.
+func (s *Source) foldAt(ctx context.Context, key foldKey, state string, fresh func(context.Context) (*statistics.Fold, error)) (*statistics.Fold, error) {
+	if fold := s.find(key, state); fold != nil {
+		return fold, nil
+	}
+	return together(ctx, &s.making, fmt.Sprint(key, state), func(ctx context.Context) (*statistics.Fold, error) {
+		if fold := s.find(key, state); fold != nil { // made meanwhile
+			return fold, nil
+		}
+		fold, err := fresh(ctx)
+		if err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.folds[key] = kept{state, fold}
+		}
+		return fold, err
+	})
+}
+
+// find is the fold that is kept of a state, nil where there is none.
+func (s *Source) find(key foldKey, state string) *statistics.Fold {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if all[key] == nil {
-		all[key] = &kept[T]{}
+	if k := s.folds[key]; k.state == state {
+		return k.fold
 	}
-	return all[key]
+	return nil
 }
 
 // fold is the fold of one service's year. The revision was read before the rows: a
 // change in between makes it anew next time.
-func (s *Source) fold(ctx context.Context, k known, d *lab.Dictionary, key foldKey) (*statistics.Fold, error) {
-	state := fmt.Sprintf("%p %d", d, k.revisions[key.year][key.service])
-	return entryOf(s, s.folds, key).at(state, func() (*statistics.Fold, error) {
+func (s *Source) fold(ctx context.Context, k *known, d *lab.Dictionary, key foldKey) (*statistics.Fold, error) {
+	state := fmt.Sprintf("%s %d", d.Edition, k.revisions[key.year][key.service])
+	return s.foldAt(ctx, key, state, func(ctx context.Context) (*statistics.Fold, error) {
 		fold := statistics.NewFold(d)
 		for row, err := range s.store.FactRows(ctx, key.service, key.year) {
 			if err != nil {
@@ -150,7 +169,7 @@ func (s *Source) fold(ctx context.Context, k known, d *lab.Dictionary, key foldK
 }
 
 // foldsOf are the folds of a year, one a service, made side by side.
-func (s *Source) foldsOf(ctx context.Context, k known, d *lab.Dictionary, services []lab.Service, year int) ([]*statistics.Fold, error) {
+func (s *Source) foldsOf(ctx context.Context, k *known, d *lab.Dictionary, services []lab.Service, year int) ([]*statistics.Fold, error) {
 	folds := make([]*statistics.Fold, len(services))
 	work, ctx := errgroup.WithContext(ctx)
 	for i, service := range services {
@@ -163,12 +182,12 @@ func (s *Source) foldsOf(ctx context.Context, k known, d *lab.Dictionary, servic
 }
 
 // national is the fold of a year of all services.
-func (s *Source) national(ctx context.Context, k known, d *lab.Dictionary, services []lab.Service, year int) (*statistics.Fold, error) {
-	state := fmt.Sprintf("%p %d", d, len(services))
+func (s *Source) national(ctx context.Context, k *known, d *lab.Dictionary, services []lab.Service, year int) (*statistics.Fold, error) {
+	state := fmt.Sprintf("%s %d", d.Edition, len(services))
 	for _, id := range slices.Sorted(maps.Keys(k.revisions[year])) {
 		state += fmt.Sprintf(" %d:%d", id, k.revisions[year][id])
 	}
-	return entryOf(s, s.years, year).at(state, func() (*statistics.Fold, error) {
+	return s.foldAt(ctx, foldKey{year: year}, state, func(ctx context.Context) (*statistics.Fold, error) {
 		folds, err := s.foldsOf(ctx, k, d, services, year)
 		if err != nil {
 			return nil, err

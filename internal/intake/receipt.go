@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"marquis/internal/lab"
 )
@@ -230,27 +229,14 @@ func (r *Receipt) WriteCSV(w io.Writer) error {
 			fate string
 			n    int
 		}{{"read", f.Read}, {"accepted", f.Accepted}, {Merged, f.Merged}, {Rejected, f.Rejected}} {
-			records = append(records, []string{plain(f.Name), "", count.fate, "rows", strconv.Itoa(count.n), ""})
+			records = append(records, []string{lab.NoFormula(f.Name), "", count.fate, "rows", strconv.Itoa(count.n), ""})
 		}
 	}
 	for _, l := range r.Lines {
-		records = append(records, []string{plain(l.File), strconv.Itoa(l.Row), l.Fate, plain(l.Field), plain(l.Value), plain(l.Reason)})
+		records = append(records, []string{lab.NoFormula(l.File), strconv.Itoa(l.Row), l.Fate, lab.NoFormula(l.Field), lab.NoFormula(l.Value), lab.NoFormula(l.Reason)})
 	}
 	if err := out.WriteAll(records); err != nil {
 		return fmt.Errorf("write the receipt: %w", err)
 	}
 	return nil
-}
-
-// plain keeps a spreadsheet from taking a text for a formula. A real number stays
-// what it is.
-func plain(s string) string {
-	first, _ := utf8.DecodeRuneInString(s)
-	if s == "" || !strings.ContainsRune("=+-@＝＋－＠\t\r\x00", first) {
-		return s
-	}
-	if _, err := lab.ParseDecimal(s); err == nil {
-		return s
-	}
-	return "'" + s
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,8 +73,27 @@ func TestReceiptAsCSV(t *testing.T) {
 			t.Errorf("%s: got %q", value, last)
 		}
 	}
-	if plain("\tx") != "'\tx" || plain("\rx") != "'\rx" || plain("\x00x") != "'\x00x" {
-		t.Error("white space can hide a formula")
+}
+
+// TestEveryTextOfAReceiptIsNoFormula: whichever column it stands in.
+func TestEveryTextOfAReceiptIsNoFormula(t *testing.T) {
+	for _, text := range []string{"=x", "+x", "-x", "@x", "\tx", "\rx", "\x00x", "＝x", "＋x", "－x", "＠x"} {
+		r := Receipt{Files: []FileReceipt{{Name: text}}, Lines: []Line{{File: text, Row: 2, Fate: Rejected, Field: text, Value: text, Reason: text}}}
+		var b bytes.Buffer
+		if err := r.WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		records, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "'" + text
+		if got := records[len(records)-1]; !slices.Equal(got, []string{want, "2", Rejected, want, want, want}) {
+			t.Errorf("%q: %q", text, got)
+		}
+		if got := records[1][0]; got != want {
+			t.Errorf("the name of a file %q: %q", text, got)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Dictionary struct {
 	Substances map[SubstanceID]*Substance
 	Products   map[ProductID]*Product
 	Methods    map[MethodID]*Method
+	Edition    string // another after every change in the registry; empty once something was added here
 
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name
@@ -211,6 +212,7 @@ func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 	if err := s.Check(d.Classes); err != nil {
 		return nil, err
 	}
+	d.Edition = ""
 	d.indexSubstance(&errs, s)
 	return s, errs.Err()
 }
@@ -267,6 +269,7 @@ func (d *Dictionary) addProduct(p *Product) error {
 			return errs
 		}
 	}
+	d.Edition = ""
 	d.indexProduct(&errs, p)
 	return errs.Err()
 }
@@ -293,7 +296,7 @@ func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 	for i := range m.Scope {
 		m.Scope[i].MethodID = m.ID
 	}
-	d.Methods[m.ID] = &m
+	d.Edition, d.Methods[m.ID] = "", &m
 	return &m, true, nil
 }
 

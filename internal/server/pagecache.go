@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"marquis/internal/lab"
 	"marquis/internal/statistics"
 )
 
@@ -24,17 +23,18 @@ const (
 // edition is what public figures are made from. A page that was made from another
 // is made anew.
 type edition struct {
-	stamp uint64          // of the figures
-	words *lab.Dictionary // the dictionary is another one after a change
-	year  int             // the latest that is over
+	stamp uint64 // of the figures
+	words string // of the dictionary
+	year  int    // the latest that is over
 }
 
 // edition is the current one, at most a second old.
 func (s *Server) edition(ctx context.Context) (e edition, err error) {
-	if e.words, err = s.Store.Words(ctx); err != nil {
+	words, err := s.Store.Words(ctx)
+	if err != nil {
 		return e, err
 	}
-	e.year = statistics.LastClosedYear(s.Now())
+	e.words, e.year = words.Edition, statistics.LastClosedYear(s.Now())
 	e.stamp, err = s.years.Stamp(ctx)
 	return e, err
 }
@@ -76,7 +76,7 @@ func (c *pageCache) page(e edition, key pageKey, make func() (*content, error)) 
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
-	made, err, _ := c.making.Do(fmt.Sprint(e.stamp, e.year, key), func() (any, error) {
+	made, err, _ := c.making.Do(fmt.Sprint(e, key), func() (any, error) {
 		if p := c.find(e, key); p != nil { // made meanwhile
 			return p, nil
 		}

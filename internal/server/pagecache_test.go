@@ -16,7 +16,7 @@ func body(text string) func() (*content, error) {
 }
 
 func TestAPageIsKeptForItsEdition(t *testing.T) {
-	c, d := &pageCache{}, &lab.Dictionary{}
+	c, d := &pageCache{}, "a"
 	first := edition{1, d, 2025}
 	key := pageKey{"/figures", "en", false}
 	for _, x := range []struct {
@@ -30,7 +30,7 @@ func TestAPageIsKeptForItsEdition(t *testing.T) {
 		{"in another language", first, pageKey{"/figures", "nl", false}, "c"},
 		{"with the language in the address", first, pageKey{"/figures", "en", true}, "d"},
 		{"after a change of the figures", edition{2, d, 2025}, key, "e"},
-		{"after a change of the dictionary", edition{2, &lab.Dictionary{}, 2025}, key, "f"},
+		{"after a change of the dictionary", edition{2, "b", 2025}, key, "f"},
 		{"in the next year", edition{2, d, 2026}, key, "g"},
 	} {
 		letter := map[string]string{"the first time": "a", "again": "b"}[x.name]

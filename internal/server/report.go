@@ -12,6 +12,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/statistics"
 	"marquis/reports"
 )
 
@@ -107,7 +108,7 @@ func (r *request) startReport(year int, service, language string) (*job, error) 
 	return server.jobs.start(j, func(ctx context.Context, w io.Writer) error {
 		set, err := server.years.Set(ctx, code)
 		if err == nil {
-			var annual reports.Annual
+			var annual statistics.Annual
 			if annual, err = set.Annual(ctx, year); err == nil {
 				annual.Language, annual.MadeAt, annual.Program = language, server.Now().UTC(), server.Program
 				j.total.Store(int64(annual.Years[len(annual.Years)-1].Registered))

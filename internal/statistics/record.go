@@ -17,6 +17,9 @@ var csvHeader = []string{
 	"year", "scope", "product", "figure", "substance", "form", "quantity", "statistic", "value", "n", "of", "unit", "expected",
 }
 
+// numberColumns are those that hold numbers of our own, and no text.
+var numberColumns = []string{"value", "n", "of"}
+
 // record is one number of an entry with what it is about. N is the number of
 // samples it rests on, and unit that of the amounts that the figure is about.
 type record struct {
@@ -69,23 +72,15 @@ func writeRecords(out *csv.Writer, lead []string, records []record) error {
 			lead[0], lead[1], lead[2], r.figure, r.substance, r.form, r.quantity, r.statistic, r.value, r.n, r.of, r.unit, lead[3],
 		}
 		for i := range row {
-			row[i] = neutral(csvHeader[i], row[i])
+			if !slices.Contains(numberColumns, csvHeader[i]) {
+				row[i] = lab.NoFormula(row[i])
+			}
 		}
 		if err := out.Write(row); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// neutral keeps a spreadsheet from taking a name for a formula: it puts an
-// apostrophe before what could begin one. Numbers stay as they are.
-func neutral(column, text string) string {
-	number := column == "value" || column == "n" || column == "of"
-	if !number && text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // with returns the record as another statistic.

@@ -189,6 +189,34 @@ func TestWriteCSV(t *testing.T) {
 	}
 }
 
+// formulas are names that a spreadsheet would take for formulas.
+var formulas = []string{"=x", "+x", "-x", "@x", "\tx", "\rx", "\x00x", "＝x", "＋x", "－x", "＠x"}
+
+// TestNoNameBecomesAFormula: in any file of figures and any column of names.
+func TestNoNameBecomesAFormula(t *testing.T) {
+	for _, text := range formulas {
+		d := testDictionary(t)
+		d.Products[ketamineProduct].NameEN, d.Substances[ketamineID].Name, d.Substances[caffeineID].Name = text, text, text
+		sample := newSample(holds(ketamineID, 1), holds(caffeineID, 1))
+		f := foldOf(d, enough(sample)...)
+		for name, write := range map[string]func(io.Writer) error{
+			"the year":                Compute(f, d, testScope).WriteCSV,
+			"a product":               ComputeProduct(f, d, testScope, ketamineProduct).WriteCSV,
+			"an expected substance":   ComputeExpected(f, d, testScope, lab.Expected{SubstanceID: lab.Optional(ketamineID)}).WriteCSV,
+			"a table of the public's": publicTable(t, "adulterants", sourceOf(t, d, enough(sample), 1, 0)).WriteCSV,
+		} {
+			rows, err := csv.NewReader(strings.NewReader(writtenBy(t, write))).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cells := slices.Concat(rows...)
+			if slices.Contains(cells, text) || !slices.Contains(cells, "'"+text) {
+				t.Errorf("%s tells the name %q as it is", name, text)
+			}
+		}
+	}
+}
+
 func TestWriteTable(t *testing.T) {
 	d := testDictionary(t)
 	f := foldOf(d, randomSamples(d, 3, 400)...)

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"marquis/internal/lab"
 )
 
 // WriteJSON writes the table as indented JSON.
@@ -77,7 +79,7 @@ func (c *Cell) csvFields(column Column, rounded bool) []string {
 	var numbers []string
 	switch column.Kind {
 	case LabelKind:
-		return []string{neutral(column.Key, c.Label.String())}
+		return []string{lab.NoFormula(c.Label.String())}
 	case ShareKind:
 		numbers = []string{strconv.Itoa(*c.N), strconv.Itoa(*c.Of), write(*c.Value)}
 	case AmountKind:

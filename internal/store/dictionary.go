@@ -361,7 +361,8 @@ func (s *Store) Dictionary(ctx context.Context) (*lab.Dictionary, error) {
 // its statements sees what was committed before it.
 func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	var r dictionaryRows
-	for change, again := "", false; ; again = true {
+	var change string
+	for again := false; ; again = true {
 		now, err := setting(tx, changeSetting)
 		if err != nil {
 			return nil, err
@@ -382,7 +383,12 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	for i, c := range r.Classes {
 		classes[i] = lab.Class(c)
 	}
-	return lab.NewDictionary(classes, r.substances(), r.products(), r.methods())
+	d, err := lab.NewDictionary(classes, r.substances(), r.products(), r.methods())
+	if err != nil {
+		return nil, err
+	}
+	d.Edition = change
+	return d, nil
 }
 
 func (r *dictionaryRows) substances() []*lab.Substance {

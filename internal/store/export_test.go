@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -262,4 +263,41 @@ func Quoted(s *Store, name string) string {
 // Logged is a statement as a log would have it.
 func Logged(s *Store, statement string, values ...any) string {
 	return s.write.Explain(statement, values...)
+}
+
+// PackedColumns are the names of the columns that are read packed: of a look-up under
+// an empty name, with the table's short name.
+func PackedColumns() map[string][]string {
+	return map[string][]string{
+		"sample_facts":  append(columnNames(sampleHeads), columnNames(sampleClasses)...),
+		"finding_facts": append(columnNames(findingHeads), columnNames(findingClasses)...),
+		"":              append(columnNames(foundColumns), columnNames(publishedColumns)...),
+	}
+}
+
+func columnNames[T any](p packed[T]) []string { return strings.Split(p.columns(), ", ") }
+
+// ShufflePacked gives each list of packed columns another order, until it is undone.
+func ShufflePacked(r *rand.Rand) (undo func()) {
+	back := []func(){
+		shuffle(r, sampleHeads), shuffle(r, sampleClasses), shuffle(r, findingHeads), shuffle(r, findingClasses),
+		shuffle(r, foundColumns), shuffle(r, publishedColumns),
+	}
+	return func() {
+		for _, undo := range back {
+			undo()
+		}
+	}
+}
+
+func shuffle[T any](r *rand.Rand, p packed[T]) (undo func()) {
+	was := slices.Clone(p)
+	r.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
+	return func() { copy(p, was) }
+}
+
+// Unprepared is a store that has forgotten which statements it prepared.
+func Unprepared(s *Store) *Store {
+	s.lookups.Clear()
+	return s
 }

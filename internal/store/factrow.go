@@ -1,28 +1,61 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
-	"strings"
 	"time"
 
 	"marquis/internal/lab"
 )
 
-// What is read of a fact comes as one text: first what differs from row to row,
-// then the columns of lab.SampleClass or lab.FindingClass, of which there are few
-// different ones.
+// What is read of a fact comes packed: first what differs from row to row, then the
+// columns of lab.SampleClass or lab.FindingClass, of which there are few different
+// ones.
 var (
-	sampleClassColumns = []string{
-		"product_id", "expected", "form", "channel", "counted", "state", "state_reason", "release", "outcome", "outcome_euda",
-		"level", "recognised", "contains", "contains_main", "methods", "price_currency", "price_unit", "price_band", "price_free",
+	sampleHeads = packed[sampleHead]{
+		id("sample_id", func(h *sampleHead) *string { return &h.id }),
+		number("received_on", func(h *sampleHead) *time.Month { return &h.row.Month }).of("substr(CAST(received_on AS text), 6, 2)"),
+		number("unit_price", func(h *sampleHead) *int64 { return &h.row.UnitPrice }),
+		number("published_days", func(h *sampleHead) *lab.Optional { return &h.row.PublishedDays }).of("coalesce(published_days, 0)"),
+		number("confirmed_days", func(h *sampleHead) *lab.Optional { return &h.row.ConfirmedDays }).of("coalesce(confirmed_days, 0)"),
 	}
-	findingClassColumns = []string{"substance_id", "role", "detection", "main", "method_id", "scale", "base_known"}
+	sampleClasses = packed[lab.SampleClass]{
+		number("product_id", func(c *lab.SampleClass) *lab.ProductID { return &c.ProductID }),
+		text("expected", func(c *lab.SampleClass) *string { return &c.Expected }),
+		text("form", func(c *lab.SampleClass) *lab.Form { return &c.Form }),
+		text("channel", func(c *lab.SampleClass) *lab.Channel { return &c.Channel }),
+		yes("counted", func(c *lab.SampleClass) *bool { return &c.Counted }),
+		text("state", func(c *lab.SampleClass) *lab.SampleState { return &c.State }),
+		text("state_reason", func(c *lab.SampleClass) *string { return &c.StateReason }),
+		text("release", func(c *lab.SampleClass) *lab.Release { return &c.Release }),
+		text("outcome", func(c *lab.SampleClass) *lab.Outcome { return &c.Outcome }),
+		text("outcome_euda", func(c *lab.SampleClass) *lab.Outcome { return &c.OutcomeEUDA }),
+		text("level", func(c *lab.SampleClass) *lab.Level { return &c.Level }),
+		yes("recognised", func(c *lab.SampleClass) *bool { return &c.Recognised }),
+		yes("contains", func(c *lab.SampleClass) *bool { return &c.Contains }),
+		yes("contains_main", func(c *lab.SampleClass) *bool { return &c.ContainsMain }),
+		text("methods", func(c *lab.SampleClass) *string { return &c.Methods }),
+		text("price_currency", func(c *lab.SampleClass) *string { return &c.PriceCurrency }),
+		text("price_unit", func(c *lab.SampleClass) *lab.AmountUnit { return &c.PriceUnit }),
+		text("price_band", func(c *lab.SampleClass) *lab.PriceBand { return &c.PriceBand }),
+		yes("price_free", func(c *lab.SampleClass) *bool { return &c.PriceFree }),
+	}
+	findingHeads = packed[findingHead]{
+		id("sample_id", func(h *findingHead) *string { return &h.sample }),
+		number("base", func(h *findingHead) *int64 { return &h.base }),
+	}
+	findingClasses = packed[lab.FindingClass]{
+		number("substance_id", func(c *lab.FindingClass) *lab.SubstanceID { return &c.SubstanceID }),
+		text("role", func(c *lab.FindingClass) *lab.Role { return &c.Role }),
+		text("detection", func(c *lab.FindingClass) *lab.Detection { return &c.Detection }),
+		yes("main", func(c *lab.FindingClass) *bool { return &c.Main }),
+		number("method_id", func(c *lab.FindingClass) *lab.MethodID { return &c.MethodID }),
+		text("scale", func(c *lab.FindingClass) *lab.Scale { return &c.Scale }),
+		yes("base_known", func(c *lab.FindingClass) *bool { return &c.BaseKnown }),
+	}
 )
 
 // FactRows yields the facts of one service and year in the order of their key, as
@@ -50,14 +83,13 @@ func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, y
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	samples, err := s.query(ctx, "SELECT "+pack(append([]string{
-		"sample_id", s.dialect.month("received_on"), "unit_price", "coalesce(published_days, 0)", "coalesce(confirmed_days, 0)",
-	}, sampleClassColumns...))+" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
+	samples, err := s.query(ctx, "SELECT "+pack(sampleHeads.sql(), sampleClasses.sql())+
+		" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
 	if err != nil {
 		return err
 	}
 	defer samples.Close()
-	findings, err := s.query(ctx, "SELECT "+pack(append([]string{"sample_id", "base"}, findingClassColumns...))+
+	findings, err := s.query(ctx, "SELECT "+pack(findingHeads.sql(), findingClasses.sql())+
 		" FROM finding_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
 	if err != nil {
 		return err
@@ -82,10 +114,6 @@ func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, y
 	return errors.Join(samples.Err(), findings.Err())
 }
 
-// pack writes columns as one text with bars between them, so that a row of many
-// small columns costs one value to read.
-func pack(columns []string) string { return "concat_ws('|', " + strings.Join(columns, ", ") + ")" }
-
 // query reads through a pool of its own kind: two sets of rows are open at once.
 func (s *Store) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
 	pool, err := s.read.DB()
@@ -95,131 +123,78 @@ func (s *Store) query(ctx context.Context, statement string, args ...any) (*sql.
 	return pool.QueryContext(ctx, statement, args...)
 }
 
+// sampleHead is what a sample's fact has of its own.
+type sampleHead struct {
+	id  string
+	row lab.FactRow
+}
+
+// findingHead is what a finding's fact has of its own.
+type findingHead struct {
+	sample string
+	base   int64
+}
+
 // factReader joins the two sets of rows and keeps one copy of each class.
 type factReader struct {
 	sampleClasses  map[string]*lab.SampleClass
 	findingClasses map[string]*lab.FindingClass
 	findings       *sql.Rows
-	packed         sql.RawBytes // the next finding, of which these are parts
-	sample         []byte       // nil when there is none
-	class          []byte
-	base           int64
+	packed         string // as it was scanned
+	sample         sampleHead
+	finding        findingHead // the next one, with its packed class
+	class          string
 	list           []lab.FindingRow
 }
 
 func (r *factReader) row(samples *sql.Rows) (lab.FactRow, error) {
-	var packed sql.RawBytes
-	var row lab.FactRow
-	if err := samples.Scan(&packed); err != nil {
-		return row, err
+	row := &r.sample.row
+	if err := samples.Scan(&r.packed); err != nil {
+		return *row, err
 	}
-	u := unpacked{rest: packed}
-	id := u.next()
-	row.Month, row.UnitPrice = time.Month(u.number()), u.number()
-	row.PublishedDays, row.ConfirmedDays = lab.Optional(u.number()), lab.Optional(u.number())
-	if u.err != nil {
-		return row, u.err
+	class, err := sampleHeads.take(&r.sample, r.packed)
+	if err != nil {
+		return *row, err
 	}
-	var err error
-	if row.SampleClass, err = r.sampleClass(u.rest); err != nil {
-		return row, err
+	if row.SampleClass, err = classOf(r.sampleClasses, sampleClasses, class); err != nil {
+		return *row, err
 	}
 	r.list = r.list[:0]
-	for r.sample != nil && bytes.Equal(r.sample, id) {
-		class, err := r.findingClass(r.class)
+	for r.finding.sample == r.sample.id {
+		class, err := classOf(r.findingClasses, findingClasses, r.class)
 		if err != nil {
-			return row, err
+			return *row, err
 		}
-		r.list = append(r.list, lab.FindingRow{FindingClass: class, Base: r.base})
+		r.list = append(r.list, lab.FindingRow{FindingClass: class, Base: r.finding.base})
 		if err := r.nextFinding(); err != nil {
-			return row, err
+			return *row, err
 		}
 	}
 	row.Findings = r.list
-	return row, nil
+	return *row, nil
 }
 
-func (r *factReader) nextFinding() error {
+// nextFinding reads the head of the next finding: of no sample where there is none.
+func (r *factReader) nextFinding() (err error) {
 	if !r.findings.Next() {
-		r.sample = nil
+		r.finding.sample = ""
 		return r.findings.Err()
 	}
 	if err := r.findings.Scan(&r.packed); err != nil {
 		return err
 	}
-	u := unpacked{rest: r.packed}
-	r.sample, r.base = u.next(), u.number()
-	r.class = u.rest
-	return u.err
+	r.class, err = findingHeads.take(&r.finding, r.packed)
+	return err
 }
 
-func (r *factReader) sampleClass(packed []byte) (*lab.SampleClass, error) {
-	if c, ok := r.sampleClasses[string(packed)]; ok {
+// classOf is the one copy of a class.
+func classOf[T any](known map[string]*T, columns packed[T], packed string) (*T, error) {
+	if c, ok := known[packed]; ok {
 		return c, nil
 	}
-	u := unpacked{rest: packed}
-	c := &lab.SampleClass{ // in the order of the columns, as Go evaluates it
-		ProductID: lab.ProductID(u.number()), Expected: u.text(), Form: lab.Form(u.text()), Channel: lab.Channel(u.text()),
-		Counted: u.yes(), State: lab.SampleState(u.text()), StateReason: u.text(), Release: lab.Release(u.text()),
-		Outcome: lab.Outcome(u.text()), OutcomeEUDA: lab.Outcome(u.text()), Level: lab.Level(u.text()), Recognised: u.yes(),
-		Contains: u.yes(), ContainsMain: u.yes(), Methods: u.text(), PriceCurrency: u.text(), PriceUnit: lab.AmountUnit(u.text()),
-		PriceBand: lab.PriceBand(u.text()), PriceFree: u.yes(),
-	}
-	r.sampleClasses[string(packed)] = c
-	return c, u.end()
-}
-
-func (r *factReader) findingClass(packed []byte) (*lab.FindingClass, error) {
-	if c, ok := r.findingClasses[string(packed)]; ok {
-		return c, nil
-	}
-	u := unpacked{rest: packed}
-	c := &lab.FindingClass{
-		SubstanceID: lab.SubstanceID(u.number()), Role: lab.Role(u.text()), Detection: lab.Detection(u.text()), Main: u.yes(),
-		MethodID: lab.MethodID(u.number()), Scale: lab.Scale(u.text()), BaseKnown: u.yes(),
-	}
-	r.findingClasses[string(packed)] = c
-	return c, u.end()
-}
-
-// unpacked takes a packed text apart, value by value, and keeps the first mistake.
-type unpacked struct {
-	rest []byte
-	done bool // nothing is left, not even an empty value
-	err  error
-}
-
-func (u *unpacked) next() []byte {
-	if u.done && u.err == nil {
-		u.err = errors.New("packed facts have too few values")
-	}
-	value, rest, more := bytes.Cut(u.rest, []byte{'|'})
-	u.rest, u.done = rest, !more
-	return value
-}
-
-func (u *unpacked) text() string { return string(u.next()) }
-
-// yes reads a truth value as either database writes it.
-func (u *unpacked) yes() bool {
-	v := u.next()
-	return len(v) == 1 && (v[0] == '1' || v[0] == 't')
-}
-
-func (u *unpacked) number() int64 {
-	n, err := strconv.ParseInt(string(u.next()), 10, 64)
-	if err != nil && u.err == nil {
-		u.err = fmt.Errorf("packed facts: %w", err)
-	}
-	return n
-}
-
-// end tells whether the text had just as many values as were read.
-func (u *unpacked) end() error {
-	if !u.done && u.err == nil {
-		return errors.New("packed facts have too many values")
-	}
-	return u.err
+	c := new(T)
+	known[packed] = c
+	return c, columns.read(c, packed)
 }
 
 // Revisions are the revisions of years, by service. A year's rises with everything

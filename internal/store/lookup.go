@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
@@ -23,16 +22,50 @@ type Found struct {
 	ServiceName string
 }
 
+// What a look-up reads packed: it holds no free text.
+var (
+	foundColumns = packed[Found]{
+		text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
+		number("c.service_id", func(f *Found) *lab.ServiceID { return &f.Sample.ServiceID }),
+		number("x.product_id", func(f *Found) *lab.ProductID { return &f.Sample.ProductID }),
+		text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
+		text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
+		text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),
+		day("x.received_on", func(f *Found) *lab.Date { return &f.Sample.ReceivedOn }),
+		dayOrNone("x.expected_ready_on", func(f *Found) *lab.Date { return &f.Sample.ExpectedReadyOn }),
+		{"expected", `(SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class, '` + absent + `'), ' ') FROM (SELECT substance_id, class FROM sample_expectations
+    WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e)`, (*Found).expect},
+	}
+	publishedColumns = packed[lab.Publication]{
+		number("p.version", func(p *lab.Publication) *int32 { return &p.Version }),
+		text("p.kind", func(p *lab.Publication) *lab.PublicationKind { return &p.Kind }),
+		text("p.outcome", func(p *lab.Publication) *lab.Outcome { return &p.Outcome }),
+		day("p.published_on", func(p *lab.Publication) *lab.Date { return &p.PublishedOn }),
+	}
+)
+
+// expect reads the tokens of what was expected; there may be none.
+func (f *Found) expect(tokens string) error {
+	if strings.Contains(tokens, absent) {
+		return errNull
+	}
+	f.Expected = nil
+	for token := range strings.FieldsSeq(tokens) {
+		f.Expected = append(f.Expected, lab.ParseExpected(token))
+	}
+	return nil
+}
+
+// packedLookup is what is read packed: of the publication nothing where there is none.
+func packedLookup() string {
+	return pack(foundColumns.sql(), "CASE WHEN p.id IS NULL THEN '' ELSE "+pack(publishedColumns.sql())+" END")
+}
+
 // lookupStatement reads all of it at once, a row a publication, by the first
-// columns of primary and unique keys. What holds no free text comes as one column:
-// the driver of SQLite takes longer for a column than for what is in it. Nothing is
-// sorted: the key has the expectations in order, and sorting rows would copy them.
+// columns of primary and unique keys. Nothing is sorted: the key has the
+// expectations in order, and sorting rows would copy them.
 const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
-SELECT concat(c.key_id, '|', c.service_id, '|', x.product_id, '|', x.form, '|', x.state, '|', x.state_reason, '|', x.received_on, '|', x.expected_ready_on, '|',
-  (SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class), ' ') FROM (SELECT substance_id, class FROM sample_expectations
-    WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e), '|',
-  p.version, '|', p.kind, '|', p.outcome, '|', p.published_on),
-  v.name, coalesce(p.reason, ''), coalesce(CAST(p.result AS text), '')
+SELECT %s, v.name, coalesce(p.reason, ''), coalesce(CAST(p.result AS text), '')
 FROM typed
 JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
 JOIN services v ON v.id = c.service_id
@@ -42,29 +75,30 @@ LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.samp
 // Lookup returns what a code opens, or lab.ErrNotFound where it opens nothing. The
 // hashes are those of the one code under all keys that may have been used.
 func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
-	var found Found
 	if len(hashes) == 0 {
-		return found, lab.ErrNotFound
+		return Found{}, lab.ErrNotFound
 	}
 	if err := ctx.Err(); err != nil {
-		return found, translate(err)
+		return Found{}, translate(err)
 	}
 	if s.dialect.name() == "sqlite" { // to watch for a reader who goes away would take longer than to finish
 		ctx = context.WithoutCancel(ctx)
 	}
 	rows, err := s.lookupRows(ctx, hashes)
 	if err != nil {
-		return found, translate(err)
+		return Found{}, translate(err)
 	}
 	defer rows.Close()
+	var row lookupRow
 	for rows.Next() {
-		if err := found.scan(rows); err != nil {
-			return Found{}, translate(err)
+		if err := row.scan(rows); err != nil {
+			return Found{}, fmt.Errorf("look a code up: %w", translate(err))
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return Found{}, translate(err)
 	}
+	found := row.found
 	if found.Sample.ServiceID == 0 {
 		return found, lab.ErrNotFound
 	}
@@ -85,7 +119,7 @@ func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, e
 		for i := range places {
 			places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
 		}
-		statement, err := pool.PrepareContext(ctx, fmt.Sprintf(lookupStatement, strings.Join(places, ", ")))
+		statement, err := pool.PrepareContext(ctx, fmt.Sprintf(lookupStatement, strings.Join(places, ", "), packedLookup()))
 		if err != nil {
 			return nil, err
 		}
@@ -100,59 +134,26 @@ func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, e
 	return prepared.(*sql.Stmt).QueryContext(ctx, args...)
 }
 
-// scan takes over a row.
-func (f *Found) scan(rows *sql.Rows) error {
-	var plain, service, reason, result string
-	if err := rows.Scan(&plain, &service, &reason, &result); err != nil {
+// lookupRow is a row as it is scanned, and what was found by it and those before.
+type lookupRow struct {
+	found                           Found
+	packed, service, reason, result string
+}
+
+func (r *lookupRow) scan(rows *sql.Rows) error {
+	if err := rows.Scan(&r.packed, &r.service, &r.reason, &r.result); err != nil {
 		return err
 	}
-	row := plainRow{rest: plain}
-	f.Code.KeyID = row.next()
-	x := &f.Sample
-	x.ServiceID, f.ServiceName = lab.ServiceID(row.number()), service
-	x.ProductID, x.Form = lab.ProductID(row.number()), lab.Form(row.next())
-	x.State, x.StateReason = lab.SampleState(row.next()), row.next()
-	x.ReceivedOn, x.ExpectedReadyOn = row.date(), row.date()
-	f.Expected = nil
-	for token := range strings.FieldsSeq(row.next()) {
-		f.Expected = append(f.Expected, lab.ParseExpected(token))
+	published, err := foundColumns.take(&r.found, r.packed)
+	if err != nil {
+		return err
 	}
-	if row.rest != nothingPublished {
-		p := lab.Publication{Version: row.number(), Kind: lab.PublicationKind(row.next()), Outcome: lab.Outcome(row.next()), PublishedOn: row.date(), Reason: reason}
-		p.ServiceID = x.ServiceID
-		row.note(p.Result.Scan(result))
-		f.Publications = append(f.Publications, p)
+	r.found.ServiceName = r.service
+	if published == "" {
+		return nil
 	}
-	return row.err
-}
-
-// nothingPublished is the end of the plain column where the sample has no
-// publication.
-const nothingPublished = "|||"
-
-// plainRow reads the plain column, value by value, and keeps the first error.
-type plainRow struct {
-	rest string
-	err  error
-}
-
-func (r *plainRow) next() (value string) {
-	value, r.rest, _ = strings.Cut(r.rest, "|")
-	return value
-}
-
-func (r *plainRow) note(err error) { r.err = cmp.Or(r.err, err) }
-
-func (r *plainRow) number() int32 {
-	n, err := strconv.ParseInt(r.next(), 10, 32)
-	r.note(err)
-	return int32(n)
-}
-
-// date reads a day, zero where there is none.
-func (r *plainRow) date() (d lab.Date) {
-	if text := r.next(); text != "" {
-		r.note(d.Scan(text))
-	}
-	return d
+	r.found.Publications = append(r.found.Publications, lab.Publication{Reason: r.reason})
+	p := &r.found.Publications[len(r.found.Publications)-1]
+	p.ServiceID = r.found.Sample.ServiceID
+	return cmp.Or(publishedColumns.read(p, published), p.Result.Scan(r.result))
 }

@@ -34,8 +34,6 @@ func (postgresDialect) locker() (lock.SessionLocker, error) {
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // tries each second for a minute
 }
 
-func (postgresDialect) month(column string) string { return "extract(month FROM " + column + ")" }
-
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	config, err := addressOf(c)
 	if err != nil {

@@ -58,8 +58,6 @@ func (l *folderLock) SessionUnlock(context.Context, *sql.Conn) error {
 // check has nothing to refuse: triggers keep the audit trail on SQLite.
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 
-func (sqliteDialect) month(column string) string { return "substr(" + column + ", 6, 2)" }
-
 // insert runs one prepared statement for many rows at a time.
 func (sqliteDialect) insert(ctx context.Context, _ *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
 	const most = 900 // values in a statement

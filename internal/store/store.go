@@ -71,8 +71,6 @@ type dialect interface {
 	lock() string
 	// limitWaits limits for how long a transaction waits for locks of others.
 	limitWaits(tx *gorm.DB, most time.Duration) error
-	// month is the month of a column with a date.
-	month(column string) string
 }
 
 // Open opens the registry. A new SQLite file is made with today's schema; any

@@ -9,6 +9,7 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 )
 
@@ -20,13 +21,25 @@ func HoldWriting(t testing.TB, place string) (release func()) {
 	if strings.HasPrefix(place, "postgres") {
 		driver, source, lock = "pgx", place, "LOCK TABLE samples, drafts, sessions, write_probe IN EXCLUSIVE MODE"
 	}
+	return hold(t, driver, source, lock)
+}
+
+// HoldTable keeps everybody else from a table of a registry on PostgreSQL, readers too.
+func HoldTable(t testing.TB, url, table string) (release func()) {
+	t.Helper()
+	return hold(t, "pgx", url, "LOCK TABLE "+table+" IN ACCESS EXCLUSIVE MODE")
+}
+
+// hold begins a transaction with a statement, and ends it when it is told to.
+func hold(t testing.TB, driver, source, statement string) (release func()) {
+	t.Helper()
 	pool, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tx, err := pool.BeginTx(t.Context(), nil)
 	if err == nil {
-		_, err = tx.ExecContext(t.Context(), lock)
+		_, err = tx.ExecContext(t.Context(), statement)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -37,4 +50,20 @@ func HoldWriting(t testing.TB, place string) (release func()) {
 	})
 	t.Cleanup(release)
 	return release
+}
+
+// NewRevision raises the revision of a year in a registry on PostgreSQL, as another
+// program would.
+func NewRevision(t testing.TB, url string, service lab.ServiceID, year int) {
+	t.Helper()
+	pool, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = pool.ExecContext(t.Context(), "INSERT INTO service_years (service_id, year, revision) VALUES ($1, $2, 1) "+
+		"ON CONFLICT (service_id, year) DO UPDATE SET revision = service_years.revision + 1", service, year)
+	if err != nil {
+		t.Fatal(err)
+	}
 }
