@@ -19,7 +19,7 @@ type accountPage struct {
 type roleView struct{ Role, Service string }
 
 func (r *request) accountPage() (*accountPage, error) {
-	roles, err := r.roleViews(r.actor.Memberships)
+	places, err := r.rolePlaces()
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (r *request) accountPage() (*accountPage, error) {
 	password.Autocomplete, again.Autocomplete = "new-password", "new-password"
 	account := r.session.Account
 	page := &accountPage{
-		view: r.view(r.texts.Text("page.account.title")), Form: newForm(old, password, again), Login: account.Login, Roles: roles,
+		view: r.view(r.texts.Text("page.account.title")), Form: newForm(old, password, again), Login: account.Login, Roles: r.roleViews(r.actor.Memberships, places),
 		Second: account.TOTPSealed != "", RecoveryLeft: account.RecoveryLeft, Told: r.toldFailures(),
 	}
 	if code := r.presentCode(); code != nil {

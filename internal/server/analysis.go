@@ -35,6 +35,7 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 		title, action = "page.analysis.change", "/analyses/"+e.old.Analysis.ID.String()
 	}
 	address := sampleAddress(e.record.Number)
+	fields, after := r.analysisFields(n)
 	page := &analysisPage{
 		view: r.view(r.texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: address + action,
 		Facts: []factView{
@@ -43,16 +44,14 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 			{r.texts.Text("page.field.expected"), n.expected(e.record.Expected)},
 			{r.texts.Text("page.field.received_on"), r.texts.Date(e.record.Sample.ReceivedOn)},
 		},
-		Form: r.analysisForm(n), Empty: r.findingRow(n, "__n__", e.usualUnit()), Overrule: values.Get("overruled") != "",
+		Empty: r.findingRow(n, "__n__", e.usualUnit()), Overrule: values.Get("overruled") != "",
 	}
-	rest := slices.Clone(page.Form.Fields[4:])
-	page.Form.Fields = page.Form.Fields[:4:4]
 	for _, number := range typedRows(values) {
 		row := r.findingRow(n, strconv.Itoa(number), e.usualUnit())
 		page.Rows = append(page.Rows, row)
-		page.Form.Fields = append(page.Form.Fields, row.fields()...)
+		fields = append(fields, row.fields()...)
 	}
-	page.Form.Fields = append(page.Form.Fields, rest...)
+	page.Form = newForm(append(fields, after...)...)
 	page.Form.fill(values)
 	if method, err := strconv.ParseInt(values.Get("method"), 10, 32); err == nil {
 		page.Scope = n.scope(lab.MethodID(method))

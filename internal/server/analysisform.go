@@ -29,22 +29,26 @@ const (
 // amountUnits are the units in which amounts are typed.
 var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
 
-// analysisForm is the form of an analysis without its findings.
-func (r *request) analysisForm(n naming) *form {
+// analysisFields are the fields of an analysis that are asked before its findings and
+// after them.
+func (r *request) analysisFields(n naming) (before, after []*field) {
 	method := r.input("method", selectField, "page.field.method")
 	method.Focus = true
 	for _, m := range n.methods() {
 		method.Options = append(method.Options, option{strconv.Itoa(int(m.ID)), n.method(m.ID) + " (" + r.texts.Code(locale.Levels, string(m.Level)) + ")"})
 	}
 	overruled := r.hint(r.input("overruled", areaField, "page.field.overruled"), "page.analysis.overruled_hint")
-	return newForm(
+	before = []*field{
 		r.hidden("version", ""), method,
 		r.hint(r.input("performed_on", dateField, "page.field.performed_on"), "page.analysis.date_hint"),
 		r.choice("conclusion", selectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
+	}
+	after = []*field{
 		r.optional(overruled),
 		r.optional(r.input("notes", areaField, "page.field.notes")),
 		r.hint(r.optional(r.input("answer", areaField, "page.record.answer")), "page.analysis.answer_hint"),
-	)
+	}
+	return before, after
 }
 
 // findingRow is an empty row.

@@ -120,9 +120,12 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 		return nil, false, err
 	}
 	n, err := r.naming()
+	if err != nil {
+		return nil, false, err
+	}
 	for _, row := range work.Rows {
 		if row.Sample.ReceivedOn < day {
-			return list, false, err
+			return list, false, nil
 		}
 		list = append(list, receivedView{
 			Number: row.Number.String(), Address: "/samples/" + row.Number.String(), Product: n.product(row.Sample.ProductID),
@@ -130,7 +133,7 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 			State: r.texts.Code(locale.SampleStates, string(row.Sample.State)),
 		})
 	}
-	return list, work.Next != "", err
+	return list, work.Next != "", nil
 }
 
 // turnAwayForm counts samples of a visit, of a new one where it has no id. It carries

@@ -165,7 +165,7 @@ func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
 }
 
 // tables are all tables of the subject, as they are made for the public or for staff.
-func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*statistics.Table, error)) ([]*statistics.Table, error) {
+func (s *subject) tables(show func(*statistics.TableSpec, *statistics.Source) (*statistics.Table, error)) ([]*statistics.Table, error) {
 	var tables []*statistics.Table
 	if len(s.scopes) == 0 { // of a year of which no table is told
 		return nil, nil
@@ -175,7 +175,7 @@ func (s *subject) tables(make func(*statistics.TableSpec, *statistics.Source) (*
 		if err != nil {
 			return nil, err
 		}
-		table, err := make(spec, s.source)
+		table, err := show(spec, s.source)
 		if err != nil {
 			return nil, err
 		}

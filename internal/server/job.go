@@ -126,7 +126,7 @@ func (s *jobs) running() (n int) {
 
 // start begins with a job. A person has one at a time: where one is at work, that
 // one is returned. It is errBusy where others have as many as may be.
-func (s *jobs) start(j *job, make func(ctx context.Context, w io.Writer) error) (*job, error) {
+func (s *jobs) start(j *job, write func(ctx context.Context, w io.Writer) error) (*job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	running := 0
@@ -145,14 +145,14 @@ func (s *jobs) start(j *job, make func(ctx context.Context, w io.Writer) error) 
 	j.id, j.at = rand.Text(), jobRunning
 	s.all[j.id] = j
 	s.work.Go(func() {
-		j.end(s.run(make))
+		j.end(s.run(write))
 		time.AfterFunc(jobKept, func() { s.forget(j) })
 	})
 	return j, nil
 }
 
 // run makes a file that only this program can read.
-func (s *jobs) run(make func(ctx context.Context, w io.Writer) error) (file *os.File, err error) {
+func (s *jobs) run(write func(ctx context.Context, w io.Writer) error) (file *os.File, err error) {
 	file, err = os.CreateTemp("", "marquis-*")
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (s *jobs) run(make func(ctx context.Context, w io.Writer) error) (file *os.
 			discard(file)
 		}
 	}()
-	return file, make(s.ctx, file)
+	return file, write(s.ctx, file)
 }
 
 // discard closes a file and removes what is left of it.

@@ -325,6 +325,34 @@ func TestAllThatIsVerifiedIsReleasedAtOnce(t *testing.T) {
 	})
 }
 
+// TestAnAmendmentIsNotReleasedWithOthers: it asks for a reason, which visitors read.
+func TestAnAmendmentIsNotReleasedWithOthers(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		amended, _ := b.sample(t)
+		b.published(t, amended, b.entered(t, b.analyst, amended))
+		b.second.post(amended+"/analyses/new", b.typed("60")).leads(t, amended+"?done=entered")
+		all := analysisAddress.FindAllString(b.second.get(amended).body, -1)
+		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, amended+"?done=verified")
+		first, _ := b.sample(t)
+		b.verifier.post(b.entered(t, b.analyst, first)+"/verify", url.Values{"version": {"1"}}).leads(t, first+"?done=verified")
+		b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "UTR-2025-00002", "1 result needs a look of its own").lacks(t, "UTR-2025-00001")
+	})
+}
+
+// TestReleasingAllFailsWhereNothingCanBeRead: that is no result for a closer look.
+func TestReleasingAllFailsWhereNothingCanBeRead(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address, _ := b.sample(t)
+	b.verifier.post(b.entered(t, b.analyst, address)+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
+	pool := storetest.Pool(t, b.config)
+	defer pool.Close()
+	if _, err := pool.ExecContext(t.Context(), "ALTER TABLE findings RENAME TO lost"); err != nil {
+		t.Fatal(err)
+	}
+	b.verifier.get("/work/UTR/publish").want(t, http.StatusInternalServerError).lacks(t, "look of")
+}
+
 func TestTheLaboratorySeesWhatIsInTheSampleAndNoMore(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	address, _ := b.sample(t, func(x *lab.Sample) {

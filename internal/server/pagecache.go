@@ -72,7 +72,7 @@ type pageCache struct {
 }
 
 // page returns a page of an edition: as kept, or made, by one maker at a time.
-func (c *pageCache) page(e edition, key pageKey, make func() (*content, error)) (*content, error) {
+func (c *pageCache) page(e edition, key pageKey, draw func() (*content, error)) (*content, error) {
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
@@ -80,7 +80,7 @@ func (c *pageCache) page(e edition, key pageKey, make func() (*content, error)) 
 		if p := c.find(e, key); p != nil { // made meanwhile
 			return p, nil
 		}
-		p, err := make()
+		p, err := draw()
 		if err == nil {
 			p.zip = compressed(p.body)
 			c.keep(e, key, p)
@@ -125,13 +125,13 @@ func (c *pageCache) keep(e edition, key pageKey, p *content) {
 // keep answers with a page that depends on its path and language alone. Whatever
 // else the address asks for is left aside. What makes the page does not end when
 // the reader goes away: others may wait for it.
-func (r *request) keep(make func(ctx context.Context) (*content, error)) error {
+func (r *request) keep(draw func(ctx context.Context) (*content, error)) error {
 	e, err := r.server.edition(r.context())
 	if err != nil {
 		return err
 	}
 	key := pageKey{r.Request.URL.Path, r.texts.Language(), r.server.chosenLanguage(r.Request) != ""}
-	p, err := r.server.kept.page(e, key, func() (*content, error) { return make(context.WithoutCancel(r.context())) })
+	p, err := r.server.kept.page(e, key, func() (*content, error) { return draw(context.WithoutCancel(r.context())) })
 	if err != nil {
 		return err
 	}

@@ -38,30 +38,31 @@ func people(r *request) error {
 	if err != nil {
 		return err
 	}
+	places, err := r.rolePlaces()
+	if err != nil {
+		return err
+	}
 	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Unknown: unknown, Flood: r.floodView()}
 	for _, a := range accounts {
 		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
 			continue
 		}
-		person, err := r.personView(a)
-		if err != nil {
-			return err
-		}
+		person := r.personView(a, places)
 		person.Failed = failed[a.Login]
 		page.People = append(page.People, person)
 	}
 	return r.show("people.html", page)
 }
 
-func (r *request) personView(a store.Account) (personView, error) {
-	roles, err := r.roleViews(a.Memberships)
+func (r *request) personView(a store.Account, places map[lab.ServiceID]string) personView {
 	return personView{
-		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: roles, Password: a.PasswordHash != "", Second: a.TOTPSealed != "", Locked: a.FactorLocked,
-	}, err
+		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: r.roleViews(a.Memberships, places), Password: a.PasswordHash != "",
+		Second: a.TOTPSealed != "", Locked: a.FactorLocked,
+	}
 }
 
-// roleViews names roles and the services where they hold.
-func (r *request) roleViews(memberships []lab.Membership) ([]roleView, error) {
+// rolePlaces names where roles can hold: the services, and all of them.
+func (r *request) rolePlaces() (map[lab.ServiceID]string, error) {
 	services, err := r.server.Store.Services(r.context())
 	if err != nil {
 		return nil, err
@@ -70,11 +71,16 @@ func (r *request) roleViews(memberships []lab.Membership) ([]roleView, error) {
 	for _, s := range services {
 		names[s.ID] = s.Name
 	}
+	return names, nil
+}
+
+// roleViews names roles and the places where they hold.
+func (r *request) roleViews(memberships []lab.Membership, places map[lab.ServiceID]string) []roleView {
 	roles := make([]roleView, len(memberships))
 	for i, m := range memberships {
-		roles[i] = roleView{r.texts.Code(locale.UserRoles, string(m.Role)), names[m.ServiceID]}
+		roles[i] = roleView{r.texts.Code(locale.UserRoles, string(m.Role)), places[m.ServiceID]}
 	}
-	return roles, nil
+	return roles
 }
 
 type newPersonPage struct {
@@ -184,7 +190,7 @@ func (r *request) personPage() (*personPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	person, err := r.personView(account)
+	places, err := r.rolePlaces()
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +201,7 @@ func (r *request) personPage() (*personPage, error) {
 	for _, m := range account.Memberships {
 		roles.Values = append(roles.Values, membershipValue(m))
 	}
-	return &personPage{view: r.view(account.Name), Person: person, Form: newForm(roles), Self: account.ID == r.actor.UserID}, nil
+	return &personPage{view: r.view(account.Name), Person: r.personView(account, places), Form: newForm(roles), Self: account.ID == r.actor.UserID}, nil
 }
 
 func personForm(r *request) error {

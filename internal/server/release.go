@@ -210,9 +210,13 @@ func (r *request) releasable(page *releaseAllPage) error {
 			break
 		}
 		p, err := r.server.Store.Proposal(r.context(), r.actor, w.Sample.Key)
-		if err != nil || len(p.Refusals) > 0 || p.Publication.NeedsReason() {
+		var refused *lab.MoveError
+		if errors.As(err, &refused) || err == nil && (len(p.Refusals) > 0 || p.Publication.NeedsReason()) {
 			page.Passed++
 			continue
+		}
+		if err != nil {
+			return err
 		}
 		row, err := r.releaseRow(n, w.Number, p)
 		if err != nil {

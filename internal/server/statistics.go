@@ -106,7 +106,7 @@ func (r *request) asked(f *form) (*asked, error) {
 	for _, x := range f.Fields {
 		in.typed[x.Name] = x.Values
 	}
-	for _, x := range f.Fields[:2] {
+	for _, x := range []*field{mustField(f, "year"), mustField(f, "service")} {
 		in.mistakes.Check(x.offers(x.Value()), x.Name, "Choose one of the list.")
 	}
 	if err := in.mistakes.Err(); err != nil {
@@ -217,7 +217,7 @@ func statisticsOf(r *request) error {
 		return err
 	}
 	page := statisticsPage{view: r.view(r.texts.Text("page.statistics.title")), Form: f}
-	if page.None = len(f.Fields[0].Options) == 0; page.None {
+	if page.None = len(mustField(f, "year").Options) == 0; page.None {
 		return r.show("statistics.html", page)
 	}
 	a, err := r.asked(f)

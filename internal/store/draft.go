@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"marquis/internal/lab"
 )
 
@@ -32,34 +30,37 @@ func (s *Store) NewDraft(ctx context.Context, by lab.Actor, service lab.ServiceI
 // anew.
 func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string) error {
 	draft := lab.Draft{Content: content}
-	return s.changeDraft(ctx, by, key, func(w *work) *gorm.DB {
+	return s.changeDraft(ctx, by, key, func(w *work) (int64, error) {
 		if err := draft.Check(); err != nil {
-			return &gorm.DB{Error: err}
+			return 0, err
 		}
-		return w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ? WHERE service_id = ? AND id = ?", content, w.at, key.ServiceID, key.ID)
+		done := w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ? WHERE service_id = ? AND id = ?", content, w.at, key.ServiceID, key.ID)
+		return done.RowsAffected, done.Error
 	})
 }
 
 // DropDraft removes a draft, or returns lab.ErrNotFound.
 func (s *Store) DropDraft(ctx context.Context, by lab.Actor, key lab.Key) error {
-	return s.changeDraft(ctx, by, key, func(w *work) *gorm.DB { return w.deleteDraft(key) })
+	return s.changeDraft(ctx, by, key, func(w *work) (int64, error) { return w.deleteDraft(key) })
 }
 
-func (s *Store) changeDraft(ctx context.Context, by lab.Actor, key lab.Key, change func(*work) *gorm.DB) error {
+func (s *Store) changeDraft(ctx context.Context, by lab.Actor, key lab.Key, change func(*work) (changed int64, err error)) error {
 	return s.do(ctx, by, func(w *work) error {
 		if err := lab.MayReceive(by, key.ServiceID); err != nil {
 			return err
 		}
-		done := change(w)
-		if done.Error == nil && done.RowsAffected == 0 {
+		changed, err := change(w)
+		if err == nil && changed == 0 {
 			return lab.ErrNotFound
 		}
-		return done.Error
+		return err
 	})
 }
 
-func (w *work) deleteDraft(key lab.Key) *gorm.DB {
-	return w.tx.Exec("DELETE FROM drafts WHERE service_id = ? AND id = ?", key.ServiceID, key.ID)
+// deleteDraft returns how many drafts it removed: one or none.
+func (w *work) deleteDraft(key lab.Key) (int64, error) {
+	done := w.tx.Exec("DELETE FROM drafts WHERE service_id = ? AND id = ?", key.ServiceID, key.ID)
+	return done.RowsAffected, done.Error
 }
 
 // finishDraft removes the draft that becomes a sample. Of many that finish it at
@@ -68,11 +69,11 @@ func (w *work) finishDraft(service lab.ServiceID, id lab.ID) error {
 	if id.IsZero() {
 		return nil
 	}
-	done := w.deleteDraft(lab.Key{ServiceID: service, ID: id})
-	if done.Error == nil && done.RowsAffected == 0 {
+	removed, err := w.deleteDraft(lab.Key{ServiceID: service, ID: id})
+	if err == nil && removed == 0 {
 		return fmt.Errorf("the draft is registered already, or dropped: %w", lab.ErrConflict)
 	}
-	return done.Error
+	return err
 }
 
 // Draft returns a draft, or lab.ErrNotFound.
