@@ -120,6 +120,9 @@ func longSocket(t *testing.T, databaseURL string) string {
 func TestTheProgramTalksToNobodyByItself(t *testing.T) {
 	t.Parallel()
 	if callsOf[runtime.GOARCH].machine == 0 {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("no filter for %s, and CI is set", runtime.GOARCH)
+		}
 		t.Skip("no filter for " + runtime.GOARCH)
 	}
 	wantKilled(t)

@@ -29,21 +29,20 @@ func main() {
 
 func run(name string, args []string) (int, error) {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // it is for the command, after which all this goes
-	settings, forget, err := inMemory()
+	forget, err := inMemory()
 	if err != nil {
 		return 1, err
 	}
 	defer forget()
+	command := exec.Command(name, args...)
+	command.Stdin, command.Stdout, command.Stderr, command.Env = os.Stdin, os.Stdout, os.Stderr, os.Environ()
 	setting, stop, err := pgtest.Share()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testrun: each test process looks for PostgreSQL itself:", err)
 	} else {
 		defer stop()
-		settings = append(settings, setting)
+		command.Env = append(command.Env, setting)
 	}
-	command := exec.Command(name, args...)
-	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	command.Env = append(os.Environ(), settings...)
 	err = command.Run()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return max(1, exit.ExitCode()), nil
@@ -55,24 +54,26 @@ func run(name string, args []string) (int, error) {
 }
 
 // inMemory makes a folder for temporary files in memory, where there is room for one,
-// and returns the setting with which tests, servers and Go's tools use it.
-func inMemory() (settings []string, forget func(), err error) {
+// and has tests, servers and Go's tools use it. It goes when forget is called, or this
+// process ends in whatever way.
+func inMemory() (forget func(), err error) {
 	if room(memory) < needed {
-		return nil, func() {}, nil
+		return func() {}, nil
 	}
 	folder, err := os.MkdirTemp(memory, "marquis-test-")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := os.Chmod(folder, 0o777|os.ModeSticky); err != nil { // PostgreSQL may run as somebody else
-		return nil, nil, err
+	remove, err := removedAtTheEnd(folder)
+	if err == nil {
+		err = os.Chmod(folder, 0o777|os.ModeSticky) // PostgreSQL may run as somebody else
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	before := os.Getenv("TMPDIR")
-	if err := os.Setenv("TMPDIR", folder); err != nil { // for the server that is started here
-		return nil, nil, err
-	}
-	return []string{"TMPDIR=" + folder}, func() {
+	return func() {
 		_ = os.Setenv("TMPDIR", before)
-		_ = os.RemoveAll(folder)
-	}, nil
+		remove()
+	}, os.Setenv("TMPDIR", folder)
 }

@@ -1,11 +1,19 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"testing"
+	"time"
 )
 
+// TestMain is also the command that is run, and what is killed, for the tests.
 func TestMain(m *testing.M) {
+	if folder := os.Getenv("MARQUIS_TESTRUN_HOLDS"); folder != "" {
+		_, err := removedAtTheEnd(folder)
+		fmt.Println(err)
+		time.Sleep(time.Minute)
+	}
 	if at := os.Getenv("MARQUIS_TESTRUN_TELLS"); at != "" {
 		_ = os.WriteFile(at, []byte(os.TempDir()), 0o600)
 		os.Exit(7)

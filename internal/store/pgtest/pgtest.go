@@ -2,7 +2,7 @@
 // server programs that are installed on the machine. It needs no set-up, uses
 // no TCP port, and leaves neither process nor file behind, however the test
 // process ends: several may run side by side. A run of many test processes can share
-// one server, which the command in the folder shared starts.
+// one server: internal/testrun.
 package pgtest
 
 import (

@@ -1,6 +1,10 @@
-// Command watched prints the pattern of the tests in the given folders that do several
+// Command watched prints the pattern of the tests in the given files that do several
 // things at once, for "go test -race -run": those that start goroutines, themselves or
-// through functions of their package's tests. The race detector finds nothing in others.
+// through whatever of the same folder among the files they use. The race detector finds
+// nothing in others. Names decide, so that it names a test too many rather than one too
+// few.
+//
+//	go run ./internal/testrun/watched internal/figures/*.go internal/server/*_test.go
 package main
 
 import (
@@ -15,43 +19,39 @@ import (
 )
 
 func main() {
-	var names []string
-	for _, folder := range os.Args[1:] {
-		found, err := watched(folder)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "watched:", err)
-			os.Exit(1)
-		}
-		names = append(names, found...)
+	names, err := watched(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "watched:", err)
+		os.Exit(1)
 	}
-	slices.Sort(names)
-	_, _ = fmt.Fprintln(os.Stdout, "^("+strings.Join(slices.Compact(names), "|")+")$")
+	_, _ = fmt.Fprintln(os.Stdout, "^("+strings.Join(names, "|")+")$")
 }
 
-// watched are the tests of a folder that start goroutines.
-func watched(folder string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-	if err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s has no tests", folder)
-	}
-	c := calls{}
+// watched are the tests in the files that start goroutines. A folder without any is a
+// mistake.
+func watched(files []string) ([]string, error) {
+	folders := map[string]calls{}
 	for _, file := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			return nil, err
 		}
-		c.add(parsed)
+		folder := filepath.Dir(file)
+		if folders[folder] == nil {
+			folders[folder] = calls{}
+		}
+		folders[folder].add(parsed)
 	}
 	var names []string
-	for name := range c {
-		if strings.HasPrefix(name, "Test") && name != "TestMain" && c.start(name, map[string]bool{}) {
-			names = append(names, name)
+	for folder, c := range folders {
+		found := c.tests()
+		if len(found) == 0 {
+			return nil, fmt.Errorf("no test in %s starts a goroutine", folder)
 		}
+		names = append(names, found...)
 	}
-	return names, nil
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // calls are, by the name of a function or method, the names that it uses, "go" among
@@ -79,6 +79,16 @@ func (c calls) add(file *ast.File) {
 			return true
 		})
 	}
+}
+
+// tests are the tests that start goroutines.
+func (c calls) tests() (names []string) {
+	for name := range c {
+		if strings.HasPrefix(name, "Test") && name != "TestMain" && c.start(name, map[string]bool{}) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // start tells whether a function starts goroutines, itself or through others.
