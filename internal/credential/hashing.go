@@ -146,7 +146,7 @@ const freeAtMost = 128 << 20
 
 // collect collects memory before a hash, from time to time.
 func collect() {
-	if (hashed.Add(1)-1)%collectEvery != 0 || cheap.Load() {
+	if (hashed.Add(1)-1)%collectEvery != 0 || cheap.Load() > 0 {
 		return
 	}
 	runtime.GC()

@@ -33,19 +33,19 @@ const (
 )
 
 // cheap makes new hashes cost next to nothing, see CheapInTest.
-var cheap atomic.Bool
+var cheap atomic.Int32 // of how many tests at once
 
 // CheapInTest makes hashing cost next to nothing until a test ends, for tests that
 // are about something else.
 func CheapInTest(t interface{ Cleanup(end func()) }) {
-	cheap.Store(true)
-	t.Cleanup(func() { cheap.Store(false) })
+	cheap.Add(1)
+	t.Cleanup(func() { cheap.Add(-1) })
 }
 
 // newHash is the hash of no password yet, at the cost of today.
 func newHash() *passwordHash {
 	h := &passwordHash{memory: memoryKiB, passes: passes, lanes: lanes, salt: make([]byte, saltBytes), tag: make([]byte, tagBytes)}
-	if cheap.Load() {
+	if cheap.Load() > 0 {
 		h.memory, h.passes, h.lanes = 64, 1, 1
 	}
 	return h

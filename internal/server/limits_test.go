@@ -31,6 +31,7 @@ var proofs = map[string]func(*testing.T, *program){
 // TestEveryLimitHoldsInTheProgramAsItIsBuilt attacks the program over HTTP. A clock
 // that stood still once hid that no limit ever refused anybody.
 func TestEveryLimitHoldsInTheProgramAsItIsBuilt(t *testing.T) {
+	t.Parallel() // a minute passes
 	defer waitBeside(t)()
 	kinds := server.LimitKinds()
 	for kind := range proofs {

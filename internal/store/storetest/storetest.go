@@ -36,6 +36,7 @@ func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 // the test to open one.
 func EachKind(t *testing.T, test func(t *testing.T, kind string)) {
 	t.Helper()
+	t.Parallel()
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
