@@ -11,7 +11,7 @@ import (
 func TestMain(m *testing.M) {
 	if folder := os.Getenv("MARQUIS_TESTRUN_HOLDS"); folder != "" {
 		_, err := removedAtTheEnd(folder)
-		fmt.Println(err)
+		_, _ = fmt.Fprintln(os.Stdout, err)
 		time.Sleep(time.Minute)
 	}
 	if at := os.Getenv("MARQUIS_TESTRUN_TELLS"); at != "" {
