@@ -214,7 +214,6 @@ func passes(t *testing.T, clock func() time.Time, hours int) {
 // TestAWrongClockDestroysNothing starts the program three times with a clock that is
 // 200 days ahead and goes on, for several marks each, and then with the right one.
 func TestAWrongClockDestroysNothing(t *testing.T) {
-	t.Parallel()
 	const wrong = 200 * 24 * time.Hour
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)
@@ -273,7 +272,6 @@ func TestAWrongClockDestroysNothing(t *testing.T) {
 // TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed: a registry that was switched off
 // for so long that all its codes have ended.
 func TestWhatIsOverItsTimeGoesOnceTheClockIsConfirmed(t *testing.T) {
-	t.Parallel()
 	const off = 200 * 24 * time.Hour
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		x := newRegistry(t, kind)

@@ -58,7 +58,6 @@ func killFiles(t *testing.T, samples int) (mapping, data string) {
 // of an import. Either all of it is there afterwards or nothing, the trail is
 // whole, and importing the file again completes it.
 func TestAKilledImportLeavesNothingHalfWritten(t *testing.T) {
-	t.Parallel()
 	const samples = 3000
 	mapping, data := killFiles(t, samples)
 	eachRegistry(t, func(t *testing.T, sh shell) {

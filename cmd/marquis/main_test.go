@@ -32,9 +32,7 @@ type shell struct {
 // eachRegistry runs a test on an empty registry of either kind.
 func eachRegistry(t *testing.T, test func(t *testing.T, sh shell)) {
 	t.Helper()
-	for _, kind := range []string{"sqlite", "postgres"} {
-		t.Run(kind, func(t *testing.T) { test(t, newShell(t, kind)) })
-	}
+	storetest.EachKind(t, func(t *testing.T, kind string) { test(t, newShell(t, kind)) })
 }
 
 func newShell(t *testing.T, kind string) shell {

@@ -32,7 +32,6 @@ func (sh shell) entry(args ...string) statistics.Entry {
 }
 
 func TestReferenceResultsOfRealData(t *testing.T) {
-	t.Parallel()
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		receipt := importPP(t, sh)
 		if !strings.Contains(receipt, "together: 831 rows read = 831 accepted + 0 merged + 0 rejected") {
@@ -118,7 +117,6 @@ func TestBothDatabasesAnswerToTheLastDigit(t *testing.T) {
 }
 
 func TestDryRunAndTheSameFilesAgain(t *testing.T) {
-	t.Parallel()
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		files := []string{"import", "--profile", "unc-streetsafe", realdata.Path(t, "unc/unc_PP_analysis_dataset.csv"), realdata.Path(t, "unc/unc_PP_lab_detail.csv")}
 		dry := sh.must(append(files, "--dry-run")...)

@@ -93,7 +93,6 @@ type busy struct {
 // Whoever cannot save because another program holds the database is told after four
 // seconds, and nothing of it is saved later; visitors do not notice.
 func TestNobodyWaitsLongToSave(t *testing.T) {
-	t.Parallel()
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		s := sh.registry()
 		service := storetest.Service(t, s, "UTR")
