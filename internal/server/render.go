@@ -57,17 +57,13 @@ var shared = []string{"templates/base.html", "templates/components.html", "templ
 // parsePages parses the templates of all pages in a language. A page whose template
 // is missing is a mistake.
 func parsePages(a *assets, l *locale.Locale) (*parsed, error) {
-	functions := template.FuncMap{"asset": a.address}
-	base, err := template.New("base").Funcs(functions).ParseFS(web.Files, shared...)
+	base, err := parseShared(a)
 	if err != nil {
 		return nil, err
 	}
 	t := &parsed{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
 	for name := range pages {
-		page, err := base.Clone()
-		if err == nil {
-			page, err = page.ParseFS(web.Files, path.Join("templates", name))
-		}
+		page, err := parsePage(base, name)
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
@@ -81,6 +77,19 @@ func parsePages(a *assets, l *locale.Locale) (*parsed, error) {
 		t.pages[name] = page
 	}
 	return t, nil
+}
+
+func parseShared(a *assets) (*template.Template, error) {
+	return template.New("base").Funcs(template.FuncMap{"asset": a.address}).ParseFS(web.Files, shared...)
+}
+
+// parsePage parses the template of a page beside those that all pages share.
+func parsePage(base *template.Template, name string) (*template.Template, error) {
+	page, err := base.Clone()
+	if err == nil {
+		page, err = page.ParseFS(web.Files, path.Join("templates", name))
+	}
+	return page, err
 }
 
 // pages are all pages with the struct that each shows. A test checks each template

@@ -16,15 +16,24 @@ var whole = []string{"after", "base", "main", "scripts", "styles"}
 // translate puts the texts of a language into a page wherever it asks its own
 // struct for one by its key alone, {{.T "page.…"}}. A page is mostly such texts:
 // asking for each when the page is drawn would take longer than everything else.
+// A text is escaped as HTML is, so it may stand only where HTML's text or a quoted
+// attribute does; a test holds every page to it.
 func translate(page *template.Template, l *locale.Locale) {
+	translator(func(asks *parse.ActionNode, key string) parse.Node {
+		return &parse.TextNode{NodeType: parse.NodeText, Pos: asks.Pos, Text: []byte(template.HTMLEscapeString(l.Text(key)))}
+	}).page(page)
+}
+
+// translator says what stands in a page instead of an action that asks for a text.
+type translator func(asks *parse.ActionNode, key string) parse.Node
+
+func (t translator) page(page *template.Template) {
 	for _, name := range whole {
 		if part := page.Lookup(name); part != nil && part.Tree != nil {
-			translator{l}.list(part.Tree.Root, true)
+			t.list(part.Tree.Root, true)
 		}
 	}
 }
-
-type translator struct{ *locale.Locale }
 
 // list translates what stands in a list. Own tells that the dot is the page's
 // struct, as $ is everywhere.
@@ -36,7 +45,7 @@ func (t translator) list(list *parse.ListNode, own bool) {
 		switch node := node.(type) {
 		case *parse.ActionNode:
 			if key, ok := textKey(node.Pipe, own); ok {
-				list.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: node.Pos, Text: []byte(template.HTMLEscapeString(t.Text(key)))}
+				list.Nodes[i] = t(node, key)
 			}
 		case *parse.IfNode:
 			t.branch(&node.BranchNode, own, own)
