@@ -3,8 +3,8 @@ package web
 
 import "embed"
 
-// Files are templates/*.html, which internal/server draws pages with, and static/,
-// which it serves under names that change with their contents.
+// Files are templates/*.html, the pages, templates/parts/*.html, of which they are put
+// together, and static/, which is served under names that change with its contents.
 //
-//go:embed templates/*.html static
+//go:embed templates/*.html templates/parts/*.html static
 var Files embed.FS

@@ -2,7 +2,7 @@
 // lines over years, horizontal bars, columns, quartile boxes and a stacked bar.
 // It knows no language and no style: every text comes from the caller, and
 // colours, line widths and typefaces are those of web/static/chart.css. The
-// templates of web/templates/chart.html write a [Drawing] as SVG.
+// templates of web/templates/parts/chart.html write a [Drawing] as SVG.
 package chart
 
 import (

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden drawings anew")
 
 func render(t *testing.T, name string, data any) string {
 	t.Helper()
-	parsed, err := template.ParseFiles("../../web/templates/chart.html")
+	parsed, err := template.ParseFiles("../../web/templates/parts/chart.html")
 	if err != nil {
 		t.Fatal(err)
 	}

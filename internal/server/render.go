@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"path"
-	"sync"
 
 	"marquis/internal/chart"
 	"marquis/internal/locale"
@@ -32,9 +31,9 @@ type printed struct {
 	pages  map[string]*parsed
 }
 
-// printing reads the texts, the assets and the templates, once for all servers of a
-// process. It fails where one of them is wrong.
-var printing = sync.OnceValues(func() (*printed, error) {
+// readPrinted reads the texts, the assets and the templates of the pages. It fails where one
+// of them is wrong.
+func readPrinted(pages []string) (*printed, error) {
 	a, err := readAssets()
 	if err != nil {
 		return nil, err
@@ -44,25 +43,22 @@ var printing = sync.OnceValues(func() (*printed, error) {
 		if p.texts[lang], err = locale.New(lang); err != nil {
 			return nil, err
 		}
-		if p.pages[lang], err = parsePages(a, p.texts[lang]); err != nil {
+		if p.pages[lang], err = parsePages(a, p.texts[lang], pages); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
-})
+}
 
-// shared are the templates that every page may use.
-var shared = []string{"templates/base.html", "templates/components.html", "templates/chart.html", "templates/parts.html", "templates/figureparts.html", "templates/samplefields.html"}
-
-// parsePages parses the templates of all pages in a language. A page whose template
+// parsePages parses the templates of the pages in a language. A page whose template
 // is missing is a mistake.
-func parsePages(a *assets, l *locale.Locale) (*parsed, error) {
-	base, err := parseShared(a)
+func parsePages(a *assets, l *locale.Locale, pages []string) (*parsed, error) {
+	base, err := parseParts(a)
 	if err != nil {
 		return nil, err
 	}
 	t := &parsed{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
-	for name := range pages {
+	for _, name := range pages {
 		page, err := parsePage(base, name)
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
@@ -79,8 +75,9 @@ func parsePages(a *assets, l *locale.Locale) (*parsed, error) {
 	return t, nil
 }
 
-func parseShared(a *assets) (*template.Template, error) {
-	return template.New("base").Funcs(template.FuncMap{"asset": a.address}).ParseFS(web.Files, shared...)
+// parseParts parses what pages are put together of.
+func parseParts(a *assets) (*template.Template, error) {
+	return template.New("base").Funcs(template.FuncMap{"asset": a.address}).ParseFS(web.Files, "templates/parts/*.html")
 }
 
 // parsePage parses the template of a page beside those that all pages share.
@@ -90,55 +87,6 @@ func parsePage(base *template.Template, name string) (*template.Template, error)
 		page, err = page.ParseFS(web.Files, path.Join("templates", name))
 	}
 	return page, err
-}
-
-// pages are all pages with the struct that each shows. A test checks each template
-// against its struct.
-var pages = map[string]any{
-	"account.html":          accountPage{},
-	"analysis.html":         analysisPage{},
-	"authenticator.html":    authenticatorPage{},
-	"clock.html":            clockPage{},
-	"counter.html":          counterPage{},
-	"counterday.html":       counterDayPage{},
-	"describe.html":         describePage{},
-	"error.html":            errorPage{},
-	"figures.html":          figuresStartPage{},
-	"figureselsewhere.html": figuresElsewherePage{},
-	"figuresfound.html":     figuresFoundPage{},
-	"figurestables.html":    figuresPage{},
-	"finished.html":         finishedPage{},
-	"home.html":             homePage{},
-	"invitation.html":       invitationPage{},
-	"invited.html":          invitedPage{},
-	"methods.html":          methodsPage{},
-	"newmethod.html":        newMethodPage{},
-	"newperson.html":        newPersonPage{},
-	"newservice.html":       newServicePage{},
-	"people.html":           peoplePage{},
-	"person.html":           personPage{},
-	"privacy.html":          privacyPage{},
-	"readout.html":          readOutPage{},
-	"record.html":           recordPage{},
-	"recovery.html":         recoveryPage{},
-	"register.html":         registerPage{},
-	"release.html":          releasePage{},
-	"releaseall.html":       releaseAllPage{},
-	"replacecode.html":      replaceCodePage{},
-	"result.html":           resultPage{},
-	"retraction.html":       retractPage{},
-	"secondfactor.html":     secondFactorPage{},
-	"service.html":          servicePage{},
-	"sessions.html":         sessionsPage{},
-	"services.html":         servicesPage{},
-	"report.html":           reportPage{},
-	"reports.html":          reportsPage{},
-	"statistics.html":       statisticsPage{},
-	"signin.html":           signInPage{},
-	"slip.html":             slipPage{},
-	"staff.html":            staffPage{},
-	"verify.html":           verifyPage{},
-	"work.html":             workPage{},
 }
 
 // view is what a page shows around its content.

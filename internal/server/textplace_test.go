@@ -41,7 +41,7 @@ func TestTextsStandWhereEscapingHTMLIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := parseShared(a)
+	base, err := parseParts(a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// printing is what readPrinted reads, once for all servers of a process.
+var printing = sync.OnceValues(func() (*printed, error) {
+	return readPrinted(slices.Sorted(maps.Keys(pages)))
+})
+
+// pages are all pages with the struct that each shows. A test checks each template
+// against its struct.
+var pages = map[string]any{
+	"account.html":          accountPage{},
+	"analysis.html":         analysisPage{},
+	"authenticator.html":    authenticatorPage{},
+	"clock.html":            clockPage{},
+	"counter.html":          counterPage{},
+	"counterday.html":       counterDayPage{},
+	"describe.html":         describePage{},
+	"error.html":            errorPage{},
+	"figures.html":          figuresStartPage{},
+	"figureselsewhere.html": figuresElsewherePage{},
+	"figuresfound.html":     figuresFoundPage{},
+	"figurestables.html":    figuresPage{},
+	"finished.html":         finishedPage{},
+	"home.html":             homePage{},
+	"invitation.html":       invitationPage{},
+	"invited.html":          invitedPage{},
+	"methods.html":          methodsPage{},
+	"newmethod.html":        newMethodPage{},
+	"newperson.html":        newPersonPage{},
+	"newservice.html":       newServicePage{},
+	"people.html":           peoplePage{},
+	"person.html":           personPage{},
+	"privacy.html":          privacyPage{},
+	"readout.html":          readOutPage{},
+	"record.html":           recordPage{},
+	"recovery.html":         recoveryPage{},
+	"register.html":         registerPage{},
+	"release.html":          releasePage{},
+	"releaseall.html":       releaseAllPage{},
+	"replacecode.html":      replaceCodePage{},
+	"result.html":           resultPage{},
+	"retraction.html":       retractPage{},
+	"secondfactor.html":     secondFactorPage{},
+	"service.html":          servicePage{},
+	"sessions.html":         sessionsPage{},
+	"services.html":         servicesPage{},
+	"report.html":           reportPage{},
+	"reports.html":          reportsPage{},
+	"statistics.html":       statisticsPage{},
+	"signin.html":           signInPage{},
+	"slip.html":             slipPage{},
+	"staff.html":            staffPage{},
+	"verify.html":           verifyPage{},
+	"work.html":             workPage{},
+}
