@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"slices"
 
 	"marquis/internal/lab"
@@ -13,10 +14,11 @@ type access struct {
 	roles        []lab.UserRole // any of these, at the service of the address
 	secondFactor bool           // only with a code of the authenticator in this session
 	opens        opening        // to a session that owes something
+	unnamed      bool           // the address is a secret: no link of the page names it
 }
 
 // opening says when a route opens to a session that owes something yet: the code of
-// an authenticator, or setting one up. See owed.
+// an authenticator, or setting one up.
 type opening int
 
 const (
@@ -28,6 +30,7 @@ const (
 // Who may use routes.
 var (
 	everybody = access{public: true}
+	bearers   = access{public: true, unnamed: true} // of an address that is a secret
 	staff     = access{anyone: true}
 	newcomers = access{anyone: true, opens: forSettingUp}
 	halfway   = access{anyone: true, opens: afterPassword}
@@ -54,11 +57,6 @@ func (a access) lets(by lab.Actor, service lab.ServiceID) bool {
 	return slices.ContainsFunc(by.Memberships, func(m lab.Membership) bool { return slices.Contains(a.roles, m.Role) })
 }
 
-// asksTwice tells whether some route lets the actor in only after the second factor.
-func asksTwice(by lab.Actor) bool {
-	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.secondFactor && x.access.lets(by, 0) })
-}
-
 // enter lets a request in, or says why not. A service in which the actor has no
 // such role looks like one that does not exist.
 func (r *request) enter() error {
@@ -66,7 +64,7 @@ func (r *request) enter() error {
 	if a.public {
 		return nil
 	}
-	if r.session == nil {
+	if r.signed == nil {
 		return errSignIn
 	}
 	if err := r.checkOwed(); err != nil {
@@ -81,7 +79,7 @@ func (r *request) enter() error {
 	if !a.lets(r.actor, r.service.ID) {
 		return lab.ErrNotFound
 	}
-	if a.secondFactor && r.session.SecondFactorAt.IsZero() {
+	if a.secondFactor && !r.signed.secondFactor {
 		return errSecondFactor
 	}
 	return nil
@@ -98,7 +96,20 @@ func (r *request) findService() (err error) {
 		code = r.number.Service
 	}
 	if code != "" {
-		r.service, err = r.server.Store.Service(r.context(), code)
+		r.service, err = r.site.service(r, code)
 	}
 	return err
+}
+
+// checkOwed sends a session that owes something yet to where it is given, unless the
+// route opens to it. Nothing else of the request is looked at before.
+func (r *request) checkOwed() error {
+	owed := r.signed.owes
+	switch {
+	case errors.Is(owed, errSetUp) && r.route.access.opens != afterAll:
+		return nil
+	case errors.Is(owed, errSecondFactor) && r.route.access.opens == afterPassword:
+		return nil
+	}
+	return owed
 }

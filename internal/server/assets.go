@@ -51,9 +51,9 @@ func (a *assets) address(file string) (string, error) {
 	return "/assets/" + name, nil
 }
 
-// serveAsset serves a file under the name that holds for its contents.
-func serveAsset(r *request) error {
-	file, ok := r.server.assets.files[r.Param("name")]
+// asset answers with a file under the name that holds for its contents.
+func (r *request) asset(name string) error {
+	file, ok := r.site.assets.files[name]
 	if !ok {
 		return errNoPage
 	}

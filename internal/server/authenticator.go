@@ -38,7 +38,7 @@ func (r *request) authenticatorPage(secret string) (*authenticatorPage, error) {
 	password := r.input("password", passwordField, "page.sign_in.password")
 	password.Autocomplete = "current-password"
 	page := &authenticatorPage{
-		view: r.view(r.texts.Text("page.authenticator.title")), Form: newForm(code, password), Secret: secret, Code: picture, Must: r.owes,
+		view: r.view(r.texts.Text("page.authenticator.title")), Form: newForm(code, password), Secret: secret, Code: picture, Must: r.signed.owes != nil,
 	}
 	if present := r.presentCode(); present != nil {
 		page.Present = true
@@ -171,7 +171,7 @@ func (r *request) keepAuthenticator(secret string, step int64) error {
 	if err != nil {
 		return err
 	}
-	r.owes = false
+	r.signed.owes = nil
 	if err := r.rememberDevice(session); err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (r *request) searchForm(asked string) *form {
 	f.MaxLength = maxAsked
 	f.Values = []string{asked}
 	fields := []*field{f}
-	if chosen := r.server.chosenLanguage(r.Request); chosen != "" {
+	if chosen := r.site.chosenLanguage(r.Request); chosen != "" {
 		fields = append(fields, &field{Name: "lang", Kind: hiddenField, Values: []string{chosen}})
 	}
 	return newForm(fields...)

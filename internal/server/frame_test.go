@@ -19,7 +19,7 @@ func TestNoTypedAddressIsInAKeptFrame(t *testing.T) {
 	}
 	s.engine = engine
 	kept := func() (keys, text string) {
-		for _, pages := range s.pages {
+		for _, pages := range s.site.pages {
 			for key, f := range pages.drawn.kept {
 				keys, text = keys+key, text+string(f.before)+string(f.after)
 			}

@@ -28,7 +28,7 @@ var languageMatcher = func() language.Matcher {
 
 // chosenLanguage is the language that the address asks for, empty where it asks
 // for none that there is.
-func (s *Server) chosenLanguage(r *http.Request) string {
+func (s *site) chosenLanguage(r *http.Request) string {
 	chosen := r.URL.Query().Get("lang")
 	if s.texts[chosen] == nil {
 		return ""
@@ -38,7 +38,7 @@ func (s *Server) chosenLanguage(r *http.Request) string {
 
 // language is the reader's: as chosen, else as remembered, else as the browser
 // asks, else English.
-func (s *Server) language(c *gin.Context) *locale.Locale {
+func (s *site) language(c *gin.Context) *locale.Locale {
 	if chosen := s.chosenLanguage(c.Request); chosen != "" {
 		return s.texts[chosen]
 	}
@@ -54,7 +54,7 @@ func (s *Server) language(c *gin.Context) *locale.Locale {
 // in the page nor in the frame that is kept of it.
 func (r *request) languageLinks() []languageLink {
 	path := r.FullPath()
-	if path == "" || path == resultPath {
+	if path == "" || r.route.access.unnamed {
 		return languageLinks("", r.texts.Language())
 	}
 	return languageLinks(withoutCode(r.Request.URL), r.texts.Language())

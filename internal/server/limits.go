@@ -1,11 +1,7 @@
 package server
 
 import (
-	"errors"
-	"math"
-	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -54,52 +50,10 @@ func limits() []limit {
 	}
 }
 
-// tooManyError refuses an attempt because of those before it.
-type tooManyError struct {
-	limit limit
-	wait  time.Duration // until another is looked at; 0: not by waiting
-}
-
-// Error says which limit was reached.
-func (e *tooManyError) Error() string { return "limit reached: " + e.limit.kind }
-
-// Is makes it an errTooMany.
-func (e *tooManyError) Is(target error) bool { return target == errTooMany }
-
 // refuse counts an attempt that is not looked at, and returns why.
 func (s *Server) refuse(l limit, wait time.Duration) error {
 	s.metrics.refused.WithLabelValues(l.kind).Inc()
-	return &tooManyError{l, wait}
-}
-
-// busyWait is after how long whoever was sent away while many sign in may try again.
-const busyWait = 2 * time.Second
-
-// retryAfter tells a client when to try again, where waiting helps.
-func (r *request) retryAfter(err error) {
-	wait := 30 * time.Second
-	var refused *tooManyError
-	switch {
-	case errors.As(err, &refused):
-		wait = refused.wait
-	case errors.Is(err, credential.ErrBusy):
-		wait = busyWait
-	}
-	if wait > 0 {
-		r.Header("Retry-After", seconds(wait))
-	}
-}
-
-// seconds writes a time as whole seconds, never less.
-func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
-
-// waitText says in words when to try again, empty where waiting does not help.
-func (r *request) waitText(err error) string {
-	var refused *tooManyError
-	if !errors.As(err, &refused) || refused.wait <= 0 {
-		return ""
-	}
-	return r.texts.Text("page.error.too_many_wait", "Count", int(math.Ceil(refused.wait.Minutes())))
+	return &tooManyError{l.kind, wait}
 }
 
 // network is what limits know a client by: the address, of version 6 only the
@@ -146,6 +100,3 @@ func networkOfAddress(text string) string {
 	}
 	return network.String()
 }
-
-// errBusyAnswer is what whoever is sent away is told.
-var errBusyAnswer = answer{http.StatusServiceUnavailable, "page.error.busy", "page.error.busy_text", ""}

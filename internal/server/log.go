@@ -23,7 +23,7 @@ func (s *Server) observe(c *gin.Context) {
 			s.metrics.panics.Inc()
 			s.Log.Error("panic", "route", c.FullPath(), "cause", panicCause(cause), "at", callers())
 			if !c.Writer.Written() {
-				s.answerError(c, http.StatusInternalServerError)
+				s.request(c, doorAt(c.FullPath())).fail(errPanicked)
 			}
 		}
 		took := time.Since(begun)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,9 +23,16 @@ const (
 	secondFactorPath = "/second-factor"
 )
 
-// toSignIn leads to a page that signs in, and then back to what was asked for. Nobody
+// toSignIn leads to a page where what is missing is given, and then back to what was asked for. Nobody
 // is led back to what a form was sent to.
-func (r *request) toSignIn(page string) error {
+func (r *request) toSignIn(missing error) error {
+	page := signInPath
+	switch {
+	case errors.Is(missing, errSecondFactor):
+		page = secondFactorPath
+	case errors.Is(missing, errSetUp):
+		page = "/account/authenticator"
+	}
 	if r.Request.Method == http.MethodPost || r.route.path == secondFactorPath {
 		return r.see(r.onward(page))
 	}

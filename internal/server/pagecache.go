@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -10,8 +9,6 @@ import (
 	"sync"
 
 	"golang.org/x/sync/singleflight"
-
-	"marquis/internal/statistics"
 )
 
 // What is kept of public pages at most.
@@ -19,25 +16,6 @@ const (
 	keptPages = 512
 	keptBytes = 64 << 20
 )
-
-// edition is what public figures are made from. A page that was made from another
-// is made anew.
-type edition struct {
-	stamp uint64 // of the figures
-	words string // of the dictionary
-	year  int    // the latest that is over
-}
-
-// edition is the current one, at most a second old.
-func (s *Server) edition(ctx context.Context) (e edition, err error) {
-	words, err := s.Store.Words(ctx)
-	if err != nil {
-		return e, err
-	}
-	e.words, e.year = words.Edition, statistics.LastClosedYear(s.Now())
-	e.stamp, err = s.years.Stamp(ctx)
-	return e, err
-}
 
 // content is an answer that is the same for all readers of a language.
 type content struct {
@@ -66,13 +44,13 @@ type pageCache struct {
 	making singleflight.Group
 
 	mu      sync.Mutex
-	edition edition
+	edition any // what the pages were made from
 	pages   map[pageKey]*content
 	bytes   int
 }
 
-// page returns a page of an edition: as kept, or made, by one maker at a time.
-func (c *pageCache) page(e edition, key pageKey, draw func() (*content, error)) (*content, error) {
+// page returns a page that was made from an edition, which can be compared: as kept, or made, by one maker at a time.
+func (c *pageCache) page(e any, key pageKey, draw func() (*content, error)) (*content, error) {
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
@@ -93,7 +71,7 @@ func (c *pageCache) page(e edition, key pageKey, draw func() (*content, error)) 
 	return made.(*content), nil
 }
 
-func (c *pageCache) find(e edition, key pageKey) *content {
+func (c *pageCache) find(e any, key pageKey) *content {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e {
@@ -103,7 +81,7 @@ func (c *pageCache) find(e edition, key pageKey) *content {
 }
 
 // keep keeps a page, and forgets others where there are too many.
-func (c *pageCache) keep(e edition, key pageKey, p *content) {
+func (c *pageCache) keep(e any, key pageKey, p *content) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e || c.pages[key] != nil || p.bytes() > keptBytes {
@@ -120,23 +98,6 @@ func (c *pageCache) keep(e edition, key pageKey, p *content) {
 			c.bytes -= old.bytes()
 		}
 	}
-}
-
-// keep answers with a page that depends on its path and language alone. Whatever
-// else the address asks for is left aside. What makes the page does not end when
-// the reader goes away: others may wait for it.
-func (r *request) keep(draw func(ctx context.Context) (*content, error)) error {
-	e, err := r.server.edition(r.context())
-	if err != nil {
-		return err
-	}
-	key := pageKey{r.Request.URL.Path, r.texts.Language(), r.server.chosenLanguage(r.Request) != ""}
-	p, err := r.server.kept.page(e, key, func() (*content, error) { return draw(context.WithoutCancel(r.context())) })
-	if err != nil {
-		return err
-	}
-	r.answer(p)
-	return nil
 }
 
 // answer sends content, or tells the browser that it has it already.

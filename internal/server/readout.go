@@ -42,7 +42,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	}
 	listener := *r
 	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
-		listener.texts = r.server.texts[chosen]
+		listener.texts = r.site.texts[chosen]
 	}
 	page.Words = wording{listener.texts}
 	for _, lang := range locale.Languages {

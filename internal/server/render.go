@@ -93,8 +93,16 @@ func parsePage(base *template.Template, name string) (*template.Template, error)
 func (r *request) view(title string) view {
 	return view{
 		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: r.languageLinks(),
-		Staff: r.staffView(), Synthetic: r.server.synthetic, chosen: r.server.chosenLanguage(r.Request),
+		Staff: r.staff(), Synthetic: r.site.madeUp, chosen: r.site.chosenLanguage(r.Request),
 	}
+}
+
+// staff is what a page shows of who is signed in, nil for the public.
+func (r *request) staff() *staffView {
+	if r.signed == nil {
+		return nil
+	}
+	return r.signed.view()
 }
 
 // page writes a page, whole or not at all.
@@ -132,7 +140,7 @@ func pad(body []byte) []byte {
 }
 
 // templates are those of the reader's language.
-func (r *request) templates() *templates { return r.server.pages[r.texts.Language()] }
+func (r *request) templates() *templates { return r.site.pages[r.texts.Language()] }
 
 func (r *request) render(name string, data any) ([]byte, error) {
 	page := r.templates().pages[name]
@@ -165,6 +173,9 @@ func (r *request) show(name string, data any) error { return r.page(http.StatusO
 // refill shows a form again with what was typed and the mistakes in it. An error
 // that is none of the form's is returned.
 func (r *request) refill(name string, data any, f *form, err error) error {
+	if r.wantsJSON() {
+		return err
+	}
 	if err := f.tell(r.texts, err); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,75 +17,72 @@ import (
 // request is one request with what its route knows of it.
 type request struct {
 	*gin.Context
+	site    *site
 	server  *Server
-	route   route
+	route   door
 	texts   *locale.Locale
 	patient context.Context // see context
+	signed  *signed         // nil for the public
 	session *store.Session  // nil for the public
 	actor   lab.Actor
-	owes    bool             // the session owes something before its pages open, see owed
 	service lab.Service      // of the address, where it names one
 	number  lab.SampleNumber // of the address, where it names one
 }
 
-// handler answers a request with a page, or with an error.
-type handler func(*request) error
-
-// route is one way in: how, where, for whom.
-type route struct {
+// door is one way in: how, where, for whom.
+type door struct {
 	method, path string
 	access       access
-	handle       handler
 }
 
-// serve answers the requests of a route.
-func (s *Server) serve(rt route) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		r := &request{Context: c, server: s, route: rt, texts: s.language(c)}
-		err := r.begin()
-		if err == nil {
-			err = rt.handle(r)
-		}
-		if err != nil {
-			r.fail(err)
-		}
-	}
+// signed is what pages have to know of who is signed in.
+type signed struct {
+	actor        lab.Actor
+	secondFactor bool              // was given in this session
+	owes         error             // what the session owes before its pages open: errSecondFactor, errSetUp or nil
+	view         func() *staffView // what a page shows of them
 }
 
-// begin reads who asks and whether they may. Public pages look at nobody.
-func (r *request) begin() error {
+// ask makes a request of what came in on a route.
+func (s *site) ask(c *gin.Context, d door) *request {
+	return &request{Context: c, site: s, route: d, texts: s.language(c)}
+}
+
+// begin reads who asks, by who, and whether they may. Public pages look at nobody.
+func (r *request) begin(who func() (*signed, error)) error {
 	if !isAddress(r.Request.URL) && !strings.HasPrefix(r.route.path, "/suggest/") { // whose query is what is being typed
 		return errNoPage
 	}
 	if !r.route.access.public {
-		if err := r.readSession(); err != nil {
+		if err := r.findWho(who); err != nil {
 			return err
 		}
 	}
 	if err := r.enter(); err != nil {
 		return err
 	}
-	if r.session != nil && r.server.chosenLanguage(r.Request) != "" {
+	if r.signed != nil && r.site.chosenLanguage(r.Request) != "" {
 		r.setCookie(languageCookie, r.texts.Language(), 365*24*60*60)
 	}
-	if r.route.method == post { // before anything is done: what cannot be read is refused everywhere alike
+	if r.route.method == http.MethodPost { // before anything is done: what cannot be read is refused everywhere alike
 		_, err := r.typed()
 		return err
 	}
 	return nil
 }
 
-// Waits of a request.
-const (
-	turnWait = 4 * time.Second        // to write: who waits longer has given up, or sends the form again
-	askWait  = 200 * time.Millisecond // of a page, to hear whether anything can be saved
-)
+func (r *request) findWho(who func() (*signed, error)) (err error) {
+	if r.signed, err = who(); r.signed != nil {
+		r.actor = r.signed.actor
+	}
+	return err
+}
 
 // context ends when the reader goes away. All that the request writes waits its turn
-// for so long together.
+// for a time together.
 func (r *request) context() context.Context {
 	if r.patient == nil {
-		r.patient = store.WaitAtMost(r.Request.Context(), turnWait)
+		r.patient = r.site.patient(r.Request.Context())
 	}
 	return r.patient
 }
@@ -115,7 +111,7 @@ func (r *request) read() (*reader, error) {
 // see sends the reader on to another page, so that going back or reloading does
 // not send the form again.
 func (r *request) see(address string) error {
-	if chosen := r.server.chosenLanguage(r.Request); chosen != "" {
+	if chosen := r.site.chosenLanguage(r.Request); chosen != "" {
 		address = withLanguage(address, chosen)
 	}
 	r.Header("Content-Type", "text/plain; charset=utf-8") // of nothing: else the address would be the body too
@@ -129,6 +125,6 @@ func (r *request) see(address string) error {
 func (r *request) setCookie(name, value string, age int) {
 	http.SetCookie(r.Writer, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true,
-		Secure: r.server.Address.Scheme == "https", SameSite: http.SameSiteStrictMode,
+		Secure: r.site.address.Scheme == "https", SameSite: http.SameSiteStrictMode,
 	})
 }

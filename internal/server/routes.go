@@ -22,14 +22,14 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/livez", everybody, livez},
 		{get, "/readyz", everybody, readyz},
 		{get, "/readyz/write", everybody, readyzWrite},
-		{get, "/assets/:name", everybody, serveAsset},
+		{get, "/assets/:name", everybody, showAsset},
 		{get, securityPath, everybody, securityText},
 
 		// the public
 		{get, "/", everybody, home},
 		{get, "/lookup", everybody, toHome},
 		{post, "/lookup", everybody, lookUp},
-		{get, resultPath, everybody, showResult},
+		{get, resultPath, bearers, showResult},
 		{get, "/privacy", everybody, privacy},
 
 		{get, "/figures", everybody, figuresStart},

@@ -17,7 +17,6 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/figures"
 	"marquis/internal/keyring"
-	"marquis/internal/locale"
 	"marquis/internal/store"
 )
 
@@ -40,9 +39,7 @@ type Config struct {
 type Server struct {
 	Config
 	engine  *gin.Engine
-	texts   map[string]*locale.Locale
-	pages   map[string]*templates // by language
-	assets  *assets
+	site    *site
 	guesses *guesses
 	logins  *logins
 	hider   credential.Hider // of networks and logins
@@ -75,13 +72,11 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, texts: printed.texts, assets: printed.assets, pages: map[string]*templates{}}
-	for lang, pages := range printed.pages {
-		s.pages[lang] = &templates{parsed: pages}
-	}
+	s := &Server{Config: c}
 	if err := s.readOrigin(); err != nil {
 		return nil, err
 	}
+	s.site = s.newSite(printed)
 	s.guesses, s.logins = newGuesses(c.Now), newLogins(c.Now)
 	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
 		return nil, err

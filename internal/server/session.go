@@ -19,20 +19,22 @@ func (s *Server) sessionCookie() string {
 }
 
 // readSession finds out who asks. It is no error that nobody is signed in.
-func (r *request) readSession() error {
+func (r *request) readSession() (*signed, error) {
 	token, _ := r.Cookie(r.server.sessionCookie()) // empty where there is none
 	if token == "" {
-		return nil
+		return nil, nil
 	}
 	session, err := r.server.Store.Session(r.context(), credential.HashToken(token))
 	if errors.Is(err, lab.ErrNotFound) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.session, r.actor = &session, session.Account.Actor()
-	return nil
+	r.session = &session
+	return &signed{
+		actor: session.Account.Actor(), secondFactor: !session.SecondFactorAt.IsZero(), owes: r.owed(), view: r.staffView,
+	}, nil
 }
 
 // startSession begins a session of the account under a new token, once the password was

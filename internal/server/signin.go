@@ -105,7 +105,7 @@ func (r *request) refuseSignIn(typed url.Values, err error) error {
 	}
 	status, heading, text := http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_sign_in"
 	if errors.Is(err, credential.ErrBusy) {
-		status, heading, text = errBusyAnswer.status, errBusyAnswer.title, errBusyAnswer.text
+		status, heading, text = http.StatusServiceUnavailable, "page.error.busy", "page.error.busy_text"
 	}
 	page.Form.Heading = r.texts.Text(heading)
 	page.Form.blame("login", strings.TrimSpace(r.texts.Text(text)+" "+r.waitText(err)))

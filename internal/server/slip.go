@@ -53,7 +53,7 @@ func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
 	for _, lang := range locale.Languages {
-		said := slipLanguage{view{Texts: r.server.texts[lang]}, x.ExpectedReadyOn}
+		said := slipLanguage{view{Texts: r.site.texts[lang]}, x.ExpectedReadyOn}
 		if lang == r.texts.Language() {
 			page.Slip.Languages = append([]slipLanguage{said}, page.Slip.Languages...)
 			continue

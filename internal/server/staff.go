@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"marquis/internal/lab"
@@ -30,12 +31,14 @@ var (
 	figureRoles = []lab.UserRole{lab.DataAnalyst, lab.Coordinator}
 )
 
-// staffView is what the page shows of who is signed in, nil for the public.
+// asksTwice tells whether some route lets the actor in only after the second factor.
+func asksTwice(by lab.Actor) bool {
+	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.secondFactor && x.access.lets(by, 0) })
+}
+
+// staffView is what the page shows of who is signed in.
 func (r *request) staffView() *staffView {
-	if r.session == nil {
-		return nil
-	}
-	if r.owes {
+	if r.signed.owes != nil {
 		return &staffView{Name: r.session.Account.Login} // as it was typed
 	}
 	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.actor), Unsaved: r.unsavedText()}

@@ -60,7 +60,7 @@ func (r *request) refillStepUp(name string, data any, f *form, password string, 
 		return r.refill(name, data, f, err)
 	}
 	field := "present"
-	if refused.limit.kind == ownPasswordLimit.kind {
+	if refused.kind == ownPasswordLimit.kind {
 		field = password
 	}
 	f.blame(field, r.unseenText(refused))
@@ -71,7 +71,7 @@ func (r *request) refillStepUp(name string, data any, f *form, password string, 
 func (r *request) unseenText(refused *tooManyError) string {
 	minutes := int(math.Ceil(refused.wait.Minutes()))
 	switch {
-	case refused.limit.kind == ownPasswordLimit.kind:
+	case refused.kind == ownPasswordLimit.kind:
 		return r.texts.Text("page.step_up.wait", "Count", minutes)
 	case refused.wait == 0:
 		return r.texts.Text("page.second_factor.only_recovery")

@@ -64,8 +64,7 @@ func (r *request) offerVerification(page *verifyPage, record *store.SampleRecord
 		}
 		return
 	}
-	var told errorPage
-	r.answerFor(err, &told)
+	told := r.problem(err)
 	page.Refused, page.Who = told.Sentence, told.Who
 }
 

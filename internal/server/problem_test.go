@@ -1,0 +1,116 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// problem is an error as a program reads it.
+type problem struct {
+	Title, Detail, Code string
+	Status              int
+	Fields              []struct{ Field, Detail string }
+	Who                 []string
+}
+
+// asProblem sends a request as a program does that reads JSON alone.
+func (r *reader) asProblem(method, path string, fields url.Values) problem {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.site.address.String()+path, strings.NewReader(fields.Encode()))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Accept-Language", r.lang)
+	told := r.do(request)
+	var p problem
+	if err := json.NewDecoder(strings.NewReader(told.body)).Decode(&p); err != nil && err != io.EOF {
+		r.t.Fatalf("%s %s: %v in %s", method, path, err, told.body)
+	}
+	if kind := told.header.Get("Content-Type"); kind != "application/problem+json; charset=utf-8" || told.status != p.Status {
+		r.t.Errorf("%s %s: %d as %q, want %d as a problem", method, path, told.status, kind, p.Status)
+	}
+	return p
+}
+
+// What goes wrong has one meaning for who reads pages and for programs: the status is
+// the same, and what a page says in words a program reads as a code and by field.
+func TestAnErrorIsAPageOrAProblem(t *testing.T) {
+	x := oneSite(t)
+	service := storetest.Service(t, x.store, "UTR")
+	for path, fault := range map[string]error{
+		"fields": lab.FieldErrors{{Field: "reason", Format: "Give the reason."}}, "stale": &lab.StaleError{Have: 2, Want: 1}, "conflict": lab.ErrConflict,
+		"move": &lab.MoveError{What: "sample", Format: "Your role does not allow this.", Who: []lab.UserRole{lab.Verifier}},
+		"away": lab.ErrUnavailable, "full": store.ErrFull, "none": errors.New("fault"),
+	} {
+		x.web.AddFault("/fault/"+path, func(string) error { return fault })
+	}
+	counter := x.staff(t, storetest.Person(t, x.store, "counter", service.ID, lab.Intake))
+	administrator := x.staff(t, storetest.Person(t, x.store, "administrator", service.ID, lab.Administrator))
+	for _, c := range []struct {
+		who          *reader
+		method, path string
+		status       int
+		code         string
+		page         string // what the page says
+	}{
+		{x.visitor(t), http.MethodGet, "/nowhere", http.StatusNotFound, "not_found", "There is no such page"},
+		{x.visitor(t), http.MethodDelete, "/privacy", http.StatusMethodNotAllowed, "method", "cannot be used like that"},
+		{counter, http.MethodGet, "/people", http.StatusForbidden, "forbidden", "You may not do this"},
+		{counter, http.MethodGet, "/samples/UTR-2024-00009/code", http.StatusNotFound, "not_found", "There is no such page"},
+		{x.visitor(t), http.MethodPost, "/fault/fields", http.StatusUnprocessableEntity, "fields", "Give the reason."},
+		{x.visitor(t), http.MethodPost, "/fault/move", http.StatusConflict, "move", "Your role does not allow this."},
+		{x.visitor(t), http.MethodPost, "/fault/stale", http.StatusConflict, "stale", "Somebody else has changed this"},
+		{x.visitor(t), http.MethodPost, "/fault/conflict", http.StatusConflict, "conflict", "done already"},
+		{x.visitor(t), http.MethodPost, "/fault/away", http.StatusServiceUnavailable, "unavailable", "Not available just now"},
+		{x.visitor(t), http.MethodPost, "/fault/full", http.StatusServiceUnavailable, "unavailable", "disk"},
+		{x.visitor(t), http.MethodPost, "/fault/none", http.StatusInternalServerError, "unexpected", "Something went wrong"},
+		{administrator, http.MethodPost, "/people", http.StatusUnprocessableEntity, "fields", "mistake"},
+	} {
+		c.who.send(c.method, c.path, strings.NewReader("")).want(t, c.status, c.page)
+		p := c.who.asProblem(c.method, c.path, nil)
+		if p.Status != c.status || p.Code != c.code || p.Title == "" || p.Detail == "" {
+			t.Errorf("%s %s: %+v", c.method, c.path, p)
+		}
+	}
+}
+
+// A program learns which fields are wrong, and who could do what it may not.
+func TestAProblemNamesFieldsAndRoles(t *testing.T) {
+	x := oneSite(t)
+	x.web.AddFault("/fault/fields", func(string) error { return lab.FieldErrors{{Field: "reason", Format: "Give the reason."}} })
+	x.web.AddFault("/fault/move", func(string) error {
+		return &lab.MoveError{What: "sample", Format: "Your role does not allow this.", Who: []lab.UserRole{lab.Verifier}}
+	})
+	fields := x.visitor(t).asProblem(http.MethodPost, "/fault/fields", nil).Fields
+	if len(fields) != 1 || fields[0].Field != "reason" || fields[0].Detail != "Give the reason." {
+		t.Errorf("fields: %+v", fields)
+	}
+	if who := x.visitor(t).asProblem(http.MethodPost, "/fault/move", nil).Who; len(who) != 1 || who[0] != "verifier" {
+		t.Errorf("who: %q", who)
+	}
+}
+
+// A page leads to where one signs in; a program, which cannot, is told to.
+func TestWhoHasToSignInIsLedOrTold(t *testing.T) {
+	x := oneSite(t)
+	nobody := x.visitor(t)
+	nobody.get("/work").leads(t, "/sign-in?next=%2Fwork")
+	if p := nobody.asProblem(http.MethodGet, "/work", nil); p.Status != http.StatusUnauthorized || p.Code != "sign_in" {
+		t.Errorf("%+v", p)
+	}
+	nobody.lang = "nl"
+	if p := nobody.asProblem(http.MethodGet, "/work", nil); p.Title != "Log eerst in" {
+		t.Errorf("in Dutch: %+v", p)
+	}
+}
