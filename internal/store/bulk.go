@@ -8,8 +8,6 @@ import (
 	"reflect"
 
 	"gorm.io/gorm"
-
-	"marquis/internal/lab"
 )
 
 // loader adds many rows of one model to its table within a transaction.
@@ -74,26 +72,14 @@ func load[T any](l loader, rows iter.Seq[*T]) error {
 	return nil
 }
 
-// plainValue turns the types of the domain that both databases take alike into
-// what drivers know; others come back as they are.
+// plainValue turns the texts and whole numbers of the domain, under whatever name,
+// into those that drivers know; other values come back as they are.
 func plainValue(v any) any {
-	switch v := v.(type) {
-	case lab.Codes:
-		text, _ := v.Value()
-		return text
-	case lab.Optional:
-		if v == 0 {
-			return nil
-		}
-		return int64(v)
-	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.String:
 		return r.String()
 	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if _, ok := v.(lab.Date); !ok {
-			return r.Int()
-		}
+		return r.Int()
 	}
 	return v
 }

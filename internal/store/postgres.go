@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
@@ -164,12 +165,12 @@ func (postgresDialect) plain(v any) any {
 			return nil
 		}
 		return v.Time()
-	case lab.Result:
-		text, err := v.Value()
+	case driver.Valuer:
+		value, err := v.Value()
 		if err != nil {
 			return err // no driver takes an error: the copy fails and names it
 		}
-		return text
+		return value
 	}
 	return plainValue(v)
 }
