@@ -56,24 +56,24 @@ var waits = map[string]string{
 	"server.sweepEvery":     "how often what is over is deleted, also at each start",
 	"server.turnWait":       "of a request",
 	"server.writeTime":      "of a connection",
+	"sqlstore.frozenWait":   "of a request",
+	"sqlstore.leastWait":    "of a request",
+	"sqlstore.longestPause": "of a request",
+	"sqlstore.usualWait":    "of a request",
+	"sqlstore.writeEvery":   "how often it is tried whether anything can be written",
+	"sqlstore.writeWait":    "of a request",
 	"statistics.lastHours":  "when a year is closed everywhere on Earth",
-	"store.frozenWait":      "of a request",
-	"store.leastWait":       "of a request",
-	"store.longestPause":    "of a request",
 	"store.seenEvery":       "how exactly the use of a session is noted",
 	"store.seenWait":        "of a request",
-	"store.usualWait":       "of a request",
 	"store.viewQuarter":     "how exactly views are noted",
-	"store.writeEvery":      "how often it is tried whether anything can be written",
-	"store.writeWait":       "of a request",
 }
 
 // A time that somebody adds is a wait, or has its proof.
 func TestEveryTimeIsAWaitOrAnEnd(t *testing.T) {
 	found := map[string]bool{"config.CodeMonths": true} // no time.Duration
-	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "server", "statistics", "store"} {
-		for _, name := range timesIn(t, filepath.Join("..", folder)) {
-			found[folder+"."+name] = true
+	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "server", "statistics", "store", "store/sqlstore"} {
+		for _, name := range timesIn(t, filepath.Join("..", filepath.FromSlash(folder))) {
+			found[filepath.Base(folder)+"."+name] = true
 		}
 	}
 	for name := range found {

@@ -72,7 +72,7 @@ func (s *Store) lockTrail(tx *gorm.DB, service lab.ServiceID) (head auditHead, e
 	if err != nil {
 		return head, err
 	}
-	err = tx.Raw("SELECT service_id, seq, hash FROM audit_heads WHERE service_id = ?"+s.dialect.lock(), service).Take(&head).Error
+	err = tx.Raw("SELECT service_id, seq, hash FROM audit_heads WHERE service_id = ?"+s.db.Lock(), service).Take(&head).Error
 	return head, err
 }
 

@@ -13,13 +13,14 @@ import (
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/sqlstore"
 )
 
 // CorrectRole changes the default role of a substance, as a correction of the
 // dictionary does.
 func CorrectRole(t testing.TB, s *Store, id lab.SubstanceID, role lab.Role) {
 	t.Helper()
-	err := s.write.Exec("UPDATE substances SET role = ?, active = ? WHERE id = ?", role, role == lab.RoleAdulterant, id).Error
+	err := s.db.Write.Exec("UPDATE substances SET role = ?, active = ? WHERE id = ?", role, role == lab.RoleAdulterant, id).Error
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,14 +55,14 @@ func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.
 
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
-	return s.write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error
+	return s.db.Write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error
 }
 
 // Pool is the pool through which the store writes, for comparisons with the bare
 // driver under the same settings.
 func Pool(t testing.TB, s *Store) *sql.DB {
 	t.Helper()
-	pool, err := s.write.DB()
+	pool, err := s.db.Write.DB()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		methodRow{},
 		methodScopeRow{},
 	} {
-		statement := &gorm.Statement{DB: s.write}
+		statement := &gorm.Statement{DB: s.db.Write}
 		if err := statement.Parse(model); err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +131,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 
 // Guarded runs a statement through GORM and returns its error.
 func Guarded(ctx context.Context, s *Store, statement string) error {
-	tx := s.write.WithContext(ctx)
+	tx := s.db.Write.WithContext(ctx)
 	if strings.HasPrefix(strings.ToLower(statement), "select") {
 		var n int
 		return tx.Raw(statement).Scan(&n).Error
@@ -143,12 +144,12 @@ func Guarded(ctx context.Context, s *Store, statement string) error {
 func OnePool(t testing.TB, s *Store) {
 	t.Helper()
 	Pool(t, s).SetMaxOpenConns(1)
-	if s.read != s.write {
+	if s.read != s.db.Write {
 		pool, err := s.read.DB()
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.read = s.write
+		s.read, s.db.Read = s.db.Write, s.db.Write
 		t.Cleanup(func() { _ = pool.Close() })
 	}
 }
@@ -167,7 +168,7 @@ func Explained(t testing.TB, s *Store) func() map[string]string {
 	t.Helper()
 	seen := map[string][]any{}
 	note := func(tx *gorm.DB) { seen[tx.Statement.SQL.String()] = slices.Clone(tx.Statement.Vars) }
-	for _, db := range []*gorm.DB{s.write, s.read} {
+	for _, db := range []*gorm.DB{s.db.Write, s.read} {
 		on := db.Callback()
 		for _, register := range []error{
 			on.Raw().After("gorm:raw").Register("test:note", note), on.Row().After("gorm:row").Register("test:note", note),
@@ -200,7 +201,7 @@ func Reads(t testing.TB, s *Store, tables ...string) map[string]int {
 			}
 		}
 	}
-	for _, db := range []*gorm.DB{s.write, s.read} {
+	for _, db := range []*gorm.DB{s.db.Write, s.read} {
 		on := db.Callback()
 		if err := errors.Join(on.Row().After("gorm:row").Register("test:reads", note), on.Query().After("gorm:query").Register("test:reads", note)); err != nil {
 			t.Fatal(err)
@@ -232,39 +233,6 @@ func explain(t testing.TB, s *Store, statement string, vars []any) (steps string
 	return steps
 }
 
-// WayToPostgres tells how a server would be spoken to: verified, or open to read or to
-// others who answer in its place.
-func WayToPostgres(c Config) (string, error) {
-	config, err := addressOf(c)
-	if err != nil {
-		return "", err
-	}
-	for _, w := range ways(config) {
-		if w.tls == nil || w.tls.InsecureSkipVerify {
-			return "open", nil
-		}
-	}
-	return "verified", nil
-}
-
-// AutoMigrate asks for a table to be made of a model.
-func AutoMigrate(s *Store, model any) error { return s.write.Migrator().AutoMigrate(model) }
-
-// HasTable tells whether there is a table of the name.
-func HasTable(s *Store, name string) bool { return s.read.Migrator().HasTable(name) }
-
-// Quoted is a name as a statement has it.
-func Quoted(s *Store, name string) string {
-	var text strings.Builder
-	s.write.QuoteTo(&text, name)
-	return text.String()
-}
-
-// Logged is a statement as a log would have it.
-func Logged(s *Store, statement string, values ...any) string {
-	return s.write.Explain(statement, values...)
-}
-
 // PackedColumns are the names of the columns that are read packed: of a look-up under
 // an empty name, with the table's short name.
 func PackedColumns() map[string][]string {
@@ -275,7 +243,7 @@ func PackedColumns() map[string][]string {
 	}
 }
 
-func columnNames[T any](p packed[T]) []string { return strings.Split(p.columns(), ", ") }
+func columnNames[T any](p sqlstore.Packed[T]) []string { return strings.Split(p.Columns(), ", ") }
 
 // ShufflePacked gives each list of packed columns another order, until it is undone.
 func ShufflePacked(r *rand.Rand) (undo func()) {
@@ -290,7 +258,7 @@ func ShufflePacked(r *rand.Rand) (undo func()) {
 	}
 }
 
-func shuffle[T any](r *rand.Rand, p packed[T]) (undo func()) {
+func shuffle[T any](r *rand.Rand, p sqlstore.Packed[T]) (undo func()) {
 	was := slices.Clone(p)
 	r.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
 	return func() { copy(p, was) }

@@ -97,7 +97,7 @@ func (s *Store) UseSecondFactor(ctx context.Context, id lab.Optional, judge func
 // lockUser makes others who change the user wait until the transaction ends.
 func (w *work) lockUser(id lab.Optional) error {
 	var found lab.Optional
-	return w.tx.Raw("SELECT id FROM users WHERE id = ?"+w.dialect.lock(), int(id)).Scan(&found).Error
+	return w.tx.Raw("SELECT id FROM users WHERE id = ?"+w.db.Lock(), int(id)).Scan(&found).Error
 }
 
 // factorOpen returns *lab.FactorError where no code of the user is judged now.

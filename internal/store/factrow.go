@@ -9,52 +9,53 @@ import (
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/sqlstore"
 )
 
 // What is read of a fact comes packed: first what differs from row to row, then the
 // columns of lab.SampleClass or lab.FindingClass, of which there are few different
 // ones.
 var (
-	sampleHeads = packed[sampleHead]{
-		id("sample_id", func(h *sampleHead) *string { return &h.id }),
-		number("received_on", func(h *sampleHead) *time.Month { return &h.row.Month }).of("substr(CAST(received_on AS text), 6, 2)"),
-		number("unit_price", func(h *sampleHead) *int64 { return &h.row.UnitPrice }),
-		number("published_days", func(h *sampleHead) *lab.Optional { return &h.row.PublishedDays }).of("coalesce(published_days, 0)"),
-		number("confirmed_days", func(h *sampleHead) *lab.Optional { return &h.row.ConfirmedDays }).of("coalesce(confirmed_days, 0)"),
+	sampleHeads = sqlstore.Packed[sampleHead]{
+		sqlstore.ID("sample_id", func(h *sampleHead) *string { return &h.id }),
+		sqlstore.Number("received_on", func(h *sampleHead) *time.Month { return &h.row.Month }).Of("substr(CAST(received_on AS text), 6, 2)"),
+		sqlstore.Number("unit_price", func(h *sampleHead) *int64 { return &h.row.UnitPrice }),
+		sqlstore.Number("published_days", func(h *sampleHead) *lab.Optional { return &h.row.PublishedDays }).Of("coalesce(published_days, 0)"),
+		sqlstore.Number("confirmed_days", func(h *sampleHead) *lab.Optional { return &h.row.ConfirmedDays }).Of("coalesce(confirmed_days, 0)"),
 	}
-	sampleClasses = packed[lab.SampleClass]{
-		number("product_id", func(c *lab.SampleClass) *lab.ProductID { return &c.ProductID }),
-		text("expected", func(c *lab.SampleClass) *string { return &c.Expected }),
-		text("form", func(c *lab.SampleClass) *lab.Form { return &c.Form }),
-		text("channel", func(c *lab.SampleClass) *lab.Channel { return &c.Channel }),
-		yes("counted", func(c *lab.SampleClass) *bool { return &c.Counted }),
-		text("state", func(c *lab.SampleClass) *lab.SampleState { return &c.State }),
-		text("state_reason", func(c *lab.SampleClass) *string { return &c.StateReason }),
-		text("release", func(c *lab.SampleClass) *lab.Release { return &c.Release }),
-		text("outcome", func(c *lab.SampleClass) *lab.Outcome { return &c.Outcome }),
-		text("outcome_euda", func(c *lab.SampleClass) *lab.Outcome { return &c.OutcomeEUDA }),
-		text("level", func(c *lab.SampleClass) *lab.Level { return &c.Level }),
-		yes("recognised", func(c *lab.SampleClass) *bool { return &c.Recognised }),
-		yes("contains", func(c *lab.SampleClass) *bool { return &c.Contains }),
-		yes("contains_main", func(c *lab.SampleClass) *bool { return &c.ContainsMain }),
-		text("methods", func(c *lab.SampleClass) *string { return &c.Methods }),
-		text("price_currency", func(c *lab.SampleClass) *string { return &c.PriceCurrency }),
-		text("price_unit", func(c *lab.SampleClass) *lab.AmountUnit { return &c.PriceUnit }),
-		text("price_band", func(c *lab.SampleClass) *lab.PriceBand { return &c.PriceBand }),
-		yes("price_free", func(c *lab.SampleClass) *bool { return &c.PriceFree }),
+	sampleClasses = sqlstore.Packed[lab.SampleClass]{
+		sqlstore.Number("product_id", func(c *lab.SampleClass) *lab.ProductID { return &c.ProductID }),
+		sqlstore.Text("expected", func(c *lab.SampleClass) *string { return &c.Expected }),
+		sqlstore.Text("form", func(c *lab.SampleClass) *lab.Form { return &c.Form }),
+		sqlstore.Text("channel", func(c *lab.SampleClass) *lab.Channel { return &c.Channel }),
+		sqlstore.Yes("counted", func(c *lab.SampleClass) *bool { return &c.Counted }),
+		sqlstore.Text("state", func(c *lab.SampleClass) *lab.SampleState { return &c.State }),
+		sqlstore.Text("state_reason", func(c *lab.SampleClass) *string { return &c.StateReason }),
+		sqlstore.Text("release", func(c *lab.SampleClass) *lab.Release { return &c.Release }),
+		sqlstore.Text("outcome", func(c *lab.SampleClass) *lab.Outcome { return &c.Outcome }),
+		sqlstore.Text("outcome_euda", func(c *lab.SampleClass) *lab.Outcome { return &c.OutcomeEUDA }),
+		sqlstore.Text("level", func(c *lab.SampleClass) *lab.Level { return &c.Level }),
+		sqlstore.Yes("recognised", func(c *lab.SampleClass) *bool { return &c.Recognised }),
+		sqlstore.Yes("contains", func(c *lab.SampleClass) *bool { return &c.Contains }),
+		sqlstore.Yes("contains_main", func(c *lab.SampleClass) *bool { return &c.ContainsMain }),
+		sqlstore.Text("methods", func(c *lab.SampleClass) *string { return &c.Methods }),
+		sqlstore.Text("price_currency", func(c *lab.SampleClass) *string { return &c.PriceCurrency }),
+		sqlstore.Text("price_unit", func(c *lab.SampleClass) *lab.AmountUnit { return &c.PriceUnit }),
+		sqlstore.Text("price_band", func(c *lab.SampleClass) *lab.PriceBand { return &c.PriceBand }),
+		sqlstore.Yes("price_free", func(c *lab.SampleClass) *bool { return &c.PriceFree }),
 	}
-	findingHeads = packed[findingHead]{
-		id("sample_id", func(h *findingHead) *string { return &h.sample }),
-		number("base", func(h *findingHead) *int64 { return &h.base }),
+	findingHeads = sqlstore.Packed[findingHead]{
+		sqlstore.ID("sample_id", func(h *findingHead) *string { return &h.sample }),
+		sqlstore.Number("base", func(h *findingHead) *int64 { return &h.base }),
 	}
-	findingClasses = packed[lab.FindingClass]{
-		number("substance_id", func(c *lab.FindingClass) *lab.SubstanceID { return &c.SubstanceID }),
-		text("role", func(c *lab.FindingClass) *lab.Role { return &c.Role }),
-		text("detection", func(c *lab.FindingClass) *lab.Detection { return &c.Detection }),
-		yes("main", func(c *lab.FindingClass) *bool { return &c.Main }),
-		number("method_id", func(c *lab.FindingClass) *lab.MethodID { return &c.MethodID }),
-		text("scale", func(c *lab.FindingClass) *lab.Scale { return &c.Scale }),
-		yes("base_known", func(c *lab.FindingClass) *bool { return &c.BaseKnown }),
+	findingClasses = sqlstore.Packed[lab.FindingClass]{
+		sqlstore.Number("substance_id", func(c *lab.FindingClass) *lab.SubstanceID { return &c.SubstanceID }),
+		sqlstore.Text("role", func(c *lab.FindingClass) *lab.Role { return &c.Role }),
+		sqlstore.Text("detection", func(c *lab.FindingClass) *lab.Detection { return &c.Detection }),
+		sqlstore.Yes("main", func(c *lab.FindingClass) *bool { return &c.Main }),
+		sqlstore.Number("method_id", func(c *lab.FindingClass) *lab.MethodID { return &c.MethodID }),
+		sqlstore.Text("scale", func(c *lab.FindingClass) *lab.Scale { return &c.Scale }),
+		sqlstore.Yes("base_known", func(c *lab.FindingClass) *bool { return &c.BaseKnown }),
 	}
 )
 
@@ -83,13 +84,13 @@ func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, y
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	samples, err := s.query(ctx, "SELECT "+pack(sampleHeads.sql(), sampleClasses.sql())+
+	samples, err := s.query(ctx, "SELECT "+sqlstore.Pack(sampleHeads.SQL(), sampleClasses.SQL())+
 		" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
 	if err != nil {
 		return err
 	}
 	defer samples.Close()
-	findings, err := s.query(ctx, "SELECT "+pack(findingHeads.sql(), findingClasses.sql())+
+	findings, err := s.query(ctx, "SELECT "+sqlstore.Pack(findingHeads.SQL(), findingClasses.SQL())+
 		" FROM finding_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (r *factReader) row(samples *sql.Rows) (lab.FactRow, error) {
 	if err := samples.Scan(&r.packed); err != nil {
 		return *row, err
 	}
-	class, err := sampleHeads.take(&r.sample, r.packed)
+	class, err := sampleHeads.Take(&r.sample, r.packed)
 	if err != nil {
 		return *row, err
 	}
@@ -183,18 +184,18 @@ func (r *factReader) nextFinding() (err error) {
 	if err := r.findings.Scan(&r.packed); err != nil {
 		return err
 	}
-	r.class, err = findingHeads.take(&r.finding, r.packed)
+	r.class, err = findingHeads.Take(&r.finding, r.packed)
 	return err
 }
 
 // classOf is the one copy of a class.
-func classOf[T any](known map[string]*T, columns packed[T], packed string) (*T, error) {
+func classOf[T any](known map[string]*T, columns sqlstore.Packed[T], packed string) (*T, error) {
 	if c, ok := known[packed]; ok {
 		return c, nil
 	}
 	c := new(T)
 	known[packed] = c
-	return c, columns.read(c, packed)
+	return c, columns.Read(c, packed)
 }
 
 // Revisions are the revisions of years, by service. A year's rises with everything

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/sqlstore"
 )
 
 // ImportBatch is what one import brings in: entries that the dictionary lacks, and
@@ -62,7 +63,7 @@ func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[s
 // Progress is told the number of samples written so far.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
 	defer s.wordsChanged.Add(1)
-	return s.transactBulk(ctx, func(tx *gorm.DB, l loader) error {
+	return s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
 		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
 			return err
@@ -89,7 +90,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 var importBatch = 2000
 
 // importSamples writes the import and its samples, batch by batch.
-func (w *work) importSamples(l loader, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
 	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
 	today, err := w.today(b.Import.ServiceID)
 	if err != nil {
@@ -146,7 +147,7 @@ func (w *work) checkPlaces(b *ImportBatch) error {
 }
 
 // importVisits writes the visits of an import.
-func (w *work) importVisits(l loader, b *ImportBatch, today lab.Date) error {
+func (w *work) importVisits(l sqlstore.Loader, b *ImportBatch, today lab.Date) error {
 	for i := range b.Visits {
 		v := &b.Visits[i]
 		v.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
@@ -156,7 +157,7 @@ func (w *work) importVisits(l loader, b *ImportBatch, today lab.Date) error {
 			return fmt.Errorf("visit %d: %w", i+1, err)
 		}
 	}
-	return load(l, func(yield func(*lab.Visit) bool) { yieldAll(b.Visits, yield) })
+	return sqlstore.Load(l, func(yield func(*lab.Visit) bool) { yieldAll(b.Visits, yield) })
 }
 
 // joinVisit ties a sample to its visit.
@@ -230,34 +231,34 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 }
 
 // loadSamples writes samples with all that hangs on them, parents first.
-func loadSamples(l loader, samples []loaded) error {
+func loadSamples(l sqlstore.Loader, samples []loaded) error {
 	for _, table := range []func() error{
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Sample) bool) bool { return yield(&x.Sample) }))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleExpectation) bool) bool {
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.SampleExpectation) bool) bool {
 				return yieldAll(expectations(&x.File), yield)
 			}))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.Analysis) bool) bool {
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Analysis) bool) bool {
 				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yield(&e.Analysis) })
 			}))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.Finding) bool) bool {
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Finding) bool) bool {
 				return !slices.ContainsFunc(x.Evidence, func(e lab.Evidence) bool { return !yieldAll(e.Findings, yield) })
 			}))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))
 		},
 		func() error {
-			return load(l, each(samples, func(x *loaded, yield func(*lab.FindingFact) bool) bool { return yieldAll(x.facts.Findings, yield) }))
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.FindingFact) bool) bool { return yieldAll(x.facts.Findings, yield) }))
 		},
 	} {
 		if err := table(); err != nil {

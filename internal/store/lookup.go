@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/sqlstore"
 )
 
 // Found is what a lookup code opens: as much of the sample's file as the public page
@@ -24,30 +25,30 @@ type Found struct {
 
 // What a look-up reads packed: it holds no free text.
 var (
-	foundColumns = packed[Found]{
-		text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
-		number("c.service_id", func(f *Found) *lab.ServiceID { return &f.Sample.ServiceID }),
-		number("x.product_id", func(f *Found) *lab.ProductID { return &f.Sample.ProductID }),
-		text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
-		text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
-		text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),
-		day("x.received_on", func(f *Found) *lab.Date { return &f.Sample.ReceivedOn }),
-		dayOrNone("x.expected_ready_on", func(f *Found) *lab.Date { return &f.Sample.ExpectedReadyOn }),
-		{"expected", `(SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class, '` + absent + `'), ' ') FROM (SELECT substance_id, class FROM sample_expectations
-    WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e)`, (*Found).expect},
+	foundColumns = sqlstore.Packed[Found]{
+		sqlstore.Text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
+		sqlstore.Number("c.service_id", func(f *Found) *lab.ServiceID { return &f.Sample.ServiceID }),
+		sqlstore.Number("x.product_id", func(f *Found) *lab.ProductID { return &f.Sample.ProductID }),
+		sqlstore.Text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
+		sqlstore.Text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
+		sqlstore.Text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),
+		sqlstore.Day("x.received_on", func(f *Found) *lab.Date { return &f.Sample.ReceivedOn }),
+		sqlstore.DayOrNone("x.expected_ready_on", func(f *Found) *lab.Date { return &f.Sample.ExpectedReadyOn }),
+		sqlstore.Value("expected", `(SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class, '`+sqlstore.Absent+`'), ' ') FROM (SELECT substance_id, class FROM sample_expectations
+    WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e)`, (*Found).expect),
 	}
-	publishedColumns = packed[lab.Publication]{
-		number("p.version", func(p *lab.Publication) *int32 { return &p.Version }),
-		text("p.kind", func(p *lab.Publication) *lab.PublicationKind { return &p.Kind }),
-		text("p.outcome", func(p *lab.Publication) *lab.Outcome { return &p.Outcome }),
-		day("p.published_on", func(p *lab.Publication) *lab.Date { return &p.PublishedOn }),
+	publishedColumns = sqlstore.Packed[lab.Publication]{
+		sqlstore.Number("p.version", func(p *lab.Publication) *int32 { return &p.Version }),
+		sqlstore.Text("p.kind", func(p *lab.Publication) *lab.PublicationKind { return &p.Kind }),
+		sqlstore.Text("p.outcome", func(p *lab.Publication) *lab.Outcome { return &p.Outcome }),
+		sqlstore.Day("p.published_on", func(p *lab.Publication) *lab.Date { return &p.PublishedOn }),
 	}
 )
 
 // expect reads the tokens of what was expected; there may be none.
 func (f *Found) expect(tokens string) error {
-	if strings.Contains(tokens, absent) {
-		return errNull
+	if strings.Contains(tokens, sqlstore.Absent) {
+		return sqlstore.ErrNull
 	}
 	f.Expected = nil
 	for token := range strings.FieldsSeq(tokens) {
@@ -58,7 +59,7 @@ func (f *Found) expect(tokens string) error {
 
 // packedLookup is what is read packed: of the publication nothing where there is none.
 func packedLookup() string {
-	return pack(foundColumns.sql(), "CASE WHEN p.id IS NULL THEN '' ELSE "+pack(publishedColumns.sql())+" END")
+	return sqlstore.Pack(foundColumns.SQL(), "CASE WHEN p.id IS NULL THEN '' ELSE "+sqlstore.Pack(publishedColumns.SQL())+" END")
 }
 
 // lookupStatement reads all of it at once, a row a publication, by the first
@@ -81,7 +82,7 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if err := ctx.Err(); err != nil {
 		return Found{}, translate(err)
 	}
-	if s.dialect.name() == "sqlite" { // to watch for a reader who goes away would take longer than to finish
+	if s.db.OnSQLite() { // to watch for a reader who goes away would take longer than to finish
 		ctx = context.WithoutCancel(ctx)
 	}
 	rows, err := s.lookupRows(ctx, hashes)
@@ -144,7 +145,7 @@ func (r *lookupRow) scan(rows *sql.Rows) error {
 	if err := rows.Scan(&r.packed, &r.service, &r.reason, &r.result); err != nil {
 		return err
 	}
-	published, err := foundColumns.take(&r.found, r.packed)
+	published, err := foundColumns.Take(&r.found, r.packed)
 	if err != nil {
 		return err
 	}
@@ -155,5 +156,5 @@ func (r *lookupRow) scan(rows *sql.Rows) error {
 	r.found.Publications = append(r.found.Publications, lab.Publication{Reason: r.reason})
 	p := &r.found.Publications[len(r.found.Publications)-1]
 	p.ServiceID = r.found.Sample.ServiceID
-	return cmp.Or(publishedColumns.read(p, published), p.Result.Scan(r.result))
+	return cmp.Or(publishedColumns.Read(p, published), p.Result.Scan(r.result))
 }

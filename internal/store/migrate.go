@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
 	"marquis/internal/lab/dictionary"
-	"marquis/migrations"
+	"marquis/internal/store/sqlstore"
 )
 
 // Migrate brings the database at the given place to today's schema and loads the
@@ -28,23 +26,36 @@ func Migrate(ctx context.Context, c Config, now func() time.Time) (done []string
 	return s.migrate(ctx)
 }
 
+// MigrateAndGrant does as Migrate, and gives a role of PostgreSQL what the program
+// needs to work under it, and nothing else: it may change neither what is only
+// added to nor the tables themselves. Whoever migrates owns the tables and is
+// another role. It returns what it did, a line each. A role that is not there, or
+// that could take more rights, is refused before anything changes.
+func MigrateAndGrant(ctx context.Context, c Config, now func() time.Time, role string) (done []string, err error) {
+	s, err := connect(ctx, c, now)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.db.MayGrant(ctx, role); err != nil {
+		return nil, err
+	}
+	if done, err = s.migrate(ctx); err != nil {
+		return done, err
+	}
+	if err := s.db.Grant(ctx, role); err != nil {
+		return done, err
+	}
+	return append(done, fmt.Sprintf("role %s: may run the program, and only add to %s", role, strings.Join(onlyAdded, " and "))), nil
+}
+
 func (s *Store) migrate(ctx context.Context) (done []string, err error) {
-	before, target, err := s.versions(ctx)
+	before, today, err := s.db.Migrate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if before > target {
-		return nil, newerSchema(before, target)
-	}
-	provider, err := s.goose()
-	if err != nil {
-		return nil, err
-	}
-	if before < target {
-		if _, err := provider.Up(ctx); err != nil {
-			return nil, fmt.Errorf("migrate: %w", err)
-		}
-		done = append(done, fmt.Sprintf("schema: version %d to %d", before, target))
+	if before < today {
+		done = append(done, fmt.Sprintf("schema: version %d to %d", before, today))
 	}
 	embedded, err := dictionary.Load()
 	if err != nil {
@@ -61,20 +72,12 @@ func (s *Store) migrate(ctx context.Context) (done []string, err error) {
 }
 
 // ErrEmpty means that the database has no tables yet: see Migrate.
-var ErrEmpty = errors.New("the database is empty; to make the tables type: marquis migrate")
+var ErrEmpty = sqlstore.ErrEmpty
 
 // checkSchema refuses a schema or a dictionary that this program does not know.
 func (s *Store) checkSchema(ctx context.Context) error {
-	current, target, err := s.versions(ctx)
-	switch {
-	case err != nil:
+	if err := s.db.CheckSchema(ctx); err != nil {
 		return err
-	case current > target:
-		return newerSchema(current, target)
-	case current == 0:
-		return ErrEmpty
-	case current < target:
-		return fmt.Errorf("the database has schema %d, this program needs %d; make a backup, then type: marquis migrate", current, target)
 	}
 	embedded, err := dictionary.Load()
 	if err != nil {
@@ -85,69 +88,6 @@ func (s *Store) checkSchema(ctx context.Context) error {
 		err = errors.New("the database has another edition of the dictionary than this program; to bring it up to date type: marquis migrate")
 	}
 	return err
-}
-
-func newerSchema(current, target int64) error {
-	return fmt.Errorf("the database has schema %d, which is newer than this program knows (%d); use the newer program", current, target)
-}
-
-// versions returns the version of the database's schema, 0 where it is empty, and
-// that of the program. It only reads, unless another process may be migrating: then
-// it waits for that one.
-func (s *Store) versions(ctx context.Context) (current, target int64, err error) {
-	provider, err := s.goose()
-	if err != nil {
-		return 0, 0, err
-	}
-	sources := provider.ListSources()
-	target = sources[len(sources)-1].Version
-	read := s.read.WithContext(ctx)
-	if !read.Migrator().HasTable("goose_db_version") {
-		return 0, target, nil // do not let goose make its table in a database that is only looked at
-	}
-	if err = read.Raw("SELECT max(version_id) FROM goose_db_version").Scan(&current).Error; err == nil && current < target {
-		if after, err := provider.GetDBVersion(ctx); err == nil {
-			current = after
-		}
-	}
-	return current, target, err
-}
-
-func (s *Store) goose() (*goose.Provider, error) {
-	pool, err := s.write.DB()
-	if err != nil {
-		return nil, err
-	}
-	dialect := goose.DialectPostgres
-	if s.dialect.name() == "sqlite" {
-		dialect = goose.DialectSQLite3
-	}
-	locker, err := s.dialect.locker()
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(dialect, pool, dialectFiles{migrations.Files, s.dialect.name()},
-		goose.WithDisableGlobalRegistry(true), goose.WithSessionLocker(locker))
-}
-
-// dialectFiles shows the migrations of one dialect: goose refuses two files of
-// one version.
-type dialectFiles struct {
-	fs.FS
-	dialect string
-}
-
-// Glob leaves out the files of the other dialect: NNNN_name.DIALECT.sql.
-func (f dialectFiles) Glob(pattern string) ([]string, error) {
-	names, err := fs.Glob(f.FS, pattern)
-	var own []string
-	for _, name := range names {
-		parts := strings.Split(name, ".")
-		if len(parts) == 2 || parts[1] == f.dialect {
-			own = append(own, name)
-		}
-	}
-	return own, err
 }
 
 // loadEmbedded writes the embedded dictionary unless it is there already. Local

@@ -95,7 +95,7 @@ func replace[T any](w *work, record *T, key lab.Key, version int32) error {
 // transaction ends.
 func take[T any](w *work, table string, key lab.Key) (*T, error) {
 	record := new(T)
-	err := w.tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND id = ?"+w.dialect.lock(), key.ServiceID, key.ID).Take(record).Error
+	err := w.tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND id = ?"+w.db.Lock(), key.ServiceID, key.ID).Take(record).Error
 	return record, err
 }
 

@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -6,39 +6,28 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 )
 
-// onlyAdded are the tables whose rows nobody changes or removes.
-var onlyAdded = []string{"audit_events", "publications"}
+// MayGrant refuses a role that does not exist, and one that could go round the rights
+// that Grant gives it. Only PostgreSQL has roles.
+func (d *DB) MayGrant(ctx context.Context, role string) error {
+	if d.OnSQLite() {
+		return errors.New("only PostgreSQL has roles to grant rights to; for the SQLite file type: marquis migrate")
+	}
+	return mayBeGranted(d.Write.WithContext(ctx), role)
+}
 
-// MigrateAndGrant does as Migrate, and gives a role of PostgreSQL what the program
-// needs to work under it, and nothing else: it may change neither what is only
-// added to nor the tables themselves. Whoever migrates owns the tables and is
-// another role. It returns what it did, a line each. A role that is not there, or
-// that could take more rights, is refused before anything changes.
-func MigrateAndGrant(ctx context.Context, c Config, now func() time.Time, role string) (done []string, err error) {
-	s, err := connect(ctx, c, now)
+// Grant gives a role of PostgreSQL what the program needs to work under it, and takes
+// everything else from it.
+func (d *DB) Grant(ctx context.Context, role string) error {
+	err := d.Transact(ctx, func(tx *gorm.DB) error { return grant(tx, d.tables.OnlyAdded, role) })
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("grant to %s: %w", quoted(role), err)
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if s.dialect.name() != "postgres" {
-		return nil, errors.New("only PostgreSQL has roles to grant rights to; for the SQLite file type: marquis migrate")
-	}
-	if err := mayBeGranted(s.write.WithContext(ctx), role); err != nil {
-		return nil, err
-	}
-	if done, err = s.migrate(ctx); err != nil {
-		return done, err
-	}
-	if err := s.transact(ctx, func(tx *gorm.DB) error { return grant(tx, role) }); err != nil {
-		return done, fmt.Errorf("grant to %s: %w", quoted(role), err)
-	}
-	return append(done, fmt.Sprintf("role %s: may run the program, and only add to %s", role, strings.Join(onlyAdded, " and "))), nil
+	return nil
 }
 
 // quoted is the name of a role, table or schema as SQL reads it.
@@ -70,7 +59,7 @@ func mayBeGranted(db *gorm.DB, role string) error {
 // grant takes what the role had and gives it what the program needs, in the schema
 // where the tables are. Where the role still may too much or too little, because of
 // what others have granted, nothing changes.
-func grant(tx *gorm.DB, role string) error {
+func grant(tx *gorm.DB, onlyAdded []string, role string) error {
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('marquis grant'))").Error; err != nil {
 		return err // two that grant at once would trip over each other's rows in the catalogue
 	}
@@ -92,18 +81,18 @@ func grant(tx *gorm.DB, role string) error {
 	}
 	for _, table := range tables {
 		on := " ON " + schema + "." + quoted(table)
-		statements = append(statements, "REVOKE ALL"+on+" FROM "+to, "GRANT "+needed(table)+on+" TO "+to)
+		statements = append(statements, "REVOKE ALL"+on+" FROM "+to, "GRANT "+needed(onlyAdded, table)+on+" TO "+to)
 	}
 	for _, statement := range statements {
 		if err := tx.Exec(statement).Error; err != nil {
 			return err
 		}
 	}
-	return checkGranted(tx, role, at.Database, at.Schema)
+	return checkGranted(tx, onlyAdded, role, at.Database, at.Schema)
 }
 
 // needed are the rights on a table that the program works with.
-func needed(table string) string {
+func needed(onlyAdded []string, table string) string {
 	switch {
 	case table == "goose_db_version":
 		return "SELECT"
@@ -115,7 +104,7 @@ func needed(table string) string {
 
 // checkGranted tells what others keep from the role, and what they have given to it
 // or to everybody.
-func checkGranted(tx *gorm.DB, role, database, schema string) error {
+func checkGranted(tx *gorm.DB, onlyAdded []string, role, database, schema string) error {
 	var may struct{ Connect, Use, Make bool }
 	err := tx.Raw("SELECT has_database_privilege(?, ?, 'CONNECT') AS connect, has_schema_privilege(?, ?, 'USAGE') AS use, "+
 		"has_schema_privilege(?, ?, 'CREATE') AS make", role, database, role, schema, role, schema).Take(&may).Error
@@ -128,12 +117,12 @@ func checkGranted(tx *gorm.DB, role, database, schema string) error {
 	case may.Make:
 		return fmt.Errorf("it may make tables in the schema %s; as its owner type: REVOKE CREATE ON SCHEMA %[1]s FROM PUBLIC, %[2]s", quoted(schema), quoted(role))
 	}
-	return keepsWhatIsOnlyAdded(tx, role)
+	return keepsWhatIsOnlyAdded(tx, onlyAdded, role)
 }
 
 // keepsWhatIsOnlyAdded refuses a role that could change the audit trail or what was
 // published.
-func keepsWhatIsOnlyAdded(db *gorm.DB, role string) error {
+func keepsWhatIsOnlyAdded(db *gorm.DB, onlyAdded []string, role string) error {
 	for _, table := range onlyAdded {
 		var may bool
 		err := db.Raw("SELECT coalesce(has_table_privilege(?, to_regclass(?), 'DELETE, TRUNCATE') OR "+

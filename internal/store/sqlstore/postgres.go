@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -26,7 +26,7 @@ const connections = 16
 // write wait for somebody's lock.
 const forReading = 6
 
-type postgresDialect struct{}
+type postgresDialect struct{ onlyAdded []string }
 
 func (postgresDialect) name() string { return "postgres" }
 func (postgresDialect) lock() string { return " FOR UPDATE" }
@@ -35,7 +35,7 @@ func (postgresDialect) locker() (lock.SessionLocker, error) {
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // tries each second for a minute
 }
 
-func (s *Store) openPostgres(ctx context.Context, c Config) error {
+func (d *DB) openPostgres(ctx context.Context, c Config) error {
 	config, err := addressOf(c)
 	if err != nil {
 		return err
@@ -49,19 +49,18 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 	if err := pool.PingContext(ctx); err != nil {
 		return errors.Join(fmt.Errorf("PostgreSQL at %s does not answer: %w%s", config.Host, err, tlsHint(config)), pool.Close())
 	}
-	s.dialect = postgresDialect{}
-	if s.write, err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig()); err != nil {
+	d.dialect, d.Readers = postgresDialect{d.tables.OnlyAdded}, connections
+	if d.Write, err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig()); err != nil {
 		return errors.Join(err, pool.Close())
 	}
-	s.read = s.write
-	s.folding = make(chan struct{}, connections/connectionsPerFold)
-	s.writing = make(chan struct{}, connections-forReading)
+	d.Read = d.Write
+	d.writing = make(chan struct{}, connections-forReading)
 	return nil
 }
 
 // check refuses superusers, roles that could change the audit trail or what was
 // published, and those that may not read everything.
-func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
+func (d postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 	db = db.WithContext(ctx)
 	var role struct {
 		Name  string
@@ -75,7 +74,7 @@ func (postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 		return errors.New("the database role is a superuser, which could rewrite the audit trail; " +
 			"make a plain one: CREATE ROLE marquis LOGIN; CREATE DATABASE marquis OWNER marquis")
 	}
-	if err := keepsWhatIsOnlyAdded(db, role.Name); err != nil {
+	if err := keepsWhatIsOnlyAdded(db, d.onlyAdded, role.Name); err != nil {
 		return err
 	}
 	return readsAll(db, role.Name)

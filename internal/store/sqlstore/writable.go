@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -52,22 +52,22 @@ func (w *writability) kept() error {
 // or another lab.ErrUnavailable. What was found is kept for ten seconds, whoever asks;
 // then one row is written. Who has no time for that, by the context, is told what was
 // found before.
-func (s *Store) Writable(ctx context.Context) error {
-	trying := s.tryWriting()
+func (d *DB) Writable(ctx context.Context) error {
+	trying := d.tryWriting()
 	if trying == nil {
-		return s.writable.kept()
+		return d.writable.kept()
 	}
 	select {
 	case <-trying:
 	case <-ctx.Done():
 	}
-	return s.writable.kept()
+	return d.writable.kept()
 }
 
 // tryWriting writes the row unless what is known is new enough. It returns what is
 // closed when there is an answer, nil where there is one.
-func (s *Store) tryWriting() <-chan struct{} {
-	w := &s.writable
+func (d *DB) tryWriting() <-chan struct{} {
+	w := &d.writable
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.trying != nil {
@@ -79,8 +79,8 @@ func (s *Store) tryWriting() <-chan struct{} {
 	done := make(chan struct{})
 	w.trying = done
 	go func() {
-		err := s.transact(WaitAtMost(context.Background(), writeWait), func(tx *gorm.DB) error {
-			return tx.Exec("UPDATE write_probe SET written_at = ? WHERE id = 1", lab.At(s.now())).Error
+		err := d.Transact(WaitAtMost(context.Background(), writeWait), func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE write_probe SET written_at = ? WHERE id = 1", lab.At(d.now())).Error
 		})
 		w.keep(err)
 		w.mu.Lock()

@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -10,41 +10,41 @@ import (
 	"gorm.io/gorm"
 )
 
-// loader adds many rows of one model to its table within a transaction.
-type loader struct {
+// Loader adds many rows of one model to its table within a transaction.
+type Loader struct {
 	ctx     context.Context
 	tx      *gorm.DB
 	conn    *sql.Conn
 	dialect dialect
 }
 
-// transactBulk is transact for loads: the work gets a loader that uses the
+// TransactBulk is Transact for loads: the work gets a loader that uses the
 // driver's fastest way on the transaction's own connection.
-func (s *Store) transactBulk(ctx context.Context, work func(tx *gorm.DB, l loader) error) error {
-	pool, err := s.write.DB()
+func (d *DB) TransactBulk(ctx context.Context, work func(tx *gorm.DB, l Loader) error) error {
+	pool, err := d.Write.DB()
 	if err != nil {
 		return err
 	}
-	return s.inTurn(ctx, func(ctx context.Context, begin func(tx *gorm.DB) error) error {
+	return d.inTurn(ctx, func(ctx context.Context, begin func(tx *gorm.DB) error) error {
 		conn, err := pool.Conn(ctx)
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
-		db := s.write.Session(&gorm.Session{NewDB: true, Context: ctx})
+		db := d.Write.Session(&gorm.Session{NewDB: true, Context: ctx})
 		db.Statement.ConnPool = conn
 		return db.Transaction(func(tx *gorm.DB) error {
 			if err := begin(tx); err != nil {
 				return err
 			}
-			return work(tx, loader{ctx: ctx, tx: tx, conn: conn, dialect: s.dialect})
+			return work(tx, Loader{ctx: ctx, tx: tx, conn: conn, dialect: d.dialect})
 		})
 	})
 }
 
-// load adds the rows. They are read while they are written, so that the caller
+// Load adds the rows. They are read while they are written, so that the caller
 // may make them one by one.
-func load[T any](l loader, rows iter.Seq[*T]) error {
+func Load[T any](l Loader, rows iter.Seq[*T]) error {
 	statement := &gorm.Statement{DB: l.tx}
 	if err := statement.Parse(new(T)); err != nil {
 		return err

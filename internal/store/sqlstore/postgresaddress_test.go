@@ -1,4 +1,4 @@
-package store_test
+package sqlstore_test
 
 import (
 	"crypto/ed25519"
@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"marquis/internal/store"
+	"marquis/internal/store/sqlstore"
 )
 
 // Of an address on another machine only one that checks who answers is taken, unless
@@ -71,7 +71,7 @@ func TestWhatIsSentToAnotherMachineIsNotOpenToRead(t *testing.T) {
 		user + "[::ffff:127.0.0.1]/marquis":                                     "open",
 		user + "/marquis?host=/run/postgresql":                                  "open",
 	} {
-		have, err := store.WayToPostgres(store.Config{DatabaseURL: address})
+		have, err := sqlstore.WayToPostgres(sqlstore.Config{DatabaseURL: address})
 		if err != nil {
 			have = err.Error()
 		}
@@ -81,7 +81,7 @@ func TestWhatIsSentToAnotherMachineIsNotOpenToRead(t *testing.T) {
 		if want != "MARQUIS_DATABASE_PLAIN" {
 			continue
 		}
-		if have, err := store.WayToPostgres(store.Config{DatabaseURL: address, Plain: true}); err != nil || have != "open" && !strings.Contains(address, "require") && !strings.Contains(address, "verify") {
+		if have, err := sqlstore.WayToPostgres(sqlstore.Config{DatabaseURL: address, Plain: true}); err != nil || have != "open" && !strings.Contains(address, "require") && !strings.Contains(address, "verify") {
 			t.Errorf("%s, where it may be open: %s, %v", address, have, err)
 		}
 	}
@@ -169,7 +169,7 @@ func TestNothingIsSaidToAServerThatDoesNotShowWhoItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			port, sent := listener(t, test.certificate)
-			err := openError(t, store.Config{DatabaseURL: "postgres://marquis:canary@0.0.0.0:" + port + "/marquis" + test.query})
+			_, err := sqlstore.Open(t.Context(), sqlstore.Config{DatabaseURL: "postgres://marquis:canary@0.0.0.0:" + port + "/marquis" + test.query}, sqlstore.Tables{}, time.Now)
 			var heard string
 			select {
 			case heard = <-sent:

@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -39,7 +39,7 @@ const longestPause = 25 * time.Millisecond
 
 // turn is one unit of work that waits for its turn, and then has it.
 type turn struct {
-	s        *Store
+	db       *DB
 	ctx      context.Context // ends when the wait is over
 	end      context.CancelCauseFunc
 	patience *patience // nil: nobody counts
@@ -50,8 +50,8 @@ type turn struct {
 	begun    bool
 }
 
-func (s *Store) newTurn(ctx context.Context) *turn {
-	t := &turn{s: s, wait: usualWait, since: time.Now()}
+func (d *DB) newTurn(ctx context.Context) *turn {
+	t := &turn{db: d, wait: usualWait, since: time.Now()}
 	if t.patience, _ = ctx.Value(patienceKey{}).(*patience); t.patience != nil {
 		t.wait = max(leastWait, time.Duration(t.patience.left.Load()))
 	}
@@ -62,8 +62,8 @@ func (s *Store) newTurn(ctx context.Context) *turn {
 
 // inTurn runs a transaction when it is its turn, or gives up. The transaction calls
 // begin first of all. A caller who goes away leaves the queue.
-func (s *Store) inTurn(ctx context.Context, transaction func(ctx context.Context, begin func(tx *gorm.DB) error) error) error {
-	t := s.newTurn(ctx)
+func (d *DB) inTurn(ctx context.Context, transaction func(ctx context.Context, begin func(tx *gorm.DB) error) error) error {
+	t := d.newTurn(ctx)
 	defer t.leave()
 	if err := t.takePlace(); err != nil {
 		return err
@@ -83,11 +83,11 @@ func (s *Store) inTurn(ctx context.Context, transaction func(ctx context.Context
 
 // takePlace waits for a place among those that may write.
 func (t *turn) takePlace() error {
-	if t.s.writing == nil {
+	if t.db.writing == nil {
 		return nil
 	}
 	select {
-	case t.s.writing <- struct{}{}:
+	case t.db.writing <- struct{}{}:
 		t.placed = true
 		return nil
 	case <-t.ctx.Done():
@@ -105,7 +105,7 @@ func (t *turn) begin(tx *gorm.DB) error {
 	}
 	left := t.wait - time.Since(t.since)
 	t.patience.left.Store(int64(left))
-	return t.s.dialect.limitWaits(tx, max(leastWait, left))
+	return t.db.dialect.limitWaits(tx, max(leastWait, left))
 }
 
 // leave lets others have their turn.
@@ -113,7 +113,7 @@ func (t *turn) leave() {
 	t.timer.Stop()
 	t.end(nil)
 	if t.placed {
-		<-t.s.writing
+		<-t.db.writing
 	}
 }
 
@@ -123,14 +123,14 @@ func (t *turn) ended(err error) error {
 	if err != nil && errors.Is(context.Cause(t.ctx), ErrBusy) {
 		err = ErrBusy
 	}
-	err = translate(err)
+	err = Translate(err)
 	if errors.Is(err, ErrBusy) && t.patience != nil {
 		t.patience.left.Store(0)
 	}
-	if t.s.file != nil && (err == nil || errors.Is(err, ErrReadOnly)) {
-		t.s.file.keep(err == nil)
+	if t.db.file != nil && (err == nil || errors.Is(err, ErrReadOnly)) {
+		t.db.file.keep(err == nil)
 	}
-	t.s.writable.note(err)
+	t.db.writable.note(err)
 	return err
 }
 

@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"context"
@@ -22,8 +22,8 @@ import (
 	"marquis/internal/lab"
 )
 
-// SQLiteFile is the name of the registry's file in its folder.
-const SQLiteFile = "marquis.db"
+// FileName is the name of the SQLite file in its folder.
+const FileName = "marquis.db"
 
 // readers is the number of connections that read at the same time.
 const readers = 8
@@ -40,40 +40,25 @@ const (
 
 // openSQLite opens the file, which is made where there is none. Where nothing can be
 // written just now it is opened for reading, see sqliteFile.
-func (s *Store) openSQLite(ctx context.Context, c Config) error {
-	path, err := filepath.Abs(filepath.Join(c.Folder, SQLiteFile))
+func (d *DB) openSQLite(ctx context.Context, c Config) error {
+	path, err := filepath.Abs(filepath.Join(c.Folder, FileName))
 	if err != nil {
 		return err
 	}
-	fresh, err := s.makePrivate(path)
-	if err != nil {
+	if d.Fresh, err = d.makePrivate(path); err != nil {
 		return fmt.Errorf("make the data folder and the registry's file: %w", err)
 	}
-	s.dialect, s.file = sqliteDialect{filepath.Dir(path)}, &sqliteFile{path: path}
-	s.folding = make(chan struct{}, readers/connectionsPerFold)
-	if s.write, err = s.file.pool(1, s.file.write); err == nil {
-		s.read, err = s.file.pool(readers, s.file.read)
+	d.dialect, d.file, d.Readers = sqliteDialect{filepath.Dir(path)}, &sqliteFile{path: path}, readers
+	if d.Write, err = d.file.pool(1, d.file.write); err == nil {
+		d.Read, err = d.file.pool(readers, d.file.read)
 	}
 	if err == nil {
-		err = s.awaitSQLite(ctx, fresh)
+		err = d.file.ping(ctx, 0)
 	}
-	if err != nil {
-		return errors.Join(err, s.Close())
+	if err != nil && !unwritable(err) {
+		return errors.Join(err, d.Close())
 	}
 	return nil
-}
-
-// awaitSQLite returns when the file can be read. A fresh one gets its tables first.
-func (s *Store) awaitSQLite(ctx context.Context, fresh bool) error {
-	if err := s.file.ping(ctx, 0); err != nil && !unwritable(err) {
-		return err
-	}
-	if fresh {
-		if _, err := s.migrate(ctx); err != nil {
-			return err
-		}
-	}
-	return s.file.ping(ctx, 1)
 }
 
 // ping opens a connection of a pool. Who makes the file holds it for a moment, and
@@ -95,7 +80,7 @@ func (f *sqliteFile) ping(ctx context.Context, pool int) (err error) {
 // from reading it, whatever the process's umask. It tells whether the file is empty,
 // and notes what it cannot keep from others. It opens no file that is there: closing
 // it would end the locks that this process has on it.
-func (s *Store) makePrivate(path string) (fresh bool, err error) {
+func (d *DB) makePrivate(path string) (fresh bool, err error) {
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		if err := errors.Join(os.MkdirAll(folder, 0o700), os.Chmod(folder, 0o700)); err != nil {
@@ -107,7 +92,7 @@ func (s *Store) makePrivate(path string) (fresh bool, err error) {
 	}
 	for _, path := range []string{path, path + "-wal", path + "-shm", filepath.Join(folder, migrateLock)} {
 		if err := closeToOthers(path); err != nil {
-			s.notes = append(s.notes, err.Error())
+			d.Notes = append(d.Notes, err.Error())
 		}
 	}
 	openToOwner(path)

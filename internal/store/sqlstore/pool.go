@@ -1,4 +1,4 @@
-package store
+package sqlstore
 
 import (
 	"time"
@@ -12,16 +12,16 @@ type PoolStats struct {
 	Most   int           // connections that may be open
 	Open   int           // connections that are open
 	InUse  int           // of these, those at work
-	Waits  int64         // how often one was waited for since the store was opened
+	Waits  int64         // how often one was waited for since the database was opened
 	Waited time.Duration // for how long altogether
 }
 
 // PoolStats returns how each pool is used just now. It asks the database nothing.
-func (s *Store) PoolStats() []PoolStats {
-	if s.write == s.read {
-		return []PoolStats{poolStats("all", s.write)}
+func (d *DB) PoolStats() []PoolStats {
+	if d.Write == d.Read {
+		return []PoolStats{poolStats("all", d.Write)}
 	}
-	return []PoolStats{poolStats("write", s.write), poolStats("read", s.read)}
+	return []PoolStats{poolStats("write", d.Write), poolStats("read", d.Read)}
 }
 
 func poolStats(name string, db *gorm.DB) PoolStats {
