@@ -40,7 +40,7 @@ vulnerabilities:
 # lie in memory where there is room. The race detector needs a C compiler. Chromium
 # checks the pages with axe-core: npm ci --prefix .ci
 # Of the server only the tests' own goroutines are looked for: there every request is one.
-SIDE_BY_SIDE = credential figures keyring lab statistics store store/sqlstore
+SIDE_BY_SIDE = credential figures keyring lab statistics store store/sqlstore work
 test: export GOGC = 400
 test:
 	CGO_ENABLED=0 go run ./internal/testrun go test -timeout 20m -p 3 -parallel 4 ./...

@@ -10,8 +10,8 @@ import (
 	"marquis/internal/config"
 	"marquis/internal/keyring"
 	"marquis/internal/lab"
-	"marquis/internal/server"
 	"marquis/internal/store"
+	"marquis/internal/work"
 )
 
 func (p *program) codeCommand() *cobra.Command {
@@ -68,7 +68,7 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right confirme
 	if err != nil {
 		return err
 	}
-	if err := server.TakeKeys(ctx, s, ring, by); err != nil {
+	if err := work.TakeKeys(ctx, s, ring, by); err != nil {
 		return err
 	}
 	if err := s.MarkClock(ctx); err != nil {
@@ -78,7 +78,7 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right confirme
 	if err := p.confirm(cmd, s, right, today); err != nil {
 		return right.advise(err)
 	}
-	codes, keys, err := server.ExpireCodes(ctx, s, ring, by, now, p.config.CodeMonths)
+	codes, keys, err := work.ExpireCodes(ctx, s, ring, by, now, p.config.CodeMonths)
 	if err != nil {
 		return right.advise(err)
 	}

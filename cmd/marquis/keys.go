@@ -10,8 +10,8 @@ import (
 
 	"marquis/internal/keyring"
 	"marquis/internal/lab"
-	"marquis/internal/server"
 	"marquis/internal/store"
+	"marquis/internal/work"
 )
 
 func (p *program) keysCommand() *cobra.Command {
@@ -51,7 +51,7 @@ func (p *program) adoptKeys(ctx context.Context, s *store.Store, yes bool) error
 	if err != nil {
 		return err
 	}
-	plan, err := s.PlanAdoption(ctx, print, server.Resealer(ring))
+	plan, err := s.PlanAdoption(ctx, print, work.Resealer(ring))
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (p *program) adoptKeys(ctx context.Context, s *store.Store, yes bool) error
 	if !yes {
 		return errNotTyped
 	}
-	if err := s.AdoptRing(ctx, lab.Operator("keys adopt"), print, server.Resealer(ring)); err != nil {
+	if err := s.AdoptRing(ctx, lab.Operator("keys adopt"), print, work.Resealer(ring)); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, "done")

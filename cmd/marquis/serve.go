@@ -16,6 +16,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/server"
 	"marquis/internal/store"
+	"marquis/internal/work"
 )
 
 // defaultListen is where the program listens when nothing else is said: on this
@@ -51,7 +52,7 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 		debug.SetGCPercent(collectAt)
 	}
 	limitMemory(p.config.Memory)
-	keys, err := server.OpenKeys(ctx, s, p.config.Keys, lab.Operator("serve"))
+	keys, err := work.OpenKeys(ctx, s, p.config.Keys, lab.Operator("serve"))
 	if err != nil {
 		return err
 	}

@@ -39,13 +39,10 @@ var waits = map[string]string{
 	"server.askWait":        "of a request",
 	"server.busyPause":      "of a request",
 	"server.busyWait":       "told to whoever was sent away",
-	"server.clockLook":      "how often the clock is looked at",
 	"server.drainTime":      "of requests when the program is stopped",
-	"server.failuresEvery":  "how often failures are written: the limits of passwords wait for it",
 	"server.floodPause":     "in memory: waitBeside",
 	"server.floodTold":      "in memory, a day: nothing proves it",
 	"server.idleTime":       "of a connection: waitBeside",
-	"server.jobKept":        "in memory, an hour: nothing proves it",
 	"server.keysSeen":       "how often the keys are looked at",
 	"server.late":           "when it is told that codes stay",
 	"server.levelTime":      "of a request",
@@ -53,7 +50,6 @@ var waits = map[string]string{
 	"server.readHeaderTime": "of a connection: waitBeside",
 	"server.readTime":       "of a connection: waitBeside",
 	"server.savingTime":     "of a request",
-	"server.sweepEvery":     "how often what is over is deleted, also at each start",
 	"server.turnWait":       "of a request",
 	"server.writeTime":      "of a connection",
 	"sqlstore.frozenWait":   "of a request",
@@ -66,12 +62,16 @@ var waits = map[string]string{
 	"store.seenEvery":       "how exactly the use of a session is noted",
 	"store.seenWait":        "of a request",
 	"store.viewQuarter":     "how exactly views are noted",
+	"work.clockLook":        "how often the clock is looked at",
+	"work.failuresEvery":    "how often failures are written: the limits of passwords wait for it",
+	"work.jobKept":          "in memory, an hour: nothing proves it",
+	"work.sweepEvery":       "how often what is over is deleted, also at each start",
 }
 
 // A time that somebody adds is a wait, or has its proof.
 func TestEveryTimeIsAWaitOrAnEnd(t *testing.T) {
 	found := map[string]bool{"config.CodeMonths": true} // no time.Duration
-	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "server", "statistics", "store", "store/sqlstore"} {
+	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "server", "statistics", "store", "store/sqlstore", "work"} {
 		for _, name := range timesIn(t, filepath.Join("..", filepath.FromSlash(folder))) {
 			found[filepath.Base(folder)+"."+name] = true
 		}

@@ -92,7 +92,7 @@ func newMetrics(s *Server) *metrics {
 		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marquis_jobs_running", Help: "Reports that are being made.",
-		}, func() float64 { return float64(s.jobs.running()) }),
+		}, func() float64 { return float64(s.jobs.Running()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marquis_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.Program},
 		}, func() float64 { return 1 }),

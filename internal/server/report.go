@@ -13,6 +13,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/statistics"
+	"marquis/internal/work"
 	"marquis/reports"
 )
 
@@ -76,18 +77,18 @@ func makeReport(r *request) error {
 		in.mistakes.Check(x.offers(x.Value()), x.Name, "Choose one of the list.")
 	}
 	year, service, language := in.whole("year"), in.text("service"), in.text("language")
-	var j *job
+	var j *work.Job
 	err = in.mistakes.Err()
 	if err == nil {
 		j, err = r.startReport(int(year), service, language)
 	}
-	if errors.Is(err, errBusy) {
+	if errors.Is(err, work.ErrBusy) {
 		err = lab.FieldErrors{{Format: "Other reports are being made. Try again in a few minutes."}}
 	}
 	if err != nil {
 		return r.refill("reports.html", reportsPage{view: r.view(r.texts.Text("page.reports.title")), Form: f}, f, err)
 	}
-	return r.see("/reports/" + j.id)
+	return r.see("/reports/" + j.ID)
 }
 
 // offers tells whether a value is one of the options.
@@ -95,24 +96,24 @@ func (f *field) offers(value string) bool {
 	return slices.ContainsFunc(f.Options, func(o option) bool { return o.Value == value })
 }
 
-func (r *request) startReport(year int, service, language string) (*job, error) {
+func (r *request) startReport(year int, service, language string) (*work.Job, error) {
 	code, id, err := r.serviceOf(r.context(), service)
 	if err != nil {
 		return nil, err
 	}
-	j := &job{
-		owner: r.actor.UserID, service: id, name: r.server.fileName(fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language)),
-		what: fmt.Sprintf("report %d %s %s", year, service, language), title: r.texts.Text("page.reports.of", "Year", year),
+	j := &work.Job{
+		Owner: r.actor.UserID, Service: id, Name: r.server.fileName(fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language)),
+		What: fmt.Sprintf("report %d %s %s", year, service, language), Title: r.texts.Text("page.reports.of", "Year", year),
 	}
 	server := r.server
-	return server.jobs.start(j, func(ctx context.Context, w io.Writer) error {
+	return server.jobs.Start(j, func(ctx context.Context, w io.Writer) error {
 		set, err := server.years.Set(ctx, code)
 		if err == nil {
 			var annual statistics.Annual
 			if annual, err = set.Annual(ctx, year); err == nil {
 				annual.Language, annual.MadeAt, annual.Program = language, server.Now().UTC(), server.Program
-				j.total.Store(int64(annual.Years[len(annual.Years)-1].Registered))
-				annual.Progress = func(done int) { j.done.Store(int64(done)) }
+				j.Total.Store(int64(annual.Years[len(annual.Years)-1].Registered))
+				annual.Progress = func(done int) { j.Done.Store(int64(done)) }
 				err = reports.WriteAnnual(ctx, w, annual)
 			}
 		}
@@ -126,16 +127,16 @@ func (r *request) startReport(year int, service, language string) (*job, error) 
 // reportPage shows how far a report is.
 type reportPage struct {
 	view
-	State       jobState
+	State       work.State
 	Done, Total int64
 	Text        string
 	Address     string
 }
 
 // ownJob is the report of the address, if the reader is having it made.
-func (r *request) ownJob() (*job, error) {
-	j := r.server.jobs.find(r.Param("job"))
-	if j == nil || j.owner != r.actor.UserID {
+func (r *request) ownJob() (*work.Job, error) {
+	j := r.server.jobs.Find(r.Param("job"))
+	if j == nil || j.Owner != r.actor.UserID {
 		return nil, lab.ErrNotFound
 	}
 	return j, nil
@@ -147,7 +148,7 @@ func showReport(r *request) error {
 		return err
 	}
 	p := r.progressOf(j)
-	return r.show("report.html", reportPage{r.view(j.title), j.state(), p.Done, p.Total, p.Text, "/reports/" + j.id})
+	return r.show("report.html", reportPage{r.view(j.Title), j.State(), p.Done, p.Total, p.Text, "/reports/" + j.ID})
 }
 
 // progress is what web/static/progress.js reads.
@@ -158,20 +159,20 @@ type progress struct {
 	Href  string `json:"href,omitempty"`
 }
 
-func (r *request) progressOf(j *job) progress {
-	p := progress{Done: j.done.Load(), Total: max(1, j.total.Load())}
-	switch j.state() {
-	case jobRunning:
+func (r *request) progressOf(j *work.Job) progress {
+	p := progress{Done: j.Done.Load(), Total: max(1, j.Total.Load())}
+	switch j.State() {
+	case work.Running:
 		p.Text = r.texts.Text("page.reports.counting")
 		if p.Done > 0 {
 			p.Text = r.texts.Text("page.reports.writing", "Done", r.texts.Count(int(p.Done)), "Total", r.texts.Count(int(p.Total)))
 		}
-	case jobDone:
-		p.Text, p.Href = r.texts.Text("page.reports.ready"), "/reports/"+j.id
-	case jobFetched:
-		p.Text, p.Href = r.texts.Text("page.reports.fetched"), "/reports/"+j.id
-	case jobFailed:
-		p.Text, p.Href = r.texts.Text("page.reports.failed"), "/reports/"+j.id
+	case work.Done:
+		p.Text, p.Href = r.texts.Text("page.reports.ready"), "/reports/"+j.ID
+	case work.Fetched:
+		p.Text, p.Href = r.texts.Text("page.reports.fetched"), "/reports/"+j.ID
+	case work.Failed:
+		p.Text, p.Href = r.texts.Text("page.reports.failed"), "/reports/"+j.ID
 	}
 	return p
 }
@@ -191,7 +192,7 @@ func reportFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	size, err := j.size()
+	size, err := j.Size()
 	if err != nil {
 		return err
 	}
@@ -199,12 +200,12 @@ func reportFile(r *request) error {
 		r.reportHeaders(j, size)
 		return nil
 	}
-	file := j.fetch()
+	file := j.Fetch()
 	if file == nil {
 		return lab.ErrNotFound
 	}
-	defer discard(file)
-	if err := r.server.Store.RecordExport(r.context(), r.actor, j.service, j.what); err != nil {
+	defer work.Discard(file)
+	if err := r.server.Store.RecordExport(r.context(), r.actor, j.Service, j.What); err != nil {
 		return err
 	}
 	if _, err = file.Seek(0, io.SeekStart); err != nil {
@@ -220,9 +221,9 @@ func reportFile(r *request) error {
 }
 
 // reportHeaders say what a file is.
-func (r *request) reportHeaders(j *job, size int64) {
+func (r *request) reportHeaders(j *work.Job, size int64) {
 	h := r.Writer.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	h.Set("Content-Disposition", `attachment; filename="`+j.name+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+j.Name+`"`)
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
 }

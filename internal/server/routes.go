@@ -75,7 +75,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/suggest/substances", holders(nameRoles...), suggestSubstances},
 
 		// the laboratory, verification and release
-		{get, "/work", holders(lab.RecordRoles...), work},
+		{get, "/work", holders(lab.RecordRoles...), worklist},
 		{post, "/work/:service/not-analysed", holders(lab.Intake, lab.Laboratory, lab.Verifier), notAnalysed},
 		{get, "/work/:service/publish", verifiers, releaseAllForm},
 		{post, "/work/:service/publish", verifiers, releaseAll},

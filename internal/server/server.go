@@ -18,6 +18,7 @@ import (
 	"marquis/internal/figures"
 	"marquis/internal/keyring"
 	"marquis/internal/store"
+	"marquis/internal/work"
 )
 
 // Config is what a server is made of.
@@ -45,7 +46,7 @@ type Server struct {
 	hider   credential.Hider // of networks and logins
 	years   *figures.Source
 	kept    *pageCache // of the public figures
-	jobs    *jobs
+	jobs    *work.Jobs
 	metrics *metrics
 	keyed   keyMatch
 
@@ -81,7 +82,7 @@ func New(c Config) (*Server, error) {
 	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
-	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, newJobs()
+	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, work.NewJobs()
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
@@ -127,16 +128,15 @@ func (s *Server) Handler() http.Handler {
 
 // Close ends the reports that are being made, and forgets those that nobody has
 // fetched.
-func (s *Server) Close() { s.jobs.close() }
+func (s *Server) Close() { s.jobs.Close() }
 
 // Serve answers requests until the context ends, and then lets those under way
 // finish, but for reports.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	defer s.Close()
-	sweeping, stop := context.WithCancel(ctx)
+	serving, stop := context.WithCancel(ctx)
 	var behind sync.WaitGroup
-	behind.Go(func() { s.sweep(sweeping) })
-	behind.Go(func() { s.remember(sweeping) })
+	behind.Go(func() { s.goRound(serving) })
 	defer func() { stop(); behind.Wait() }()
 	return s.answerUntil(ctx, s.connections.limit(listener, s.Proxies), s.Handler())
 }

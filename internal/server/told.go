@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -64,27 +63,4 @@ func (r *request) failures() (failed map[string]string, unknown string, err erro
 		unknown = r.texts.Text("page.people.failed_unknown", "Count", all.Unknown, "Logins", r.texts.Text("page.people.failed_logins", "Count", all.Logins))
 	}
 	return failed, unknown, err
-}
-
-// failuresEvery is how often failures to sign in are written.
-const failuresEvery = 10 * time.Second
-
-// remember writes the failures to sign in that were counted, and forgets whose
-// attempts have lapsed, until the context ends, and once more then.
-func (s *Server) remember(ctx context.Context) {
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-time.After(failuresEvery):
-		}
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), failuresEvery)
-		if err := s.Store.WriteSignInFailures(last); err != nil {
-			s.Log.Error("write failures to sign in", "error", cause(err))
-		}
-		cancel()
-		s.guesses.networks.lapse()
-		for _, t := range s.logins.all() {
-			t.lapse()
-		}
-	}
 }

@@ -45,7 +45,7 @@ type workRow struct {
 	Chosen                         bool
 }
 
-func work(r *request) error {
+func worklist(r *request) error {
 	values := r.Request.URL.Query()
 	if number := values.Get("number"); number != "" {
 		return r.findByNumber(number)

@@ -1,4 +1,4 @@
-package server
+package work
 
 import (
 	"context"
@@ -23,9 +23,9 @@ func endless(ctx context.Context, _ io.Writer) error {
 	return ctx.Err()
 }
 
-func begin(t *testing.T, s *jobs, owner lab.Optional, work func(context.Context, io.Writer) error) *job {
+func begin(t *testing.T, s *Jobs, owner lab.Optional, work func(context.Context, io.Writer) error) *Job {
 	t.Helper()
-	j, err := s.start(&job{owner: owner}, work)
+	j, err := s.Start(&Job{Owner: owner}, work)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,23 +34,23 @@ func begin(t *testing.T, s *jobs, owner lab.Optional, work func(context.Context,
 
 func TestAFinishedJobIsFetchedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newJobs()
-		defer s.close()
+		s := NewJobs()
+		defer s.Close()
 		j := begin(t, s, 1, finished)
 		synctest.Wait()
-		if j.state() != jobDone || s.find(j.id) != j {
-			t.Fatalf("the job is %s", j.state())
+		if j.State() != Done || s.Find(j.ID) != j {
+			t.Fatalf("the job is %s", j.State())
 		}
-		file := j.fetch()
+		file := j.Fetch()
 		if file == nil {
 			t.Fatal("there is no file")
 		}
-		defer discard(file)
+		defer Discard(file)
 		data := make([]byte, 20)
 		if n, err := file.ReadAt(data, 0); !errors.Is(err, io.EOF) || string(data[:n]) != "figures" {
 			t.Errorf("the file holds %q, %v", data[:n], err)
 		}
-		if j.fetch() != nil || j.state() != jobFetched {
+		if j.Fetch() != nil || j.State() != Fetched {
 			t.Error("it was fetched twice")
 		}
 	})
@@ -58,8 +58,8 @@ func TestAFinishedJobIsFetchedOnce(t *testing.T) {
 
 func TestAJobIsForgottenAfterAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newJobs()
-		defer s.close()
+		s := NewJobs()
+		defer s.Close()
 		j := begin(t, s, 1, finished)
 		synctest.Wait()
 		j.mu.Lock()
@@ -67,7 +67,7 @@ func TestAJobIsForgottenAfterAnHour(t *testing.T) {
 		j.mu.Unlock()
 		time.Sleep(jobKept + time.Second)
 		synctest.Wait()
-		if s.find(j.id) != nil || j.fetch() != nil {
+		if s.Find(j.ID) != nil || j.Fetch() != nil {
 			t.Error("the job is still there")
 		}
 		if _, err := file.Stat(); err == nil {
@@ -78,23 +78,23 @@ func TestAJobIsForgottenAfterAnHour(t *testing.T) {
 
 func TestJobsAreFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newJobs()
+		s := NewJobs()
 		first := begin(t, s, 1, endless)
 		if again := begin(t, s, 1, endless); again != first {
 			t.Error("one person has two jobs at once")
 		}
 		second := begin(t, s, 2, endless)
-		if n := s.running(); n != 2 {
+		if n := s.Running(); n != 2 {
 			t.Errorf("%d jobs are at work, want 2", n)
 		}
-		if _, err := s.start(&job{owner: 3}, endless); !errors.Is(err, errBusy) {
-			t.Errorf("a third person: %v, want errBusy", err)
+		if _, err := s.Start(&Job{Owner: 3}, endless); !errors.Is(err, ErrBusy) {
+			t.Errorf("a third person: %v, want ErrBusy", err)
 		}
-		s.close()
-		if first.state() != jobFailed || second.state() != jobFailed || s.find(first.id) != nil || s.running() != 0 {
+		s.Close()
+		if first.State() != Failed || second.State() != Failed || s.Find(first.ID) != nil || s.Running() != 0 {
 			t.Error("closing left jobs at work")
 		}
-		if _, err := s.start(&job{owner: 3}, finished); !errors.Is(err, errBusy) {
+		if _, err := s.Start(&Job{Owner: 3}, finished); !errors.Is(err, ErrBusy) {
 			t.Errorf("a job began after the end: %v", err)
 		}
 	})
@@ -102,16 +102,16 @@ func TestJobsAreFew(t *testing.T) {
 
 func TestAJobThatFailsLeavesNoFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newJobs()
-		defer s.close()
+		s := NewJobs()
+		defer s.Close()
 		for name, work := range map[string]func(context.Context, io.Writer) error{
 			"an error": func(context.Context, io.Writer) error { return errors.New("disk full") },
 			"a panic":  func(context.Context, io.Writer) error { panic("mistake") },
 		} {
 			j := begin(t, s, 1, work)
 			synctest.Wait()
-			if j.state() != jobFailed || j.fetch() != nil {
-				t.Errorf("after %s the job is %s", name, j.state())
+			if j.State() != Failed || j.Fetch() != nil {
+				t.Errorf("after %s the job is %s", name, j.State())
 			}
 		}
 	})

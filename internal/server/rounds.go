@@ -1,0 +1,59 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"marquis/internal/lab"
+	"marquis/internal/work"
+)
+
+// goRound keeps up what has to be done again and again until the context ends.
+func (s *Server) goRound(ctx context.Context) {
+	if closed, err := s.Store.ClosedMonths(ctx, s.Keys.Print); err == nil && len(closed) > 0 {
+		s.Log.Warn("the database is older than its key ring", "because", closedText(closed))
+	}
+	told := false
+	rounds := work.Rounds{Store: s.Store, Keys: s.Keys, Now: s.Now, CodeMonths: s.CodeMonths, Lapsed: s.lapsed}
+	rounds.Swept = func(swept work.Swept) {
+		s.metrics.codesExpired.Add(float64(swept.Codes))
+		s.metrics.clockJumped.Set(isOne(errors.Is(swept.Expired, lab.ErrClockJumped)))
+		if errors.Is(swept.Expired, lab.ErrCodeMonths) && !told {
+			told = true
+			s.Log.Warn("no code is removed", "because", swept.Expired.Error(), "confirm", confirmMonths(s.CodeMonths))
+		}
+		if ctx.Err() == nil { // else it was cut off
+			s.swept(swept.Err)
+		}
+	}
+	rounds.Run(ctx)
+}
+
+func isOne(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// swept notes how a sweep ended.
+func (s *Server) swept(err error) {
+	result := sweepDone
+	if err != nil {
+		result = sweepFailed
+		s.Log.Error("sweep", "error", cause(err))
+	}
+	s.metrics.sweeps.WithLabelValues(result).Inc()
+}
+
+// lapsed notes that failures to sign in could not be written, and forgets whose
+// attempts have lapsed.
+func (s *Server) lapsed(err error) {
+	if err != nil {
+		s.Log.Error("write failures to sign in", "error", cause(err))
+	}
+	s.guesses.networks.lapse()
+	for _, t := range s.logins.all() {
+		t.lapse()
+	}
+}
