@@ -1,9 +1,6 @@
 package lab
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // UserRole is what a membership allows its holder.
 type UserRole string
@@ -21,32 +18,46 @@ const (
 // UserRoles is the vocabulary of UserRole.
 var UserRoles = Vocabulary[UserRole]{Intake, Laboratory, Verifier, DataAnalyst, Coordinator, Administrator}
 
+// ActorKind says what an actor is, and with it what authority there can be. Of no
+// kind is whoever the program does not know, or not yet: nobody, who may do nothing.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	KindUser     ActorKind = "user"
+	KindOperator ActorKind = "operator"
+)
+
 // Actor is who does something: a user with memberships, or the program itself on
 // behalf of the operator who runs it from the shell.
 type Actor struct {
-	UserID      Optional // zero: the operator
+	Kind        ActorKind
+	UserID      Optional // of a user
 	Name        string
 	Memberships []Membership
 }
 
 // Operator is the person at the shell of the machine, who may do what a command
 // offers. Commands offer no verification: an operator has no signature.
-func Operator(command string) Actor { return Actor{Name: operatorName + command} }
+func Operator(command string) Actor {
+	return Actor{Kind: KindOperator, Name: "operator: " + command}
+}
 
-const operatorName = "operator: "
+func (a Actor) isOperator() bool { return a.Kind == KindOperator }
 
-func (a Actor) isOperator() bool { return a.UserID == 0 && strings.HasPrefix(a.Name, operatorName) }
-
-// Has tells whether the actor holds one of the roles at the service.
+// Has tells whether the actor is a user who holds one of the roles at the service.
 func (a Actor) Has(service ServiceID, roles ...UserRole) bool {
-	return slices.ContainsFunc(a.Memberships, func(m Membership) bool {
+	return a.Kind == KindUser && slices.ContainsFunc(a.Memberships, func(m Membership) bool {
 		return (m.ServiceID == 0 || m.ServiceID == service) && slices.Contains(roles, m.Role)
 	})
 }
 
-// ServicesOf returns the services at which the actor holds one of the roles, in
-// order of their numbers: all of them, or those that are listed.
+// ServicesOf returns the services at which the actor is a user who holds one of the
+// roles, in order of their numbers: all of them, or those that are listed.
 func (a Actor) ServicesOf(roles ...UserRole) (all bool, ids []ServiceID) {
+	if a.Kind != KindUser {
+		return false, nil
+	}
 	for _, m := range a.Memberships {
 		switch {
 		case !slices.Contains(roles, m.Role):

@@ -234,7 +234,7 @@ func wantFields(t testing.TB, err error, want ...string) {
 }
 
 func person(id lab.Optional, roles ...lab.UserRole) lab.Actor {
-	a := lab.Actor{UserID: id, Name: "someone"}
+	a := lab.Actor{Kind: lab.KindUser, UserID: id, Name: "someone"}
 	for _, r := range roles {
 		a.Memberships = append(a.Memberships, lab.Membership{UserID: id, ServiceID: 1, Role: r})
 	}

@@ -93,7 +93,7 @@ func TestWhoOnlyAnalysesSeesNothingOfTheVisitor(t *testing.T) {
 		s.Effects, s.Logo, s.SoldAsText = lab.Codes{"nausea"}, "crown", "keta"
 	})
 	at := func(roles ...lab.UserRole) lab.Actor {
-		a := lab.Actor{UserID: 1}
+		a := lab.Actor{Kind: lab.KindUser, UserID: 1}
 		for _, r := range roles {
 			a.Memberships = append(a.Memberships, lab.Membership{ServiceID: full.ServiceID, Role: r})
 		}
@@ -139,7 +139,7 @@ func TestWhoOnlyAnalysesSeesNothingOfTheVisitor(t *testing.T) {
 
 func TestWhoEquipsAndReceives(t *testing.T) {
 	at := func(service lab.ServiceID, role lab.UserRole) lab.Actor {
-		return lab.Actor{UserID: 1, Memberships: []lab.Membership{{ServiceID: service, Role: role}}}
+		return lab.Actor{Kind: lab.KindUser, UserID: 1, Memberships: []lab.Membership{{ServiceID: service, Role: role}}}
 	}
 	for _, test := range []struct {
 		name                     string

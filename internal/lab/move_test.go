@@ -208,8 +208,8 @@ func TestTwoSignatures(t *testing.T) {
 		a := lab.Analysis{Key: lab.Key{ServiceID: 1}, Level: rapid.SampledFrom(append(lab.Levels, "")).Draw(t, "level")}
 		people := []lab.Actor{
 			lab.Operator("verify"), person(1, lab.UserRoles...), person(2, lab.UserRoles...),
-			{UserID: 3},
-			{Memberships: []lab.Membership{{Role: lab.Verifier}, {Role: lab.Laboratory}}},
+			{Kind: lab.KindUser, UserID: 3},
+			{Kind: lab.KindUser, Memberships: []lab.Membership{{Role: lab.Verifier}, {Role: lab.Laboratory}}},
 		}
 		entered := map[lab.Optional]bool{}
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
@@ -253,7 +253,7 @@ func TestRolesHoldAtTheirService(t *testing.T) {
 		{"another role", lab.Membership{ServiceID: 1, Role: lab.DataAnalyst}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			by := lab.Actor{UserID: 7, Memberships: []lab.Membership{test.membership}}
+			by := lab.Actor{Kind: lab.KindUser, UserID: 7, Memberships: []lab.Membership{test.membership}}
 			if err := newSample().Move(lab.InAnalysis, by, ""); (err == nil) != test.want {
 				t.Error(err)
 			}

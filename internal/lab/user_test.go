@@ -92,7 +92,7 @@ func TestMemberships(t *testing.T) {
 
 func TestWhoMayAdministrate(t *testing.T) {
 	of := func(services ...lab.ServiceID) lab.Actor {
-		a := lab.Actor{UserID: 7, Name: "Ada"}
+		a := lab.Actor{Kind: lab.KindUser, UserID: 7, Name: "Ada"}
 		for _, s := range services {
 			a.Memberships = append(a.Memberships, lab.Membership{UserID: 7, ServiceID: s, Role: lab.Administrator})
 		}
@@ -118,9 +118,11 @@ func TestWhoMayAdministrate(t *testing.T) {
 		{"administrator of another", of(2), at(1), false},
 		{"administrator of one, person of all", of(1), at(0), false},
 		{"administrator of one, person without roles", of(1), nil, true},
-		{"somebody without roles", lab.Actor{UserID: 7, Name: "Ada"}, nil, false},
+		{"somebody without roles", lab.Actor{Kind: lab.KindUser, UserID: 7, Name: "Ada"}, nil, false},
 		{"nobody", lab.Actor{}, nil, false},
-		{"a user who calls herself the operator", lab.Actor{UserID: 7, Name: "operator: user add"}, nil, false},
+		{"nobody by the name of the operator", lab.Actor{Name: "operator: user add"}, nil, false},
+		{"somebody of no kind", lab.Actor{UserID: 7, Memberships: of(0).Memberships}, at(1), false},
+		{"a user who calls herself the operator", lab.Actor{Kind: lab.KindUser, UserID: 7, Name: "operator: user add"}, nil, false},
 		{"everything but administrator", person(7, lab.Intake, lab.Laboratory, lab.Verifier, lab.DataAnalyst, lab.Coordinator), at(1), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -154,7 +156,7 @@ func TestServicesOfAgreesWithHas(t *testing.T) {
 		membership := rapid.Custom(func(t *rapid.T) lab.Membership {
 			return lab.Membership{ServiceID: lab.ServiceID(rapid.IntRange(0, 4).Draw(t, "service")), Role: rapid.SampledFrom(lab.UserRoles).Draw(t, "role")}
 		})
-		by := lab.Actor{UserID: 7, Memberships: rapid.SliceOfN(membership, 0, 6).Draw(t, "memberships")}
+		by := lab.Actor{Kind: lab.KindUser, UserID: 7, Memberships: rapid.SliceOfN(membership, 0, 6).Draw(t, "memberships")}
 		roles := rapid.SliceOf(rapid.SampledFrom(lab.UserRoles)).Draw(t, "roles")
 		all, ids := by.ServicesOf(roles...)
 		if !slices.IsSorted(ids) || len(slices.Compact(slices.Clone(ids))) != len(ids) {

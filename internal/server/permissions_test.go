@@ -91,7 +91,7 @@ func (r route) proof() string {
 }
 
 func (r route) cell(role lab.UserRole) string {
-	holder := lab.Actor{Memberships: []lab.Membership{{ServiceID: 1, Role: role}}}
+	holder := lab.Actor{Kind: lab.KindUser, Memberships: []lab.Membership{{ServiceID: 1, Role: role}}}
 	may := r.access.lets(holder, 1)
 	if r.ofService() && !r.access.public {
 		return mark(may, own)

@@ -28,7 +28,15 @@ type auditEvent struct {
 	Changes   string // JSON: field, old, new
 	Reason    string
 	Hash      string
+	Format    int16 // what the hash covers, and how Changes is written
+	ActorKind lab.ActorKind
 }
+
+// The formats of events. The first did not tell the kind of the actor.
+const (
+	firstFormat = 1
+	eventFormat = 2
+)
 
 type auditHead struct {
 	ServiceID lab.ServiceID `gorm:"primaryKey;autoIncrement:false"`
@@ -39,14 +47,30 @@ type auditHead struct {
 // chainedHash covers every column and the hash of the event before. Each part is
 // preceded by its length, so that no two events make the same text.
 func (e *auditEvent) chainedHash(before string) string {
-	h := sha256.New()
-	for _, part := range [...]string{
+	parts := []string{
 		before, strconv.Itoa(int(e.ServiceID)), strconv.FormatInt(e.Seq, 10), e.At.String(), strconv.Itoa(int(e.ActorID)),
 		e.Actor, e.Action, e.Subject, e.Changes, e.Reason,
-	} {
+	}
+	if e.Format != firstFormat {
+		parts = append(parts, strconv.Itoa(int(e.Format)), string(e.ActorKind))
+	}
+	h := sha256.New()
+	for _, part := range parts {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// fault says what is wrong with an event, given the hash of the one before; nothing
+// where it is as it was written.
+func (e *auditEvent) fault(before string) string {
+	switch {
+	case e.Format != firstFormat && e.Format != eventFormat:
+		return fmt.Sprintf("the event has format %d, which this program does not know", e.Format)
+	case e.Format == firstFormat && e.ActorKind != "", e.Hash != e.chainedHash(before):
+		return "the event is not what was written"
+	}
+	return ""
 }
 
 // appendAudit adds an event to the trail of its service. The head of the trail is
@@ -56,7 +80,7 @@ func (s *Store) appendAudit(tx *gorm.DB, e auditEvent) error {
 	if err != nil {
 		return err
 	}
-	e.Seq = head.Seq + 1
+	e.Seq, e.Format = head.Seq+1, eventFormat
 	e.Hash = e.chainedHash(head.Hash)
 	if err := tx.Create(&e).Error; err != nil {
 		return err
@@ -134,8 +158,8 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 		if e.Seq != seq+1 {
 			return seq, &AuditError{head.ServiceID, seq + 1, "the event is missing"}
 		}
-		if e.Hash != e.chainedHash(before) {
-			return seq, &AuditError{head.ServiceID, e.Seq, "the event is not what was written"}
+		if why := e.fault(before); why != "" {
+			return seq, &AuditError{head.ServiceID, e.Seq, why}
 		}
 		before, seq = e.Hash, e.Seq
 	}

@@ -314,7 +314,7 @@ func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 			}
 		}
 		if kind == "sqlite" { // REPLACE deletes without asking the triggers, unless they are recursive
-			err := store.Exec(s, "INSERT OR REPLACE INTO audit_events SELECT service_id, seq, at, actor_id, actor, action, subject, changes, 'other', hash FROM audit_events")
+			err := store.Exec(s, "INSERT OR REPLACE INTO audit_events SELECT service_id, seq, at, actor_id, actor, action, subject, changes, 'other', hash, format, actor_kind FROM audit_events")
 			if err == nil {
 				t.Error("events were replaced")
 			}
@@ -403,6 +403,7 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		set("hash", "(SELECT hash FROM audit_events WHERE service_id = 1 AND seq = 1)"),
 		set("at", "'2025-03-03T10:00:00.000001Z'"), set("at", "'1999-12-31T23:59:59.000000Z'"),
 		set("seq", "200"),
+		set("format", "1"), set("format", "3"), set("actor_kind", "''"), set("actor_kind", "'operator'"),
 		{"UPDATE audit_events SET action = action || reason, reason = 'x' WHERE service_id = 1 AND seq = 3", 1, 3},
 		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 1", 1, 1},
 		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 3", 1, 3},
@@ -411,7 +412,7 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		{"UPDATE audit_events SET seq = 5 - seq + 1000 WHERE service_id = 1 AND seq IN (2, 3); " +
 			"UPDATE audit_events SET seq = seq - 1000 WHERE service_id = 1 AND seq > 1000", 1, 2},
 		{"UPDATE audit_events SET service_id = 9 WHERE service_id = 1 AND seq = 4", 1, 4},
-		{"INSERT INTO audit_events SELECT service_id, 500, at, actor_id, actor, action, subject, changes, reason, hash FROM audit_events WHERE service_id = 1 AND seq = 2", 1, 6},
+		{"INSERT INTO audit_events SELECT service_id, 500, at, actor_id, actor, action, subject, changes, reason, hash, format, actor_kind FROM audit_events WHERE service_id = 1 AND seq = 2", 1, 6},
 		{"DELETE FROM audit_heads WHERE service_id = 1", 1, 0},
 		{"DELETE FROM audit_heads WHERE service_id = 1; DELETE FROM audit_events WHERE service_id = 1", 1, 0},
 		{"DELETE FROM audit_heads WHERE service_id = 0; DELETE FROM audit_events WHERE service_id = 0", 0, 0},

@@ -66,7 +66,7 @@ func packedLookup() string {
 // columns of primary and unique keys. Nothing is sorted: the key has the
 // expectations in order, and sorting rows would copy them.
 const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
-SELECT %s, v.name, coalesce(p.reason, ''), coalesce(CAST(p.result AS text), '')
+SELECT %s, v.name, coalesce(p.reason, ''), coalesce(p.result, '')
 FROM typed
 JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
 JOIN services v ON v.id = c.service_id

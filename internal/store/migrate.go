@@ -109,8 +109,9 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 			return err
 		}
 		loaded = true
+		by := lab.Operator("migrate")
 		return s.appendAudit(tx, auditEvent{
-			At: lab.At(s.now()), Actor: lab.Operator("migrate").Name, Action: "load dictionary", Subject: "dictionary",
+			At: lab.At(s.now()), ActorKind: by.Kind, Actor: by.Name, Action: "load dictionary", Subject: "dictionary",
 			Changes: "[]", Reason: fmt.Sprintf("edition %.12s", edition),
 		})
 	})

@@ -65,7 +65,7 @@ func TestStartingASessionIsRefused(t *testing.T) {
 			t.Errorf("the event is %+v", e)
 		}
 		refusedAs(t, storetest.StartSession(ctx, s, bob, tokenHash("1"), true), lab.ErrConflict)
-		refusedAs(t, storetest.StartSession(ctx, s, lab.Actor{UserID: 99, Name: "Nobody"}, tokenHash("2"), true), lab.ErrNotFound)
+		refusedAs(t, storetest.StartSession(ctx, s, lab.Actor{Kind: lab.KindUser, UserID: 99, Name: "Nobody"}, tokenHash("2"), true), lab.ErrNotFound)
 		refusedAs(t, storetest.StartSession(ctx, s, operator, tokenHash("2"), true), lab.ErrNotFound)
 		if err := storetest.StartSession(ctx, s, bob, "a token in clear", true); err == nil {
 			t.Error("the database takes a token in clear")

@@ -61,7 +61,7 @@ func TestARegistryInUseIsNotMarkedSynthetic(t *testing.T) {
 
 func TestOnlyTheOperatorMarksARegistrySynthetic(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		for _, by := range []lab.Actor{{}, {UserID: 1, Name: "intake", Memberships: []lab.Membership{{Role: lab.Intake}}}} {
+		for _, by := range []lab.Actor{{}, {Name: "operator: demo"}, {Kind: lab.KindUser, UserID: 1, Name: "intake", Memberships: []lab.Membership{{Role: lab.Intake}}}} {
 			if err := s.MarkSynthetic(t.Context(), by, madeUp); err == nil || origin(t, s) != "" {
 				t.Errorf("%+v marked it: %v", by, err)
 			}

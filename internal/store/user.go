@@ -44,7 +44,7 @@ type Account struct {
 
 // Actor is the account's user as one who does something.
 func (a Account) Actor() lab.Actor {
-	return lab.Actor{UserID: a.ID, Name: a.Name, Memberships: a.Memberships}
+	return lab.Actor{Kind: lab.KindUser, UserID: a.ID, Name: a.Name, Memberships: a.Memberships}
 }
 
 // accountRow is what is read of an account in one statement.
@@ -165,7 +165,7 @@ func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, member
 		}
 		return w.record(0, "add user", user.Login, "", changes)
 	})
-	return lab.Actor{UserID: user.ID, Name: user.Name, Memberships: memberships}, err
+	return lab.Actor{Kind: lab.KindUser, UserID: user.ID, Name: user.Name, Memberships: memberships}, err
 }
 
 // checkNewUser reports the mistakes of a user together with those of memberships.

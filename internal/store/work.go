@@ -52,7 +52,7 @@ func (w *work) touch(service lab.ServiceID, years ...int) {
 func (w *work) record(service lab.ServiceID, action, subject, reason string, changes []lab.Difference) error {
 	text, err := changesText(changes)
 	w.events = append(w.events, auditEvent{
-		ServiceID: service, At: w.at, ActorID: w.by.UserID, Actor: w.by.Name, Action: action, Subject: subject,
+		ServiceID: service, At: w.at, ActorKind: w.by.Kind, ActorID: w.by.UserID, Actor: w.by.Name, Action: action, Subject: subject,
 		Changes: text, Reason: reason,
 	})
 	return err
