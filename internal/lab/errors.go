@@ -55,11 +55,6 @@ func (e FieldErrors) Err() error {
 	return e
 }
 
-// Difference is one field in which two versions of a record differ.
-type Difference struct {
-	Field, Old, New string
-}
-
 // StaleError refuses a change that was made to an older version of a record, so
 // that nobody's work is lost. Changed lists the fields in which the refused change
 // would make the record differ from what it is now: Old is what stands there now,
@@ -74,7 +69,7 @@ type StaleError struct {
 func (e *StaleError) Error() string {
 	fields := make([]string, len(e.Changed))
 	for i, d := range e.Changed {
-		fields[i] = fmt.Sprintf("%s (%q there, %q here)", d.Field, d.Old, d.New)
+		fields[i] = fmt.Sprintf("%s (%q there, %q here)", d.Field, d.Old.String(), d.New.String())
 	}
 	return fmt.Sprintf("the record has moved on to version %d while you changed version %d; it differs in: %s",
 		e.Have, e.Want, strings.Join(fields, ", "))

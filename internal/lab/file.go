@@ -90,10 +90,12 @@ func (f *File) Answer(by Actor, at Instant, analysis ID, answer string) error {
 	return nil
 }
 
+// expectations is what is expected of a sample, as a record.
+type expectations struct{ Expected []Expected }
+
 // Differences lists what differs between two states of a file in the sample, its version
 // and stage aside, and in what is expected of it.
 func (f *File) Differences(after *File) []Difference {
-	type expectations struct{ Expected []Expected }
 	before := f.Sample
 	before.Version, before.Stage = after.Sample.Version, after.Sample.Stage
 	return append(Differences(before, after.Sample), Differences(expectations{f.Expected}, expectations{after.Expected})...)

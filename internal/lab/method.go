@@ -73,17 +73,14 @@ func (m *Method) Covers(id SubstanceID) bool {
 }
 
 // Told lists what a new method says of itself, for the audit trail: of each substance
-// of its scope as "Scope.SUBSTANCE.…", by its number.
+// of its scope under "scope.SUBSTANCE.", by its number.
 func (m *Method) Told() []Difference {
 	plain := *m
 	plain.Scope = nil
 	told := Differences(Method{}, plain)
 	for _, s := range m.Scope {
 		s.MethodID = 0
-		for _, d := range Differences(MethodScope{}, s) {
-			d.Field = "Scope." + strconv.Itoa(int(s.SubstanceID)) + "." + d.Field
-			told = append(told, d)
-		}
+		told = append(told, Under("scope."+strconv.Itoa(int(s.SubstanceID)), Differences(MethodScope{}, s))...)
 	}
 	return told
 }

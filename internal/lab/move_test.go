@@ -347,10 +347,10 @@ func TestDescribeChangesTheDescriptionAndNothingElse(t *testing.T) {
 		changed = append(changed, d.Field)
 	}
 	want := []string{
-		"LocationID", "ReceivedOn", "ReceivedBasis", "CollectedOn", "ExpectedReadyOn", "Channel", "ProductID", "SoldAsText", "Form", "Colours",
-		"Logo", "Shape", "BreakLine", "WidthUM", "HeightUM", "ThickUM", "WeightUG", "ReceivedAmount", "ReceivedUnit",
-		"Price.Amount", "Price.Currency", "Price.Quantity", "Price.Unit", "AcquiredVia", "AcquiredContext", "Region", "UsedBefore",
-		"Reasons", "Effects", "Complaint", "Overdose", "Decision", "Disposal", "Overruled", "Notes",
+		"location_id", "received_on", "received_basis", "collected_on", "expected_ready_on", "channel", "product_id", "sold_as_text", "form", "colours",
+		"logo", "shape", "break_line", "width_um", "height_um", "thick_um", "weight_ug", "received_amount", "received_unit",
+		"price_amount", "price_currency", "price_quantity", "price_unit", "acquired_via", "acquired_context", "region", "used_before",
+		"reasons", "effects", "complaint", "overdose", "decision", "disposal", "overruled", "notes",
 	}
 	if !slices.Equal(changed, want) {
 		t.Errorf("changed: %q\nwant:    %q", changed, want)

@@ -111,6 +111,16 @@ func (p *Publication) Digest() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Told lists what a new version of a result says of itself, for the audit trail: of what
+// was released the SHA-256 of its text, which can be told anew from what is stored.
+func (p *Publication) Told() ([]Difference, error) {
+	plain := *p
+	plain.Result = Result{}
+	text, err := p.Result.Text()
+	told := Under("publication", Differences(Publication{}, plain))
+	return append(told, Difference{Field: TrailResultSum, Old: "null", New: ValueOf(ResultSum(text))}), err
+}
+
 // checkReason refuses a reason that is too long or cannot be stored.
 func checkReason(reason string) error {
 	var errs FieldErrors

@@ -3,7 +3,6 @@ package lab
 import (
 	"cmp"
 	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -38,11 +37,8 @@ type Released struct {
 	Level       Level       `json:"level"`
 }
 
-// Value stores the result as JSON.
-func (r Result) Value() (driver.Value, error) {
-	text, err := json.Marshal(r)
-	return string(text), err
-}
+// Value stores the text of the result.
+func (r Result) Value() (driver.Value, error) { return r.Text() }
 
 // Scan reads the JSON that Value stored.
 func (r *Result) Scan(src any) error {

@@ -1,13 +1,24 @@
 package lab
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
 )
 
-// readResult reads the JSON that Value wrote, also as PostgreSQL writes it. That is
-// most of the work of a look-up for encoding/json, which finds out at each value
+// Text is the one text of a result, JSON with the names in the order of the fields: the
+// same bytes in each database, for which the audit trail vouches.
+func (r Result) Text() (string, error) { return CanonicalJSON(r) }
+
+// ResultSum is the SHA-256 of the text of a result.
+func ResultSum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// readResult reads the JSON that Text wrote, also with spaces in it. That is most of the work of a look-up for encoding/json, which finds out at each value
 // what it has before it; whatever is not in the plain form is left to it.
 func readResult(text string) (Result, error) {
 	var r Result

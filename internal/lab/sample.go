@@ -1,8 +1,6 @@
 package lab
 
 import (
-	"fmt"
-	"reflect"
 	"slices"
 	"unicode"
 )
@@ -222,36 +220,6 @@ func (d *Dictionary) CheckExpectations(expected []Expected) error {
 // rejected and not excluded.
 func (s *Sample) Counted() bool {
 	return s.Channel == FrontOfHouse && s.State != Rejected && s.Excluded == ""
-}
-
-// Differences lists the fields in which two versions of a record of the same type
-// differ, in the order of the fields. It is what a stale change is refused with,
-// and what the audit event of a change says.
-func Differences[T any](before, after T) []Difference {
-	return differences("", reflect.ValueOf(before), reflect.ValueOf(after))
-}
-
-func differences(prefix string, before, after reflect.Value) []Difference {
-	var found []Difference
-	for i := range before.NumField() {
-		field := before.Type().Field(i)
-		a, b := before.Field(i), after.Field(i)
-		if field.Type.Kind() == reflect.Struct && field.Type.NumField() > 0 && field.Type.Field(0).IsExported() {
-			inner := prefix
-			if !field.Anonymous {
-				inner += field.Name + "."
-			}
-			found = append(found, differences(inner, a, b)...)
-			continue
-		}
-		if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
-			continue // no list and an empty list say the same
-		}
-		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
-			found = append(found, Difference{Field: prefix + field.Name, Old: fmt.Sprint(a.Interface()), New: fmt.Sprint(b.Interface())})
-		}
-	}
-	return found
 }
 
 // Since returns the day from which the sample can have been analysed: that of its

@@ -208,16 +208,16 @@ func TestDifferences(t *testing.T) {
 		{"a copy of a list", func(s *lab.Sample) { s.Colours = slices.Clone(s.Colours) }, nil},
 		{"an empty list for none", func(s *lab.Sample) { s.Effects = lab.Codes{} }, nil},
 		{"the same moment elsewhere", func(s *lab.Sample) { s.RegisteredAt = lab.At(noon.Time().Local()) }, nil},
-		{"one text", func(s *lab.Sample) { s.Logo = "Punisher" }, []lab.Difference{{Field: "Logo", New: "Punisher"}}},
-		{"a list", func(s *lab.Sample) { s.Colours = lab.Codes{"white", "pink"} }, []lab.Difference{{Field: "Colours", Old: "[white]", New: "[white pink]"}}},
-		{"a date", func(s *lab.Sample) { s.ReceivedOn = 2024_06_02 }, []lab.Difference{{Field: "ReceivedOn", Old: "2024-06-01", New: "2024-06-02"}}},
-		{"inside the price", func(s *lab.Sample) { s.Price.Amount = 30_000 }, []lab.Difference{{Field: "Price.Amount", Old: "25000", New: "30000"}}},
+		{"one text", func(s *lab.Sample) { s.Logo = "Punisher" }, []lab.Difference{{Field: "logo", Old: `""`, New: `"Punisher"`}}},
+		{"a list", func(s *lab.Sample) { s.Colours = lab.Codes{"white", "pink"} }, []lab.Difference{{Field: "colours", Old: `["white"]`, New: `["white","pink"]`}}},
+		{"a date", func(s *lab.Sample) { s.ReceivedOn = 2024_06_02 }, []lab.Difference{{Field: "received_on", Old: `"2024-06-01"`, New: `"2024-06-02"`}}},
+		{"inside the price", func(s *lab.Sample) { s.Price.Amount = 30_000 }, []lab.Difference{{Field: "price_amount", Old: "25000", New: "30000"}}},
 		{"an id", func(s *lab.Sample) { s.VisitID = lab.ID{0xab} }, []lab.Difference{
-			{Field: "VisitID", Old: "00000000-0000-0000-0000-000000000000", New: "ab000000-0000-0000-0000-000000000000"},
+			{Field: "visit_id", Old: "null", New: `"ab000000-0000-0000-0000-000000000000"`},
 		}},
-		{"a moment", func(s *lab.Sample) { s.RegisteredAt = lab.Instant{} }, []lab.Difference{{Field: "RegisteredAt", Old: "2024-06-15T12:00:00.000000Z"}}},
+		{"a moment", func(s *lab.Sample) { s.RegisteredAt = lab.Instant{} }, []lab.Difference{{Field: "registered_at", Old: `"2024-06-15T12:00:00.000000Z"`, New: "null"}}},
 		{"several, in the order of the fields", func(s *lab.Sample) { s.Notes, s.Version, s.ServiceID = "new", 2, 9 }, []lab.Difference{
-			{Field: "ServiceID", Old: "1", New: "9"}, {Field: "Version", Old: "1", New: "2"}, {Field: "Notes", New: "new"},
+			{Field: "service_id", Old: "1", New: "9"}, {Field: "version", Old: "1", New: "2"}, {Field: "notes", Old: `""`, New: `"new"`},
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -234,15 +234,20 @@ func TestDifferencesOfOtherRecords(t *testing.T) {
 	before := lab.Publication{Version: 1, Result: lab.Result{Level: lab.Preliminary}}
 	after := before
 	after.Result.Level = lab.Confirmatory
-	want := []lab.Difference{{Field: "Result.Level", Old: "preliminary", New: "confirmatory"}}
+	old, err := before.Result.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := strings.Replace(old, "preliminary", "confirmatory", 1)
+	want := []lab.Difference{{Field: "result", Old: lab.Value(old), New: lab.Value(now)}}
 	if got := lab.Differences(before, after); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestStaleErrorSaysWhatDiffers(t *testing.T) {
-	err := &lab.StaleError{Have: 3, Want: 2, Changed: []lab.Difference{{Field: "Logo", Old: "a", New: "b"}}}
-	for _, part := range []string{"version 3", "version 2", "Logo", `"a"`, `"b"`} {
+	err := &lab.StaleError{Have: 3, Want: 2, Changed: []lab.Difference{{Field: "logo", Old: `"a"`, New: `"b"`}}}
+	for _, part := range []string{"version 3", "version 2", "logo", `"a"`, `"b"`} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %s", err, part)
 		}

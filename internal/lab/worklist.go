@@ -3,6 +3,7 @@ package lab
 import (
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // Stage is the worklist that a sample is on: what has to be done with it next.
@@ -140,7 +141,7 @@ type Event struct {
 	Reason  string
 }
 
-// withheld are the names of the fields of a sample that the actor may not see.
+// withheld are the keys of the fields of a sample that the actor may not see.
 func withheld(by Actor, service ServiceID) map[string]bool {
 	var all Sample
 	fill(reflect.ValueOf(&all).Elem())
@@ -191,8 +192,8 @@ func (e Event) SeenBy(by Actor, sample Key) Event {
 }
 
 // EvidenceDifferences lists the fields in which two versions of an analysis with
-// its findings differ; the fields of a finding are named "Findings.SUBSTANCE.…", by
-// the number of its substance.
+// its findings differ; the keys of the fields of a finding begin with
+// "findings.SUBSTANCE.", the number of its substance.
 func EvidenceDifferences(before, after Evidence) []Difference {
 	found := Differences(before.Analysis, after.Analysis)
 	old, now := bySubstance(before.Findings), bySubstance(after.Findings)
@@ -200,10 +201,7 @@ func EvidenceDifferences(before, after Evidence) []Difference {
 		a, b := old[f.SubstanceID], now[f.SubstanceID]
 		delete(old, f.SubstanceID)
 		delete(now, f.SubstanceID)
-		for _, d := range Differences(a, b) {
-			d.Field = "Findings." + Expected{SubstanceID: Optional(f.SubstanceID)}.String() + "." + d.Field
-			found = append(found, d)
-		}
+		found = append(found, Under("findings."+strconv.Itoa(int(f.SubstanceID)), Differences(a, b))...)
 	}
 	return found
 }

@@ -105,10 +105,10 @@ func TestWhoSeesRecords(t *testing.T) {
 func TestAnEventWithholdsWhatTheSampleDoes(t *testing.T) {
 	s := newSample()
 	event := lab.Event{Subject: s.ID.String(), Changes: []lab.Difference{
-		{Field: "Price.Amount", Old: "0", New: "24000"},
-		{Field: "Effects", Old: "[]", New: "[nausea]"},
-		{Field: "Notes", Old: "", New: "about the visitor"},
-		{Field: "Logo", Old: "", New: "crown"},
+		{Field: "price_amount", Old: "0", New: "24000"},
+		{Field: "effects", Old: "[]", New: `["nausea"]`},
+		{Field: "notes", Old: `""`, New: `"about the visitor"`},
+		{Field: "logo", Old: `""`, New: `"crown"`},
 	}}
 	if got := event.SeenBy(person(7, lab.Intake), s.Key); !slices.Equal(got.Changes, event.Changes) {
 		t.Errorf("intake sees %v", got.Changes)
@@ -122,8 +122,8 @@ func TestAnEventWithholdsWhatTheSampleDoes(t *testing.T) {
 	if event.Changes[2].New == "" {
 		t.Error("the event itself was changed")
 	}
-	of := lab.Event{Subject: "an analysis", Changes: []lab.Difference{{Field: "Notes", New: "diluted"}}}
-	if got := of.SeenBy(person(7, lab.Laboratory), s.Key); got.Changes[0].New != "diluted" {
+	of := lab.Event{Subject: "an analysis", Changes: []lab.Difference{{Field: "notes", New: `"diluted"`}}}
+	if got := of.SeenBy(person(7, lab.Laboratory), s.Key); got.Changes[0].New != `"diluted"` {
 		t.Error("the laboratory does not see its own notes")
 	}
 }
@@ -136,12 +136,12 @@ func TestEvidenceDifferences(t *testing.T) {
 	}
 	after.Analysis.Notes = "again"
 	want := []lab.Difference{
-		{Field: "Notes", New: "again"},
-		{Field: "Findings." + substance(ketamine).String() + ".Amount.Value", Old: "800000", New: "810000"},
-		{Field: "Findings." + substance(mdma).String() + ".SubstanceID", Old: substance(mdma).String(), New: "0"},
-		{Field: "Findings." + substance(mdma).String() + ".Detection", Old: "trace"},
-		{Field: "Findings." + substance(caffeine).String() + ".SubstanceID", Old: "0", New: substance(caffeine).String()},
-		{Field: "Findings." + substance(caffeine).String() + ".Detection", New: "identified"},
+		{Field: "notes", Old: `""`, New: `"again"`},
+		{Field: "findings." + substance(ketamine).String() + ".amount_value", Old: "800000", New: "810000"},
+		{Field: "findings." + substance(mdma).String() + ".substance_id", Old: lab.ValueOf(mdma), New: "0"},
+		{Field: "findings." + substance(mdma).String() + ".detection", Old: `"trace"`, New: `""`},
+		{Field: "findings." + substance(caffeine).String() + ".substance_id", Old: "0", New: lab.ValueOf(caffeine)},
+		{Field: "findings." + substance(caffeine).String() + ".detection", Old: `""`, New: `"identified"`},
 	}
 	if got := lab.EvidenceDifferences(before, after); !slices.Equal(got, want) {
 		t.Errorf("%v", got)

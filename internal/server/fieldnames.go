@@ -12,74 +12,74 @@ import (
 // fieldName is how people call a field of a record, and how its values are written.
 type fieldName struct {
 	label string // a key of the texts
-	write func(n naming, value string) string
+	write func(n naming, value lab.Value) string
 }
 
-// fieldNames are the fields of records that changes are told of, by their names in
-// lab.Difference. Those of a finding follow its "Findings.SUBSTANCE.". What is not
+// fieldNames are the fields of records that changes are told of, by their keys in
+// lab.Difference. Those of a finding follow its "findings.SUBSTANCE.". What is not
 // here is the program's own bookkeeping.
 var fieldNames = map[string]fieldName{
-	"ReceivedOn":      {"page.field.received_on", dayValue},
-	"CollectedOn":     {"page.field.collected_on", dayValue},
-	"ExpectedReadyOn": {"page.field.expected_ready_on", dayValue},
-	"Channel":         {"page.field.channel", codeOf(locale.Channels)},
-	"LocationID":      {"page.field.location", locationValue},
-	"ProductID":       {"page.field.product", productValue},
-	"SoldAsText":      {"page.field.sold_as_text", plainValue},
-	"Expected":        {"page.field.expected", expectedValue},
-	"Form":            {"page.field.form", codeOf(locale.Forms)},
-	"Colours":         {"page.field.colours", codeOf(locale.Colours)},
-	"Logo":            {"page.field.logo", plainValue},
-	"Shape":           {"page.field.shape", codeOf(locale.Shapes)},
-	"BreakLine":       {"page.field.break_line", codeOf(locale.BreakLines)},
-	"WidthUM":         {"page.field.width", thousandthsOf("mm")},
-	"HeightUM":        {"page.field.height", thousandthsOf("mm")},
-	"ThickUM":         {"page.field.thickness", thousandthsOf("mm")},
-	"WeightUG":        {"page.field.weight", thousandthsOf("mg")},
-	"ReceivedAmount":  {"page.field.received_amount", thousandthsOf("")},
-	"ReceivedUnit":    {"page.field.received_unit", codeOf(locale.AmountUnits)},
-	"Price.Amount":    {"page.field.price", thousandthsOf("")},
-	"Price.Currency":  {"page.field.currency", plainValue},
-	"Price.Quantity":  {"page.field.price_quantity", thousandthsOf("")},
-	"Price.Unit":      {"page.field.price_unit", codeOf(locale.AmountUnits)},
-	"AcquiredVia":     {"page.field.acquired_via", codeOf(locale.AcquiredVias)},
-	"AcquiredContext": {"page.field.acquired_context", codeOf(locale.AcquiredContexts)},
-	"Region":          {"page.field.region", plainValue},
-	"UsedBefore":      {"page.field.used_before", codeOf(locale.YesNoUnknown)},
-	"Reasons":         {"page.field.reasons", codeOf(locale.Reasons)},
-	"Effects":         {"page.field.effects", codeOf(locale.Effects)},
-	"Complaint":       {"page.field.complaint", codeOf(locale.YesNoUnknown)},
-	"Overdose":        {"page.field.overdose", codeOf(locale.OverdoseInvolvements)},
-	"Decision":        {"page.field.decision", codeOf(locale.Decisions)},
-	"Disposal":        {"page.field.disposal", codeOf(locale.Disposals)},
-	"State":           {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
-	"StateReason":     {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
-	"Excluded":        {"page.field.excluded", codeOf(locale.Exclusions)},
-	"Notes":           {"page.field.notes", plainValue},
-	"Overruled":       {"page.field.overruled", plainValue},
+	"received_on":       {"page.field.received_on", dayValue},
+	"collected_on":      {"page.field.collected_on", dayValue},
+	"expected_ready_on": {"page.field.expected_ready_on", dayValue},
+	"channel":           {"page.field.channel", codeOf(locale.Channels)},
+	"location_id":       {"page.field.location", locationValue},
+	"product_id":        {"page.field.product", productValue},
+	"sold_as_text":      {"page.field.sold_as_text", plainValue},
+	"expected":          {"page.field.expected", expectedValue},
+	"form":              {"page.field.form", codeOf(locale.Forms)},
+	"colours":           {"page.field.colours", codeOf(locale.Colours)},
+	"logo":              {"page.field.logo", plainValue},
+	"shape":             {"page.field.shape", codeOf(locale.Shapes)},
+	"break_line":        {"page.field.break_line", codeOf(locale.BreakLines)},
+	"width_um":          {"page.field.width", thousandthsOf("mm")},
+	"height_um":         {"page.field.height", thousandthsOf("mm")},
+	"thick_um":          {"page.field.thickness", thousandthsOf("mm")},
+	"weight_ug":         {"page.field.weight", thousandthsOf("mg")},
+	"received_amount":   {"page.field.received_amount", thousandthsOf("")},
+	"received_unit":     {"page.field.received_unit", codeOf(locale.AmountUnits)},
+	"price_amount":      {"page.field.price", thousandthsOf("")},
+	"price_currency":    {"page.field.currency", plainValue},
+	"price_quantity":    {"page.field.price_quantity", thousandthsOf("")},
+	"price_unit":        {"page.field.price_unit", codeOf(locale.AmountUnits)},
+	"acquired_via":      {"page.field.acquired_via", codeOf(locale.AcquiredVias)},
+	"acquired_context":  {"page.field.acquired_context", codeOf(locale.AcquiredContexts)},
+	"region":            {"page.field.region", plainValue},
+	"used_before":       {"page.field.used_before", codeOf(locale.YesNoUnknown)},
+	"reasons":           {"page.field.reasons", codeOf(locale.Reasons)},
+	"effects":           {"page.field.effects", codeOf(locale.Effects)},
+	"complaint":         {"page.field.complaint", codeOf(locale.YesNoUnknown)},
+	"overdose":          {"page.field.overdose", codeOf(locale.OverdoseInvolvements)},
+	"decision":          {"page.field.decision", codeOf(locale.Decisions)},
+	"disposal":          {"page.field.disposal", codeOf(locale.Disposals)},
+	"state":             {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
+	"state_reason":      {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
+	"excluded":          {"page.field.excluded", codeOf(locale.Exclusions)},
+	"notes":             {"page.field.notes", plainValue},
+	"overruled":         {"page.field.overruled", plainValue},
 
-	"MethodID":    {"page.field.method", methodValue},
-	"PerformedOn": {"page.field.performed_on", dayValue},
-	"Conclusion":  {"page.field.conclusion", codeOf(locale.Conclusions)},
-	"Reported":    {"page.field.reported", yesNoValue},
-	"Signature":   {"page.field.signature", codeOf(locale.Signatures)},
+	"method_id":    {"page.field.method", methodValue},
+	"performed_on": {"page.field.performed_on", dayValue},
+	"conclusion":   {"page.field.conclusion", codeOf(locale.Conclusions)},
+	"reported":     {"page.field.reported", yesNoValue},
+	"signature":    {"page.field.signature", codeOf(locale.Signatures)},
 
-	"ReportedAs":  {"page.field.reported_as", plainValue},
-	"Detection":   {"page.field.detection", codeOf(locale.Detections)},
-	"Amount":      {"page.field.amount", plainValue}, // put together by joinAmounts
-	"Basis":       {"page.field.basis", codeOf(locale.Bases)},
-	"Uncertainty": {"page.field.uncertainty", plainValue}, // scaled by joinAmounts
-	"Stereo":      {"page.field.stereo", codeOf(locale.Stereos)},
-	"Abundance":   {"page.field.abundance", codeOf(locale.Abundances)},
+	"reported_as": {"page.field.reported_as", plainValue},
+	"detection":   {"page.field.detection", codeOf(locale.Detections)},
+	"amount":      {"page.field.amount", plainValue}, // put together by joinAmounts
+	"basis":       {"page.field.basis", codeOf(locale.Bases)},
+	"uncertainty": {"page.field.uncertainty", plainValue}, // scaled by joinAmounts
+	"stereo":      {"page.field.stereo", codeOf(locale.Stereos)},
+	"abundance":   {"page.field.abundance", codeOf(locale.Abundances)},
 
-	"Kind":     {"page.field.kind", codeOf(locale.PublicationKinds)},
-	"Outcome":  {"page.field.outcome", codeOf(locale.Outcomes)},
-	"Question": {"page.field.question", plainValue},
-	"Answer":   {"page.field.answer", plainValue},
+	"publication.kind":    {"page.field.kind", codeOf(locale.PublicationKinds)},
+	"publication.outcome": {"page.field.outcome", codeOf(locale.Outcomes)},
+	"question":            {"page.field.question", plainValue},
+	"answer":              {"page.field.answer", plainValue},
 }
 
-// findingPrefix begins the names of the fields of findings.
-const findingPrefix = "Findings."
+// findingPrefix begins the keys of the fields of findings.
+const findingPrefix = "findings."
 
 // changeViews names changed fields and writes their values as the reader reads
 // them; bookkeeping is left out. The findings tell the scales of amounts of which
@@ -115,21 +115,17 @@ func (n naming) joinAmounts(changed []lab.Difference, findings []lab.Finding) []
 	var joined []lab.Difference
 	parts := map[string]*amountPart{}
 	for _, c := range changed {
-		base, part := cutLast(c.Field)
-		isAmount := strings.HasSuffix(base, ".Amount") && strings.HasPrefix(c.Field, findingPrefix)
-		if !isAmount && !(part == "Uncertainty" && strings.HasPrefix(c.Field, findingPrefix)) {
+		whole, part, ok := cutAmount(c.Field)
+		if !ok {
 			joined = append(joined, c)
 			continue
 		}
-		if part == "Uncertainty" {
-			base = c.Field
-		}
-		p := parts[base]
+		p := parts[whole]
 		if p == nil {
-			finding := findingNamed(base, findings)
+			finding := findingNamed(whole, findings)
 			p = &amountPart{old: finding, now: finding}
-			parts[base] = p
-			joined = append(joined, lab.Difference{Field: base})
+			parts[whole] = p
+			joined = append(joined, lab.Difference{Field: whole})
 		}
 		setPart(&p.old, part, c.Old)
 		setPart(&p.now, part, c.New)
@@ -137,19 +133,27 @@ func (n naming) joinAmounts(changed []lab.Difference, findings []lab.Finding) []
 	for i, c := range joined {
 		if p := parts[c.Field]; p != nil {
 			write := n.amount
-			if strings.HasSuffix(c.Field, ".Uncertainty") {
+			if strings.HasSuffix(c.Field, ".uncertainty") {
 				write = n.exact
 			}
-			joined[i].Old, joined[i].New = write(p.old), write(p.now)
+			joined[i].Old, joined[i].New = lab.ValueOf(write(p.old)), lab.ValueOf(write(p.now))
 		}
 	}
 	return joined
 }
 
-// cutLast cuts a name at its last point.
-func cutLast(name string) (before, after string) {
-	i := strings.LastIndex(name, ".")
-	return name[:max(i, 0)], name[i+1:]
+// cutAmount tells of which amount or uncertainty of a finding the field is a part.
+func cutAmount(field string) (whole, part string, ok bool) {
+	if !strings.HasPrefix(field, findingPrefix) {
+		return "", "", false
+	}
+	if strings.HasSuffix(field, ".uncertainty") {
+		return field, "value", true
+	}
+	if before, part, ok := strings.Cut(field, ".amount_"); ok {
+		return before + ".amount", part, true
+	}
+	return "", "", false
 }
 
 // findingNamed is the amount of the finding to which a field belongs.
@@ -162,91 +166,84 @@ func findingNamed(field string, findings []lab.Finding) lab.Amount {
 	return findings[i].Amount
 }
 
-func setPart(a *lab.Amount, part, value string) {
-	number, _ := strconv.ParseInt(value, 10, 64)
+func setPart(a *lab.Amount, part string, value lab.Value) {
 	switch part {
-	case "Value", "Uncertainty":
-		a.Value = number
-	case "Scale":
-		a.Scale = lab.Scale(value)
-	case "Decimals":
-		a.Decimals = int8(number)
+	case "value":
+		a.Value = value.Number()
+	case "scale":
+		a.Scale = lab.Scale(value.Text())
+	case "decimals":
+		a.Decimals = int8(value.Number())
 	}
 }
 
-func plainValue(_ naming, value string) string { return value }
+func plainValue(_ naming, value lab.Value) string { return value.Text() }
 
-// codeOf names codes of the first vocabulary that knows them; several stand in
-// brackets with spaces between.
-func codeOf(vocabularies ...locale.Vocabulary) func(naming, string) string {
-	return func(n naming, value string) string {
-		name := func(code string) string {
-			for _, v := range vocabularies {
-				if known := n.texts.Code(v, code); known != code {
-					return known
-				}
-			}
-			return code
+// codeOf names codes, one or several, of the first vocabulary that knows them.
+func codeOf(vocabularies ...locale.Vocabulary) func(naming, lab.Value) string {
+	return func(n naming, value lab.Value) string {
+		codes := value.List()
+		if codes == nil {
+			return codeName(n, value.Text(), vocabularies...)
 		}
-		inner, list := strings.CutPrefix(value, "[")
-		if !list {
-			return name(value)
+		names := make([]string, len(codes))
+		for i, code := range codes {
+			names[i] = codeName(n, code.Text(), vocabularies...)
 		}
-		codes := strings.Fields(strings.TrimSuffix(inner, "]"))
-		for i := range codes {
-			codes[i] = name(codes[i])
-		}
-		return strings.Join(codes, ", ")
+		return strings.Join(names, ", ")
 	}
 }
 
-func dayValue(n naming, value string) string {
-	d, err := lab.ParseDate(value)
+// codeName names a code of the first vocabulary that knows it.
+func codeName(n naming, code string, vocabularies ...locale.Vocabulary) string {
+	for _, v := range vocabularies {
+		if known := n.texts.Code(v, code); known != code {
+			return known
+		}
+	}
+	return code
+}
+
+func dayValue(n naming, value lab.Value) string {
+	d, err := lab.ParseDate(value.Text())
 	if err != nil {
 		return ""
 	}
 	return n.texts.Date(d)
 }
 
-func yesNoValue(n naming, value string) string {
-	if value == "true" {
+func yesNoValue(n naming, value lab.Value) string {
+	if value.True() {
 		return n.texts.Code(locale.YesNoUnknown, "yes")
 	}
 	return n.texts.Code(locale.YesNoUnknown, "no")
 }
 
-func productValue(n naming, value string) string {
-	id, _ := strconv.ParseInt(value, 10, 32)
-	return n.product(lab.ProductID(id))
-}
+func productValue(n naming, value lab.Value) string { return n.product(lab.ProductID(value.Number())) }
 
-func locationValue(n naming, value string) string {
-	if name, ok := n.places[value]; ok {
+func locationValue(n naming, value lab.Value) string {
+	number := strconv.FormatInt(value.Number(), 10)
+	if name, ok := n.places[number]; ok {
 		return name
 	}
-	return strings.TrimPrefix(value, "0")
+	return strings.TrimPrefix(number, "0")
 }
 
-func methodValue(n naming, value string) string {
-	id, _ := strconv.ParseInt(value, 10, 32)
-	return n.method(lab.MethodID(id))
-}
+func methodValue(n naming, value lab.Value) string { return n.method(lab.MethodID(value.Number())) }
 
-// expectedValue names expectations, which stand in brackets with spaces between.
-func expectedValue(n naming, value string) string {
+func expectedValue(n naming, value lab.Value) string {
 	var list []lab.Expected
-	for _, token := range strings.Fields(strings.Trim(value, "[]")) {
-		list = append(list, lab.ParseExpected(token))
+	for _, token := range value.List() {
+		list = append(list, lab.ParseExpected(token.String()))
 	}
 	return n.expected(list)
 }
 
-func thousandthsOf(unit string) func(naming, string) string {
-	return func(n naming, value string) string {
-		number, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || number == 0 {
+func thousandthsOf(unit string) func(naming, lab.Value) string {
+	return func(n naming, value lab.Value) string {
+		if value.Number() == 0 {
 			return ""
 		}
-		return n.thousandths(number, unit)
+		return n.thousandths(value.Number(), unit)
 	}
 }

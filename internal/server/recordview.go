@@ -232,7 +232,7 @@ func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
 		if key, ok := actions[e.Action]; ok {
 			what = r.texts.Text(key)
 		}
-		reason := codeOf(locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions)(n, e.Reason)
+		reason := codeName(n, e.Reason, locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions)
 		views = append(views, eventView{r.moment(e.At), e.Actor, what, reason, n.changeViews(e.Changes, findings)})
 	}
 	slices.Reverse(views)

@@ -247,6 +247,12 @@ func releaseAllForm(r *request) error {
 	return r.show("releaseall.html", page)
 }
 
+// cutLast cuts a text at its last point.
+func cutLast(text string) (before, after string) {
+	i := strings.LastIndex(text, ".")
+	return text[:max(i, 0)], text[i+1:]
+}
+
 // releaseAll publishes what was seen and ticked, each for itself, and tells what
 // became of each.
 func releaseAll(r *request) error {

@@ -77,7 +77,7 @@ func (r *request) recordPage() (*recordPage, error) {
 	page := &recordPage{
 		view: r.view(record.Number.String()), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: x.Version,
 		State: n.tag(locale.SampleStates, string(x.State)), Stage: n.texts.Code(locale.Stages, string(x.Stage)),
-		Reason:   codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)(n, x.StateReason),
+		Reason:   codeName(n, x.StateReason, locale.RejectionReasons, locale.NotAnalysedReasons),
 		Excluded: n.texts.Code(locale.Exclusions, x.Excluded), Facts: n.sampleFacts(x), Expected: n.expected(record.Expected),
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
 		Told: r.told(&record),

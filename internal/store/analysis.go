@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"gorm.io/gorm"
@@ -141,35 +140,53 @@ func (w *work) freshAnalysis(e *lab.Evidence, seen int32, typed func(*lab.Eviden
 	})
 }
 
-// changedSince tells from the trail what others changed in an analysis since a
-// version of it: each change made one version. Old is what it is now, New what the
-// actor saw.
+// changedSince tells from the trail what others changed in an analysis since a version
+// of it. Old is what it is now, New what the actor saw.
 func (w *work) changedSince(key lab.Key, version int32) ([]lab.Difference, error) {
-	var texts []string
 	events, err := eventsAbout(w.tx, key.ServiceID, key.ID.String())
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range events {
-		if slices.Contains([]string{"change analysis", "verify analysis", "retract analysis"}, e.Action) {
-			texts = append(texts, e.Changes)
-		}
-	}
 	var changed []lab.Difference
-	for _, text := range texts[min(max(0, int(version)-1), len(texts)):] {
-		var changes []lab.Difference
-		if err := json.Unmarshal([]byte(text), &changes); err != nil {
+	made := int32(1) // the version that the last event made
+	for _, e := range events {
+		changes, err := e.changes()
+		if err != nil {
 			return nil, err
 		}
-		for _, c := range changes {
-			if i := slices.IndexFunc(changed, func(d lab.Difference) bool { return d.Field == c.Field }); i >= 0 {
-				changed[i].Old = c.New
-				continue
-			}
-			changed = append(changed, lab.Difference{Field: c.Field, Old: c.New, New: c.Old})
+		if made = e.makes(made, changes); made <= version {
+			continue
 		}
+		changed = undo(changed, changes)
 	}
 	return changed, nil
+}
+
+// makes is the version of its analysis that an event makes, or that of before where it
+// makes none. Format 1 does not tell it; of what there was then, these three made one.
+func (e *auditEvent) makes(before int32, changes []lab.Difference) int32 {
+	if i := slices.IndexFunc(changes, func(c lab.Difference) bool { return c.Field == lab.TrailVersion }); i >= 0 {
+		return int32(changes[i].New.Number())
+	}
+	if e.Format == firstFormat && slices.Contains([]string{"change analysis", "verify analysis", "retract analysis"}, e.Action) {
+		return before + 1
+	}
+	return before
+}
+
+// undo adds a later change to what leads back to the version that the actor saw.
+func undo(changed, later []lab.Difference) []lab.Difference {
+	for _, c := range later {
+		if c.Field == lab.TrailVersion {
+			continue
+		}
+		if i := slices.IndexFunc(changed, func(d lab.Difference) bool { return d.Field == c.Field }); i >= 0 {
+			changed[i].Old = c.New
+			continue
+		}
+		changed = append(changed, lab.Difference{Field: c.Field, Old: c.New, New: c.Old})
+	}
+	return changed
 }
 
 // evidenceOf returns all analyses of a sample with their findings, in order of

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -102,8 +103,19 @@ func (s *Store) lockTrail(tx *gorm.DB, service lab.ServiceID) (head auditHead, e
 
 // changesText writes the differences of an event.
 func changesText(changes []lab.Difference) (string, error) {
-	text, err := json.Marshal(changes)
-	return string(text), err
+	return lab.CanonicalJSON(slices.Concat([]lab.Difference{}, changes))
+}
+
+// changes reads the differences of an event, of whatever format.
+func (e *auditEvent) changes() ([]lab.Difference, error) {
+	var changes []lab.Difference
+	if err := json.Unmarshal([]byte(e.Changes), &changes); err != nil {
+		return nil, err
+	}
+	if e.Format == firstFormat {
+		changes = lab.FirstFormat(e.Action, changes)
+	}
+	return changes, nil
 }
 
 // AuditError is the first place at which the trail of a service is broken.
@@ -118,7 +130,8 @@ func (f *AuditError) Error() string {
 	return fmt.Sprintf("audit trail of service %d is broken at event %d: %s", f.ServiceID, f.Seq, f.Why)
 }
 
-// VerifyAudit walks the trail of every service and returns the number of events.
+// VerifyAudit walks the trail of every service and returns the number of events. What
+// the events say of the results that they published is compared with what is stored.
 // The errors are of type *AuditError, joined, one for each broken trail.
 func (s *Store) VerifyAudit(ctx context.Context) (events int64, err error) {
 	var heads []auditHead
@@ -150,6 +163,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 	}
 	defer rows.Close()
 	before, seq := "", int64(0)
+	said := vouchers{map[lab.ID]vouched{}, map[lab.ID]vouched{}}
 	for rows.Next() {
 		var e auditEvent
 		if err := s.read.ScanRows(rows, &e); err != nil {
@@ -161,6 +175,9 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 		if why := e.fault(before); why != "" {
 			return seq, &AuditError{head.ServiceID, e.Seq, why}
 		}
+		if err := said.take(&e); err != nil {
+			return seq, &AuditError{head.ServiceID, e.Seq, "what changed cannot be read: " + err.Error()}
+		}
 		before, seq = e.Hash, e.Seq
 	}
 	if err := rows.Err(); err != nil {
@@ -169,5 +186,9 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 	if head.Seq != seq || head.Hash != before {
 		return seq, &AuditError{head.ServiceID, min(head.Seq, seq) + 1, fmt.Sprintf("the trail has %d events, its head says %d or another hash", seq, head.Seq)}
 	}
-	return seq, nil
+	altered, err := s.verifyResults(ctx, head.ServiceID, said)
+	if err == nil && altered > 0 {
+		return seq, &AuditError{head.ServiceID, altered, "a result that it published is not what was published"}
+	}
+	return seq, translate(err)
 }

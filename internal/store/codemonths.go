@@ -74,9 +74,9 @@ func (w *work) setCodeMonths(before, months int) error {
 	if err := setSetting(w.tx, monthsSetting, strconv.Itoa(months)); err != nil {
 		return err
 	}
-	change := lab.Difference{Field: "Months", New: strconv.Itoa(months)}
+	change := lab.Difference{Field: lab.TrailMonths, Old: "null", New: lab.ValueOf(months)}
 	if before > 0 {
-		change.Old = strconv.Itoa(before)
+		change.Old = lab.ValueOf(before)
 	}
 	return w.record(0, "set code months", monthsSetting, "", []lab.Difference{change})
 }

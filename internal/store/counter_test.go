@@ -435,7 +435,7 @@ func TestExpectationsAreChangedAndCounted(t *testing.T) {
 		}
 		_, err = s.DescribeSample(t.Context(), b.intake, x.Key, now.Version, nil, asItIs)
 		var stale *lab.StaleError
-		if !errors.As(err, &stale) || len(stale.Changed) != 1 || stale.Changed[0].Field != "Expected" || stale.Changed[0].New != "[]" {
+		if !errors.As(err, &stale) || len(stale.Changed) != 1 || stale.Changed[0].Field != "expected" || stale.Changed[0].New != "[]" {
 			t.Errorf("stale: %v", err)
 		}
 		_, err = s.DescribeSample(t.Context(), b.intake, x.Key, after.Version, []lab.Expected{{Class: "moon dust"}}, asItIs)
@@ -465,7 +465,7 @@ func TestAStaleChangeTellsBothTexts(t *testing.T) {
 		}
 		_, err := s.DescribeSample(t.Context(), b.intake, x.Key, x.Version, b.ketamine.Expected(), form("mine", ""))
 		var stale *lab.StaleError
-		want := []lab.Difference{{Field: "Logo", Old: "crown"}, {Field: "Notes", Old: "theirs", New: "mine"}}
+		want := []lab.Difference{{Field: "logo", Old: `"crown"`, New: `""`}, {Field: "notes", Old: `"theirs"`, New: `"mine"`}}
 		if !errors.As(err, &stale) || !slices.Equal(stale.Changed, want) {
 			t.Errorf("%v", err)
 		}

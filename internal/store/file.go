@@ -78,6 +78,11 @@ func fresh(have, seen int32, changed func() ([]lab.Difference, error)) error {
 	return stale
 }
 
+// raised tells, before what an update changed, which version of the record it made.
+func raised(from, to int32, changes []lab.Difference) []lab.Difference {
+	return append([]lab.Difference{{Field: lab.TrailVersion, Old: lab.ValueOf(from), New: lab.ValueOf(to)}}, changes...)
+}
+
 // update is what an update of a file is called in the trail, and the record that it is
 // about: the sample, an analysis or a question.
 type update struct {
@@ -111,7 +116,11 @@ func (w *work) save(before, after *lab.File, u update) error {
 	after.Sample.Stage = d.Stage(after)
 	changes := before.Differences(after)
 	for _, p := range after.Publications[len(before.Publications):] {
-		changes = append(changes, lab.Differences(lab.Publication{}, p)...)
+		told, err := p.Told()
+		if err != nil {
+			return err
+		}
+		changes = append(changes, told...)
 	}
 	if len(changes) == 0 && u.about != after.Sample.ID {
 		return w.saveStage(before, after)
@@ -119,6 +128,7 @@ func (w *work) save(before, after *lab.File, u update) error {
 	if err := w.saveSample(d, before, after); err != nil {
 		return err
 	}
+	changes = raised(before.Sample.Version, after.Sample.Version, changes)
 	action, reason := u.name(after.Sample.ID, "move sample")
 	return w.record(after.Sample.ServiceID, action, after.Sample.ID.String(), reason, changes)
 }
@@ -135,6 +145,9 @@ func (w *work) saveAnalyses(before, after *lab.File, u update) error {
 		}
 		if err := w.saveAnalysis(was, now); err != nil {
 			return err
+		}
+		if was.Analysis.Version > 0 {
+			changes = raised(was.Analysis.Version, a.Version, changes)
 		}
 		action, reason := u.name(a.ID, "change analysis")
 		if err := w.record(a.ServiceID, action, a.ID.String(), reason, changes); err != nil {

@@ -83,7 +83,7 @@ func TestAnUpdateThatChangesNothingIsOnRecord(t *testing.T) {
 			t.Errorf("version %d after %d, %v", now.Version, x.Version, err)
 		}
 		events := must[[]lab.Event](t)(s.Trail(t.Context(), b.intake, x.Key))
-		if last := events[len(events)-1]; len(events) != 2 || last.Action != "change sample" || len(last.Changes) != 0 {
+		if last := events[len(events)-1]; len(events) != 2 || last.Action != "change sample" || len(last.Changes) != 1 || last.Changes[0].Field != "version" {
 			t.Errorf("trail %+v", events)
 		}
 		var stale *lab.StaleError

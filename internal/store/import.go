@@ -74,11 +74,12 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 			}
 			b.Import.ServiceID = b.Service.ID
 		}
-		if err := w.importSamples(l, d, b, progress); err != nil {
+		results := newResultsSum()
+		if err := w.importSamples(l, d, b, results, progress); err != nil {
 			return err
 		}
-		err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, lab.Differences(lab.Import{}, b.Import))
-		if err != nil {
+		changes := append(lab.Differences(lab.Import{}, b.Import), lab.Difference{Field: lab.TrailResultsSum, Old: "null", New: lab.ValueOf(results.String())})
+		if err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, changes); err != nil {
 			return err
 		}
 		return w.end()
@@ -89,8 +90,9 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 // hangs on them: few enough that what refers to what is still in memory.
 var importBatch = 2000
 
-// importSamples writes the import and its samples, batch by batch.
-func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+// importSamples writes the import and its samples, batch by batch, and sums what it
+// publishes.
+func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatch, results *resultsSum, progress func(done int)) error {
 	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
 	today, err := w.today(b.Import.ServiceID)
 	if err != nil {
@@ -116,6 +118,9 @@ func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatc
 			samples[i].Arrival = &arrivals[i]
 			if err := w.admit(d, b, &samples[i], numbers, today); err != nil {
 				return fmt.Errorf("sample %s: %w", arrivals[i].Sample.SourceRef, err)
+			}
+			if err := results.publish(samples[i].publications); err != nil {
+				return err
 			}
 		}
 		if err := loadSamples(l, samples); err != nil {

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -77,7 +76,7 @@ func survived(t testing.TB, s *store.Store, want *lab.Arrival) {
 	}
 	differ := lab.Differences(want.Sample, sample)
 	if !slices.Equal(expected, want.Expected) && len(expected)+len(want.Expected) > 0 {
-		differ = append(differ, lab.Difference{Field: "Expected", Old: fmt.Sprint(want.Expected), New: fmt.Sprint(expected)})
+		differ = append(differ, lab.Difference{Field: "expected", Old: lab.ValueOf(want.Expected), New: lab.ValueOf(expected)})
 	}
 	evidence, err := s.Evidence(t.Context(), want.Sample.Key)
 	if err != nil || len(evidence) != len(want.Evidence) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"gorm.io/gorm"
 
@@ -39,9 +38,9 @@ func (s *Store) Invite(ctx context.Context, by lab.Actor, id lab.Optional, token
 		if err := w.tx.Create(&invitation{tokenHash, id, until, resetSecondFactor}).Error; err != nil {
 			return err
 		}
-		changes := []lab.Difference{{Field: "ExpiresAt", New: until.String()}}
+		changes := []lab.Difference{{Field: lab.TrailExpiresAt, Old: "null", New: lab.ValueOf(until)}}
 		if resetSecondFactor {
-			changes = append(changes, lab.Difference{Field: "ResetSecondFactor", Old: "false", New: strconv.FormatBool(true)})
+			changes = append(changes, lab.Difference{Field: lab.TrailResetSecondFactor, Old: "false", New: "true"})
 		}
 		return w.record(0, "invite user", a.Login, "", changes)
 	})

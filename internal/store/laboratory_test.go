@@ -231,9 +231,9 @@ func TestCorrectingAnAnalysis(t *testing.T) {
 		}
 
 		stale := wantStale(t, "on what is older", second(s.ChangeAnalysis(t.Context(), b.analyst, a.Key, 1, a, ketamineAt(b, 750_000), "")))
-		field := fmt.Sprintf("Findings.%d.Amount.Value", b.ketamineID)
+		field := fmt.Sprintf("findings.%d.amount_value", b.ketamineID)
 		if !slices.Contains(stale.Changed, lab.Difference{Field: field, Old: "700000", New: "750000"}) ||
-			!slices.Contains(stale.Changed, lab.Difference{Field: "Notes", Old: "verdund – 1:10", New: ""}) {
+			!slices.Contains(stale.Changed, lab.Difference{Field: "notes", Old: `"verdund – 1:10"`, New: `""`}) {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		stale = wantStale(t, "verified as it was", second(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, 1, false)))
@@ -349,7 +349,7 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		wantRefused(t, "by the laboratory", second(s.PublishResult(t.Context(), b.analyst, x.Key, p.Sample.Version, p.Seen, "")))
 		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, other.Key, 1, true))
 		stale := wantStale(t, "after another was verified", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")))
-		if len(stale.Changed) != 1 || stale.Changed[0].Field != "Result" {
+		if len(stale.Changed) != 1 || stale.Changed[0].Field != "publication.result" {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
@@ -627,7 +627,7 @@ func TestTheTrailOfASample(t *testing.T) {
 		if last := events[5]; last.Reason != "verwisseld" || last.Actor != b.verifier.Name || last.ActorID != b.verifier.UserID || last.At != lab.At(storetest.Now) {
 			t.Errorf("%+v", last)
 		}
-		noted := lab.Difference{Field: "Notes", New: "about the visitor"}
+		noted := lab.Difference{Field: "notes", Old: `""`, New: `"about the visitor"`}
 		if !slices.Contains(events[0].Changes, noted) {
 			t.Errorf("%v", events[0].Changes)
 		}
@@ -657,7 +657,7 @@ func TestTellingAResultByPhone(t *testing.T) {
 		now, _, _ := s.Sample(t.Context(), x.Key)
 		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "verwisseld"))
 		stale := wantStale(t, "what was withdrawn", s.TellResult(t.Context(), b.intake, x.Key, 1))
-		if stale.Have != 2 || !slices.Contains(stale.Changed, lab.Difference{Field: "Kind", Old: "withdrawn", New: "confirmed"}) {
+		if stale.Have != 2 || !slices.Contains(stale.Changed, lab.Difference{Field: "publication.kind", Old: `"withdrawn"`, New: `"confirmed"`}) {
 			t.Errorf("%+v", stale)
 		}
 		if err := s.TellResult(t.Context(), b.verifier, x.Key, 2); err != nil {

@@ -188,7 +188,7 @@ func TestStaleVersionIsRefusedWithWhatDiffers(t *testing.T) {
 		if !errors.As(err, &stale) {
 			t.Fatalf("stale change: %v", err)
 		}
-		if want := (lab.Difference{Field: "Logo", Old: "mine", New: "theirs"}); len(stale.Changed) != 1 || stale.Changed[0] != want {
+		if want := (lab.Difference{Field: "logo", Old: `"mine"`, New: `"theirs"`}); len(stale.Changed) != 1 || stale.Changed[0] != want {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		if now, _, _ := s.Sample(t.Context(), x.Key); now.Logo != "mine" {
@@ -273,7 +273,7 @@ func TestReclassifyChangesNothingUntilSomethingIsCorrected(t *testing.T) {
 		}
 		store.CorrectRole(t, s, b.sugar, lab.RoleAdulterant)
 		moved, err = s.Reclassify(t.Context(), lab.Operator("reclassify"))
-		if err != nil || moved.Changed != 1 || moved.Fields["Outcome: expected_only → expected_plus_adulterant"] != 1 {
+		if err != nil || moved.Changed != 1 || moved.Fields["outcome: expected_only → expected_plus_adulterant"] != 1 {
 			t.Fatalf("moved %+v, %v", moved, err)
 		}
 		if revision(t, s, b.service.ID) == before {

@@ -61,7 +61,7 @@ func (s *Store) EndOtherSession(ctx context.Context, by lab.Actor, id string) er
 		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", rows[at].TokenHash).Error; err != nil {
 			return err
 		}
-		return w.record(0, "end session", a.Login, "from another session", []lab.Difference{{Field: "StartedAt", Old: rows[at].StartedAt.String()}})
+		return w.record(0, "end session", a.Login, "from another session", []lab.Difference{{Field: lab.TrailStartedAt, Old: lab.ValueOf(rows[at].StartedAt), New: "null"}})
 	})
 }
 

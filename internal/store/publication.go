@@ -54,7 +54,7 @@ func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key,
 		}
 		now, err := p.Digest()
 		if err == nil && now != seen {
-			return nil, &lab.StaleError{Have: f.Sample.Version, Want: version, Changed: []lab.Difference{{Field: "Result", Old: now, New: seen}}}
+			return nil, &lab.StaleError{Have: f.Sample.Version, Want: version, Changed: []lab.Difference{{Field: "publication.result", Old: lab.ValueOf(now), New: lab.ValueOf(seen)}}}
 		}
 		return p, err
 	})

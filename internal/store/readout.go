@@ -30,8 +30,8 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 		}
 		if seen, latest := &publications[version-1], &publications[last-1]; version < last {
 			return &lab.StaleError{Have: last, Want: version, Changed: []lab.Difference{
-				{Field: "Kind", Old: string(latest.Kind), New: string(seen.Kind)},
-				{Field: "Outcome", Old: string(latest.Outcome), New: string(seen.Outcome)},
+				{Field: "publication.kind", Old: lab.ValueOf(latest.Kind), New: lab.ValueOf(seen.Kind)},
+				{Field: "publication.outcome", Old: lab.ValueOf(latest.Outcome), New: lab.ValueOf(seen.Outcome)},
 			}}
 		}
 		told := lab.ReadOut{SampleID: sample.ID, Version: version, ToldBy: by.UserID, ToldAt: w.at}

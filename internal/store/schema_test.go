@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
@@ -225,6 +226,28 @@ func TestColumnsAreFields(t *testing.T) {
 			t.Errorf("the model of %s has no table", table)
 		}
 	})
+}
+
+// TestKeysOfTheTrailAreColumns: what the trail calls the fields of a record are the
+// names of their columns.
+func TestKeysOfTheTrailAreColumns(t *testing.T) {
+	models := store.ModelColumns(t, storetest.Open(t, storetest.Config(t, "sqlite")))
+	for table, record := range map[string]any{
+		"samples": lab.Sample{}, "analyses": lab.Analysis{}, "findings": lab.Finding{}, "analysis_questions": lab.Question{},
+		"publications": lab.Publication{}, "read_outs": lab.ReadOut{}, "visits": lab.Visit{}, "imports": lab.Import{},
+		"locations": lab.Location{}, "services": lab.Service{}, "method_scopes": lab.MethodScope{},
+	} {
+		if keys := slices.Sorted(slices.Values(lab.FieldKeys(record))); !slices.Equal(keys, models[table]) {
+			t.Errorf("the trail calls the fields of %T %v\ntheir columns are %v", record, keys, models[table])
+		}
+	}
+	for table, record := range map[string]any{"users": lab.User{}, "methods": lab.Method{}} { // some columns are no fields, and the scope no column
+		for _, key := range lab.FieldKeys(record) {
+			if key != "scope" && !slices.Contains(models[table], key) {
+				t.Errorf("the trail tells %s of %T, which is no column", key, record)
+			}
+		}
+	}
 }
 
 func TestStatementsOnOwnedTablesMustNameTheService(t *testing.T) {

@@ -230,7 +230,7 @@ func TestAServiceRequiresASecondFactor(t *testing.T) {
 		noError(t, s.RequireSecondFactor(ctx, ada, own.ID, true))
 		is("UTR", true)
 		is("AMS", false)
-		if e := lastEvent(t, s); e.action != "require second factor" || e.subject != "UTR" || e.changes != `[{"Field":"SecondFactor","Old":"false","New":"true"}]` {
+		if e := lastEvent(t, s); e.action != "require second factor" || e.subject != "UTR" || e.changes != `[{"field":"second_factor","new":true,"old":false}]` {
 			t.Errorf("the event is %+v", e)
 		}
 		before := len(eventsOf(t, s))

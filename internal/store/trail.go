@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"gorm.io/gorm"
@@ -28,7 +27,7 @@ func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 	events := make([]lab.Event, len(entries))
 	for i, e := range entries {
 		event := lab.Event{At: e.At, ActorID: e.ActorID, Actor: e.Actor, Action: e.Action, Subject: e.Subject, Reason: e.Reason}
-		if err := json.Unmarshal([]byte(e.Changes), &event.Changes); err != nil {
+		if event.Changes, err = e.changes(); err != nil {
 			return nil, err
 		}
 		events[i] = event.SeenBy(by, sample)

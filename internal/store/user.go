@@ -211,16 +211,16 @@ func (w *work) insertMemberships(id lab.Optional, memberships []lab.Membership) 
 }
 
 func membershipsDifference(before, after []lab.Membership) lab.Difference {
-	return lab.Difference{Field: "Memberships", Old: membershipsText(before), New: membershipsText(after)}
+	return lab.Difference{Field: lab.TrailMemberships, Old: lab.ValueOf(membershipTexts(before)), New: lab.ValueOf(membershipTexts(after))}
 }
 
-// membershipsText lists memberships as role@service.
-func membershipsText(memberships []lab.Membership) string {
+// membershipTexts are memberships as role@service.
+func membershipTexts(memberships []lab.Membership) []string {
 	parts := make([]string, len(memberships))
 	for i, m := range memberships {
 		parts[i] = fmt.Sprintf("%s@%d", m.Role, m.ServiceID)
 	}
-	return strings.Join(parts, " ")
+	return parts
 }
 
 // administrated reads an account for a change by an administrator, and refuses

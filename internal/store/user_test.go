@@ -171,7 +171,7 @@ func TestRenaming(t *testing.T) {
 		if got := accountOf(t, s, "bob").Name; got != "Bob de Bruin" {
 			t.Errorf("the name is %q", got)
 		}
-		if e := lastEvent(t, s); e.action != "rename user" || e.changes != `[{"Field":"Name","Old":"bob","New":"Bob de Bruin"}]` {
+		if e := lastEvent(t, s); e.action != "rename user" || e.changes != `[{"field":"name","new":"Bob de Bruin","old":"bob"}]` {
 			t.Errorf("the event is %+v", e)
 		}
 		refusedIn(t, s.RenameUser(t.Context(), operator, bob.UserID, " "), "name")
@@ -199,7 +199,7 @@ func TestMembershipsCountFromTheNextRequest(t *testing.T) {
 			t.Errorf("memberships %v", by.Memberships)
 		}
 		if e := lastEvent(t, s); e.action != "set memberships" || e.subject != "bob" ||
-			e.changes != fmt.Sprintf(`[{"Field":"Memberships","Old":"intake@%d","New":"verifier@%[1]d"}]`, service.ID) {
+			e.changes != fmt.Sprintf(`[{"field":"memberships","new":["verifier@%d"],"old":["intake@%[1]d"]}]`, service.ID) {
 			t.Errorf("the event is %+v", e)
 		}
 		// An administrator of one service leaves what is for another alone.
@@ -264,7 +264,7 @@ func TestDisablingEndsEverythingAtOnce(t *testing.T) {
 		if _, err := s.Session(ctx, tokenHash("e4e")); err != nil {
 			t.Errorf("somebody else's session: %v", err)
 		}
-		if e := lastEvent(t, s); e.action != "disable user" || e.subject != "bob" || e.changes != `[{"Field":"Disabled","Old":"false","New":"true"}]` {
+		if e := lastEvent(t, s); e.action != "disable user" || e.subject != "bob" || e.changes != `[{"field":"disabled","new":true,"old":false}]` {
 			t.Errorf("the event is %+v", e)
 		}
 		noError(t, s.DisableUser(ctx, operator, bob.UserID, false))

@@ -1,0 +1,96 @@
+package lab
+
+import (
+	"database/sql/driver"
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// Difference is one field in which two versions of a record differ. Field is its key:
+// the name of its column, behind what it is of where that is a part of the record, as
+// in "findings.7.amount_value". Keys outlive the names of Go: the trail keeps them.
+type Difference struct {
+	Field string `json:"field"`
+	New   Value  `json:"new"`
+	Old   Value  `json:"old"`
+}
+
+// Differences lists the fields in which two versions of a record of the same type
+// differ, in the order of the fields. It is what a stale change is refused with,
+// and what the audit event of a change says.
+func Differences[T any](before, after T) []Difference {
+	return differences("", reflect.ValueOf(before), reflect.ValueOf(after))
+}
+
+func differences(prefix string, before, after reflect.Value) []Difference {
+	var found []Difference
+	for i := range before.NumField() {
+		field := before.Type().Field(i)
+		a, b := before.Field(i), after.Field(i)
+		if isGroup(field.Type) {
+			found = append(found, differences(prefix+groupPrefix(field), a, b)...)
+			continue
+		}
+		if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
+			continue // no list and an empty list say the same
+		}
+		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			found = append(found, Difference{Field: prefix + columnName(field.Name), Old: ValueOf(a.Interface()), New: ValueOf(b.Interface())})
+		}
+	}
+	return found
+}
+
+// Under puts what the fields are of before their keys.
+func Under(part string, changes []Difference) []Difference {
+	for i := range changes {
+		changes[i].Field = part + "." + changes[i].Field
+	}
+	return changes
+}
+
+// FieldKeys are the keys of all fields of a record, in their order.
+func FieldKeys(record any) []string { return fieldKeys("", reflect.TypeOf(record)) }
+
+func fieldKeys(prefix string, record reflect.Type) []string {
+	var keys []string
+	for i := range record.NumField() {
+		field := record.Field(i)
+		if isGroup(field.Type) {
+			keys = append(keys, fieldKeys(prefix+groupPrefix(field), field.Type)...)
+			continue
+		}
+		keys = append(keys, prefix+columnName(field.Name))
+	}
+	return keys
+}
+
+// isGroup tells that a field is stored in several columns.
+func isGroup(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).IsExported() && !t.Implements(reflect.TypeFor[driver.Valuer]())
+}
+
+// groupPrefix begins the names of the columns of a group.
+func groupPrefix(group reflect.StructField) string {
+	if group.Anonymous {
+		return ""
+	}
+	return columnName(group.Name) + "_"
+}
+
+// columnName is the name of the column of a field: WeightUG is in weight_ug. A test of
+// the store holds it against those of the database.
+func columnName(field string) string {
+	var b strings.Builder
+	letters := []rune(field)
+	for i, c := range letters {
+		endsWord := i > 0 && !unicode.IsUpper(letters[i-1])
+		beginsWord := i > 0 && i+1 < len(letters) && unicode.IsLower(letters[i+1])
+		if unicode.IsUpper(c) && (endsWord || beginsWord) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
