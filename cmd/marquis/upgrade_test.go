@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"database/sql"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"marquis/internal/demo"
+	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
 )
@@ -125,6 +128,47 @@ func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
 		}
 		if out := x.must("migrate"); out != "everything is up to date\n" {
 			t.Errorf("the second time migrate says:\n%s", out)
+		}
+	})
+}
+
+// What was published before is kept as the text that the program writes, whatever the
+// database had made of it, and nobody may change it.
+func TestResultsOfBeforeAreTextAfterTheUpgrade(t *testing.T) {
+	t.Parallel()
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		driver, address := "sqlite", filepath.Join(x.environment["MARQUIS_DATA"], store.SQLiteFile)
+		if url := x.environment["MARQUIS_DATABASE_URL"]; url != "" {
+			driver, address = "pgx", url
+		}
+		db, err := sql.Open(driver, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		rows, err := db.QueryContext(t.Context(), "SELECT result FROM publications")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		read := 0
+		for rows.Next() {
+			var text string
+			var result lab.Result
+			if err := errors.Join(rows.Scan(&text), result.Scan(text)); err != nil {
+				t.Fatal(err)
+			}
+			if want, err := result.Text(); err != nil || text != want {
+				t.Errorf("%s\nshould be %s: %v", text, want, err)
+			}
+			read++
+		}
+		if err := rows.Err(); err != nil || read < 390 {
+			t.Errorf("%d results: %v", read, err)
+		}
+		if _, err := db.ExecContext(t.Context(), "UPDATE publications SET reason = 'x' WHERE service_id = 1"); err == nil {
+			t.Error("a publication was changed")
 		}
 	})
 }

@@ -182,7 +182,7 @@ var oldKeys = map[string]oldKey{
 }
 
 // FirstFormat reads the changes of an event of format 1 as they would be written today.
-func FirstFormat(action string, changes []Difference) []Difference {
+func FirstFormat(action Action, changes []Difference) []Difference {
 	read := make([]Difference, len(changes))
 	for i, c := range changes {
 		part, name := oldPart(c.Field)
@@ -211,8 +211,8 @@ func oldPart(field string) (part, name string) {
 
 // ofPublication tells that a field is of the version of the result that an event is
 // about, and not of its sample: format 1 did not tell them apart.
-func ofPublication(action, key string) bool {
-	return (action == "publish result" || action == "withdraw result") && slices.Contains(FieldKeys(Publication{}), key)
+func ofPublication(action Action, key string) bool {
+	return (action == PublishResult || action == WithdrawResult) && slices.Contains(FieldKeys(Publication{}), key)
 }
 
 func oldText(text string) Value { return ValueOf(text) }

@@ -52,8 +52,9 @@ func lines(text string) []string {
 // written today.
 func TestEventsOfTheFirstFormat(t *testing.T) {
 	for _, test := range []struct {
-		action, field, old, now string
-		want                    lab.Difference
+		action          lab.Action
+		field, old, now string
+		want            lab.Difference
 	}{
 		{"change sample", "WeightUG", "0", "350500", lab.Difference{Field: "weight_ug", Old: "0", New: "350500"}},
 		{"change sample", "Colours", "[]", "[white off_white]", lab.Difference{Field: "colours", Old: "[]", New: `["white","off_white"]`}},

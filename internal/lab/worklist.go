@@ -135,7 +135,7 @@ type Event struct {
 	At      Instant
 	ActorID Optional
 	Actor   string
-	Action  string
+	Action  Action
 	Subject string
 	Changes []Difference
 	Reason  string

@@ -43,6 +43,26 @@ func TestEveryFieldOfARecordHasAName(t *testing.T) {
 	}
 }
 
+// TestEveryActionOnARecordHasAText: the page names what was done, in each language.
+func TestEveryActionOnARecordHasAText(t *testing.T) {
+	for _, language := range []string{"nl", "en"} {
+		texts, err := locale.New(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range lab.RecordActions {
+			if key := actions[action]; key == "" || texts.Text(key) == key {
+				t.Errorf("%s: %q has no text", language, action)
+			}
+		}
+	}
+	for action := range actions {
+		if !lab.RecordActions.Has(action) {
+			t.Errorf("%q has a text and is on no record", action)
+		}
+	}
+}
+
 func TestChangesAreToldAsPeopleReadThem(t *testing.T) {
 	dutch, err := locale.New("nl")
 	if err != nil {

@@ -204,21 +204,22 @@ type eventView struct {
 }
 
 // actions name what the trail tells was done.
-var actions = map[string]string{
-	"register sample":    "page.action.register_sample",
-	"change sample":      "page.action.change_sample",
-	"move sample":        "page.action.move_sample",
-	"exclude sample":     "page.action.exclude_sample",
-	"replace code":       "page.action.replace_code",
-	"enter analysis":     "page.action.enter_analysis",
-	"change analysis":    "page.action.change_analysis",
-	"verify analysis":    "page.action.verify_analysis",
-	"retract analysis":   "page.action.retract_analysis",
-	"ask about analysis": "page.action.ask_about_analysis",
-	"answer question":    "page.action.answer_question",
-	"publish result":     "page.action.publish_result",
-	"withdraw result":    "page.action.withdraw_result",
-	"tell result":        "page.action.tell_result",
+var actions = map[lab.Action]string{
+	lab.RegisterSample:   "page.action.register_sample",
+	lab.ChangeSample:     "page.action.change_sample",
+	lab.MoveSample:       "page.action.move_sample",
+	lab.ExcludeSample:    "page.action.exclude_sample",
+	lab.ReplaceCode:      "page.action.replace_code",
+	lab.EnterAnalysis:    "page.action.enter_analysis",
+	lab.ChangeAnalysis:   "page.action.change_analysis",
+	lab.VerifyAnalysis:   "page.action.verify_analysis",
+	lab.RetractAnalysis:  "page.action.retract_analysis",
+	lab.AskAboutAnalysis: "page.action.ask_about_analysis",
+	lab.AnswerQuestion:   "page.action.answer_question",
+	lab.PublishResult:    "page.action.publish_result",
+	lab.WithdrawResult:   "page.action.withdraw_result",
+	lab.TellResult:       "page.action.tell_result",
+	lab.ImportSamples:    "page.action.import_samples",
 }
 
 func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
@@ -228,7 +229,7 @@ func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
 	}
 	var views []eventView
 	for _, e := range record.Trail {
-		what := e.Action
+		what := string(e.Action)
 		if key, ok := actions[e.Action]; ok {
 			what = r.texts.Text(key)
 		}

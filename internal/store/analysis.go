@@ -32,7 +32,7 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 				return err
 			}
 		}
-		return w.save(before, after, update{analysis.ID, "enter analysis", ""})
+		return w.save(before, after, update{analysis.ID, lab.EnterAnalysis, ""})
 	})
 	return analysis, err
 }
@@ -74,7 +74,7 @@ func (s *Store) ChangeAnalysis(ctx context.Context, by lab.Actor, key lab.Key, v
 		described.Analysis.Describe(&analysis)
 		return lab.EvidenceDifferences(*e, described), nil
 	}
-	return s.changeAnalysis(ctx, by, "change analysis", key, version, "", typed, func(w *work, f *lab.File, e *lab.Evidence) error {
+	return s.changeAnalysis(ctx, by, lab.ChangeAnalysis, key, version, "", typed, func(w *work, f *lab.File, e *lab.Evidence) error {
 		if err := e.Analysis.Change(by, w.at, &analysis); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (s *Store) ChangeAnalysis(ctx context.Context, by lab.Actor, key lab.Key, v
 // VerifyAnalysis signs an analysis. Reported marks it as the one to report among
 // analyses of equal worth.
 func (s *Store) VerifyAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reported bool) (lab.Analysis, error) {
-	return s.changeAnalysis(ctx, by, "verify analysis", key, version, "", nil, func(w *work, f *lab.File, e *lab.Evidence) error {
+	return s.changeAnalysis(ctx, by, lab.VerifyAnalysis, key, version, "", nil, func(w *work, f *lab.File, e *lab.Evidence) error {
 		e.Analysis.Reported = reported
 		return e.Analysis.Verify(by, w.at, f.Questions)
 	})
@@ -98,14 +98,14 @@ func (s *Store) VerifyAnalysis(ctx context.Context, by lab.Actor, key lab.Key, v
 // RetractAnalysis takes an analysis back with a reason. What was published stays
 // until the result is amended or withdrawn.
 func (s *Store) RetractAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Analysis, error) {
-	return s.changeAnalysis(ctx, by, "retract analysis", key, version, reason, nil, func(w *work, _ *lab.File, e *lab.Evidence) error {
+	return s.changeAnalysis(ctx, by, lab.RetractAnalysis, key, version, reason, nil, func(w *work, _ *lab.File, e *lab.Evidence) error {
 		return e.Analysis.Retract(by, w.at, reason)
 	})
 }
 
 // changeAnalysis is an update of the analysis that the actor saw in the given version.
 // Typed is what freshAnalysis asks for.
-func (s *Store) changeAnalysis(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string,
+func (s *Store) changeAnalysis(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string,
 	typed func(*lab.Evidence) ([]lab.Difference, error), decide func(*work, *lab.File, *lab.Evidence) error,
 ) (lab.Analysis, error) {
 	var changed lab.Analysis
@@ -168,7 +168,7 @@ func (e *auditEvent) makes(before int32, changes []lab.Difference) int32 {
 	if i := slices.IndexFunc(changes, func(c lab.Difference) bool { return c.Field == lab.TrailVersion }); i >= 0 {
 		return int32(changes[i].New.Number())
 	}
-	if e.Format == firstFormat && slices.Contains([]string{"change analysis", "verify analysis", "retract analysis"}, e.Action) {
+	if e.Format == firstFormat && slices.Contains([]lab.Action{lab.ChangeAnalysis, lab.VerifyAnalysis, lab.RetractAnalysis}, e.Action) {
 		return before + 1
 	}
 	return before

@@ -24,7 +24,7 @@ type auditEvent struct {
 	At        lab.Instant
 	ActorID   lab.Optional
 	Actor     string
-	Action    string
+	Action    lab.Action
 	Subject   string
 	Changes   string // JSON: field, old, new
 	Reason    string
@@ -50,7 +50,7 @@ type auditHead struct {
 func (e *auditEvent) chainedHash(before string) string {
 	parts := []string{
 		before, strconv.Itoa(int(e.ServiceID)), strconv.FormatInt(e.Seq, 10), e.At.String(), strconv.Itoa(int(e.ActorID)),
-		e.Actor, e.Action, e.Subject, e.Changes, e.Reason,
+		e.Actor, string(e.Action), e.Subject, e.Changes, e.Reason,
 	}
 	if e.Format != firstFormat {
 		parts = append(parts, strconv.Itoa(int(e.Format)), string(e.ActorKind))

@@ -300,6 +300,9 @@ func TestEveryWritingMethodLeavesItsEvents(t *testing.T) {
 // wantKnownKeys wants the keys of an event among those that stay known.
 func wantKnownKeys(t testing.TB, name string, e event) {
 	t.Helper()
+	if !slices.Contains(lab.Actions, lab.Action(e.action)) {
+		t.Errorf("%s: the trail knows no %q", name, e.action)
+	}
 	var changes []lab.Difference
 	if err := json.Unmarshal([]byte(e.changes), &changes); err != nil {
 		t.Errorf("%s: %v", name, err)
@@ -422,6 +425,9 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		set("hash", "(SELECT hash FROM audit_events WHERE service_id = 1 AND seq = 1)"),
 		set("at", "'2025-03-03T10:00:00.000001Z'"), set("at", "'1999-12-31T23:59:59.000000Z'"),
 		set("seq", "200"),
+		{"UPDATE publications SET result = result || ' ' WHERE service_id = 1", 1, 5},
+		{"UPDATE publications SET result = replace(result, '800000', '810000') WHERE service_id = 1", 1, 5},
+		{"DELETE FROM publications WHERE service_id = 1", 1, 5},
 		set("format", "1"), set("format", "3"), set("actor_kind", "''"), set("actor_kind", "'operator'"),
 		{"UPDATE audit_events SET action = action || reason, reason = 'x' WHERE service_id = 1 AND seq = 3", 1, 3},
 		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 1", 1, 1},
@@ -484,10 +490,10 @@ func located(err error, service, seq int64) bool {
 func tamper(t testing.TB, s *store.Store, c store.Config, statement string) (restore func()) {
 	t.Helper()
 	if c.DatabaseURL != "" {
-		copies := "DROP TABLE IF EXISTS e, h; CREATE TABLE e AS TABLE audit_events; CREATE TABLE h AS TABLE audit_heads"
+		copies := "DROP TABLE IF EXISTS e, h, p; CREATE TABLE e AS TABLE audit_events; CREATE TABLE h AS TABLE audit_heads; CREATE TABLE p AS TABLE publications"
 		asSuperuser(t, c.DatabaseURL, copies, statement)
 		return func() {
-			asSuperuser(t, c.DatabaseURL, "TRUNCATE audit_events, audit_heads; INSERT INTO audit_events TABLE e; INSERT INTO audit_heads TABLE h")
+			asSuperuser(t, c.DatabaseURL, "TRUNCATE audit_events, audit_heads, publications; INSERT INTO audit_events TABLE e; INSERT INTO audit_heads TABLE h; INSERT INTO publications TABLE p")
 		}
 	}
 	run := func(statements ...string) {
@@ -499,8 +505,10 @@ func tamper(t testing.TB, s *store.Store, c store.Config, statement string) (res
 	}
 	statement = strings.NewReplacer("chr(", "char(").Replace(statement)
 	run("DROP TABLE IF EXISTS e", "DROP TABLE IF EXISTS h", "CREATE TABLE e AS SELECT * FROM audit_events", "CREATE TABLE h AS SELECT * FROM audit_heads",
+		"DROP TABLE IF EXISTS p", "CREATE TABLE p AS SELECT * FROM publications", "DROP TRIGGER IF EXISTS publications_no_update", "DROP TRIGGER IF EXISTS publications_no_delete",
 		"DROP TRIGGER IF EXISTS audit_events_no_update", "DROP TRIGGER IF EXISTS audit_events_no_delete", statement)
 	return func() {
-		run("DELETE FROM audit_events", "DELETE FROM audit_heads", "INSERT INTO audit_events SELECT * FROM e", "INSERT INTO audit_heads SELECT * FROM h")
+		run("DELETE FROM audit_events", "DELETE FROM audit_heads", "DELETE FROM publications", "INSERT INTO audit_events SELECT * FROM e", "INSERT INTO audit_heads SELECT * FROM h",
+			"INSERT INTO publications SELECT * FROM p")
 	}
 }

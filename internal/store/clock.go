@@ -159,7 +159,7 @@ func (w *work) closeGaps(seen lab.Date) error {
 	if done.Error != nil || done.RowsAffected == 0 {
 		return done.Error
 	}
-	return w.record(0, "confirm clock", "clock", "", []lab.Difference{{Field: lab.TrailDay, Old: "null", New: lab.ValueOf(seen)}})
+	return w.record(0, lab.ConfirmClock, "clock", "", []lab.Difference{{Field: lab.TrailDay, Old: "null", New: lab.ValueOf(seen)}})
 }
 
 func (w *work) confirmMonths(months int) error {

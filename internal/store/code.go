@@ -58,7 +58,7 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 		if err := w.insertCode(sample, code); err != nil {
 			return err
 		}
-		return w.record(sample.ServiceID, "replace code", sample.ID.String(), reason, nil)
+		return w.record(sample.ServiceID, lab.ReplaceCode, sample.ID.String(), reason, nil)
 	})
 }
 
@@ -98,7 +98,7 @@ func (w *work) expireCodes(month string) (expired int64, err error) {
 	if err := w.tx.Exec("UPDATE code_keys SET ended_at = ? WHERE month < ? AND ended_at IS NULL", w.at, month).Error; err != nil || expired == 0 {
 		return expired, err
 	}
-	return expired, w.record(0, "expire codes", "before "+month, "", nil)
+	return expired, w.record(0, lab.ExpireCodes, "before "+month, "", nil)
 }
 
 // OverdueCodes is the number of codes, and of keys, that ExpireCodes would end.

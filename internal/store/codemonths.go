@@ -78,7 +78,7 @@ func (w *work) setCodeMonths(before, months int) error {
 	if before > 0 {
 		change.Old = lab.ValueOf(before)
 	}
-	return w.record(0, "set code months", monthsSetting, "", []lab.Difference{change})
+	return w.record(0, lab.SetCodeMonths, monthsSetting, "", []lab.Difference{change})
 }
 
 // trustMonths refuses, with lab.ErrCodeMonths, to end codes that are in time by the

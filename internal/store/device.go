@@ -98,7 +98,7 @@ func (w *work) rememberDevice(a Account, d Device) (fresh bool, err error) {
 	if err := w.addDevice(device{d.Fresh, a.ID, d.Network, w.at, w.at}, rows); err != nil {
 		return false, err
 	}
-	return true, w.record(0, "sign in on a new device", a.Login, "", nil)
+	return true, w.record(0, lab.SignInOnANewDevice, a.Login, "", nil)
 }
 
 // moveDevice notes that a device is used in another network. That before stays known, by

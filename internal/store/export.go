@@ -13,5 +13,5 @@ func (s *Store) RecordExport(ctx context.Context, by lab.Actor, service lab.Serv
 	if !by.Has(service, lab.DataAnalyst, lab.Coordinator) {
 		return lab.ErrNotFound
 	}
-	return s.do(ctx, by, func(w *work) error { return w.record(0, "export", what, "", nil) })
+	return s.do(ctx, by, func(w *work) error { return w.record(0, lab.ExportFigures, what, "", nil) })
 }

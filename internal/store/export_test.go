@@ -53,6 +53,15 @@ func (s *Store) Trail(ctx context.Context, by lab.Actor, sample lab.Key) ([]lab.
 	return trailOf(s.read.WithContext(ctx), by, sample)
 }
 
+// Reassign makes a new version of an analysis by an action that the program does not
+// have.
+func (s *Store) Reassign(ctx context.Context, by lab.Actor, key lab.Key, version int32, notes string) (lab.Analysis, error) {
+	return s.changeAnalysis(ctx, by, "reassign analysis", key, version, "", nil, func(_ *work, _ *lab.File, e *lab.Evidence) error {
+		e.Analysis.Notes = notes
+		return nil
+	})
+}
+
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.db.Write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error

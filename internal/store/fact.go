@@ -81,7 +81,7 @@ func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
 	if moved.Changed == changed {
 		return nil
 	}
-	return w.record(service, "reclassify", "facts", fmt.Sprintf("%d samples moved", moved.Changed-changed), nil)
+	return w.record(service, lab.ReclassifyFacts, "facts", fmt.Sprintf("%d samples moved", moved.Changed-changed), nil)
 }
 
 func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved) error {

@@ -32,7 +32,7 @@ func (s *Store) SetSecondFactor(ctx context.Context, by lab.Actor, sealed string
 		if err := w.replaceSecondFactor(a.ID, sealed, step, recoveryHashes); err != nil {
 			return err
 		}
-		return w.record(0, "set second factor", a.Login, "", nil)
+		return w.record(0, lab.SetFactor, a.Login, "", nil)
 	})
 }
 
@@ -151,9 +151,9 @@ func (w *work) limitFactor(a Account) error {
 		if err := w.changeUser("factor_locked_at = ? WHERE id = ?", w.at, int(a.ID)); err != nil {
 			return err
 		}
-		return w.record(0, "lock second factor", a.Login, fmt.Sprintf("%d wrong codes in an hour", len(wrong)), nil)
+		return w.record(0, lab.LockFactor, a.Login, fmt.Sprintf("%d wrong codes in an hour", len(wrong)), nil)
 	case wrong.Wait(w.at.Time()) > 0:
-		return w.record(0, "limit second factor", a.Login, fmt.Sprintf("%d wrong codes", lab.FactorTries), nil)
+		return w.record(0, lab.LimitFactor, a.Login, fmt.Sprintf("%d wrong codes", lab.FactorTries), nil)
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func (w *work) spendRecoveryCode(a Account, codeHash string) error {
 	if err := w.clearFactorFailures(a.ID); err != nil {
 		return err
 	}
-	return w.record(0, "use recovery code", a.Login, fmt.Sprintf("%d left", a.RecoveryLeft-1), nil)
+	return w.record(0, lab.UseRecoveryCode, a.Login, fmt.Sprintf("%d left", a.RecoveryLeft-1), nil)
 }
 
 // HasRecoveryCode tells whether a user, who is not disabled, has the recovery code with

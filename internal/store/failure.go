@@ -177,7 +177,7 @@ func (s *Store) tellLimits(ctx context.Context, users []lab.Optional) error {
 			if err != nil {
 				return err
 			}
-			if err := w.record(0, "limit passwords", a.Login, "too many were wrong", nil); err != nil {
+			if err := w.record(0, lab.LimitPasswords, a.Login, "too many were wrong", nil); err != nil {
 				return err
 			}
 		}

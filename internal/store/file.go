@@ -86,13 +86,14 @@ func raised(from, to int32, changes []lab.Difference) []lab.Difference {
 // update is what an update of a file is called in the trail, and the record that it is
 // about: the sample, an analysis or a question.
 type update struct {
-	about          lab.ID
-	action, reason string
+	about  lab.ID
+	action lab.Action
+	reason string
 }
 
 // name is what the trail calls the event about a record, with its reason: what follows
 // from an update has a name of its own.
-func (u update) name(record lab.ID, otherwise string) (action, reason string) {
+func (u update) name(record lab.ID, otherwise lab.Action) (action lab.Action, reason string) {
 	if record == u.about {
 		return u.action, u.reason
 	}
@@ -129,7 +130,7 @@ func (w *work) save(before, after *lab.File, u update) error {
 		return err
 	}
 	changes = raised(before.Sample.Version, after.Sample.Version, changes)
-	action, reason := u.name(after.Sample.ID, "move sample")
+	action, reason := u.name(after.Sample.ID, lab.MoveSample)
 	return w.record(after.Sample.ServiceID, action, after.Sample.ID.String(), reason, changes)
 }
 
@@ -149,7 +150,7 @@ func (w *work) saveAnalyses(before, after *lab.File, u update) error {
 		if was.Analysis.Version > 0 {
 			changes = raised(was.Analysis.Version, a.Version, changes)
 		}
-		action, reason := u.name(a.ID, "change analysis")
+		action, reason := u.name(a.ID, lab.ChangeAnalysis)
 		if err := w.record(a.ServiceID, action, a.ID.String(), reason, changes); err != nil {
 			return err
 		}
@@ -200,7 +201,7 @@ func (w *work) saveQuestions(before, after *lab.File, u update) error {
 		if err := save(q); err != nil {
 			return err
 		}
-		action, reason := u.name(q.ID, "answer question")
+		action, reason := u.name(q.ID, lab.AnswerQuestion)
 		if err := w.record(q.ServiceID, action, q.AnalysisID.String(), reason, changes); err != nil {
 			return err
 		}

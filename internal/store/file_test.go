@@ -112,7 +112,7 @@ func TestOneUpdateWritesWhatFollowsFromIt(t *testing.T) {
 		must[lab.Analysis](t)(s.RetractAnalysis(t.Context(), b.analyst, a.Key, 3, "leaked"))
 		var told []string
 		for _, e := range must[[]lab.Event](t)(s.Trail(t.Context(), b.verifier, x.Key)) {
-			told = append(told, e.Action+" "+e.Reason)
+			told = append(told, string(e.Action)+" "+e.Reason)
 		}
 		want := []string{
 			"register sample ", "enter analysis ", "move sample ", "ask about analysis ", "change analysis ", "change analysis ", "answer question ",

@@ -79,7 +79,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 			return err
 		}
 		changes := append(lab.Differences(lab.Import{}, b.Import), lab.Difference{Field: lab.TrailResultsSum, Old: "null", New: lab.ValueOf(results.String())})
-		if err := w.record(b.Import.ServiceID, "import", b.Import.ID.String(), b.Import.Profile, changes); err != nil {
+		if err := w.record(b.Import.ServiceID, lab.ImportSamples, b.Import.ID.String(), b.Import.Profile, changes); err != nil {
 			return err
 		}
 		return w.end()

@@ -42,7 +42,7 @@ func (s *Store) Invite(ctx context.Context, by lab.Actor, id lab.Optional, token
 		if resetSecondFactor {
 			changes = append(changes, lab.Difference{Field: lab.TrailResetSecondFactor, Old: "false", New: "true"})
 		}
-		return w.record(0, "invite user", a.Login, "", changes)
+		return w.record(0, lab.InviteUser, a.Login, "", changes)
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, tokenHash, passwordHash st
 			return err
 		}
 		w.by = a.Actor()
-		if err := w.record(0, "accept invitation", a.Login, "", nil); err != nil || d.Fresh == "" {
+		if err := w.record(0, lab.AcceptInvitation, a.Login, "", nil); err != nil || d.Fresh == "" {
 			return err
 		}
 		fresh, err = w.rememberDevice(a, d)

@@ -151,7 +151,7 @@ func (w *work) setRing(ring lab.RingPrint) error {
 	if err := setSetting(w.tx, ringSetting, ring.Secret); err != nil {
 		return err
 	}
-	return w.record(0, "adopt key ring", ringSetting, "", []lab.Difference{{Field: lab.TrailFingerprint, Old: lab.ValueOf(before), New: lab.ValueOf(ring.Secret)}})
+	return w.record(0, lab.AdoptRing, ringSetting, "", []lab.Difference{{Field: lab.TrailFingerprint, Old: lab.ValueOf(before), New: lab.ValueOf(ring.Secret)}})
 }
 
 func (w *work) mayEquip() error { return lab.MayEquip(w.by, 0) }

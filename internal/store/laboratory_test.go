@@ -618,7 +618,7 @@ func TestTheTrailOfASample(t *testing.T) {
 		events := must[[]lab.Event](t)(s.Trail(t.Context(), b.verifier, x.Key))
 		var actions []string
 		for _, e := range events {
-			actions = append(actions, e.Action)
+			actions = append(actions, string(e.Action))
 		}
 		want := []string{"register sample", "enter analysis", "move sample", "verify analysis", "publish result", "withdraw result"}
 		if !slices.Equal(actions, want) {
@@ -734,6 +734,29 @@ func TestTheMigrationPutsWhatWasImportedOnItsList(t *testing.T) {
 		}
 		if after := stages(); after != before {
 			t.Errorf("the migration says %s\ninstead of %s", after, before)
+		}
+	})
+}
+
+// TestWhatAReaderMissedFollowsTheVersions: also where a version was made by an action of
+// which this test alone knows.
+func TestWhatAReaderMissedFollowsTheVersions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s)
+		a := b.analyse(t, s, x, "80")
+		seen := must[lab.Analysis](t)(s.Reassign(t.Context(), b.analyst, a.Key, a.Version, "elsewhere"))
+		must[lab.Analysis](t)(s.ChangeAnalysis(t.Context(), b.analyst, a.Key, seen.Version, seen, ketamineAt(b, 700_000), ""))
+
+		stale := wantStale(t, "what was changed since", second(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, seen.Version, false)))
+		amount := lab.Difference{Field: fmt.Sprintf("findings.%d.amount_value", b.ketamineID), Old: "700000", New: "800000"}
+		isNotes := func(d lab.Difference) bool { return d.Field == "notes" }
+		if !slices.Contains(stale.Changed, amount) || slices.ContainsFunc(stale.Changed, isNotes) {
+			t.Errorf("who saw version 2 is told %v", stale.Changed)
+		}
+		stale = wantStale(t, "both", second(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false)))
+		if !slices.Contains(stale.Changed, amount) || !slices.ContainsFunc(stale.Changed, isNotes) {
+			t.Errorf("who saw version 1 is told %v", stale.Changed)
 		}
 	})
 }

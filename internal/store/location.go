@@ -42,7 +42,7 @@ func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Loca
 		if err := w.tx.Create(&location).Error; err != nil {
 			return err
 		}
-		return w.record(location.ServiceID, "add location", location.Name, "", lab.Differences(lab.Location{}, location))
+		return w.record(location.ServiceID, lab.AddLocation, location.Name, "", lab.Differences(lab.Location{}, location))
 	})
 	return location, err
 }

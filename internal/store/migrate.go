@@ -111,7 +111,7 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 		loaded = true
 		by := lab.Operator("migrate")
 		return s.appendAudit(tx, auditEvent{
-			At: lab.At(s.now()), ActorKind: by.Kind, Actor: by.Name, Action: "load dictionary", Subject: "dictionary",
+			At: lab.At(s.now()), ActorKind: by.Kind, Actor: by.Name, Action: lab.LoadDictionary, Subject: "dictionary",
 			Changes: "[]", Reason: fmt.Sprintf("edition %.12s", edition),
 		})
 	})

@@ -61,7 +61,7 @@ func (s *Store) EndOtherSession(ctx context.Context, by lab.Actor, id string) er
 		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", rows[at].TokenHash).Error; err != nil {
 			return err
 		}
-		return w.record(0, "end session", a.Login, "from another session", []lab.Difference{{Field: lab.TrailStartedAt, Old: lab.ValueOf(rows[at].StartedAt), New: "null"}})
+		return w.record(0, lab.EndSession, a.Login, "from another session", []lab.Difference{{Field: lab.TrailStartedAt, Old: lab.ValueOf(rows[at].StartedAt), New: "null"}})
 	})
 }
 
@@ -78,6 +78,6 @@ func (s *Store) EndOtherSessions(ctx context.Context, by lab.Actor, id string) e
 		if err := w.endSessionsOf(a.ID, rows[at].TokenHash); err != nil {
 			return err
 		}
-		return w.record(0, "end sessions", a.Login, fmt.Sprintf("%d, from another session", len(rows)-1), nil)
+		return w.record(0, lab.EndSessions, a.Login, fmt.Sprintf("%d, from another session", len(rows)-1), nil)
 	})
 }

@@ -47,7 +47,7 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 // the Seen of its Proposal say what the actor saw: where anything else would be
 // released, it is refused with a *lab.StaleError. An amendment asks for a reason.
 func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, "publish result", sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
+	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
 		p, err := d.Publish(f, reason)
 		if err != nil {
 			return nil, err
@@ -63,14 +63,14 @@ func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key,
 // WithdrawResult takes a published result back, with a reason. What was said
 // before stays on record.
 func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, "withdraw result", sample, version, reason, func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
+	return s.publish(ctx, by, lab.WithdrawResult, sample, version, reason, func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
 		return f.Withdraw(reason)
 	})
 }
 
 // publish is an update of the result of a sample that the actor saw in the given
 // version. A sample in analysis is completed with it, as one event.
-func (s *Store) publish(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string,
+func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string,
 	decide func(*lab.Dictionary, *lab.File) (*lab.Publication, error),
 ) (lab.Publication, error) {
 	var published lab.Publication

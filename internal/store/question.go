@@ -28,7 +28,7 @@ func (s *Store) AskAnalysis(ctx context.Context, by lab.Actor, analysis lab.Key,
 		asked.ID = w.ids.Next()
 		after := before.Clone()
 		after.Questions = append(after.Questions, asked)
-		return w.save(before, after, update{asked.ID, "ask about analysis", ""})
+		return w.save(before, after, update{asked.ID, lab.AskAboutAnalysis, ""})
 	})
 	return asked, err
 }
@@ -47,7 +47,7 @@ func (s *Store) AnswerAnalysis(ctx context.Context, by lab.Actor, question lab.K
 			return err
 		}
 		answered = *q
-		return w.save(before, after, update{question.ID, "answer question", ""})
+		return w.save(before, after, update{question.ID, lab.AnswerQuestion, ""})
 	})
 	return answered, err
 }

@@ -39,7 +39,7 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 		if err := w.tx.Create(&told).Error; err != nil {
 			return err
 		}
-		return w.record(sample.ServiceID, "tell result", sample.ID.String(), "", lab.Differences(lab.ReadOut{}, told))
+		return w.record(sample.ServiceID, lab.TellResult, sample.ID.String(), "", lab.Differences(lab.ReadOut{}, told))
 	})
 }
 

@@ -130,7 +130,7 @@ func (w *work) insertFile(d *lab.Dictionary, f *lab.File, code *CodeHash) error 
 	if err := w.replaceFacts(d.Classify(f), sample.ReceivedOn.Year()); err != nil {
 		return err
 	}
-	return w.record(sample.ServiceID, "register sample", sample.ID.String(), "", lab.Differences(lab.Sample{}, *sample))
+	return w.record(sample.ServiceID, lab.RegisterSample, sample.ID.String(), "", lab.Differences(lab.Sample{}, *sample))
 }
 
 // Sample returns a sample with its expectations, or lab.ErrNotFound.
@@ -161,7 +161,7 @@ func (s *Store) FindSample(ctx context.Context, number lab.SampleNumber) (lab.Ke
 // gets what others wrote into them beside what was typed. The sample's identity,
 // number, visit and state are not changed by it.
 func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, expected []lab.Expected, change func(*lab.Sample)) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "change sample", key, version, "", func(f *lab.File) error {
+	return s.changeSample(ctx, by, lab.ChangeSample, key, version, "", func(f *lab.File) error {
 		f.Expected = expected
 		return f.Sample.Describe(by, change)
 	})
@@ -170,21 +170,21 @@ func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, v
 // MoveSample takes a sample to another state, with a reason where the move asks
 // for one.
 func (s *Store) MoveSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, to lab.SampleState, reason string) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "move sample", key, version, reason, func(f *lab.File) error { return f.Sample.Move(to, by, reason) })
+	return s.changeSample(ctx, by, lab.MoveSample, key, version, reason, func(f *lab.File) error { return f.Sample.Move(to, by, reason) })
 }
 
 // ExcludeSample keeps a sample out of the statistics for a reason.
 func (s *Store) ExcludeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "exclude sample", key, version, reason, func(f *lab.File) error { return f.Sample.Exclude(by, reason) })
+	return s.changeSample(ctx, by, lab.ExcludeSample, key, version, reason, func(f *lab.File) error { return f.Sample.Exclude(by, reason) })
 }
 
 // IncludeSample lets a sample back into the statistics.
 func (s *Store) IncludeSample(ctx context.Context, by lab.Actor, key lab.Key, version int32) (lab.Sample, error) {
-	return s.changeSample(ctx, by, "exclude sample", key, version, "", func(f *lab.File) error { return f.Sample.Include(by) })
+	return s.changeSample(ctx, by, lab.ExcludeSample, key, version, "", func(f *lab.File) error { return f.Sample.Include(by) })
 }
 
 // changeSample is an update of the sample that the actor saw in the given version.
-func (s *Store) changeSample(ctx context.Context, by lab.Actor, action string, key lab.Key, version int32, reason string, decide func(*lab.File) error) (lab.Sample, error) {
+func (s *Store) changeSample(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string, decide func(*lab.File) error) (lab.Sample, error) {
 	var changed lab.Sample
 	err := s.do(ctx, by, func(w *work) error {
 		before, err := w.file(key)
@@ -265,7 +265,7 @@ func (w *work) notAnalyse(before *lab.File, version int32, reason string) error 
 	if err := after.Sample.Move(lab.NotAnalysed, w.by, reason); err != nil {
 		return err
 	}
-	return w.save(before, after, update{after.Sample.ID, "move sample", reason})
+	return w.save(before, after, update{after.Sample.ID, lab.MoveSample, reason})
 }
 
 // refusal tells that the rules refused it, or nothing did; any other error is a fault.

@@ -42,7 +42,7 @@ func (w *work) addService(service *lab.Service) error {
 	if err := w.tx.Create(service).Error; err != nil {
 		return err
 	}
-	return w.record(0, "add service", service.Code, "", lab.Differences(lab.Service{}, *service))
+	return w.record(0, lab.AddService, service.Code, "", lab.Differences(lab.Service{}, *service))
 }
 
 // RequireSecondFactor lets people who have a role at a service sign in only with a
@@ -65,7 +65,7 @@ func (s *Store) RequireSecondFactor(ctx context.Context, by lab.Actor, id lab.Se
 		if err := w.tx.Exec("UPDATE services SET second_factor = ? WHERE id = ?", required, id).Error; err != nil {
 			return err
 		}
-		return w.record(0, "require second factor", before.Code, "", lab.Differences(before, after))
+		return w.record(0, lab.RequireFactor, before.Code, "", lab.Differences(before, after))
 	})
 }
 
@@ -126,7 +126,7 @@ func (s *Store) AddMethod(ctx context.Context, by lab.Actor, method lab.Method) 
 		if err := w.addEntries(w.tx, nil, nil, []*lab.Method{added}); err != nil {
 			return err
 		}
-		return w.record(0, "add method", string(added.Kind)+" "+added.Lab, "", added.Told())
+		return w.record(0, lab.AddMethod, string(added.Kind)+" "+added.Lab, "", added.Told())
 	})
 	s.wordsChanged.Add(1)
 	return added, err

@@ -126,7 +126,7 @@ func (w *work) startSession(a Account, r *sessionRow, how string) error {
 	if err := w.tx.Create(r).Error; err != nil {
 		return err
 	}
-	return w.record(0, "log in", a.Login, how, nil)
+	return w.record(0, lab.LogIn, a.Login, how, nil)
 }
 
 // signInFully notes that the user of a session has signed in in full, and in the
@@ -186,16 +186,16 @@ func (s *Store) ReplaceSession(ctx context.Context, oldHash, newHash string, sec
 			return err
 		}
 		w.by = a.Actor()
-		action, reason := "renew session", ""
+		action, reason := lab.RenewSession, ""
 		switch {
 		case secondFactor && r.half(a):
-			action, reason = "log in", "password and second factor"
+			action, reason = lab.LogIn, "password and second factor"
 			if err := cmp.Or(w.endHalf(&r), w.signInFully(&r)); err != nil {
 				return err
 			}
 			r.SecondFactorAt = w.at
 		case secondFactor:
-			action, r.SecondFactorAt = "give second factor", w.at
+			action, r.SecondFactorAt = lab.GiveFactor, w.at
 		}
 		r.TokenHash, r.SeenAt = newHash, w.at
 		if err := w.rewriteSession(oldHash, &r); err != nil {
@@ -226,7 +226,7 @@ func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
 			return err
 		}
 		w.by = a.Actor()
-		return w.record(0, "log out", a.Login, "", nil)
+		return w.record(0, lab.LogOut, a.Login, "", nil)
 	})
 }
 
@@ -244,7 +244,7 @@ func (s *Store) EndSessions(ctx context.Context, by lab.Actor, id lab.Optional) 
 		if err := w.endSessionsOf(id, ""); err != nil {
 			return err
 		}
-		return w.record(0, "end sessions", a.Login, "", nil)
+		return w.record(0, lab.EndSessions, a.Login, "", nil)
 	})
 }
 

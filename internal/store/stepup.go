@@ -74,7 +74,7 @@ func (s *Store) ConfirmSecondFactor(ctx context.Context, by lab.Actor, sealed st
 		if err := w.replaceSecondFactor(a.ID, sealed, step, recoveryHashes); err != nil {
 			return err
 		}
-		return w.record(0, "set second factor", a.Login, "", nil)
+		return w.record(0, lab.SetFactor, a.Login, "", nil)
 	})
 }
 

@@ -33,7 +33,7 @@ func (s *Store) MarkSynthetic(ctx context.Context, by lab.Actor, origin string) 
 		if err := setSetting(w.tx, syntheticSetting, origin); err != nil {
 			return err
 		}
-		return w.record(0, "mark synthetic", syntheticSetting, "", []lab.Difference{{Field: lab.TrailSynthetic, Old: "null", New: lab.ValueOf(origin)}})
+		return w.record(0, lab.MarkSynthetic, syntheticSetting, "", []lab.Difference{{Field: lab.TrailSynthetic, Old: "null", New: lab.ValueOf(origin)}})
 	})
 }
 

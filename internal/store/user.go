@@ -163,7 +163,7 @@ func (s *Store) AddUser(ctx context.Context, by lab.Actor, user lab.User, member
 		if len(memberships) > 0 {
 			changes = append(changes, membershipsDifference(nil, memberships))
 		}
-		return w.record(0, "add user", user.Login, "", changes)
+		return w.record(0, lab.AddUser, user.Login, "", changes)
 	})
 	return lab.Actor{Kind: lab.KindUser, UserID: user.ID, Name: user.Name, Memberships: memberships}, err
 }
@@ -260,7 +260,7 @@ func (s *Store) RenameUser(ctx context.Context, by lab.Actor, id lab.Optional, n
 		if err := w.changeUser("name = ? WHERE id = ?", name, id); err != nil {
 			return err
 		}
-		return w.record(0, "rename user", a.Login, "", lab.Differences(a.User, renamed))
+		return w.record(0, lab.RenameUser, a.Login, "", lab.Differences(a.User, renamed))
 	})
 }
 
@@ -295,7 +295,7 @@ func (s *Store) SetMemberships(ctx context.Context, by lab.Actor, id lab.Optiona
 		if err := w.insertMemberships(id, memberships); err != nil {
 			return err
 		}
-		return w.record(0, "set memberships", a.Login, "", []lab.Difference{membershipsDifference(a.Memberships, memberships)})
+		return w.record(0, lab.SetMemberships, a.Login, "", []lab.Difference{membershipsDifference(a.Memberships, memberships)})
 	})
 }
 
@@ -327,10 +327,10 @@ func (s *Store) DisableUser(ctx context.Context, by lab.Actor, id lab.Optional, 
 		if err != nil || a.Disabled == disabled {
 			return err
 		}
-		action, after := "enable user", a.User
+		action, after := lab.EnableUser, a.User
 		after.Disabled = disabled
 		if disabled {
-			action = "disable user"
+			action = lab.DisableUser
 			if err := w.checkAdministratorRemains(a); err != nil {
 				return err
 			}
@@ -371,7 +371,7 @@ func (s *Store) ChangePassword(ctx context.Context, by lab.Actor, passwordHash s
 		if err := w.endInvitationOf(a.ID); err != nil {
 			return err
 		}
-		return w.record(0, "change password", a.Login, "", nil)
+		return w.record(0, lab.ChangePassword, a.Login, "", nil)
 	})
 }
 

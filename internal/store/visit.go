@@ -88,7 +88,7 @@ func (s *Store) TurnAway(ctx context.Context, by lab.Actor, visit lab.Visit, for
 			before = &lab.Visit{}
 		}
 		before.TurnAwayForm = form // no news to anybody
-		return w.record(after.ServiceID, "turn away", after.ID.String(), "", lab.Differences(*before, after))
+		return w.record(after.ServiceID, lab.TurnAway, after.ID.String(), "", lab.Differences(*before, after))
 	})
 	return after, err
 }

@@ -49,7 +49,7 @@ func (w *work) touch(service lab.ServiceID, years ...int) {
 }
 
 // record notes an event for the trail of a service.
-func (w *work) record(service lab.ServiceID, action, subject, reason string, changes []lab.Difference) error {
+func (w *work) record(service lab.ServiceID, action lab.Action, subject, reason string, changes []lab.Difference) error {
 	text, err := changesText(changes)
 	w.events = append(w.events, auditEvent{
 		ServiceID: service, At: w.at, ActorKind: w.by.Kind, ActorID: w.by.UserID, Actor: w.by.Name, Action: action, Subject: subject,

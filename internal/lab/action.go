@@ -1,0 +1,79 @@
+package lab
+
+import "slices"
+
+// Action is what was done, as the audit trail keeps it: a word stays what it is.
+type Action string
+
+// What is done with samples and their results; the page of a record tells of it.
+const (
+	RegisterSample   Action = "register sample"
+	ChangeSample     Action = "change sample"
+	MoveSample       Action = "move sample"
+	ExcludeSample    Action = "exclude sample"
+	ReplaceCode      Action = "replace code"
+	EnterAnalysis    Action = "enter analysis"
+	ChangeAnalysis   Action = "change analysis"
+	VerifyAnalysis   Action = "verify analysis"
+	RetractAnalysis  Action = "retract analysis"
+	AskAboutAnalysis Action = "ask about analysis"
+	AnswerQuestion   Action = "answer question"
+	PublishResult    Action = "publish result"
+	WithdrawResult   Action = "withdraw result"
+	TellResult       Action = "tell result"
+	ImportSamples    Action = "import"
+)
+
+// What is done with the registry and the people who work with it.
+const (
+	AddService         Action = "add service"
+	RequireFactor      Action = "require second factor"
+	AddLocation        Action = "add location"
+	AddMethod          Action = "add method"
+	LoadDictionary     Action = "load dictionary"
+	ReclassifyFacts    Action = "reclassify"
+	ExportFigures      Action = "export"
+	MarkSynthetic      Action = "mark synthetic"
+	TurnAway           Action = "turn away"
+	AdoptRing          Action = "adopt key ring"
+	ExpireCodes        Action = "expire codes"
+	SetCodeMonths      Action = "set code months"
+	ConfirmClock       Action = "confirm clock"
+	AddUser            Action = "add user"
+	InviteUser         Action = "invite user"
+	AcceptInvitation   Action = "accept invitation"
+	RenameUser         Action = "rename user"
+	SetMemberships     Action = "set memberships"
+	DisableUser        Action = "disable user"
+	EnableUser         Action = "enable user"
+	ChangePassword     Action = "change password"
+	SetFactor          Action = "set second factor"
+	GiveFactor         Action = "give second factor"
+	LockFactor         Action = "lock second factor"
+	LimitFactor        Action = "limit second factor"
+	LimitPasswords     Action = "limit passwords"
+	UseRecoveryCode    Action = "use recovery code"
+	LogIn              Action = "log in"
+	LogOut             Action = "log out"
+	RenewSession       Action = "renew session"
+	EndSession         Action = "end session"
+	EndSessions        Action = "end sessions"
+	SignInOnANewDevice Action = "sign in on a new device"
+)
+
+// RecordActions are the actions of which the page of a record tells.
+var RecordActions = Vocabulary[Action]{
+	RegisterSample, ChangeSample, MoveSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
+	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, ImportSamples,
+}
+
+// RegistryActions are the others, which no record is about.
+var RegistryActions = Vocabulary[Action]{
+	AddService, RequireFactor, AddLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
+	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,
+	EndSessions, SignInOnANewDevice,
+}
+
+// Actions is the vocabulary of Action.
+var Actions = slices.Concat(RecordActions, RegistryActions)
