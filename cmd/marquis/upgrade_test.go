@@ -173,6 +173,35 @@ func TestResultsOfBeforeAreTextAfterTheUpgrade(t *testing.T) {
 	})
 }
 
+// An event of before has neither another format nor a kind of actor.
+func TestAnEventOfBeforeIsHeldToItsFormat(t *testing.T) {
+	t.Parallel()
+	x := copyOfBefore(t, "sqlite")
+	x.must("migrate")
+	db, err := sql.Open("sqlite", filepath.Join(x.environment["MARQUIS_DATA"], store.SQLiteFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, change := range []string{"format = 2", "actor_kind = 'operator'", "format = 7"} {
+		column, _, _ := strings.Cut(change, " ")
+		for _, statement := range []string{
+			"DROP TRIGGER IF EXISTS audit_events_no_update", "UPDATE audit_events SET " + change + " WHERE service_id = 1 AND seq = 2",
+		} {
+			if _, err := db.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if code, _, stderr := x.run("audit", "verify"); code != exitFailed || !strings.Contains(stderr, "broken at event 2") {
+			t.Errorf("with %s: exit code %d: %s", change, code, stderr)
+		}
+		before := map[string]string{"format": "1", "actor_kind": "''"}[column]
+		if _, err := db.ExecContext(t.Context(), "UPDATE audit_events SET "+column+" = "+before+" WHERE service_id = 1 AND seq = 2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The first start takes the key ring that is there, and seals what it sealed anew.
 func TestCodesAndAuthenticatorsOfBeforeWorkAfterTheUpgrade(t *testing.T) {
 	t.Parallel()

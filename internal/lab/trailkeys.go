@@ -30,8 +30,20 @@ var trailRecords = []struct {
 	part   string
 	record any
 }{
-	{"", Sample{}}, {"", expectations{}}, {"", Analysis{}}, {"findings.*.", Finding{}}, {"", Question{}}, {"publication.", Publication{}},
-	{"", ReadOut{}}, {"", Visit{}}, {"", Import{}}, {"", Location{}}, {"", Service{}}, {"", User{}}, {"", Method{}}, {"scope.*.", MethodScope{}},
+	{"", Sample{}},
+	{"", expectations{}},
+	{"", Analysis{}},
+	{"findings.*.", Finding{}},
+	{"", Question{}},
+	{"publication.", Publication{}},
+	{"", ReadOut{}},
+	{"", Visit{}},
+	{"", Import{}},
+	{"", Location{}},
+	{"", Service{}},
+	{"", User{}},
+	{"", Method{}},
+	{"scope.*.", MethodScope{}},
 }
 
 // TrailKeys are all keys of fields that an event can have, those of earlier formats
