@@ -58,9 +58,11 @@ func (f *File) Count(state AnalysisState) int {
 	return n
 }
 
-// verified are the analyses that count.
+// verified are the analyses that count, the one that is worth most first.
 func (f *File) verified() []Evidence {
-	return slices.DeleteFunc(slices.Clone(f.Evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
+	list := slices.DeleteFunc(slices.Clone(f.Evidence), func(e Evidence) bool { return e.Analysis.State != Verified })
+	slices.SortStableFunc(list, byWorth)
+	return list
 }
 
 // Question returns the question with the id, or nil.

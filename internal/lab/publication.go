@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 )
 
 // PublicationKind says what a version of a sample's result is.
@@ -38,24 +39,30 @@ type Publication struct {
 	ImportID    ID
 }
 
+// nextKind is the kind of the next version of the result, if it has the level:
+// preliminary while that is below confirmatory, then confirmed, then amended.
+func (f *File) nextKind(level Level) PublicationKind {
+	kind := PreliminaryResult
+	if level == Confirmatory {
+		kind = ConfirmedResult
+	}
+	if last := f.Latest(); last != nil && (last.Kind != PreliminaryResult || kind != ConfirmedResult) {
+		kind = AmendedResult
+	}
+	return kind
+}
+
 // Next proposes the next version of a sample's result from its verified analyses,
-// without a reason yet. The version is preliminary while the highest level is below
-// confirmatory, then confirmed, then amended.
+// without a reason yet.
 func (d *Dictionary) Next(f *File) (*Publication, error) {
 	result, err := d.Propose(f)
 	if err != nil {
 		return nil, err
 	}
-	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: PreliminaryResult, Result: *result}
+	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: f.nextKind(result.Level), Result: *result}
 	p.ServiceID = f.Sample.ServiceID
-	if result.Level == Confirmatory {
-		p.Kind = ConfirmedResult
-	}
 	if last := f.Latest(); last != nil {
 		p.Version = last.Version + 1
-		if last.Kind != PreliminaryResult || p.Kind != ConfirmedResult {
-			p.Kind = AmendedResult
-		}
 	}
 	p.Outcome, p.OutcomeEUDA = d.outcomes(result, f.Expected)
 	return p, nil
@@ -77,7 +84,7 @@ func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 	if err := d.Refusals(f, p).Err(); err != nil {
 		return nil, err
 	}
-	if err := f.checkPublication(p.Kind, reason); err != nil {
+	if err := f.checkPublication(PublishResult, p.Kind, reason); err != nil {
 		return nil, err
 	}
 	p.Reason = reason
@@ -86,19 +93,47 @@ func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 
 // checkPublication refuses a step in the life of the result that does not exist or
 // lacks its reason.
-func (f *File) checkPublication(to PublicationKind, reason string) error {
-	from := "unpublished"
-	if last := f.Latest(); last != nil {
-		from = string(last.Kind)
+func (f *File) checkPublication(act Act, to PublicationKind, reason string) error {
+	m, err := moveOf(act, f.resultState(), string(to))
+	if err != nil {
+		return err
 	}
-	if err := publicationMove(from, to).check("publication", from, string(to), reason); err != nil {
+	if err := m.checkReason(reason); err != nil {
 		return err
 	}
 	return checkReason(reason)
 }
 
+// resultState is where the result stands.
+func (f *File) resultState() string {
+	if last := f.Latest(); last != nil {
+		return string(last.Kind)
+	}
+	return unpublished
+}
+
+// mayResult finds the step of the result, if the actor may take it.
+func (f *File) mayResult(act Act, by Actor) (*move, error) {
+	from, to := f.resultState(), []string(nil)
+	switch {
+	case act == TellResult && from != unpublished:
+		from = published
+	case act == PublishResult:
+		verified := f.verified()
+		if len(verified) == 0 {
+			return nil, errNothingVerified
+		}
+		to = []string{string(f.nextKind(leading(verified).Analysis.Level))}
+	}
+	return permit(by, f.Sample.ServiceID, act, from, to...)
+}
+
 // NeedsReason tells that releasing the version takes back what was said before.
-func (p *Publication) NeedsReason() bool { return p.Kind == AmendedResult || p.Kind == WithdrawnResult }
+func (p *Publication) NeedsReason() bool {
+	return slices.ContainsFunc(moves, func(m move) bool {
+		return (m.act == PublishResult || m.act == WithdrawResult) && m.to == string(p.Kind) && m.reason
+	})
+}
 
 // Digest tells one proposed version from another, so that what is released is what
 // was seen.
@@ -130,7 +165,7 @@ func checkReason(reason string) error {
 
 // Withdraw makes the version that takes a result back. It asks for a reason.
 func (f *File) Withdraw(reason string) (*Publication, error) {
-	if err := f.checkPublication(WithdrawnResult, reason); err != nil {
+	if err := f.checkPublication(WithdrawResult, WithdrawnResult, reason); err != nil {
 		return nil, err
 	}
 	last := f.Latest()
@@ -151,8 +186,24 @@ type ReadOut struct {
 	ToldAt   Instant
 }
 
-// MayTell refuses an actor who may not tell results of the service by phone.
-func MayTell(by Actor, service ServiceID) error {
-	m := &move{from: "published", to: "told", who: []UserRole{Intake, Verifier}}
-	return m.allow("result", by, service)
+// Tell notes that the actor told a version of the result by phone. Where there is a
+// newer one it is refused with a *StaleError: that one is to be told. A version that
+// there never was is ErrNotFound.
+func (f *File) Tell(by Actor, at Instant, version int32) (ReadOut, error) {
+	told := ReadOut{SampleID: f.Sample.ID, Version: version, ToldBy: by.UserID, ToldAt: at}
+	told.ServiceID = f.Sample.ServiceID
+	if err := MayTell(by, f.Sample.ServiceID); err != nil {
+		return told, err
+	}
+	latest := f.Latest()
+	if latest == nil || version < 1 || version > latest.Version {
+		return told, ErrNotFound
+	}
+	if seen := f.Publications[version-1]; version < latest.Version {
+		return told, &StaleError{Have: latest.Version, Want: version, Changed: []Difference{
+			{Field: "Kind", Old: string(latest.Kind), New: string(seen.Kind)},
+			{Field: "Outcome", Old: string(latest.Outcome), New: string(seen.Outcome)},
+		}}
+	}
+	return told, nil
 }

@@ -22,9 +22,6 @@ type Question struct {
 // TableName returns the table.
 func (Question) TableName() string { return "analysis_questions" }
 
-// answerers are the roles that answer a question about an analysis.
-var answerers = []UserRole{Laboratory, Intake}
-
 // Open tells that the question has no answer yet.
 func (q *Question) Open() bool { return q.AnsweredAt.IsZero() }
 
@@ -32,11 +29,7 @@ func (q *Question) Open() bool { return q.AnsweredAt.IsZero() }
 func (a *Analysis) Ask(by Actor, at Instant, question string) (Question, error) {
 	q := Question{SampleID: a.SampleID, AnalysisID: a.ID, AskedBy: by.UserID, AskedAt: at, Question: strings.TrimSpace(question)}
 	q.ServiceID = a.ServiceID
-	m := &move{from: string(a.State), to: string(a.State), who: []UserRole{Verifier}}
-	if a.State != Entered {
-		return q, &MoveError{What: "question", From: m.from, To: m.to, Format: "Only what is entered and not yet verified can be sent back."}
-	}
-	if err := m.allow("question", by, a.ServiceID); err != nil {
+	if _, err := a.may(AskAnalysis, by, nil); err != nil {
 		return q, err
 	}
 	var errs FieldErrors
@@ -47,11 +40,7 @@ func (a *Analysis) Ask(by Actor, at Instant, question string) (Question, error) 
 
 // Reply answers the question, once.
 func (q *Question) Reply(by Actor, at Instant, answer string) error {
-	m := &move{from: "asked", to: "answered", who: answerers}
-	if !q.Open() {
-		return &MoveError{What: "question", From: m.to, To: m.to, Format: "It has been answered already."}
-	}
-	if err := m.allow("question", by, q.ServiceID); err != nil {
+	if _, err := q.mayReply(by); err != nil {
 		return err
 	}
 	answer = strings.TrimSpace(answer)
@@ -63,4 +52,12 @@ func (q *Question) Reply(by Actor, at Instant, answer string) error {
 	}
 	q.AnsweredBy, q.AnsweredAt, q.Answer = by.UserID, at, answer
 	return nil
+}
+
+func (q *Question) mayReply(by Actor) (*move, error) {
+	from := answered
+	if q.Open() {
+		from = asked
+	}
+	return permit(by, q.ServiceID, AnswerQuestion, from)
 }

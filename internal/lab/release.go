@@ -65,7 +65,7 @@ func (r *Result) Scan(src any) error {
 func (d *Dictionary) Propose(f *File) (*Result, error) {
 	verified := f.verified()
 	if len(verified) == 0 {
-		return nil, &MoveError{What: "result", From: "entered", To: "published", Format: "No analysis of the sample is verified.", Who: []UserRole{Verifier}}
+		return nil, errNothingVerified
 	}
 	for _, e := range verified {
 		if d.Methods[e.Analysis.MethodID] == nil {
@@ -77,8 +77,7 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(verified, byWorth)
-	top := verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
+	top := leading(verified)
 	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion, Recognised: true}
 	for _, e := range verified {
 		r.Methods = append(r.Methods, e.Analysis.MethodID)
@@ -92,6 +91,17 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 	d.decide(r, verified)
 	d.assess(r, f)
 	return r, nil
+}
+
+// errNothingVerified refuses a result that would rest on nothing.
+var errNothingVerified = &MoveError{
+	What: "result", From: "entered", To: "published", Format: "No analysis of the sample is verified.", Who: []UserRole{Verifier},
+}
+
+// leading is the analysis that gives a result its level, among those that count: the
+// first that concluded.
+func leading(verified []Evidence) *Evidence {
+	return &verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
 }
 
 // byWorth puts the analysis that is worth most first.
