@@ -93,6 +93,9 @@ func (d Detection) Found() bool {
 	return d == Quantified || d == BelowLOQ || d == Identified || d == Trace || d == Indicated
 }
 
+// Counts tells that the substance is in the sample in more than a trace.
+func (d Detection) Counts() bool { return d.Found() && d != Trace }
+
 // Abundance is how much of the sample a finding makes up, where the source says
 // so without an amount.
 type Abundance string

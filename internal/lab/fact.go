@@ -165,7 +165,7 @@ func (d *Dictionary) classifyResult(f SampleFact, file *File, released *Result) 
 	d.assess(&r, file)
 	f.Release, f.Level, f.Recognised = IsReleased, r.Level, r.Recognised
 	f.Outcome, f.OutcomeEUDA = d.outcomes(&r, file.Expected)
-	f.Contains = d.contains(&r, file.Expected, func(*Released) bool { return true })
+	f.Contains = d.contains(&r, file.Expected, (*Released).found)
 	f.ContainsMain = d.contains(&r, file.Expected, func(x *Released) bool { return x.Main })
 	methods := make([]string, len(r.Methods))
 	for i, m := range r.Methods {

@@ -1,5 +1,7 @@
 package lab
 
+import "slices"
+
 // Outcome is what a sample's released result says about what was expected.
 type Outcome string
 
@@ -30,7 +32,7 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 		if f.Detection == Unidentified {
 			unidentified = true
 		}
-		if !f.Detection.Found() || f.Detection == Trace {
+		if !f.Detection.Counts() {
 			continue
 		}
 		found = true
@@ -39,6 +41,7 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 			psychoactive = psychoactive || d.Substances[f.SubstanceID].Psychoactive
 		}
 	}
+	missing, traces := d.Missing(r, expected)
 	switch {
 	case !found && (unidentified || r.Conclusion == Inconclusive):
 		return OutcomeInconclusive, OutcomeInconclusive
@@ -46,7 +49,7 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 		return NothingDetected, NothingDetected
 	case len(expected) == 0:
 		return ExpectationUnknown, ExpectationUnknown
-	case !d.contains(r, expected, func(f *Released) bool { return f.Detection != Trace }):
+	case len(missing)+len(traces) > 0:
 		return NotExpected, NotExpected
 	}
 	return plusIf(adulterant), plusIf(psychoactive)
@@ -59,18 +62,33 @@ func plusIf(adulterated bool) Outcome {
 	return ExpectedOnly
 }
 
-// contains tells whether every expectation is satisfied by a substance that was
-// found and counts.
-func (d *Dictionary) contains(r *Result, expected []Expected, counts func(*Released) bool) bool {
+// Missing lists, of what was expected, what was not found and what was found as no more
+// than a trace. A result is not as expected where it lists anything.
+func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, traces []Expected) {
 	for _, e := range expected {
-		satisfied := false
-		for i := range r.Findings {
-			f := &r.Findings[i]
-			satisfied = satisfied || f.Detection.Found() && counts(f) && d.Satisfies(f.SubstanceID, e)
-		}
-		if !satisfied {
-			return false
+		switch {
+		case !d.holds(r, e, (*Released).found):
+			missing = append(missing, e)
+		case !d.holds(r, e, (*Released).counts):
+			traces = append(traces, e)
 		}
 	}
-	return len(expected) > 0
+	return missing, traces
 }
+
+// contains tells whether every expectation is satisfied by a substance that was
+// found and is the one.
+func (d *Dictionary) contains(r *Result, expected []Expected, is func(*Released) bool) bool {
+	return len(expected) > 0 && !slices.ContainsFunc(expected, func(e Expected) bool { return !d.holds(r, e, is) })
+}
+
+// holds tells whether an expectation is satisfied by a substance that was found and is
+// the one.
+func (d *Dictionary) holds(r *Result, e Expected, is func(*Released) bool) bool {
+	return slices.ContainsFunc(r.Findings, func(f Released) bool {
+		return f.Detection.Found() && is(&f) && d.Satisfies(f.SubstanceID, e)
+	})
+}
+
+func (f *Released) found() bool  { return f.Detection.Found() }
+func (f *Released) counts() bool { return f.Detection.Counts() }

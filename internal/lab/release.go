@@ -104,10 +104,14 @@ func leading(verified []Evidence) *Evidence {
 	return &verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
 }
 
+// byLevel puts the analysis of the higher level first; those of one level are worth the
+// same, but for the one that is reported.
+func (a *Analysis) byLevel(b *Analysis) int { return cmp.Compare(b.Level.Rank(), a.Level.Rank()) }
+
 // byWorth puts the analysis that is worth most first.
 func byWorth(a, b Evidence) int {
 	return cmp.Or(
-		cmp.Compare(b.Analysis.Level.Rank(), a.Analysis.Level.Rank()),
+		a.Analysis.byLevel(&b.Analysis),
 		compareBool(b.Analysis.Reported, a.Analysis.Reported),
 		cmp.Compare(b.Analysis.PerformedOn, a.Analysis.PerformedOn),
 		b.Analysis.ID.Compare(a.Analysis.ID),
@@ -164,7 +168,7 @@ func (d *Dictionary) deciding(verified []Evidence, id SubstanceID) (Analysis, *F
 			continue
 		}
 		top := verified[best].Analysis
-		if e.Analysis.Level != top.Level || e.Analysis.Reported != top.Reported {
+		if e.Analysis.byLevel(&top) != 0 || e.Analysis.Reported != top.Reported {
 			break
 		}
 		if found == nil && f != nil || found != nil && f != nil && f.Detection == Quantified && found.Detection != Quantified {
@@ -182,7 +186,7 @@ func (d *Dictionary) release(r *Result, by Analysis, f *Finding) Released {
 		SubstanceID: f.SubstanceID, Detection: f.Detection, Amount: f.Amount, Basis: f.Basis, Uncertainty: f.Uncertainty,
 		Stereo: f.Stereo, Abundance: f.Abundance, MethodID: by.MethodID, AnalysisID: by.ID, Level: by.Level,
 	}
-	if by.Level.Rank() < r.Level.Rank() && f.Detection.Found() && f.Detection != Trace {
+	if by.Level.Rank() < r.Level.Rank() && f.Detection.Counts() {
 		released.Detection, released.Amount, released.Basis, released.Uncertainty = Indicated, Amount{}, "", 0
 	}
 	if released.Detection == Quantified {
@@ -220,20 +224,12 @@ func (d *Dictionary) main(r *Result, f *Released) bool {
 		if f.Detection == Identified && (rival.Detection == Identified || rival.Detection == Quantified) {
 			return false
 		}
-		larger := rival.Amount.Scale == f.Amount.Scale && comparable(rival) > comparable(f)
+		larger := rival.Amount.Scale == f.Amount.Scale && comparable(rival.Amount, rival.Base, rival.BaseKnown) > comparable(f.Amount, f.Base, f.BaseKnown)
 		if rival.Detection == Quantified && larger {
 			return false
 		}
 	}
 	return true
-}
-
-// comparable returns the amount as base where that is known, else as reported.
-func comparable(f *Released) int64 {
-	if f.BaseKnown {
-		return f.Base
-	}
-	return f.Amount.Value
 }
 
 // checkCeilings refuses a result in which a substance is above its ceiling.

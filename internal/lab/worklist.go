@@ -88,6 +88,9 @@ func (r *Result) measured() Result {
 // RecordRoles are the roles that work with records; others see figures at most.
 var RecordRoles = []UserRole{Intake, Laboratory, Verifier, Coordinator}
 
+// FigureRoles are the roles that see figures which are not public.
+var FigureRoles = []UserRole{DataAnalyst, Coordinator}
+
 // SeesRecords tells whether the actor may read records of the service.
 func (a Actor) SeesRecords(service ServiceID) bool {
 	return a.UserID != 0 && a.Has(service, RecordRoles...)

@@ -30,13 +30,9 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 		return nil, err
 	}
 	if r.Param("analysis") == "" {
-		a := lab.Analysis{}
+		tried, a := e.record.Clone(), lab.Analysis{}
 		a.ServiceID = r.service.ID
-		x := e.record.Sample
-		if x.State != lab.InAnalysis {
-			err = x.Move(lab.InAnalysis, r.actor, "")
-		}
-		return e, errors.Join(err, a.Enter(r.actor, lab.At(r.server.Now())))
+		return e, tried.Enter(r.actor, lab.At(r.server.Now()), &a)
 	}
 	if e.old, err = evidenceNamed(&e.record, r.Param("analysis")); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func counter(r *request) error {
 	}
 	page := counterPage{view: r.view(r.texts.Text("page.counter.title"))}
 	for _, s := range services {
-		if !r.actor.Has(s.ID, lab.Intake) {
+		if lab.MayReceive(r.actor, s.ID) != nil {
 			continue
 		}
 		places, err := r.places(s, 0)

@@ -10,9 +10,6 @@ import (
 	"marquis/internal/lab"
 )
 
-// describeRoles are the roles that change what is recorded of a sample itself.
-var describeRoles = []lab.UserRole{lab.Intake, lab.Verifier}
-
 type describePage struct {
 	view
 	sampleForm

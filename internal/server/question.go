@@ -15,7 +15,7 @@ type questionView struct {
 	Form                              *form // nil where the actor cannot answer
 }
 
-func (r *request) questionView(record *store.SampleRecord, q lab.Question) questionView {
+func (r *request) questionView(record *store.SampleRecord, q lab.Question, may lab.Steps) questionView {
 	v := questionView{
 		Question: q.Question, Asked: r.texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
 		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
@@ -25,7 +25,7 @@ func (r *request) questionView(record *store.SampleRecord, q lab.Question) quest
 		v.Answered = r.texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
 		return v
 	}
-	if r.actor.Has(q.ServiceID, lab.Intake, lab.Laboratory) {
+	if may.Has(lab.AnswerQuestion, q.ID) {
 		v.Form = newForm(r.input(answerField(q.ID), areaField, "page.record.answer"))
 	}
 	return v

@@ -35,7 +35,7 @@ type analysisView struct {
 	Overruled  string
 	Questions  []questionView
 	MayChange  bool
-	MayVerify  bool
+	MayReview  bool // to sign it, or to send it back
 	MayRetract bool // although it is verified
 }
 
@@ -56,7 +56,7 @@ func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysis
 }
 
 func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evidence) analysisView {
-	a := &e.Analysis
+	a, may := &e.Analysis, lab.Allowed(r.actor, &record.File)
 	address := sampleAddress(record.Number) + "/analyses/" + a.ID.String()
 	v := analysisView{
 		wording: wording{n.texts},
@@ -79,13 +79,11 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
 	for _, q := range record.Questions {
 		if q.AnalysisID == a.ID {
-			v.Questions = append(v.Questions, r.questionView(record, q))
+			v.Questions = append(v.Questions, r.questionView(record, q, may))
 		}
 	}
-	changed := *a
-	v.MayChange = changed.Change(r.actor, a.EnteredAt, a) == nil
-	verifier := r.actor.Has(a.ServiceID, lab.Verifier)
-	v.MayVerify, v.MayRetract = a.State == lab.Entered && verifier, a.State == lab.Verified && verifier
+	v.MayChange, v.MayReview = may.Has(lab.ChangeAnalysis, a.ID), may.Has(lab.AskAnalysis, a.ID)
+	v.MayRetract = a.State == lab.Verified && may.Has(lab.RetractAnalysis, a.ID)
 	return v
 }
 

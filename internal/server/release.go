@@ -43,7 +43,7 @@ func (r *request) releasePage() (*releasePage, error) {
 		if page.Said, err = r.result(asReleased(record.File), r.service.Name); err != nil {
 			return nil, err
 		}
-		if latest.Kind != lab.WithdrawnResult {
+		if lab.Allowed(r.actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
 			page.Withdrawal = newForm(r.hidden("version", version), r.input("withdrawal_reason", areaField, "page.record.reason"))
 		}
 	}

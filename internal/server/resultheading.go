@@ -1,7 +1,6 @@
 package server
 
 import (
-	"slices"
 	"strings"
 
 	"marquis/internal/lab"
@@ -13,7 +12,7 @@ func (t *telling) heading(p *lab.Publication) string {
 	var expected, others, everything []string
 	for i := range p.Result.Findings {
 		f := &p.Result.Findings[i]
-		if !counts(f) {
+		if !f.Detection.Counts() {
 			continue
 		}
 		name := t.findingName(f)
@@ -69,22 +68,9 @@ func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
 	if p.Outcome != lab.NotExpected {
 		return nil, nil
 	}
-	for _, e := range t.file.Expected {
-		satisfies := func(f lab.Released) bool {
-			return f.Detection.Found() && t.named.words.Satisfies(f.SubstanceID, e)
-		}
-		switch {
-		case !slices.ContainsFunc(p.Result.Findings, satisfies):
-			missing = append(missing, t.expectedName(e))
-		case !slices.ContainsFunc(p.Result.Findings, func(f lab.Released) bool { return satisfies(f) && counts(&f) }):
-			traces = append(traces, t.expectedName(e))
-		}
-	}
-	return missing, traces
+	absent, few := t.named.words.Missing(&p.Result, t.file.Expected)
+	return t.expectedNames(absent), t.expectedNames(few)
 }
-
-// counts tells that a finding is more than a trace.
-func counts(f *lab.Released) bool { return f.Detection.Found() && f.Detection != lab.Trace }
 
 // findingName names a substance in a sentence, and says so where it is not proven.
 func (t *telling) findingName(f *lab.Released) string {
@@ -95,8 +81,11 @@ func (t *telling) findingName(f *lab.Released) string {
 	return name
 }
 
-func (t *telling) expectedName(e lab.Expected) string {
-	return t.named.expected([]lab.Expected{e})
+func (t *telling) expectedNames(list []lab.Expected) (names []string) {
+	for _, e := range list {
+		names = append(names, t.named.expected([]lab.Expected{e}))
+	}
+	return names
 }
 
 // list joins names as a sentence does.

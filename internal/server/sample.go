@@ -82,7 +82,8 @@ func (r *request) recordPage() (*recordPage, error) {
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
 		Told: r.told(&record),
 	}
-	page.Links, page.Moves = r.recordLinks(&record), r.moveForms(x)
+	may := lab.Allowed(r.actor, &record.File)
+	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
 	for i := range page.Analyses {
 		for j := range page.Analyses[i].Questions {
 			if f := page.Analyses[i].Questions[j].Form; f != nil {
@@ -125,20 +126,19 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 }
 
 // recordLinks lead to what the actor may do now.
-func (r *request) recordLinks(record *store.SampleRecord) []entryView {
+func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entryView {
 	var links []entryView
-	add := func(may bool, label, path string) {
-		if may {
+	add := func(offered bool, label, path string) {
+		if offered {
 			links = append(links, entryView{Label: r.texts.Text(label), Address: sampleAddress(record.Number) + path})
 		}
 	}
-	x := record.Sample
-	published := record.Latest()
-	entering := x.Move(lab.InAnalysis, r.actor, "") == nil || x.State == lab.InAnalysis && r.actor.Has(x.ServiceID, lab.Intake, lab.Laboratory, lab.Verifier)
-	add(entering, "page.record.new_analysis", "/analyses/new")
-	add(r.actor.Has(x.ServiceID, lab.Verifier) && (published != nil || record.Count(lab.Verified) > 0), "page.record.release", "/release")
-	add(published != nil && lab.MayTell(r.actor, x.ServiceID) == nil, "page.record.read_out", "/read-out")
-	add(r.actor.Has(x.ServiceID, lab.Intake, lab.Verifier), "page.record.describe", "/description")
-	add(lab.MayReceive(r.actor, x.ServiceID) == nil, "page.record.new_code", "/code")
+	x := &record.Sample
+	wasPublished := record.Latest() != nil && lab.MayPublish(r.actor, x.ServiceID) == nil
+	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
+	add(may.Has(lab.PublishResult, x.ID) || wasPublished, "page.record.release", "/release")
+	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")
+	add(may.Has(lab.DescribeSample, x.ID), "page.record.describe", "/description")
+	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")
 	return links
 }

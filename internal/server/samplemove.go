@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -27,34 +28,30 @@ var moveLabels = []struct {
 	{lab.Rejected, "page.record.move_rejected", lab.RejectionReasons.Strings(), locale.RejectionReasons},
 }
 
-// moveForms are the steps that the rules allow the actor now.
-func (r *request) moveForms(x *lab.Sample) []moveForm {
+// moveForms are the steps that the actor may take now.
+func (r *request) moveForms(x *lab.Sample, may lab.Steps) []moveForm {
 	var forms []moveForm
 	address := sampleAddress(r.number)
 	for _, m := range moveLabels {
-		tried, reason := *x, ""
-		if len(m.reasons) > 0 {
-			reason = m.reasons[0]
-		}
-		if tried.Move(m.to, r.actor, reason) != nil {
+		i := slices.IndexFunc(may, func(s lab.Step) bool { return s.Act == lab.MoveSample && s.To == string(m.to) })
+		if i < 0 {
 			continue
 		}
 		f := newForm(r.hidden("version", versionText(x.Version)), r.hidden("to", string(m.to)))
-		if len(m.reasons) > 0 {
+		if may[i].Reason {
 			f.Fields = append(f.Fields, r.choice(reasonField(string(m.to)), selectField, "page.record.reason", m.named, m.reasons))
 		}
-		forms = append(forms, moveForm{r.texts.Text(m.label), address + "/move", string(m.to), f, len(m.reasons) > 0})
+		forms = append(forms, moveForm{r.texts.Text(m.label), address + "/move", string(m.to), f, may[i].Reason})
 	}
-	tried := *x
-	if tried.Include(r.actor) != nil {
-		return forms
-	}
-	f, label := newForm(r.hidden("version", versionText(x.Version))), "page.record.include"
-	if x.Excluded == "" {
-		label = "page.record.exclude"
+	f := newForm(r.hidden("version", versionText(x.Version)))
+	switch {
+	case may.Has(lab.IncludeSample, x.ID):
+		forms = append(forms, moveForm{r.texts.Text("page.record.include"), address + "/exclusion", exclusion, f, false})
+	case may.Has(lab.ExcludeSample, x.ID):
 		f.Fields = append(f.Fields, r.choice(reasonField(exclusion), selectField, "page.record.reason", locale.Exclusions, lab.Exclusions.Strings()))
+		forms = append(forms, moveForm{r.texts.Text("page.record.exclude"), address + "/exclusion", exclusion, f, true})
 	}
-	return append(forms, moveForm{r.texts.Text(label), address + "/exclusion", exclusion, f, x.Excluded == ""})
+	return forms
 }
 
 // exclusion names the form that keeps a sample out of the statistics.

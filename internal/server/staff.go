@@ -15,21 +15,15 @@ type entry struct {
 
 // menu is what members of staff choose from, each what the own roles allow.
 var menu = []entry{
-	{"/counter", "page.menu.counter", "page.menu.counter_hint", holders(lab.Intake)},
-	{"/work", "page.menu.work", "page.menu.work_hint", holders(workRoles...)},
+	{"/counter", "page.menu.counter", "page.menu.counter_hint", able(lab.RegisterSample)},
+	{"/work", "page.menu.work", "page.menu.work_hint", holders(lab.RecordRoles...)},
 	{"/methods", "page.menu.methods", "page.menu.methods_hint", holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
-	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", holders(figureRoles...)},
-	{"/reports", "page.menu.reports", "page.menu.reports_hint", holders(figureRoles...)},
+	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", holders(lab.FigureRoles...)},
+	{"/reports", "page.menu.reports", "page.menu.reports_hint", holders(lab.FigureRoles...)},
 	{"/services", "page.menu.services", "page.menu.services_hint", holders(lab.Administrator)},
 	{"/people", "page.menu.people", "page.menu.people_hint", holders(lab.Administrator)},
 	{"/account", "page.menu.account", "page.menu.account_hint", staff},
 }
-
-// Roles that several routes share.
-var (
-	workRoles   = []lab.UserRole{lab.Intake, lab.Laboratory, lab.Verifier, lab.Coordinator}
-	figureRoles = []lab.UserRole{lab.DataAnalyst, lab.Coordinator}
-)
 
 // asksTwice tells whether some route lets the actor in only after the second factor.
 func asksTwice(by lab.Actor) bool {

@@ -29,12 +29,12 @@ func (r *request) choices(ctx context.Context) (years, services []option, err er
 	for _, year := range slices.Backward(set.Years()) {
 		years = append(years, option{strconv.Itoa(year), strconv.Itoa(year)})
 	}
-	all, _ := r.actor.ServicesOf(figureRoles...)
+	all, _ := r.actor.ServicesOf(lab.FigureRoles...)
 	if all {
 		services = append(services, option{allServices, r.texts.Text("page.statistics.all_services")})
 	}
 	for _, s := range set.Services {
-		if r.actor.Has(s.ID, figureRoles...) {
+		if r.actor.Has(s.ID, lab.FigureRoles...) {
 			services = append(services, option{s.Code, s.Name})
 		}
 	}
@@ -45,13 +45,13 @@ func (r *request) choices(ctx context.Context) (years, services []option, err er
 // the reader may not see the figures does not exist.
 func (r *request) serviceOf(ctx context.Context, value string) (code string, id lab.ServiceID, err error) {
 	if value == allServices {
-		if all, _ := r.actor.ServicesOf(figureRoles...); !all {
+		if all, _ := r.actor.ServicesOf(lab.FigureRoles...); !all {
 			return "", 0, lab.ErrNotFound
 		}
 		return "", 0, nil
 	}
 	s, err := r.server.Store.Service(ctx, value)
-	if err == nil && !r.actor.Has(s.ID, figureRoles...) {
+	if err == nil && !r.actor.Has(s.ID, lab.FigureRoles...) {
 		err = lab.ErrNotFound
 	}
 	return s.Code, s.ID, err

@@ -8,11 +8,9 @@ import (
 	"marquis/internal/lab"
 )
 
-// Roles that enter what is found, and all that type names of the dictionary.
-var (
-	enterRoles = []lab.UserRole{lab.Intake, lab.Laboratory, lab.Verifier}
-	nameRoles  = slices.Concat(enterRoles, figureRoles)
-)
+// nameRoles are the roles that type names of the dictionary: who enters what is found,
+// and who asks for figures.
+var nameRoles = slices.Concat(lab.Who(lab.EnterAnalysis), lab.FigureRoles)
 
 const (
 	suggestions   = 8 // at most

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"marquis/internal/lab"
 	"marquis/internal/store"
 )
@@ -37,9 +39,9 @@ func (r *request) verifyPage() (*verifyPage, error) {
 		view: r.view(r.texts.Text("page.verify.title")), Number: record.Number.String(), Address: sampleAddress(record.Number),
 		Facts:      append([]factView{{r.texts.Text("page.field.expected"), n.expected(record.Expected)}}, n.sampleFacts(&record.Sample)...),
 		Analysis:   r.analysisView(n, &record, e),
-		MayRetract: e.Analysis.State != lab.Retracted,
+		MayRetract: lab.Allowed(r.actor, &record.File).Has(lab.RetractAnalysis, e.Analysis.ID),
 	}
-	n.compare(&page.Analysis, e, record.Evidence)
+	n.compare(&page.Analysis, &record.File, e)
 	for i := range record.Evidence {
 		if other := &record.Evidence[i]; other.Analysis.ID != e.Analysis.ID {
 			page.Others = append(page.Others, r.analysisView(n, &record, other))
@@ -52,14 +54,14 @@ func (r *request) verifyPage() (*verifyPage, error) {
 // offerVerification offers what the rules allow, or says why they do not.
 func (r *request) offerVerification(page *verifyPage, record *store.SampleRecord, e *lab.Evidence) {
 	version := versionText(e.Analysis.Version)
-	if e.Analysis.State == lab.Entered {
+	if lab.Allowed(r.actor, &record.File).Has(lab.AskAnalysis, e.Analysis.ID) {
 		page.Ask = newForm(r.hidden("version", version), r.hint(r.input("question", areaField, "page.verify.question"), "page.verify.question_hint"))
 	}
 	tried := e.Analysis
 	err := tried.Verify(r.actor, lab.At(r.server.Now()), record.Questions)
 	if err == nil {
 		page.Form = newForm(r.hidden("version", version))
-		if hasEqual(record.Evidence, &e.Analysis) {
+		if record.HasEqual(e.Analysis.ID) {
 			page.Form.Fields = append(page.Form.Fields, r.hint(r.input("reported", checkField, "page.verify.reported"), "page.verify.reported_hint"))
 		}
 		return
@@ -68,40 +70,17 @@ func (r *request) offerVerification(page *verifyPage, record *store.SampleRecord
 	page.Refused, page.Who = told.Sentence, told.Who
 }
 
-// hasEqual tells that another analysis of the sample is worth as much.
-func hasEqual(evidence []lab.Evidence, a *lab.Analysis) bool {
-	for _, e := range evidence {
-		if e.Analysis.ID != a.ID && e.Analysis.Level == a.Level && e.Analysis.State != lab.Retracted {
-			return true
-		}
-	}
-	return false
-}
-
-// apart is how far two amounts may be from each other, in percent of the larger,
-// before the page points it out.
-const apart = 10
-
-// compare points out where other analyses that count say something else.
-func (n naming) compare(v *analysisView, e *lab.Evidence, all []lab.Evidence) {
-	for _, other := range all {
-		if other.Analysis.ID == e.Analysis.ID || other.Analysis.State == lab.Retracted {
+// compare points out where other analyses that count say something else: of what this
+// one reports beside it, of what they alone found below.
+func (n naming) compare(v *analysisView, f *lab.File, e *lab.Evidence) {
+	for _, c := range n.words.Compare(f, e.Analysis.ID) {
+		said := n.technique(c.MethodID) + ": " + n.contradiction(c)
+		row := slices.IndexFunc(e.Findings, func(f lab.Finding) bool { return f.SubstanceID == c.SubstanceID })
+		if row < 0 {
+			v.Findings = append(v.Findings, findingView{Substance: n.substance(c.SubstanceID), Differs: said})
 			continue
 		}
-		technique := n.technique(other.Analysis.MethodID)
-		for i, f := range e.Findings {
-			if said := n.contradicts(f, other.Finding(f.SubstanceID), other.Analysis.MethodID); said != "" {
-				v.Findings[i].differs(technique + ": " + said)
-			}
-		}
-		for _, f := range other.Findings {
-			method := n.words.Methods[e.Analysis.MethodID]
-			if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && method != nil && method.Covers(f.SubstanceID) {
-				v.Findings = append(v.Findings, findingView{
-					Substance: n.substance(f.SubstanceID), Differs: technique + ": " + n.texts.Text("page.verify.only_there"),
-				})
-			}
-		}
+		v.Findings[row].differs(said)
 	}
 }
 
@@ -112,32 +91,17 @@ func (f *findingView) differs(text string) {
 	f.Differs = text
 }
 
-// contradicts says how a finding of another analysis differs, empty where it does
-// not.
-func (n naming) contradicts(f lab.Finding, other *lab.Finding, method lab.MethodID) string {
-	switch m := n.words.Methods[method]; {
-	case other == nil && f.Detection.Found() && m != nil && m.Covers(f.SubstanceID) && !m.OpenScope:
+// contradiction says what another analysis says.
+func (n naming) contradiction(c lab.Contradiction) string {
+	switch c.Kind {
+	case lab.FoundHereAlone:
 		return n.texts.Text("page.verify.not_there")
-	case other == nil:
-		return ""
-	case f.Detection.Found() != other.Detection.Found():
-		return n.findingView(*other, "").Detection
-	case f.Detection != lab.Quantified || other.Detection != lab.Quantified || f.Amount.Scale != other.Amount.Scale:
-		return ""
+	case lab.FoundThereAlone:
+		return n.texts.Text("page.verify.only_there")
+	case lab.AmountsApart:
+		return n.texts.Text("page.verify.apart", "Amount", n.amount(c.Other.Amount), "Percent", lab.ApartPercent)
 	}
-	a, b := n.comparable(f), n.comparable(*other)
-	if (max(a, b)-min(a, b))*100 <= max(a, b)*apart {
-		return ""
-	}
-	return n.texts.Text("page.verify.apart", "Amount", n.amount(other.Amount), "Percent", apart)
-}
-
-// comparable is an amount as base where that is known, else as it was reported.
-func (n naming) comparable(f lab.Finding) int64 {
-	if base, ok := n.words.Substances[f.SubstanceID].ToBase(f.Amount.Value, f.Basis); ok {
-		return base
-	}
-	return f.Amount.Value
+	return n.findingView(*c.Other, "").Detection
 }
 
 func verifyForm(r *request) error {

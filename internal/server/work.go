@@ -136,10 +136,10 @@ func (r *request) offerWork(page *workPage, q workQuery) {
 	}
 	page.Service = q.service.Code
 	open := !q.filter.Stage.Done() && q.filter.Stage != ""
-	page.MayClose = open && len(page.Rows) > 0 && r.actor.Has(q.service.ID, lab.Intake, lab.Laboratory, lab.Verifier)
+	page.MayClose = open && len(page.Rows) > 0 && r.actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
 	page.Close = r.closeForm()
 	page.Close.set("stage", string(q.filter.Stage))
-	if q.filter.Stage == lab.StageToPublish && len(page.Rows) > 0 && r.actor.Has(q.service.ID, lab.Verifier) {
+	if q.filter.Stage == lab.StageToPublish && len(page.Rows) > 0 && lab.MayPublish(r.actor, q.service.ID) == nil {
 		page.Publish = "/work/" + q.service.Code + "/publish"
 	}
 }

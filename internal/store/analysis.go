@@ -19,19 +19,14 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 			return err
 		}
 		analysis.ID, analysis.Version = w.ids.Next(), 1
-		if err := analysis.Enter(by, w.at); err != nil {
+		after := before.Clone()
+		if err := after.Enter(by, w.at, &analysis); err != nil {
 			return err
 		}
 		if err := w.checkAnalysis(&before.Sample, &analysis, findings); err != nil {
 			return err
 		}
-		after := before.Clone()
 		after.Evidence = append(after.Evidence, lab.Evidence{Analysis: analysis, Findings: findings})
-		if after.Sample.State != lab.InAnalysis {
-			if err := after.Sample.Move(lab.InAnalysis, by, ""); err != nil {
-				return err
-			}
-		}
 		return w.save(before, after, update{analysis.ID, lab.EnterAnalysis, ""})
 	})
 	return analysis, err

@@ -45,7 +45,7 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 		if _, err := w.takeSample(sample); err != nil {
 			return err
 		}
-		if err := lab.MayReceive(by, sample.ServiceID); err != nil {
+		if err := lab.MayReplaceCode(by, sample.ServiceID); err != nil {
 			return err
 		}
 		if err := lab.CheckReplacement(reason); err != nil {

@@ -14,28 +14,15 @@ import (
 // told.
 func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32) error {
 	return s.do(ctx, by, func(w *work) error {
-		if _, err := w.takeSample(sample); err != nil {
-			return err
-		}
-		if err := lab.MayTell(by, sample.ServiceID); err != nil {
-			return err
-		}
-		publications, err := publicationsOf(w.tx, sample)
+		f, err := w.file(sample)
 		if err != nil {
 			return err
 		}
-		last := int32(len(publications)) // its version
-		if version < 1 || version > last {
-			return lab.ErrNotFound
+		told, err := f.Tell(by, w.at, version)
+		if err != nil {
+			return err
 		}
-		if seen, latest := &publications[version-1], &publications[last-1]; version < last {
-			return &lab.StaleError{Have: last, Want: version, Changed: []lab.Difference{
-				{Field: "publication.kind", Old: lab.ValueOf(latest.Kind), New: lab.ValueOf(seen.Kind)},
-				{Field: "publication.outcome", Old: lab.ValueOf(latest.Outcome), New: lab.ValueOf(seen.Outcome)},
-			}}
-		}
-		told := lab.ReadOut{SampleID: sample.ID, Version: version, ToldBy: by.UserID, ToldAt: w.at}
-		told.Key = lab.Key{ServiceID: sample.ServiceID, ID: w.ids.Next()}
+		told.ID = w.ids.Next()
 		if err := w.tx.Create(&told).Error; err != nil {
 			return err
 		}

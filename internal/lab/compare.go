@@ -1,0 +1,105 @@
+package lab
+
+// Contradiction is what another analysis of a sample says differently of a substance.
+type Contradiction struct {
+	Kind        ContradictionKind
+	SubstanceID SubstanceID
+	MethodID    MethodID // of the other analysis
+	Other       *Finding // what the other says, nil where it did not see what it could
+}
+
+// ContradictionKind says in what two analyses differ.
+type ContradictionKind string
+
+// The kinds of contradiction.
+const (
+	FoundHereAlone  ContradictionKind = "here_alone"  // the other says nothing of it, and its list says that it would have seen it
+	FoundThereAlone ContradictionKind = "there_alone" // this one says nothing of it, and could have seen it
+	FoundOrNot      ContradictionKind = "detection"   // both speak of it; one found it, the other not
+	AmountsApart    ContradictionKind = "amounts"     // both measured it, and the amounts are further apart than ApartPercent
+)
+
+// ApartPercent is how far two amounts may be from each other, in percent of the larger,
+// before somebody is to look at them. It is our own choice, and forbids nothing: what is
+// pointed out can be signed.
+const ApartPercent = 10
+
+// Compare lists what the other analyses of the file that are not retracted say
+// differently than the one with the id: by analysis in order of entry, of each first
+// what this one reports, in its order, then what the other alone does.
+func (d *Dictionary) Compare(f *File, id ID) (list []Contradiction) {
+	e := f.Analysis(id)
+	if e == nil {
+		return nil
+	}
+	for i := range f.Evidence {
+		if other := &f.Evidence[i]; other != e && other.Analysis.State != Retracted {
+			list = append(list, d.compare(e, other)...)
+		}
+	}
+	return list
+}
+
+func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
+	for i := range e.Findings {
+		f := &e.Findings[i]
+		said := other.Finding(f.SubstanceID)
+		if kind := d.contradicts(f, said, d.Methods[other.Analysis.MethodID]); kind != "" {
+			list = append(list, Contradiction{kind, f.SubstanceID, other.Analysis.MethodID, said})
+		}
+	}
+	method := d.Methods[e.Analysis.MethodID]
+	for i := range other.Findings {
+		f := &other.Findings[i]
+		if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && method != nil && method.Covers(f.SubstanceID) {
+			list = append(list, Contradiction{FoundThereAlone, f.SubstanceID, other.Analysis.MethodID, f})
+		}
+	}
+	return list
+}
+
+// contradicts tells in what another method's finding of the same substance, nil for none,
+// differs; empty where it does not.
+func (d *Dictionary) contradicts(f, other *Finding, method *Method) ContradictionKind {
+	switch {
+	case other == nil && f.Detection.Found() && method != nil && method.Covers(f.SubstanceID) && !method.OpenScope:
+		return FoundHereAlone
+	case other == nil:
+		return ""
+	case f.Detection.Found() != other.Detection.Found():
+		return FoundOrNot
+	case f.Detection != Quantified || other.Detection != Quantified || f.Amount.Scale != other.Amount.Scale:
+		return ""
+	}
+	a, b := d.toCompare(f), d.toCompare(other)
+	if (max(a, b)-min(a, b))*100 <= max(a, b)*ApartPercent {
+		return ""
+	}
+	return AmountsApart
+}
+
+// toCompare is the amount of a finding to be compared with others.
+func (d *Dictionary) toCompare(f *Finding) int64 {
+	base, known := int64(0), false
+	if s := d.Substances[f.SubstanceID]; s != nil {
+		base, known = s.ToBase(f.Amount.Value, f.Basis)
+	}
+	return comparable(f.Amount, base, known)
+}
+
+// comparable is an amount as base where that is known, else as it was reported.
+func comparable(reported Amount, base int64, known bool) int64 {
+	if known {
+		return base
+	}
+	return reported.Value
+}
+
+// HasEqual tells that another analysis of the file, not retracted, is worth as much as
+// the one with the id, so that whoever signs it may say which is reported.
+func (f *File) HasEqual(id ID) bool {
+	e := f.Analysis(id)
+	return e != nil && find(f.Evidence, func(other *Evidence) bool {
+		return other != e && other.Analysis.State != Retracted && other.Analysis.byLevel(&e.Analysis) == 0
+	}) != nil
+}
