@@ -140,7 +140,7 @@ func (r *request) typedWarnings(d *described, in *reader) []string {
 func (r *request) changeDescription(d *described, in *reader, version int32) error {
 	x := d.Sample
 	read, expected := d.typed(in, &x)
-	if err := read.check(&x, r.day(), nil); err != nil {
+	if err := read.check(&x, expected, r.day(), nil); err != nil {
 		return err
 	}
 	_, err := r.server.Store.DescribeSample(r.context(), r.actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })

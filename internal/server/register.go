@@ -185,7 +185,7 @@ func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.
 	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
 		x.Overruled = ""
 	}
-	return x, expected, described.check(&x, r.day(), page.visit)
+	return x, expected, described.check(&x, expected, r.day(), page.visit)
 }
 
 // correct shows the form again with what was typed and what is wrong with it, and

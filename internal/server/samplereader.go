@@ -140,17 +140,12 @@ func (in *sampleReader) price(form lab.Form) lab.Price {
 
 // check gathers all mistakes of a sample that was read: each field's first. The visit
 // is the one that it is registered to, nil for none.
-func (in *sampleReader) check(x *lab.Sample, today lab.Date, visit *lab.Visit) error {
+func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, today lab.Date, visit *lab.Visit) error {
 	unread := slices.Clone(in.mistakes)
-	inVisit, otherVisit := 1, error(nil)
-	if visit != nil {
-		inVisit, otherVisit = int(visit.Taken)+1, visit.Admits(x)
-	}
-	for _, err := range []error{x.Check(today), lab.CheckLocation(x.LocationID, in.locations), otherVisit, x.CheckLimits(inVisit)} {
-		for _, m := range fieldErrors(err) {
-			if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
-				in.mistakes = append(in.mistakes, m)
-			}
+	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Visit: visit}
+	for _, m := range fieldErrors(in.words.CheckSample(x, expected, at)) {
+		if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
+			in.mistakes = append(in.mistakes, m)
 		}
 	}
 	return in.mistakes.Err()

@@ -260,7 +260,11 @@ func (w *work) checkChange(d *lab.Dictionary, before, after *lab.File) error {
 	if !slices.Equal(before.Expected, after.Expected) {
 		expected = after.Expected
 	}
-	return mistakes(checkSample(d, x, expected, today), w.checkLocation(x.ServiceID, x.LocationID))
+	locations, err := w.locationsFor(x.ServiceID, x.LocationID)
+	if err != nil {
+		return err
+	}
+	return d.CheckSample(x, expected, lab.Counter{Today: today, Locations: locations})
 }
 
 func (w *work) saveExpectations(before, after *lab.File) error {

@@ -105,10 +105,12 @@ func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatc
 	if err := w.tx.Create(&b.Import).Error; err != nil {
 		return err
 	}
-	if err := w.checkPlaces(b); err != nil {
+	locations, err := locationsOf(w.tx, b.Import.ServiceID)
+	if err != nil {
 		return err
 	}
-	if err := w.importVisits(l, b, today); err != nil {
+	at := lab.Counter{Today: today, Locations: locations}
+	if err := w.importVisits(l, b, at); err != nil {
 		return err
 	}
 	done := 0
@@ -116,7 +118,7 @@ func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatc
 		samples := make([]loaded, len(arrivals))
 		for i := range arrivals {
 			samples[i].Arrival = &arrivals[i]
-			if err := w.admit(d, b, &samples[i], numbers, today); err != nil {
+			if err := w.admit(d, b, &samples[i], numbers, at); err != nil {
 				return fmt.Errorf("sample %s: %w", arrivals[i].Sample.SourceRef, err)
 			}
 			if err := results.publish(samples[i].publications); err != nil {
@@ -132,50 +134,31 @@ func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatc
 	return nil
 }
 
-// checkPlaces refuses visits and samples at locations that are none of the service.
-func (w *work) checkPlaces(b *ImportBatch) error {
-	locations, err := locationsOf(w.tx, b.Import.ServiceID)
-	if err != nil {
-		return err
-	}
-	for i := range b.Visits {
-		if err := lab.CheckLocation(b.Visits[i].LocationID, locations); err != nil {
-			return fmt.Errorf("visit %d: %w", i+1, err)
-		}
-	}
-	for i := range b.Samples {
-		if err := lab.CheckLocation(b.Samples[i].Sample.LocationID, locations); err != nil {
-			return fmt.Errorf("sample %s: %w", b.Samples[i].Sample.SourceRef, err)
-		}
-	}
-	return nil
-}
-
 // importVisits writes the visits of an import.
-func (w *work) importVisits(l sqlstore.Loader, b *ImportBatch, today lab.Date) error {
+func (w *work) importVisits(l sqlstore.Loader, b *ImportBatch, at lab.Counter) error {
 	for i := range b.Visits {
 		v := &b.Visits[i]
 		v.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
 		var errs lab.FieldErrors
-		errs.Check(v.VisitedOn <= today, "visited_on", "%s lies in the future.", v.VisitedOn)
-		if err := mistakes(v.Check(), errs.Err()); err != nil {
+		errs.Check(v.VisitedOn <= at.Today, "visited_on", "%s lies in the future.", v.VisitedOn)
+		if err := lab.Mistakes(v.Check(), errs.Err(), lab.CheckLocation(v.LocationID, at.Locations)); err != nil {
 			return fmt.Errorf("visit %d: %w", i+1, err)
 		}
 	}
 	return sqlstore.Load(l, func(yield func(*lab.Visit) bool) { yieldAll(b.Visits, yield) })
 }
 
-// joinVisit ties a sample to its visit.
-func joinVisit(b *ImportBatch, x *loaded) error {
+// joinVisit ties a sample to its visit, nil for none.
+func joinVisit(b *ImportBatch, x *loaded) (*lab.Visit, error) {
 	if x.Visit == 0 {
-		return nil
+		return nil, nil
 	}
 	if x.Visit < 0 || x.Visit > len(b.Visits) {
-		return lab.FieldErrors{{Field: "visit_id", Format: "The import has no visit %d.", Args: []any{x.Visit}}}
+		return nil, lab.FieldErrors{{Field: "visit_id", Format: "The import has no visit %d.", Args: []any{x.Visit}}}
 	}
 	visit := &b.Visits[x.Visit-1]
 	x.Sample.VisitID = visit.ID
-	return visit.Admits(&x.Sample)
+	return visit, nil
 }
 
 // importNumbers takes running numbers for all samples, year by year, and returns
@@ -198,21 +181,23 @@ func (w *work) importNumbers(b *ImportBatch) (map[int32]int32, error) {
 
 // admit gives a sample and all that hangs on it identity and number, checks it,
 // publishes its result at source and classifies it.
-func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]int32, today lab.Date) error {
+func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]int32, at lab.Counter) error {
 	year := int32(x.Sample.ReceivedOn.Year())
 	x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
 	x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
 	x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
 	numbers[year]++
 	w.touch(b.Import.ServiceID, int(year))
-	if err := mistakes(checkSample(d, &x.Sample, x.Expected, today), joinVisit(b, x)); err != nil {
+	visit, noVisit := joinVisit(b, x)
+	at.Visit = visit
+	if err := lab.Mistakes(d.CheckSample(&x.Sample, x.Expected, at), noVisit); err != nil {
 		return err
 	}
 	for i := range x.Evidence {
 		e := &x.Evidence[i]
 		e.Analysis.Key, e.Analysis.SampleID, e.Analysis.Version = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, 1
 		e.Analysis.VerifiedAtSource(b.Import.ID, w.at)
-		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), today); err != nil {
+		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), at.Today); err != nil {
 			return err
 		}
 		for j := range e.Findings {

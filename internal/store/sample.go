@@ -61,14 +61,13 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 	if err != nil {
 		return err
 	}
-	visit, wrongVisit := w.visitOf(sample)
-	inVisit := 1
-	if visit != nil {
-		inVisit = int(visit.Taken) + 1
+	visit, noVisit := w.visitOf(sample)
+	locations, err := w.locationsFor(sample.ServiceID, sample.LocationID)
+	if err != nil {
+		return err
 	}
-	err = mistakes(
-		checkSample(d, sample, f.Expected, today), w.checkLocation(sample.ServiceID, sample.LocationID), wrongVisit, sample.CheckLimits(inVisit),
-	)
+	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Visit: visit}
+	err = lab.Mistakes(d.CheckSample(sample, f.Expected, at), noVisit)
 	if err != nil || visit == nil {
 		return err
 	}
@@ -79,38 +78,12 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 	return nil
 }
 
-// mistakes puts the mistakes of several checks together. Another error comes back
-// as it is.
-func mistakes(errs ...error) error {
-	var all lab.FieldErrors
-	for _, err := range errs {
-		var some lab.FieldErrors
-		if err != nil && !errors.As(err, &some) {
-			return err
-		}
-		all = append(all, some...)
-	}
-	return all.Err()
-}
-
-// checkSample reports the mistakes of a sample together with its expectations.
-func checkSample(d *lab.Dictionary, sample *lab.Sample, expected []lab.Expected, today lab.Date) error {
-	var errs lab.FieldErrors
-	_, known := d.Products[sample.ProductID]
-	errs.Check(known || sample.ProductID <= 0, "product_id", "Product %d is not in the dictionary.", sample.ProductID)
-	return mistakes(sample.Check(today), d.CheckExpectations(expected), errs.Err())
-}
-
-// checkLocation refuses a location of another service.
-func (w *work) checkLocation(service lab.ServiceID, location lab.Optional) error {
+// locationsFor are the locations of the service, read where one of them is told.
+func (w *work) locationsFor(service lab.ServiceID, location lab.Optional) ([]lab.Location, error) {
 	if location == 0 {
-		return nil
+		return nil, nil
 	}
-	locations, err := locationsOf(w.tx, service)
-	if err != nil {
-		return err
-	}
-	return lab.CheckLocation(location, locations)
+	return locationsOf(w.tx, service)
 }
 
 // insertFile writes the file of a sample that is handed in.

@@ -20,11 +20,7 @@ func (w *work) visitOf(sample *lab.Sample) (*lab.Visit, error) {
 		}
 		return &lab.Visit{Key: lab.Key{ServiceID: sample.ServiceID}, LocationID: sample.LocationID, VisitedOn: sample.ReceivedOn}, nil
 	}
-	visit, err := w.takeVisit(lab.Key{ServiceID: sample.ServiceID, ID: sample.VisitID})
-	if err != nil {
-		return nil, err
-	}
-	return visit, visit.Admits(sample)
+	return w.takeVisit(lab.Key{ServiceID: sample.ServiceID, ID: sample.VisitID})
 }
 
 func (w *work) takeVisit(key lab.Key) (*lab.Visit, error) {
@@ -74,7 +70,7 @@ func (s *Store) TurnAway(ctx context.Context, by lab.Actor, visit lab.Visit, for
 		var errs lab.FieldErrors
 		errs.Check(samples > 0 && samples <= 100, "turned_away", "Say how many samples were not taken, 1 to 100.")
 		before, wrongVisit := w.turnAwayFrom(visit, form)
-		if err := mistakes(wrongVisit, errs.Err()); err != nil {
+		if err := lab.Mistakes(wrongVisit, errs.Err()); err != nil {
 			return err
 		}
 		if after = *before; after.TurnAwayForm == form {
@@ -117,5 +113,9 @@ func (w *work) checkNewVisit(visit *lab.Visit) error {
 	var errs lab.FieldErrors
 	errs.Check(visit.VisitedOn != 0, "visited_on", "Give the day of the visit.")
 	errs.Check(visit.VisitedOn <= today, "visited_on", "%s lies in the future.", visit.VisitedOn)
-	return mistakes(errs.Err(), w.checkLocation(visit.ServiceID, visit.LocationID))
+	locations, err := w.locationsFor(visit.ServiceID, visit.LocationID)
+	if err != nil {
+		return err
+	}
+	return lab.Mistakes(errs.Err(), lab.CheckLocation(visit.LocationID, locations))
 }
