@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -368,13 +369,24 @@ func TestEveryViewOfARecordIsNoted(t *testing.T) {
 		b := newBench(t, x)
 		address, sample := b.sample(t)
 		analysis := b.entered(t, b.analyst, address)
-		b.published(t, address, analysis)
+		views := func() (seen []string) {
+			for _, v := range must(x.store.Views(t.Context(), b.actors["verifier"], sample.Key)) {
+				seen = append(seen, v.Name+" "+string(v.Purpose))
+			}
+			return seen
+		}
+		before := views()
+		b.second.post(analysis+"/question", url.Values{"version": {"1"}, "question": {"Which vial?"}}).leads(t, address+"?done=asked")
+		b.analyst.post(analysis, b.typed("79,5", "version", "1", "answer", "This.")).leads(t, address+"?done=changed")
+		if after := views(); !slices.Equal(before, after) { // whoever asked was shown the form before, and nothing now
+			t.Errorf("a question that was sent counts as a view: %q", after)
+		}
+		b.verifier.get(analysis+"/verify").want(t, http.StatusOK, "79.5")
+		b.verifier.post(analysis+"/verify", url.Values{"version": {"2"}}).leads(t, address+"?done=verified")
+		b.verifier.get(address+"/release").want(t, http.StatusOK, "79.5")
 		b.coordinator.get(address)
 		b.intake.get(address + "/read-out")
-		var seen []string
-		for _, v := range must(x.store.Views(t.Context(), b.actors["verifier"], sample.Key)) {
-			seen = append(seen, v.Name+" "+string(v.Purpose))
-		}
+		seen := views()
 		for _, want := range []string{"analyst analysis", "verifier verification", "verifier release", "coordinator audit", "intake read_out"} {
 			if !strings.Contains(strings.Join(seen, "\n"), want) {
 				t.Errorf("no view by %q among %q", want, seen)

@@ -128,15 +128,16 @@ func verifyAnalysis(r *request) error {
 	return r.see(sampleAddress(r.number) + "?done=verified")
 }
 
-// analysisKey is the analysis that the address names, which must be of its sample.
+// analysisKey is the key of the analysis that the address names, which must be of its
+// sample. Nothing of the record is read.
 func (r *request) analysisKey() (lab.Key, error) {
-	record, err := r.record(lab.ForVerification)
+	sample, err := r.key()
 	if err != nil {
 		return lab.Key{}, err
 	}
-	e, err := evidenceNamed(&record, r.Param("analysis"))
+	id, err := lab.ParseID(r.Param("analysis"))
 	if err != nil {
-		return lab.Key{}, err
+		return lab.Key{}, lab.ErrNotFound
 	}
-	return e.Analysis.Key, nil
+	return r.server.Store.FindAnalysis(r.context(), r.actor, sample, id)
 }

@@ -9,6 +9,18 @@ import (
 	"marquis/internal/lab"
 )
 
+// FindAnalysis returns the key of an analysis of the sample, or lab.ErrNotFound, also where
+// the actor does not work with records of the service.
+func (s *Store) FindAnalysis(ctx context.Context, by lab.Actor, sample lab.Key, id lab.ID) (lab.Key, error) {
+	if !by.SeesRecords(sample.ServiceID) {
+		return lab.Key{}, lab.ErrNotFound
+	}
+	var key lab.Key
+	err := s.read.WithContext(ctx).Raw("SELECT service_id, id FROM analyses WHERE service_id = ? AND sample_id = ? AND id = ?",
+		sample.ServiceID, sample.ID, id).Take(&key).Error
+	return key, translate(err)
+}
+
 // EnterAnalysis records what a method found in a sample. A registered sample goes
 // into analysis with it. Mistakes come back as lab.FieldErrors, and so do findings
 // that look implausible, unless the analysis says why they are right.

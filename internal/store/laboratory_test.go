@@ -296,6 +296,22 @@ func TestTheCounterCorrectsItsOwnStrip(t *testing.T) {
 	})
 }
 
+// TestAnAnalysisIsFoundInItsSample, by who works with records of the service.
+func TestAnAnalysisIsFoundInItsSample(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x, another := b.register(t, s), b.register(t, s)
+		a := b.analyse(t, s, x, "80")
+		if key := must[lab.Key](t)(s.FindAnalysis(t.Context(), b.verifier, x.Key, a.ID)); key != a.Key {
+			t.Errorf("found %v, not %v", key, a.Key)
+		}
+		wantNotFound(t, "in another sample", second(s.FindAnalysis(t.Context(), b.verifier, another.Key, a.ID)))
+		wantNotFound(t, "one that there is not", second(s.FindAnalysis(t.Context(), b.verifier, x.Key, x.ID)))
+		stranger := storetest.Person(t, s, "stranger", storetest.Service(t, s, "AMS").ID, lab.UserRoles[:5]...)
+		wantNotFound(t, "by a stranger", second(s.FindAnalysis(t.Context(), stranger, x.Key, a.ID)))
+	})
+}
+
 func TestQuestionsAboutAnAnalysis(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
