@@ -62,41 +62,67 @@ func TestWhatIsAllowed(t *testing.T) {
 		file *lab.File
 		want string // acts, with the states where they lead to more than one; ! asks for a reason
 	}{
-		{"the counter, with a new sample", person(other, lab.Intake), analysed(lab.Confirmatory, handedIn),
-			"move sample to in_analysis, move sample to rejected!, move sample to not_analysed!, describe sample, replace code!, enter analysis"},
-		{"the laboratory, with a new sample", person(other, lab.Laboratory), analysed(lab.Confirmatory, handedIn),
-			"move sample to in_analysis, move sample to not_analysed!, enter analysis"},
-		{"the laboratory, in analysis", person(enterer, lab.Laboratory), analysed(lab.Confirmatory),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, enter analysis, change analysis, retract analysis!"},
-		{"a second person", person(other, lab.Verifier), analysed(lab.Confirmatory),
+		{
+			"the counter, with a new sample", person(other, lab.Intake), analysed(lab.Confirmatory, handedIn),
+			"move sample to in_analysis, move sample to rejected!, move sample to not_analysed!, describe sample, replace code!, enter analysis",
+		},
+		{
+			"the laboratory, with a new sample", person(other, lab.Laboratory), analysed(lab.Confirmatory, handedIn),
+			"move sample to in_analysis, move sample to not_analysed!, enter analysis",
+		},
+		{
+			"the laboratory, in analysis", person(enterer, lab.Laboratory), analysed(lab.Confirmatory),
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, enter analysis, change analysis, retract analysis!",
+		},
+		{
+			"a second person", person(other, lab.Verifier), analysed(lab.Confirmatory),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"verify analysis, retract analysis!, ask question"},
-		{"who entered it signs it not", person(enterer, lab.Verifier), analysed(lab.Confirmatory),
+				"verify analysis, retract analysis!, ask question",
+		},
+		{
+			"who entered it signs it not", person(enterer, lab.Verifier), analysed(lab.Confirmatory),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, ask question"},
-		{"unless it is a field result", person(enterer, lab.Verifier), analysed(lab.Preliminary),
+				"retract analysis!, ask question",
+		},
+		{
+			"unless it is a field result", person(enterer, lab.Verifier), analysed(lab.Preliminary),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"verify analysis, retract analysis!, ask question"},
-		{"nobody signs what is asked about", person(other, lab.Verifier), analysed(lab.Confirmatory, asked),
+				"verify analysis, retract analysis!, ask question",
+		},
+		{
+			"nobody signs what is asked about", person(other, lab.Verifier), analysed(lab.Confirmatory, asked),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, ask question"},
-		{"the laboratory answers", person(other, lab.Laboratory), analysed(lab.Confirmatory, asked),
+				"retract analysis!, ask question",
+		},
+		{
+			"the laboratory answers", person(other, lab.Laboratory), analysed(lab.Confirmatory, asked),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, enter analysis, change analysis, retract analysis!, " +
-				"answer question"},
-		{"once", person(other, lab.Laboratory), analysed(lab.Confirmatory, answered),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, enter analysis, change analysis, retract analysis!"},
-		{"the counter changes its own strip", person(enterer, lab.Intake), analysed(lab.Presumptive),
-			"describe sample, replace code!, enter analysis, change analysis"},
+				"answer question",
+		},
+		{
+			"once", person(other, lab.Laboratory), analysed(lab.Confirmatory, answered),
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, enter analysis, change analysis, retract analysis!",
+		},
+		{
+			"the counter changes its own strip", person(enterer, lab.Intake), analysed(lab.Presumptive),
+			"describe sample, replace code!, enter analysis, change analysis",
+		},
 		{"not that of another", person(other, lab.Intake), analysed(lab.Presumptive), "describe sample, replace code!, enter analysis"},
 		{"nor a field result", person(enterer, lab.Intake), analysed(lab.Preliminary), "describe sample, replace code!, enter analysis"},
-		{"what is verified is released", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified)),
+		{
+			"what is verified is released", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified)),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, publish result to confirmed"},
-		{"a released one is amended, withdrawn, told", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified), released("confirmed")),
+				"retract analysis!, publish result to confirmed",
+		},
+		{
+			"a released one is amended, withdrawn, told", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified), released("confirmed")),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, publish result to amended!, withdraw result!, tell result"},
-		{"a withdrawn one is told, by the counter", person(other, lab.Intake), analysed(lab.Confirmatory, inState(lab.Retracted), released("confirmed", "withdrawn")),
-			"describe sample, replace code!, enter analysis, tell result"},
+				"retract analysis!, publish result to amended!, withdraw result!, tell result",
+		},
+		{
+			"a withdrawn one is told, by the counter", person(other, lab.Intake), analysed(lab.Confirmatory, inState(lab.Retracted), released("confirmed", "withdrawn")),
+			"describe sample, replace code!, enter analysis, tell result",
+		},
 		{"the coordinator", person(other, lab.Coordinator), analysed(lab.Confirmatory), "exclude sample!"},
 		{"lets back in", person(other, lab.Coordinator), analysed(lab.Confirmatory, kept), "exclude sample!, include sample"},
 		{"the analyst of figures", person(other, lab.DataAnalyst), analysed(lab.Confirmatory), ""},
