@@ -1,6 +1,9 @@
 package lab
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Action is what was done, as the audit trail keeps it: a word stays what it is.
 type Action string
@@ -60,6 +63,13 @@ const (
 	EndSessions        Action = "end sessions"
 	SignInOnANewDevice Action = "sign in on a new device"
 )
+
+// IncludeSample lets an excluded sample back in. The trail tells of it as of an exclusion
+// that has no reason.
+const IncludeSample Action = "include sample"
+
+// about is what something is done with: the last word of the action.
+func (a Action) about() string { return string(a)[strings.LastIndex(string(a), " ")+1:] }
 
 // RecordActions are the actions of which the page of a record tells.
 var RecordActions = Vocabulary[Action]{

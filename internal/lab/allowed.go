@@ -4,7 +4,7 @@ import "slices"
 
 // Step is something that can be done with the file of a sample as it stands.
 type Step struct {
-	Act    Act
+	Action Action
 	About  ID     // the analysis or the question that it is done with; else the sample
 	To     string // the state that it leads to, empty where it leaves every state as it is
 	Reason bool   // whether it asks for one
@@ -14,8 +14,8 @@ type Step struct {
 type Steps []Step
 
 // Has tells that something may be done with a sample, an analysis or a question.
-func (s Steps) Has(act Act, about ID) bool {
-	return slices.ContainsFunc(s, func(x Step) bool { return x.Act == act && x.About == about })
+func (s Steps) Has(act Action, about ID) bool {
+	return slices.ContainsFunc(s, func(x Step) bool { return x.Action == act && x.About == about })
 }
 
 // Allowed lists what the actor may do with a file as it stands: exactly what the moves
@@ -32,7 +32,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := x.mayMove(to, by)
 		offer(x.ID, m, err)
 	}
-	for _, act := range [...]Act{DescribeSample, ReplaceCode, ExcludeSample, IncludeSample} {
+	for _, act := range [...]Action{ChangeSample, ReplaceCode, ExcludeSample, IncludeSample} {
 		m, err := x.may(act, by)
 		offer(x.ID, m, err)
 	}
@@ -40,7 +40,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 	offer(x.ID, m, err)
 	for i := range f.Evidence {
 		a := &f.Evidence[i].Analysis
-		for _, act := range [...]Act{ChangeAnalysis, VerifyAnalysis, RetractAnalysis, AskAnalysis} {
+		for _, act := range [...]Action{ChangeAnalysis, VerifyAnalysis, RetractAnalysis, AskAboutAnalysis} {
 			m, err := a.may(act, by, f.Questions)
 			offer(a.ID, m, err)
 		}
@@ -49,7 +49,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := f.Questions[i].mayReply(by)
 		offer(f.Questions[i].ID, m, err)
 	}
-	for _, act := range [...]Act{PublishResult, WithdrawResult, TellResult} {
+	for _, act := range [...]Action{PublishResult, WithdrawResult, TellResult} {
 		m, err := f.mayResult(act, by)
 		offer(x.ID, m, err)
 	}

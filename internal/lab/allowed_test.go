@@ -64,7 +64,7 @@ func TestWhatIsAllowed(t *testing.T) {
 	}{
 		{
 			"the counter, with a new sample", person(other, lab.Intake), analysed(lab.Confirmatory, handedIn),
-			"move sample to in_analysis, move sample to rejected!, move sample to not_analysed!, describe sample, replace code!, enter analysis",
+			"move sample to in_analysis, move sample to rejected!, move sample to not_analysed!, change sample, replace code!, enter analysis",
 		},
 		{
 			"the laboratory, with a new sample", person(other, lab.Laboratory), analysed(lab.Confirmatory, handedIn),
@@ -76,23 +76,23 @@ func TestWhatIsAllowed(t *testing.T) {
 		},
 		{
 			"a second person", person(other, lab.Verifier), analysed(lab.Confirmatory),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"verify analysis, retract analysis!, ask question",
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
+				"verify analysis, retract analysis!, ask about analysis",
 		},
 		{
 			"who entered it signs it not", person(enterer, lab.Verifier), analysed(lab.Confirmatory),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, ask question",
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
+				"retract analysis!, ask about analysis",
 		},
 		{
 			"unless it is a field result", person(enterer, lab.Verifier), analysed(lab.Preliminary),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"verify analysis, retract analysis!, ask question",
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
+				"verify analysis, retract analysis!, ask about analysis",
 		},
 		{
 			"nobody signs what is asked about", person(other, lab.Verifier), analysed(lab.Confirmatory, asked),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
-				"retract analysis!, ask question",
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
+				"retract analysis!, ask about analysis",
 		},
 		{
 			"the laboratory answers", person(other, lab.Laboratory), analysed(lab.Confirmatory, asked),
@@ -105,23 +105,23 @@ func TestWhatIsAllowed(t *testing.T) {
 		},
 		{
 			"the counter changes its own strip", person(enterer, lab.Intake), analysed(lab.Presumptive),
-			"describe sample, replace code!, enter analysis, change analysis",
+			"change sample, replace code!, enter analysis, change analysis",
 		},
-		{"not that of another", person(other, lab.Intake), analysed(lab.Presumptive), "describe sample, replace code!, enter analysis"},
-		{"nor a field result", person(enterer, lab.Intake), analysed(lab.Preliminary), "describe sample, replace code!, enter analysis"},
+		{"not that of another", person(other, lab.Intake), analysed(lab.Presumptive), "change sample, replace code!, enter analysis"},
+		{"nor a field result", person(enterer, lab.Intake), analysed(lab.Preliminary), "change sample, replace code!, enter analysis"},
 		{
 			"what is verified is released", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified)),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
 				"retract analysis!, publish result to confirmed",
 		},
 		{
 			"a released one is amended, withdrawn, told", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified), released("confirmed")),
-			"move sample to completed, move sample to rejected!, move sample to not_analysed!, describe sample, exclude sample!, enter analysis, " +
+			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
 				"retract analysis!, publish result to amended!, withdraw result!, tell result",
 		},
 		{
 			"a withdrawn one is told, by the counter", person(other, lab.Intake), analysed(lab.Confirmatory, inState(lab.Retracted), released("confirmed", "withdrawn")),
-			"describe sample, replace code!, enter analysis, tell result",
+			"change sample, replace code!, enter analysis, tell result",
 		},
 		{"the coordinator", person(other, lab.Coordinator), analysed(lab.Confirmatory), "exclude sample!"},
 		{"lets back in", person(other, lab.Coordinator), analysed(lab.Confirmatory, kept), "exclude sample!, include sample"},
@@ -141,8 +141,8 @@ func TestWhatIsAllowed(t *testing.T) {
 func acts(steps lab.Steps) string {
 	words := make([]string, len(steps))
 	for i, s := range steps {
-		words[i] = string(s.Act)
-		if s.Act == lab.MoveSample || s.Act == lab.PublishResult {
+		words[i] = string(s.Action)
+		if s.Action == lab.MoveSample || s.Action == lab.PublishResult {
 			words[i] += " to " + s.To
 		}
 		if s.Reason {
@@ -162,11 +162,11 @@ func stranger() lab.Actor {
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
-	for act, want := range map[lab.Act]string{
-		lab.RegisterSample: "intake", lab.MoveSample: "intake laboratory verifier", lab.DescribeSample: "intake verifier",
+	for act, want := range map[lab.Action]string{
+		lab.RegisterSample: "intake", lab.MoveSample: "intake laboratory verifier", lab.ChangeSample: "intake verifier",
 		lab.ExcludeSample: "verifier coordinator", lab.IncludeSample: "verifier coordinator", lab.ReplaceCode: "intake",
 		lab.EnterAnalysis: "intake laboratory verifier", lab.ChangeAnalysis: "laboratory intake", lab.VerifyAnalysis: "verifier",
-		lab.RetractAnalysis: "laboratory verifier", lab.AskAnalysis: "verifier", lab.AnswerQuestion: "laboratory intake",
+		lab.RetractAnalysis: "laboratory verifier", lab.AskAboutAnalysis: "verifier", lab.AnswerQuestion: "laboratory intake",
 		lab.PublishResult: "verifier", lab.WithdrawResult: "verifier", lab.TellResult: "intake verifier", "nonsense": "",
 	} {
 		if got := strings.Join(lab.Vocabulary[lab.UserRole](lab.Who(act)).Strings(), " "); got != want {
@@ -183,7 +183,7 @@ func TestTheNewestVersionIsTold(t *testing.T) {
 		t.Errorf("%+v, %v", told, err)
 	}
 	for version, want := range map[int32]string{
-		1: `differs in: Kind ("withdrawn" there, "confirmed" here)`, 0: lab.ErrNotFound.Error(), 3: lab.ErrNotFound.Error(), -1: lab.ErrNotFound.Error(),
+		1: `differs in: publication.kind ("withdrawn" there, "confirmed" here)`, 0: lab.ErrNotFound.Error(), 3: lab.ErrNotFound.Error(), -1: lab.ErrNotFound.Error(),
 	} {
 		if _, err := f.Tell(person(other, lab.Intake), noon, version); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("version %d: %v", version, err)

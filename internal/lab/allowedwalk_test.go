@@ -23,15 +23,15 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		return ""
 	}
 	var list []attempt
-	add := func(act lab.Act, about lab.ID, to string, try func(*lab.File, lab.Actor, bool) error) {
-		list = append(list, attempt{lab.Step{Act: act, About: about, To: to}, try})
+	add := func(act lab.Action, about lab.ID, to string, try func(*lab.File, lab.Actor, bool) error) {
+		list = append(list, attempt{lab.Step{Action: act, About: about, To: to}, try})
 	}
 	for _, to := range lab.SampleStates {
 		add(lab.MoveSample, theSample, string(to), func(f *lab.File, by lab.Actor, reason bool) error {
 			return f.Sample.Move(to, by, given(reason, reasonFor(to)))
 		})
 	}
-	add(lab.DescribeSample, theSample, "", func(f *lab.File, by lab.Actor, _ bool) error { return f.Sample.Describe(by, func(*lab.Sample) {}) })
+	add(lab.ChangeSample, theSample, "", func(f *lab.File, by lab.Actor, _ bool) error { return f.Sample.Describe(by, func(*lab.Sample) {}) })
 	add(lab.ReplaceCode, theSample, "", func(_ *lab.File, by lab.Actor, reason bool) error {
 		if err := lab.MayReplaceCode(by, 1); err != nil {
 			return err
@@ -57,7 +57,7 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		add(lab.RetractAnalysis, theAnalysis, "retracted", func(f *lab.File, by lab.Actor, reason bool) error {
 			return f.Evidence[i].Analysis.Retract(by, noon, given(reason, "wrong vial"))
 		})
-		add(lab.AskAnalysis, theAnalysis, "entered", func(f *lab.File, by lab.Actor, _ bool) error {
+		add(lab.AskAboutAnalysis, theAnalysis, "entered", func(f *lab.File, by lab.Actor, _ bool) error {
 			_, err := f.Evidence[i].Analysis.Ask(by, noon, "Which vial?")
 			return err
 		})
@@ -141,7 +141,7 @@ func everyFile() map[string]*lab.File {
 // refused silently that could be done, and a reason is asked for where one is needed.
 func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 	d := newDictionary(t)
-	offered := map[lab.Act]int{}
+	offered := map[lab.Action]int{}
 	for name, f := range everyFile() {
 		for _, by := range everybody() {
 			steps := lab.Allowed(by, f)
@@ -152,14 +152,14 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 				}
 				a.Reason = a.try(f.Clone(), by, false) != nil
 				accepted = append(accepted, a.Step)
-				offered[a.Act]++
+				offered[a.Action]++
 			}
 			if !sameSteps(steps, accepted) {
 				t.Errorf("%s, user %d as %v:\noffered  %s\naccepted %s", name, by.UserID, by.Memberships, acts(steps), acts(accepted))
 			}
 			for _, s := range steps {
-				if !slices.ContainsFunc(lab.Who(s.Act), func(role lab.UserRole) bool { return by.Has(1, role) }) {
-					t.Errorf("%s is offered to %v, none of %v", s.Act, by.Memberships, lab.Who(s.Act))
+				if !slices.ContainsFunc(lab.Who(s.Action), func(role lab.UserRole) bool { return by.Has(1, role) }) {
+					t.Errorf("%s is offered to %v, none of %v", s.Action, by.Memberships, lab.Who(s.Action))
 				}
 			}
 		}

@@ -37,7 +37,7 @@ func (s *Sample) mayMove(to SampleState, by Actor) (*move, error) {
 }
 
 // may finds the step of the sample that moves it nowhere, if the actor may take it.
-func (s *Sample) may(act Act, by Actor) (*move, error) {
+func (s *Sample) may(act Action, by Actor) (*move, error) {
 	from := string(s.State)
 	switch {
 	case (act == ExcludeSample || act == IncludeSample) && s.Excluded == "":
@@ -113,7 +113,7 @@ func (a *Analysis) touched(user Optional) bool {
 
 // may finds the step of the analysis, if the actor may take it. Questions are those about
 // the sample.
-func (a *Analysis) may(act Act, by Actor, questions []Question) (*move, error) {
+func (a *Analysis) may(act Action, by Actor, questions []Question) (*move, error) {
 	m, err := moveOf(act, string(a.State))
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (s *Sample) Register(by Actor, at Instant) error {
 // Describe changes what is recorded of the sample itself. Identity, number, state,
 // exclusion, visit and origin stay what they are, whatever the change does to them.
 func (s *Sample) Describe(by Actor, change func(*Sample)) error {
-	if _, err := s.may(DescribeSample, by); err != nil {
+	if _, err := s.may(ChangeSample, by); err != nil {
 		return err
 	}
 	before := *s

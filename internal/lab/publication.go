@@ -93,7 +93,7 @@ func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 
 // checkPublication refuses a step in the life of the result that does not exist or
 // lacks its reason.
-func (f *File) checkPublication(act Act, to PublicationKind, reason string) error {
+func (f *File) checkPublication(act Action, to PublicationKind, reason string) error {
 	m, err := moveOf(act, f.resultState(), string(to))
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (f *File) resultState() string {
 }
 
 // mayResult finds the step of the result, if the actor may take it.
-func (f *File) mayResult(act Act, by Actor) (*move, error) {
+func (f *File) mayResult(act Action, by Actor) (*move, error) {
 	from, to := f.resultState(), []string(nil)
 	switch {
 	case act == TellResult && from != unpublished:
@@ -201,8 +201,8 @@ func (f *File) Tell(by Actor, at Instant, version int32) (ReadOut, error) {
 	}
 	if seen := f.Publications[version-1]; version < latest.Version {
 		return told, &StaleError{Have: latest.Version, Want: version, Changed: []Difference{
-			{Field: "Kind", Old: string(latest.Kind), New: string(seen.Kind)},
-			{Field: "Outcome", Old: string(latest.Outcome), New: string(seen.Outcome)},
+			{Field: "publication.kind", Old: ValueOf(latest.Kind), New: ValueOf(seen.Kind)},
+			{Field: "publication.outcome", Old: ValueOf(latest.Outcome), New: ValueOf(seen.Outcome)},
 		}}
 	}
 	return told, nil

@@ -29,7 +29,7 @@ func (q *Question) Open() bool { return q.AnsweredAt.IsZero() }
 func (a *Analysis) Ask(by Actor, at Instant, question string) (Question, error) {
 	q := Question{SampleID: a.SampleID, AnalysisID: a.ID, AskedBy: by.UserID, AskedAt: at, Question: strings.TrimSpace(question)}
 	q.ServiceID = a.ServiceID
-	if _, err := a.may(AskAnalysis, by, nil); err != nil {
+	if _, err := a.may(AskAboutAnalysis, by, nil); err != nil {
 		return q, err
 	}
 	var errs FieldErrors

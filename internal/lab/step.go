@@ -5,32 +5,10 @@ import (
 	"strings"
 )
 
-// Act names what is done with the file of a sample: a verb, and what it is done with.
-type Act string
-
-// The acts.
-const (
-	RegisterSample  Act = "register sample"
-	MoveSample      Act = "move sample"
-	DescribeSample  Act = "describe sample"
-	ExcludeSample   Act = "exclude sample"
-	IncludeSample   Act = "include sample"
-	ReplaceCode     Act = "replace code"
-	EnterAnalysis   Act = "enter analysis"
-	ChangeAnalysis  Act = "change analysis"
-	VerifyAnalysis  Act = "verify analysis"
-	RetractAnalysis Act = "retract analysis"
-	AskAnalysis     Act = "ask question"
-	AnswerQuestion  Act = "answer question"
-	PublishResult   Act = "publish result"
-	WithdrawResult  Act = "withdraw result"
-	TellResult      Act = "tell result"
-)
-
 // move is one allowed step in the life of a sample, an analysis, a question or a
 // result, and who may take it.
 type move struct {
-	act      Act
+	act      Action
 	from, to string
 	who      []UserRole
 	own      []UserRole // who else may take it with a presumptive analysis of their own
@@ -66,7 +44,7 @@ var moves = []move{
 	{act: MoveSample, from: "not_analysed", to: "in_analysis", who: []UserRole{Laboratory, Verifier}},
 	{act: MoveSample, from: "rejected", to: "registered", who: []UserRole{Verifier}},
 
-	{act: DescribeSample, from: anyState, who: []UserRole{Intake, Verifier}},
+	{act: ChangeSample, from: anyState, who: []UserRole{Intake, Verifier}},
 	{act: ReplaceCode, from: anyState, who: []UserRole{Intake}, reason: true},
 	{act: ExcludeSample, from: included, to: excluded, who: []UserRole{Verifier, Coordinator}, reason: true},
 	{act: ExcludeSample, from: excluded, to: excluded, who: []UserRole{Verifier, Coordinator}, reason: true},
@@ -78,7 +56,7 @@ var moves = []move{
 	{act: VerifyAnalysis, from: "entered", to: "verified", who: []UserRole{Verifier}},
 	{act: RetractAnalysis, from: "entered", to: "retracted", who: []UserRole{Laboratory, Verifier}, reason: true},
 	{act: RetractAnalysis, from: "verified", to: "retracted", who: []UserRole{Verifier}, reason: true},
-	{act: AskAnalysis, from: "entered", to: "entered", who: []UserRole{Verifier}},
+	{act: AskAboutAnalysis, from: "entered", to: "entered", who: []UserRole{Verifier}},
 	{act: AnswerQuestion, from: asked, to: answered, who: []UserRole{Laboratory, Intake}},
 
 	{act: PublishResult, from: unpublished, to: "preliminary", who: []UserRole{Verifier}},
@@ -95,7 +73,7 @@ var moves = []move{
 }
 
 // Who tells the roles that may do something in some state.
-func Who(act Act) (roles []UserRole) {
+func Who(act Action) (roles []UserRole) {
 	for _, m := range moves {
 		for _, role := range slices.Concat(m.who, m.own) {
 			if m.act == act && !slices.Contains(roles, role) {
@@ -108,16 +86,16 @@ func Who(act Act) (roles []UserRole) {
 
 // moveOf finds the step from one state to another, or where none is given to the only one
 // that there is, and refuses what is no step.
-func moveOf(act Act, from string, to ...string) (*move, error) {
+func moveOf(act Action, from string, to ...string) (*move, error) {
 	m := find(moves, func(m *move) bool {
 		return m.act == act && (m.from == from || m.from == anyState) && (len(to) == 0 || m.to == to[0])
 	})
 	if m != nil {
 		return m, nil
 	}
-	refused := &MoveError{What: act.subject(), From: from, To: strings.Join(to, ""), Format: "This step is not possible from where it stands now."}
+	refused := &MoveError{What: act.about(), From: from, To: strings.Join(to, ""), Format: "This step is not possible from where it stands now."}
 	switch act {
-	case AskAnalysis:
+	case AskAboutAnalysis:
 		refused.Format = "Only what is entered and not yet verified can be sent back."
 	case AnswerQuestion:
 		refused.Format = "It has been answered already."
@@ -125,14 +103,8 @@ func moveOf(act Act, from string, to ...string) (*move, error) {
 	return nil, refused
 }
 
-// subject is what an act is done with.
-func (a Act) subject() string {
-	_, subject, _ := strings.Cut(string(a), " ")
-	return subject
-}
-
 // permit is moveOf for an actor who may take the step at the service.
-func permit(by Actor, service ServiceID, act Act, from string, to ...string) (*move, error) {
+func permit(by Actor, service ServiceID, act Action, from string, to ...string) (*move, error) {
 	m, err := moveOf(act, from, to...)
 	if err != nil {
 		return nil, err
@@ -151,7 +123,7 @@ func (m *move) allow(by Actor, service ServiceID) error {
 
 // refusal refuses the step, and says who could do something about it.
 func (m *move) refusal(format string, who ...UserRole) error {
-	return &MoveError{What: m.act.subject(), From: m.from, To: m.to, Format: format, Who: who}
+	return &MoveError{What: m.act.about(), From: m.from, To: m.to, Format: format, Who: who}
 }
 
 // checkReason refuses a step that lacks its reason, as a mistake in the field "reason".
@@ -162,7 +134,7 @@ func (m *move) checkReason(reason string) error {
 }
 
 // may refuses an actor who may nowhere do what the act is, whatever the state.
-func may(act Act, by Actor, service ServiceID) error {
+func may(act Action, by Actor, service ServiceID) error {
 	m := find(moves, func(m *move) bool { return m.act == act })
 	return m.allow(by, service)
 }

@@ -40,7 +40,7 @@ var (
 func holders(roles ...lab.UserRole) access { return access{roles: roles} }
 
 // able are members of staff whose roles let them do something in some state of a sample.
-func able(act lab.Act) access { return holders(lab.Who(act)...) }
+func able(act lab.Action) access { return holders(lab.Who(act)...) }
 
 // strictly asks for the second factor too.
 func strictly(a access) access {

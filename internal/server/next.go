@@ -71,7 +71,7 @@ func leadsBack(address string) bool {
 }
 
 // matches tells whether a path is one of the route's.
-func (r route) matches(path string) bool {
-	want, have := strings.Split(r.path, "/"), strings.Split(path, "/")
+func (rt route) matches(path string) bool {
+	want, have := strings.Split(rt.path, "/"), strings.Split(path, "/")
 	return slices.EqualFunc(want, have, func(w, h string) bool { return w == h || strings.HasPrefix(w, ":") && h != "" })
 }

@@ -76,31 +76,31 @@ func mark(is bool, word string) string {
 }
 
 // proof says when the route asks for the second factor.
-func (r route) proof() string {
+func (rt route) proof() string {
 	switch {
-	case r.access.public:
+	case rt.access.public:
 		return refused
-	case r.access.secondFactor:
+	case rt.access.secondFactor:
 		return never
-	case r.access.opens == forSettingUp:
+	case rt.access.opens == forSettingUp:
 		return setting
-	case r.access.opens == afterPassword:
+	case rt.access.opens == afterPassword:
 		return before
 	}
 	return unless
 }
 
-func (r route) cell(role lab.UserRole) string {
+func (rt route) cell(role lab.UserRole) string {
 	holder := lab.Actor{Kind: lab.KindUser, Memberships: []lab.Membership{{ServiceID: 1, Role: role}}}
-	may := r.access.lets(holder, 1)
-	if r.ofService() && !r.access.public {
+	may := rt.access.lets(holder, 1)
+	if rt.ofService() && !rt.access.public {
 		return mark(may, own)
 	}
 	return mark(may, allowed)
 }
 
-func (r route) ofService() bool {
-	return strings.Contains(r.path, ":service") || strings.Contains(r.path, ":number")
+func (rt route) ofService() bool {
+	return strings.Contains(rt.path, ":service") || strings.Contains(rt.path, ":number")
 }
 
 // permission is one line of the table.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -23,9 +22,9 @@ type problem struct {
 }
 
 // asProblem sends a request as a program does that reads JSON alone.
-func (r *reader) asProblem(method, path string, fields url.Values) problem {
+func (r *reader) asProblem(method, path string) problem {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.site.address.String()+path, strings.NewReader(fields.Encode()))
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.site.address.String()+path, strings.NewReader(""))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -78,7 +77,7 @@ func TestAnErrorIsAPageOrAProblem(t *testing.T) {
 		{administrator, http.MethodPost, "/people", http.StatusUnprocessableEntity, "fields", "mistake"},
 	} {
 		c.who.send(c.method, c.path, strings.NewReader("")).want(t, c.status, c.page)
-		p := c.who.asProblem(c.method, c.path, nil)
+		p := c.who.asProblem(c.method, c.path)
 		if p.Status != c.status || p.Code != c.code || p.Title == "" || p.Detail == "" {
 			t.Errorf("%s %s: %+v", c.method, c.path, p)
 		}
@@ -92,11 +91,11 @@ func TestAProblemNamesFieldsAndRoles(t *testing.T) {
 	x.web.AddFault("/fault/move", func(string) error {
 		return &lab.MoveError{What: "sample", Format: "Your role does not allow this.", Who: []lab.UserRole{lab.Verifier}}
 	})
-	fields := x.visitor(t).asProblem(http.MethodPost, "/fault/fields", nil).Fields
+	fields := x.visitor(t).asProblem(http.MethodPost, "/fault/fields").Fields
 	if len(fields) != 1 || fields[0].Field != "reason" || fields[0].Detail != "Give the reason." {
 		t.Errorf("fields: %+v", fields)
 	}
-	if who := x.visitor(t).asProblem(http.MethodPost, "/fault/move", nil).Who; len(who) != 1 || who[0] != "verifier" {
+	if who := x.visitor(t).asProblem(http.MethodPost, "/fault/move").Who; len(who) != 1 || who[0] != "verifier" {
 		t.Errorf("who: %q", who)
 	}
 }
@@ -106,11 +105,11 @@ func TestWhoHasToSignInIsLedOrTold(t *testing.T) {
 	x := oneSite(t)
 	nobody := x.visitor(t)
 	nobody.get("/work").leads(t, "/sign-in?next=%2Fwork")
-	if p := nobody.asProblem(http.MethodGet, "/work", nil); p.Status != http.StatusUnauthorized || p.Code != "sign_in" {
+	if p := nobody.asProblem(http.MethodGet, "/work"); p.Status != http.StatusUnauthorized || p.Code != "sign_in" {
 		t.Errorf("%+v", p)
 	}
 	nobody.lang = "nl"
-	if p := nobody.asProblem(http.MethodGet, "/work", nil); p.Title != "Log eerst in" {
+	if p := nobody.asProblem(http.MethodGet, "/work"); p.Title != "Log eerst in" {
 		t.Errorf("in Dutch: %+v", p)
 	}
 }

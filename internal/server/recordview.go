@@ -82,7 +82,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 			v.Questions = append(v.Questions, r.questionView(record, q, may))
 		}
 	}
-	v.MayChange, v.MayReview = may.Has(lab.ChangeAnalysis, a.ID), may.Has(lab.AskAnalysis, a.ID)
+	v.MayChange, v.MayReview = may.Has(lab.ChangeAnalysis, a.ID), may.Has(lab.AskAboutAnalysis, a.ID)
 	v.MayRetract = a.State == lab.Verified && may.Has(lab.RetractAnalysis, a.ID)
 	return v
 }

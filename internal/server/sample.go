@@ -138,7 +138,7 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
 	add(may.Has(lab.PublishResult, x.ID) || wasPublished, "page.record.release", "/release")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")
-	add(may.Has(lab.DescribeSample, x.ID), "page.record.describe", "/description")
+	add(may.Has(lab.ChangeSample, x.ID), "page.record.describe", "/description")
 	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")
 	return links
 }

@@ -33,7 +33,7 @@ func (r *request) moveForms(x *lab.Sample, may lab.Steps) []moveForm {
 	var forms []moveForm
 	address := sampleAddress(r.number)
 	for _, m := range moveLabels {
-		i := slices.IndexFunc(may, func(s lab.Step) bool { return s.Act == lab.MoveSample && s.To == string(m.to) })
+		i := slices.IndexFunc(may, func(s lab.Step) bool { return s.Action == lab.MoveSample && s.To == string(m.to) })
 		if i < 0 {
 			continue
 		}

@@ -54,7 +54,7 @@ func (r *request) verifyPage() (*verifyPage, error) {
 // offerVerification offers what the rules allow, or says why they do not.
 func (r *request) offerVerification(page *verifyPage, record *store.SampleRecord, e *lab.Evidence) {
 	version := versionText(e.Analysis.Version)
-	if lab.Allowed(r.actor, &record.File).Has(lab.AskAnalysis, e.Analysis.ID) {
+	if lab.Allowed(r.actor, &record.File).Has(lab.AskAboutAnalysis, e.Analysis.ID) {
 		page.Ask = newForm(r.hidden("version", version), r.hint(r.input("question", areaField, "page.verify.question"), "page.verify.question_hint"))
 	}
 	tried := e.Analysis
