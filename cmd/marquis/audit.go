@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 )
 
@@ -21,7 +22,7 @@ func (p *program) auditCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				events, err := s.VerifyAudit(cmd.Context())
+				events, err := s.VerifyAudit(cmd.Context(), lab.Operator("audit verify"))
 				if err == nil {
 					fmt.Fprintf(p.stdout, "%d events, all as they were written\n", events)
 				}

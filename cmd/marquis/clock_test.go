@@ -179,7 +179,7 @@ func lookUp(t *testing.T, p *served, code string) (status int, page string) {
 // drafts.
 func (x registry) held(t *testing.T, s *store.Store) string {
 	t.Helper()
-	codes, keys, err := s.OverdueCodes(t.Context(), 2999_01_01)
+	codes, keys, err := s.OverdueCodes(t.Context(), lab.Operator("test"), 2999_01_01)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestAWrongClockDestroysNothing(t *testing.T) {
 				t.Fatalf("%s became %s", before, now)
 			}
 		}
-		gaps, err := s.ClockGaps(t.Context())
+		gaps, err := s.ClockGaps(t.Context(), lab.Operator("test"))
 		if err != nil || len(gaps) == 0 || gaps[0].AfterAt.Time().Sub(gaps[0].BeforeAt.Time()) < wrong-time.Hour {
 			t.Errorf("gaps %+v, %v", gaps, err)
 		}
@@ -253,13 +253,13 @@ func TestAWrongClockDestroysNothing(t *testing.T) {
 		if code, out := runAt(t, time.Now(), x.environment, "code", "expire"); code != exitFailed || !strings.Contains(out, "the clock went from") || !strings.Contains(out, "0 codes and 0 keys") || !strings.Contains(out, "expire --yes") {
 			t.Errorf("expire: %d, %s", code, out)
 		}
-		if back, err := s.ClockGaps(t.Context()); err != nil || len(back) != len(gaps)+1 {
+		if back, err := s.ClockGaps(t.Context(), lab.Operator("test")); err != nil || len(back) != len(gaps)+1 {
 			t.Errorf("gaps %+v, %v", back, err)
 		}
 		if code, out := runAt(t, time.Now(), x.environment, "code", "expire", "--yes"); code != exitDone || !strings.Contains(out, "0 removed, with the keys of 0 months") {
 			t.Errorf("expire --yes: %d, %s", code, out)
 		}
-		if open, err := s.ClockGaps(t.Context()); err != nil || len(open) != 0 {
+		if open, err := s.ClockGaps(t.Context(), lab.Operator("test")); err != nil || len(open) != 0 {
 			t.Errorf("gaps %+v, %v", open, err)
 		}
 		if n := x.look(t, p, http.StatusOK); n != len(x.codes) || x.held(t, s) != before {

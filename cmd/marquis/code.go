@@ -71,7 +71,7 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right confirme
 	if err := work.TakeKeys(ctx, s, ring, by); err != nil {
 		return err
 	}
-	if err := s.MarkClock(ctx); err != nil {
+	if err := s.MarkClock(ctx, by); err != nil {
 		return err
 	}
 	today := lab.DateOf(now, time.UTC)
@@ -89,11 +89,11 @@ func (p *program) expireCodes(cmd *cobra.Command, s *store.Store, right confirme
 
 // confirm records what was typed to be right, once it is told what that means.
 func (p *program) confirm(cmd *cobra.Command, s *store.Store, right confirmed, today lab.Date) error {
-	gaps, err := s.ClockGaps(cmd.Context())
+	gaps, err := s.ClockGaps(cmd.Context(), lab.Operator("code expire"))
 	if err != nil {
 		return err
 	}
-	period, err := s.CodePeriod(cmd.Context())
+	period, err := s.CodePeriod(cmd.Context(), lab.Operator("code expire"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p *program) tellOverdue(cmd *cobra.Command, s *store.Store, gaps []store.C
 		fmt.Fprintf(p.stdout, "the clock went from %s to %s\n", g.BeforeAt, g.AfterAt)
 	}
 	oldest := lab.CodesSince(today, p.config.CodeMonths)
-	codes, keys, err := s.OverdueCodes(cmd.Context(), oldest)
+	codes, keys, err := s.OverdueCodes(cmd.Context(), lab.Operator("code expire"), oldest)
 	fmt.Fprintf(p.stdout, "today is %s by the clock; if all is right, codes from before %s are over their time: %d codes and %d keys go, for ever\n", today, oldest.YearMonth(), codes, keys)
 	return err
 }

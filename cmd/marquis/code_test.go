@@ -183,7 +183,7 @@ func eachShortShell(t *testing.T, test func(t *testing.T, x *shortShell, kept in
 				keys := filepath.Join(t.TempDir(), "keys.json")
 				x.environment = map[string]string{"MARQUIS_KEYS": keys, "MARQUIS_DATA": c.Folder, "MARQUIS_DATABASE_URL": c.DatabaseURL}
 				x.given = give(t, x.s, keys, 2024_06_30, 2025_02_28)
-				if err := x.s.MarkClock(t.Context()); err != nil {
+				if err := x.s.MarkClock(t.Context(), lab.Operator("test")); err != nil {
 					t.Fatal(err)
 				}
 				test(t, x, kept)
@@ -216,8 +216,8 @@ func (x *shortShell) removes(t *testing.T, flags ...string) {
 // holds expects so many open gaps, months that are kept, and the codes of these months.
 func (x *shortShell) holds(t *testing.T, gaps, kept int, months ...string) {
 	t.Helper()
-	open, err := x.s.ClockGaps(t.Context())
-	period, failed := x.s.CodePeriod(t.Context())
+	open, err := x.s.ClockGaps(t.Context(), lab.Operator("test"))
+	period, failed := x.s.CodePeriod(t.Context(), lab.Operator("test"))
 	if err != nil || failed != nil || len(open) != gaps || period.Months != kept {
 		t.Errorf("gaps %+v, kept %+v; %v, %v", open, period, err, failed)
 	}

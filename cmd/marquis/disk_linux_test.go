@@ -103,7 +103,7 @@ func (d *disk) begin() {
 		d.t.Fatal(err)
 	}
 	defer s.Close()
-	service, err := s.Service(d.t.Context(), "UTR")
+	service, err := s.Service(d.t.Context(), lab.Operator("test"), "UTR")
 	if err != nil {
 		d.t.Fatal(err)
 	}

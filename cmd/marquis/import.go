@@ -71,7 +71,7 @@ func (x *importing) findService(ctx context.Context, s *store.Store, code string
 	if code == "" {
 		code = stands.Code
 	}
-	found, err := s.Service(ctx, code)
+	found, err := s.Service(ctx, lab.Operator("import"), code)
 	switch {
 	case err == nil:
 		x.service, x.known = found, true
@@ -95,7 +95,7 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 	if err != nil {
 		return err
 	}
-	before, err := s.KnownImport(ctx, x.service.ID, plan.Digest)
+	before, err := s.KnownImport(ctx, lab.Operator("import"), x.service.ID, plan.Digest)
 	if err == nil {
 		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", before.ImportedAt.Time().Format(time.DateOnly))
 	} else if ignoreNotFound(err) != nil {
@@ -129,7 +129,7 @@ func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	digests, err := s.SourceDigests(ctx, x.service.ID)
+	digests, err := s.SourceDigests(ctx, lab.Operator("import"), x.service.ID)
 	if err != nil {
 		return nil, nil, err
 	}

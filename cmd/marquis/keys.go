@@ -51,7 +51,7 @@ func (p *program) adoptKeys(ctx context.Context, s *store.Store, yes bool) error
 	if err != nil {
 		return err
 	}
-	plan, err := s.PlanAdoption(ctx, print, work.Resealer(ring))
+	plan, err := s.PlanAdoption(ctx, lab.Operator("keys adopt"), print, work.Resealer(ring))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ var errNotTyped = errors.New("nothing has changed; to do it type: marquis keys a
 
 // planNewKeys says what a new ring would cost.
 func (p *program) planNewKeys(ctx context.Context, s *store.Store) error {
-	plan, err := s.PlanAdoption(ctx, lab.RingPrint{}, func(lab.Optional, string) (string, error) { return "", keyring.ErrMissing })
+	plan, err := s.PlanAdoption(ctx, lab.Operator("keys adopt"), lab.RingPrint{}, func(lab.Optional, string) (string, error) { return "", keyring.ErrMissing })
 	if err != nil {
 		return err
 	}

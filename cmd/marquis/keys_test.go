@@ -144,7 +144,7 @@ func TestANewerRingIsTaken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, before, err := s.OverdueCodes(t.Context(), 2999_01_01)
+		_, before, err := s.OverdueCodes(t.Context(), lab.Operator("test"), 2999_01_01)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestANewerRingIsTaken(t *testing.T) {
 			t.Errorf("%d of %d codes open", n, len(x.codes))
 		}
 		p.end(t)
-		if _, keys, err := s.OverdueCodes(t.Context(), 2999_01_01); err != nil || keys != before+1 {
+		if _, keys, err := s.OverdueCodes(t.Context(), lab.Operator("test"), 2999_01_01); err != nil || keys != before+1 {
 			t.Errorf("%d keys became %d, %v", before, keys, err)
 		}
 		if again, _, err := ring.Month(2031_05_02); err != nil || again != id {

@@ -32,7 +32,7 @@ func (p *program) addLocationCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				service, err := s.Service(cmd.Context(), args[0])
+				service, err := s.Service(cmd.Context(), lab.Operator("location add"), args[0])
 				if errors.Is(err, lab.ErrNotFound) {
 					return fmt.Errorf("there is no service %q; to see the services type: marquis service list", args[0])
 				}
@@ -60,7 +60,7 @@ func (p *program) listLocationsCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				services, err := s.Services(cmd.Context())
+				services, err := s.Services(cmd.Context(), lab.Operator("location list"))
 				if err != nil {
 					return err
 				}
@@ -68,7 +68,7 @@ func (p *program) listLocationsCommand() *cobra.Command {
 				for _, x := range services {
 					codes[x.ID] = x.Code
 				}
-				locations, err := s.AllLocations(cmd.Context())
+				locations, err := s.AllLocations(cmd.Context(), lab.Operator("location list"))
 				if err != nil {
 					return err
 				}

@@ -56,7 +56,7 @@ func (p *program) listServicesCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				services, err := s.Services(cmd.Context())
+				services, err := s.Services(cmd.Context(), lab.Operator("service list"))
 				if err != nil {
 					return err
 				}

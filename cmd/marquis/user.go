@@ -75,22 +75,22 @@ func (p *program) listUsersCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
-				accounts, err := s.Accounts(cmd.Context())
+				people, err := s.People(cmd.Context(), lab.Operator("user list"))
 				if err != nil {
 					return err
 				}
-				services, err := s.Services(cmd.Context())
+				services, err := s.Services(cmd.Context(), lab.Operator("user list"))
 				if err != nil {
 					return err
 				}
 				table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(table, "LOGIN\tNAME\tROLES\tSTATE\tSECOND FACTOR")
-				for _, a := range accounts {
+				for _, x := range people {
 					factor := "no"
-					if a.TOTPSealed != "" {
+					if x.SecondFactor {
 						factor = "yes"
 					}
-					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Login, a.Name, rolesText(a.Memberships, services), accountState(a), factor)
+					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", x.Login, x.Name, rolesText(x.Memberships, services), accountState(x), factor)
 				}
 				return table.Flush()
 			})
@@ -98,11 +98,11 @@ func (p *program) listUsersCommand() *cobra.Command {
 	}
 }
 
-func accountState(a store.Account) string {
+func accountState(x store.Person) string {
 	switch {
-	case a.Disabled:
+	case x.Disabled:
 		return "disabled"
-	case a.PasswordHash == "":
+	case !x.Password:
 		return "no password yet"
 	}
 	return "enabled"
@@ -127,7 +127,7 @@ func readRoles(ctx context.Context, s *store.Store, texts []string) (memberships
 		role, code, local := strings.Cut(text, "@")
 		m := lab.Membership{Role: lab.UserRole(role)}
 		if local {
-			service, err := s.Service(ctx, code)
+			service, err := s.Service(ctx, lab.Operator("user add"), code)
 			if err != nil && !errors.Is(err, lab.ErrNotFound) {
 				return nil, err
 			}
@@ -149,8 +149,8 @@ func (p *program) inviteUserCommand() *cobra.Command {
 			"invitation; the password stays what it is until the new one is chosen, and then all sessions end.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.withUser(cmd.Context(), args[0], func(s *store.Store, a store.Account) error {
-				return p.invite(cmd.Context(), s, lab.Operator("user invite"), a.ID, reset)
+			return p.withUser(cmd.Context(), args[0], func(s *store.Store, x store.Person) error {
+				return p.invite(cmd.Context(), s, lab.Operator("user invite"), x.ID, reset)
 			})
 		},
 	}
@@ -165,10 +165,10 @@ func (p *program) disableUserCommand(verb, short string, disabled bool) *cobra.C
 		Short: short,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.withUser(cmd.Context(), args[0], func(s *store.Store, a store.Account) error {
-				err := s.DisableUser(cmd.Context(), lab.Operator("user "+verb), a.ID, disabled)
+			return p.withUser(cmd.Context(), args[0], func(s *store.Store, x store.Person) error {
+				err := s.DisableUser(cmd.Context(), lab.Operator("user "+verb), x.ID, disabled)
 				if err == nil {
-					fmt.Fprintf(p.stdout, "user %s %sd\n", a.Login, verb)
+					fmt.Fprintf(p.stdout, "user %s %sd\n", x.Login, verb)
 				}
 				return err
 			})
@@ -177,16 +177,17 @@ func (p *program) disableUserCommand(verb, short string, disabled bool) *cobra.C
 }
 
 // withUser opens the registry for work on the user with the login.
-func (p *program) withUser(ctx context.Context, login string, work func(*store.Store, store.Account) error) error {
+func (p *program) withUser(ctx context.Context, login string, work func(*store.Store, store.Person) error) error {
 	return p.open(ctx, func(s *store.Store) error {
-		a, err := s.Account(ctx, login)
-		if errors.Is(err, lab.ErrNotFound) {
-			return fmt.Errorf("there is no user %q; to see them type: marquis user list", login)
-		}
+		people, err := s.People(ctx, lab.Operator("user"))
 		if err != nil {
 			return err
 		}
-		return work(s, a)
+		at := slices.IndexFunc(people, func(x store.Person) bool { return x.Login == strings.ToLower(strings.TrimSpace(login)) })
+		if at < 0 {
+			return fmt.Errorf("there is no user %q; to see them type: marquis user list", login)
+		}
+		return work(s, people[at])
 	})
 }
 

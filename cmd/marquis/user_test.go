@@ -110,7 +110,7 @@ func TestUsersFromTheShell(t *testing.T) {
 		if out := sh.must("user", "enable", "BOB"); out != "user bob enabled\n" {
 			t.Errorf("wrote %q", out)
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})

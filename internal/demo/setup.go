@@ -70,7 +70,7 @@ func Make(ctx context.Context, c Config) (guide *Guide, err error) {
 		return nil, err
 	}
 	clock.at = now
-	return &Guide{Origin: c.Plan.String(), Codes: codes}, s.MarkClock(ctx)
+	return &Guide{Origin: c.Plan.String(), Codes: codes}, s.MarkClock(ctx, operator)
 }
 
 // clock is the clock of a registry that is made up: it shows what it is set to.

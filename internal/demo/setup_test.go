@@ -64,7 +64,7 @@ func TestADemoIsARegistryAtWork(t *testing.T) {
 		x.opensACodeOfEachState(t)
 		x.hasWorkOnEachList(t)
 		x.letsEachRoleIn(t)
-		if _, err := x.VerifyAudit(t.Context()); err != nil {
+		if _, err := x.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 		if moved, err := x.Reclassify(t.Context(), lab.Operator("reclassify")); err != nil || moved.Changed != 0 || moved.Samples == 0 {
@@ -107,7 +107,7 @@ func (x *made) opensACodeOfEachState(t *testing.T) {
 // hasWorkOnEachList finds samples in every stage of their life.
 func (x *made) hasWorkOnEachList(t *testing.T) {
 	t.Helper()
-	services, err := x.Services(t.Context())
+	services, err := x.Services(t.Context(), lab.Operator("test"))
 	if err != nil || len(services) != len(provinces) {
 		t.Fatalf("%d services, %v", len(services), err)
 	}
@@ -120,7 +120,7 @@ func (x *made) hasWorkOnEachList(t *testing.T) {
 		for stage, n := range counts {
 			all[stage] += n.N
 		}
-		if locations, err := x.Locations(t.Context(), s.ID); err != nil || len(locations) < 2 {
+		if locations, err := x.Locations(t.Context(), lab.Operator("test"), s.ID); err != nil || len(locations) < 2 {
 			t.Errorf("%s has %d locations, %v", s.Code, len(locations), err)
 		}
 	}
@@ -172,12 +172,12 @@ func (x *made) countsWhatWasMade(t *testing.T, year int) {
 	}
 	scope := statistics.Scope{Year: year, Currency: "EUR"}
 	stored := statistics.NewFold(d)
-	services, err := x.Services(t.Context())
+	services, err := x.Services(t.Context(), lab.Operator("test"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range services {
-		for row, err := range x.FactRows(t.Context(), s.ID, year) {
+		for row, err := range x.FactRows(t.Context(), lab.Program("test"), s.ID, year) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,7 +210,7 @@ func TestADemoTakesAnEmptyDatabaseOnly(t *testing.T) {
 		if origin, err := s.Synthetic(t.Context()); err != nil || origin != "" {
 			t.Errorf("the real registry is said to come from %q, %v", origin, err)
 		}
-		if services, err := s.Services(t.Context()); err != nil || len(services) != 1 {
+		if services, err := s.Services(t.Context(), lab.Operator("test")); err != nil || len(services) != 1 {
 			t.Errorf("the real registry has %d services, %v", len(services), err)
 		}
 	})

@@ -43,7 +43,7 @@ func (m *maker) register(ctx context.Context, x *life) error {
 }
 
 func (m *maker) turnAway(ctx context.Context, x *life) error {
-	sample, _, err := m.store.Sample(ctx, x.key)
+	sample, _, err := m.store.Sample(ctx, m.staff[lab.Intake], x.key)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (m *maker) turnAway(ctx context.Context, x *life) error {
 // moveBy moves a sample to the state that it will end in.
 func (m *maker) moveBy(role lab.UserRole, to lab.SampleState) func(context.Context, *life) error {
 	return func(ctx context.Context, x *life) error {
-		sample, _, err := m.store.Sample(ctx, x.key)
+		sample, _, err := m.store.Sample(ctx, m.staff[role], x.key)
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (m *maker) publish(reason string) func(context.Context, *life) error {
 }
 
 func (m *maker) withdraw(ctx context.Context, x *life) error {
-	sample, _, err := m.store.Sample(ctx, x.key)
+	sample, _, err := m.store.Sample(ctx, m.staff[lab.Verifier], x.key)
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func holdAll(t *testing.T, s *store.Store, service lab.ServiceID) (release func(
 	ctx, leave := context.WithCancel(context.WithoutCancel(t.Context()))
 	for range 100 {
 		reading.Go(func() {
-			for _, err := range s.FactRows(ctx, service, 2024) {
+			for _, err := range s.FactRows(ctx, lab.Program("test"), service, 2024) {
 				if err != nil {
 					return // there was no place until the end
 				}

@@ -207,7 +207,7 @@ func (f *Set) rows(ctx context.Context, year int) iter.Seq2[statistics.SampleRow
 }
 
 func (f *Set) rowsOf(ctx context.Context, s lab.Service, year int, yield func(statistics.SampleRow, error) bool) bool {
-	for row, err := range f.source.store.FactRows(ctx, s.ID, year) {
+	for row, err := range f.source.store.FactRows(ctx, program, s.ID, year) {
 		if err != nil {
 			yield(statistics.SampleRow{}, err)
 			return false

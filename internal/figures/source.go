@@ -24,6 +24,9 @@ import (
 // before the last change.
 const stale = time.Second
 
+// program reads all that figures are made from, for whoever may see the figures.
+var program = lab.Program("figures")
+
 // Source makes figures and keeps them. It is safe for concurrent use. Nobody holds a
 // lock while the registry is asked: what is known is told at once, and who waits for
 // what is not stops when its context ends.
@@ -86,11 +89,11 @@ func (s *Source) latest(ctx context.Context) (*known, error) {
 // ask asks the registry for what is to be known. One does at a time.
 func (s *Source) ask(ctx context.Context) (*known, error) {
 	now := s.now()
-	revisions, err := s.store.Revisions(ctx)
+	revisions, err := s.store.Revisions(ctx, program)
 	if err != nil {
 		return nil, err
 	}
-	services, err := s.store.Services(ctx)
+	services, err := s.store.Services(ctx, program)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +160,7 @@ func (s *Source) fold(ctx context.Context, k *known, d *lab.Dictionary, key fold
 	state := fmt.Sprintf("%s %d", d.Edition, k.revisions[key.year][key.service])
 	return s.foldAt(ctx, key, state, func(ctx context.Context) (*statistics.Fold, error) {
 		fold := statistics.NewFold(d)
-		for row, err := range s.store.FactRows(ctx, key.service, key.year) {
+		for row, err := range s.store.FactRows(ctx, program, key.service, key.year) {
 			if err != nil {
 				return nil, err
 			}

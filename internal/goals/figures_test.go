@@ -243,7 +243,7 @@ func (s *source) timeFold(t *testing.T) (took time.Duration) {
 func (s *source) read(t *testing.T, service lab.ServiceID, year int) []lab.FactRow {
 	t.Helper()
 	var rows []lab.FactRow
-	for row, err := range s.store.FactRows(t.Context(), service, year) {
+	for row, err := range s.store.FactRows(t.Context(), lab.Program("test"), service, year) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,7 @@ func (x *bench) siteOf(t *testing.T, s *set, p *process) *site {
 func busiest(t *testing.T, s *set, registry *store.Store) lab.Service {
 	t.Helper()
 	code := text(t, s.pool(t), "SELECT code FROM services ORDER BY (SELECT count(*) FROM samples WHERE service_id = services.id) DESC, id LIMIT 1")
-	service, err := registry.Service(t.Context(), code)
+	service, err := registry.Service(t.Context(), lab.Operator("test"), code)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ type ActorKind string
 const (
 	KindUser     ActorKind = "user"
 	KindOperator ActorKind = "operator"
+	KindProgram  ActorKind = "program"
 )
 
 // Actor is who does something: a user with memberships, or the program itself on
@@ -44,6 +45,12 @@ func Operator(command string) Actor {
 }
 
 func (a Actor) isOperator() bool { return a.Kind == KindOperator }
+
+// Program is the program itself at a task of its own, as making figures or removing
+// what is over its time: it sees what the task needs and has no roles.
+func Program(task string) Actor { return Actor{Kind: KindProgram, Name: "program: " + task} }
+
+func (a Actor) isProgram() bool { return a.Kind == KindProgram }
 
 // Has tells whether the actor is a user who holds one of the roles at the service.
 func (a Actor) Has(service ServiceID, roles ...UserRole) bool {

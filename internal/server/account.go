@@ -31,7 +31,7 @@ func (r *request) accountPage() (*accountPage, error) {
 	account := r.session.Account
 	page := &accountPage{
 		view: r.view(r.texts.Text("page.account.title")), Form: newForm(old, password, again), Login: account.Login, Roles: r.roleViews(r.actor.Memberships, places),
-		Second: account.TOTPSealed != "", RecoveryLeft: account.RecoveryLeft, Told: r.toldFailures(),
+		Second: account.SecondFactor, RecoveryLeft: account.RecoveryLeft, Told: r.toldFailures(),
 	}
 	if code := r.presentCode(); code != nil {
 		page.Form.Fields = append(page.Form.Fields, code)

@@ -16,17 +16,21 @@ import (
 // late is after how long it is told that codes which ended are not removed.
 const late = 7 * 24 * time.Hour
 
+// keeper is the program looking after the registry: whether its keys match, and whether
+// what is over its time is gone.
+var keeper = lab.Program("keeper")
+
 // destructionIsLate tells whether codes or keys should have been removed a while ago.
 func (s *Server) destructionIsLate(ctx context.Context) bool {
-	codes, keys, err := s.Store.OverdueCodes(ctx, s.codesSince(s.Now().Add(-late)))
+	codes, keys, err := s.Store.OverdueCodes(ctx, keeper, s.codesSince(s.Now().Add(-late)))
 	return err == nil && codes+keys > 0
 }
 
 // notDestroyed says why lookup codes that ended are not removed, or that some have
 // ended which the database counts as used; empty where all is as it should be.
 func (s *Server) notDestroyed(ctx context.Context) string {
-	period, err := s.Store.CodePeriod(ctx)
-	closed, failed := s.Store.ClosedMonths(ctx, s.Keys.Print)
+	period, err := s.Store.CodePeriod(ctx, keeper)
+	closed, failed := s.Store.ClosedMonths(ctx, keeper, s.Keys.Print)
 	switch {
 	case failed == nil && len(closed) > 0:
 		return closedText(closed)
@@ -85,16 +89,16 @@ func (r *request) clockPage(status int) error {
 		return errForbidden
 	}
 	s, now := r.server, r.server.Now()
-	gaps, err := s.Store.ClockGaps(r.context())
+	gaps, err := s.Store.ClockGaps(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
-	period, err := s.Store.CodePeriod(r.context())
+	period, err := s.Store.CodePeriod(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
 	oldest := s.codesSince(now)
-	codes, keys, err := s.Store.OverdueCodes(r.context(), oldest)
+	codes, keys, err := s.Store.OverdueCodes(r.context(), r.actor, oldest)
 	if err != nil {
 		return err
 	}
@@ -160,11 +164,11 @@ func (r *request) clockNotice() (string, error) {
 	if !lab.AdministratesAll(r.actor.Memberships) {
 		return "", nil
 	}
-	gaps, err := r.server.Store.ClockGaps(r.context())
+	gaps, err := r.server.Store.ClockGaps(r.context(), r.actor)
 	if err != nil {
 		return "", err
 	}
-	period, err := r.server.Store.CodePeriod(r.context())
+	period, err := r.server.Store.CodePeriod(r.context(), r.actor)
 	if err != nil || len(gaps) == 0 && !period.Longer(r.server.CodeMonths) && !r.server.destructionIsLate(r.context()) {
 		return "", err
 	}
@@ -174,7 +178,7 @@ func (r *request) clockNotice() (string, error) {
 // clockDoubt tells whoever registers that the clock may be wrong; empty where nothing
 // speaks for it.
 func (r *request) clockDoubt() (string, error) {
-	gaps, err := r.server.Store.ClockGaps(r.context())
+	gaps, err := r.server.Store.ClockGaps(r.context(), r.actor)
 	if err != nil || len(gaps) == 0 {
 		return "", err
 	}

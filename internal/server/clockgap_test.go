@@ -23,7 +23,7 @@ func TestAnAdministratorOfAllServicesConfirmsTheClock(t *testing.T) {
 		one := storetest.Person(t, x.store, "one", c.service.ID, lab.Administrator)
 		mark := func() {
 			t.Helper()
-			if err := x.store.MarkClock(t.Context()); err != nil {
+			if err := x.store.MarkClock(t.Context(), lab.Operator("test")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -42,7 +42,7 @@ func TestAnAdministratorOfAllServicesConfirmsTheClock(t *testing.T) {
 		x.staff(t, one).post("/clock", url.Values{"day": {"2025-04-12"}, "months": {"3"}}).want(t, http.StatusForbidden)
 		r.post("/clock", url.Values{"day": {"2025-03-03"}, "months": {"3"}}).want(t, http.StatusConflict, "has jumped")
 		r.post("/clock", url.Values{"day": {""}, "months": {"3"}}).want(t, http.StatusConflict, "has jumped")
-		if gaps, err := x.store.ClockGaps(t.Context()); err != nil || len(gaps) != 1 {
+		if gaps, err := x.store.ClockGaps(t.Context(), lab.Operator("test")); err != nil || len(gaps) != 1 {
 			t.Fatalf("gaps %+v, %v", gaps, err)
 		}
 		r.post("/clock", url.Values{"day": {"2025-04-12"}, "months": {"3"}}).leads(t, "/clock?done=clock")
@@ -67,12 +67,12 @@ func TestAnAdministratorOfAllServicesConfirmsForHowLongCodesWork(t *testing.T) {
 		r.get("/clock").want(t, http.StatusOK, "Nobody has said yet", "2024-12: lookup codes 1, keys 1", "Codes work for 3 months").lacks(t, "has jumped")
 		for name, months := range map[string]string{"others": "12", "none": ""} {
 			r.post("/clock", url.Values{"day": {"2025-03-03"}, "months": {months}}).want(t, http.StatusConflict, "Nobody has said yet")
-			if p, err := x.store.CodePeriod(t.Context()); err != nil || p.Months != 0 {
+			if p, err := x.store.CodePeriod(t.Context(), lab.Operator("test")); err != nil || p.Months != 0 {
 				t.Fatalf("%s confirmed: %+v, %v", name, p, err)
 			}
 		}
 		r.post("/clock", url.Values{"months": {"3"}}).want(t, http.StatusConflict, "Nobody has said yet")
-		if p, err := x.store.CodePeriod(t.Context()); err != nil || p.Months != 0 {
+		if p, err := x.store.CodePeriod(t.Context(), lab.Operator("test")); err != nil || p.Months != 0 {
 			t.Fatalf("confirmed without a day: %+v, %v", p, err)
 		}
 		r.post("/clock", url.Values{"day": {"2025-03-03"}, "months": {"3"}}).leads(t, "/clock?done=clock")
@@ -104,7 +104,7 @@ func TestACodeOfACounterWhoseClockIsBehindLastsAsLongAsAnyOther(t *testing.T) {
 		}
 		mark := func() {
 			t.Helper()
-			if err := x.store.MarkClock(t.Context()); err != nil {
+			if err := x.store.MarkClock(t.Context(), lab.Operator("test")); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -23,7 +23,7 @@ type placeView struct {
 // counter asks where one stands today; with one service and at most one location
 // there is nothing to ask.
 func counter(r *request) error {
-	services, err := r.server.Store.Services(r.context())
+	services, err := r.server.Store.Services(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func counter(r *request) error {
 
 // places are the locations of a service, or the service where it has none.
 func (r *request) places(s lab.Service, here int32) ([]placeView, error) {
-	locations, err := r.server.Store.Locations(r.context(), s.ID)
+	locations, err := r.server.Store.Locations(r.context(), r.actor, s.ID)
 	if err != nil || len(locations) == 0 {
 		return []placeView{{Name: s.Name, Address: "/counter/" + s.Code}}, err
 	}

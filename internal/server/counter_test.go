@@ -107,11 +107,11 @@ func (d *desk) sample(number string) (lab.Sample, []lab.Expected) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	key, err := d.store.FindSample(d.t.Context(), n)
+	key, err := d.store.FindSample(d.t.Context(), storetest.Reader, n)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	x, expected, err := d.store.Sample(d.t.Context(), key)
+	x, expected, err := d.store.Sample(d.t.Context(), storetest.Reader, key)
 	if err != nil {
 		d.t.Fatal(err)
 	}

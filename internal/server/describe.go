@@ -49,7 +49,7 @@ func (r *request) described() (d described, err error) {
 	if d.values.Get("price_currency") == "" {
 		d.values.Set("price_currency", r.service.Currency)
 	}
-	d.locations, err = r.server.Store.Locations(r.context(), r.service.ID)
+	d.locations, err = r.server.Store.Locations(r.context(), r.actor, r.service.ID)
 	return d, err
 }
 

@@ -92,7 +92,7 @@ func nextSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	x, expected, err := r.server.Store.Sample(r.context(), key)
+	x, expected, err := r.server.Store.Sample(r.context(), r.actor, key)
 	if err != nil {
 		return err
 	}
@@ -162,17 +162,13 @@ func (r *request) draftViews() ([]draftView, error) {
 	if err != nil || len(drafts) == 0 {
 		return nil, err
 	}
-	names, err := r.userNames()
-	if err != nil {
-		return nil, err
-	}
 	views := make([]draftView, len(drafts))
 	for i, d := range drafts {
 		typed, err := readDraft(d.Content)
 		if err != nil {
 			return nil, err
 		}
-		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), names[d.UserID], r.moment(d.SavedAt)}
+		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), d.Name, r.moment(d.SavedAt)}
 	}
 	return views, nil
 }
@@ -187,15 +183,6 @@ func (r *request) draftSummary(typed url.Values) string {
 		so += ", " + r.texts.Code("form", form)
 	}
 	return short(so)
-}
-
-func (r *request) userNames() (map[lab.Optional]string, error) {
-	accounts, err := r.server.Store.Accounts(r.context())
-	names := map[lab.Optional]string{}
-	for _, a := range accounts {
-		names[a.ID] = a.Name
-	}
-	return names, err
 }
 
 // wholeOf is a number in an address or a form, zero for none.

@@ -47,7 +47,7 @@ func computed(t testing.TB, x *site, year int, services ...lab.Service) *statist
 	}
 	fold := statistics.NewFold(d)
 	for _, s := range services {
-		for row, err := range x.store.FactRows(t.Context(), s.ID, year) {
+		for row, err := range x.store.FactRows(t.Context(), lab.Program("test"), s.ID, year) {
 			if err != nil {
 				t.Fatal(err)
 			}

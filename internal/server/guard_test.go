@@ -146,7 +146,7 @@ func checkTyping(t *testing.T, s *store.Store) {
 			}
 		}
 	}
-	if _, err := s.Services(t.Context()); err != nil {
+	if _, err := s.Services(t.Context(), lab.Operator("test")); err != nil {
 		t.Error(fmt.Errorf("the registry is damaged: %w", err))
 	}
 }

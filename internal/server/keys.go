@@ -30,7 +30,7 @@ func (s *Server) keysMatch(ctx context.Context) error {
 
 // checkKeys is keysMatch, looked at now.
 func (s *Server) checkKeys(ctx context.Context) error {
-	if err := work.CheckKeys(ctx, s.Store, s.Keys); err != nil {
+	if err := work.CheckKeys(ctx, s.Store, keeper, s.Keys); err != nil {
 		s.keyed.until.Store(nil)
 		return noKeys(err)
 	}

@@ -245,7 +245,7 @@ func provePasswordBudget(t *testing.T, p *program) {
 	var all store.AllFailures
 	for range 150 { // until they are written
 		var err error
-		if all, err = p.store.FailuresOfAll(t.Context(), time.Now().Add(-time.Hour)); err != nil {
+		if all, err = p.store.FailuresOfAll(t.Context(), lab.Operator("test"), time.Now().Add(-time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		if all.Unknown >= 41 {
@@ -404,7 +404,7 @@ func proveSecondFactorLock(t *testing.T, p *program) {
 	// Five were wrong a quarter of an hour ago, at another instance.
 	before := storetest.OpenAt(t, p.config, func() time.Time { return time.Now().Add(-lab.FactorWait - time.Second) })
 	for range 5 {
-		if err := before.UseSecondFactor(t.Context(), hans.UserID, func(store.Account) (int64, bool, error) { return 0, false, nil }); err == nil {
+		if err := before.UseSecondFactor(t.Context(), hans, func(store.Account) (int64, bool, error) { return 0, false, nil }); err == nil {
 			t.Fatal("a wrong code is right")
 		}
 	}

@@ -182,7 +182,7 @@ func TestAnUnknownAndAnExpiredCodeLookAlike(t *testing.T) {
 		if _, err := x.store.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil {
 			t.Fatal(err)
 		}
-		ended, err := x.store.EndedKeys(t.Context())
+		ended, err := x.store.EndedKeys(t.Context(), lab.Operator("test"))
 		if err != nil || len(ended) != 1 {
 			t.Fatal(ended, err)
 		}

@@ -109,7 +109,7 @@ func (r *request) recordNaming() (naming, error) {
 	if err != nil {
 		return n, err
 	}
-	locations, err := r.server.Store.Locations(r.context(), r.service.ID)
+	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
 	n.places = map[string]string{}
 	for _, l := range locations {
 		n.places[strconv.Itoa(int(l.ID))] = l.Name

@@ -9,11 +9,12 @@ func (r *request) owed() error {
 	if !r.session.SecondFactorAt.IsZero() {
 		return nil
 	}
-	if r.session.Account.TOTPSealed != "" {
+	if r.session.Account.SecondFactor {
 		return errSecondFactor
 	}
-	services, err := r.server.Store.Services(r.context())
-	if err == nil && lab.NeedsSecondFactor(r.session.Account.Memberships, services) {
+	by := r.session.Account.Actor()
+	services, err := r.server.Store.Services(r.context(), by)
+	if err == nil && lab.NeedsSecondFactor(by.Memberships, services) {
 		return errSetUp
 	}
 	return err

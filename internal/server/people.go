@@ -30,7 +30,7 @@ type personView struct {
 }
 
 func people(r *request) error {
-	accounts, err := r.server.Store.Accounts(r.context())
+	people, err := r.server.Store.People(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -43,27 +43,24 @@ func people(r *request) error {
 		return err
 	}
 	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Unknown: unknown, Flood: r.floodView()}
-	for _, a := range accounts {
-		if lab.MayAdministrate(r.actor, a.Memberships) != nil {
-			continue
-		}
-		person := r.personView(a, places)
-		person.Failed = failed[a.Login]
+	for _, p := range people {
+		person := r.personView(p, places)
+		person.Failed = failed[p.Login]
 		page.People = append(page.People, person)
 	}
 	return r.show("people.html", page)
 }
 
-func (r *request) personView(a store.Account, places map[lab.ServiceID]string) personView {
+func (r *request) personView(p store.Person, places map[lab.ServiceID]string) personView {
 	return personView{
-		Address: "/people/" + strconv.Itoa(int(a.ID)), User: a.User, Roles: r.roleViews(a.Memberships, places), Password: a.PasswordHash != "",
-		Second: a.TOTPSealed != "", Locked: a.FactorLocked,
+		Address: "/people/" + strconv.Itoa(int(p.ID)), User: p.User, Roles: r.roleViews(p.Memberships, places), Password: p.Password,
+		Second: p.SecondFactor, Locked: p.FactorLocked,
 	}
 }
 
 // rolePlaces names where roles can hold: the services, and all of them.
 func (r *request) rolePlaces() (map[lab.ServiceID]string, error) {
-	services, err := r.server.Store.Services(r.context())
+	services, err := r.server.Store.Services(r.context(), r.actor)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +96,7 @@ func (r *request) newPersonPage() (*newPersonPage, error) {
 
 // rolesField offers each role at each service that the administrator looks after.
 func (r *request) rolesField() (*field, error) {
-	services, err := r.server.Store.Services(r.context())
+	services, err := r.server.Store.Services(r.context(), r.actor)
 	all, ids := r.actor.ServicesOf(lab.Administrator)
 	f := r.hint(r.input("memberships", checksField, "page.people.roles"), "page.people.roles_hint")
 	for _, role := range lab.UserRoles {
@@ -173,20 +170,16 @@ type personPage struct {
 }
 
 // person finds the member of staff that the address names.
-func (r *request) person() (store.Account, error) {
+func (r *request) person() (store.Person, error) {
 	id, err := strconv.ParseInt(r.Param("user"), 10, 32)
 	if err != nil {
-		return store.Account{}, lab.ErrNotFound
+		return store.Person{}, lab.ErrNotFound
 	}
-	account, err := r.server.Store.AccountByID(r.context(), lab.Optional(id))
-	if err == nil && lab.MayAdministrate(r.actor, account.Memberships) != nil {
-		return store.Account{}, lab.ErrNotFound
-	}
-	return account, err
+	return r.server.Store.Person(r.context(), r.actor, lab.Optional(id))
 }
 
 func (r *request) personPage() (*personPage, error) {
-	account, err := r.person()
+	person, err := r.person()
 	if err != nil {
 		return nil, err
 	}
@@ -198,10 +191,10 @@ func (r *request) personPage() (*personPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range account.Memberships {
+	for _, m := range person.Memberships {
 		roles.Values = append(roles.Values, membershipValue(m))
 	}
-	return &personPage{view: r.view(account.Name), Person: r.personView(account, places), Form: newForm(roles), Self: account.ID == r.actor.UserID}, nil
+	return &personPage{view: r.view(person.Name), Person: r.personView(person, places), Form: newForm(roles), Self: person.ID == r.actor.UserID}, nil
 }
 
 func personForm(r *request) error {
@@ -213,7 +206,7 @@ func personForm(r *request) error {
 }
 
 func setRoles(r *request) error {
-	account, err := r.person()
+	person, err := r.person()
 	if err != nil {
 		return err
 	}
@@ -223,7 +216,7 @@ func setRoles(r *request) error {
 	}
 	memberships := in.memberships()
 	if err = in.mistakes.Err(); err == nil {
-		err = r.server.Store.SetMemberships(r.context(), r.actor, account.ID, memberships)
+		err = r.server.Store.SetMemberships(r.context(), r.actor, person.ID, memberships)
 	}
 	if err != nil {
 		page, failed := r.personPage()
@@ -239,7 +232,7 @@ func setRoles(r *request) error {
 // disablePerson ends somebody's sessions and lets them sign in no more; sent with
 // the value "enable" it lets them again.
 func disablePerson(r *request) error {
-	account, err := r.person()
+	person, err := r.person()
 	if err != nil {
 		return err
 	}
@@ -247,7 +240,7 @@ func disablePerson(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.DisableUser(r.context(), r.actor, account.ID, typed.Get("do") != "enable"); err != nil {
+	if err := r.server.Store.DisableUser(r.context(), r.actor, person.ID, typed.Get("do") != "enable"); err != nil {
 		return err
 	}
 	return r.see("/people/" + r.Param("user"))
@@ -264,7 +257,7 @@ type invitedPage struct {
 // invitePerson makes a one-time invitation and shows it, once. With it somebody
 // sets a password; where asked for, a lost authenticator is forgotten.
 func invitePerson(r *request) error {
-	account, err := r.person()
+	person, err := r.person()
 	if err != nil {
 		return err
 	}
@@ -274,11 +267,11 @@ func invitePerson(r *request) error {
 	}
 	token, hash := credential.NewToken()
 	until := r.server.Now().Add(lab.InvitationAge)
-	if err := r.server.Store.Invite(r.context(), r.actor, account.ID, hash, lab.At(until), typed.Get("authenticator") == "forget"); err != nil {
+	if err := r.server.Store.Invite(r.context(), r.actor, person.ID, hash, lab.At(until), typed.Get("authenticator") == "forget"); err != nil {
 		return err
 	}
 	return r.show("invited.html", invitedPage{
-		view: r.view(r.texts.Text("page.people.invitation")), User: account.User,
+		view: r.view(r.texts.Text("page.people.invitation")), User: person.User,
 		Address: r.server.Address.JoinPath("/invitation").String(), Invitation: token, Until: r.texts.Instant(until),
 	})
 }

@@ -36,7 +36,7 @@ func (x *site) newcomer(t *testing.T, login string, roles ...lab.UserRole) (lab.
 // registry without services everybody needs one.
 func (x *site) open(t *testing.T) {
 	t.Helper()
-	services, err := x.store.Services(t.Context())
+	services, err := x.store.Services(t.Context(), lab.Operator("test"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -161,7 +161,7 @@ func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	if err := r.server.keysMatch(r.context()); err != nil {
 		return code, store.CodeHash{}, err
 	}
-	trusted, err := r.server.Store.TrustedAt(r.context())
+	trusted, err := r.server.Store.TrustedAt(r.context(), r.actor)
 	if err != nil {
 		return code, store.CodeHash{}, err
 	}
@@ -228,7 +228,7 @@ func (r *request) finishedDraft() error {
 // finished tells what became of a draft that is not there any more.
 func (r *request) finished(draft lab.Key) error {
 	page := finishedPage{view: r.view(r.texts.Text("page.register.finished")), Counter: r.counterAddress()}
-	x, _, err := r.server.Store.Sample(r.context(), draft)
+	x, _, err := r.server.Store.Sample(r.context(), r.actor, draft)
 	switch {
 	case errors.Is(err, lab.ErrNotFound):
 		page.Title = r.texts.Text("page.register.dropped")

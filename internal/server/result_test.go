@@ -50,7 +50,7 @@ func (c *counter) analyse(t testing.TB, x lab.Sample, by lab.MethodKind, conclus
 // now is the sample as it stands.
 func (c *counter) now(t testing.TB, x lab.Sample) lab.Sample {
 	t.Helper()
-	x, _, err := c.store.Sample(t.Context(), x.Key)
+	x, _, err := c.store.Sample(t.Context(), storetest.Reader, x.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // goRound keeps up what has to be done again and again until the context ends.
 func (s *Server) goRound(ctx context.Context) {
-	if closed, err := s.Store.ClosedMonths(ctx, s.Keys.Print); err == nil && len(closed) > 0 {
+	if closed, err := s.Store.ClosedMonths(ctx, keeper, s.Keys.Print); err == nil && len(closed) > 0 {
 		s.Log.Warn("the database is older than its key ring", "because", closedText(closed))
 	}
 	told := false

@@ -31,7 +31,7 @@ type recordPage struct {
 
 // key finds the sample that the address names.
 func (r *request) key() (lab.Key, error) {
-	return r.server.Store.FindSample(r.context(), r.number)
+	return r.server.Store.FindSample(r.context(), r.actor, r.number)
 }
 
 // record reads the sample that the address names, and notes what for. Of a HEAD,

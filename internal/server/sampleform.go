@@ -45,7 +45,7 @@ func (f *field) Given() bool { return f.Mistake != "" || strings.Join(f.Values, 
 
 // sampleForm is an empty form to describe a sample of the service.
 func (r *request) sampleForm() (sampleForm, error) {
-	locations, err := r.server.Store.Locations(r.context(), r.service.ID)
+	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
 	place := r.input("location_id", selectField, "page.describe.location")
 	for _, l := range locations {
 		place.Options = append(place.Options, option{strconv.Itoa(int(l.ID)), l.Name})

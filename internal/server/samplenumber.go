@@ -30,16 +30,15 @@ func readNumber(text string) (lab.SampleNumber, error) {
 // exist.
 func (r *request) findByNumber(text string) error {
 	number, err := readNumber(text)
-	var key lab.Key
 	if err == nil {
-		key, err = r.server.Store.FindSample(r.context(), number)
+		_, err = r.server.Store.FindSample(r.context(), r.actor, number)
 	} else {
 		err = lab.ErrNotFound
 	}
-	if err == nil && r.actor.SeesRecords(key.ServiceID) {
+	if err == nil {
 		return r.see("/samples/" + number.String())
 	}
-	if err != nil && !errors.Is(err, lab.ErrNotFound) {
+	if !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
 	page, err := r.workPage(url.Values{})
@@ -68,6 +67,6 @@ func (r *request) seenSample(value string) (store.VersionedKey, error) {
 	if err != nil || wrong != nil || number.Service != r.service.Code {
 		return store.VersionedKey{}, lab.ErrNotFound
 	}
-	key, err := r.server.Store.FindSample(r.context(), number)
+	key, err := r.server.Store.FindSample(r.context(), r.actor, number)
 	return store.VersionedKey{Key: key, Version: int32(seen)}, err
 }

@@ -147,7 +147,7 @@ func TestThePasswordOfWhoHasAnAuthenticatorOpensNothing(t *testing.T) {
 // events is how many events the trails hold.
 func (x *site) events(t *testing.T) int64 {
 	t.Helper()
-	n, err := x.store.VerifyAudit(t.Context())
+	n, err := x.store.VerifyAudit(t.Context(), lab.Operator("test"))
 	if err != nil {
 		t.Fatal(err)
 	}

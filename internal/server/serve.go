@@ -36,7 +36,7 @@ const (
 func (s *Server) newSite(p *printed) *site {
 	x := newSite(p, s.Log, s.Address)
 	x.madeUp = s.synthetic
-	x.service = func(r *request, code string) (lab.Service, error) { return s.Store.Service(r.context(), code) }
+	x.service = func(r *request, code string) (lab.Service, error) { return s.Store.Service(r.context(), r.actor, code) }
 	x.patient = func(ctx context.Context) context.Context { return store.WaitAtMost(ctx, turnWait) }
 	x.signIn = func(r *request, missing error) error { return s.whole(r).toSignIn(missing) }
 	x.known = storeErrors

@@ -11,7 +11,7 @@ type servicesPage struct {
 }
 
 func services(r *request) error {
-	list, err := r.server.Store.Services(r.context())
+	list, err := r.server.Store.Services(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ type servicePage struct {
 type locationView struct{ Name, Kind, Region string }
 
 func (r *request) servicePage() (*servicePage, error) {
-	locations, err := r.server.Store.Locations(r.context(), r.service.ID)
+	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
 	name := r.input("name", textField, "page.services.location")
 	name.MaxLength = 200
 	kind := r.choice("kind", selectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings())

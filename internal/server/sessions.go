@@ -22,7 +22,7 @@ type sessionView struct {
 }
 
 func sessionsForm(r *request) error {
-	sessions, err := r.server.Store.OwnSessions(r.context(), r.actor.UserID)
+	sessions, err := r.server.Store.OwnSessions(r.context(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -60,11 +60,11 @@ func endOtherSession(r *request) error {
 
 // endSessionsOfPerson signs somebody out everywhere, who may sign in again.
 func endSessionsOfPerson(r *request) error {
-	account, err := r.person()
+	person, err := r.person()
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.EndSessions(r.context(), r.actor, account.ID); err != nil {
+	if err := r.server.Store.EndSessions(r.context(), r.actor, person.ID); err != nil {
 		return err
 	}
 	return r.see("/people/" + r.Param("user") + "?done=ended")

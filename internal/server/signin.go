@@ -137,7 +137,7 @@ func (r *request) secondFactorPage() *secondFactorPage {
 // secondFactorForm asks for a code of the authenticator; who has none yet sets one
 // up first.
 func secondFactorForm(r *request) error {
-	if r.session.Account.TOTPSealed == "" {
+	if !r.session.Account.SecondFactor {
 		return r.see(r.onward("/account/authenticator"))
 	}
 	return r.show("secondfactor.html", r.secondFactorPage())
@@ -145,7 +145,7 @@ func secondFactorForm(r *request) error {
 
 // secondFactor takes a code of the authenticator, or a recovery code, once.
 func secondFactor(r *request) error {
-	if r.session.Account.TOTPSealed == "" {
+	if !r.session.Account.SecondFactor {
 		return r.see(r.onward("/account/authenticator"))
 	}
 	typed, err := r.typed()
@@ -186,11 +186,10 @@ func (r *request) refuseSecondFactor(err error) error {
 // lab.ErrConflict mean that it is wrong or was used before, errTooMany that it was
 // not looked at.
 func (r *request) useSecondFactor(code string) error {
-	id := r.session.Account.ID
 	if credential.IsRecoveryCode(code) {
-		return r.limitedFactor(r.server.Store.UseRecoveryCode(r.context(), id, credential.HashRecoveryCode(code)))
+		return r.limitedFactor(r.server.Store.UseRecoveryCode(r.context(), r.actor, credential.HashRecoveryCode(code)))
 	}
-	return r.limitedFactor(r.server.Store.UseSecondFactor(r.context(), id, r.server.judge(code)))
+	return r.limitedFactor(r.server.Store.UseSecondFactor(r.context(), r.actor, r.server.judge(code)))
 }
 
 // judge tells of which step of a user's authenticator a code is, and whether it is

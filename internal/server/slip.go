@@ -112,7 +112,7 @@ func replaceLostCode(r *request) error {
 		page.Code.Form.fill(in.typed)
 		return r.refill("replacecode.html", page, page.Code.Form, err)
 	}
-	x, _, err := r.server.Store.Sample(r.context(), key)
+	x, _, err := r.server.Store.Sample(r.context(), r.actor, key)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (r *request) serviceOf(ctx context.Context, value string) (code string, id 
 		}
 		return "", 0, nil
 	}
-	s, err := r.server.Store.Service(ctx, value)
+	s, err := r.server.Store.Service(ctx, r.actor, value)
 	if err == nil && !r.actor.Has(s.ID, lab.FigureRoles...) {
 		err = lab.ErrNotFound
 	}

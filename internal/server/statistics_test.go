@@ -70,7 +70,7 @@ func TestAnExportNeedsTheSecondFactorAndIsOnRecord(t *testing.T) {
 // events counts what is on record.
 func events(t testing.TB, x *site) int {
 	t.Helper()
-	n, err := x.store.VerifyAudit(t.Context())
+	n, err := x.store.VerifyAudit(t.Context(), lab.Operator("test"))
 	if err != nil {
 		t.Fatal(err)
 	}

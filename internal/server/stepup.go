@@ -13,7 +13,7 @@ import (
 // presentCode asks again for the second factor that somebody has already; nil where
 // there is none.
 func (r *request) presentCode() *field {
-	if r.session.Account.TOTPSealed == "" {
+	if !r.session.Account.SecondFactor {
 		return nil
 	}
 	code := r.hint(r.input("present", textField, "page.step_up.code"), "page.step_up.code_hint")
@@ -25,7 +25,7 @@ func (r *request) presentCode() *field {
 // not used yet, or a recovery code, which are used up by it. It is asked last, when
 // all else that was typed is right.
 func (r *request) provePresent(code string) error {
-	if r.session.Account.TOTPSealed == "" {
+	if !r.session.Account.SecondFactor {
 		return nil
 	}
 	return r.factorMistake("present", r.useSecondFactor(code))

@@ -47,7 +47,7 @@ const failuresFor = 7 * 24 * time.Hour
 // failures counts what failed to sign in of late: by user, and under logins that
 // nobody has.
 func (r *request) failures() (failed map[string]string, unknown string, err error) {
-	all, err := r.server.Store.FailuresOfAll(r.context(), r.server.Now().Add(-failuresFor))
+	all, err := r.server.Store.FailuresOfAll(r.context(), r.actor, r.server.Now().Add(-failuresFor))
 	failed = map[string]string{}
 	for _, u := range all.Users {
 		var texts []string

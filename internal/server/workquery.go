@@ -34,7 +34,7 @@ var waits = []int{7, 14, 30, 90}
 
 // servicesSeen are the services whose samples the actor may see.
 func (r *request) servicesSeen() ([]lab.Service, error) {
-	services, err := r.server.Store.Services(r.context())
+	services, err := r.server.Store.Services(r.context(), r.actor)
 	return slices.DeleteFunc(services, func(s lab.Service) bool { return !r.actor.SeesRecords(s.ID) }), err
 }
 

@@ -199,8 +199,7 @@ func undo(changed, later []lab.Difference) []lab.Difference {
 // evidenceOf returns all analyses of a sample with their findings, in order of
 // entry.
 func evidenceOf(tx *gorm.DB, sample lab.Key) ([]lab.Evidence, error) {
-	var analyses []lab.Analysis
-	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&analyses).Error
+	analyses, err := analysesTable.of(tx, sample, "")
 	if err != nil || len(analyses) == 0 {
 		return nil, err
 	}
@@ -222,8 +221,7 @@ func findingsOf(tx *gorm.DB, service lab.ServiceID, analyses []lab.Analysis) (ma
 	for i, a := range analyses {
 		ids[i] = a.ID.String()
 	}
-	var rows []lab.Finding
-	err := tx.Raw("SELECT * FROM findings WHERE service_id = ? AND analysis_id IN ?", service, ids).Scan(&rows).Error
+	rows, err := findingsTable.list(tx, "WHERE service_id = ? AND analysis_id IN ?", service, ids)
 	slices.SortFunc(rows, func(a, b lab.Finding) int { return a.ID.Compare(b.ID) })
 	byAnalysis := map[lab.ID][]lab.Finding{}
 	for _, f := range rows {
@@ -239,20 +237,15 @@ func expectedOf(tx *gorm.DB, sample lab.Key) ([]lab.Expected, error) {
 	return expected, err
 }
 
-// What Usual reads: amounts of this many years, the latest first.
+// What usual reads: amounts of this many years, the latest first.
 const (
 	usualYears = 3
 	usualLeast = 20
 	usualMost  = 500
 )
 
-// Usual tells the median amount as base of a substance in a form, among the latest
+// usual is the median amount as base of a substance in a form, among the latest
 // released by all services in the last years; false where too few are on record.
-func (s *Store) Usual(ctx context.Context, substance lab.SubstanceID, form lab.Form, scale lab.Scale) (int64, bool, error) {
-	median, ok, err := usual(s.read.WithContext(ctx), substance, form, scale, s.now().UTC().Year())
-	return median, ok, translate(err)
-}
-
 func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scale, year int) (int64, bool, error) {
 	var amounts []int64
 	err := tx.Raw("SELECT base FROM finding_facts WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+

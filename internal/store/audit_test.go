@@ -54,7 +54,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	var question lab.Question
 	ctx, operator := t.Context(), lab.Operator("test")
 	fresh := func(key lab.Key) int32 {
-		now, _, err := s.Sample(ctx, key)
+		now, _, err := s.Sample(ctx, storetest.Reader, key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			if key.ID, err = s.NewDraft(ctx, b.intake, b.service.ID, "{}"); err != nil {
 				return err
 			}
-			_, err = s.SweepDrafts(ctx)
+			_, err = s.SweepDrafts(ctx, lab.Operator("test"))
 			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]"), s.DropDraft(ctx, b.intake, key))
 		}, "", b.intake, nil, nil, ""},
 		{"AddLocation", func() error {
@@ -291,7 +291,7 @@ func TestEveryWritingMethodLeavesItsEvents(t *testing.T) {
 				t.Errorf("%v events at another time", row[0])
 			}
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -346,7 +346,7 @@ func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 				t.Error("publications were replaced")
 			}
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -463,12 +463,12 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 			}
 			for _, x := range all {
 				restore := tamper(t, s, c, x.statement)
-				_, err := s.VerifyAudit(t.Context())
+				_, err := s.VerifyAudit(t.Context(), lab.Operator("test"))
 				if !located(err, x.service, x.seq) {
 					t.Errorf("%s\nshould be found in trail %d at event %d: %v", x.statement, x.service, x.seq, err)
 				}
 				restore()
-				if n, err := s.VerifyAudit(t.Context()); err != nil || n == 0 {
+				if n, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil || n == 0 {
 					t.Fatalf("%s\nnot restored: %d, %v", x.statement, n, err)
 				}
 			}

@@ -121,7 +121,7 @@ func readAll(b *testing.B, s *store.Store, each func(service lab.ServiceID, year
 	for service := range services {
 		for year := firstYear; year <= lastYear; year++ {
 			id := lab.ServiceID(service + 1)
-			each(id, year, s.FactRows(b.Context(), id, year))
+			each(id, year, s.FactRows(b.Context(), lab.Program("test"), id, year))
 		}
 	}
 }
@@ -187,7 +187,7 @@ func BenchmarkFactRows(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				foldRows(b, d, s.FactRows(b.Context(), 1, lastYear))
+				foldRows(b, d, s.FactRows(b.Context(), lab.Program("test"), 1, lastYear))
 			}
 		})
 	}

@@ -33,8 +33,11 @@ func (ClockGap) TableName() string { return "clock_gaps" }
 
 // MarkClock notes what the clock shows, and opens a gap where it has jumped since
 // the mark before. A server does so when it starts, and every hour.
-func (s *Store) MarkClock(ctx context.Context) error {
-	return s.doPeople(ctx, lab.Actor{}, func(w *work) error { return w.markClock() })
+func (s *Store) MarkClock(ctx context.Context, by lab.Actor) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
+	return s.doPeople(ctx, by, func(w *work) error { return w.markClock() })
 }
 
 func (w *work) markClock() error {
@@ -92,20 +95,26 @@ func (w *work) trustClock() error {
 }
 
 func openGaps(tx *gorm.DB) (gaps []ClockGap, err error) {
-	err = tx.Raw("SELECT * FROM clock_gaps WHERE closed_at IS NULL ORDER BY seq").Scan(&gaps).Error
-	return gaps, err
+	return gapsTable.list(tx, "WHERE closed_at IS NULL ORDER BY seq")
 }
 
 // ClockGaps returns the jumps of the clock that are open, in the order in which they
-// were noticed.
-func (s *Store) ClockGaps(ctx context.Context) ([]ClockGap, error) {
+// were noticed. It takes a member of staff.
+func (s *Store) ClockGaps(ctx context.Context, by lab.Actor) ([]ClockGap, error) {
+	if !by.IsStaff() {
+		return nil, lab.ErrNotFound
+	}
 	gaps, err := openGaps(s.read.WithContext(ctx))
 	return gaps, translate(err)
 }
 
 // TrustedAt is what the clock showed before it became doubtful: before the first jump
-// that is open, else at the last mark. It is zero where nothing was ever done.
-func (s *Store) TrustedAt(ctx context.Context) (lab.Instant, error) {
+// that is open, else at the last mark. It is zero where nothing was ever done. It
+// takes a member of staff.
+func (s *Store) TrustedAt(ctx context.Context, by lab.Actor) (lab.Instant, error) {
+	if !by.IsStaff() {
+		return lab.Instant{}, lab.ErrNotFound
+	}
 	tx := s.read.WithContext(ctx)
 	if gaps, err := openGaps(tx); err != nil {
 		return lab.Instant{}, translate(err)

@@ -46,17 +46,17 @@ func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
 				if _, err := s.RegisterSample(t.Context(), b.intake, r); err != nil {
 					t.Fatal(err)
 				}
-				noError(t, s.MarkClock(t.Context()))
+				noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 				for _, d := range test.jumps {
 					clock.at = clock.at.Add(d)
-					noError(t, s.MarkClock(t.Context()))
+					noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 				}
-				gaps, err := s.ClockGaps(t.Context())
+				gaps, err := s.ClockGaps(t.Context(), lab.Operator("test"))
 				if err != nil || len(gaps) != test.gaps {
 					t.Fatalf("gaps %+v, %v", gaps, err)
 				}
 				_, err = s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01)
-				_, drafts := s.SweepDrafts(t.Context())
+				_, drafts := s.SweepDrafts(t.Context(), lab.Operator("test"))
 				if jumped := test.gaps > 0; errors.Is(err, lab.ErrClockJumped) != jumped || errors.Is(drafts, lab.ErrClockJumped) != jumped {
 					t.Fatalf("codes: %v; drafts: %v", err, drafts)
 				}
@@ -71,7 +71,7 @@ func TestAJumpOfTheClockIsAnOpenGap(t *testing.T) {
 				if err := s.ConfirmEnding(t.Context(), all, store.Confirmation{Day: today + 1, Months: 12}); !errors.Is(err, lab.ErrConflict) {
 					t.Errorf("closed on another day than was seen: %v", err)
 				}
-				if n, _, err := s.OverdueCodes(t.Context(), 2025_01_01); err != nil || n != 1 {
+				if n, _, err := s.OverdueCodes(t.Context(), lab.Operator("test"), 2025_01_01); err != nil || n != 1 {
 					t.Errorf("%d codes are left, %v", n, err)
 				}
 				noError(t, s.ConfirmEnding(t.Context(), all, store.Confirmation{Day: today}))
@@ -92,8 +92,8 @@ func TestTheNewestEventStandsForTheFirstMark(t *testing.T) {
 		if _, err := later.ExpireCodes(t.Context(), lab.Operator("test"), 2025_01_01); !errors.Is(err, lab.ErrClockJumped) {
 			t.Errorf("before any mark: %v", err)
 		}
-		noError(t, later.MarkClock(t.Context()))
-		gaps, err := later.ClockGaps(t.Context())
+		noError(t, later.MarkClock(t.Context(), lab.Operator("test")))
+		gaps, err := later.ClockGaps(t.Context(), lab.Operator("test"))
 		if err != nil || len(gaps) != 1 || gaps[0].BeforeAt != lab.At(storetest.Now) {
 			t.Errorf("gaps %+v, %v", gaps, err)
 		}
@@ -102,7 +102,7 @@ func TestTheNewestEventStandsForTheFirstMark(t *testing.T) {
 
 func TestManyServersMarkAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		if err := errors.Join(atOnce(10, func(int) error { return s.MarkClock(t.Context()) })...); err != nil {
+		if err := errors.Join(atOnce(10, func(int) error { return s.MarkClock(t.Context(), lab.Operator("test")) })...); err != nil {
 			t.Error(err)
 		}
 		if n := count(t, s, "clock_marks"); n != 11 { // with the one that the newest event stands for
@@ -119,12 +119,12 @@ func TestTheClockAndTheMonthsAreConfirmedApart(t *testing.T) {
 		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
 		newBench(t, s)
 		storetest.KeepMonths(t, s, 12)
-		noError(t, s.MarkClock(t.Context()))
+		noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 		clock.at = storetest.Now.AddDate(0, 1, 0)
 		want := func(what string, gaps, months int) {
 			t.Helper()
-			open, err := s.ClockGaps(t.Context())
-			p, failed := s.CodePeriod(t.Context())
+			open, err := s.ClockGaps(t.Context(), lab.Operator("test"))
+			p, failed := s.CodePeriod(t.Context(), lab.Operator("test"))
 			if err != nil || failed != nil || len(open) != gaps || p.Months != months {
 				t.Errorf("%s: gaps %+v, kept %+v; %v, %v", what, open, p, err, failed)
 			}
@@ -136,7 +136,7 @@ func TestTheClockAndTheMonthsAreConfirmedApart(t *testing.T) {
 		if err := confirm(store.Confirmation{Months: 3}); !errors.Is(err, lab.ErrClockJumped) {
 			t.Errorf("months, before the jump is marked: %v", err)
 		}
-		noError(t, s.MarkClock(t.Context()))
+		noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 		if err := confirm(store.Confirmation{Months: 3}); !errors.Is(err, lab.ErrClockJumped) {
 			t.Errorf("months, while a gap is open: %v", err)
 		}

@@ -102,7 +102,10 @@ func (w *work) expireCodes(month string) (expired int64, err error) {
 }
 
 // OverdueCodes is the number of codes, and of keys, that ExpireCodes would end.
-func (s *Store) OverdueCodes(ctx context.Context, before lab.Date) (codes, keys int64, err error) {
+func (s *Store) OverdueCodes(ctx context.Context, by lab.Actor, before lab.Date) (codes, keys int64, err error) {
+	if err := upkeep(by); err != nil {
+		return 0, 0, err
+	}
 	month := before.YearMonth()
 	err = s.read.WithContext(ctx).Raw("SELECT (SELECT count(*) FROM lookup_codes WHERE key_id IN (SELECT key_id FROM code_keys WHERE month < ?)), "+
 		"(SELECT count(*) FROM code_keys WHERE month < ? AND ended_at IS NULL)", month, month).Row().Scan(&codes, &keys)

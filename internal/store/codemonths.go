@@ -42,7 +42,10 @@ func codePeriod(tx *gorm.DB) (p CodePeriod, err error) {
 }
 
 // CodePeriod is for how long codes were given out.
-func (s *Store) CodePeriod(ctx context.Context) (CodePeriod, error) {
+func (s *Store) CodePeriod(ctx context.Context, by lab.Actor) (CodePeriod, error) {
+	if err := upkeep(by); err != nil {
+		return CodePeriod{}, err
+	}
 	p, err := codePeriod(s.read.WithContext(ctx))
 	return p, translate(err)
 }
@@ -51,7 +54,7 @@ func (s *Store) CodePeriod(ctx context.Context) (CodePeriod, error) {
 // than are kept change nothing, nor do any where codes were given out and nobody has
 // said for how long, as in a registry of an earlier version: see ConfirmEnding.
 func (s *Store) KeepCodeMonths(ctx context.Context, by lab.Actor, months int) error {
-	p, err := s.CodePeriod(ctx)
+	p, err := s.CodePeriod(ctx, by)
 	if err != nil || p.Longer(months) || p.Months == months { // which also does where nothing can be written
 		return err
 	}

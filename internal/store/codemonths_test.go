@@ -32,10 +32,10 @@ func wantCode(t *testing.T, s *store.Store, months int) {
 	if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), short); !errors.Is(err, lab.ErrCodeMonths) || n != 0 {
 		t.Fatalf("%d ended, %v", n, err)
 	}
-	if n, _, err := s.OverdueCodes(t.Context(), short); err != nil || n != 1 {
+	if n, _, err := s.OverdueCodes(t.Context(), lab.Operator("test"), short); err != nil || n != 1 {
 		t.Fatalf("%d codes are left, %v", n, err)
 	}
-	if p, err := s.CodePeriod(t.Context()); err != nil || p.Months != months || !p.Longer(3) {
+	if p, err := s.CodePeriod(t.Context(), lab.Operator("test")); err != nil || p.Months != months || !p.Longer(3) {
 		t.Fatalf("kept is %+v, %v", p, err)
 	}
 }
@@ -47,7 +47,7 @@ func wantConfirmed(t *testing.T, s *store.Store, b bench) {
 	today := lab.DateOf(storetest.Now, time.UTC)
 	wantRefusal(t, "confirmed by intake", s.ConfirmEnding(t.Context(), b.intake, store.Confirmation{Day: today, Months: 3}))
 	noError(t, s.ConfirmEnding(t.Context(), lab.Operator("test"), store.Confirmation{Months: 3}))
-	if p, err := s.CodePeriod(t.Context()); err != nil || p.Months != 3 || p.Longer(3) {
+	if p, err := s.CodePeriod(t.Context(), lab.Operator("test")); err != nil || p.Months != 3 || p.Longer(3) {
 		t.Errorf("kept is %+v, %v", p, err)
 	}
 	if n, err := s.ExpireCodes(t.Context(), lab.Operator("test"), lab.CodesSince(today, 3)); err != nil || n != 1 {
@@ -84,7 +84,7 @@ func TestANewRegistryKeepsItsMonths(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for _, test := range []struct{ set, kept int }{{3, 3}, {2, 3}, {12, 12}, {3, 12}} {
 			noError(t, s.KeepCodeMonths(t.Context(), lab.Operator("test"), test.set))
-			if p, err := s.CodePeriod(t.Context()); err != nil || p.Months != test.kept {
+			if p, err := s.CodePeriod(t.Context(), lab.Operator("test")); err != nil || p.Months != test.kept {
 				t.Errorf("set to %d: %+v, %v", test.set, p, err)
 			}
 		}
@@ -99,14 +99,14 @@ func TestTheClockIsTrustedAsItWasBeforeItJumped(t *testing.T) {
 		newBench(t, s)
 		want := func(what string, at time.Time) {
 			t.Helper()
-			if got, err := s.TrustedAt(t.Context()); err != nil || got != lab.At(at) {
+			if got, err := s.TrustedAt(t.Context(), lab.Operator("test")); err != nil || got != lab.At(at) {
 				t.Errorf("%s: %v, %v", what, got, err)
 			}
 		}
 		mark := func(at time.Time) {
 			t.Helper()
 			clock.at = at
-			noError(t, s.MarkClock(t.Context()))
+			noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 		}
 		want("before any mark", storetest.Now)
 		mark(storetest.Now.Add(time.Hour))

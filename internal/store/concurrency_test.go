@@ -39,7 +39,7 @@ func TestFiftyRegisterAtOnce(t *testing.T) {
 		if n := len(eventsOf(t, s)) - before; n != clients {
 			t.Errorf("%d events", n)
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 		if n := sqlRows(t, s, "SELECT count(*) FROM sample_facts", 1)[0][0]; n != int64(clients) {
@@ -102,7 +102,7 @@ func TestOfManyAtOneRecordOneSucceeds(t *testing.T) {
 			_, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false)
 			return err
 		}), staleOrImpossible)
-		now, _, err := s.Sample(t.Context(), x.Key)
+		now, _, err := s.Sample(t.Context(), storetest.Reader, x.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestOfManyAtOneRecordOneSucceeds(t *testing.T) {
 		if versions, err := s.Publications(t.Context(), x.Key); err != nil || len(versions) != 1 {
 			t.Errorf("%d versions, %v", len(versions), err)
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -148,7 +148,7 @@ func TestManyAddPeopleServicesAndMethodsAtOnce(t *testing.T) {
 				t.Errorf("%v %s", got, table)
 			}
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -233,7 +233,7 @@ func TestManyReadFactsAtOnce(t *testing.T) {
 		for range cap(errs) {
 			go func() {
 				n := 0
-				for _, err := range s.FactRows(ctx, b.service.ID, 2025) {
+				for _, err := range s.FactRows(ctx, lab.Program("test"), b.service.ID, 2025) {
 					if err != nil {
 						errs <- err
 						return

@@ -52,8 +52,7 @@ func (s *Store) KnownTo(ctx context.Context, user lab.Optional, tokenHashes []st
 
 // devicesOf reads the devices of a user, those used last first.
 func devicesOf(tx *gorm.DB, user lab.Optional) (rows []device, err error) {
-	err = tx.Raw("SELECT * FROM devices WHERE user_id = ? ORDER BY seen_at DESC, token_hash", int(user)).Scan(&rows).Error
-	return rows, err
+	return devicesTable.list(tx, "WHERE user_id = ? ORDER BY seen_at DESC, token_hash", int(user))
 }
 
 // Device is where somebody has signed in.

@@ -13,7 +13,7 @@ import (
 func (s *Store) NewDraft(ctx context.Context, by lab.Actor, service lab.ServiceID, content string) (lab.ID, error) {
 	draft := lab.Draft{UserID: by.UserID, Content: content}
 	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayReceive(by, service); err != nil {
+		if err := receives(by, service); err != nil {
 			return err
 		}
 		if err := draft.Check(); err != nil {
@@ -46,7 +46,7 @@ func (s *Store) DropDraft(ctx context.Context, by lab.Actor, key lab.Key) error 
 
 func (s *Store) changeDraft(ctx context.Context, by lab.Actor, key lab.Key, change func(*work) (changed int64, err error)) error {
 	return s.do(ctx, by, func(w *work) error {
-		if err := lab.MayReceive(by, key.ServiceID); err != nil {
+		if err := receives(by, key.ServiceID); err != nil {
 			return err
 		}
 		changed, err := change(w)
@@ -78,29 +78,49 @@ func (w *work) finishDraft(service lab.ServiceID, id lab.ID) error {
 
 // Draft returns a draft, or lab.ErrNotFound.
 func (s *Store) Draft(ctx context.Context, by lab.Actor, key lab.Key) (lab.Draft, error) {
-	var draft lab.Draft
-	if err := lab.MayReceive(by, key.ServiceID); err != nil {
-		return draft, err
+	if err := receives(by, key.ServiceID); err != nil {
+		return lab.Draft{}, err
 	}
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM drafts WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&draft).Error
+	draft, err := draftsTable.at(s.read.WithContext(ctx), key)
 	return draft, translate(err)
 }
 
+// DraftBy is a draft with the name of the user who began it.
+type DraftBy struct {
+	lab.Draft
+	Name string
+}
+
 // Drafts returns the drafts of a service, the one that was saved last first.
-func (s *Store) Drafts(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Draft, error) {
-	if err := lab.MayReceive(by, service); err != nil {
+func (s *Store) Drafts(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]DraftBy, error) {
+	if err := receives(by, service); err != nil {
 		return nil, err
 	}
-	var drafts []lab.Draft
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM drafts WHERE service_id = ? ORDER BY saved_at DESC, id DESC", service).Scan(&drafts).Error
+	tx := s.read.WithContext(ctx)
+	rows, err := draftsTable.list(tx, "WHERE service_id = ? ORDER BY saved_at DESC, id DESC", service)
+	if err != nil {
+		return nil, translate(err)
+	}
+	users := make([]lab.Optional, len(rows))
+	for i, d := range rows {
+		users[i] = d.UserID
+	}
+	names, err := namesOf(tx, users)
+	drafts := make([]DraftBy, len(rows))
+	for i, d := range rows {
+		drafts[i] = DraftBy{d, names[d.UserID]}
+	}
 	return drafts, translate(err)
 }
 
 // SweepDrafts removes the drafts of all services that nobody has saved for
 // lab.DraftAge, and returns their number. While the clock may be wrong it removes
 // none, and lab.ErrClockJumped comes back.
-func (s *Store) SweepDrafts(ctx context.Context) (swept int64, err error) {
-	err = s.do(ctx, lab.Actor{}, func(w *work) error {
+func (s *Store) SweepDrafts(ctx context.Context, by lab.Actor) (swept int64, err error) {
+	err = s.do(ctx, by, func(w *work) error {
+		if err := upkeep(by); err != nil {
+			return err
+		}
 		if err := w.trustClock(); err != nil {
 			return err
 		}

@@ -32,6 +32,11 @@ func (s *Store) Evidence(ctx context.Context, key lab.Key) ([]lab.Evidence, erro
 	return evidence, translate(err)
 }
 
+// Usual is what the registry knows of the usual amount of a substance in a form.
+func (s *Store) Usual(ctx context.Context, substance lab.SubstanceID, form lab.Form, scale lab.Scale) (int64, bool, error) {
+	return usual(s.read.WithContext(ctx), substance, form, scale, s.now().UTC().Year())
+}
+
 // Publications returns all versions of a sample's result, in order.
 func (s *Store) Publications(ctx context.Context, sample lab.Key) ([]lab.Publication, error) {
 	publications, err := publicationsOf(s.read.WithContext(ctx), sample)

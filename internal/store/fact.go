@@ -37,10 +37,14 @@ type Moved struct {
 
 // Reclassify makes all facts anew from samples, expectations and publications
 // with the dictionary as it is, and tells what moved. Where nothing was corrected
-// it changes nothing. It works in one transaction a service.
+// it changes nothing. It works in one transaction a service. It takes the
+// operator, or an administrator of all services.
 func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
 	moved := Moved{Fields: map[string]int{}}
-	services, err := s.Services(ctx)
+	if err := upkeep(by); err != nil {
+		return moved, err
+	}
+	services, err := s.Services(ctx, by)
 	if err != nil {
 		return moved, err
 	}
@@ -64,9 +68,8 @@ func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
 	changed := moved.Changed
 	var after lab.ID
 	for {
-		var samples []lab.Sample
-		err := w.tx.Raw("SELECT * FROM samples WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
-			service, after.IsZero(), after.String(), batch).Scan(&samples).Error
+		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
+			service, after.IsZero(), after.String(), batch)
 		if err != nil {
 			return err
 		}
@@ -92,19 +95,19 @@ func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples
 	for i := range samples {
 		ids[i] = samples[i].ID.String()
 	}
-	expected, err := manyOf[lab.SampleExpectation](w.tx, "sample_expectations", "position", service, ids)
+	expected, err := manyOf(w.tx, expectationsTable, "position", service, ids)
 	if err != nil {
 		return err
 	}
-	publications, err := manyOf[lab.Publication](w.tx, "publications", "version", service, ids)
+	publications, err := manyOf(w.tx, publicationsTable, "version", service, ids)
 	if err != nil {
 		return err
 	}
-	sampleFacts, err := manyOf[lab.SampleFact](w.tx, "sample_facts", "year", service, ids)
+	sampleFacts, err := manyOf(w.tx, sampleFactsTable, "year", service, ids)
 	if err != nil {
 		return err
 	}
-	findingFacts, err := manyOf[lab.FindingFact](w.tx, "finding_facts", "substance_id", service, ids)
+	findingFacts, err := manyOf(w.tx, findingFactsTable, "substance_id", service, ids)
 	if err != nil {
 		return err
 	}
@@ -158,9 +161,8 @@ func (m *Moved) compare(d *lab.Dictionary, old, now lab.Facts) bool {
 }
 
 // manyOf reads the rows of many samples of a service and sorts them out by sample.
-func manyOf[T any](tx *gorm.DB, table, order string, service lab.ServiceID, samples []string) (map[lab.ID][]T, error) {
-	var rows []T
-	err := tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND sample_id IN ? ORDER BY "+order, service, samples).Scan(&rows).Error
+func manyOf[T any](tx *gorm.DB, from table[T], order string, service lab.ServiceID, samples []string) (map[lab.ID][]T, error) {
+	rows, err := from.ofMany(tx, service, samples, "ORDER BY "+order)
 	bySample := map[lab.ID][]T{}
 	for _, row := range rows {
 		id := reflect.ValueOf(row).FieldByName("SampleID").Interface().(lab.ID)

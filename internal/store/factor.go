@@ -53,19 +53,20 @@ func (w *work) replaceSecondFactor(id lab.Optional, sealed string, step int64, r
 	return create(w.tx, rows)
 }
 
-// UseSecondFactor has a code of the user's authenticator judged, once at a time:
+// UseSecondFactor has a code of the actor's authenticator judged, once at a time:
 // judge is given the account as it is, and returns the step that the code is of and
 // whether it is right. The attempt is counted in the same transaction, so that many
 // at once, sessions, instances and restarts do not help to guess. It fails with
 // lab.ErrConflict where the code is wrong, or its step or a later one was used
 // before, and with *lab.FactorError where too many were wrong for another to be
 // judged. A right code forgives the wrong ones.
-func (s *Store) UseSecondFactor(ctx context.Context, id lab.Optional, judge func(Account) (step int64, right bool, err error)) error {
+func (s *Store) UseSecondFactor(ctx context.Context, by lab.Actor, judge func(Account) (step int64, right bool, err error)) error {
+	id := by.UserID
 	if err := s.factorOpen(s.read.WithContext(ctx), id); err != nil {
 		return translate(err) // without waiting for a connection that writes
 	}
 	var refused error
-	err := s.doPeople(ctx, lab.Actor{UserID: id}, func(w *work) error {
+	err := s.doPeople(ctx, by, func(w *work) error {
 		if err := w.lockUser(id); err != nil {
 			return err
 		}
@@ -119,9 +120,8 @@ func (s *Store) factorOpen(tx *gorm.DB, id lab.Optional) error {
 // factorFailures reads the wrong codes of the last hour. Those of a clock that was
 // far ahead count no more.
 func factorFailures(tx *gorm.DB, id lab.Optional, now time.Time) (wrong lab.FactorFailures, err error) {
-	var rows []factorFailure
-	err = tx.Raw("SELECT * FROM factor_failures WHERE user_id = ? AND failed_at > ? AND failed_at < ? ORDER BY failed_at DESC",
-		int(id), lab.At(now.Add(-lab.FactorHour)), lab.At(now.Add(lab.FactorHour))).Scan(&rows).Error
+	rows, err := wrongCodesTable.list(tx, "WHERE user_id = ? AND failed_at > ? AND failed_at < ? ORDER BY failed_at DESC",
+		int(id), lab.At(now.Add(-lab.FactorHour)), lab.At(now.Add(lab.FactorHour)))
 	for _, r := range rows {
 		wrong = append(wrong, slices.Repeat([]lab.Instant{r.FailedAt}, r.N)...)
 	}
@@ -158,14 +158,14 @@ func (w *work) limitFactor(a Account) error {
 	return nil
 }
 
-// UseRecoveryCode records that a recovery code of the user was used, which ends it.
+// UseRecoveryCode records that a recovery code of the actor was used, which ends it.
 // An unknown one, or one that was used before, is lab.ErrNotFound.
-func (s *Store) UseRecoveryCode(ctx context.Context, id lab.Optional, codeHash string) error {
-	known, err := s.HasRecoveryCode(ctx, id, codeHash)
+func (s *Store) UseRecoveryCode(ctx context.Context, by lab.Actor, codeHash string) error {
+	known, err := s.HasRecoveryCode(ctx, by.UserID, codeHash)
 	if err != nil || !known {
 		return cmp.Or(err, lab.ErrNotFound)
 	}
-	return s.doPeople(ctx, lab.Actor{UserID: id}, func(w *work) error {
+	return s.doPeople(ctx, by, func(w *work) error {
 		a, err := w.own()
 		if err != nil {
 			return err

@@ -39,25 +39,25 @@ func TestFiveWrongCodesMakeTheRightOneWait(t *testing.T) {
 	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
 		ctx, bob := t.Context(), bobWithFactor(t, s)
 		for range 4 {
-			refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, wrong), lab.ErrConflict)
+			refusedAs(t, s.UseSecondFactor(ctx, bob, wrong), lab.ErrConflict)
 		}
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(2))) // forgives them
+		noError(t, s.UseSecondFactor(ctx, bob, step(2))) // forgives them
 		for range 5 {
-			refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, wrong), lab.ErrConflict)
+			refusedAs(t, s.UseSecondFactor(ctx, bob, wrong), lab.ErrConflict)
 			c.move(time.Minute)
 		}
 		if e := lastEvent(t, s); e.action != "limit second factor" || e.actor != "bob" {
 			t.Errorf("the event is %+v", e)
 		}
 		events := len(eventsOf(t, s))
-		waits(t, s.UseSecondFactor(ctx, bob.UserID, step(3)), 10*time.Minute)
+		waits(t, s.UseSecondFactor(ctx, bob, step(3)), 10*time.Minute)
 		if len(eventsOf(t, s)) != events {
 			t.Error("an attempt that was not looked at left an event")
 		}
 		c.move(10*time.Minute - time.Microsecond)
-		waits(t, s.UseSecondFactor(ctx, bob.UserID, step(3)), time.Microsecond)
+		waits(t, s.UseSecondFactor(ctx, bob, step(3)), time.Microsecond)
 		c.move(time.Microsecond)
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(3)))
+		noError(t, s.UseSecondFactor(ctx, bob, step(3)))
 	})
 }
 
@@ -68,14 +68,14 @@ func TestTenWrongCodesInAnHourAskForARecoveryCode(t *testing.T) {
 			t.Helper()
 			for range 2 {
 				for range 5 {
-					refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, wrong), lab.ErrConflict)
+					refusedAs(t, s.UseSecondFactor(ctx, bob, wrong), lab.ErrConflict)
 				}
 				c.move(lab.FactorWait)
 			}
 			c.move(30 * 24 * time.Hour)
-			waits(t, s.UseSecondFactor(ctx, bob.UserID, step(9)), 0)
-			noError(t, s.SweepSessions(ctx))
-			waits(t, s.UseSecondFactor(ctx, bob.UserID, step(9)), 0)
+			waits(t, s.UseSecondFactor(ctx, bob, step(9)), 0)
+			noError(t, s.SweepSessions(ctx, lab.Operator("test")))
+			waits(t, s.UseSecondFactor(ctx, bob, step(9)), 0)
 			if !accountOf(t, s, "bob").FactorLocked {
 				t.Error("the account does not say so")
 			}
@@ -84,16 +84,16 @@ func TestTenWrongCodesInAnHourAskForARecoveryCode(t *testing.T) {
 			}
 		}
 		lockOut()
-		refusedAs(t, s.UseRecoveryCode(ctx, bob.UserID, tokenHash("c")), lab.ErrNotFound)
-		noError(t, s.UseRecoveryCode(ctx, bob.UserID, tokenHash("a")))
+		refusedAs(t, s.UseRecoveryCode(ctx, bob, tokenHash("c")), lab.ErrNotFound)
+		noError(t, s.UseRecoveryCode(ctx, bob, tokenHash("a")))
 		if accountOf(t, s, "bob").FactorLocked {
 			t.Error("the account is still locked")
 		}
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(10)))
+		noError(t, s.UseSecondFactor(ctx, bob, step(10)))
 
 		lockOut()
 		noError(t, s.SetSecondFactor(ctx, bob, "sealed anew", 10, nil))
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(11)))
+		noError(t, s.UseSecondFactor(ctx, bob, step(11)))
 
 		lockOut()
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("1"), lab.At(c.now().Add(time.Hour)), true))
@@ -109,7 +109,7 @@ func TestManyWrongCodesAtOnceCannotPassTogether(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		bob, judged := bobWithFactor(t, s), make(chan bool, 200)
 		for _, err := range atOnce(60, func(int) error {
-			return s.UseSecondFactor(t.Context(), bob.UserID, func(store.Account) (int64, bool, error) {
+			return s.UseSecondFactor(t.Context(), bob, func(store.Account) (int64, bool, error) {
 				judged <- true
 				return 0, false, nil
 			})
@@ -130,9 +130,9 @@ func TestACodeThatCannotBeJudgedIsNotCounted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		bob, broken := bobWithFactor(t, s), errors.New("no key")
 		for range 8 {
-			refusedAs(t, s.UseSecondFactor(t.Context(), bob.UserID, func(store.Account) (int64, bool, error) { return 0, false, broken }), broken)
+			refusedAs(t, s.UseSecondFactor(t.Context(), bob, func(store.Account) (int64, bool, error) { return 0, false, broken }), broken)
 		}
-		noError(t, s.UseSecondFactor(t.Context(), bob.UserID, step(2)))
+		noError(t, s.UseSecondFactor(t.Context(), bob, step(2)))
 	})
 }
 
@@ -185,7 +185,7 @@ func TestDevicesAreRememberedFor90Days(t *testing.T) {
 		known(bob.UserID, "1", "home", store.Known{Device: tokenHash("1")})
 		known(bob.UserID, "1", "train", store.Known{Device: tokenHash("1"), Network: true})
 		storetest.ConfirmClock(t, s, c.now())
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if n := sqlRows(t, s, "SELECT count(*) FROM devices", 1)[0][0]; n != int64(4) {
 			t.Errorf("%v devices are left", n)
 		}

@@ -63,10 +63,14 @@ var (
 // statistics.Fold takes them. The two tables are read side by side and joined
 // here: each row comes packed as one text, so that it costs little. An error ends
 // the sequence and is yielded. Few may read at a time and the others wait, so do
-// not read facts within the loop over facts.
-func (s *Store) FactRows(ctx context.Context, service lab.ServiceID, year int) iter.Seq2[lab.FactRow, error] {
+// not read facts within the loop over facts. It takes the program.
+func (s *Store) FactRows(ctx context.Context, by lab.Actor, service lab.ServiceID, year int) iter.Seq2[lab.FactRow, error] {
 	return func(yield func(lab.FactRow, error) bool) {
-		if err := s.factRows(ctx, service, year, yield); err != nil {
+		err := seen(by.SeesFacts())
+		if err == nil {
+			err = s.factRows(ctx, service, year, yield)
+		}
+		if err != nil {
 			yield(lab.FactRow{}, fmt.Errorf("read the facts of service %d in %d: %w", service, year, translate(err)))
 		}
 	}
@@ -202,8 +206,11 @@ func classOf[T any](known map[string]*T, columns sqlstore.Packed[T], packed stri
 // that changes what it counts.
 type Revisions map[int]map[lab.ServiceID]int64
 
-// Revisions returns the revisions of all years.
-func (s *Store) Revisions(ctx context.Context) (Revisions, error) {
+// Revisions returns the revisions of all years. It takes the program.
+func (s *Store) Revisions(ctx context.Context, by lab.Actor) (Revisions, error) {
+	if err := seen(by.SeesFacts()); err != nil {
+		return nil, err
+	}
 	var rows []struct {
 		ServiceID lab.ServiceID
 		Year      int

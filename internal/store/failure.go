@@ -211,10 +211,18 @@ type AllFailures struct {
 	Logins  int // how many such logins; of an hour with very many, those beyond count as one
 }
 
-// FailuresOfAll returns how often signing in has failed since an instant, whose
-// whole hour counts.
-func (s *Store) FailuresOfAll(ctx context.Context, since time.Time) (all AllFailures, err error) {
+// FailuresOfAll returns how often signing in has failed since an instant, whose whole
+// hour counts: as users whom the actor administrates, and as nobody. It takes an
+// administrator.
+func (s *Store) FailuresOfAll(ctx context.Context, by lab.Actor, since time.Time) (all AllFailures, err error) {
+	if err := lab.MayAdministrate(by, nil); err != nil {
+		return all, lab.ErrNotFound
+	}
 	if err := s.writeFirst(ctx); err != nil {
+		return all, err
+	}
+	people, err := s.People(ctx, by)
+	if err != nil {
 		return all, err
 	}
 	tx := s.read.WithContext(ctx)
@@ -224,6 +232,9 @@ func (s *Store) FailuresOfAll(ctx context.Context, since time.Time) (all AllFail
 	if err != nil {
 		return all, translate(err)
 	}
+	all.Users = slices.DeleteFunc(all.Users, func(u UserFailures) bool {
+		return !slices.ContainsFunc(people, func(p Person) bool { return p.ID == u.UserID })
+	})
 	var unknown struct{ N, Logins int }
 	err = tx.Raw("SELECT coalesce(sum(n), 0) AS n, count(DISTINCT login_hash) AS logins FROM sign_in_failures WHERE user_id = 0 AND hour >= ?",
 		hourOf(since)).Scan(&unknown).Error

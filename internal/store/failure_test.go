@@ -27,7 +27,7 @@ func TestFailuresToSignInAreCountedByTheHour(t *testing.T) {
 		fail(1, store.FailedSignIn{LoginHash: "y", NetworkHash: "c"})
 		want := func(since time.Time, want string) {
 			t.Helper()
-			all, err := s.FailuresOfAll(ctx, since)
+			all, err := s.FailuresOfAll(ctx, lab.Operator("test"), since)
 			noError(t, err)
 			if got := fmt.Sprint(all); got != want {
 				t.Errorf("all are %s, want %s", got, want)
@@ -45,10 +45,10 @@ func TestFailuresToSignInAreCountedByTheHour(t *testing.T) {
 
 		c.move(store.FailureAge - 30*time.Minute)
 		storetest.ConfirmClock(t, s, c.now())
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		want(began, last)
 		c.move(time.Hour)
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		want(began, "{[] 0 0}")
 	})
 }
@@ -61,7 +61,7 @@ func TestVeryManyFailuresAreAddedUp(t *testing.T) {
 			s.NoteSignInFailure(store.FailedSignIn{LoginHash: fmt.Sprint("login ", i), NetworkHash: fmt.Sprint("network ", i)})
 		}
 		s.NoteSignInFailure(store.FailedSignIn{UserID: bob.UserID, NetworkHash: "a"})
-		all, err := s.FailuresOfAll(t.Context(), storetest.Now)
+		all, err := s.FailuresOfAll(t.Context(), lab.Operator("test"), storetest.Now)
 		noError(t, err)
 		if all.Unknown != 3000 || all.Logins > 501 || len(all.Users) != 1 || all.Users[0].N != 1 {
 			t.Errorf("all are %v", all)
@@ -81,7 +81,7 @@ func TestFailuresThatCannotBeWrittenAreKept(t *testing.T) {
 			t.Fatal("they are written to nowhere")
 		}
 		noError(t, store.Exec(s, "ALTER TABLE away RENAME TO sign_in_failures"))
-		all, err := s.FailuresOfAll(t.Context(), storetest.Now)
+		all, err := s.FailuresOfAll(t.Context(), lab.Operator("test"), storetest.Now)
 		noError(t, err)
 		if len(all.Users) != 1 || all.Users[0].N != 1 {
 			t.Errorf("all are %v, want 1 failure", all)

@@ -26,7 +26,7 @@ func (w *work) takeSample(key lab.Key) (*lab.Sample, error) {
 	if !w.by.SeesRecords(key.ServiceID) {
 		return nil, lab.ErrNotFound
 	}
-	return take[lab.Sample](w, "samples", key)
+	return samplesTable.take(w, key)
 }
 
 // fileWith reads the file in which a record of the table is.
@@ -41,7 +41,7 @@ func (w *work) fileWith(table string, record lab.Key) (*lab.File, error) {
 
 // fileOf reads the file of a sample for a page; nothing is locked.
 func fileOf(tx *gorm.DB, key lab.Key) (f lab.File, err error) {
-	if err = tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&f.Sample).Error; err != nil {
+	if f.Sample, err = samplesTable.at(tx, key); err != nil {
 		return f, err
 	}
 	return f, readParts(tx, &f)

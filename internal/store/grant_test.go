@@ -55,7 +55,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 			}
 			s := storetest.Open(t, asRole(t, owner.DatabaseURL, role))
 			publishOne(t, s)
-			if n, err := s.VerifyAudit(t.Context()); err != nil || n < 8 {
+			if n, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil || n < 8 {
 				t.Errorf("audit: %d events, %v", n, err)
 			}
 			if done, err := store.Migrate(t.Context(), asRole(t, owner.DatabaseURL, role), clock); err != nil || len(done) != 0 {
@@ -108,13 +108,13 @@ func TestTheGrantedRoleRemovesWhatIsOverItsTime(t *testing.T) {
 	}
 	seal(t, s, b.verifier, "old 1")
 	noError(t, s.TakeRing(t.Context(), lab.Operator("serve"), look(ringOf("ours", "2025-02", "a")), opens))
-	noError(t, s.MarkClock(t.Context()))
+	noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 	later := storetest.OpenAt(t, asRole(t, owner.DatabaseURL, "sweeper"), func() time.Time { return storetest.Now.AddDate(0, 6, 0) })
 	storetest.ConfirmClock(t, later, storetest.Now.AddDate(0, 6, 0))
-	if n, err := later.SweepDrafts(t.Context()); err != nil || n != 1 {
+	if n, err := later.SweepDrafts(t.Context(), lab.Operator("test")); err != nil || n != 1 {
 		t.Errorf("%d drafts, %v", n, err)
 	}
-	if err := later.SweepSessions(t.Context()); err != nil {
+	if err := later.SweepSessions(t.Context(), lab.Operator("test")); err != nil {
 		t.Error(err)
 	}
 	if n, err := later.ExpireCodes(t.Context(), lab.Operator("serve"), 2025_06_01); err != nil || n != 1 {

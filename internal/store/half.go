@@ -20,7 +20,7 @@ type halfSignIn struct {
 // half tells whether the session waits for a code of the authenticator: until then
 // nobody has signed in.
 func (r *sessionRow) half(a Account) bool {
-	return r.SecondFactorAt.IsZero() && a.TOTPSealed != ""
+	return r.SecondFactorAt.IsZero() && a.SecondFactor
 }
 
 // startHalf counts a right password that no code has followed yet.

@@ -50,7 +50,7 @@ func TestWhatFailedIsToldOnce(t *testing.T) {
 		told(t, s, "4", 0, 0, 0)
 		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), true))
 		told(t, s, "e", 9, 1, 0)
-		all, err := s.FailuresOfAll(ctx, c.now().Add(-24*time.Hour))
+		all, err := s.FailuresOfAll(ctx, lab.Operator("test"), c.now().Add(-24*time.Hour))
 		noError(t, err)
 		if got := fmt.Sprint(all); got != fmt.Sprintf("{[{%d bob 6 2 0} {%d eve 9 1 0}] 1 1}", bob.UserID, eve.UserID) {
 			t.Errorf("administrators see %s", got) // whatever the person was told
@@ -125,7 +125,7 @@ func TestARightPasswordWithoutACodeIsToldAndLeavesNoEvent(t *testing.T) {
 		half("c")
 		whole("c", "c2")
 		told(t, s, "c2", 0, 0, 1)
-		all, err := s.FailuresOfAll(ctx, c.now().Add(-24*time.Hour))
+		all, err := s.FailuresOfAll(ctx, lab.Operator("test"), c.now().Add(-24*time.Hour))
 		noError(t, err)
 		if len(all.Users) != 1 || all.Users[0].N != 0 || all.Users[0].Half != 3 {
 			t.Errorf("administrators see %+v, want 3 without a code", all)
@@ -231,7 +231,7 @@ func TestARecoveryCodeAndThePasswordSignInTogether(t *testing.T) {
 			return err
 		}), func(err error) bool { return err.Error() == "half" })
 		has(bob.UserID, "a", false)
-		sessions, err := s.OwnSessions(ctx, bob.UserID)
+		sessions, err := s.OwnSessions(ctx, bob)
 		noError(t, err)
 		whole := 0
 		for _, x := range sessions {
@@ -260,16 +260,16 @@ func TestWhatAWrongClockHasMadeNeverComesToLife(t *testing.T) {
 		clock, token := &hand{storetest.Now}, strings.Repeat("a", 64)
 		s := storetest.OpenAt(t, storetest.Config(t, kind), clock.now)
 		bob, ctx := bobWithFactor(t, s), t.Context()
-		noError(t, s.MarkClock(ctx))
+		noError(t, s.MarkClock(ctx, lab.Operator("test")))
 		ahead := storetest.Now.AddDate(0, 0, 200)
 		clock.at = ahead
-		noError(t, s.MarkClock(ctx))
+		noError(t, s.MarkClock(ctx, lab.Operator("test")))
 		noError(t, storetest.StartSession(ctx, s, bob, token, true))
 		noError(t, s.Invite(ctx, operator, bob.UserID, tokenHash("i"), lab.At(ahead.Add(lab.InvitationAge)), false))
 		if _, err := s.RememberDevice(ctx, token, store.Device{Network: "home", Fresh: tokenHash("d")}); err != nil {
 			t.Fatal(err)
 		}
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, step(ahead.Unix()/30)))
+		noError(t, s.UseSecondFactor(ctx, bob, step(ahead.Unix()/30)))
 
 		clock.at = storetest.Now
 		ended := func() {
@@ -284,16 +284,16 @@ func TestWhatAWrongClockHasMadeNeverComesToLife(t *testing.T) {
 			t.Errorf("known is %+v, %v", known, err)
 		}
 		now := storetest.Now.Unix() / 30
-		noError(t, s.UseSecondFactor(ctx, bob.UserID, func(a store.Account) (int64, bool, error) { return now, a.TOTPStep == 0, nil }))
-		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(now)), lab.ErrConflict) // once
+		noError(t, s.UseSecondFactor(ctx, bob, func(a store.Account) (int64, bool, error) { return now, a.TOTPStep == 0, nil }))
+		refusedAs(t, s.UseSecondFactor(ctx, bob, step(now)), lab.ErrConflict) // once
 
-		noError(t, s.MarkClock(ctx))
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.MarkClock(ctx, lab.Operator("test")))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if n := count(t, s, "sessions"); n != 1 {
 			t.Errorf("before the clock is confirmed %d sessions are kept", n)
 		}
 		storetest.ConfirmClock(t, s, clock.at)
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if known, err := s.KnownTo(ctx, bob.UserID, []string{tokenHash("d")}, "home"); err != nil || known.Device == "" {
 			t.Errorf("confirmed: known is %+v, %v", known, err)
 		}

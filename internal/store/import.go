@@ -33,15 +33,20 @@ type loaded struct {
 }
 
 // KnownImport returns the import with the digest, or lab.ErrNotFound.
-func (s *Store) KnownImport(ctx context.Context, service lab.ServiceID, digest string) (lab.Import, error) {
-	var known lab.Import
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM imports WHERE service_id = ? AND digest = ?", service, digest).Take(&known).Error
+func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.ServiceID, digest string) (lab.Import, error) {
+	if err := upkeep(by); err != nil {
+		return lab.Import{}, err
+	}
+	known, err := importsTable.one(s.read.WithContext(ctx), "WHERE service_id = ? AND digest = ?", service, digest)
 	return known, translate(err)
 }
 
 // SourceDigests returns, of all samples of a service that were imported, the
 // digest of what their source said, by the source's id.
-func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[string]string, error) {
+func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.ServiceID) (map[string]string, error) {
+	if err := upkeep(by); err != nil {
+		return nil, err
+	}
 	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM samples WHERE service_id = $1 AND source_ref <> ''", service)
 	if err != nil {
 		return nil, translate(err)
@@ -60,8 +65,12 @@ func (s *Store) SourceDigests(ctx context.Context, service lab.ServiceID) (map[s
 
 // Import writes a batch in one transaction, as one event of the audit trail. The
 // dictionary is the one that the batch was read with, its new entries included.
-// Progress is told the number of samples written so far.
+// Progress is told the number of samples written so far. It takes the operator, or an
+// administrator of all services.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
 	defer s.wordsChanged.Add(1)
 	return s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}

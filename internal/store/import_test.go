@@ -42,7 +42,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 			t.Errorf("samples by year: %v", perYear)
 		}
 		for year := range perYear {
-			if r, err := s.Revisions(t.Context()); err != nil || r[int(year)][service.ID] != 1 {
+			if r, err := s.Revisions(t.Context(), lab.Program("test")); err != nil || r[int(year)][service.ID] != 1 {
 				t.Errorf("revision of %d is %v, %v", year, r, err)
 			}
 		}
@@ -53,7 +53,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 		if err != nil || moved.Samples != len(arrivals) || moved.Changed != 0 {
 			t.Errorf("moved %+v, %v", moved, err)
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 		// The next of a year goes on where the import ended.
@@ -70,7 +70,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 // survived compares what was written of an arrival with what is read.
 func survived(t testing.TB, s *store.Store, want *lab.Arrival) {
 	t.Helper()
-	sample, expected, err := s.Sample(t.Context(), want.Sample.Key)
+	sample, expected, err := s.Sample(t.Context(), storetest.Reader, want.Sample.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestAnImportBringsItsVisits(t *testing.T) {
 			}
 		}
 		for i := range b.Samples {
-			sample, _, err := s.Sample(t.Context(), b.Samples[i].Sample.Key)
+			sample, _, err := s.Sample(t.Context(), storetest.Reader, b.Samples[i].Sample.Key)
 			want := lab.ID{}
 			if i < 2 {
 				want = b.Visits[1].ID
@@ -287,7 +287,7 @@ func TestAnImportBringsItsServiceAndEntries(t *testing.T) {
 		if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
 			t.Fatal(err)
 		}
-		service, err := s.Service(t.Context(), "NEW")
+		service, err := s.Service(t.Context(), lab.Operator("test"), "NEW")
 		if err != nil || service.ID != b.Import.ServiceID {
 			t.Errorf("service %+v, %v", service, err)
 		}
@@ -298,21 +298,21 @@ func TestAnImportBringsItsServiceAndEntries(t *testing.T) {
 		if x, _, ok := now.FindSubstance("Never Heard Of"); !ok || x.ID != b.Substances[0].ID {
 			t.Errorf("the new substance is %+v", x)
 		}
-		known, err := s.KnownImport(t.Context(), service.ID, "newcomer")
+		known, err := s.KnownImport(t.Context(), lab.Operator("test"), service.ID, "newcomer")
 		if differ := lab.Differences(b.Import, known); err != nil || len(differ) > 0 {
 			t.Errorf("the import differs in %v, %v", differ, err)
 		}
-		if _, err := s.KnownImport(t.Context(), service.ID, "other"); !errors.Is(err, lab.ErrNotFound) {
+		if _, err := s.KnownImport(t.Context(), lab.Operator("test"), service.ID, "other"); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("an unknown import: %v", err)
 		}
-		if _, err := s.KnownImport(t.Context(), service.ID+1, "newcomer"); !errors.Is(err, lab.ErrNotFound) {
+		if _, err := s.KnownImport(t.Context(), lab.Operator("test"), service.ID+1, "newcomer"); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("the import of another service: %v", err)
 		}
-		digests, err := s.SourceDigests(t.Context(), service.ID)
+		digests, err := s.SourceDigests(t.Context(), lab.Operator("test"), service.ID)
 		if err != nil || len(digests) != len(b.Samples) || digests["G17"] != b.Samples[16].Sample.SourceDigest {
 			t.Errorf("%d digests, %v", len(digests), err)
 		}
-		if other, err := s.SourceDigests(t.Context(), service.ID+1); err != nil || len(other) != 0 {
+		if other, err := s.SourceDigests(t.Context(), lab.Operator("test"), service.ID+1); err != nil || len(other) != 0 {
 			t.Errorf("%d digests of another service, %v", len(other), err)
 		}
 		again := &store.ImportBatch{Import: newImport("newcomer")}

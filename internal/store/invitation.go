@@ -55,7 +55,7 @@ func (s *Store) Invitation(ctx context.Context, tokenHash string) (lab.User, err
 }
 
 func openInvitation(tx *gorm.DB, tokenHash string, now lab.Instant) (x invitation, a Account, err error) {
-	if err = tx.Raw("SELECT * FROM invitations WHERE token_hash = ?", tokenHash).Take(&x).Error; err != nil {
+	if x, err = invitationsTable.one(tx, "WHERE token_hash = ?", tokenHash); err != nil {
 		return x, a, err
 	}
 	if a, err = readAccount(tx, "WHERE u.id = ?", x.UserID); err != nil {

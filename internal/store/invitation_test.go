@@ -65,11 +65,11 @@ func TestInvitationsThatOpenNothing(t *testing.T) {
 		if got := accountOf(t, s, "bob").PasswordHash; got != "" {
 			t.Errorf("the hash is %q", got)
 		}
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if n := sqlRows(t, s, "SELECT count(*) FROM invitations", 1)[0][0]; n != int64(0) {
 			t.Errorf("%v invitations are left", n)
 		}
-		refusedMove(t, s.Invite(ctx, bob, ada.UserID, tokenHash("4"), until(), true))
+		refusedAs(t, s.Invite(ctx, bob, ada.UserID, tokenHash("4"), until(), true), lab.ErrNotFound)
 		refusedMove(t, s.Invite(ctx, bob, bob.UserID, tokenHash("4"), until(), true))
 		refusedAs(t, s.Invite(ctx, ada, 99, tokenHash("4"), until(), false), lab.ErrNotFound)
 		noError(t, s.Invite(ctx, ada, bob.UserID, tokenHash("5"), until(), false))
@@ -136,10 +136,10 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 			noError(t, err)
 			noError(t, storetest.StartSession(ctx, s, bob, sessionHash, false))
 			noError(t, s.SetSecondFactor(ctx, bob, sealed, 1, codeHashes))
-			noError(t, s.UseSecondFactor(ctx, bob.UserID, step(2)))
+			noError(t, s.UseSecondFactor(ctx, bob, step(2)))
 			noError(t, s.ReplaceSession(ctx, sessionHash, steppedHash, true))
-			noError(t, s.UseRecoveryCode(ctx, bob.UserID, codeHashes[0]))
-			refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(0)), lab.ErrConflict)
+			noError(t, s.UseRecoveryCode(ctx, bob, codeHashes[0]))
+			refusedAs(t, s.UseSecondFactor(ctx, bob, step(0)), lab.ErrConflict)
 			noError(t, s.ChangePassword(ctx, bob, hash, store.Here{Session: steppedHash, Renewed: renewedHash}))
 			_, err = s.OfferFactor(ctx, renewedHash, "", offered)
 			noError(t, err)
@@ -182,7 +182,7 @@ func TestACopyOfTheDatabaseLetsNobodyIn(t *testing.T) {
 			if ok, err := (credential.Caller{}).Check(ctx, hash, hash); ok || err != nil {
 				t.Errorf("a hash is its own password: %v", err)
 			}
-			if _, err := s.VerifyAudit(ctx); err != nil {
+			if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 				t.Error(err)
 			}
 		})

@@ -39,10 +39,11 @@ func knownRing(tx *gorm.DB) (known lab.RingPrint, lost func(id string) bool, err
 	if known.Secret, err = setting(tx, ringSetting); err != nil {
 		return known, nil, err
 	}
-	var rows, used []codeKey
-	if err := tx.Raw("SELECT * FROM code_keys").Scan(&rows).Error; err != nil {
+	rows, err := keysTable.list(tx, "")
+	if err != nil {
 		return known, nil, err
 	}
+	var used []codeKey
 	if known.Secret == "" {
 		err = tx.Raw("SELECT DISTINCT key_id FROM lookup_codes WHERE key_id NOT IN (SELECT key_id FROM code_keys)").Scan(&used).Error
 	}
@@ -56,7 +57,10 @@ func knownRing(tx *gorm.DB) (known lab.RingPrint, lost func(id string) bool, err
 
 // NeedsRing tells whether the registry was used with a key ring, so that a new one
 // would not do.
-func (s *Store) NeedsRing(ctx context.Context) (bool, error) {
+func (s *Store) NeedsRing(ctx context.Context, by lab.Actor) (bool, error) {
+	if err := upkeep(by); err != nil {
+		return false, err
+	}
 	var n int
 	err := s.read.WithContext(ctx).Raw("SELECT (SELECT count(*) FROM (SELECT 1 FROM lookup_codes LIMIT 1) one) + "+
 		"(SELECT count(*) FROM users WHERE totp_sealed <> '') + (SELECT count(*) FROM settings WHERE name = ? AND value <> '')", ringSetting).Scan(&n).Error
@@ -69,14 +73,20 @@ func (s *Store) NeedsRing(ctx context.Context) (bool, error) {
 type Look func() (lab.RingPrint, error)
 
 // CheckRing refuses, with lab.ErrRing, a ring that is not the one of the registry.
-func (s *Store) CheckRing(ctx context.Context, look Look) error {
+func (s *Store) CheckRing(ctx context.Context, by lab.Actor, look Look) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
 	_, _, err := s.checkRing(ctx, look)
 	return err
 }
 
 // ClosedMonths are the months whose codes open nothing, although the database has them
 // still, because the ring has dropped their keys: the database is an older copy.
-func (s *Store) ClosedMonths(ctx context.Context, look Look) ([]string, error) {
+func (s *Store) ClosedMonths(ctx context.Context, by lab.Actor, look Look) ([]string, error) {
+	if err := upkeep(by); err != nil {
+		return nil, err
+	}
 	known, _, err := knownRing(s.read.WithContext(ctx))
 	if err != nil {
 		return nil, translate(err)
@@ -102,6 +112,9 @@ func (s *Store) checkRing(ctx context.Context, look Look) (ring lab.RingPrint, w
 // if it opens every sealed secret, and these are sealed anew; where there is none,
 // only if no code was given out yet: see AdoptRing.
 func (s *Store) TakeRing(ctx context.Context, by lab.Actor, look Look, reseal Reseal) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
 	ring, whole, err := s.checkRing(ctx, look)
 	if err != nil || whole { // which also does where nothing can be written
 		return err
@@ -211,8 +224,8 @@ func (w *work) useKey(code CodeHash) error {
 	if err != nil {
 		return err
 	}
-	var known codeKey
-	if err := w.tx.Raw("SELECT * FROM code_keys WHERE key_id = ?", code.KeyID).Take(&known).Error; err != nil {
+	known, err := keysTable.one(w.tx, "WHERE key_id = ?", code.KeyID)
+	if err != nil {
 		return err
 	}
 	if !known.EndedAt.IsZero() || !known.LostAt.IsZero() || known.Fingerprint != code.Fingerprint || known.Month != code.Month {
@@ -223,7 +236,10 @@ func (w *work) useKey(code CodeHash) error {
 
 // EndedKeys are the ids of the keys whose codes are removed: they can be dropped from
 // the ring, whatever the clock shows.
-func (s *Store) EndedKeys(ctx context.Context) (ids []string, err error) {
+func (s *Store) EndedKeys(ctx context.Context, by lab.Actor) (ids []string, err error) {
+	if err := upkeep(by); err != nil {
+		return nil, err
+	}
 	err = s.read.WithContext(ctx).Raw("SELECT key_id FROM code_keys WHERE ended_at IS NOT NULL").Scan(&ids).Error
 	return ids, translate(err)
 }
@@ -238,7 +254,10 @@ type Adoption struct {
 }
 
 // PlanAdoption says what AdoptRing would do, and changes nothing.
-func (s *Store) PlanAdoption(ctx context.Context, ring lab.RingPrint, reseal Reseal) (Adoption, error) {
+func (s *Store) PlanAdoption(ctx context.Context, by lab.Actor, ring lab.RingPrint, reseal Reseal) (Adoption, error) {
+	if err := upkeep(by); err != nil {
+		return Adoption{}, err
+	}
 	a, _, err := adoption(s.read.WithContext(ctx), ring, reseal)
 	return a, translate(err)
 }

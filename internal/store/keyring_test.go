@@ -128,7 +128,7 @@ func TestARingIsComparedWithTheKeysThatAreUsed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
 				noError(t, take(t, s, ringOf("ours", "a", "b")))
-				taken, checked := take(t, s, test.ring), s.CheckRing(t.Context(), look(test.ring))
+				taken, checked := take(t, s, test.ring), s.CheckRing(t.Context(), lab.Operator("test"), look(test.ring))
 				if test.want == "" {
 					noError(t, errors.Join(taken, checked))
 					return
@@ -181,14 +181,14 @@ func TestAKeyThatIsLostMayBeFound(t *testing.T) {
 		seal(t, s, b.intake, "new 1")
 		oldCode(t, s, b, "b")
 		noError(t, take(t, s, ringOf("ours", "a", "b")))
-		plan, err := s.PlanAdoption(t.Context(), ringOf("ours", "a"), opens)
+		plan, err := s.PlanAdoption(t.Context(), lab.Operator("test"), ringOf("ours", "a"), opens)
 		if err != nil || plan.Codes != 0 || plan.Lost != 1 || len(plan.Months) != 1 || !plan.Proven {
 			t.Errorf("%+v, %v", plan, err)
 		}
 		wantRefusal(t, "adopted by intake", s.AdoptRing(t.Context(), b.intake, ringOf("ours", "a"), opens))
 		noError(t, s.AdoptRing(t.Context(), lab.Operator("test"), ringOf("ours", "a"), opens))
 		noError(t, take(t, s, ringOf("ours", "a")))
-		if ended, err := s.EndedKeys(t.Context()); err != nil || len(ended) != 0 {
+		if ended, err := s.EndedKeys(t.Context(), lab.Operator("test")); err != nil || len(ended) != 0 {
 			t.Errorf("keys that may be dropped: %v, %v", ended, err)
 		}
 		noError(t, take(t, s, ringOf("ours", "a", "b")))
@@ -202,16 +202,16 @@ func TestAKeyThatIsLostMayBeFound(t *testing.T) {
 func TestARegistryThatWasUsedNeedsItsRing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
-		if needs, err := s.NeedsRing(t.Context()); err != nil || needs {
+		if needs, err := s.NeedsRing(t.Context(), lab.Operator("test")); err != nil || needs {
 			t.Errorf("an empty one: %t, %v", needs, err)
 		}
 		seal(t, s, b.intake, "old 1")
-		if needs, err := s.NeedsRing(t.Context()); err != nil || !needs {
+		if needs, err := s.NeedsRing(t.Context(), lab.Operator("test")); err != nil || !needs {
 			t.Errorf("with a sealed secret: %t, %v", needs, err)
 		}
 		seal(t, s, b.intake, "")
 		noError(t, take(t, s, ringOf("ours")))
-		if needs, err := s.NeedsRing(t.Context()); err != nil || !needs {
+		if needs, err := s.NeedsRing(t.Context(), lab.Operator("test")); err != nil || !needs {
 			t.Errorf("with a ring that was taken: %t, %v", needs, err)
 		}
 	})

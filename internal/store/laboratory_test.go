@@ -67,7 +67,7 @@ func must[T any](t testing.TB) func(T, error) T {
 // stageOf is the worklist on which a sample stands.
 func stageOf(t testing.TB, s *store.Store, x lab.Sample) lab.Stage {
 	t.Helper()
-	now, _, err := s.Sample(t.Context(), x.Key)
+	now, _, err := s.Sample(t.Context(), storetest.Reader, x.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,13 +113,13 @@ func TestASampleMovesFromWorklistToWorklist(t *testing.T) {
 				return err
 			}, lab.StageToPublish},
 			{"withdrawn", func() error {
-				now, _, _ := s.Sample(t.Context(), x.Key)
+				now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
 				_, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "wrong vial")
 				return err
 			}, lab.StageReleased},
 			{"analysed again", func() error { a = b.analyse(t, s, x, "70"); return nil }, lab.StageToVerify},
 			{"not analysed after all", func() error {
-				now, _, _ := s.Sample(t.Context(), x.Key)
+				now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
 				return s.NotAnalyse(t.Context(), b.analyst, []store.VersionedKey{{Key: x.Key, Version: now.Version}}, "insufficient")
 			}, lab.StageNotAnalysed},
 		} {
@@ -410,7 +410,7 @@ func TestManyAreNotAnalysedAllOrNone(t *testing.T) {
 		one, two, stale, done := b.register(t, s), b.register(t, s), b.register(t, s), b.register(t, s)
 		b.analyse(t, s, stale, "80")
 		b.analyse(t, s, done, "80")
-		now, _, _ := s.Sample(t.Context(), done.Key)
+		now, _, _ := s.Sample(t.Context(), storetest.Reader, done.Key)
 		done = must[lab.Sample](t)(s.MoveSample(t.Context(), b.analyst, done.Key, now.Version, lab.Completed, ""))
 
 		err := s.NotAnalyse(t.Context(), b.analyst, []store.VersionedKey{keyOf(one), keyOf(stale), keyOf(done), keyOf(two)}, "capacity")
@@ -629,7 +629,7 @@ func TestTheTrailOfASample(t *testing.T) {
 		a := b.analyse(t, s, x, "80")
 		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, 1, false))
 		b.publish(t, s, x)
-		now, _, _ := s.Sample(t.Context(), x.Key)
+		now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
 		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "verwisseld"))
 		events := must[[]lab.Event](t)(s.Trail(t.Context(), b.verifier, x.Key))
 		var actions []string
@@ -670,7 +670,7 @@ func TestTellingAResultByPhone(t *testing.T) {
 		if err := s.TellResult(t.Context(), b.intake, x.Key, 1); err != nil {
 			t.Fatal(err)
 		}
-		now, _, _ := s.Sample(t.Context(), x.Key)
+		now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
 		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "verwisseld"))
 		stale := wantStale(t, "what was withdrawn", s.TellResult(t.Context(), b.intake, x.Key, 1))
 		if stale.Have != 2 || !slices.Contains(stale.Changed, lab.Difference{Field: "publication.kind", Old: `"withdrawn"`, New: `"confirmed"`}) {
@@ -719,7 +719,7 @@ func TestVerifyAndPublishAtOnce(t *testing.T) {
 				t.Errorf("released unseen: %+v", published.Result)
 			}
 		}
-		if _, err := s.VerifyAudit(ctx); err != nil {
+		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})

@@ -15,7 +15,7 @@ import (
 // free number, and returns it.
 func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Location) (lab.Location, error) {
 	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayEquip(by, location.ServiceID); err != nil {
+		if err := equips(by, location.ServiceID); err != nil {
 			return err
 		}
 		if _, err := placeOf(w.tx, location.ServiceID); err != nil {
@@ -48,22 +48,26 @@ func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Loca
 }
 
 // Locations returns the locations of a service in order of their names.
-func (s *Store) Locations(ctx context.Context, service lab.ServiceID) ([]lab.Location, error) {
+func (s *Store) Locations(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Location, error) {
+	if err := seen(by.SeesService(service)); err != nil {
+		return nil, err
+	}
 	return locationsOf(s.read.WithContext(ctx), service)
 }
 
 func locationsOf(tx *gorm.DB, service lab.ServiceID) ([]lab.Location, error) {
-	return sortedLocations(tx.Raw("SELECT * FROM locations WHERE service_id = ?", service))
+	return sortedLocations(tx, "WHERE service_id = ?", service)
 }
 
-// AllLocations returns the locations of all services, by service and name.
-func (s *Store) AllLocations(ctx context.Context) ([]lab.Location, error) {
-	return sortedLocations(s.read.WithContext(ctx).Raw("SELECT * FROM locations"))
+// AllLocations returns the locations of all services that the actor may know of, by
+// service and name.
+func (s *Store) AllLocations(ctx context.Context, by lab.Actor) ([]lab.Location, error) {
+	all, err := sortedLocations(s.read.WithContext(ctx), "")
+	return slices.DeleteFunc(all, func(l lab.Location) bool { return !by.SeesService(l.ServiceID) }), err
 }
 
-func sortedLocations(tx *gorm.DB) ([]lab.Location, error) {
-	var locations []lab.Location
-	err := tx.Scan(&locations).Error
+func sortedLocations(tx *gorm.DB, rest string, values ...any) ([]lab.Location, error) {
+	locations, err := locationsTable.list(tx, rest, values...)
 	slices.SortFunc(locations, func(a, b lab.Location) int {
 		return cmp.Or(cmp.Compare(a.ServiceID, b.ServiceID), strings.Compare(lab.Fold(a.Name), lab.Fold(b.Name)), strings.Compare(a.Name, b.Name))
 	})

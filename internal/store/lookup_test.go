@@ -79,7 +79,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.publish(t, s, x)
-		now, _, err := s.Sample(t.Context(), x.Key)
+		now, _, err := s.Sample(t.Context(), storetest.Reader, x.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestAReplacedCodeOpensNothing(t *testing.T) {
 func TestCodesOfPastMonthsExpire(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
-		if has, err := s.NeedsRing(t.Context()); err != nil || has {
+		if has, err := s.NeedsRing(t.Context(), lab.Operator("test")); err != nil || has {
 			t.Errorf("codes in an empty registry: %t, %v", has, err)
 		}
 		storetest.KeepMonths(t, s, 1)
@@ -187,7 +187,7 @@ func TestCodesOfPastMonthsExpire(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if has, err := s.NeedsRing(t.Context()); err != nil || !has {
+		if has, err := s.NeedsRing(t.Context(), lab.Operator("test")); err != nil || !has {
 			t.Errorf("no codes: %t, %v", has, err)
 		}
 		_, err := s.ExpireCodes(t.Context(), b.intake, 2025_01_15)
@@ -254,7 +254,7 @@ func TestNoCodeAndNoKeyIsAnywhere(t *testing.T) {
 			if _, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_02_01); err != nil {
 				t.Fatal(err)
 			}
-			ended, err := s.EndedKeys(t.Context())
+			ended, err := s.EndedKeys(t.Context(), lab.Operator("test"))
 			if err != nil || len(ended) != 1 {
 				t.Fatal(ended, err)
 			}

@@ -45,13 +45,13 @@ func scopeOf(year int) statistics.Scope { return statistics.Scope{Year: year, Cu
 // yearFold folds a year of all services.
 func yearFold(t testing.TB, s *store.Store, d *lab.Dictionary, year int) *statistics.Fold {
 	t.Helper()
-	all, err := s.Services(t.Context())
+	all, err := s.Services(t.Context(), lab.Operator("test"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var folds []*statistics.Fold
 	for _, service := range all {
-		folds = append(folds, foldRows(t, d, s.FactRows(t.Context(), service.ID, year)))
+		folds = append(folds, foldRows(t, d, s.FactRows(t.Context(), lab.Program("test"), service.ID, year)))
 	}
 	return statistics.Merge(folds...)
 }

@@ -12,6 +12,18 @@ import (
 	"marquis/internal/lab"
 )
 
+// OwnSession is a session as its user sees it.
+type OwnSession struct {
+	ID             string // names it among those of its user; not its token, nor the token's hash
+	StartedAt      lab.Instant
+	SeenAt         lab.Instant
+	SecondFactorAt lab.Instant // zero: not given in this session
+}
+
+func (r *sessionRow) own() OwnSession {
+	return OwnSession{r.id(), r.StartedAt, r.SeenAt, r.SecondFactorAt}
+}
+
 // id names a session to its own user. The hash of the token, which the database
 // holds, cannot be found from it.
 func (r *sessionRow) id() string {
@@ -19,19 +31,19 @@ func (r *sessionRow) id() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// OwnSessions returns the sessions of a user that have not ended, without the
-// account, that which began last first.
-func (s *Store) OwnSessions(ctx context.Context, user lab.Optional) ([]Session, error) {
-	rows, err := sessionsOf(s.read.WithContext(ctx), user, lab.At(s.now()))
-	sessions := make([]Session, len(rows))
+// OwnSessions returns the sessions of the actor that have not ended, that which began
+// last first.
+func (s *Store) OwnSessions(ctx context.Context, by lab.Actor) ([]OwnSession, error) {
+	rows, err := sessionsOf(s.read.WithContext(ctx), by.UserID, lab.At(s.now()))
+	sessions := make([]OwnSession, len(rows))
 	for i := range rows {
-		sessions[i] = rows[i].session(Account{})
+		sessions[i] = rows[i].own()
 	}
 	return sessions, translate(err)
 }
 
 func sessionsOf(tx *gorm.DB, user lab.Optional, now lab.Instant) (rows []sessionRow, err error) {
-	err = tx.Raw("SELECT * FROM sessions WHERE user_id = ? ORDER BY started_at DESC, token_hash", user).Scan(&rows).Error
+	rows, err = sessionsTable.list(tx, "WHERE user_id = ? ORDER BY started_at DESC, token_hash", user)
 	return slices.DeleteFunc(rows, func(r sessionRow) bool { return !r.alive(now) }), err
 }
 

@@ -66,7 +66,7 @@ func packedOnce(t *testing.T, kind string) (*store.Store, lab.Key, store.CodeHas
 // readFacts reads the facts of the year as text.
 func readFacts(t *testing.T, s *store.Store, service lab.ServiceID) (text string, err error) {
 	t.Helper()
-	for row, err := range s.FactRows(t.Context(), service, 2025) {
+	for row, err := range s.FactRows(t.Context(), lab.Program("test"), service, 2025) {
 		if err != nil {
 			return text, err
 		}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"testing"
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
@@ -15,7 +16,7 @@ func TestPoolsTellHowTheyAreUsed(t *testing.T) {
 		reading := map[string]string{"sqlite": "read", "postgres": "all"}[kind]
 
 		rows := 0
-		for _, err := range s.FactRows(t.Context(), b.service.ID, 2025) {
+		for _, err := range s.FactRows(t.Context(), lab.Program("test"), b.service.ID, 2025) {
 			if err != nil {
 				t.Fatal(err)
 			}

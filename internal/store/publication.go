@@ -110,8 +110,5 @@ func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, ke
 }
 
 func publicationsOf(tx *gorm.DB, sample lab.Key) ([]lab.Publication, error) {
-	var publications []lab.Publication
-	err := tx.Raw("SELECT * FROM publications WHERE service_id = ? AND sample_id = ? ORDER BY version", sample.ServiceID, sample.ID).
-		Scan(&publications).Error
-	return publications, err
+	return publicationsTable.of(tx, sample, "ORDER BY version")
 }

@@ -53,8 +53,7 @@ func (s *Store) AnswerAnalysis(ctx context.Context, by lab.Actor, question lab.K
 }
 
 func questionsOf(tx *gorm.DB, sample lab.Key) ([]lab.Question, error) {
-	var questions []lab.Question
-	err := tx.Raw("SELECT * FROM analysis_questions WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&questions).Error
+	questions, err := questionsTable.of(tx, sample, "")
 	slices.SortFunc(questions, func(a, b lab.Question) int { return a.ID.Compare(b.ID) })
 	return questions, err
 }

@@ -31,8 +31,7 @@ func (s *Store) TellResult(ctx context.Context, by lab.Actor, sample lab.Key, ve
 }
 
 func readOutsOf(tx *gorm.DB, sample lab.Key) ([]lab.ReadOut, error) {
-	var told []lab.ReadOut
-	err := tx.Raw("SELECT * FROM read_outs WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Scan(&told).Error
+	told, err := readOutsTable.of(tx, sample, "")
 	slices.SortFunc(told, func(a, b lab.ReadOut) int { return a.ID.Compare(b.ID) })
 	return told, err
 }

@@ -45,7 +45,7 @@ func TestAnExportIsOnRecord(t *testing.T) {
 		if e := added[0]; e.service != 0 || e.actor != analyst.Name || e.subject != "report 2024" {
 			t.Errorf("the record says %+v", e)
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})

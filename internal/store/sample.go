@@ -31,6 +31,9 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration
 		if sample.ID.IsZero() {
 			sample.ID = w.ids.Next()
 		}
+		if err := receives(by, sample.ServiceID); err != nil {
+			return err
+		}
 		if err := sample.Register(by, w.at); err != nil {
 			return err
 		}
@@ -106,24 +109,32 @@ func (w *work) insertFile(d *lab.Dictionary, f *lab.File, code *CodeHash) error 
 	return w.record(sample.ServiceID, lab.RegisterSample, sample.ID.String(), "", lab.Differences(lab.Sample{}, *sample))
 }
 
-// Sample returns a sample with its expectations, or lab.ErrNotFound.
-func (s *Store) Sample(ctx context.Context, key lab.Key) (lab.Sample, []lab.Expected, error) {
-	var sample lab.Sample
+// Sample returns a sample, as the actor may see it, with its expectations. One of a
+// service in which the actor does not work with records is lab.ErrNotFound, as one that
+// does not exist.
+func (s *Store) Sample(ctx context.Context, by lab.Actor, key lab.Key) (lab.Sample, []lab.Expected, error) {
+	if err := seen(by.SeesRecords(key.ServiceID)); err != nil {
+		return lab.Sample{}, nil, err
+	}
 	tx := s.read.WithContext(ctx)
-	err := tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&sample).Error
+	sample, err := samplesTable.at(tx, key)
 	if err != nil {
 		return sample, nil, translate(err)
 	}
 	expected, err := expectedOf(tx, key)
-	return sample, expected, translate(err)
+	return sample.SeenBy(by), expected, translate(err)
 }
 
-// FindSample returns the key of the sample with the number, or lab.ErrNotFound.
-func (s *Store) FindSample(ctx context.Context, number lab.SampleNumber) (lab.Key, error) {
+// FindSample returns the key of the sample with the number, or lab.ErrNotFound, as
+// Sample does.
+func (s *Store) FindSample(ctx context.Context, by lab.Actor, number lab.SampleNumber) (lab.Key, error) {
 	var key lab.Key
 	err := s.read.WithContext(ctx).Raw("SELECT x.service_id, x.id FROM services v JOIN samples x ON x.service_id = v.id "+
 		"WHERE v.code = ? AND x.number_year = ? AND x.number_running = ?", number.Service, number.Year, number.Running).Take(&key).Error
-	return key, translate(err)
+	if err != nil || !by.SeesRecords(key.ServiceID) {
+		return lab.Key{}, cmp.Or(translate(err), lab.ErrNotFound)
+	}
+	return key, nil
 }
 
 // DescribeSample changes the description of a sample that the actor saw in the given

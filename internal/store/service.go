@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -50,11 +51,11 @@ func (w *work) addService(service *lab.Service) error {
 // or an administrator of the service.
 func (s *Store) RequireSecondFactor(ctx context.Context, by lab.Actor, id lab.ServiceID, required bool) error {
 	return s.doPeople(ctx, by, func(w *work) error {
-		if err := lab.MayEquip(by, id); err != nil {
+		if err := equips(by, id); err != nil {
 			return err
 		}
-		var before lab.Service
-		if err := w.tx.Raw("SELECT * FROM services WHERE id = ?", id).Take(&before).Error; err != nil {
+		before, err := servicesTable.one(w.tx, "WHERE id = ?", id)
+		if err != nil {
 			return err
 		}
 		after := before
@@ -69,19 +70,20 @@ func (s *Store) RequireSecondFactor(ctx context.Context, by lab.Actor, id lab.Se
 	})
 }
 
-// Services returns all services in order of their codes.
-func (s *Store) Services(ctx context.Context) ([]lab.Service, error) {
-	var services []lab.Service
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM services ORDER BY id").Scan(&services).Error
-	return services, translate(err)
+// Services returns the services that the actor may know of, in order of their numbers.
+func (s *Store) Services(ctx context.Context, by lab.Actor) ([]lab.Service, error) {
+	services, err := servicesTable.list(s.read.WithContext(ctx), "ORDER BY id")
+	return slices.DeleteFunc(services, func(x lab.Service) bool { return !by.SeesService(x.ID) }), translate(err)
 }
 
 // Service returns the service with the code, or lab.ErrNotFound.
-func (s *Store) Service(ctx context.Context, code string) (lab.Service, error) {
-	var service lab.Service
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM services WHERE code = ?", code).Take(&service).Error
+func (s *Store) Service(ctx context.Context, by lab.Actor, code string) (lab.Service, error) {
+	service, err := servicesTable.one(s.read.WithContext(ctx), "WHERE code = ?", code)
+	if err == nil {
+		err = seen(by.SeesService(service.ID))
+	}
 	if err != nil {
-		return service, fmt.Errorf("service %q: %w", code, translate(err))
+		return lab.Service{}, fmt.Errorf("service %q: %w", code, translate(err))
 	}
 	return service, nil
 }

@@ -31,20 +31,17 @@ func (sessionRow) TableName() string { return "sessions" }
 
 // Session is a login that has not ended, with the account as it is now.
 type Session struct {
-	ID             string // names it among those of its user; not its token, nor the token's hash
-	Account        Account
-	StartedAt      lab.Instant
-	SeenAt         lab.Instant
-	SecondFactorAt lab.Instant // zero: not given in this session
-	ToldSince      lab.Instant // when the user signed in in full the time before; zero: never
-	Told           Told        // what the user was told when this session became whole
-	PendingFactor  string      // the sealed secret that it shows for an authenticator; empty: none
+	OwnSession
+	Account       Account
+	ToldSince     lab.Instant // when the user signed in in full the time before; zero: never
+	Told          Told        // what the user was told when this session became whole
+	PendingFactor string      // the sealed secret that it shows for an authenticator; empty: none
 }
 
 // session is what is told of a row, with the account of its user.
 func (r *sessionRow) session(a Account) Session {
 	return Session{
-		ID: r.id(), Account: a, StartedAt: r.StartedAt, SeenAt: r.SeenAt, SecondFactorAt: r.SecondFactorAt,
+		OwnSession: r.own(), Account: a,
 		ToldSince: r.ToldSince, Told: Told{r.ToldFailed, r.ToldNetworks, r.ToldHalf}, PendingFactor: r.PendingFactor,
 	}
 }
@@ -58,7 +55,7 @@ func (r *sessionRow) alive(now lab.Instant) bool {
 
 // readSession reads a session that has not ended, with its account.
 func readSession(tx *gorm.DB, tokenHash string, now lab.Instant) (r sessionRow, a Account, err error) {
-	if err = tx.Raw("SELECT * FROM sessions WHERE token_hash = ?", tokenHash).Take(&r).Error; err != nil {
+	if r, err = sessionsTable.one(tx, "WHERE token_hash = ?", tokenHash); err != nil {
 		return r, a, err
 	}
 	if a, err = readAccount(tx, "WHERE u.id = ?", r.UserID); err != nil {
@@ -257,8 +254,11 @@ func (w *work) endSessionsOf(id lab.Optional, keep string) error {
 // SweepSessions deletes sessions and invitations that have ended by themselves, and, unless
 // the clock may be wrong, what is of a time to come and what is remembered of signing in
 // beyond its time.
-func (s *Store) SweepSessions(ctx context.Context) error {
-	return s.doPeople(ctx, lab.Actor{}, func(w *work) error {
+func (s *Store) SweepSessions(ctx context.Context, by lab.Actor) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
+	return s.doPeople(ctx, by, func(w *work) error {
 		now := w.at.Time()
 		err := cmp.Or(
 			w.tx.Exec("DELETE FROM sessions WHERE seen_at < ? OR started_at < ?", lab.At(now.Add(-lab.SessionIdle)), lab.At(now.Add(-lab.SessionAge))).Error,

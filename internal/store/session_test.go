@@ -92,7 +92,7 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		use(nil)
 		_, err := s.Session(ctx, tokenHash("2"))
 		refusedAs(t, err, lab.ErrNotFound) // nobody used it
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if n := sqlRows(t, s, "SELECT count(*) FROM sessions", 1)[0][0]; n != int64(1) {
 			t.Errorf("%v sessions are left", n)
 		}
@@ -105,7 +105,7 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		c.move(time.Microsecond)
 		use(lab.ErrNotFound)
 		refusedAs(t, s.ReplaceSession(ctx, tokenHash("1"), tokenHash("3"), true), lab.ErrNotFound)
-		noError(t, s.SweepSessions(ctx))
+		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
 		if n := sqlRows(t, s, "SELECT count(*) FROM sessions", 1)[0][0]; n != int64(0) {
 			t.Errorf("%v sessions are left", n)
 		}
@@ -157,7 +157,7 @@ func TestEndingAllSessions(t *testing.T) {
 			}
 		}
 		noError(t, storetest.StartSession(ctx, s, bob, tokenHash("b3"), false))
-		refusedMove(t, s.EndSessions(ctx, eve, bob.UserID))
+		refusedAs(t, s.EndSessions(ctx, eve, bob.UserID), lab.ErrNotFound)
 		refusedAs(t, s.EndSessions(ctx, ada, 99), lab.ErrNotFound)
 		if _, err := s.Session(ctx, tokenHash("b3")); err != nil {
 			t.Error(err)

@@ -38,16 +38,16 @@ func TestAWrongClockForgetsNoDevice(t *testing.T) {
 		if _, err := storetest.RememberDevice(t.Context(), s, b.intake, store.Device{Network: strings.Repeat("b", 64), Fresh: strings.Repeat("a", 64)}); err != nil {
 			t.Fatal(err)
 		}
-		noError(t, s.MarkClock(t.Context()))
+		noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
 		clock.at = storetest.Now.AddDate(0, 7, 0)
-		noError(t, s.SweepSessions(t.Context()))
-		noError(t, s.MarkClock(t.Context()))
-		noError(t, s.SweepSessions(t.Context()))
+		noError(t, s.SweepSessions(t.Context(), lab.Operator("test")))
+		noError(t, s.MarkClock(t.Context(), lab.Operator("test")))
+		noError(t, s.SweepSessions(t.Context(), lab.Operator("test")))
 		if n := count(t, s, "devices"); n != 1 {
 			t.Fatalf("%d devices", n)
 		}
 		storetest.ConfirmClock(t, s, clock.at)
-		noError(t, s.SweepSessions(t.Context()))
+		noError(t, s.SweepSessions(t.Context(), lab.Operator("test")))
 		if n := count(t, s, "devices"); n != 0 {
 			t.Errorf("confirmed: %d devices", n)
 		}

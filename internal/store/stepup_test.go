@@ -178,7 +178,7 @@ func TestSessionsAreEndedFromAnother(t *testing.T) {
 			c.move(time.Minute)
 		}
 		noError(t, storetest.StartSession(ctx, s, eve, tokenHash("e"), false))
-		list, err := s.OwnSessions(ctx, bob.UserID)
+		list, err := s.OwnSessions(ctx, bob)
 		noError(t, err)
 		if len(list) != 4 || list[0].ID != sessionOf(t, s, "4").ID || !list[0].SecondFactorAt.IsZero() || list[2].SecondFactorAt.IsZero() {
 			t.Errorf("the sessions are %+v", list)
@@ -221,7 +221,7 @@ func TestAServiceRequiresASecondFactor(t *testing.T) {
 		ada := storetest.Person(t, s, "ada", own.ID, lab.Administrator)
 		is := func(code string, want bool) {
 			t.Helper()
-			x, err := s.Service(ctx, code)
+			x, err := s.Service(ctx, lab.Operator("test"), code)
 			noError(t, err)
 			if x.SecondFactor != want {
 				t.Errorf("%s requires it: %v", code, x.SecondFactor)
@@ -238,7 +238,7 @@ func TestAServiceRequiresASecondFactor(t *testing.T) {
 		if len(eventsOf(t, s)) != before {
 			t.Error("a change of nothing left an event")
 		}
-		refusedMove(t, s.RequireSecondFactor(ctx, ada, other.ID, true))
+		refusedAs(t, s.RequireSecondFactor(ctx, ada, other.ID, true), lab.ErrNotFound)
 		refusedMove(t, s.RequireSecondFactor(ctx, storetest.Person(t, s, "ver", own.ID, lab.Verifier), own.ID, false))
 		refusedAs(t, s.RequireSecondFactor(ctx, operator, 99, true), lab.ErrNotFound)
 		noError(t, s.RequireSecondFactor(ctx, operator, own.ID, false))
@@ -265,7 +265,7 @@ func TestNoStepUpReadsThroughThePool(t *testing.T) {
 				s.ChangePassword(ctx, bob, passwordHash, here("2", "3")),
 				storetest.StartSession(ctx, s, bob, tokenHash("4"), true))
 			x, err := s.Session(ctx, tokenHash("3"))
-			_, listing := s.OwnSessions(ctx, bob.UserID)
+			_, listing := s.OwnSessions(ctx, bob)
 			done <- errors.Join(append(errs, err, listing, s.EndOtherSessions(ctx, bob, x.ID))...)
 		}()
 		select {

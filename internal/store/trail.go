@@ -37,8 +37,7 @@ func trailOf(tx *gorm.DB, by lab.Actor, sample lab.Key) ([]lab.Event, error) {
 
 // eventsAbout are the events about any of the subjects, in order.
 func eventsAbout(tx *gorm.DB, service lab.ServiceID, subjects ...string) ([]auditEvent, error) {
-	var events []auditEvent
-	err := tx.Raw("SELECT * FROM audit_events WHERE service_id = ? AND subject IN ?", service, subjects).Scan(&events).Error
+	events, err := eventsTable.list(tx, "WHERE service_id = ? AND subject IN ?", service, subjects)
 	slices.SortFunc(events, func(a, b auditEvent) int { return cmp.Compare(a.Seq, b.Seq) })
 	return events, err
 }

@@ -31,20 +31,32 @@ type recoveryCode struct {
 	CodeHash string       `gorm:"primaryKey"`
 }
 
-// Account is a user with memberships and with what the user logs in with.
-type Account struct {
+// Person is a user with memberships, as those see them who look after people.
+type Person struct {
 	lab.User
 	Memberships  []lab.Membership // in order of services and roles
-	PasswordHash string           // empty: no invitation was accepted yet
-	TOTPSealed   string           // the sealed secret of the second factor; empty: none
-	TOTPStep     int64            // the last time step of which a code was used
+	Password     bool             // has set one, as an invitation asks for
+	SecondFactor bool             // has an authenticator
 	RecoveryLeft int              // recovery codes that were not used yet
 	FactorLocked bool             // too many codes were wrong: only a recovery code is taken
 }
 
-// Actor is the account's user as one who does something.
-func (a Account) Actor() lab.Actor {
-	return lab.Actor{Kind: lab.KindUser, UserID: a.ID, Name: a.Name, Memberships: a.Memberships}
+// Actor is the user as one who does something.
+func (p Person) Actor() lab.Actor {
+	return lab.Actor{Kind: lab.KindUser, UserID: p.ID, Name: p.Name, Memberships: p.Memberships}
+}
+
+// Credentials are what a user logs in with. They leave the store for that alone.
+type Credentials struct {
+	PasswordHash string // empty: no invitation was accepted yet
+	TOTPSealed   string // the sealed secret of the second factor; empty: none
+	TOTPStep     int64  // the last time step of which a code was used
+}
+
+// Account is a person with what they log in with.
+type Account struct {
+	Person
+	Credentials
 }
 
 // accountRow is what is read of an account in one statement.
@@ -56,9 +68,13 @@ type accountRow struct {
 const selectAccount = "SELECT u.*, (SELECT count(*) FROM recovery_codes c WHERE c.user_id = u.id) AS recovery_left FROM users u "
 
 func (r accountRow) account(memberships []lab.Membership) Account {
-	return Account{
-		User: r.Row.User, Memberships: memberships, PasswordHash: r.Row.PasswordHash,
-		TOTPSealed: r.Row.TOTPSealed, TOTPStep: r.Row.TOTPStep, RecoveryLeft: r.RecoveryLeft, FactorLocked: !r.Row.FactorLockedAt.IsZero(),
+	return Account{r.person(memberships), Credentials{r.Row.PasswordHash, r.Row.TOTPSealed, r.Row.TOTPStep}}
+}
+
+func (r accountRow) person(memberships []lab.Membership) Person {
+	return Person{
+		User: r.Row.User, Memberships: memberships, Password: r.Row.PasswordHash != "", SecondFactor: r.Row.TOTPSealed != "",
+		RecoveryLeft: r.RecoveryLeft, FactorLocked: !r.Row.FactorLockedAt.IsZero(),
 	}
 }
 
@@ -73,14 +89,17 @@ func (s *Store) Account(ctx context.Context, login string) (Account, error) {
 	return a, translate(err)
 }
 
-// AccountByID returns the account of a user, or lab.ErrNotFound.
-func (s *Store) AccountByID(ctx context.Context, id lab.Optional) (Account, error) {
+// Person returns a user whom the actor administrates, or lab.ErrNotFound.
+func (s *Store) Person(ctx context.Context, by lab.Actor, id lab.Optional) (Person, error) {
 	a, err := readAccount(s.read.WithContext(ctx), "WHERE u.id = ?", id)
-	return a, translate(err)
+	if err != nil || lab.MayAdministrate(by, a.Memberships) != nil {
+		return Person{}, cmp.Or(translate(err), lab.ErrNotFound)
+	}
+	return a.Person, nil
 }
 
-// Accounts returns all accounts in order of their logins.
-func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
+// People returns the users whom the actor administrates, in order of their logins.
+func (s *Store) People(ctx context.Context, by lab.Actor) ([]Person, error) {
 	var rows []accountRow
 	tx := s.read.WithContext(ctx)
 	if err := tx.Raw(selectAccount).Scan(&rows).Error; err != nil {
@@ -94,12 +113,14 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	for _, m := range memberships {
 		byUser[m.UserID] = append(byUser[m.UserID], m)
 	}
-	accounts := make([]Account, len(rows))
-	for i, r := range rows {
-		accounts[i] = r.account(sortMemberships(byUser[r.Row.ID]))
+	var people []Person
+	for _, r := range rows {
+		if own := byUser[r.Row.ID]; lab.MayAdministrate(by, own) == nil {
+			people = append(people, r.person(sortMemberships(own)))
+		}
 	}
-	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.Login, b.Login) })
-	return accounts, nil
+	slices.SortFunc(people, func(a, b Person) int { return strings.Compare(a.Login, b.Login) })
+	return people, nil
 }
 
 // readAccount reads the account that a condition of ours finds.
@@ -223,10 +244,20 @@ func membershipTexts(memberships []lab.Membership) []string {
 	return parts
 }
 
+// known reads an account of which the actor may know: the actor's own, or one that the
+// actor looks after.
+func (w *work) known(id lab.Optional) (Account, error) {
+	a, err := readAccount(w.tx, "WHERE u.id = ?", id)
+	if err == nil {
+		err = seen(id == w.by.UserID || w.by.SeesPerson(a.Memberships))
+	}
+	return a, err
+}
+
 // administrated reads an account for a change by an administrator, and refuses
 // others.
 func (w *work) administrated(id lab.Optional) (Account, error) {
-	a, err := readAccount(w.tx, "WHERE u.id = ?", id)
+	a, err := w.known(id)
 	if err != nil {
 		return a, err
 	}
@@ -270,7 +301,7 @@ func (s *Store) RenameUser(ctx context.Context, by lab.Actor, id lab.Optional, n
 func (s *Store) SetMemberships(ctx context.Context, by lab.Actor, id lab.Optional, memberships []lab.Membership) error {
 	memberships = slices.Clone(memberships)
 	return s.doPeople(ctx, by, func(w *work) error {
-		a, err := readAccount(w.tx, "WHERE u.id = ?", id)
+		a, err := w.known(id)
 		if err != nil {
 			return err
 		}

@@ -125,12 +125,12 @@ func TestUsersAreAdded(t *testing.T) {
 			t.Errorf("the event is %+v", e)
 		}
 		storetest.Person(t, s, "ada", 0, lab.Administrator)
-		all, err := s.Accounts(t.Context())
+		all, err := s.People(t.Context(), lab.Operator("test"))
 		if err != nil || len(all) != 2 || all[0].Login != "ada" || !slices.Equal(all[1].Memberships, want) {
 			t.Errorf("all accounts are %+v, %v", all, err)
 		}
 		for _, id := range []lab.Optional{0, -1, 99} {
-			_, err := s.AccountByID(t.Context(), id)
+			_, err := s.Person(t.Context(), operator, id)
 			refusedAs(t, err, lab.ErrNotFound)
 		}
 		for _, login := range []string{"", "jok", "joke'--", "%"} {
@@ -258,8 +258,8 @@ func TestDisablingEndsEverythingAtOnce(t *testing.T) {
 		refusedAs(t, storetest.StartSession(ctx, s, bob, tokenHash("b0b2"), false), lab.ErrNotFound)
 		refusedAs(t, s.ChangePassword(ctx, bob, passwordHash, store.Here{Session: tokenHash("b0b")}), lab.ErrNotFound)
 		refusedAs(t, s.SetSecondFactor(ctx, bob, "sealed", 1, nil), lab.ErrNotFound)
-		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(1)), lab.ErrNotFound)
-		refusedAs(t, s.UseRecoveryCode(ctx, bob.UserID, tokenHash("c")), lab.ErrNotFound)
+		refusedAs(t, s.UseSecondFactor(ctx, bob, step(1)), lab.ErrNotFound)
+		refusedAs(t, s.UseRecoveryCode(ctx, bob, tokenHash("c")), lab.ErrNotFound)
 		refusedIn(t, s.Invite(ctx, operator, bob.UserID, tokenHash("2"), lab.At(storetest.Now.Add(time.Hour)), false), "login")
 		if _, err := s.Session(ctx, tokenHash("e4e")); err != nil {
 			t.Errorf("somebody else's session: %v", err)
@@ -275,7 +275,7 @@ func TestDisablingEndsEverythingAtOnce(t *testing.T) {
 		if len(eventsOf(t, s)) != before {
 			t.Error("a change of nothing left an event")
 		}
-		refusedMove(t, s.DisableUser(ctx, eve, bob.UserID, true))
+		refusedAs(t, s.DisableUser(ctx, eve, bob.UserID, true), lab.ErrNotFound)
 		refusedAs(t, s.DisableUser(ctx, operator, 99, true), lab.ErrNotFound)
 	})
 }
@@ -313,10 +313,10 @@ func TestSecondFactorsAreUsedOnce(t *testing.T) {
 		codes := []string{tokenHash("a"), tokenHash("b")}
 		noError(t, s.SetSecondFactor(ctx, bob, "sealed", 100, codes))
 		noError(t, s.SetSecondFactor(ctx, eve, "sealed too", 100, codes))
-		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(100)), lab.ErrConflict)
-		refusedAs(t, s.UseSecondFactor(ctx, bob.UserID, step(-1)), lab.ErrConflict)
-		one(t, atOnce(4, func(int) error { return s.UseSecondFactor(ctx, bob.UserID, step(101)) }), func(err error) bool { return errors.Is(err, lab.ErrConflict) })
-		one(t, atOnce(8, func(int) error { return s.UseRecoveryCode(ctx, bob.UserID, codes[0]) }), func(err error) bool { return errors.Is(err, lab.ErrNotFound) })
+		refusedAs(t, s.UseSecondFactor(ctx, bob, step(100)), lab.ErrConflict)
+		refusedAs(t, s.UseSecondFactor(ctx, bob, step(-1)), lab.ErrConflict)
+		one(t, atOnce(4, func(int) error { return s.UseSecondFactor(ctx, bob, step(101)) }), func(err error) bool { return errors.Is(err, lab.ErrConflict) })
+		one(t, atOnce(8, func(int) error { return s.UseRecoveryCode(ctx, bob, codes[0]) }), func(err error) bool { return errors.Is(err, lab.ErrNotFound) })
 		a := accountOf(t, s, "bob")
 		if a.TOTPSealed != "sealed" || a.TOTPStep != 101 || a.RecoveryLeft != 1 {
 			t.Errorf("the account is %+v", a)
@@ -324,11 +324,11 @@ func TestSecondFactorsAreUsedOnce(t *testing.T) {
 		if e := lastEvent(t, s); e.action != "use recovery code" || e.actor != "bob" || e.actorID != int64(bob.UserID) || e.reason != "1 left" {
 			t.Errorf("the event is %+v", e)
 		}
-		refusedAs(t, s.UseRecoveryCode(ctx, bob.UserID, ""), lab.ErrNotFound)
-		refusedAs(t, s.UseRecoveryCode(ctx, 0, codes[1]), lab.ErrNotFound)
-		noError(t, s.UseRecoveryCode(ctx, eve.UserID, codes[0])) // hers are her own
+		refusedAs(t, s.UseRecoveryCode(ctx, bob, ""), lab.ErrNotFound)
+		refusedAs(t, s.UseRecoveryCode(ctx, lab.Actor{}, codes[1]), lab.ErrNotFound)
+		noError(t, s.UseRecoveryCode(ctx, eve, codes[0])) // hers are her own
 		noError(t, s.SetSecondFactor(ctx, bob, "another", 200, []string{tokenHash("c")}))
-		refusedAs(t, s.UseRecoveryCode(ctx, bob.UserID, codes[1]), lab.ErrNotFound)
+		refusedAs(t, s.UseRecoveryCode(ctx, bob, codes[1]), lab.ErrNotFound)
 		refusedAs(t, s.SetSecondFactor(ctx, operator, "sealed", 1, nil), lab.ErrNotFound)
 	})
 }
@@ -392,8 +392,8 @@ func TestNoWorkOnPeopleReadsThroughThePool(t *testing.T) {
 				s.SetMemberships(ctx, operator, bob.UserID, []lab.Membership{{Role: lab.Verifier}}),
 				s.Invite(ctx, operator, bob.UserID, tokenHash("1"), until, true),
 				s.SetSecondFactor(ctx, bob, "sealed", 1, []string{tokenHash("a")}),
-				s.UseSecondFactor(ctx, bob.UserID, step(2)),
-				s.UseRecoveryCode(ctx, bob.UserID, tokenHash("a")),
+				s.UseSecondFactor(ctx, bob, step(2)),
+				s.UseRecoveryCode(ctx, bob, tokenHash("a")),
 				s.Rehash(ctx, bob.UserID, passwordHash, passwordHash),
 			}
 			_, err = s.Invitation(ctx, tokenHash("1"))
@@ -413,7 +413,7 @@ func TestNoWorkOnPeopleReadsThroughThePool(t *testing.T) {
 				s.EndSession(ctx, tokenHash("4")),
 				s.EndSessions(ctx, operator, bob.UserID),
 				s.DisableUser(ctx, operator, bob.UserID, true),
-				s.SweepSessions(ctx),
+				s.SweepSessions(ctx, lab.Operator("test")),
 			)...)
 		}
 		done := make(chan error, 1)

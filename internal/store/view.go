@@ -141,9 +141,7 @@ func (s *Store) Views(ctx context.Context, by lab.Actor, sample lab.Key) ([]View
 		return nil, lab.ErrNotFound
 	}
 	tx := s.read.WithContext(ctx)
-	var views []lab.View
-	err := tx.Raw("SELECT * FROM record_views WHERE service_id = ? AND sample_id = ? ORDER BY viewed_at, id", sample.ServiceID, sample.ID).
-		Scan(&views).Error
+	views, err := viewsTable.of(tx, sample, "ORDER BY viewed_at, id")
 	if err != nil {
 		return nil, translate(err)
 	}

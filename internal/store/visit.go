@@ -24,7 +24,7 @@ func (w *work) visitOf(sample *lab.Sample) (*lab.Visit, error) {
 }
 
 func (w *work) takeVisit(key lab.Key) (*lab.Visit, error) {
-	visit, err := take[lab.Visit](w, "visits", key)
+	visit, err := visitsTable.take(w, key)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, lab.FieldErrors{{Field: "visit_id", Format: "There is no such visit at the service."}}
 	}
@@ -33,11 +33,10 @@ func (w *work) takeVisit(key lab.Key) (*lab.Visit, error) {
 
 // Visit returns a visit, or lab.ErrNotFound.
 func (s *Store) Visit(ctx context.Context, by lab.Actor, key lab.Key) (lab.Visit, error) {
-	var visit lab.Visit
-	if err := lab.MayReceive(by, key.ServiceID); err != nil {
-		return visit, err
+	if err := receives(by, key.ServiceID); err != nil {
+		return lab.Visit{}, err
 	}
-	err := s.read.WithContext(ctx).Raw("SELECT * FROM visits WHERE service_id = ? AND id = ?", key.ServiceID, key.ID).Take(&visit).Error
+	visit, err := visitsTable.at(s.read.WithContext(ctx), key)
 	return visit, translate(err)
 }
 
@@ -64,7 +63,7 @@ func (s *Store) TurnAway(ctx context.Context, by lab.Actor, visit lab.Visit, for
 	}
 	var after lab.Visit
 	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayReceive(by, visit.ServiceID); err != nil {
+		if err := receives(by, visit.ServiceID); err != nil {
 			return err
 		}
 		var errs lab.FieldErrors

@@ -91,14 +91,6 @@ func replace[T any](w *work, record *T, key lab.Key, version int32) error {
 	return done.Error
 }
 
-// take reads one record of a service by its key and locks it until the
-// transaction ends.
-func take[T any](w *work, table string, key lab.Key) (*T, error) {
-	record := new(T)
-	err := w.tx.Raw("SELECT * FROM "+table+" WHERE service_id = ? AND id = ?"+w.db.Lock(), key.ServiceID, key.ID).Take(record).Error
-	return record, err
-}
-
 // nextNumbers takes the next n running numbers of a service and year and returns
 // the first.
 func (w *work) nextNumbers(service lab.ServiceID, year, n int) (int32, error) {

@@ -160,8 +160,7 @@ func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place)
 		if len(list) == 0 {
 			continue
 		}
-		var samples []lab.Sample
-		err := tx.Raw("SELECT * FROM samples WHERE service_id = ? AND id IN ?", service.ID, list).Scan(&samples).Error
+		samples, err := samplesTable.list(tx, "WHERE service_id = ? AND id IN ?", service.ID, list)
 		if err != nil {
 			return nil, err
 		}
@@ -177,8 +176,7 @@ func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place)
 }
 
 func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Key]*WorkRow) error {
-	var analyses []lab.Analysis
-	err := tx.Raw("SELECT * FROM analyses WHERE service_id = ? AND sample_id IN ? AND state <> ?", service, ids, lab.Retracted).Scan(&analyses).Error
+	analyses, err := analysesTable.ofMany(tx, service, ids, "AND state <> ?", lab.Retracted)
 	if err != nil {
 		return err
 	}
@@ -207,9 +205,7 @@ func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Ke
 		row := at[lab.Key{ServiceID: service, ID: p.SampleID}]
 		row.Published, row.Version = p.Kind, p.Version
 	}
-	var questions []lab.Question
-	err = tx.Raw("SELECT * FROM analysis_questions WHERE service_id = ? AND sample_id IN ? AND answered_at IS NULL", service, ids).
-		Scan(&questions).Error
+	questions, err := questionsTable.ofMany(tx, service, ids, "AND answered_at IS NULL")
 	for _, q := range questions {
 		if entered[q.AnalysisID] {
 			at[lab.Key{ServiceID: service, ID: q.SampleID}].Questions++
@@ -256,7 +252,7 @@ func (s *Store) StageCounts(ctx context.Context, by lab.Actor, service lab.Servi
 // servicesOf returns the service, or for zero all in which the actor works with
 // records.
 func (s *Store) servicesOf(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Service, error) {
-	all, err := s.Services(ctx)
+	all, err := s.Services(ctx, by)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 // OpenKeys opens the key ring in the file for the registry, and refuses one that does
 // not belong to it. A registry that was never used with a ring gets a new one.
 func OpenKeys(ctx context.Context, s *store.Store, path string, by lab.Actor) (*keyring.Ring, error) {
-	used, err := s.NeedsRing(ctx)
+	used, err := s.NeedsRing(ctx, by)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +33,8 @@ func TakeKeys(ctx context.Context, s *store.Store, ring *keyring.Ring, by lab.Ac
 
 // CheckKeys refuses, with lab.ErrRing, a key ring that is not the registry's, and names
 // the file.
-func CheckKeys(ctx context.Context, s *store.Store, ring *keyring.Ring) error {
-	return ofFile(ring, s.CheckRing(ctx, ring.Print))
+func CheckKeys(ctx context.Context, s *store.Store, by lab.Actor, ring *keyring.Ring) error {
+	return ofFile(ring, s.CheckRing(ctx, by, ring.Print))
 }
 
 // Resealer seals secrets of second factors anew under a ring.

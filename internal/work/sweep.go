@@ -23,9 +23,9 @@ type Swept struct {
 // clock drafts and codes stay.
 func (r *Rounds) sweep(ctx context.Context) (swept Swept) {
 	by := lab.Operator("serve")
-	err := errors.Join(r.Store.MarkClock(ctx), r.Store.KeepCodeMonths(ctx, by, r.CodeMonths))
-	_, drafts := r.Store.SweepDrafts(ctx)
-	err = errors.Join(err, unlessJumped(drafts), r.Store.SweepSessions(ctx))
+	err := errors.Join(r.Store.MarkClock(ctx, by), r.Store.KeepCodeMonths(ctx, by, r.CodeMonths))
+	_, drafts := r.Store.SweepDrafts(ctx, by)
+	err = errors.Join(err, unlessJumped(drafts), r.Store.SweepSessions(ctx, by))
 	swept.Codes, _, swept.Expired = ExpireCodes(ctx, r.Store, r.Keys, by, r.Now(), r.CodeMonths)
 	swept.Err = errors.Join(err, unlessJumped(swept.Expired))
 	return swept
@@ -53,7 +53,7 @@ func ExpireCodes(ctx context.Context, s *store.Store, ring *keyring.Ring, by lab
 	if unlessJumped(err) != nil {
 		return 0, 0, err
 	}
-	ended, failed := s.EndedKeys(ctx)
+	ended, failed := s.EndedKeys(ctx, by)
 	if failed != nil {
 		return codes, 0, failed
 	}

@@ -85,7 +85,7 @@ func (x *site) verify(t testing.TB, a lab.Analysis) {
 // publish releases what is verified of a sample.
 func (x *site) publish(t testing.TB, s received, reason string) {
 	t.Helper()
-	now, _, err := x.store.Sample(t.Context(), s.Key)
+	now, _, err := x.store.Sample(t.Context(), storetest.Reader, s.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func (x *site) amended(t testing.TB) received {
 func (x *site) withdrawn(t testing.TB) received {
 	t.Helper()
 	s := x.published(t)
-	now, _, err := x.store.Sample(t.Context(), s.Key)
+	now, _, err := x.store.Sample(t.Context(), storetest.Reader, s.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

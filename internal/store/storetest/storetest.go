@@ -166,6 +166,9 @@ func Person(t testing.TB, s *store.Store, login string, service lab.ServiceID, r
 	return actor
 }
 
+// Reader works with the records of all services.
+var Reader = lab.Actor{UserID: 9999, Name: "Reader", Memberships: []lab.Membership{{Role: lab.Verifier}}}
+
 // Product returns a product of the dictionary by name.
 func Product(t testing.TB, d *lab.Dictionary, name string) *lab.Product {
 	t.Helper()
@@ -201,10 +204,19 @@ func Sample(service lab.ServiceID, product lab.ProductID, edit ...func(*lab.Samp
 	return x
 }
 
+// AccountOf is the account of a user, with what they log in with.
+func AccountOf(ctx context.Context, s *store.Store, id lab.Optional) (store.Account, error) {
+	p, err := s.Person(ctx, lab.Operator("test"), id)
+	if err != nil {
+		return store.Account{}, err
+	}
+	return s.Account(ctx, p.Login)
+}
+
 // StartSession begins a session of somebody whose password was right, and gives it the
 // second factor where that is asked for.
 func StartSession(ctx context.Context, s *store.Store, by lab.Actor, tokenHash string, secondFactor bool) error {
-	a, err := s.AccountByID(ctx, by.UserID)
+	a, err := AccountOf(ctx, s, by.UserID)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,34 @@
+package lab
+
+import "slices"
+
+// What an actor may see. Whatever one may not looks as if it did not exist: the answer
+// is ErrNotFound, or a list without it.
+
+// IsStaff tells whether the actor belongs to the house: a user with a role anywhere, the
+// operator or the program.
+func (a Actor) IsStaff() bool {
+	return a.isOperator() || a.isProgram() || a.UserID != 0 && len(a.Memberships) > 0
+}
+
+// SeesService tells whether the actor may know of the service and of what it has, as its
+// locations: the operator, the program, and whoever has a role there.
+func (a Actor) SeesService(service ServiceID) bool {
+	return a.isOperator() || a.isProgram() || a.UserID != 0 && a.Has(service, UserRoles...)
+}
+
+// SeesUpkeep tells whether the actor may know how the registry as a whole is kept: its
+// keys, clock, trails and imports. It takes the operator, the program or an administrator
+// of all services.
+func (a Actor) SeesUpkeep() bool { return a.isProgram() || MayEquip(a, 0) == nil }
+
+// SeesFacts tells whether the actor may read what figures are made from, before anything
+// is kept back in them: the program, which shows it to nobody.
+func (a Actor) SeesFacts() bool { return a.isProgram() }
+
+// SeesPerson tells whether the actor may know of a person with these memberships: who may
+// administrate all of them, or one.
+func (a Actor) SeesPerson(memberships []Membership) bool {
+	one := func(m Membership) bool { return MayAdministrate(a, []Membership{m}) == nil }
+	return MayAdministrate(a, memberships) == nil || slices.ContainsFunc(memberships, one)
+}

@@ -1,0 +1,258 @@
+package store_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+// asked is one method as an actor calls it about what a service has.
+type asked struct {
+	method string
+	by     lab.Actor // who does see it
+	call   func(by lab.Actor) (any, error)
+}
+
+// empty tells whether nothing is in an answer.
+func empty(x any) bool {
+	v := reflect.ValueOf(x)
+	return !v.IsValid() || v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
+}
+
+func only(err error) (any, error) { return nil, err }
+
+// ofOneself are the methods by which actors ask for, and change, what is their own.
+var ofOneself = []string{
+	"SignIn", "ChangePassword", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
+}
+
+// ofAll are the methods on the registry as a whole: that it is there is no secret, so
+// that others are refused in so many words, or find nothing.
+func ofAll(t *testing.T, s *store.Store, b bench) []asked {
+	ctx, ring := t.Context(), ringOf("ours", "a")
+	batch := &store.ImportBatch{Service: &lab.Service{Code: "NEW"}}
+	return []asked{
+		{"AddService", operator, func(by lab.Actor) (any, error) { _, err := s.AddService(ctx, by, b.service); return nil, err }},
+		{"AddMethod", operator, func(by lab.Actor) (any, error) { return s.AddMethod(ctx, by, *b.gcms) }},
+		{"AdoptRing", operator, func(by lab.Actor) (any, error) { return only(s.AdoptRing(ctx, by, ring, opens)) }},
+		{"TakeRing", operator, func(by lab.Actor) (any, error) { return only(s.TakeRing(ctx, by, look(ring), opens)) }},
+		{"CheckRing", operator, func(by lab.Actor) (any, error) { return only(s.CheckRing(ctx, by, look(ring))) }},
+		{"ClosedMonths", operator, func(by lab.Actor) (any, error) { return s.ClosedMonths(ctx, by, look(ring)) }},
+		{"NeedsRing", operator, func(by lab.Actor) (any, error) { return s.NeedsRing(ctx, by) }},
+		{"EndedKeys", operator, func(by lab.Actor) (any, error) { return s.EndedKeys(ctx, by) }},
+		{"PlanAdoption", operator, func(by lab.Actor) (any, error) { return s.PlanAdoption(ctx, by, ring, opens) }},
+		{"ExpireCodes", operator, func(by lab.Actor) (any, error) { return s.ExpireCodes(ctx, by, 2025_06_01) }},
+		{"OverdueCodes", operator, func(by lab.Actor) (any, error) { n, _, err := s.OverdueCodes(ctx, by, 2025_06_01); return n, err }},
+		{"CodePeriod", operator, func(by lab.Actor) (any, error) { return s.CodePeriod(ctx, by) }},
+		{"KeepCodeMonths", operator, func(by lab.Actor) (any, error) { return only(s.KeepCodeMonths(ctx, by, 6)) }},
+		{"ConfirmEnding", operator, func(by lab.Actor) (any, error) {
+			return only(s.ConfirmEnding(ctx, by, store.Confirmation{Day: lab.DateOf(storetest.Now, time.UTC)}))
+		}},
+		{"MarkClock", operator, func(by lab.Actor) (any, error) { return only(s.MarkClock(ctx, by)) }},
+		{"MarkSynthetic", operator, func(by lab.Actor) (any, error) { return only(s.MarkSynthetic(ctx, by, "a test")) }},
+		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
+		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
+		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
+		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},
+		{"VerifyAudit", operator, func(by lab.Actor) (any, error) { return s.VerifyAudit(ctx, by) }},
+		{"Revisions", lab.Program("test"), func(by lab.Actor) (any, error) { return s.Revisions(ctx, by) }},
+		{"AddUser", operator, func(by lab.Actor) (any, error) {
+			_, err := s.AddUser(ctx, by, lab.User{Login: "new", Name: "New"}, []lab.Membership{{ServiceID: b.service.ID, Role: lab.Verifier}})
+			return nil, err
+		}},
+	}
+}
+
+// ofService are the methods on what a service and its people have, with a call each on
+// what is there: those that only read first.
+func ofService(t *testing.T, s *store.Store, b bench) []asked {
+	ctx := t.Context()
+	ada := storetest.Person(t, s, "ada", b.service.ID, lab.Administrator)
+	analyst := storetest.Person(t, s, "figures", b.service.ID, lab.DataAnalyst)
+	_, err := s.AddLocation(ctx, ada, lab.Location{ServiceID: b.service.ID, Name: "Counter", Kind: lab.LocationKinds.Strings()[0]})
+	noError(t, err)
+	x := b.register(t, s, func(x *lab.Sample) { x.Channel = lab.FrontOfHouse })
+	number := lab.SampleNumber{Service: b.service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+	signed := b.analyse(t, s, x, "80")
+	_, err = s.VerifyAnalysis(ctx, b.verifier, signed.Key, signed.Version, false)
+	noError(t, err)
+	b.publish(t, s, x)
+	a := b.analyse(t, s, x, "79")
+	q, err := s.AskAnalysis(ctx, b.verifier, a.Key, a.Version, "Was it weighed?")
+	noError(t, err)
+	draft, err := s.NewDraft(ctx, b.intake, b.service.ID, "{}")
+	noError(t, err)
+	key, visit := lab.Key{ServiceID: b.service.ID, ID: draft}, lab.Key{ServiceID: b.service.ID, ID: x.VisitID}
+	noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("a"), false))
+	noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("b"), false))
+	own, err := s.OwnSessions(ctx, b.intake)
+	noError(t, err)
+	s.NoteSignInFailure(store.FailedSignIn{UserID: b.intake.UserID, NetworkHash: "n"})
+	person, program := b.intake.UserID, lab.Program("test")
+	sample := func(_ lab.Sample, err error) (any, error) { return nil, err }
+	analysis := func(_ lab.Analysis, err error) (any, error) { return nil, err }
+	return []asked{
+		{"Service", ada, func(by lab.Actor) (any, error) { return s.Service(ctx, by, b.service.Code) }},
+		{"Services", ada, func(by lab.Actor) (any, error) {
+			all, err := s.Services(ctx, by)
+			return slices.DeleteFunc(all, func(x lab.Service) bool { return x.ID != b.service.ID }), err
+		}},
+		{"Locations", ada, func(by lab.Actor) (any, error) { return s.Locations(ctx, by, b.service.ID) }},
+		{"AllLocations", ada, func(by lab.Actor) (any, error) { return s.AllLocations(ctx, by) }},
+		{"ClockGaps", ada, func(by lab.Actor) (any, error) { return s.ClockGaps(ctx, by) }},
+		{"TrustedAt", ada, func(by lab.Actor) (any, error) { return s.TrustedAt(ctx, by) }},
+		{"People", ada, func(by lab.Actor) (any, error) {
+			all, err := s.People(ctx, by)
+			return slices.DeleteFunc(all, func(p store.Person) bool { return p.ID != person }), err
+		}},
+		{"Person", ada, func(by lab.Actor) (any, error) { return s.Person(ctx, by, person) }},
+		{"FailuresOfAll", ada, func(by lab.Actor) (any, error) {
+			all, err := s.FailuresOfAll(ctx, by, storetest.Now.Add(-time.Hour))
+			return all.Users, err
+		}},
+		{"KnownImport", operator, func(by lab.Actor) (any, error) { return s.KnownImport(ctx, by, b.service.ID, "") }},
+		{"SourceDigests", operator, func(by lab.Actor) (any, error) { return s.SourceDigests(ctx, by, b.service.ID) }},
+		{"FactRows", program, func(by lab.Actor) (any, error) {
+			for _, err := range s.FactRows(ctx, by, b.service.ID, int(x.NumberYear)) {
+				return err == nil, err
+			}
+			return nil, nil
+		}},
+		{"Sample", b.intake, func(by lab.Actor) (any, error) { x, _, err := s.Sample(ctx, by, x.Key); return x, err }},
+		{"FindSample", b.intake, func(by lab.Actor) (any, error) { return s.FindSample(ctx, by, number) }},
+		{"ReadSample", b.intake, func(by lab.Actor) (any, error) { return s.ReadSample(ctx, by, x.Key, lab.ForAudit) }},
+		{"ReadSampleUnseen", b.intake, func(by lab.Actor) (any, error) { return s.ReadSampleUnseen(ctx, by, x.Key) }},
+		{"Views", b.intake, func(by lab.Actor) (any, error) { return s.Views(ctx, by, x.Key) }},
+		{"Proposal", b.verifier, func(by lab.Actor) (any, error) { return s.Proposal(ctx, by, x.Key) }},
+		{"Worklist", b.intake, func(by lab.Actor) (any, error) { return s.Worklist(ctx, by, store.WorkFilter{Service: b.service.ID}) }},
+		{"StageCounts", b.intake, func(by lab.Actor) (any, error) { return s.StageCounts(ctx, by, b.service.ID) }},
+		{"Visit", b.intake, func(by lab.Actor) (any, error) { return s.Visit(ctx, by, visit) }},
+		{"Draft", b.intake, func(by lab.Actor) (any, error) { return s.Draft(ctx, by, key) }},
+		{"Drafts", b.intake, func(by lab.Actor) (any, error) { return s.Drafts(ctx, by, b.service.ID) }},
+
+		{"RecordExport", analyst, func(by lab.Actor) (any, error) { return only(s.RecordExport(ctx, by, b.service.ID, "figures")) }},
+		{"AddLocation", ada, func(by lab.Actor) (any, error) {
+			_, err := s.AddLocation(ctx, by, lab.Location{ServiceID: b.service.ID, Name: "Van", Kind: lab.LocationKinds.Strings()[0]})
+			return nil, err
+		}},
+		{"RequireSecondFactor", ada, func(by lab.Actor) (any, error) { return only(s.RequireSecondFactor(ctx, by, b.service.ID, false)) }},
+		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}")) }},
+		{"DropDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.DropDraft(ctx, by, key)) }},
+		{"NewDraft", b.intake, func(by lab.Actor) (any, error) { _, err := s.NewDraft(ctx, by, b.service.ID, "{}"); return nil, err }},
+		{"TurnAway", b.intake, func(by lab.Actor) (any, error) {
+			_, err := s.TurnAway(ctx, by, lab.Visit{Key: visit}, lab.ID{}, 1)
+			return nil, err
+		}},
+		{"RegisterSample", b.intake, func(by lab.Actor) (any, error) { return sample(s.RegisterSample(ctx, by, b.registration())) }},
+		{"ReplaceCode", b.intake, func(by lab.Actor) (any, error) {
+			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost"))
+		}},
+		{"TellResult", b.intake, func(by lab.Actor) (any, error) { return only(s.TellResult(ctx, by, x.Key, 1)) }},
+		{"DescribeSample", b.intake, func(by lab.Actor) (any, error) {
+			return sample(s.DescribeSample(ctx, by, x.Key, x.Version, nil, asItIs))
+		}},
+		{"MoveSample", b.verifier, func(by lab.Actor) (any, error) {
+			return sample(s.MoveSample(ctx, by, x.Key, x.Version, lab.InAnalysis, ""))
+		}},
+		{"ExcludeSample", b.verifier, func(by lab.Actor) (any, error) {
+			return sample(s.ExcludeSample(ctx, by, x.Key, x.Version, lab.Exclusions.Strings()[0]))
+		}},
+		{"IncludeSample", b.verifier, func(by lab.Actor) (any, error) { return sample(s.IncludeSample(ctx, by, x.Key, x.Version)) }},
+		{"NotAnalyse", b.analyst, func(by lab.Actor) (any, error) {
+			return only(s.NotAnalyse(ctx, by, []store.VersionedKey{{Key: x.Key, Version: x.Version}}, lab.NotAnalysedReasons.Strings()[0]))
+		}},
+		{"AnswerAnalysis", b.analyst, func(by lab.Actor) (any, error) {
+			_, err := s.AnswerAnalysis(ctx, by, q.Key, "Twice.")
+			return nil, err
+		}},
+		{"AskAnalysis", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.AskAnalysis(ctx, by, a.Key, a.Version, "And again?")
+			return nil, err
+		}},
+		{"EnterAnalysis", b.analyst, func(by lab.Actor) (any, error) {
+			return analysis(s.EnterAnalysis(ctx, by, lab.Analysis{Key: lab.Key{ServiceID: b.service.ID}, SampleID: x.ID}, nil))
+		}},
+		{"ChangeAnalysis", b.analyst, func(by lab.Actor) (any, error) {
+			return analysis(s.ChangeAnalysis(ctx, by, a.Key, a.Version, a, nil, ""))
+		}},
+		{"VerifyAnalysis", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.VerifyAnalysis(ctx, by, a.Key, a.Version, false)) }},
+		{"RetractAnalysis", b.verifier, func(by lab.Actor) (any, error) {
+			return analysis(s.RetractAnalysis(ctx, by, a.Key, a.Version, "wrong"))
+		}},
+		{"PublishResult", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.PublishResult(ctx, by, x.Key, x.Version, "", "")
+			return nil, err
+		}},
+		{"WithdrawResult", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.WithdrawResult(ctx, by, x.Key, x.Version, "wrong")
+			return nil, err
+		}},
+		{"RenameUser", ada, func(by lab.Actor) (any, error) { return only(s.RenameUser(ctx, by, person, "Other")) }},
+		{"SetMemberships", ada, func(by lab.Actor) (any, error) { return only(s.SetMemberships(ctx, by, person, nil)) }},
+		{"Invite", operator, func(by lab.Actor) (any, error) {
+			return only(s.Invite(ctx, by, person, tokenHash("c"), lab.At(storetest.Now.Add(time.Hour)), false))
+		}},
+		{"EndOtherSession", b.intake, func(by lab.Actor) (any, error) { return only(s.EndOtherSession(ctx, by, own[0].ID)) }},
+		{"EndOtherSessions", b.intake, func(by lab.Actor) (any, error) { return only(s.EndOtherSessions(ctx, by, own[1].ID)) }},
+		{"EndSessions", operator, func(by lab.Actor) (any, error) { return only(s.EndSessions(ctx, by, person)) }},
+		{"DisableUser", operator, func(by lab.Actor) (any, error) { return only(s.DisableUser(ctx, by, person, true)) }},
+	}
+}
+
+// toldToStaff are told to every member of staff, whatever the service.
+var toldToStaff = []string{"ClockGaps", "TrustedAt"}
+
+// TestStrangersLearnOfNothing: to who has roles at another service alone, and to who has
+// none, what a service has does not exist, and the registry as a whole is closed.
+func TestStrangersLearnOfNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		other := storetest.Service(t, s, "AMS")
+		strangers := []lab.Actor{{}, storetest.Person(t, s, "nobody", 0)}
+		for _, role := range lab.UserRoles {
+			strangers = append(strangers, storetest.Person(t, s, "stranger."+strings.ReplaceAll(string(role), "_", "."), other.ID, role))
+		}
+		table := map[string]bool{}
+		for _, a := range ofAll(t, s, b) {
+			table[a.method] = true
+			for _, by := range strangers {
+				got, err := a.call(by)
+				var refused *lab.MoveError
+				if !errors.As(err, &refused) && !errors.Is(err, lab.ErrNotFound) || !empty(got) {
+					t.Errorf("%s by %q: %v, %v", a.method, by.Name, got, err)
+				}
+			}
+		}
+		own := ofService(t, s, b)
+		for _, a := range own {
+			table[a.method] = true
+			for _, by := range strangers {
+				if slices.Contains(toldToStaff, a.method) && len(by.Memberships) > 0 {
+					continue
+				}
+				if got, err := a.call(by); err != nil && !errors.Is(err, lab.ErrNotFound) || !empty(got) || err == nil && got == nil {
+					t.Errorf("%s by %q: %v, %v", a.method, by.Name, got, err)
+				}
+			}
+		}
+		for _, a := range own { // it is there
+			got, err := a.call(a.by)
+			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps"}
+			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
+				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
+			}
+		}
+		for name, m := range methods(t) {
+			if takesActor(m) == (!table[name] && !slices.Contains(ofOneself, name)) {
+				t.Errorf("%s is asked by no stranger: add it to ofService, ofAll or ofOneself", name)
+			}
+		}
+	})
+}
