@@ -18,6 +18,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/statistics"
 	"marquis/internal/store"
+	"marquis/internal/together"
 )
 
 // stale is how old what is known may be: so long may a page show figures from
@@ -79,7 +80,7 @@ func (s *Source) latest(ctx context.Context) (*known, error) {
 			return k, nil
 		}
 		// An answer that others have waited for may have been under way for long.
-		k, err := together(ctx, &s.making, "known", s.ask)
+		k, err := together.Make(ctx, &s.making, "known", s.ask)
 		if err != nil || asked.Sub(k.at) < stale {
 			return k, err
 		}
@@ -130,7 +131,7 @@ func (s *Source) foldAt(ctx context.Context, key foldKey, state string, fresh fu
 	if fold := s.find(key, state); fold != nil {
 		return fold, nil
 	}
-	return together(ctx, &s.making, fmt.Sprint(key, state), func(ctx context.Context) (*statistics.Fold, error) {
+	return together.Make(ctx, &s.making, fmt.Sprint(key, state), func(ctx context.Context) (*statistics.Fold, error) {
 		if fold := s.find(key, state); fold != nil { // made meanwhile
 			return fold, nil
 		}

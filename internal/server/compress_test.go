@@ -47,7 +47,7 @@ func TestWhatShrinksIsKeptBothWays(t *testing.T) {
 			t.Errorf("%d bytes became %d", len(small), len(zip))
 		}
 	}
-	c, err := (&pageCache{}).page(edition{stamp: 1}, pageKey{}, body(string(text)))
+	c, err := (&pageCache{}).page(t.Context(), edition{stamp: 1}, pageKey{}, body(string(text)))
 	if err != nil || c.bytes() != len(c.body)+len(c.zip) || len(c.zip) == 0 {
 		t.Errorf("%d bytes are counted, %v", c.bytes(), err)
 	}

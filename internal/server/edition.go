@@ -34,7 +34,7 @@ func (r *request) keep(draw func(ctx context.Context) (*content, error)) error {
 		return err
 	}
 	key := pageKey{r.Request.URL.Path, r.texts.Language(), r.site.chosenLanguage(r.Request) != ""}
-	p, err := r.server.kept.page(e, key, func() (*content, error) { return draw(context.WithoutCancel(r.context())) })
+	p, err := r.server.kept.page(r.context(), e, key, draw)
 	if err != nil {
 		return err
 	}

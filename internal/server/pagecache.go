@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/singleflight"
+
+	"marquis/internal/together"
 )
 
 // What is kept of public pages at most.
@@ -49,26 +52,24 @@ type pageCache struct {
 	bytes   int
 }
 
-// page returns a page that was made from an edition, which can be compared: as kept, or made, by one maker at a time.
-func (c *pageCache) page(e any, key pageKey, draw func() (*content, error)) (*content, error) {
+// page returns a page that was made from an edition, which can be compared: as kept, or
+// made, by one maker at a time. Who waits for it stops when their context ends; the page
+// is finished for the others.
+func (c *pageCache) page(ctx context.Context, e any, key pageKey, draw func(context.Context) (*content, error)) (*content, error) {
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
-	made, err, _ := c.making.Do(fmt.Sprint(e, key), func() (any, error) {
+	return together.Make(ctx, &c.making, fmt.Sprint(e, key), func(ctx context.Context) (*content, error) {
 		if p := c.find(e, key); p != nil { // made meanwhile
 			return p, nil
 		}
-		p, err := draw()
+		p, err := draw(ctx)
 		if err == nil {
 			p.zip = compressed(p.body)
 			c.keep(e, key, p)
 		}
 		return p, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return made.(*content), nil
 }
 
 func (c *pageCache) find(e any, key pageKey) *content {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,8 +12,8 @@ import (
 	"marquis/internal/lab"
 )
 
-func body(text string) func() (*content, error) {
-	return func() (*content, error) { return newContent("text/html", "", []byte(text)), nil }
+func body(text string) func(context.Context) (*content, error) {
+	return func(context.Context) (*content, error) { return newContent("text/html", "", []byte(text)), nil }
 }
 
 func TestAPageIsKeptForItsEdition(t *testing.T) {
@@ -37,7 +38,7 @@ func TestAPageIsKeptForItsEdition(t *testing.T) {
 		if letter == "" {
 			letter = x.want
 		}
-		p, err := c.page(x.edition, x.key, body(letter))
+		p, err := c.page(t.Context(), x.edition, x.key, body(letter))
 		if err != nil || string(p.body) != x.want {
 			t.Errorf("%s: %q, %v; want %q", x.name, p.body, err, x.want)
 		}
@@ -52,7 +53,7 @@ func TestPagesDoNotFillTheMemory(t *testing.T) {
 		if i%50 == 0 {
 			text = big
 		}
-		if _, err := c.page(e, pageKey{path: fmt.Sprint(i)}, body(text)); err != nil {
+		if _, err := c.page(t.Context(), e, pageKey{path: fmt.Sprint(i)}, body(text)); err != nil {
 			t.Fatal(err)
 		}
 		if len(c.pages) > keptPages || c.bytes > keptBytes {
@@ -66,7 +67,7 @@ func TestPagesDoNotFillTheMemory(t *testing.T) {
 	if sum != c.bytes || len(c.pages) == 0 {
 		t.Errorf("%d bytes are kept, counted %d", sum, c.bytes)
 	}
-	if _, err := c.page(e, pageKey{path: "huge"}, body(strings.Repeat("x", keptBytes+1))); err != nil || c.pages[pageKey{path: "huge"}] != nil {
+	if _, err := c.page(t.Context(), e, pageKey{path: "huge"}, body(strings.Repeat("x", keptBytes+1))); err != nil || c.pages[pageKey{path: "huge"}] != nil {
 		t.Errorf("a page larger than all that may be kept: %v", err)
 	}
 }
@@ -77,7 +78,7 @@ func TestOneMakesAPageForAll(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			_, err := c.page(edition{stamp: 1}, pageKey{path: "/"}, func() (*content, error) {
+			_, err := c.page(t.Context(), edition{stamp: 1}, pageKey{path: "/"}, func(context.Context) (*content, error) {
 				<-enter
 				made.Add(1)
 				return newContent("text/html", "", nil), nil
@@ -96,10 +97,10 @@ func TestOneMakesAPageForAll(t *testing.T) {
 
 func TestAPageThatFailsIsNotKept(t *testing.T) {
 	c, e, fault := &pageCache{}, edition{stamp: 1}, errors.New("away")
-	if _, err := c.page(e, pageKey{}, func() (*content, error) { return nil, fault }); !errors.Is(err, fault) {
+	if _, err := c.page(t.Context(), e, pageKey{}, func(context.Context) (*content, error) { return nil, fault }); !errors.Is(err, fault) {
 		t.Errorf("%v", err)
 	}
-	if p, err := c.page(e, pageKey{}, body("back")); err != nil || string(p.body) != "back" {
+	if p, err := c.page(t.Context(), e, pageKey{}, body("back")); err != nil || string(p.body) != "back" {
 		t.Errorf("%v", err)
 	}
 }
@@ -122,5 +123,30 @@ func TestSlugsAreUniqueAndPlain(t *testing.T) {
 		if found, ok := all.find(want); !ok || found != id {
 			t.Errorf("%q finds %d", want, found)
 		}
+	}
+}
+
+// TestWhoWaitsForAPageMayLeave: a page that hangs holds nobody whose request has ended.
+func TestWhoWaitsForAPageMayLeave(t *testing.T) {
+	c, key := &pageCache{}, pageKey{path: "/figures"}
+	begun, finish := make(chan struct{}), make(chan struct{})
+	first := make(chan error, 1)
+	go func() {
+		_, err := c.page(context.WithoutCancel(t.Context()), edition{}, key, func(ctx context.Context) (*content, error) {
+			close(begun)
+			<-finish
+			return newContent("text/html", "", nil), ctx.Err()
+		})
+		first <- err
+	}()
+	<-begun
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := c.page(gone, edition{}, key, body("")); !errors.Is(err, context.Canceled) {
+		t.Errorf("who left: %v", err)
+	}
+	close(finish)
+	if err := <-first; err != nil {
+		t.Errorf("who stayed: %v", err)
 	}
 }

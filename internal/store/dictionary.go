@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"marquis/internal/lab"
+	"marquis/internal/together"
 )
 
 // Settings about the dictionary: the edition of the embedded one, and a mark that
@@ -37,35 +38,58 @@ type edition struct {
 func (w *work) dictionary() (*lab.Dictionary, error) { return w.latestWords(w.tx) }
 
 func (s *Store) latestWords(tx *gorm.DB) (*lab.Dictionary, error) {
-	seen := s.wordsChanged.Load()
+	e, err := s.latestEdition(tx)
+	if err != nil {
+		return nil, err
+	}
+	return e.words, nil
+}
+
+// latestEdition is the dictionary as the database has it now. It is read without a lock
+// and never changed, but replaced by another.
+func (s *Store) latestEdition(tx *gorm.DB) (*edition, error) {
+	seen, now := s.wordsChanged.Load(), s.now()
 	change, err := setting(tx, changeSetting)
 	if err != nil {
 		return nil, err
 	}
-	s.wording.Lock() // one reads it for all
-	defer s.wording.Unlock()
-	now := s.now()
+	e := &edition{change: change, checked: now, seen: seen}
 	if kept := s.words.Load(); kept != nil && kept.change == change {
-		s.words.Store(&edition{change, kept.words, now, seen})
-		return kept.words, nil
+		e.words = kept.words
+	} else if e.words, err = readDictionary(tx); err != nil {
+		return nil, err
 	}
-	words, err := readDictionary(tx)
-	if err == nil {
-		s.words.Store(&edition{change, words, now, seen})
-	}
-	return words, err
+	s.words.Store(e)
+	return e, nil
 }
 
 // Words returns the dictionary for reading: what other processes changed in it is at
 // most a second old. All who ask share it: it must not be changed.
+//
+// One who asks reads it for all, and who waits for it stops when the context ends.
 func (s *Store) Words(ctx context.Context) (*lab.Dictionary, error) {
-	if kept := s.words.Load(); kept != nil {
-		if age := s.now().Sub(kept.checked); age >= 0 && age < time.Second && kept.seen == s.wordsChanged.Load() {
+	for {
+		asked, changed := s.now(), s.wordsChanged.Load()
+		if kept := s.words.Load(); kept != nil && kept.answers(asked, changed) {
 			return kept.words, nil
 		}
+		e, err := together.Make(ctx, &s.wording, "words", func(ctx context.Context) (*edition, error) {
+			return s.latestEdition(s.read.WithContext(ctx))
+		})
+		if err != nil {
+			return nil, translate(err)
+		}
+		if e.seen >= changed && asked.Sub(e.checked) < time.Second { // others may have waited for long
+			return e.words, nil
+		}
 	}
-	words, err := s.latestWords(s.read.WithContext(ctx))
-	return words, translate(err)
+}
+
+// answers tells whether the edition is new enough for who asks at a moment, after so
+// many changes of this process.
+func (e *edition) answers(asked time.Time, changed int64) bool {
+	age := asked.Sub(e.checked)
+	return age >= 0 && age < time.Second && e.seen == changed
 }
 
 // markChange tells everybody that the dictionary is not what they have read. The

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
@@ -37,7 +38,7 @@ type Store struct {
 	now          func() time.Time
 	ids          *lab.IDMaker
 	words        atomic.Pointer[edition] // the dictionary as it was last read
-	wording      sync.Mutex              // held by the one who reads it
+	wording      singleflight.Group      // lets one read it for all
 	wordsChanged atomic.Int64            // how often this process has changed it
 	folding      chan struct{}           // a place for each that may read facts, see FactRows
 	lookups      sync.Map                // prepared statements, see Lookup

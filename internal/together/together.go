@@ -1,4 +1,5 @@
-package figures
+// Package together makes what several ask for at a time once.
+package together
 
 import (
 	"context"
@@ -8,10 +9,10 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// together makes something once for all who ask for the same key at a time. Each waits
+// Make makes something once for all who ask for the same key at a time. Each waits
 // no longer than its own context; what is made is finished for the others. A panic is
 // an error for all: nobody's request would catch it.
-func together[T any](ctx context.Context, making *singleflight.Group, key string, of func(context.Context) (T, error)) (T, error) {
+func Make[T any](ctx context.Context, making *singleflight.Group, key string, of func(context.Context) (T, error)) (T, error) {
 	done := making.DoChan(key, func() (thing any, err error) {
 		defer func() {
 			if fault := recover(); fault != nil {

@@ -1,4 +1,4 @@
-package figures
+package together_test
 
 import (
 	"context"
@@ -7,17 +7,19 @@ import (
 	"testing"
 
 	"golang.org/x/sync/singleflight"
+
+	"marquis/internal/together"
 )
 
 func TestAPanicIsAnErrorAndEndsNothing(t *testing.T) {
 	var making singleflight.Group
 	for range 2 {
-		n, err := together(t.Context(), &making, "key", func(context.Context) (int, error) { panic("out of range") })
+		n, err := together.Make(t.Context(), &making, "key", func(context.Context) (int, error) { panic("out of range") })
 		if err == nil || n != 0 || !strings.Contains(err.Error(), "out of range") || !strings.Contains(err.Error(), "together_test.go") {
 			t.Errorf("%d, %v", n, err)
 		}
 	}
-	if n, err := together(t.Context(), &making, "key", func(context.Context) (int, error) { return 7, nil }); n != 7 || err != nil {
+	if n, err := together.Make(t.Context(), &making, "key", func(context.Context) (int, error) { return 7, nil }); n != 7 || err != nil {
 		t.Errorf("afterwards %d, %v", n, err)
 	}
 }
@@ -33,14 +35,14 @@ func TestWhatIsMadeDoesNotEndWithWhoAskedFirst(t *testing.T) {
 	}
 	first, second := make(chan error, 1), make(chan error, 1)
 	go func() {
-		_, err := together(ctx, &making, "key", of)
+		_, err := together.Make(ctx, &making, "key", of)
 		first <- err
 	}()
 	<-begun
 	joined := make(chan struct{})
 	go func() {
 		close(joined)
-		n, err := together(t.Context(), &making, "key", func(context.Context) (int, error) { return 7, nil })
+		n, err := together.Make(t.Context(), &making, "key", func(context.Context) (int, error) { return 7, nil })
 		if n != 7 {
 			t.Errorf("the second has %d", n)
 		}
