@@ -1,4 +1,21 @@
 package lab
 
-// FieldsOf returns the fields that describe a sample of the form.
-func FieldsOf(form Form) []string { return formFields[form] }
+import "slices"
+
+// FieldsOf returns the fields that only samples of some forms have, of those that
+// one of the form has.
+func FieldsOf(form Form) []string {
+	var keys []string
+	for _, f := range SampleFields {
+		if f.forms != nil && slices.Contains(f.forms, form) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
+}
+
+// SeenInLaboratory is what the table lets the laboratory see.
+func (t sampleTable) SeenInLaboratory(s *Sample) Sample { return t.only(s, seen) }
+
+// Copied is what the table lets the next sample of the visit begin with.
+func (t sampleTable) Copied(s *Sample) Sample { return t.only(s, copied) }

@@ -1,10 +1,5 @@
 package lab
 
-import (
-	"slices"
-	"unicode"
-)
-
 // SampleState is where a sample is in its life.
 type SampleState string
 
@@ -78,142 +73,116 @@ type Sample struct {
 	RegisteredAt Instant
 }
 
+// SampleFields are the rules of each field of a sample. A field that is not named is
+// neither shown to the laboratory nor copied.
+var SampleFields = sampleTable{
+	{"service_id", seen, func(s *Sample) any { return &s.ServiceID }, anything, nil},
+	{"id", seen, func(s *Sample) any { return &s.ID }, anything, nil},
+	{"version", seen, func(s *Sample) any { return &s.Version }, anything, nil},
+	{"number_year", seen, func(s *Sample) any { return &s.NumberYear }, anything, nil},
+	{"number_running", seen, func(s *Sample) any { return &s.NumberRunning }, anything, nil},
+	{"visit_id", seen, func(s *Sample) any { return &s.VisitID }, anything, nil},
+	{"location_id", seen | copied, func(s *Sample) any { return &s.LocationID }, anything, nil},
+
+	{"received_on", seen | copied, func(s *Sample) any { return &s.ReceivedOn }, anything, nil},
+	{"received_basis", seen, func(s *Sample) any { return &s.ReceivedBasis }, needs(ReceivedBases), nil},
+	{"collected_on", seen, func(s *Sample) any { return &s.CollectedOn }, anything, nil},
+	{"expected_ready_on", seen | copied, func(s *Sample) any { return &s.ExpectedReadyOn }, anything, nil},
+	{"channel", seen | copied, func(s *Sample) any { return &s.Channel }, needs(Channels), nil},
+
+	{"product_id", seen | copied, func(s *Sample) any { return &s.ProductID }, anything, nil},
+	{"sold_as_text", seen | copied, func(s *Sample) any { return &s.SoldAsText }, upTo(maxShortText), nil},
+	{"form", seen | copied, func(s *Sample) any { return &s.Form }, needs(Forms), nil},
+	{"colours", seen | copied, func(s *Sample) any { return &s.Colours }, oneOf(Colours), nil},
+	{"logo", seen | copied, func(s *Sample) any { return &s.Logo }, upTo(maxShortText), pieces},
+	{"shape", seen | copied, func(s *Sample) any { return &s.Shape }, oneOf(Shapes), shaped},
+	{"break_line", seen | copied, func(s *Sample) any { return &s.BreakLine }, oneOf(BreakLines), tablets},
+	{"width_um", seen | copied, func(s *Sample) any { return &s.WidthUM }, upTo(decimetre), pieces},
+	{"height_um", seen | copied, func(s *Sample) any { return &s.HeightUM }, upTo(decimetre), pieces},
+	{"thick_um", seen | copied, func(s *Sample) any { return &s.ThickUM }, upTo(decimetre), pieces},
+	{"weight_ug", seen | copied, func(s *Sample) any { return &s.WeightUG }, upTo(kilogram), shaped},
+
+	{"received_amount", seen | copied, func(s *Sample) any { return &s.ReceivedAmount }, upTo(maxThousandths), amounts},
+	{"received_unit", seen | copied, func(s *Sample) any { return &s.ReceivedUnit }, oneOf(AmountUnits), amounts},
+	{"price_amount", copied, func(s *Sample) any { return &s.Price.Amount }, anything, nil},
+	{"price_currency", copied, func(s *Sample) any { return &s.Price.Currency }, anything, nil},
+	{"price_quantity", copied, func(s *Sample) any { return &s.Price.Quantity }, anything, nil},
+	{"price_unit", copied, func(s *Sample) any { return &s.Price.Unit }, anything, nil},
+
+	{"acquired_via", copied, func(s *Sample) any { return &s.AcquiredVia }, oneOf(AcquiredVias), nil},
+	{"acquired_context", copied, func(s *Sample) any { return &s.AcquiredContext }, oneOf(AcquiredContexts), nil},
+	{"region", seen | copied, func(s *Sample) any { return &s.Region }, upTo(maxShortText), nil},
+	{"used_before", seen | copied, func(s *Sample) any { return &s.UsedBefore }, oneOf(YesNoUnknown), nil},
+	{"reasons", seen | copied, func(s *Sample) any { return &s.Reasons }, oneOf(Reasons), nil},
+	{"effects", 0, func(s *Sample) any { return &s.Effects }, oneOf(Effects), nil},
+	{"complaint", 0, func(s *Sample) any { return &s.Complaint }, oneOf(YesNoUnknown), nil},
+	{"overdose", 0, func(s *Sample) any { return &s.Overdose }, oneOf(OverdoseInvolvements), nil},
+	{"decision", seen, func(s *Sample) any { return &s.Decision }, oneOf(Decisions), nil},
+	{"disposal", seen, func(s *Sample) any { return &s.Disposal }, oneOf(Disposals), nil},
+
+	{"state", seen, func(s *Sample) any { return &s.State }, needs(SampleStates), nil},
+	{"state_reason", seen, func(s *Sample) any { return &s.StateReason }, anything, nil},
+	{"stage", seen, func(s *Sample) any { return &s.Stage }, anything, nil},
+	{"excluded", seen, func(s *Sample) any { return &s.Excluded }, oneOf(Exclusions), nil},
+	{"overruled", seen, func(s *Sample) any { return &s.Overruled }, upTo(maxReason), nil},
+	{"notes", 0, func(s *Sample) any { return &s.Notes }, upTo(maxText), nil},
+
+	{"source_ref", seen, func(s *Sample) any { return &s.SourceRef }, upTo(maxShortText), nil},
+	{"source_digest", seen, func(s *Sample) any { return &s.SourceDigest }, anything, nil},
+	{"import_id", seen, func(s *Sample) any { return &s.ImportID }, anything, nil},
+	{"registered_by", seen, func(s *Sample) any { return &s.RegisteredBy }, anything, nil},
+	{"registered_at", seen, func(s *Sample) any { return &s.RegisteredAt }, anything, nil},
+}
+
+// Plain vocabularies of sample fields.
+var (
+	// Colours a sample may have, several at once.
+	Colours = Vocabulary[string]{
+		"white", "off_white", "grey", "black", "brown", "beige", "yellow", "orange", "red", "pink",
+		"purple", "blue", "green", "turquoise", "clear", "multicoloured", "other",
+	}
+	// Shapes of tablets and blotters.
+	Shapes = Vocabulary[string]{"round", "oval", "square", "rectangle", "triangle", "heart", "shield", "figure", "other"}
+	// BreakLines of tablets.
+	BreakLines = Vocabulary[string]{"none", "single", "cross"}
+	// AcquiredVias say from whom or where the visitor had it.
+	AcquiredVias = Vocabulary[string]{
+		"dealer_known", "dealer_street", "friend", "online_surface", "darknet", "app_social", "shop",
+		"pharmacy_diverted", "gift", "found", "other", "unknown",
+	}
+	// AcquiredContexts say in which setting the visitor had it.
+	AcquiredContexts = Vocabulary[string]{"street", "club", "festival", "home", "online", "other"}
+	// YesNoUnknown answers a question that may stay open.
+	YesNoUnknown = Vocabulary[string]{"yes", "no", "unknown"}
+	// Reasons for having a sample tested.
+	Reasons = Vocabulary[string]{
+		"own_health", "friends", "content", "purity", "adulteration", "unexpected_effect", "curiosity", "other",
+	}
+	// Effects that a visitor reports after use.
+	Effects = Vocabulary[string]{
+		"normal", "stronger", "weaker", "unpleasant", "pleasant", "hallucination", "sedating", "stimulating",
+		"nausea", "burning", "long_lasting", "skin", "seizure", "unexpected", "other",
+	}
+	// OverdoseInvolvements say whether an overdose was involved.
+	OverdoseInvolvements = Vocabulary[string]{"involved", "not_involved", "unknown"}
+	// Decisions of a visitor after the result.
+	Decisions = Vocabulary[string]{"take", "take_less", "discard", "return", "undecided"}
+	// Disposals of what is left of a sample.
+	Disposals = Vocabulary[string]{"returned", "used_up", "destroyed", "retained"}
+	// Exclusions are reasons to keep a sample out of the statistics.
+	Exclusions = Vocabulary[string]{"contaminated", "duplicate", "test_record", "other"}
+	// NotAnalysedReasons are reasons why a sample was not analysed.
+	NotAnalysedReasons = Vocabulary[string]{"capacity", "insufficient", "unsupported", "lost"}
+	// RejectionReasons are reasons to reject a sample.
+	RejectionReasons = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", "other"}
+)
+
 // SampleExpectation is one expected substance or class of a sample.
 type SampleExpectation struct {
 	ServiceID ServiceID `gorm:"primaryKey;autoIncrement:false"`
 	SampleID  ID        `gorm:"primaryKey"`
 	Position  int32     `gorm:"primaryKey;autoIncrement:false"`
 	Expected
-}
-
-// Limits of a sample's fields.
-const (
-	maxText      = 2000
-	maxShortText = 200
-	// earliestYear is before any drug checking service began.
-	earliestYear = 1960
-)
-
-// Check reports all mistakes of a sample at once, each with its field. Today is
-// the day at the service.
-func (s *Sample) Check(today Date) error {
-	var errs FieldErrors
-	s.checkDates(&errs, today)
-	checkCode(&errs, "channel", s.Channel, Channels)
-	errs.Check(s.ProductID > 0, "product_id", "Choose the product it was sold as, or \"unknown\".")
-	checkCode(&errs, "form", s.Form, Forms)
-	checkCodes(&errs, "colours", s.Colours, Colours)
-	checkOptional(&errs, "shape", s.Shape, Shapes)
-	checkOptional(&errs, "break_line", s.BreakLine, BreakLines)
-	s.checkMeasures(&errs)
-	s.Price.check(&errs)
-	checkOptional(&errs, "acquired_via", s.AcquiredVia, AcquiredVias)
-	checkOptional(&errs, "acquired_context", s.AcquiredContext, AcquiredContexts)
-	checkOptional(&errs, "used_before", s.UsedBefore, YesNoUnknown)
-	checkCodes(&errs, "reasons", s.Reasons, Reasons)
-	checkCodes(&errs, "effects", s.Effects, Effects)
-	checkOptional(&errs, "complaint", s.Complaint, YesNoUnknown)
-	checkOptional(&errs, "overdose", s.Overdose, OverdoseInvolvements)
-	checkOptional(&errs, "decision", s.Decision, Decisions)
-	checkOptional(&errs, "disposal", s.Disposal, Disposals)
-	s.checkState(&errs)
-	s.checkTexts(&errs)
-	checkRegion(&errs, s.Region)
-	return errs.Err()
-}
-
-func (s *Sample) checkDates(errs *FieldErrors, today Date) {
-	errs.Check(s.ReceivedOn != 0, "received_on", "Give the day on which the sample was received.")
-	errs.Check(s.ReceivedOn == 0 || s.ReceivedOn.Year() >= earliestYear, "received_on", "%s is too long ago.", s.ReceivedOn)
-	errs.Check(s.ReceivedOn <= today, "received_on", "%s lies in the future.", s.ReceivedOn)
-	checkCode(errs, "received_basis", s.ReceivedBasis, ReceivedBases)
-	errs.Check(s.CollectedOn <= s.ReceivedOn || s.ReceivedOn == 0, "collected_on", "%s is after the day of receipt, %s.", s.CollectedOn, s.ReceivedOn)
-	errs.Check(s.ExpectedReadyOn == 0 || s.ExpectedReadyOn >= s.ReceivedOn, "expected_ready_on", "%s is before the day of receipt, %s.", s.ExpectedReadyOn, s.ReceivedOn)
-}
-
-func (s *Sample) checkMeasures(errs *FieldErrors) {
-	const decimetre, kilogram = 100_000, 1_000_000_000
-	for _, m := range []struct {
-		field string
-		value int64
-		most  int64
-	}{
-		{"width_um", int64(s.WidthUM), decimetre},
-		{"height_um", int64(s.HeightUM), decimetre},
-		{"thick_um", int64(s.ThickUM), decimetre},
-		{"weight_ug", s.WeightUG, kilogram},
-		{"received_amount", s.ReceivedAmount, maxThousandths},
-	} {
-		errs.Check(m.value >= 0 && m.value <= m.most, m.field, "This is more than is possible, or less than nothing.")
-	}
-	checkOptional(errs, "received_unit", s.ReceivedUnit, AmountUnits)
-	errs.Check((s.ReceivedAmount == 0) == (s.ReceivedUnit == ""), "received_unit", "Give the amount and its unit, or neither.")
-}
-
-func (s *Sample) checkState(errs *FieldErrors) {
-	checkCode(errs, "state", s.State, SampleStates)
-	switch s.State {
-	case Rejected:
-		checkCode(errs, "state_reason", s.StateReason, RejectionReasons)
-	case NotAnalysed:
-		checkCode(errs, "state_reason", s.StateReason, NotAnalysedReasons)
-	default:
-		errs.Check(s.StateReason == "", "state_reason", "Only a rejected or not analysed sample has a reason.")
-	}
-	checkOptional(errs, "excluded", s.Excluded, Exclusions)
-}
-
-func (s *Sample) checkTexts(errs *FieldErrors) {
-	for _, t := range []struct {
-		field, text string
-		most        int
-	}{
-		{"sold_as_text", s.SoldAsText, maxShortText},
-		{"logo", s.Logo, maxShortText},
-		{"region", s.Region, maxShortText},
-		{"overruled", s.Overruled, maxReason},
-		{"notes", s.Notes, maxText},
-		{"source_ref", s.SourceRef, maxShortText},
-	} {
-		checkText(errs, t.field, t.text, t.most)
-	}
-}
-
-func checkText(errs *FieldErrors, field, text string, most int) {
-	errs.Check(len([]rune(text)) <= most, field, "The text is longer than %d characters.", most)
-	control := slices.ContainsFunc([]rune(text), func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r >= '\uFFFD' && r <= '\uFFFF'
-	})
-	errs.Check(!control, field, "The text has characters that cannot be stored or printed.")
-}
-
-func checkRegion(errs *FieldErrors, region string) {
-	errs.Check(!IsPrecise(region), "region", "This looks like a postcode or an address. Give a coarse region only, such as a province.")
-}
-
-// IsPrecise tells whether a region holds a postcode (four digits in a row) or an
-// address for mail: it could say who the visitor is.
-func IsPrecise(region string) bool {
-	digits := 0
-	for i := range len(region) {
-		if digits++; region[i] < '0' || region[i] > '9' {
-			digits = 0
-		}
-		if digits == 4 || region[i] == '@' {
-			return true
-		}
-	}
-	return false
-}
-
-// CheckExpectations reports expectations that are empty, unknown or repeated.
-func (d *Dictionary) CheckExpectations(expected []Expected) error {
-	var errs FieldErrors
-	for i, e := range expected {
-		errs.Check(d.knows(e), "expected", "%q is not in the dictionary.", e)
-		errs.Check(!slices.Contains(expected[:i], e), "expected", "The same substance or class is expected twice.")
-	}
-	return errs.Err()
 }
 
 // Counted tells whether the sample is counted as registered: front of house, not

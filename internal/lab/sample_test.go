@@ -83,21 +83,6 @@ func TestSampleMistakes(t *testing.T) {
 	}
 }
 
-func TestSampleReportsEveryMistakeAtOnce(t *testing.T) {
-	s := &lab.Sample{
-		ReceivedOn: today + 1, CollectedOn: today + 2, ExpectedReadyOn: today, Colours: lab.Codes{"mauve"}, Shape: "star", BreakLine: "double",
-		WidthUM: -1, HeightUM: -1, ThickUM: -1, WeightUG: -1, ReceivedAmount: -1, Price: lab.Price{Amount: -1, Currency: "€"},
-		AcquiredVia: "x", AcquiredContext: "x", UsedBefore: "x", Reasons: lab.Codes{"x"}, Effects: lab.Codes{"x"}, Complaint: "x", Overdose: "x",
-		Decision: "x", Disposal: "x", Excluded: "x", SoldAsText: "\x00", Logo: "\x00", Region: "\x00", Notes: "\x00", SourceRef: "\x00",
-	}
-	wantFields(t, s.Check(today),
-		"received_on", "received_basis", "collected_on", "expected_ready_on", "channel", "product_id", "form", "colours", "shape", "break_line",
-		"width_um", "height_um", "thick_um", "weight_ug", "received_amount", "received_unit",
-		"price_currency", "price_amount", "price_quantity", "price_unit",
-		"acquired_via", "acquired_context", "used_before", "reasons", "effects", "complaint", "overdose", "decision", "disposal",
-		"state", "excluded", "sold_as_text", "logo", "region", "notes", "source_ref")
-}
-
 func TestSampleTexts(t *testing.T) {
 	fields := map[string]func(*lab.Sample) *string{
 		"sold_as_text": func(s *lab.Sample) *string { return &s.SoldAsText },

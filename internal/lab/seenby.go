@@ -8,7 +8,5 @@ func (s Sample) SeenBy(actor Actor) Sample {
 	if actor.isOperator() || actor.Has(s.ServiceID, Intake, Verifier, Coordinator) {
 		return s
 	}
-	s.Price, s.AcquiredVia, s.AcquiredContext = Price{}, "", ""
-	s.Effects, s.Complaint, s.Overdose, s.Notes = nil, "", "", ""
-	return s
+	return SampleFields.only(&s, seen)
 }

@@ -34,11 +34,11 @@ func TestCodesRoundTrip(t *testing.T) {
 
 // TestCodesHaveNoSpaces: several codes are stored with spaces between them.
 func TestCodesHaveNoSpaces(t *testing.T) {
-	for _, v := range []lab.Vocabulary[string]{
-		lab.Colours, lab.Shapes, lab.BreakLines, lab.AcquiredVias, lab.AcquiredContexts, lab.YesNoUnknown, lab.Reasons, lab.Effects,
-		lab.OverdoseInvolvements, lab.Decisions, lab.Disposals, lab.Exclusions, lab.NotAnalysedReasons, lab.RejectionReasons, lab.LocationKinds,
-		lab.Forms.Strings(), lab.Channels.Strings(), lab.SampleStates.Strings(), lab.MethodKinds.Strings(), lab.Levels.Strings(),
-	} {
+	all := []lab.Vocabulary[string]{lab.NotAnalysedReasons, lab.RejectionReasons, lab.LocationKinds, lab.MethodKinds.Strings(), lab.Levels.Strings()}
+	for _, f := range lab.SampleFields {
+		all = append(all, f.Holds.Codes)
+	}
+	for _, v := range all {
 		seen := map[string]bool{}
 		for _, code := range v {
 			if seen[code] || code == "" || code != codeForm.FindString(code) {

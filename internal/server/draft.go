@@ -86,7 +86,7 @@ func (r *request) usual() url.Values {
 
 // nextSample begins another sample of the same visit as a registered one. It takes
 // the description over, but neither the code nor what was told of that one sample
-// alone: its effects, and the notes on it.
+// alone, such as its effects: see lab.Sample.Another.
 func nextSample(r *request) error {
 	key, err := r.key()
 	if err != nil {
@@ -100,9 +100,9 @@ func nextSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	x.Effects, x.Complaint, x.Overdose, x.Notes, x.Overruled = nil, "", "", "", ""
+	another := x.Another()
 	begun := r.usual()
-	for name, values := range n.sampleValues(&x, expected) {
+	for name, values := range n.sampleValues(&another, expected) {
 		begun[name] = values
 	}
 	if !x.VisitID.IsZero() {

@@ -1,0 +1,108 @@
+package lab
+
+import (
+	"reflect"
+	"slices"
+)
+
+// SampleField is the rules of a field of a sample.
+type SampleField struct {
+	Key   string // its column, by which forms and mistakes call it too
+	rules sampleRules
+	At    func(*Sample) any // a pointer to it
+	Holds content
+	forms []Form // of the samples that have it; nil for all
+}
+
+// sampleRules say where a field goes besides. Without any it is hidden from the
+// laboratory and told of one sample alone.
+type sampleRules uint8
+
+const (
+	// seen by whoever only analyses: it tells of what is in the sample, and not of
+	// the visitor's life.
+	seen sampleRules = 1 << iota
+	// copied to the next sample of the same visit.
+	copied
+)
+
+// content is what a field may hold. The zero content allows anything, because
+// Sample.Check knows more of the field than this.
+type content struct {
+	Codes  []string // one of these, or several where the field holds Codes
+	needed bool     // must be given
+	most   int64    // the largest number, or the characters of a text
+}
+
+var anything content
+
+func oneOf[T ~string](v Vocabulary[T]) content { return content{Codes: v.Strings()} }
+
+func needs[T ~string](v Vocabulary[T]) content { return content{Codes: v.Strings(), needed: true} }
+
+func upTo(most int64) content { return content{most: most} }
+
+// Forms of which fields tell how a sample looks and how much there is of it.
+var (
+	tablets = []Form{Tablet}
+	pieces  = []Form{Tablet, Capsule, Blotter}
+	shaped  = []Form{Tablet, Capsule, Blotter, Edible, OtherForm}
+	amounts = slices.DeleteFunc(slices.Clone(Forms), func(f Form) bool { return f == Residue })
+)
+
+// sampleTable is the fields of a sample.
+type sampleTable []SampleField
+
+// only returns the sample with nothing but the fields of which a rule holds.
+func (t sampleTable) only(s *Sample, rule sampleRules) Sample {
+	var kept Sample
+	for _, f := range t {
+		if f.rules&rule != 0 {
+			reflect.ValueOf(f.At(&kept)).Elem().Set(reflect.ValueOf(f.At(s)).Elem())
+		}
+	}
+	return kept
+}
+
+// Another is what the next sample of the same visit begins with: the description,
+// but nothing that was told of this one sample alone.
+func (s *Sample) Another() Sample { return SampleFields.only(s, copied) }
+
+// check reports what the fields may not hold.
+func (t sampleTable) check(errs *FieldErrors, s *Sample) {
+	for _, f := range t {
+		f.Holds.check(errs, f.Key, reflect.ValueOf(f.At(s)).Elem())
+	}
+}
+
+func (c content) check(errs *FieldErrors, field string, v reflect.Value) {
+	switch codes := Vocabulary[string](c.Codes); {
+	case codes != nil && v.Kind() == reflect.Slice:
+		checkCodes(errs, field, v.Interface().(Codes), codes)
+	case codes != nil && c.needed:
+		checkCode(errs, field, v.String(), codes)
+	case codes != nil:
+		checkOptional(errs, field, v.String(), codes)
+	case c.most > 0 && v.Kind() == reflect.String:
+		checkText(errs, field, v.String(), int(c.most))
+	case c.most > 0:
+		errs.Check(v.Int() >= 0 && v.Int() <= c.most, field, "This is more than is possible, or less than nothing.")
+	}
+}
+
+// Has tells whether a sample of the form can have the field.
+func (f Form) Has(field string) bool {
+	i := slices.IndexFunc(SampleFields, func(x SampleField) bool { return x.Key == field })
+	return i >= 0 && Forms.Has(f) && (SampleFields[i].forms == nil || slices.Contains(SampleFields[i].forms, f))
+}
+
+// Unit returns the unit in which an amount of the form is usually given.
+func (f Form) Unit() AmountUnit {
+	switch {
+	case f.Dosed() || f == Edible:
+		return Piece
+	case f == Liquid:
+		return Millilitre
+	}
+	return Gram
+}
