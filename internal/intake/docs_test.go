@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -9,10 +10,14 @@ import (
 	"marquis/internal/lab"
 )
 
+var update = flag.Bool("update", false, "write the table of the fields of a sample in docs/import.md anew")
+
+const importDocs = "../../docs/import.md"
+
 // docTable returns the rows of the first table after a text of docs/import.md.
 func docTable(t *testing.T, after string) []string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/import.md")
+	text, err := os.ReadFile(importDocs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,6 +29,19 @@ func docTable(t *testing.T, after string) []string {
 	_, rest, _ = strings.Cut(rest, "\n")
 	table, _, _ := strings.Cut(rest, "\n\n")
 	return strings.Split(strings.TrimSpace(table), "\n")
+}
+
+// writeTable writes other rows into the first table after a text of docs/import.md.
+func writeTable(t *testing.T, after string, rows []string) {
+	t.Helper()
+	old := strings.Join(docTable(t, after), "\n")
+	text, err := os.ReadFile(importDocs)
+	if err == nil {
+		err = os.WriteFile(importDocs, []byte(strings.Replace(string(text), old, strings.Join(rows, "\n"), 1)), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wantRows checks that the rows of a table begin so, one by one.
@@ -48,12 +66,18 @@ func codeList(codes []string) string {
 }
 
 // The documentation lists every field with its kind and all its codes, and no
-// other.
+// other. The table of the fields of a sample is made from theirs.
 func TestDocumentedFields(t *testing.T) {
 	row := func(s spec) string { return fmt.Sprintf("| `%s` | %s | %s | ", s.name, s.kind, codeList(s.vocabulary)) }
 	var samples, findings []string
 	for _, f := range sampleFields {
-		samples = append(samples, row(f.spec))
+		samples = append(samples, row(f.spec)+f.means+" |")
+		if f.means == "" {
+			t.Errorf("nobody says what %s means", f.name)
+		}
+	}
+	if *update {
+		writeTable(t, "### Fields of a sample", samples)
 	}
 	for _, s := range findingFields {
 		findings = append(findings, row(s))

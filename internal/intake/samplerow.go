@@ -12,50 +12,51 @@ import (
 // sampleField is a field of a sample that a mapping can fill.
 type sampleField struct {
 	spec
-	set func(s *lab.Sample, c *column, row Row) error
+	means string // for docs/import.md
+	set   func(s *lab.Sample, c *column, row Row) error
 }
 
 // sampleFields are all of them. There is none for remarks: free text can say who
 // a visitor is.
 var sampleFields = []sampleField{
-	textOf("id", idField, func(s *lab.Sample) *string { return &s.SourceRef }),
-	dateOf("received_on", func(s *lab.Sample) *lab.Date { return &s.ReceivedOn }),
-	codeOf("received_basis", lab.ReceivedBases, func(s *lab.Sample) *lab.ReceivedBasis { return &s.ReceivedBasis }),
-	dateOf("collected_on", func(s *lab.Sample) *lab.Date { return &s.CollectedOn }),
-	dateOf("expected_ready_on", func(s *lab.Sample) *lab.Date { return &s.ExpectedReadyOn }),
-	codeOf("channel", lab.Channels, func(s *lab.Sample) *lab.Channel { return &s.Channel }),
-	textOf("sold_as", setField, func(s *lab.Sample) *string { return &s.SoldAsText }),
-	codeOf("form", lab.Forms, func(s *lab.Sample) *lab.Form { return &s.Form }),
-	codesOf("colours", lab.Colours, func(s *lab.Sample) *lab.Codes { return &s.Colours }),
-	textOf("logo", textField, func(s *lab.Sample) *string { return &s.Logo }),
-	codeOf("shape", lab.Shapes, func(s *lab.Sample) *string { return &s.Shape }),
-	codeOf("break_line", lab.BreakLines, func(s *lab.Sample) *string { return &s.BreakLine }),
-	numberOf("width", func(s *lab.Sample) *int32 { return &s.WidthUM }),
-	numberOf("height", func(s *lab.Sample) *int32 { return &s.HeightUM }),
-	numberOf("thickness", func(s *lab.Sample) *int32 { return &s.ThickUM }),
-	numberOf("weight", func(s *lab.Sample) *int64 { return &s.WeightUG }),
-	numberOf("received_amount", func(s *lab.Sample) *int64 { return &s.ReceivedAmount }),
-	codeOf("received_unit", lab.AmountUnits, func(s *lab.Sample) *lab.AmountUnit { return &s.ReceivedUnit }),
-	numberOf("price", func(s *lab.Sample) *int64 { return &s.Price.Amount }),
-	textOf("price_currency", nameField, func(s *lab.Sample) *string { return &s.Price.Currency }),
-	numberOf("price_quantity", func(s *lab.Sample) *int64 { return &s.Price.Quantity }),
-	codeOf("price_unit", lab.AmountUnits, func(s *lab.Sample) *lab.AmountUnit { return &s.Price.Unit }),
-	codeOf("acquired_via", lab.AcquiredVias, func(s *lab.Sample) *string { return &s.AcquiredVia }),
-	codeOf("acquired_context", lab.AcquiredContexts, func(s *lab.Sample) *string { return &s.AcquiredContext }),
-	{spec{"region", nameField, nil}, setRegion},
-	codeOf("used_before", lab.YesNoUnknown, func(s *lab.Sample) *string { return &s.UsedBefore }),
-	codesOf("reasons", lab.Reasons, func(s *lab.Sample) *lab.Codes { return &s.Reasons }),
-	codesOf("effects", lab.Effects, func(s *lab.Sample) *lab.Codes { return &s.Effects }),
-	codeOf("complaint", lab.YesNoUnknown, func(s *lab.Sample) *string { return &s.Complaint }),
-	codeOf("overdose", lab.OverdoseInvolvements, func(s *lab.Sample) *string { return &s.Overdose }),
-	codeOf("decision", lab.Decisions, func(s *lab.Sample) *string { return &s.Decision }),
-	codeOf("disposal", lab.Disposals, func(s *lab.Sample) *string { return &s.Disposal }),
-	codeOf("not_analysed", lab.NotAnalysedReasons, func(s *lab.Sample) *string { return &s.StateReason }),
-	codeOf("excluded", lab.Exclusions, func(s *lab.Sample) *string { return &s.Excluded }),
+	textOf("id", "of the sample in the source; text, so that `08031` keeps its zero", idField, func(s *lab.Sample) *string { return &s.SourceRef }),
+	dateOf("received_on", "day of receipt; the year in which the sample counts", func(s *lab.Sample) *lab.Date { return &s.ReceivedOn }),
+	codeOf("received_basis", "what that day rests on; `recorded` if not mapped", lab.ReceivedBases, func(s *lab.Sample) *lab.ReceivedBasis { return &s.ReceivedBasis }),
+	dateOf("collected_on", "day of collection, if it is told apart", func(s *lab.Sample) *lab.Date { return &s.CollectedOn }),
+	dateOf("expected_ready_on", "day on which the result was promised", func(s *lab.Sample) *lab.Date { return &s.ExpectedReadyOn }),
+	codeOf("channel", "how the sample came; `front_of_house` if not mapped. Only those are counted", lab.Channels, func(s *lab.Sample) *lab.Channel { return &s.Channel }),
+	textOf("sold_as", "what the visitor was told it is; kept word for word", setField, func(s *lab.Sample) *string { return &s.SoldAsText }),
+	codeOf("form", "physical form", lab.Forms, func(s *lab.Sample) *lab.Form { return &s.Form }),
+	codesOf("colours", "colours", lab.Colours, func(s *lab.Sample) *lab.Codes { return &s.Colours }),
+	textOf("logo", "of a tablet or blotter", textField, func(s *lab.Sample) *string { return &s.Logo }),
+	codeOf("shape", "of a tablet or blotter", lab.Shapes, func(s *lab.Sample) *string { return &s.Shape }),
+	codeOf("break_line", "of a tablet", lab.BreakLines, func(s *lab.Sample) *string { return &s.BreakLine }),
+	numberOf("width", "in mm", func(s *lab.Sample) *int32 { return &s.WidthUM }),
+	numberOf("height", "in mm", func(s *lab.Sample) *int32 { return &s.HeightUM }),
+	numberOf("thickness", "in mm", func(s *lab.Sample) *int32 { return &s.ThickUM }),
+	numberOf("weight", "in mg", func(s *lab.Sample) *int64 { return &s.WeightUG }),
+	numberOf("received_amount", "how much was handed in", func(s *lab.Sample) *int64 { return &s.ReceivedAmount }),
+	codeOf("received_unit", "of the amount handed in", lab.AmountUnits, func(s *lab.Sample) *lab.AmountUnit { return &s.ReceivedUnit }),
+	numberOf("price", "what was paid", func(s *lab.Sample) *int64 { return &s.Price.Amount }),
+	textOf("price_currency", "three letters, such as `EUR`", nameField, func(s *lab.Sample) *string { return &s.Price.Currency }),
+	numberOf("price_quantity", "for how much it was paid", func(s *lab.Sample) *int64 { return &s.Price.Quantity }),
+	codeOf("price_unit", "of that quantity", lab.AmountUnits, func(s *lab.Sample) *lab.AmountUnit { return &s.Price.Unit }),
+	codeOf("acquired_via", "from whom or where", lab.AcquiredVias, func(s *lab.Sample) *string { return &s.AcquiredVia }),
+	codeOf("acquired_context", "in which setting", lab.AcquiredContexts, func(s *lab.Sample) *string { return &s.AcquiredContext }),
+	{spec{"region", nameField, nil}, "a province or state, nothing smaller. With `values`, only those are taken. Four digits in a row and `@` are rejected", setRegion},
+	codeOf("used_before", "whether it was used before the test", lab.YesNoUnknown, func(s *lab.Sample) *string { return &s.UsedBefore }),
+	codesOf("reasons", "for the test", lab.Reasons, func(s *lab.Sample) *lab.Codes { return &s.Reasons }),
+	codesOf("effects", "reported after use", lab.Effects, func(s *lab.Sample) *lab.Codes { return &s.Effects }),
+	codeOf("complaint", "whether there was one", lab.YesNoUnknown, func(s *lab.Sample) *string { return &s.Complaint }),
+	codeOf("overdose", "whether one was involved", lab.OverdoseInvolvements, func(s *lab.Sample) *string { return &s.Overdose }),
+	codeOf("decision", "of the visitor after the result", lab.Decisions, func(s *lab.Sample) *string { return &s.Decision }),
+	codeOf("disposal", "of what is left", lab.Disposals, func(s *lab.Sample) *string { return &s.Disposal }),
+	codeOf("not_analysed", "why it was not analysed; empty if it was, or waits", lab.NotAnalysedReasons, func(s *lab.Sample) *string { return &s.StateReason }),
+	codeOf("excluded", "why it is kept out of the statistics; empty if it is counted", lab.Exclusions, func(s *lab.Sample) *string { return &s.Excluded }),
 }
 
-func textOf(name string, k kind, at func(*lab.Sample) *string) sampleField {
-	return sampleField{spec{name, k, nil}, func(s *lab.Sample, c *column, row Row) error {
+func textOf(name, means string, k kind, at func(*lab.Sample) *string) sampleField {
+	return sampleField{spec{name, k, nil}, means, func(s *lab.Sample, c *column, row Row) error {
 		if k == nameField {
 			*at(s) = c.nameOf(row)
 		} else {
@@ -65,30 +66,30 @@ func textOf(name string, k kind, at func(*lab.Sample) *string) sampleField {
 	}}
 }
 
-func dateOf(name string, at func(*lab.Sample) *lab.Date) sampleField {
-	return sampleField{spec{name, dateField, nil}, func(s *lab.Sample, c *column, row Row) (err error) {
+func dateOf(name, means string, at func(*lab.Sample) *lab.Date) sampleField {
+	return sampleField{spec{name, dateField, nil}, means, func(s *lab.Sample, c *column, row Row) (err error) {
 		*at(s), err = c.date(row)
 		return err
 	}}
 }
 
-func codeOf[T ~string](name string, vocabulary lab.Vocabulary[T], at func(*lab.Sample) *T) sampleField {
-	return sampleField{spec{name, codeField, vocabulary.Strings()}, func(s *lab.Sample, c *column, row Row) error {
+func codeOf[T ~string](name, means string, vocabulary lab.Vocabulary[T], at func(*lab.Sample) *T) sampleField {
+	return sampleField{spec{name, codeField, vocabulary.Strings()}, means, func(s *lab.Sample, c *column, row Row) error {
 		code, err := c.code(row)
 		*at(s) = T(code)
 		return err
 	}}
 }
 
-func codesOf(name string, vocabulary lab.Vocabulary[string], at func(*lab.Sample) *lab.Codes) sampleField {
-	return sampleField{spec{name, codesField, vocabulary}, func(s *lab.Sample, c *column, row Row) (err error) {
+func codesOf(name, means string, vocabulary lab.Vocabulary[string], at func(*lab.Sample) *lab.Codes) sampleField {
+	return sampleField{spec{name, codesField, vocabulary}, means, func(s *lab.Sample, c *column, row Row) (err error) {
 		*at(s), err = c.codesOf(row)
 		return err
 	}}
 }
 
-func numberOf[T int32 | int64](name string, at func(*lab.Sample) *T) sampleField {
-	return sampleField{spec{name, numberField, nil}, func(s *lab.Sample, c *column, row Row) error {
+func numberOf[T int32 | int64](name, means string, at func(*lab.Sample) *T) sampleField {
+	return sampleField{spec{name, numberField, nil}, means, func(s *lab.Sample, c *column, row Row) error {
 		n, err := c.thousandths(row)
 		if *at(s) = T(n); int64(*at(s)) != n {
 			return errors.New("the value is outside the possible range")
