@@ -45,7 +45,7 @@ func (r *request) described() (d described, err error) {
 	if d.naming, err = r.naming(); err != nil {
 		return d, err
 	}
-	d.values = d.sampleValues(&d.Sample, d.Expected)
+	d.values = sampleFields.values(d.naming, &d.File)
 	if d.values.Get("price_currency") == "" {
 		d.values.Set("price_currency", r.service.Currency)
 	}
@@ -118,7 +118,7 @@ func describe(r *request) error {
 
 // recorded are the looks that are recorded of the sample.
 func (d *described) recorded() []string {
-	return slices.DeleteFunc(slices.Clone(looks), func(look string) bool { return len(d.values[look]) == 0 })
+	return slices.DeleteFunc(sampleFields.names(groupLooks), func(look string) bool { return len(d.values[look]) == 0 })
 }
 
 // typed reads what was typed over a sample.

@@ -100,9 +100,8 @@ func nextSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	another := x.Another()
 	begun := r.usual()
-	for name, values := range n.sampleValues(&another, expected) {
+	for name, values := range sampleFields.values(n, &lab.File{Sample: x.Another(), Expected: expected}) {
 		begun[name] = values
 	}
 	if !x.VisitID.IsZero() {

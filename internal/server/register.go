@@ -87,11 +87,10 @@ func (p *registerPage) warn(r *request, typed url.Values) {
 	if typed.Get("overruled") == "" {
 		return
 	}
-	var x lab.Sample
+	var f lab.File
 	in := sampleReader{reader: &reader{typed: typed}}
-	x.Form = lab.Form(in.text("form"))
-	in.describeLooks(&x)
-	p.Warnings = r.warnings(&x, p.InVisit)
+	sampleFields.only(append(sampleFields.names(groupLooks), "form")...).read(&in, &f)
+	p.Warnings = r.warnings(&f.Sample, p.InVisit)
 }
 
 // warnings says what is beyond the limits of the service.

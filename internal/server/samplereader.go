@@ -1,8 +1,6 @@
 package server
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"strings"
 
@@ -13,27 +11,17 @@ import (
 type sampleReader struct {
 	*reader
 	naming
+	sold      *lab.Product   // what it was sold as, once that is read; nil for unknown
 	kept      []string       // looks that are recorded of the sample although its form has no such field
 	locations []lab.Location // of the service
 }
 
 // describe writes what was typed into a sample and returns what is expected of it.
 func (in *sampleReader) describe(x *lab.Sample) []lab.Expected {
-	product := in.soldAs()
-	x.ProductID, x.SoldAsText = 0, in.text("sold_as_text")
-	if product != nil {
-		x.ProductID, x.SoldAsText = product.ID, cmp.Or(x.SoldAsText, in.text("product_id"))
-	}
-	x.Form = lab.Form(in.text("form"))
-	in.describeLooks(x)
-	x.Price = in.price(x.Form)
-	x.AcquiredVia, x.AcquiredContext, x.Region = in.text("acquired_via"), in.text("acquired_context"), in.text("region")
-	x.UsedBefore, x.Complaint, x.Overdose = in.text("used_before"), in.text("complaint"), in.text("overdose")
-	x.Reasons, x.Effects, x.Notes = in.codes("reasons"), in.codes("effects"), in.text("notes")
-	x.ReceivedOn, x.ExpectedReadyOn = in.date("received_on"), in.date("expected_ready_on")
-	x.LocationID, x.Channel = lab.Optional(in.whole("location_id")), lab.Channel(in.text("channel"))
-	x.Overruled = in.text("overruled")
-	return in.expectation(product)
+	f := lab.File{Sample: *x}
+	sampleFields.read(in, &f)
+	*x = f.Sample
+	return f.Expected
 }
 
 // unheardOf is told of a name like which the dictionary has none.
@@ -91,20 +79,6 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 	return set
 }
 
-func (in *sampleReader) describeLooks(x *lab.Sample) {
-	for _, name := range looks {
-		refused := in.text(name) != "" && lab.Forms.Has(x.Form) && !has(x.Form, name) && !slices.Contains(in.kept, name)
-		in.mistakes.Check(!refused, name, "A sample of this form has no such thing. Empty it, or choose another form.")
-	}
-	x.Colours, x.Logo, x.Shape, x.BreakLine = in.codes("colours"), in.text("logo"), in.text("shape"), in.text("break_line")
-	x.WidthUM, x.HeightUM, x.ThickUM = in.micrometres("width_um"), in.micrometres("height_um"), in.micrometres("thick_um")
-	x.WeightUG = in.measure("weight_ug") // thousandths of a milligram
-	x.ReceivedAmount, x.ReceivedUnit = in.measure("received_amount"), lab.AmountUnit(in.text("received_unit"))
-	if x.ReceivedUnit == "" && in.text("received_amount") != "" {
-		x.ReceivedUnit = x.Form.Unit()
-	}
-}
-
 // measure is a number as thousandths; one that cannot be read is negative, so that
 // it is not taken for one that was not given.
 func (in *sampleReader) measure(name string) int64 {
@@ -116,26 +90,9 @@ func (in *sampleReader) measure(name string) int64 {
 	return n
 }
 
-// micrometres is a length that was typed in millimetres.
-func (in *sampleReader) micrometres(name string) int32 {
-	return int32(min(in.measure(name), math.MaxInt32))
-}
-
-// price is what was paid. The currency alone, which the form comes with, tells of
-// no price.
-func (in *sampleReader) price(form lab.Form) lab.Price {
-	if in.text("price_amount")+in.text("price_quantity")+in.text("price_unit") == "" {
-		return lab.Price{}
-	}
-	in.mistakes.Check(in.text("price_amount") != "", "price_amount", "Give the price; 0 means a gift.")
-	p := lab.Price{
-		Amount: in.measure("price_amount"), Currency: strings.ToUpper(in.text("price_currency")),
-		Quantity: in.measure("price_quantity"), Unit: lab.AmountUnit(in.text("price_unit")),
-	}
-	if p.Unit == "" {
-		p.Unit = form.Unit()
-	}
-	return p
+// priced tells that a price was typed.
+func (in *sampleReader) priced() bool {
+	return in.text("price_amount")+in.text("price_quantity")+in.text("price_unit") != ""
 }
 
 // check gathers all mistakes of a sample that was read: each field's first. The visit

@@ -1,0 +1,189 @@
+package server
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// sampleKind is how a field of a sample is drawn on a form, read from what was typed,
+// and held by the form.
+type sampleKind struct {
+	draw func(r *request, f *field)
+	read func(in *sampleReader, name string, f *lab.File)
+	hold func(n naming, f *lab.File) []string // nothing where nothing is recorded
+}
+
+func textOn(most int) func(*request, *field) {
+	return func(_ *request, f *field) { f.MaxLength = most }
+}
+
+// textKind is a line of at most so many characters.
+func textKind(most int, at func(*lab.Sample) *string) sampleKind {
+	return sampleKind{
+		draw: textOn(most),
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.text(name) },
+		hold: func(_ naming, f *lab.File) []string { return []string{*at(&f.Sample)} },
+	}
+}
+
+// areaKind is a text of several lines.
+func areaKind(most int, at func(*lab.Sample) *string) sampleKind {
+	k := textKind(most, at)
+	k.draw = func(_ *request, f *field) { f.Kind, f.MaxLength = areaField, most }
+	return k
+}
+
+func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
+	return sampleKind{
+		draw: func(_ *request, f *field) { f.Kind = dateField },
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.date(name) },
+		hold: func(_ naming, f *lab.File) []string { return []string{at(&f.Sample).String()} },
+	}
+}
+
+func choices(kind fieldKind, v locale.Vocabulary) func(*request, *field) {
+	return func(r *request, f *field) { f.Kind, f.Options = kind, r.options(v, v.Codes()) }
+}
+
+// oneOf is a code of the vocabulary.
+func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
+	return sampleKind{
+		draw: choices(selectField, v),
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = T(in.text(name)) },
+		hold: func(_ naming, f *lab.File) []string { return []string{string(*at(&f.Sample))} },
+	}
+}
+
+// several is any number of codes of the vocabulary.
+func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
+	return sampleKind{
+		draw: choices(checksField, v),
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.codes(name) },
+		hold: func(_ naming, f *lab.File) []string { return *at(&f.Sample) },
+	}
+}
+
+// numberKind is a decimal number, kept in thousandths of the unit.
+func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKind {
+	return sampleKind{
+		draw: func(_ *request, f *field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
+		read: func(in *sampleReader, name string, f *lab.File) {
+			n := in.measure(name)
+			if *at(&f.Sample) = T(n); int64(T(n)) != n {
+				*at(&f.Sample) = math.MaxInt32 // too large either way
+			}
+		},
+		hold: func(n naming, f *lab.File) []string {
+			if *at(&f.Sample) == 0 {
+				return nil
+			}
+			return []string{n.thousandths(int64(*at(&f.Sample)), "")}
+		},
+	}
+}
+
+// unitKind is the unit of an amount: as usual for the form where only the amount was
+// given, in one of the named fields.
+func unitKind(at func(*lab.Sample) *lab.AmountUnit, amounts ...string) sampleKind {
+	k := oneOf(locale.AmountUnits, at)
+	k.read = func(in *sampleReader, name string, f *lab.File) {
+		*at(&f.Sample) = lab.AmountUnit(in.text(name))
+		if in.text(name) == "" && slices.ContainsFunc(amounts, func(amount string) bool { return in.text(amount) != "" }) {
+			*at(&f.Sample) = f.Sample.Form.Unit()
+		}
+	}
+	return k
+}
+
+// priceKind is what was paid; 0 is a gift.
+func priceKind() sampleKind {
+	k := numberKind("", func(s *lab.Sample) *int64 { return &s.Price.Amount })
+	read, hold := k.read, k.hold
+	k.read = func(in *sampleReader, name string, f *lab.File) {
+		in.mistakes.Check(!in.priced() || in.text(name) != "", name, "Give the price; 0 means a gift.")
+		read(in, name, f)
+	}
+	k.hold = func(n naming, f *lab.File) []string {
+		if f.Sample.Price.Recorded() && f.Sample.Price.Amount == 0 {
+			return []string{"0"}
+		}
+		return hold(n, f)
+	}
+	return k
+}
+
+// currencyKind is the currency of the price. Alone, as the form comes with it, it
+// tells of no price.
+func currencyKind() sampleKind {
+	k := textKind(3, func(s *lab.Sample) *string { return &s.Price.Currency })
+	k.draw = func(_ *request, f *field) { f.Narrow, f.MaxLength = true, 3 }
+	k.read = func(in *sampleReader, name string, f *lab.File) {
+		f.Sample.Price.Currency = ""
+		if in.priced() {
+			f.Sample.Price.Currency = strings.ToUpper(in.text(name))
+		}
+	}
+	return k
+}
+
+// productKind is what the sample was sold as, by any of its names.
+func productKind() sampleKind {
+	return sampleKind{
+		draw: func(_ *request, f *field) { f.Suggest, f.Focus, f.MaxLength = "/suggest/products", true, 200 },
+		read: func(in *sampleReader, _ string, f *lab.File) {
+			f.Sample.ProductID = 0
+			if in.sold = in.soldAs(); in.sold != nil {
+				f.Sample.ProductID = in.sold.ID
+			}
+		},
+		hold: func(n naming, f *lab.File) []string { return []string{n.product(f.Sample.ProductID)} },
+	}
+}
+
+// saidKind is what the visitor said: the name by which the product was found,
+// where nothing else is typed.
+func saidKind() sampleKind {
+	k := textKind(200, func(s *lab.Sample) *string { return &s.SoldAsText })
+	k.read = func(in *sampleReader, name string, f *lab.File) {
+		f.Sample.SoldAsText = in.text(name)
+		if in.sold != nil {
+			f.Sample.SoldAsText = cmp.Or(f.Sample.SoldAsText, in.text("product_id"))
+		}
+	}
+	return k
+}
+
+// expectedKind is what is expected, where it is not what is usual for the product.
+func expectedKind() sampleKind {
+	return sampleKind{
+		draw: func(_ *request, f *field) { f.Suggest, f.MaxLength = "/suggest/substances", 500 },
+		read: func(in *sampleReader, _ string, f *lab.File) { f.Expected = in.expectation(in.sold) },
+		hold: func(n naming, f *lab.File) []string {
+			product := n.words.Products[f.Sample.ProductID]
+			if product == nil || slices.Equal(product.Expected(), f.Expected) {
+				return nil
+			}
+			return []string{n.expectedNames(f.Expected)}
+		},
+	}
+}
+
+// placeKind is a location of the service, of which sampleForm knows the names.
+func placeKind() sampleKind {
+	return sampleKind{
+		draw: func(_ *request, f *field) { f.Kind = selectField },
+		read: func(in *sampleReader, name string, f *lab.File) { f.Sample.LocationID = lab.Optional(in.whole(name)) },
+		hold: func(_ naming, f *lab.File) []string {
+			if f.Sample.LocationID == 0 {
+				return nil
+			}
+			return []string{strconv.Itoa(int(f.Sample.LocationID))}
+		},
+	}
+}

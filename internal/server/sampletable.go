@@ -1,0 +1,108 @@
+package server
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// sampleGroup is the part of the form where a field stands.
+type sampleGroup string
+
+// The parts of the form. In each, the fields stand in the order of sampleFields.
+const (
+	groupSoldAs  sampleGroup = "sold_as"
+	groupLooks   sampleGroup = "looks" // of which each form of a sample has its own: lab.Form.Has
+	groupOrigin  sampleGroup = "origin"
+	groupUse     sampleGroup = "use"
+	groupReceipt sampleGroup = "receipt"
+	groupApart   sampleGroup = "apart" // the page says where each stands
+)
+
+// sampleField is a field that describes a sample.
+type sampleField struct {
+	name  string // its column, by which its mistakes are told
+	group sampleGroup
+	label string // key of what staff read that it is called
+	kind  sampleKind
+
+	question string // key of what the form calls it
+	hint     string // key, empty for none
+	must     bool   // it is not marked as optional
+}
+
+func fieldOf(name string, group sampleGroup, label string, kind sampleKind) sampleField {
+	return sampleField{name: name, group: group, label: label, kind: kind, question: label}
+}
+
+// asked calls the field something else on the form.
+func (x sampleField) asked(question string) sampleField {
+	x.question = question
+	return x
+}
+
+func (x sampleField) hinted(hint string) sampleField {
+	x.hint = hint
+	return x
+}
+
+func (x sampleField) needed() sampleField {
+	x.must = true
+	return x
+}
+
+// field is the field on a form, with nothing in it.
+func (x sampleField) field(r *request) *field {
+	f := r.input(x.name, textField, x.question)
+	if !x.must {
+		f = r.optional(f)
+	}
+	if x.hint != "" {
+		f = r.hint(f, x.hint)
+	}
+	x.kind.draw(r, f)
+	return f
+}
+
+// sampleTable is fields that describe a sample.
+type sampleTable []sampleField
+
+// names are the names of the fields of a group.
+func (t sampleTable) names(group sampleGroup) []string {
+	var names []string
+	for _, x := range t {
+		if x.group == group {
+			names = append(names, x.name)
+		}
+	}
+	return names
+}
+
+// only is the fields with these names.
+func (t sampleTable) only(names ...string) sampleTable {
+	return slices.DeleteFunc(slices.Clone(t), func(x sampleField) bool { return !slices.Contains(names, x.name) })
+}
+
+// values writes a sample as the form holds it.
+func (t sampleTable) values(n naming, f *lab.File) url.Values {
+	v := url.Values{}
+	for _, x := range t {
+		if values := x.kind.hold(n, f); strings.Join(values, "") != "" {
+			v[x.name] = values
+		}
+	}
+	return v
+}
+
+// read writes what was typed into a sample. How it looks is refused where its form
+// has no such thing, unless that is recorded already.
+func (t sampleTable) read(in *sampleReader, f *lab.File) {
+	for _, x := range t {
+		form := f.Sample.Form
+		refused := x.group == groupLooks && in.text(x.name) != "" && lab.Forms.Has(form) && !form.Has(x.name) && !slices.Contains(in.kept, x.name)
+		in.mistakes.Check(!refused, x.name, "A sample of this form has no such thing. Empty it, or choose another form.")
+		x.kind.read(in, x.name, f)
+	}
+}
