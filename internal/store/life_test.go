@@ -197,38 +197,6 @@ func TestStaleVersionIsRefusedWithWhatDiffers(t *testing.T) {
 	})
 }
 
-func TestEveryFieldOfASampleSurvives(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		b := newBench(t, s)
-		full := storetest.Sample(b.service.ID, b.ketamine.ID, func(x *lab.Sample) {
-			x.CollectedOn, x.ExpectedReadyOn = x.ReceivedOn-1, x.ReceivedOn+1
-			x.Colours, x.Logo, x.Shape, x.BreakLine = lab.Codes{"white", "pink"}, "★ Zoë", "round", "cross"
-			x.WidthUM, x.HeightUM, x.ThickUM, x.WeightUG = 8100, 8200, 4100, 250_300
-			x.ReceivedAmount, x.ReceivedUnit = 150, lab.Gram
-			x.Price = lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
-			x.AcquiredVia, x.AcquiredContext, x.Region, x.UsedBefore = "friend", "home", "Utrecht", "no"
-			x.Reasons, x.Effects = lab.Codes{"content"}, lab.Codes{"stronger", "nausea"}
-			x.Complaint, x.Overdose, x.Decision, x.Disposal = "yes", "not_involved", "discard", "destroyed"
-			x.Notes, x.Overruled = "two\nlines", "the only sample of its kind"
-			x.ExpectedReadyOn = x.ReceivedOn + 3
-		})
-		x, err := s.RegisterSample(t.Context(), b.intake, store.Registration{File: lab.File{Sample: full, Expected: b.ketamine.Expected()}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		read, expected, err := s.Sample(t.Context(), storetest.Reader, x.Key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if changes := lab.Differences(x, read); len(changes) > 0 {
-			t.Errorf("written and read differ: %v", changes)
-		}
-		if len(expected) != 1 || expected[0].SubstanceID != lab.Optional(b.ketamineID) {
-			t.Errorf("expected %v", expected)
-		}
-	})
-}
-
 func TestMistakesAreRefusedTogetherAndNothingIsWritten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
