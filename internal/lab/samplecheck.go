@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"reflect"
 	"slices"
 	"unicode"
 )
@@ -27,6 +28,28 @@ func (s *Sample) Check(today Date) error {
 	s.checkState(&errs)
 	checkRegion(&errs, s.Region)
 	return errs.Err()
+}
+
+// check reports what the fields may not hold.
+func (t sampleTable) check(errs *FieldErrors, s *Sample) {
+	for _, f := range t {
+		f.Holds.check(errs, f.Key, reflect.ValueOf(f.At(s)).Elem())
+	}
+}
+
+func (c content) check(errs *FieldErrors, field string, v reflect.Value) {
+	switch codes := Vocabulary[string](c.Codes); {
+	case codes != nil && v.Kind() == reflect.Slice:
+		checkCodes(errs, field, v.Interface().(Codes), codes)
+	case codes != nil && c.needed:
+		checkCode(errs, field, v.String(), codes)
+	case codes != nil:
+		checkOptional(errs, field, v.String(), codes)
+	case c.most > 0 && v.Kind() == reflect.String:
+		checkText(errs, field, v.String(), int(c.most))
+	case c.most > 0:
+		errs.Check(v.Int() >= 0 && v.Int() <= c.most, field, "This is more than is possible, or less than nothing.")
+	}
 }
 
 func (s *Sample) checkDates(errs *FieldErrors, today Date) {

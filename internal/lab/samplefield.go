@@ -68,28 +68,6 @@ func (t sampleTable) only(s *Sample, rule sampleRules) Sample {
 // but nothing that was told of this one sample alone.
 func (s *Sample) Another() Sample { return SampleFields.only(s, copied) }
 
-// check reports what the fields may not hold.
-func (t sampleTable) check(errs *FieldErrors, s *Sample) {
-	for _, f := range t {
-		f.Holds.check(errs, f.Key, reflect.ValueOf(f.At(s)).Elem())
-	}
-}
-
-func (c content) check(errs *FieldErrors, field string, v reflect.Value) {
-	switch codes := Vocabulary[string](c.Codes); {
-	case codes != nil && v.Kind() == reflect.Slice:
-		checkCodes(errs, field, v.Interface().(Codes), codes)
-	case codes != nil && c.needed:
-		checkCode(errs, field, v.String(), codes)
-	case codes != nil:
-		checkOptional(errs, field, v.String(), codes)
-	case c.most > 0 && v.Kind() == reflect.String:
-		checkText(errs, field, v.String(), int(c.most))
-	case c.most > 0:
-		errs.Check(v.Int() >= 0 && v.Int() <= c.most, field, "This is more than is possible, or less than nothing.")
-	}
-}
-
 // Has tells whether a sample of the form can have the field.
 func (f Form) Has(field string) bool {
 	i := slices.IndexFunc(SampleFields, func(x SampleField) bool { return x.Key == field })
