@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -77,8 +78,11 @@ func arrive(t *testing.T, d *lab.Dictionary, fields []sampleField) (*lab.Sample,
 		return nil, err
 	}
 	plan, err := planWith(t, m, Known{Dictionary: d, Today: today}, header+"\n"+row+"\n")
-	if err != nil || len(plan.Arrivals) != 1 {
-		return nil, fmt.Errorf("not accepted: %v %s", err, lines(plan))
+	if err != nil {
+		return nil, err
+	}
+	if len(plan.Arrivals) != 1 {
+		return nil, errors.New("not accepted: " + lines(plan))
 	}
 	return &plan.Arrivals[0].Sample, nil
 }

@@ -220,17 +220,10 @@ func (r *request) input(name string, kind fieldKind, label string) *field {
 // choice is a field with the codes of a vocabulary as its options.
 func (r *request) choice(name string, kind fieldKind, label string, v locale.Vocabulary, codes []string) *field {
 	f := r.input(name, kind, label)
-	f.Options = r.options(v, codes)
-	return f
-}
-
-// options are codes of a vocabulary with their names.
-func (r *request) options(v locale.Vocabulary, codes []string) []option {
-	list := make([]option, len(codes))
-	for i, code := range codes {
-		list[i] = option{Value: code, Label: r.texts.Code(v, code)}
+	for _, code := range codes {
+		f.Options = append(f.Options, option{Value: code, Label: r.texts.Code(v, code)})
 	}
-	return list
+	return f
 }
 
 // optional marks a field that may stay empty.

@@ -14,19 +14,18 @@ import (
 // sampleKind is how a field of a sample is drawn on a form, read from what was typed,
 // and held by the form.
 type sampleKind struct {
-	draw func(r *request, f *field)
-	read func(in *sampleReader, name string, f *lab.File)
-	hold func(n naming, f *lab.File) []string // nothing where nothing is recorded
-}
-
-func textOn(most int) func(*request, *field) {
-	return func(_ *request, f *field) { f.MaxLength = most }
+	as    fieldKind
+	codes locale.Vocabulary // of the choices, none for other fields
+	draw  func(f *field)    // what else there is to the field, nil for nothing
+	read  func(in *sampleReader, name string, f *lab.File)
+	hold  func(n naming, f *lab.File) []string // nothing where nothing is recorded
 }
 
 // textKind is a line of at most so many characters.
 func textKind(most int, at func(*lab.Sample) *string) sampleKind {
 	return sampleKind{
-		draw: textOn(most),
+		as:   textField,
+		draw: func(f *field) { f.MaxLength = most },
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.text(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{*at(&f.Sample)} },
 	}
@@ -35,26 +34,22 @@ func textKind(most int, at func(*lab.Sample) *string) sampleKind {
 // areaKind is a text of several lines.
 func areaKind(most int, at func(*lab.Sample) *string) sampleKind {
 	k := textKind(most, at)
-	k.draw = func(_ *request, f *field) { f.Kind, f.MaxLength = areaField, most }
+	k.as = areaField
 	return k
 }
 
 func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
 	return sampleKind{
-		draw: func(_ *request, f *field) { f.Kind = dateField },
+		as:   dateField,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.date(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{at(&f.Sample).String()} },
 	}
 }
 
-func choices(kind fieldKind, v locale.Vocabulary) func(*request, *field) {
-	return func(r *request, f *field) { f.Kind, f.Options = kind, r.options(v, v.Codes()) }
-}
-
 // oneOf is a code of the vocabulary.
 func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
 	return sampleKind{
-		draw: choices(selectField, v),
+		as: selectField, codes: v,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = T(in.text(name)) },
 		hold: func(_ naming, f *lab.File) []string { return []string{string(*at(&f.Sample))} },
 	}
@@ -63,7 +58,7 @@ func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
 // several is any number of codes of the vocabulary.
 func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
 	return sampleKind{
-		draw: choices(checksField, v),
+		as: checksField, codes: v,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.codes(name) },
 		hold: func(_ naming, f *lab.File) []string { return *at(&f.Sample) },
 	}
@@ -72,7 +67,8 @@ func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
 // numberKind is a decimal number, kept in thousandths of the unit.
 func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKind {
 	return sampleKind{
-		draw: func(_ *request, f *field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
+		as:   textField,
+		draw: func(f *field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
 		read: func(in *sampleReader, name string, f *lab.File) {
 			n := in.measure(name)
 			if *at(&f.Sample) = T(n); int64(T(n)) != n {
@@ -122,7 +118,7 @@ func priceKind() sampleKind {
 // tells of no price.
 func currencyKind() sampleKind {
 	k := textKind(3, func(s *lab.Sample) *string { return &s.Price.Currency })
-	k.draw = func(_ *request, f *field) { f.Narrow, f.MaxLength = true, 3 }
+	k.draw = func(f *field) { f.Narrow, f.MaxLength = true, 3 }
 	k.read = func(in *sampleReader, name string, f *lab.File) {
 		f.Sample.Price.Currency = ""
 		if in.priced() {
@@ -135,7 +131,8 @@ func currencyKind() sampleKind {
 // productKind is what the sample was sold as, by any of its names.
 func productKind() sampleKind {
 	return sampleKind{
-		draw: func(_ *request, f *field) { f.Suggest, f.Focus, f.MaxLength = "/suggest/products", true, 200 },
+		as:   textField,
+		draw: func(f *field) { f.Suggest, f.Focus, f.MaxLength = "/suggest/products", true, 200 },
 		read: func(in *sampleReader, _ string, f *lab.File) {
 			f.Sample.ProductID = 0
 			if in.sold = in.soldAs(); in.sold != nil {
@@ -162,7 +159,8 @@ func saidKind() sampleKind {
 // expectedKind is what is expected, where it is not what is usual for the product.
 func expectedKind() sampleKind {
 	return sampleKind{
-		draw: func(_ *request, f *field) { f.Suggest, f.MaxLength = "/suggest/substances", 500 },
+		as:   textField,
+		draw: func(f *field) { f.Suggest, f.MaxLength = "/suggest/substances", 500 },
 		read: func(in *sampleReader, _ string, f *lab.File) { f.Expected = in.expectation(in.sold) },
 		hold: func(n naming, f *lab.File) []string {
 			product := n.words.Products[f.Sample.ProductID]
@@ -177,7 +175,7 @@ func expectedKind() sampleKind {
 // placeKind is a location of the service, of which sampleForm knows the names.
 func placeKind() sampleKind {
 	return sampleKind{
-		draw: func(_ *request, f *field) { f.Kind = selectField },
+		as:   selectField,
 		read: func(in *sampleReader, name string, f *lab.File) { f.Sample.LocationID = lab.Optional(in.whole(name)) },
 		hold: func(_ naming, f *lab.File) []string {
 			if f.Sample.LocationID == 0 {

@@ -55,14 +55,16 @@ func (x sampleField) needed() sampleField {
 
 // field is the field on a form, with nothing in it.
 func (x sampleField) field(r *request) *field {
-	f := r.input(x.name, textField, x.question)
+	f := r.choice(x.name, x.kind.as, x.question, x.kind.codes, x.kind.codes.Codes())
 	if !x.must {
 		f = r.optional(f)
 	}
 	if x.hint != "" {
 		f = r.hint(f, x.hint)
 	}
-	x.kind.draw(r, f)
+	if x.kind.draw != nil {
+		x.kind.draw(f)
+	}
 	return f
 }
 
