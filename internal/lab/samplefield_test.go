@@ -61,6 +61,11 @@ func TestEveryFieldOfASampleIsInTheTable(t *testing.T) {
 			t.Errorf("%s is not in the table", name)
 		}
 	})
+	for i, key := range lab.FieldKeys(lab.Sample{}) {
+		if i < len(lab.SampleFields) && lab.SampleFields[i].Key != key {
+			t.Errorf("%s stands in the place of %s", lab.SampleFields[i].Key, key)
+		}
+	}
 	if len(lab.SampleFields) != fields || len(keys) != fields {
 		t.Errorf("%d lines for %d of %d fields", len(lab.SampleFields), len(keys), fields)
 	}

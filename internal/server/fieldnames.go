@@ -17,46 +17,15 @@ type fieldName struct {
 
 // fieldNames are the fields of records that changes are told of, by their keys in
 // lab.Difference. Those of a finding follow its "findings.SUBSTANCE.". What is not
-// here is the program's own bookkeeping.
-var fieldNames = map[string]fieldName{
-	"received_on":       {"page.field.received_on", dayValue},
-	"collected_on":      {"page.field.collected_on", dayValue},
-	"expected_ready_on": {"page.field.expected_ready_on", dayValue},
-	"channel":           {"page.field.channel", codeOf(locale.Channels)},
-	"location_id":       {"page.field.location", locationValue},
-	"product_id":        {"page.field.product", productValue},
-	"sold_as_text":      {"page.field.sold_as_text", plainValue},
-	"expected":          {"page.field.expected", expectedValue},
-	"form":              {"page.field.form", codeOf(locale.Forms)},
-	"colours":           {"page.field.colours", codeOf(locale.Colours)},
-	"logo":              {"page.field.logo", plainValue},
-	"shape":             {"page.field.shape", codeOf(locale.Shapes)},
-	"break_line":        {"page.field.break_line", codeOf(locale.BreakLines)},
-	"width_um":          {"page.field.width", thousandthsOf("mm")},
-	"height_um":         {"page.field.height", thousandthsOf("mm")},
-	"thick_um":          {"page.field.thickness", thousandthsOf("mm")},
-	"weight_ug":         {"page.field.weight", thousandthsOf("mg")},
-	"received_amount":   {"page.field.received_amount", thousandthsOf("")},
-	"received_unit":     {"page.field.received_unit", codeOf(locale.AmountUnits)},
-	"price_amount":      {"page.field.price", thousandthsOf("")},
-	"price_currency":    {"page.field.currency", plainValue},
-	"price_quantity":    {"page.field.price_quantity", thousandthsOf("")},
-	"price_unit":        {"page.field.price_unit", codeOf(locale.AmountUnits)},
-	"acquired_via":      {"page.field.acquired_via", codeOf(locale.AcquiredVias)},
-	"acquired_context":  {"page.field.acquired_context", codeOf(locale.AcquiredContexts)},
-	"region":            {"page.field.region", plainValue},
-	"used_before":       {"page.field.used_before", codeOf(locale.YesNoUnknown)},
-	"reasons":           {"page.field.reasons", codeOf(locale.Reasons)},
-	"effects":           {"page.field.effects", codeOf(locale.Effects)},
-	"complaint":         {"page.field.complaint", codeOf(locale.YesNoUnknown)},
-	"overdose":          {"page.field.overdose", codeOf(locale.OverdoseInvolvements)},
-	"decision":          {"page.field.decision", codeOf(locale.Decisions)},
-	"disposal":          {"page.field.disposal", codeOf(locale.Disposals)},
-	"state":             {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
-	"state_reason":      {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
-	"excluded":          {"page.field.excluded", codeOf(locale.Exclusions)},
-	"notes":             {"page.field.notes", plainValue},
-	"overruled":         {"page.field.overruled", plainValue},
+// here is the program's own bookkeeping. Fields that the form of a sample has are named
+// in sampleFields.
+var fieldNames = sampleFields.named(map[string]fieldName{
+	"collected_on": {"page.field.collected_on", dayValue},
+	"decision":     {"page.field.decision", codeOf(locale.Decisions)},
+	"disposal":     {"page.field.disposal", codeOf(locale.Disposals)},
+	"state":        {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
+	"state_reason": {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
+	"excluded":     {"page.field.excluded", codeOf(locale.Exclusions)},
 
 	"method_id":    {"page.field.method", methodValue},
 	"performed_on": {"page.field.performed_on", dayValue},
@@ -76,7 +45,7 @@ var fieldNames = map[string]fieldName{
 	"publication.outcome": {"page.field.outcome", codeOf(locale.Outcomes)},
 	"question":            {"page.field.question", plainValue},
 	"answer":              {"page.field.answer", plainValue},
-}
+})
 
 // findingPrefix begins the keys of the fields of findings.
 const findingPrefix = "findings."

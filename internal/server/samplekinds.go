@@ -12,13 +12,14 @@ import (
 )
 
 // sampleKind is how a field of a sample is drawn on a form, read from what was typed,
-// and held by the form.
+// held by the form, and told of in the record and its trail.
 type sampleKind struct {
 	as    fieldKind
 	codes locale.Vocabulary // of the choices, none for other fields
 	draw  func(f *field)    // what else there is to the field, nil for nothing
 	read  func(in *sampleReader, name string, f *lab.File)
 	hold  func(n naming, f *lab.File) []string // nothing where nothing is recorded
+	tell  func(n naming, v lab.Value) string
 }
 
 // textKind is a line of at most so many characters.
@@ -28,6 +29,7 @@ func textKind(most int, at func(*lab.Sample) *string) sampleKind {
 		draw: func(f *field) { f.MaxLength = most },
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.text(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{*at(&f.Sample)} },
+		tell: plainValue,
 	}
 }
 
@@ -43,6 +45,7 @@ func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
 		as:   dateField,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.date(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{at(&f.Sample).String()} },
+		tell: dayValue,
 	}
 }
 
@@ -52,6 +55,7 @@ func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
 		as: selectField, codes: v,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = T(in.text(name)) },
 		hold: func(_ naming, f *lab.File) []string { return []string{string(*at(&f.Sample))} },
+		tell: codeOf(v),
 	}
 }
 
@@ -61,6 +65,7 @@ func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
 		as: checksField, codes: v,
 		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.codes(name) },
 		hold: func(_ naming, f *lab.File) []string { return *at(&f.Sample) },
+		tell: codeOf(v),
 	}
 }
 
@@ -81,6 +86,7 @@ func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKin
 			}
 			return []string{n.thousandths(int64(*at(&f.Sample)), "")}
 		},
+		tell: thousandthsOf(unit),
 	}
 }
 
@@ -140,6 +146,7 @@ func productKind() sampleKind {
 			}
 		},
 		hold: func(n naming, f *lab.File) []string { return []string{n.product(f.Sample.ProductID)} },
+		tell: productValue,
 	}
 }
 
@@ -169,6 +176,7 @@ func expectedKind() sampleKind {
 			}
 			return []string{n.expectedNames(f.Expected)}
 		},
+		tell: expectedValue,
 	}
 }
 
@@ -183,5 +191,6 @@ func placeKind() sampleKind {
 			}
 			return []string{strconv.Itoa(int(f.Sample.LocationID))}
 		},
+		tell: locationValue,
 	}
 }

@@ -82,6 +82,15 @@ func (t sampleTable) names(group sampleGroup) []string {
 	return names
 }
 
+// named adds what the fields are called, and how their values are written, to the
+// names of others.
+func (t sampleTable) named(names map[string]fieldName) map[string]fieldName {
+	for _, x := range t {
+		names[x.name] = fieldName{x.label, x.kind.tell}
+	}
+	return names
+}
+
 // only is the fields with these names.
 func (t sampleTable) only(names ...string) sampleTable {
 	return slices.DeleteFunc(slices.Clone(t), func(x sampleField) bool { return !slices.Contains(names, x.name) })
