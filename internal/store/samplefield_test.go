@@ -46,7 +46,7 @@ func TestEveryFieldOfASampleSurvives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, expected, err := s.Sample(t.Context(), x.Key)
+		read, expected, err := s.Sample(t.Context(), storetest.Reader, x.Key)
 		if err != nil {
 			t.Fatal(err)
 		}

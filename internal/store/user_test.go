@@ -121,7 +121,7 @@ func TestUsersAreAdded(t *testing.T) {
 		if got := a.Actor(); got.UserID != joke.UserID || got.Name != "Joke" || !slices.Equal(got.Memberships, want) {
 			t.Errorf("the actor is %+v", got)
 		}
-		if e := lastEvent(t, s); e.action != "add user" || !strings.Contains(e.changes, fmt.Sprintf(`"New":"intake@%d verifier@%[1]d"`, service.ID)) {
+		if e := lastEvent(t, s); e.action != "add user" || !strings.Contains(e.changes, fmt.Sprintf(`"new":["intake@%d","verifier@%[1]d"]`, service.ID)) {
 			t.Errorf("the event is %+v", e)
 		}
 		storetest.Person(t, s, "ada", 0, lab.Administrator)
