@@ -8,13 +8,13 @@ import "slices"
 // IsStaff tells whether the actor belongs to the house: a user with a role anywhere, the
 // operator or the program.
 func (a Actor) IsStaff() bool {
-	return a.isOperator() || a.isProgram() || a.UserID != 0 && len(a.Memberships) > 0
+	return a.isOperator() || a.isProgram() || a.Kind == KindUser && len(a.Memberships) > 0
 }
 
 // SeesService tells whether the actor may know of the service and of what it has, as its
 // locations: the operator, the program, and whoever has a role there.
 func (a Actor) SeesService(service ServiceID) bool {
-	return a.isOperator() || a.isProgram() || a.UserID != 0 && a.Has(service, UserRoles...)
+	return a.isOperator() || a.isProgram() || a.Has(service, UserRoles...)
 }
 
 // SeesUpkeep tells whether the actor may know how the registry as a whole is kept: its

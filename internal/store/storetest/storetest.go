@@ -167,7 +167,7 @@ func Person(t testing.TB, s *store.Store, login string, service lab.ServiceID, r
 }
 
 // Reader works with the records of all services.
-var Reader = lab.Actor{UserID: 9999, Name: "Reader", Memberships: []lab.Membership{{Role: lab.Verifier}}}
+var Reader = lab.Actor{Kind: lab.KindUser, UserID: 9999, Name: "Reader", Memberships: []lab.Membership{{Role: lab.Verifier}}}
 
 // Product returns a product of the dictionary by name.
 func Product(t testing.TB, d *lab.Dictionary, name string) *lab.Product {
