@@ -127,6 +127,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"Sample", b.intake, func(by lab.Actor) (any, error) { x, _, err := s.Sample(ctx, by, x.Key); return x, err }},
 		{"FindSample", b.intake, func(by lab.Actor) (any, error) { return s.FindSample(ctx, by, number) }},
+		{"FindAnalysis", b.intake, func(by lab.Actor) (any, error) { return s.FindAnalysis(ctx, by, x.Key, a.ID) }},
 		{"ReadSample", b.intake, func(by lab.Actor) (any, error) { return s.ReadSample(ctx, by, x.Key, lab.ForAudit) }},
 		{"ReadSampleUnseen", b.intake, func(by lab.Actor) (any, error) { return s.ReadSampleUnseen(ctx, by, x.Key) }},
 		{"Views", b.intake, func(by lab.Actor) (any, error) { return s.Views(ctx, by, x.Key) }},
