@@ -108,7 +108,7 @@ func (e *analysisEntry) read(in *reader) (lab.Analysis, typedFindings) {
 	if m, ok := e.words.Methods[a.MethodID]; ok {
 		a.Level = m.Level
 	}
-	return a, in.findings(e.words)
+	return a, readFindings(in, e.words)
 }
 
 // check reports what cannot be read together with what the domain says of the

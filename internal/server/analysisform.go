@@ -126,8 +126,8 @@ type typedFindings struct {
 	skipped bool // rows could not be read
 }
 
-// findings reads the rows that are not empty.
-func (r *reader) findings(d *lab.Dictionary) typedFindings {
+// readFindings reads the rows that are not empty.
+func readFindings(r *reader, d *lab.Dictionary) typedFindings {
 	var found typedFindings
 	for _, number := range typedRows(r.typed) {
 		text := func(part string) string { return r.text(lab.FindingField(number, part)) }
@@ -135,7 +135,7 @@ func (r *reader) findings(d *lab.Dictionary) typedFindings {
 			continue
 		}
 		before := len(r.mistakes)
-		f := r.finding(d, number)
+		f := readFinding(r, d, number)
 		if len(r.mistakes) > before {
 			found.skipped = true
 			continue
@@ -145,7 +145,7 @@ func (r *reader) findings(d *lab.Dictionary) typedFindings {
 	return found
 }
 
-func (r *reader) finding(d *lab.Dictionary, number int) lab.Finding {
+func readFinding(r *reader, d *lab.Dictionary, number int) lab.Finding {
 	name := func(part string) string { return lab.FindingField(number, part) }
 	var f lab.Finding
 	typed := r.text(name("substance"))
@@ -161,7 +161,7 @@ func (r *reader) finding(d *lab.Dictionary, number int) lab.Finding {
 	f.Detection, f.Abundance = lab.Detection(r.text(name("detection"))), lab.Abundance(r.text(name("abundance")))
 	amount := r.text(name("amount"))
 	if limit, below := strings.CutPrefix(amount, "<"); below {
-		r.amount(name("amount"), limit, r.text(name("unit")))
+		readAmount(r, name("amount"), limit, r.text(name("unit")))
 		r.mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
 		f.Detection = lab.BelowLOQ
 		return f
@@ -174,17 +174,17 @@ func (r *reader) finding(d *lab.Dictionary, number int) lab.Finding {
 	if f.Detection == "" {
 		f.Detection = lab.Quantified
 	}
-	f.Amount = r.amount(name("amount"), amount, r.text(name("unit")))
+	f.Amount = readAmount(r, name("amount"), amount, r.text(name("unit")))
 	f.Basis = lab.Basis(r.text(name("basis")))
 	r.mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
 	if width := r.text(name("uncertainty")); width != "" {
-		f.Uncertainty = r.amount(name("uncertainty"), width, r.text(name("unit"))).Value
+		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.text(name("unit"))).Value
 	}
 	return f
 }
 
-// amount reads a number and its unit.
-func (r *reader) amount(name, number, unit string) lab.Amount {
+// readAmount reads a number and its unit.
+func readAmount(r *reader, name, number, unit string) lab.Amount {
 	a, err := lab.ParseAmount(number, unit)
 	r.mistakes.Check(err == nil, name, "%q is not a possible amount. Write a number such as 79.5.", number)
 	return a

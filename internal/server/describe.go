@@ -197,14 +197,3 @@ func givenValues(values []string) []string {
 	slices.Sort(given)
 	return given
 }
-
-// written is what values of the field look like to people.
-func (f *field) written(values []string) string {
-	names := slices.Clone(values)
-	for i, v := range names {
-		if at := slices.IndexFunc(f.Options, func(o option) bool { return o.Value == v }); at >= 0 {
-			names[i] = f.Options[at].Label
-		}
-	}
-	return strings.Join(names, ", ")
-}

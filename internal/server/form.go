@@ -92,6 +92,25 @@ func (f *field) Described() string {
 	return strings.Join(ids, " ")
 }
 
+// written is what values of the field look like to people.
+func (f *field) written(values []string) string {
+	names := slices.Clone(values)
+	for i, v := range names {
+		if at := slices.IndexFunc(f.Options, func(o option) bool { return o.Value == v }); at >= 0 {
+			names[i] = f.Options[at].Label
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// offers tells whether a value is one of the options.
+func (f *field) offers(value string) bool {
+	return slices.ContainsFunc(f.Options, func(o option) bool { return o.Value == value })
+}
+
+// Given tells that something stands in the field, or is wrong with it.
+func (f *field) Given() bool { return f.Mistake != "" || strings.Join(f.Values, "") != "" }
+
 // Rows is the number of lines that an area shows.
 func (f *field) Rows() int { return min(3+strings.Count(f.Value(), "\n"), 12) }
 

@@ -71,7 +71,7 @@ func (r *request) newMethodPage(in *reader) *newMethodPage {
 		r.input("quantifies", checkField, "page.methods.quantifies"),
 		r.hint(r.input("open_scope", checkField, "page.methods.open_scope"), "page.methods.open_scope_hint"),
 	)}
-	for _, number := range in.scopeRows() {
+	for _, number := range scopeRows(in) {
 		row := r.limitRow(strconv.Itoa(number))
 		page.Rows = append(page.Rows, row)
 		page.Form.Fields = append(page.Form.Fields, row.Substance, row.LOD, row.LOQ, row.Unit)
@@ -81,7 +81,7 @@ func (r *request) newMethodPage(in *reader) *newMethodPage {
 }
 
 // scopeRows are the numbers of the rows of a scope that were typed.
-func (r *reader) scopeRows() []int {
+func scopeRows(r *reader) []int {
 	var rows []int
 	for i := range 2000 {
 		if r.typed.Has("scope." + strconv.Itoa(i) + ".substance") {
@@ -92,9 +92,9 @@ func (r *reader) scopeRows() []int {
 }
 
 // addScopeRows adds empty rows after the last.
-func (r *reader) addScopeRows(count int) {
+func addScopeRows(r *reader, count int) {
 	next := 0
-	if rows := r.scopeRows(); len(rows) > 0 {
+	if rows := scopeRows(r); len(rows) > 0 {
 		next = rows[len(rows)-1] + 1
 	}
 	for i := next; i < next+count; i++ {
@@ -108,17 +108,17 @@ func newMethodForm(r *request) error {
 		return err
 	}
 	in := &reader{typed: map[string][]string{}}
-	in.addScopeRows(firstRows)
+	addScopeRows(in, firstRows)
 	return r.show("newmethod.html", r.newMethodPage(in))
 }
 
-// method reads a method with its scope; rows without a substance are left out.
-func (r *reader) method(d *lab.Dictionary) lab.Method {
+// readMethod reads a method with its scope; rows without a substance are left out.
+func readMethod(r *reader, d *lab.Dictionary) lab.Method {
 	m := lab.Method{
 		Kind: lab.MethodKind(r.text("kind")), Lab: r.text("lab"), Version: r.text("version"), Level: lab.Level(r.text("level")),
 		Quantifies: r.text("quantifies") == "yes", OpenScope: r.text("open_scope") == "yes",
 	}
-	for _, row := range r.scopeRows() {
+	for _, row := range scopeRows(r) {
 		name := func(part string) string { return "scope." + strconv.Itoa(row) + "." + part }
 		typed := r.text(name("substance"))
 		if typed+r.text(name("lod"))+r.text(name("loq")) == "" {
@@ -126,7 +126,7 @@ func (r *reader) method(d *lab.Dictionary) lab.Method {
 		}
 		substance, _, ok := d.FindSubstance(typed)
 		r.mistakes.Check(ok, name("substance"), "%q is not a substance of the dictionary.", typed)
-		scope := lab.MethodScope{LOD: r.limit(name("lod"), r.text(name("unit"))), LOQ: r.limit(name("loq"), r.text(name("unit")))}
+		scope := lab.MethodScope{LOD: readLimit(r, name("lod"), r.text(name("unit"))), LOQ: readLimit(r, name("loq"), r.text(name("unit")))}
 		if !ok {
 			continue
 		}
@@ -139,12 +139,12 @@ func (r *reader) method(d *lab.Dictionary) lab.Method {
 	return m
 }
 
-// limit is an amount, none where nothing is typed.
-func (r *reader) limit(name, unit string) lab.Amount {
+// readLimit is an amount, none where nothing is typed.
+func readLimit(r *reader, name, unit string) lab.Amount {
 	if r.text(name) == "" {
 		return lab.Amount{}
 	}
-	return r.amount(name, strings.TrimPrefix(r.text(name), "<"), unit)
+	return readAmount(r, name, strings.TrimPrefix(r.text(name), "<"), unit)
 }
 
 func addMethod(r *request) error {
@@ -157,10 +157,10 @@ func addMethod(r *request) error {
 		return err
 	}
 	if in.text("more") == "yes" {
-		in.addScopeRows(moreRows)
+		addScopeRows(in, moreRows)
 		return r.show("newmethod.html", r.newMethodPage(in))
 	}
-	m := in.method(n.words)
+	m := readMethod(in, n.words)
 	var mistakes lab.FieldErrors
 	if errors.As(m.Check(), &mistakes) {
 		for _, mistake := range mistakes {

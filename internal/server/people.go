@@ -119,8 +119,8 @@ func membershipValue(m lab.Membership) string {
 	return string(m.Role) + "@" + strconv.Itoa(int(m.ServiceID))
 }
 
-// memberships reads the chosen options of rolesField.
-func (r *reader) memberships() []lab.Membership {
+// readMemberships reads the chosen options of rolesField.
+func readMemberships(r *reader) []lab.Membership {
 	var list []lab.Membership
 	for _, value := range r.typed["memberships"] {
 		role, at, found := strings.Cut(value, "@")
@@ -145,7 +145,7 @@ func addPerson(r *request) error {
 		return err
 	}
 	user := lab.User{Login: in.text("login"), Name: in.text("name")}
-	memberships := in.memberships()
+	memberships := readMemberships(in)
 	err = in.mistakes.Err()
 	var added lab.Actor
 	if err == nil {
@@ -214,7 +214,7 @@ func setRoles(r *request) error {
 	if err != nil {
 		return err
 	}
-	memberships := in.memberships()
+	memberships := readMemberships(in)
 	if err = in.mistakes.Err(); err == nil {
 		err = r.server.Store.SetMemberships(r.context(), r.actor, person.ID, memberships)
 	}

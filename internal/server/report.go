@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -89,11 +88,6 @@ func makeReport(r *request) error {
 		return r.refill("reports.html", reportsPage{view: r.view(r.texts.Text("page.reports.title")), Form: f}, f, err)
 	}
 	return r.see("/reports/" + j.ID)
-}
-
-// offers tells whether a value is one of the options.
-func (f *field) offers(value string) bool {
-	return slices.ContainsFunc(f.Options, func(o option) bool { return o.Value == value })
 }
 
 func (r *request) startReport(year int, service, language string) (*work.Job, error) {

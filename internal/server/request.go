@@ -87,6 +87,9 @@ func (r *request) context() context.Context {
 	return r.patient
 }
 
+// bodyBytes is what a request may send at most.
+const bodyBytes = 1 << 20
+
 // typed is what a form sent. One that is too large or not a form is refused.
 func (r *request) typed() (url.Values, error) {
 	if r.Request.ContentLength > bodyBytes { // whatever it is

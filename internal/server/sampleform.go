@@ -23,9 +23,6 @@ type lookField struct {
 	Forms string
 }
 
-// Given tells that something stands in the field, or is wrong with it.
-func (f *field) Given() bool { return f.Mistake != "" || strings.Join(f.Values, "") != "" }
-
 // sampleForm is an empty form to describe a sample of the service.
 func (r *request) sampleForm() (sampleForm, error) {
 	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)

@@ -63,7 +63,6 @@ const (
 	writeTime      = 30 * time.Second
 	idleTime       = 60 * time.Second
 	headerBytes    = 16 << 10
-	bodyBytes      = 1 << 20
 	drainTime      = 20 * time.Second // for requests under way when the program is stopped
 )
 
