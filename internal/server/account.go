@@ -2,12 +2,13 @@ package server
 
 import (
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 type accountPage struct {
-	view
-	Form         *form
+	page.View
+	Form         *page.Form
 	Login        string
 	Roles        []roleView
 	Second       bool // an authenticator is set up
@@ -23,14 +24,14 @@ func (r *request) accountPage() (*accountPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := r.input("old", passwordField, "page.account.old")
+	old := r.Input("old", page.PasswordField, "page.account.old")
 	old.Autocomplete = "current-password"
-	password := r.hint(r.input("password", passwordField, "page.invitation.password"), "page.invitation.password_hint")
-	again := r.input("again", passwordField, "page.invitation.again")
+	password := r.Hint(r.Input("password", page.PasswordField, "page.invitation.password"), "page.invitation.password_hint")
+	again := r.Input("again", page.PasswordField, "page.invitation.again")
 	password.Autocomplete, again.Autocomplete = "new-password", "new-password"
 	account := r.session.Account
 	page := &accountPage{
-		view: r.view(r.texts.Text("page.account.title")), Form: newForm(old, password, again), Login: account.Login, Roles: r.roleViews(r.actor.Memberships, places),
+		View: r.View(r.Texts.Text("page.account.title")), Form: page.NewForm(old, password, again), Login: account.Login, Roles: r.roleViews(r.Actor.Memberships, places),
 		Second: account.SecondFactor, RecoveryLeft: account.RecoveryLeft, Told: r.toldFailures(),
 	}
 	if code := r.presentCode(); code != nil {
@@ -44,13 +45,13 @@ func accountForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("account.html", page)
+	return r.Show("account.html", page)
 }
 
 // changePassword sets a new password for who knows the old one and gives the second
 // factor again, and ends all other sessions.
 func changePassword(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
@@ -76,9 +77,9 @@ func changePassword(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.stepUp(func(here store.Here) error { return r.server.Store.ChangePassword(r.context(), r.actor, hash, here) })
+	_, err = r.stepUp(func(here store.Here) error { return r.server.Store.ChangePassword(r.Ctx(), r.Actor, hash, here) })
 	if err != nil {
 		return err
 	}
-	return r.see("/account?done=password")
+	return r.See("/account?done=password")
 }

@@ -9,23 +9,24 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // analysisPage is where an analysis is entered, or changed while it is only
 // entered.
 type analysisPage struct {
-	view
+	page.View
 	Number, Address, Action string
 	Retraction              string // where a change may take it back instead, empty for a new one
 	Facts                   []factView
-	Form                    *form
+	Form                    *page.Form
 	Rows                    []findingRow
 	Empty                   findingRow // that scripts copy
 	Scope                   *scopeView // of the chosen method
 	Questions               []questionView
 	Earlier                 []analysisView
-	Changes                 []changeView // what another wrote meanwhile, beside what was typed
-	Overrule                bool         // something looks implausible
+	Changes                 []page.ChangeView // what another wrote meanwhile, beside what was typed
+	Overrule                bool              // something looks implausible
 }
 
 func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPage {
@@ -36,28 +37,28 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 	}
 	address := sampleAddress(e.record.Number)
 	fields, after := r.analysisFields(n)
-	page := &analysisPage{
-		view: r.view(r.texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: address + action,
+	shown := &analysisPage{
+		View: r.View(r.Texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: address + action,
 		Facts: []factView{
-			{r.texts.Text("page.field.product"), n.product(e.record.Sample.ProductID)},
-			{r.texts.Text("page.field.form"), r.texts.Code(locale.Forms, string(e.record.Sample.Form))},
-			{r.texts.Text("page.field.expected"), n.expected(e.record.Expected)},
-			{r.texts.Text("page.field.received_on"), r.texts.Date(e.record.Sample.ReceivedOn)},
+			{r.Texts.Text("page.field.product"), n.product(e.record.Sample.ProductID)},
+			{r.Texts.Text("page.field.form"), r.Texts.Code(locale.Forms, string(e.record.Sample.Form))},
+			{r.Texts.Text("page.field.expected"), n.expected(e.record.Expected)},
+			{r.Texts.Text("page.field.received_on"), r.Texts.Date(e.record.Sample.ReceivedOn)},
 		},
 		Empty: r.findingRow(n, "__n__", e.usualUnit()), Overrule: values.Get("overruled") != "",
 	}
 	for _, number := range typedRows(values) {
 		row := r.findingRow(n, strconv.Itoa(number), e.usualUnit())
-		page.Rows = append(page.Rows, row)
+		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}
-	page.Form = newForm(append(fields, after...)...)
-	page.Form.fill(values)
+	shown.Form = page.NewForm(append(fields, after...)...)
+	shown.Form.Fill(values)
 	if method, err := strconv.ParseInt(values.Get("method"), 10, 32); err == nil {
-		page.Scope = n.scope(lab.MethodID(method))
+		shown.Scope = n.scope(lab.MethodID(method))
 	}
-	r.addBeside(page, e)
-	return page
+	r.addBeside(shown, e)
+	return shown
 }
 
 // addBeside shows the other analyses of the sample, and what was asked about this
@@ -77,12 +78,12 @@ func analysisForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("analysis.html", r.analysisPage(e, e.values()))
+	return r.Show("analysis.html", r.analysisPage(e, e.values()))
 }
 
 // saveAnalysis enters an analysis, or changes one that is only entered.
 func saveAnalysis(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -90,11 +91,11 @@ func saveAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	if in.text("more") == "yes" {
-		e.addRows(in.typed, moreRows)
+	if in.Text("more") == "yes" {
+		e.addRows(in.Typed, moreRows)
 	}
-	if in.text("more") == "yes" || in.text("scope") == "yes" {
-		return r.show("analysis.html", r.analysisPage(e, in.typed))
+	if in.Text("more") == "yes" || in.Text("scope") == "yes" {
+		return r.Show("analysis.html", r.analysisPage(e, in.Typed))
 	}
 	analysis, found := e.read(in)
 	if err = e.check(in, &analysis, found); err == nil {
@@ -105,26 +106,26 @@ func saveAnalysis(r *request) error {
 		if e.old != nil {
 			done = "changed"
 		}
-		return r.see(sampleAddress(e.record.Number) + "?done=" + done)
+		return r.See(sampleAddress(e.record.Number) + "?done=" + done)
 	}
-	page := r.analysisPage(e, in.typed)
+	page := r.analysisPage(e, in.Typed)
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
 		page.Changes = e.changeViews(stale.Changed, found.list)
-		page.Form.set("version", versionText(stale.Have))
-		return r.page(http.StatusConflict, "analysis.html", page)
+		page.Form.Set("version", versionText(stale.Have))
+		return r.Page(http.StatusConflict, "analysis.html", page)
 	}
 	var mistakes lab.FieldErrors
 	page.Overrule = page.Overrule || errors.As(err, &mistakes) &&
 		slices.ContainsFunc(mistakes, func(m lab.FieldError) bool { return m.Field == "overruled" })
-	return r.refill("analysis.html", page, page.Form, err)
+	return r.Refill("analysis.html", page, page.Form, err)
 }
 
-func (r *request) storeAnalysis(in *reader, e *analysisEntry, a lab.Analysis, findings []lab.Finding) (err error) {
+func (r *request) storeAnalysis(in *page.Reader, e *analysisEntry, a lab.Analysis, findings []lab.Finding) (err error) {
 	if e.old == nil {
-		_, err = r.server.Store.EnterAnalysis(r.context(), r.actor, a, findings)
+		_, err = r.server.Store.EnterAnalysis(r.Ctx(), r.Actor, a, findings)
 		return err
 	}
-	_, err = r.server.Store.ChangeAnalysis(r.context(), r.actor, e.old.Analysis.Key, in.whole("version"), a, findings, in.text("answer"))
+	_, err = r.server.Store.ChangeAnalysis(r.Ctx(), r.Actor, e.old.Analysis.Key, in.Whole("version"), a, findings, in.Text("answer"))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -31,14 +32,14 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	}
 	if r.Param("analysis") == "" {
 		tried, a := e.record.Clone(), lab.Analysis{}
-		a.ServiceID = r.service.ID
-		return e, tried.Enter(r.actor, lab.At(r.server.Now()), &a)
+		a.ServiceID = r.Service.ID
+		return e, tried.Enter(r.Actor, lab.At(r.server.Now()), &a)
 	}
 	if e.old, err = evidenceNamed(&e.record, r.Param("analysis")); err != nil {
 		return nil, err
 	}
 	changed := e.old.Analysis
-	return e, changed.Change(r.actor, lab.At(r.server.Now()), &e.old.Analysis)
+	return e, changed.Change(r.Actor, lab.At(r.server.Now()), &e.old.Analysis)
 }
 
 // evidenceNamed is the analysis of a sample that an address names.
@@ -99,10 +100,10 @@ func (e *analysisEntry) usualUnit() string {
 	return "%"
 }
 
-func (e *analysisEntry) read(in *reader) (lab.Analysis, typedFindings) {
+func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {
 	a := lab.Analysis{
-		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.whole("method")), PerformedOn: in.date("performed_on"),
-		Conclusion: lab.Conclusion(in.text("conclusion")), Notes: in.text("notes"), Overruled: in.text("overruled"),
+		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.Whole("method")), PerformedOn: in.Date("performed_on"),
+		Conclusion: lab.Conclusion(in.Text("conclusion")), Notes: in.Text("notes"), Overruled: in.Text("overruled"),
 	}
 	a.ServiceID = e.record.Sample.ServiceID
 	if m, ok := e.words.Methods[a.MethodID]; ok {
@@ -113,15 +114,15 @@ func (e *analysisEntry) read(in *reader) (lab.Analysis, typedFindings) {
 
 // check reports what cannot be read together with what the domain says of the
 // rest, all at once.
-func (e *analysisEntry) check(in *reader, a *lab.Analysis, found typedFindings) error {
-	if len(in.mistakes) == 0 {
+func (e *analysisEntry) check(in *page.Reader, a *lab.Analysis, found typedFindings) error {
+	if len(in.Mistakes) == 0 {
 		return nil
 	}
-	all := slices.Clone(in.mistakes)
+	all := slices.Clone(in.Mistakes)
 	var rest lab.FieldErrors
 	if errors.As(found.toRows(a.Check(e.words, found.list, e.record.Sample.Since(), e.today)), &rest) {
 		for _, m := range rest {
-			told := slices.ContainsFunc(in.mistakes, func(x lab.FieldError) bool { return x.Field == m.Field })
+			told := slices.ContainsFunc(in.Mistakes, func(x lab.FieldError) bool { return x.Field == m.Field })
 			unsure := found.skipped && m.Field == "conclusion" && a.Conclusion != ""
 			if !told && !unsure {
 				all = append(all, m)

@@ -9,13 +9,14 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // findingRow is the fields of one finding.
 type findingRow struct {
 	Number                                                                    string // of the row, __n__ in the one that scripts copy
 	Legend                                                                    string
-	Substance, Amount, Unit, Basis, Detection, Uncertainty, Stereo, Abundance *field
+	Substance, Amount, Unit, Basis, Detection, Uncertainty, Stereo, Abundance *page.Field
 }
 
 // Limits of the form: rows that an empty one begins with, that the button adds, and
@@ -31,22 +32,22 @@ var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
 
 // analysisFields are the fields of an analysis that are asked before its findings and
 // after them.
-func (r *request) analysisFields(n naming) (before, after []*field) {
-	method := r.input("method", selectField, "page.field.method")
+func (r *request) analysisFields(n naming) (before, after []*page.Field) {
+	method := r.Input("method", page.SelectField, "page.field.method")
 	method.Focus = true
 	for _, m := range n.methods() {
-		method.Options = append(method.Options, option{strconv.Itoa(int(m.ID)), n.method(m.ID) + " (" + r.texts.Code(locale.Levels, string(m.Level)) + ")"})
+		method.Options = append(method.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID) + " (" + r.Texts.Code(locale.Levels, string(m.Level)) + ")"})
 	}
-	overruled := r.hint(r.input("overruled", areaField, "page.field.overruled"), "page.analysis.overruled_hint")
-	before = []*field{
-		r.hidden("version", ""), method,
-		r.hint(r.input("performed_on", dateField, "page.field.performed_on"), "page.analysis.date_hint"),
-		r.choice("conclusion", selectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
+	overruled := r.Hint(r.Input("overruled", page.AreaField, "page.field.overruled"), "page.analysis.overruled_hint")
+	before = []*page.Field{
+		r.Hidden("version", ""), method,
+		r.Hint(r.Input("performed_on", page.DateField, "page.field.performed_on"), "page.analysis.date_hint"),
+		r.Choice("conclusion", page.SelectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
 	}
-	after = []*field{
-		r.optional(overruled),
-		r.optional(r.input("notes", areaField, "page.field.notes")),
-		r.hint(r.optional(r.input("answer", areaField, "page.record.answer")), "page.analysis.answer_hint"),
+	after = []*page.Field{
+		r.Optional(overruled),
+		r.Optional(r.Input("notes", page.AreaField, "page.field.notes")),
+		r.Hint(r.Optional(r.Input("answer", page.AreaField, "page.record.answer")), "page.analysis.answer_hint"),
 	}
 	return before, after
 }
@@ -55,21 +56,21 @@ func (r *request) analysisFields(n naming) (before, after []*field) {
 func (r *request) findingRow(n naming, number string, unit string) findingRow {
 	name := func(part string) string { return "findings." + number + "." + part }
 	row := findingRow{
-		Number: number, Legend: r.texts.Text("page.analysis.row"),
-		Substance:   r.input(name("substance"), textField, "page.field.substance"),
-		Amount:      r.input(name("amount"), textField, "page.field.amount"),
-		Unit:        r.input(name("unit"), selectField, "page.field.unit"),
-		Basis:       r.choice(name("basis"), selectField, "page.field.basis", locale.Bases, n.bases()),
-		Detection:   r.choice(name("detection"), selectField, "page.field.detection", locale.Detections, lab.Detections.Strings()),
-		Uncertainty: r.input(name("uncertainty"), textField, "page.field.uncertainty"),
-		Stereo:      r.choice(name("stereo"), selectField, "page.field.stereo", locale.Stereos, lab.Stereos.Strings()),
-		Abundance:   r.choice(name("abundance"), selectField, "page.field.abundance", locale.Abundances, lab.Abundances.Strings()),
+		Number: number, Legend: r.Texts.Text("page.analysis.row"),
+		Substance:   r.Input(name("substance"), page.TextField, "page.field.substance"),
+		Amount:      r.Input(name("amount"), page.TextField, "page.field.amount"),
+		Unit:        r.Input(name("unit"), page.SelectField, "page.field.unit"),
+		Basis:       r.Choice(name("basis"), page.SelectField, "page.field.basis", locale.Bases, n.bases()),
+		Detection:   r.Choice(name("detection"), page.SelectField, "page.field.detection", locale.Detections, lab.Detections.Strings()),
+		Uncertainty: r.Input(name("uncertainty"), page.TextField, "page.field.uncertainty"),
+		Stereo:      r.Choice(name("stereo"), page.SelectField, "page.field.stereo", locale.Stereos, lab.Stereos.Strings()),
+		Abundance:   r.Choice(name("abundance"), page.SelectField, "page.field.abundance", locale.Abundances, lab.Abundances.Strings()),
 	}
 	row.Substance.Suggest = "/suggest/substances"
 	row.Amount.Keyboard, row.Amount.Narrow = "decimal", true
 	row.Uncertainty.Keyboard, row.Uncertainty.Narrow = "decimal", true
 	for _, unit := range amountUnits {
-		row.Unit.Options = append(row.Unit.Options, option{unit, r.texts.Code(locale.Scales, string(scaleOf(unit)))})
+		row.Unit.Options = append(row.Unit.Options, page.Option{Value: unit, Label: r.Texts.Code(locale.Scales, string(scaleOf(unit)))})
 	}
 	row.Unit.Values = []string{unit}
 	return row
@@ -87,8 +88,8 @@ func (n naming) bases() []string {
 	return append([]string{string(lab.BasisBase), string(lab.BasisAsFound), string(lab.BasisUnknown)}, slices.Compact(salts)...)
 }
 
-func (row *findingRow) fields() []*field {
-	return []*field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
+func (row *findingRow) fields() []*page.Field {
+	return []*page.Field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
 }
 
 func scaleOf(unit string) lab.Scale {
@@ -127,16 +128,16 @@ type typedFindings struct {
 }
 
 // readFindings reads the rows that are not empty.
-func readFindings(r *reader, d *lab.Dictionary) typedFindings {
+func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 	var found typedFindings
-	for _, number := range typedRows(r.typed) {
-		text := func(part string) string { return r.text(lab.FindingField(number, part)) }
+	for _, number := range typedRows(r.Typed) {
+		text := func(part string) string { return r.Text(lab.FindingField(number, part)) }
 		if text("substance")+text("amount")+text("detection")+text("uncertainty")+text("stereo")+text("abundance") == "" {
 			continue
 		}
-		before := len(r.mistakes)
+		before := len(r.Mistakes)
 		f := readFinding(r, d, number)
-		if len(r.mistakes) > before {
+		if len(r.Mistakes) > before {
 			found.skipped = true
 			continue
 		}
@@ -145,48 +146,48 @@ func readFindings(r *reader, d *lab.Dictionary) typedFindings {
 	return found
 }
 
-func readFinding(r *reader, d *lab.Dictionary, number int) lab.Finding {
+func readFinding(r *page.Reader, d *lab.Dictionary, number int) lab.Finding {
 	name := func(part string) string { return lab.FindingField(number, part) }
 	var f lab.Finding
-	typed := r.text(name("substance"))
+	typed := r.Text(name("substance"))
 	substance, stereo, ok := d.FindSubstance(typed)
-	r.mistakes.Check(typed != "", name("substance"), "Name the substance.")
-	r.mistakes.Check(ok || typed == "", name("substance"), "%q is not a substance of the dictionary.", typed)
+	r.Mistakes.Check(typed != "", name("substance"), "Name the substance.")
+	r.Mistakes.Check(ok || typed == "", name("substance"), "%q is not a substance of the dictionary.", typed)
 	if ok {
 		f.SubstanceID, f.Stereo = substance.ID, stereo
 	}
-	if chosen := r.text(name("stereo")); chosen != "" {
+	if chosen := r.Text(name("stereo")); chosen != "" {
 		f.Stereo = lab.Stereo(chosen)
 	}
-	f.Detection, f.Abundance = lab.Detection(r.text(name("detection"))), lab.Abundance(r.text(name("abundance")))
-	amount := r.text(name("amount"))
+	f.Detection, f.Abundance = lab.Detection(r.Text(name("detection"))), lab.Abundance(r.Text(name("abundance")))
+	amount := r.Text(name("amount"))
 	if limit, below := strings.CutPrefix(amount, "<"); below {
-		readAmount(r, name("amount"), limit, r.text(name("unit")))
-		r.mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
+		readAmount(r, name("amount"), limit, r.Text(name("unit")))
+		r.Mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
 		f.Detection = lab.BelowLOQ
 		return f
 	}
 	if amount == "" {
-		r.mistakes.Check(f.Detection != "", name("detection"), "Type an amount, or say how it was detected.")
-		r.mistakes.Check(f.Detection != lab.Quantified, name("amount"), "Type the amount that was measured.")
+		r.Mistakes.Check(f.Detection != "", name("detection"), "Type an amount, or say how it was detected.")
+		r.Mistakes.Check(f.Detection != lab.Quantified, name("amount"), "Type the amount that was measured.")
 		return f
 	}
 	if f.Detection == "" {
 		f.Detection = lab.Quantified
 	}
-	f.Amount = readAmount(r, name("amount"), amount, r.text(name("unit")))
-	f.Basis = lab.Basis(r.text(name("basis")))
-	r.mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
-	if width := r.text(name("uncertainty")); width != "" {
-		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.text(name("unit"))).Value
+	f.Amount = readAmount(r, name("amount"), amount, r.Text(name("unit")))
+	f.Basis = lab.Basis(r.Text(name("basis")))
+	r.Mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
+	if width := r.Text(name("uncertainty")); width != "" {
+		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.Text(name("unit"))).Value
 	}
 	return f
 }
 
 // readAmount reads a number and its unit.
-func readAmount(r *reader, name, number, unit string) lab.Amount {
+func readAmount(r *page.Reader, name, number, unit string) lab.Amount {
 	a, err := lab.ParseAmount(number, unit)
-	r.mistakes.Check(err == nil, name, "%q is not a possible amount. Write a number such as 79.5.", number)
+	r.Mistakes.Check(err == nil, name, "%q is not a possible amount. Write a number such as 79.5.", number)
 	return a
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -61,7 +62,7 @@ type taken struct {
 // at. Where one is used up it fails with errTooMany, and takes from none. Others that
 // are held to the same wait until it leaves.
 func (r *request) attempt(login string, user lab.Optional, recovery string) (*attempt, error) {
-	known, err := r.server.Store.KnownTo(r.context(), user, r.deviceHashes(), r.networkHash())
+	known, err := r.server.Store.KnownTo(r.Ctx(), user, r.deviceHashes(), r.networkHash())
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (r *request) attempt(login string, user lab.Optional, recovery string) (*at
 	if a.recovery, err = r.provenBy(recovery, user); err != nil {
 		return nil, err
 	}
-	if a.leave, err = r.server.logins.lines.enter(r.context(), a.limits()[0].who); err != nil {
+	if a.leave, err = r.server.logins.lines.enter(r.Ctx(), a.limits()[0].who); err != nil {
 		return nil, r.busy(err)
 	}
 	if err := a.take(); err != nil {
@@ -86,7 +87,7 @@ func (r *request) provenBy(recovery string, user lab.Optional) (string, error) {
 		return "", nil
 	}
 	hash := credential.HashRecoveryCode(recovery)
-	has, err := r.server.Store.HasRecoveryCode(r.context(), user, hash)
+	has, err := r.server.Store.HasRecoveryCode(r.Ctx(), user, hash)
 	if err != nil || !has {
 		return "", err
 	}
@@ -157,7 +158,7 @@ func (a *attempt) succeed() {
 // forgive forgives what failed before the code that was given now, as succeed does.
 func (r *request) forgive() error {
 	user := r.session.Account.ID
-	known, err := r.server.Store.KnownTo(r.context(), user, r.deviceHashes(), r.networkHash())
+	known, err := r.server.Store.KnownTo(r.Ctx(), user, r.deviceHashes(), r.networkHash())
 	if err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func (a *attempt) right(account store.Account, password string) (bool, error) {
 	}
 	level := time.NewTimer(levelTime)
 	defer level.Stop()
-	ok, err := a.server.knows(a.context(), a.caller(), hash, password)
+	ok, err := a.server.knows(a.Ctx(), a.caller(), hash, password)
 	switch {
 	case err != nil:
 		a.giveBack()
@@ -202,13 +203,13 @@ const levelTime = 300 * time.Millisecond
 // waitForLevel lets every wrong password take as long, while some hashes have other
 // parameters than today's: else time would tell which logins have one.
 func (a *attempt) waitForLevel(level <-chan time.Time) error {
-	outdated, err := a.server.Store.HasOtherHashes(a.context(), credential.HashForm())
+	outdated, err := a.server.Store.HasOtherHashes(a.Ctx(), credential.HashForm())
 	if err != nil || !outdated {
 		return err
 	}
 	select {
 	case <-level:
-	case <-a.context().Done():
+	case <-a.Ctx().Done():
 	}
 	return nil
 }
@@ -219,12 +220,12 @@ func (a *attempt) rehash(account store.Account, password string) {
 	if !credential.Outdated(account.PasswordHash) {
 		return
 	}
-	hash, err := a.caller().Hash(a.context(), password)
+	hash, err := a.caller().Hash(a.Ctx(), password)
 	if err == nil {
-		err = a.server.Store.Rehash(a.context(), account.ID, account.PasswordHash, hash)
+		err = a.server.Store.Rehash(a.Ctx(), account.ID, account.PasswordHash, hash)
 	}
 	if err != nil {
-		a.server.Log.Warn("hash a password anew", "error", cause(err))
+		a.server.Log.Warn("hash a password anew", "error", page.Cause(err))
 		return
 	}
 	a.judged = hash
@@ -251,7 +252,7 @@ func (r *request) busy(err error) error {
 		return err
 	}
 	select {
-	case <-r.context().Done():
+	case <-r.Ctx().Done():
 	case <-time.After(busyPause):
 	}
 	return err
@@ -268,7 +269,7 @@ func (r *request) knowsOwnPassword(password string) (bool, error) {
 		r.failed(r.session.Account.ID, "")
 		return false, r.server.refuse(ownPasswordLimit, wait)
 	}
-	ok, err := r.server.knows(r.context(), ownCaller, r.session.Account.PasswordHash, password)
+	ok, err := r.server.knows(r.Ctx(), ownCaller, r.session.Account.PasswordHash, password)
 	switch {
 	case err != nil:
 		own.giveBack(who)
@@ -283,6 +284,6 @@ func (r *request) knowsOwnPassword(password string) (bool, error) {
 
 // hashPassword hashes a new password of whoever is signed in, or was invited.
 func (r *request) hashPassword(password string) (string, error) {
-	hash, err := ownCaller.Hash(r.context(), password)
+	hash, err := ownCaller.Hash(r.Ctx(), password)
 	return hash, r.busy(err)
 }

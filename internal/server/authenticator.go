@@ -9,12 +9,13 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 type authenticatorPage struct {
-	view
-	Form    *form
+	page.View
+	Form    *page.Form
 	Secret  string // to be typed where no camera is at hand
 	Code    qrView
 	Present bool // there is an authenticator already, of which a code is asked
@@ -22,23 +23,23 @@ type authenticatorPage struct {
 }
 
 type recoveryPage struct {
-	view
+	page.View
 	Codes []string
 	Next  string // the page to go on to
 }
 
 func (r *request) authenticatorPage(secret string) (*authenticatorPage, error) {
 	address := credential.TOTPAddress(issuer, r.session.Account.Login, secret)
-	picture, err := drawQR(address, r.texts.Text("page.authenticator.picture"))
+	picture, err := drawQR(address, r.Texts.Text("page.authenticator.picture"))
 	if err != nil {
 		return nil, err
 	}
-	code := r.input("code", textField, "page.authenticator.code")
+	code := r.Input("code", page.TextField, "page.authenticator.code")
 	code.Autocomplete, code.Keyboard, code.Narrow, code.MaxLength = "one-time-code", "numeric", true, 10
-	password := r.input("password", passwordField, "page.sign_in.password")
+	password := r.Input("password", page.PasswordField, "page.sign_in.password")
 	password.Autocomplete = "current-password"
 	page := &authenticatorPage{
-		view: r.view(r.texts.Text("page.authenticator.title")), Form: newForm(code, password), Secret: secret, Code: picture, Must: r.signed.owes != nil,
+		View: r.View(r.Texts.Text("page.authenticator.title")), Form: page.NewForm(code, password), Secret: secret, Code: picture, Must: r.Signed.Owes != nil,
 	}
 	if present := r.presentCode(); present != nil {
 		page.Present = true
@@ -63,17 +64,17 @@ func (r *request) offer() (offer, error) {
 	}
 	secret, _ := credential.NewTOTP(issuer, r.session.Account.Login)
 	until := strconv.FormatInt(r.server.Now().Add(lab.PendingFactorAge).Unix(), 10)
-	drawn, err := credential.Seal(r.server.Keys.Secret(), r.actor.UserID, credential.PendingFactor, until+" "+secret)
+	drawn, err := credential.Seal(r.server.Keys.Secret(), r.Actor.UserID, credential.PendingFactor, until+" "+secret)
 	if err != nil {
 		return offer{}, err
 	}
 	token, err := r.Cookie(r.server.sessionCookie())
 	if err != nil {
-		return offer{}, errSignIn
+		return offer{}, page.ErrSignIn
 	}
-	kept, err := r.server.Store.OfferFactor(r.context(), credential.HashToken(token), sealed, drawn)
+	kept, err := r.server.Store.OfferFactor(r.Ctx(), credential.HashToken(token), sealed, drawn)
 	if errors.Is(err, lab.ErrNotFound) {
-		return offer{}, errSignIn // the session has ended meanwhile
+		return offer{}, page.ErrSignIn // the session has ended meanwhile
 	}
 	if err != nil {
 		return offer{}, err
@@ -89,7 +90,7 @@ func (r *request) openOffer(sealed string) (string, error) {
 	if sealed == "" {
 		return "", errOfferOver
 	}
-	text, err := credential.Open(r.server.Keys.Secret(), r.actor.UserID, credential.PendingFactor, sealed)
+	text, err := credential.Open(r.server.Keys.Secret(), r.Actor.UserID, credential.PendingFactor, sealed)
 	if err != nil {
 		return "", err
 	}
@@ -113,14 +114,14 @@ func authenticatorForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("authenticator.html", page)
+	return r.Show("authenticator.html", page)
 }
 
 // setAuthenticator keeps the secret that the session offers once a code of it was
 // typed, and shows the recovery codes, once. An authenticator that is there already
 // has to be used for it.
 func setAuthenticator(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
@@ -160,20 +161,20 @@ func (r *request) checkAuthenticator(x offer, right bool, typed url.Values) erro
 }
 
 func (r *request) keepAuthenticator(secret string, step int64) error {
-	sealed, err := credential.Seal(r.server.Keys.Secret(), r.actor.UserID, credential.SecondFactor, secret)
+	sealed, err := credential.Seal(r.server.Keys.Secret(), r.Actor.UserID, credential.SecondFactor, secret)
 	if err != nil {
 		return err
 	}
 	codes, hashes := credential.NewRecoveryCodes()
 	session, err := r.stepUp(func(here store.Here) error {
-		return r.server.Store.ConfirmSecondFactor(r.context(), r.actor, sealed, step, hashes, here)
+		return r.server.Store.ConfirmSecondFactor(r.Ctx(), r.Actor, sealed, step, hashes, here)
 	})
 	if err != nil {
 		return err
 	}
-	r.signed.owes = nil
+	r.Signed.Owes = nil
 	if err := r.rememberDevice(session); err != nil {
 		return err
 	}
-	return r.show("recovery.html", recoveryPage{r.view(r.texts.Text("page.recovery.title")), codes, r.next()})
+	return r.Show("recovery.html", recoveryPage{r.View(r.Texts.Text("page.recovery.title")), codes, r.next()})
 }

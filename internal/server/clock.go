@@ -8,7 +8,7 @@ import (
 
 // place is the time zone of the service.
 func (r *request) place() *time.Location {
-	place, err := time.LoadLocation(r.service.TimeZone)
+	place, err := time.LoadLocation(r.Service.TimeZone)
 	if err != nil {
 		return time.UTC
 	}
@@ -23,5 +23,5 @@ func (r *request) moment(at lab.Instant) string {
 	if at.IsZero() {
 		return ""
 	}
-	return r.texts.Instant(at.Time().In(r.place()))
+	return r.Texts.Instant(at.Time().In(r.place()))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -69,7 +70,7 @@ func (s *Server) codesSince(at time.Time) lab.Date {
 // clockPage tells administrators of all services what the clock shows, and what waits
 // until they have confirmed it.
 type clockPage struct {
-	view
+	page.View
 	Now         string
 	Day         lab.Date // that is confirmed
 	Gaps        []gapView
@@ -85,30 +86,30 @@ type gapView struct{ Before, After string }
 func clockForm(r *request) error { return r.clockPage(http.StatusOK) }
 
 func (r *request) clockPage(status int) error {
-	if err := lab.MayEquip(r.actor, 0); err != nil {
-		return errForbidden
+	if err := lab.MayEquip(r.Actor, 0); err != nil {
+		return page.ErrForbidden
 	}
 	s, now := r.server, r.server.Now()
-	gaps, err := s.Store.ClockGaps(r.context(), r.actor)
+	gaps, err := s.Store.ClockGaps(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
-	period, err := s.Store.CodePeriod(r.context(), r.actor)
+	period, err := s.Store.CodePeriod(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
 	oldest := s.codesSince(now)
-	codes, keys, err := s.Store.OverdueCodes(r.context(), r.actor, oldest)
+	codes, keys, err := s.Store.OverdueCodes(r.Ctx(), r.Actor, oldest)
 	if err != nil {
 		return err
 	}
 	page := clockPage{
-		view: r.view(r.texts.Text("page.clock.title")), Now: r.texts.Instant(now.UTC()), Day: lab.DateOf(now, time.UTC),
+		View: r.View(r.Texts.Text("page.clock.title")), Now: r.Texts.Instant(now.UTC()), Day: lab.DateOf(now, time.UTC),
 		Gaps: r.gapViews(gaps), Months: s.CodeMonths, MonthsText: r.monthsText(period),
-		Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.context()),
+		Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.Ctx()),
 	}
 	page.Notice = r.notice()
-	return r.page(status, "clock.html", page)
+	return r.Page(status, "clock.html", page)
 }
 
 // monthsText says what is to be confirmed of the time for which codes were given out;
@@ -118,15 +119,15 @@ func (r *request) monthsText(p store.CodePeriod) string {
 	case !p.Longer(r.server.CodeMonths):
 		return ""
 	case p.Months == 0:
-		return r.texts.Text("page.clock.months_unknown", "Months", r.server.CodeMonths)
+		return r.Texts.Text("page.clock.months_unknown", "Months", r.server.CodeMonths)
 	default:
-		return r.texts.Text("page.clock.months_shorter", "Months", r.server.CodeMonths, "Given", p.Months)
+		return r.Texts.Text("page.clock.months_shorter", "Months", r.server.CodeMonths, "Given", p.Months)
 	}
 }
 
 func (r *request) gapViews(gaps []store.ClockGap) (views []gapView) {
 	for _, g := range gaps {
-		views = append(views, gapView{r.texts.Instant(g.BeforeAt.Time()), r.texts.Instant(g.AfterAt.Time())})
+		views = append(views, gapView{r.Texts.Instant(g.BeforeAt.Time()), r.Texts.Instant(g.AfterAt.Time())})
 	}
 	return views
 }
@@ -134,53 +135,53 @@ func (r *request) gapViews(gaps []store.ClockGap) (views []gapView) {
 // confirmClock records that the clock is right, and the time for which codes work,
 // unless they are others than those that were on the page.
 func confirmClock(r *request) error {
-	if err := lab.MayEquip(r.actor, 0); err != nil {
-		return errForbidden
+	if err := lab.MayEquip(r.Actor, 0); err != nil {
+		return page.ErrForbidden
 	}
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	day := in.date("day")
-	if err := in.mistakes.Err(); err != nil {
+	day := in.Date("day")
+	if err := in.Mistakes.Err(); err != nil {
 		return err
 	}
-	if day == 0 || in.text("months") != strconv.Itoa(r.server.CodeMonths) {
+	if day == 0 || in.Text("months") != strconv.Itoa(r.server.CodeMonths) {
 		return r.clockPage(http.StatusConflict)
 	}
-	err = r.server.Store.ConfirmEnding(r.context(), r.actor, store.Confirmation{Day: day, Months: r.server.CodeMonths})
+	err = r.server.Store.ConfirmEnding(r.Ctx(), r.Actor, store.Confirmation{Day: day, Months: r.server.CodeMonths})
 	if errors.Is(err, lab.ErrConflict) {
 		return r.clockPage(http.StatusConflict)
 	}
 	if err != nil {
 		return err
 	}
-	return r.see("/clock?done=clock")
+	return r.See("/clock?done=clock")
 }
 
 // clockNotice tells an administrator of all services that the clock is to be looked
 // at; empty for everybody else, and where it is not.
 func (r *request) clockNotice() (string, error) {
-	if !lab.AdministratesAll(r.actor.Memberships) {
+	if !lab.AdministratesAll(r.Actor.Memberships) {
 		return "", nil
 	}
-	gaps, err := r.server.Store.ClockGaps(r.context(), r.actor)
+	gaps, err := r.server.Store.ClockGaps(r.Ctx(), r.Actor)
 	if err != nil {
 		return "", err
 	}
-	period, err := r.server.Store.CodePeriod(r.context(), r.actor)
-	if err != nil || len(gaps) == 0 && !period.Longer(r.server.CodeMonths) && !r.server.destructionIsLate(r.context()) {
+	period, err := r.server.Store.CodePeriod(r.Ctx(), r.Actor)
+	if err != nil || len(gaps) == 0 && !period.Longer(r.server.CodeMonths) && !r.server.destructionIsLate(r.Ctx()) {
 		return "", err
 	}
-	return r.texts.Text("page.clock.look"), nil
+	return r.Texts.Text("page.clock.look"), nil
 }
 
 // clockDoubt tells whoever registers that the clock may be wrong; empty where nothing
 // speaks for it.
 func (r *request) clockDoubt() (string, error) {
-	gaps, err := r.server.Store.ClockGaps(r.context(), r.actor)
+	gaps, err := r.server.Store.ClockGaps(r.Ctx(), r.Actor)
 	if err != nil || len(gaps) == 0 {
 		return "", err
 	}
-	return r.texts.Text("page.register.clock", "Now", r.texts.Instant(r.server.Now().In(r.place()))), nil
+	return r.Texts.Text("page.register.clock", "Now", r.Texts.Instant(r.server.Now().In(r.place()))), nil
 }

@@ -5,11 +5,12 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 type counterPage struct {
-	view
+	page.View
 	Places []placeView
 }
 
@@ -23,13 +24,13 @@ type placeView struct {
 // counter asks where one stands today; with one service and at most one location
 // there is nothing to ask.
 func counter(r *request) error {
-	services, err := r.server.Store.Services(r.context(), r.actor)
+	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
-	page := counterPage{view: r.view(r.texts.Text("page.counter.title"))}
+	page := counterPage{View: r.View(r.Texts.Text("page.counter.title"))}
 	for _, s := range services {
-		if lab.MayReceive(r.actor, s.ID) != nil {
+		if lab.MayReceive(r.Actor, s.ID) != nil {
 			continue
 		}
 		places, err := r.places(s, 0)
@@ -39,14 +40,14 @@ func counter(r *request) error {
 		page.Places = append(page.Places, places...)
 	}
 	if len(page.Places) == 1 {
-		return r.see(page.Places[0].Address)
+		return r.See(page.Places[0].Address)
 	}
-	return r.show("counter.html", page)
+	return r.Show("counter.html", page)
 }
 
 // places are the locations of a service, or the service where it has none.
 func (r *request) places(s lab.Service, here int32) ([]placeView, error) {
-	locations, err := r.server.Store.Locations(r.context(), r.actor, s.ID)
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, s.ID)
 	if err != nil || len(locations) == 0 {
 		return []placeView{{Name: s.Name, Address: "/counter/" + s.Code}}, err
 	}
@@ -66,10 +67,10 @@ func counterAt(service string, location int32) string {
 	return address + "?location=" + strconv.Itoa(int(location))
 }
 
-func (r *request) counterAddress() string { return "/counter/" + r.service.Code }
+func (r *request) counterAddress() string { return "/counter/" + r.Service.Code }
 
 type counterDayPage struct {
-	view
+	page.View
 	ServiceCode string
 	Location    int32
 	Places      []placeView
@@ -77,7 +78,7 @@ type counterDayPage struct {
 	Drafts      []draftView
 	Received    []receivedView
 	More        bool // samples than are listed
-	TurnAway    *form
+	TurnAway    *page.Form
 }
 
 // receivedView is a sample that was received today.
@@ -90,19 +91,19 @@ func counterDay(r *request) error {
 		return err
 	}
 	if r.Query("done") == "turned-away" {
-		page.Notice = r.texts.Text("page.counter.turned_away_done")
+		page.Notice = r.Texts.Text("page.counter.turned_away_done")
 	}
-	return r.show("counterday.html", page)
+	return r.Show("counterday.html", page)
 }
 
 func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 	page := &counterDayPage{
-		view: r.view(r.texts.Text("page.counter.day_title", "Service", r.service.Name)), ServiceCode: r.service.Code, Location: location,
+		View: r.View(r.Texts.Text("page.counter.day_title", "Service", r.Service.Name)), ServiceCode: r.Service.Code, Location: location,
 		TurnAway: r.turnAwayForm(""),
 	}
 	page.Today = r.day()
 	var err error
-	if page.Places, err = r.places(r.service, location); err != nil {
+	if page.Places, err = r.places(r.Service, location); err != nil {
 		return nil, err
 	}
 	if page.Drafts, err = r.draftViews(); err != nil {
@@ -115,7 +116,7 @@ func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 // receivedOn lists the samples that the service received on a day, the last one
 // first.
 func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err error) {
-	work, err := r.server.Store.Worklist(r.context(), r.actor, store.WorkFilter{Service: r.service.ID, Limit: store.WorkMost})
+	work, err := r.server.Store.Worklist(r.Ctx(), r.Actor, store.WorkFilter{Service: r.Service.ID, Limit: store.WorkMost})
 	if err != nil {
 		return nil, false, err
 	}
@@ -129,8 +130,8 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 		}
 		list = append(list, receivedView{
 			Number: row.Number.String(), Address: "/samples/" + row.Number.String(), Product: n.product(row.Sample.ProductID),
-			Form: r.texts.Code(locale.Forms, string(row.Sample.Form)), StateCode: string(row.Sample.State),
-			State: r.texts.Code(locale.SampleStates, string(row.Sample.State)),
+			Form: r.Texts.Code(locale.Forms, string(row.Sample.Form)), StateCode: string(row.Sample.State),
+			State: r.Texts.Code(locale.SampleStates, string(row.Sample.State)),
 		})
 	}
 	return list, work.Next != "", nil
@@ -138,45 +139,45 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 
 // turnAwayForm counts samples of a visit, of a new one where it has no id. It carries
 // an id of its own, so that it counts once.
-func (r *request) turnAwayForm(visit string) *form {
-	f := r.hint(r.input("turned_away", textField, "page.counter.turned_away"), "page.counter.turned_away_hint")
+func (r *request) turnAwayForm(visit string) *page.Form {
+	f := r.Hint(r.Input("turned_away", page.TextField, "page.counter.turned_away"), "page.counter.turned_away_hint")
 	f.Keyboard, f.Narrow, f.MaxLength = "numeric", true, 3
-	return newForm(r.hidden(visitField, visit), r.hidden("form_id", r.server.Store.NewID().String()), f)
+	return page.NewForm(r.Hidden(visitField, visit), r.Hidden("form_id", r.server.Store.NewID().String()), f)
 }
 
 // turnAway counts samples that were handed in and not taken, on a visit of which
 // others were taken or on one of its own.
 func turnAway(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	location := wholeOf(in.text("location_id"))
+	location := wholeOf(in.Text("location_id"))
 	visit := lab.Visit{LocationID: lab.Optional(location)}
-	visit.ServiceID = r.service.ID
+	visit.ServiceID = r.Service.ID
 	visit.VisitedOn = r.day()
-	if text := in.text(visitField); text != "" {
+	if text := in.Text(visitField); text != "" {
 		if visit.ID, err = lab.ParseID(text); err != nil {
 			return lab.ErrNotFound
 		}
 	}
 	var sent lab.ID
-	if text := in.text("form_id"); text != "" {
+	if text := in.Text("form_id"); text != "" {
 		if sent, err = lab.ParseID(text); err != nil {
-			return errBadForm
+			return page.ErrBadForm
 		}
 	}
-	samples := in.whole("turned_away")
-	if err = in.mistakes.Err(); err == nil {
-		_, err = r.server.Store.TurnAway(r.context(), r.actor, visit, sent, samples)
+	samples := in.Whole("turned_away")
+	if err = in.Mistakes.Err(); err == nil {
+		_, err = r.server.Store.TurnAway(r.Ctx(), r.Actor, visit, sent, samples)
 	}
 	if err != nil {
 		page, failed := r.counterDayPage(location)
 		if failed != nil {
 			return failed
 		}
-		page.TurnAway.fill(in.typed)
-		return r.refill("counterday.html", page, page.TurnAway, err)
+		page.TurnAway.Fill(in.Typed)
+		return r.Refill("counterday.html", page, page.TurnAway, err)
 	}
-	return r.see(withQuery(counterAt(r.service.Code, location), "done", "turned-away"))
+	return r.See(page.WithQuery(counterAt(r.Service.Code, location), "done", "turned-away"))
 }

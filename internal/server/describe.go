@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 type describePage struct {
-	view
+	page.View
 	sampleForm
 	Number  string
 	Version int32
@@ -47,9 +48,9 @@ func (r *request) described() (d described, err error) {
 	}
 	d.values = sampleFields.values(d.naming, &d.File)
 	if d.values.Get("price_currency") == "" {
-		d.values.Set("price_currency", r.service.Currency)
+		d.values.Set("price_currency", r.Service.Currency)
 	}
-	d.locations, err = r.server.Store.Locations(r.context(), r.actor, r.service.ID)
+	d.locations, err = r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
 	return d, err
 }
 
@@ -60,14 +61,14 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Form.fill(d.values)
+	f.Form.Fill(d.values)
 	for i, look := range f.Looks {
 		if look.Field.Given() {
 			f.Looks[i].Forms = ""
 		}
 	}
 	return &describePage{
-		view: r.view(r.texts.Text("page.describe.title", "Number", r.number.String())), sampleForm: f, Number: r.number.String(),
+		View: r.View(r.Texts.Text("page.describe.title", "Number", r.Number.String())), sampleForm: f, Number: r.Number.String(),
 		Version: d.Sample.Version, Began: d.values.Encode(),
 	}, nil
 }
@@ -82,13 +83,13 @@ func describeForm(r *request) error {
 		return err
 	}
 	page.Warnings = r.warnings(&d.Sample, 1)
-	return r.show("describe.html", page)
+	return r.Show("describe.html", page)
 }
 
 // describe changes the description of a sample. What somebody else has changed
 // meanwhile is shown beside what was typed, and nothing of either is lost.
 func describe(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -96,10 +97,10 @@ func describe(r *request) error {
 	if err != nil {
 		return err
 	}
-	version := wholeOf(in.text("version"))
+	version := wholeOf(in.Text("version"))
 	err = r.changeDescription(&d, in, version)
 	if err == nil {
-		return r.see(sampleAddress(r.number))
+		return r.See(sampleAddress(r.Number))
 	}
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
@@ -109,11 +110,11 @@ func describe(r *request) error {
 	if failed != nil {
 		return failed
 	}
-	page.Version, page.Began = version, in.typed.Get("began")
-	page.Form.fill(in.typed)
+	page.Version, page.Began = version, in.Typed.Get("began")
+	page.Form.Fill(in.Typed)
 	keepSaid(page.Form, err)
 	page.Warnings = r.typedWarnings(&d, in)
-	return r.refill("describe.html", page, page.Form, err)
+	return r.Refill("describe.html", page, page.Form, err)
 }
 
 // recorded are the looks that are recorded of the sample.
@@ -122,8 +123,8 @@ func (d *described) recorded() []string {
 }
 
 // typed reads what was typed over a sample.
-func (d *described) typed(in *reader, x *lab.Sample) (*sampleReader, []lab.Expected) {
-	read := &sampleReader{reader: &reader{typed: in.typed}, naming: d.naming, kept: d.recorded(), locations: d.locations}
+func (d *described) typed(in *page.Reader, x *lab.Sample) (*sampleReader, []lab.Expected) {
+	read := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: d.naming, kept: d.recorded(), locations: d.locations}
 	expected := read.describe(x)
 	if len(lab.Limits(x, 1)) == 0 {
 		x.Overruled = ""
@@ -131,54 +132,54 @@ func (d *described) typed(in *reader, x *lab.Sample) (*sampleReader, []lab.Expec
 	return read, expected
 }
 
-func (r *request) typedWarnings(d *described, in *reader) []string {
+func (r *request) typedWarnings(d *described, in *page.Reader) []string {
 	x := d.Sample
 	d.typed(in, &x)
 	return r.warnings(&x, 1)
 }
 
-func (r *request) changeDescription(d *described, in *reader, version int32) error {
+func (r *request) changeDescription(d *described, in *page.Reader, version int32) error {
 	x := d.Sample
 	read, expected := d.typed(in, &x)
 	if err := read.check(&x, expected, r.day(), nil); err != nil {
 		return err
 	}
-	_, err := r.server.Store.DescribeSample(r.context(), r.actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
+	_, err := r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
 	return err
 }
 
 // showTheirs shows the form with what was typed, where the reader typed something
 // else than stood there, and else with what stands there now.
-func (r *request) showTheirs(in *reader) error {
+func (r *request) showTheirs(in *page.Reader) error {
 	now, err := r.described()
 	if err != nil {
 		return err
 	}
-	page, err := r.describePage(&now)
+	shown, err := r.describePage(&now)
 	if err != nil {
 		return err
 	}
-	began, err := url.ParseQuery(in.typed.Get("began"))
+	began, err := url.ParseQuery(in.Typed.Get("began"))
 	if err != nil {
-		return errBadForm
+		return page.ErrBadForm
 	}
-	for _, f := range page.Form.Fields {
-		before, theirs, mine := began[f.Name], now.values[f.Name], in.typed[f.Name]
+	for _, f := range shown.Form.Fields {
+		before, theirs, mine := began[f.Name], now.values[f.Name], in.Typed[f.Name]
 		changed := !sameValues(before, mine)
 		if !sameValues(before, theirs) {
-			c := theirChange{Field: f.Label, Before: f.written(before), Now: f.written(theirs)}
+			c := theirChange{Field: f.Label, Before: f.Written(before), Now: f.Written(theirs)}
 			if changed && !sameValues(mine, theirs) {
-				c.Mine, c.Both = f.written(mine), true
+				c.Mine, c.Both = f.Written(mine), true
 			}
-			page.Theirs = append(page.Theirs, c)
+			shown.Theirs = append(shown.Theirs, c)
 		}
 		if changed {
 			f.Values = mine
 		}
 	}
-	page.Stale = true
-	page.Warnings = r.warnings(&now.Sample, 1)
-	return r.page(http.StatusConflict, "describe.html", page)
+	shown.Stale = true
+	shown.Warnings = r.warnings(&now.Sample, 1)
+	return r.Page(http.StatusConflict, "describe.html", shown)
 }
 
 // sameValues tells that two fields hold the same, whatever the order of what was

@@ -54,7 +54,7 @@ func (r *request) device() (d store.Device, token string) {
 // the hash of its token, who has signed in in full on it.
 func (r *request) rememberDevice(session string) error {
 	d, token := r.device()
-	fresh, err := r.server.Store.RememberDevice(r.context(), session, d)
+	fresh, err := r.server.Store.RememberDevice(r.Ctx(), session, d)
 	if errors.Is(err, lab.ErrNotFound) { // the session has ended meanwhile, as its next page tells
 		return nil
 	}
@@ -72,5 +72,5 @@ func (r *request) keepDevice(fresh bool, token string) {
 		held = slices.Insert(held, 0, token)
 	}
 	held = held[:min(len(held), deviceTokens)]
-	r.setCookie(r.server.deviceCookie(), strings.Join(held, "."), int(lab.DeviceAge.Seconds()))
+	r.PutCookie(r.server.deviceCookie(), strings.Join(held, "."), int(lab.DeviceAge.Seconds()))
 }

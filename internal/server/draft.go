@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // visitField names the visit in a draft and in the form: a further sample of a
@@ -16,7 +17,7 @@ import (
 const visitField = "visit_id"
 
 // draftContent writes what was typed into the fields of a form as a draft keeps it.
-func draftContent(f *form, typed url.Values) (string, error) {
+func draftContent(f *page.Form, typed url.Values) (string, error) {
 	kept := url.Values{}
 	for _, x := range f.Fields {
 		if values := typed[x.Name]; strings.Join(values, "") != "" {
@@ -42,7 +43,7 @@ func (r *request) draftKey() (lab.Key, error) {
 	if err != nil {
 		return lab.Key{}, lab.ErrNotFound
 	}
-	return lab.Key{ServiceID: r.service.ID, ID: id}, nil
+	return lab.Key{ServiceID: r.Service.ID, ID: id}, nil
 }
 
 func (r *request) draftAddress(id lab.ID) string {
@@ -59,28 +60,28 @@ func (r *request) beginDraft(begun url.Values) error {
 	if err != nil {
 		return err
 	}
-	id, err := r.server.Store.NewDraft(r.context(), r.actor, r.service.ID, content)
+	id, err := r.server.Store.NewDraft(r.Ctx(), r.Actor, r.Service.ID, content)
 	if err != nil {
 		return err
 	}
-	return r.see(r.draftAddress(id))
+	return r.See(r.draftAddress(id))
 }
 
 // newDraft begins the first sample of a visit.
 func newDraft(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
 	begun := r.usual()
-	begun.Set("location_id", in.text("location_id"))
+	begun.Set("location_id", in.Text("location_id"))
 	return r.beginDraft(begun)
 }
 
 // usual is what nearly every sample begins with.
 func (r *request) usual() url.Values {
 	return url.Values{
-		"received_on": {r.day().String()}, "channel": {string(lab.FrontOfHouse)}, "price_currency": {r.service.Currency}, "give_code": {"yes"},
+		"received_on": {r.day().String()}, "channel": {string(lab.FrontOfHouse)}, "price_currency": {r.Service.Currency}, "give_code": {"yes"},
 	}
 }
 
@@ -92,7 +93,7 @@ func nextSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	x, expected, err := r.server.Store.Sample(r.context(), r.actor, key)
+	x, expected, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func nextSample(r *request) error {
 }
 
 // keepDraft keeps what was typed so far.
-func (r *request) keepDraft(f *form, typed url.Values) error {
+func (r *request) keepDraft(f *page.Form, typed url.Values) error {
 	key, err := r.draftKey()
 	if err != nil {
 		return err
@@ -120,12 +121,12 @@ func (r *request) keepDraft(f *form, typed url.Values) error {
 	if err != nil {
 		return err
 	}
-	return r.server.Store.SaveDraft(r.context(), r.actor, key, content)
+	return r.server.Store.SaveDraft(r.Ctx(), r.Actor, key, content)
 }
 
 // saveDraft keeps a draft while it is being typed, see web/static/draft.js.
 func saveDraft(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
@@ -146,10 +147,10 @@ func dropDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.DropDraft(r.context(), r.actor, key); err != nil && !errors.Is(err, lab.ErrNotFound) {
+	if err := r.server.Store.DropDraft(r.Ctx(), r.Actor, key); err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
-	return r.see(r.counterAddress())
+	return r.See(r.counterAddress())
 }
 
 // draftView is an open draft in the list.
@@ -157,7 +158,7 @@ type draftView struct{ Address, So, By, At string }
 
 // draftViews tells of the open drafts whose they are and what they hold so far.
 func (r *request) draftViews() ([]draftView, error) {
-	drafts, err := r.server.Store.Drafts(r.context(), r.actor, r.service.ID)
+	drafts, err := r.server.Store.Drafts(r.Ctx(), r.Actor, r.Service.ID)
 	if err != nil || len(drafts) == 0 {
 		return nil, err
 	}
@@ -176,12 +177,12 @@ func (r *request) draftViews() ([]draftView, error) {
 func (r *request) draftSummary(typed url.Values) string {
 	so := strings.TrimSpace(typed.Get("product_id"))
 	if so == "" {
-		return r.texts.Text("page.counter.draft_empty")
+		return r.Texts.Text("page.counter.draft_empty")
 	}
 	if form := typed.Get("form"); lab.Forms.Has(lab.Form(form)) {
-		so += ", " + r.texts.Code("form", form)
+		so += ", " + r.Texts.Code("form", form)
 	}
-	return short(so)
+	return page.Short(so)
 }
 
 // wholeOf is a number in an address or a form, zero for none.

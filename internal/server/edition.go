@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"marquis/internal/page"
 	"marquis/internal/statistics"
 )
 
@@ -28,16 +29,16 @@ func (s *Server) edition(ctx context.Context) (e edition, err error) {
 // keep answers with a page that depends on its path and language alone. Whatever
 // else the address asks for is left aside. What makes the page does not end when
 // the reader goes away: others may wait for it.
-func (r *request) keep(draw func(ctx context.Context) (*content, error)) error {
-	e, err := r.server.edition(r.context())
+func (r *request) keep(draw func(ctx context.Context) (*page.Content, error)) error {
+	e, err := r.server.edition(r.Ctx())
 	if err != nil {
 		return err
 	}
-	key := pageKey{r.Request.URL.Path, r.texts.Language(), r.site.chosenLanguage(r.Request) != ""}
-	p, err := r.server.kept.page(r.context(), e, key, draw)
+	key := page.PageKey{Path: r.Request.URL.Path, Lang: r.Texts.Language(), Chosen: r.Site.ChosenLanguage(r.Request) != ""}
+	p, err := r.server.kept.Page(r.Ctx(), e, key, draw)
 	if err != nil {
 		return err
 	}
-	r.answer(p)
+	r.Answer(p)
 	return nil
 }

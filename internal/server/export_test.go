@@ -1,10 +1,12 @@
 package server
 
+import "marquis/internal/page"
+
 // PublicRoutes lists the method and the path of every route that is open to
 // everybody.
 func PublicRoutes() (list [][2]string) {
 	for _, r := range routes() {
-		if r.access.public {
+		if r.access.Public {
 			list = append(list, [2]string{r.method, r.path})
 		}
 	}
@@ -21,8 +23,8 @@ func RoutePaths() (list []string) {
 
 // AddFault adds a public page that does something with the code that was typed.
 func (s *Server) AddFault(path string, fault func(code string) error) {
-	s.engine.POST(path, s.serve(route{method: post, path: path, access: everybody, handle: func(r *request) error {
-		typed, err := r.typed()
+	s.engine.POST(path, s.serve(route{method: post, path: path, access: page.Everybody, handle: func(r *request) error {
+		typed, err := r.Typed()
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // fieldName is how people call a field of a record, and how its values are written.
@@ -53,8 +54,8 @@ const findingPrefix = "findings."
 // changeViews names changed fields and writes their values as the reader reads
 // them; bookkeeping is left out. The findings tell the scales of amounts of which
 // only the number changed.
-func (n naming) changeViews(changed []lab.Difference, findings []lab.Finding) []changeView {
-	var views []changeView
+func (n naming) changeViews(changed []lab.Difference, findings []lab.Finding) []page.ChangeView {
+	var views []page.ChangeView
 	for _, c := range n.joinAmounts(changed, findings) {
 		substance, field := "", c.Field
 		if rest, ok := strings.CutPrefix(c.Field, findingPrefix); ok {
@@ -70,7 +71,7 @@ func (n naming) changeViews(changed []lab.Difference, findings []lab.Finding) []
 		if substance != "" {
 			label = substance + ": " + label
 		}
-		views = append(views, changeView{label, known.write(n, c.Old), known.write(n, c.New)})
+		views = append(views, page.ChangeView{Field: label, Old: known.write(n, c.Old), New: known.write(n, c.New)})
 	}
 	return views
 }

@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // bookkeeping are the fields of records that staff are told of in other ways, or
@@ -77,20 +78,20 @@ func TestChangesAreToldAsPeopleReadThem(t *testing.T) {
 	finding := lab.Finding{SubstanceID: 7, Amount: lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}}
 	for _, test := range []struct {
 		change lab.Difference
-		want   changeView
+		want   page.ChangeView
 	}{
-		{lab.Difference{Field: "colours", Old: `["white","off_white"]`, New: "[]"}, changeView{"Kleuren", "wit, gebroken wit", ""}},
-		{lab.Difference{Field: "received_on", Old: "null", New: `"2025-02-03"`}, changeView{"Ontvangen op", "", "3 februari 2025"}},
-		{lab.Difference{Field: "weight_ug", Old: "0", New: "350500"}, changeView{"Gewicht", "", "350,5 mg"}},
-		{lab.Difference{Field: "location_id", Old: "null", New: "3"}, changeView{"Locatie", "", "Kantoor"}},
-		{lab.Difference{Field: "state", Old: `"entered"`, New: `"verified"`}, changeView{"Stand", "ingevoerd", "geverifieerd"}},
-		{lab.Difference{Field: "state", Old: `"registered"`, New: `"rejected"`}, changeView{"Stand", "geregistreerd", "geweigerd"}},
-		{lab.Difference{Field: "reported", Old: "false", New: "true"}, changeView{"Gerapporteerd onder gelijken", "nee", "ja"}},
-		{lab.Difference{Field: "expected", Old: "[]", New: `[7,"other"]`}, changeView{"Verwacht", "", "ketamine, other"}},
-		{lab.Difference{Field: "logo", Old: `""`, New: `"[a \"b\"]"`}, changeView{"Logo", "", `[a "b"]`}},
-		{lab.Difference{Field: "notes"}, changeView{"Notities", "", ""}},
-		{lab.Difference{Field: "findings.7.amount_value", Old: "600000", New: "795000"}, changeView{"ketamine: Gehalte", "60,0%", "79,5%"}},
-		{lab.Difference{Field: "findings.7.uncertainty", Old: "0", New: "12000"}, changeView{"ketamine: Onzekerheid ±", "0%", "1,2%"}},
+		{lab.Difference{Field: "colours", Old: `["white","off_white"]`, New: "[]"}, page.ChangeView{Field: "Kleuren", Old: "wit, gebroken wit", New: ""}},
+		{lab.Difference{Field: "received_on", Old: "null", New: `"2025-02-03"`}, page.ChangeView{Field: "Ontvangen op", Old: "", New: "3 februari 2025"}},
+		{lab.Difference{Field: "weight_ug", Old: "0", New: "350500"}, page.ChangeView{Field: "Gewicht", Old: "", New: "350,5 mg"}},
+		{lab.Difference{Field: "location_id", Old: "null", New: "3"}, page.ChangeView{Field: "Locatie", Old: "", New: "Kantoor"}},
+		{lab.Difference{Field: "state", Old: `"entered"`, New: `"verified"`}, page.ChangeView{Field: "Stand", Old: "ingevoerd", New: "geverifieerd"}},
+		{lab.Difference{Field: "state", Old: `"registered"`, New: `"rejected"`}, page.ChangeView{Field: "Stand", Old: "geregistreerd", New: "geweigerd"}},
+		{lab.Difference{Field: "reported", Old: "false", New: "true"}, page.ChangeView{Field: "Gerapporteerd onder gelijken", Old: "nee", New: "ja"}},
+		{lab.Difference{Field: "expected", Old: "[]", New: `[7,"other"]`}, page.ChangeView{Field: "Verwacht", Old: "", New: "ketamine, other"}},
+		{lab.Difference{Field: "logo", Old: `""`, New: `"[a \"b\"]"`}, page.ChangeView{Field: "Logo", Old: "", New: `[a "b"]`}},
+		{lab.Difference{Field: "notes"}, page.ChangeView{Field: "Notities", Old: "", New: ""}},
+		{lab.Difference{Field: "findings.7.amount_value", Old: "600000", New: "795000"}, page.ChangeView{Field: "ketamine: Gehalte", Old: "60,0%", New: "79,5%"}},
+		{lab.Difference{Field: "findings.7.uncertainty", Old: "0", New: "12000"}, page.ChangeView{Field: "ketamine: Onzekerheid ±", Old: "0%", New: "1,2%"}},
 	} {
 		got := n.changeViews([]lab.Difference{test.change}, []lab.Finding{finding})
 		if len(got) != 1 || got[0] != test.want {

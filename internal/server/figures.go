@@ -14,6 +14,7 @@ import (
 	"marquis/internal/figures"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/statistics"
 )
 
@@ -55,7 +56,7 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 	if slug := r.Param("product"); slug != "" {
 		id, ok := s.slugs.find(slug)
 		if !ok {
-			return nil, errNoPage
+			return nil, page.ErrNoPage
 		}
 		s.product = set.Dictionary.Products[id]
 	}
@@ -72,13 +73,13 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 func (r *request) closedYear(set *figures.Set, text string) (int, error) {
 	year, err := strconv.Atoi(text)
 	if err != nil || strconv.Itoa(year) != text {
-		return 0, errNoPage
+		return 0, page.ErrNoPage
 	}
 	if set.ClosedTo < year && year <= r.server.Now().UTC().Year() {
 		return 0, openYearError(year)
 	}
 	if !slices.Contains(set.Closed(), year) {
-		return 0, errNoPage
+		return 0, page.ErrNoPage
 	}
 	return year, nil
 }
@@ -129,7 +130,7 @@ func (s *subject) ofProduct(ctx context.Context) error {
 		s.scopes = []statistics.TableScope{statistics.ProductTable}
 	}
 	if !slices.Contains(s.years, s.year) {
-		return errNoPage
+		return page.ErrNoPage
 	}
 	all := &statistics.Source{Dictionary: s.set.Dictionary, Entries: entries, ClosedTo: s.set.ClosedTo}
 	s.source = all.Told()
@@ -186,11 +187,11 @@ func (s *subject) tables(show func(*statistics.TableSpec, *statistics.Source) (*
 
 // figuresPage shows the tables of a subject.
 type figuresPage struct {
-	view
+	page.View
 	Lead   string // what matters most, in plain words
 	More   string
 	Few    string // says that no more is told of the year
-	Years  []menuItem
+	Years  []page.MenuItem
 	Tables []tableView
 	Empty  []string // titles of tables that have nothing to tell
 	Back   string   // address of the start of the figures
@@ -201,7 +202,7 @@ const leadSentences = 2
 
 // figuresOf shows a year, a product in a year, or a product over the years.
 func figuresOf(r *request) error {
-	return r.orElsewhere(r.keep(func(ctx context.Context) (*content, error) {
+	return r.orElsewhere(r.keep(func(ctx context.Context) (*page.Content, error) {
 		s, err := r.subject(ctx)
 		if err != nil {
 			return nil, err
@@ -210,20 +211,20 @@ func figuresOf(r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		page := figuresPage{view: r.keptView("")}
-		t := s.teller(r.texts, page.Link)
+		page := figuresPage{View: r.KeptView("")}
+		t := s.teller(r.Texts, page.Link)
 		title, lead := t.lead(s)
 		first := min(leadSentences, len(lead))
 		page.Title, page.Lead, page.More = title, strings.Join(lead[:first], " "), strings.Join(lead[first:], " ")
 		page.Years = s.menu(t, page.Link)
 		page.Back = page.Link("/figures")
 		if s.few != nil {
-			page.Few = r.texts.Text("page.figures.few", "Year", s.year, "From", statistics.YearFrom)
+			page.Few = r.Texts.Text("page.figures.few", "Year", s.year, "From", statistics.YearFrom)
 		}
 		if page.Tables, page.Empty, err = t.tables(tables); err != nil {
 			return nil, err
 		}
-		return r.keptPage("figurestables.html", page)
+		return r.KeptPage("figurestables.html", page)
 	}))
 }
 
@@ -244,19 +245,19 @@ func (t *teller) tables(tables []*statistics.Table) (views []tableView, empty []
 }
 
 // menu leads to the other years, and of a product to all years together.
-func (s *subject) menu(t *teller, link func(string) string) []menuItem {
-	var items []menuItem
+func (s *subject) menu(t *teller, link func(string) string) []page.MenuItem {
+	var items []page.MenuItem
 	over := len(s.scopes) == 1 && s.scopes[0] == statistics.ProductYearsTable
 	if s.product != nil {
 		address := "/figures/products/" + s.slugs[s.product.ID]
-		items = append(items, menuItem{t.texts.Text("page.figures.all_years"), link(address), over})
+		items = append(items, page.MenuItem{Label: t.texts.Text("page.figures.all_years"), Address: link(address), Current: over})
 	}
 	for _, year := range slices.Backward(s.years) {
 		address := yearAddress(year)
 		if s.product != nil {
 			address += "/" + s.slugs[s.product.ID]
 		}
-		items = append(items, menuItem{strconv.Itoa(year), link(address), year == s.year && !over})
+		items = append(items, page.MenuItem{Label: strconv.Itoa(year), Address: link(address), Current: year == s.year && !over})
 	}
 	return items
 }
@@ -269,7 +270,7 @@ const (
 
 // figuresFile serves one table as CSV or JSON, or one chart as SVG.
 func figuresFile(r *request) error {
-	return r.orElsewhere(r.keep(func(ctx context.Context) (*content, error) {
+	return r.orElsewhere(r.keep(func(ctx context.Context) (*page.Content, error) {
 		s, err := r.subject(ctx)
 		if err != nil {
 			return nil, err
@@ -278,13 +279,13 @@ func figuresFile(r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		return r.tableFile(s.teller(r.texts, func(a string) string { return a }), tables, s.name)
+		return r.tableFile(s.teller(r.Texts, func(a string) string { return a }), tables, s.name)
 	}))
 }
 
 // tableFile makes the file that the address asks for: KEY.csv and KEY.json of a
 // table, or KEY.svg of a chart.
-func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) (*content, error) {
+func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) (*page.Content, error) {
 	file := r.Param("file")
 	ending := path.Ext(file)
 	key := strings.TrimSuffix(file, ending)
@@ -293,25 +294,25 @@ func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) 
 	}
 	i := slices.IndexFunc(tables, func(x *statistics.Table) bool { return x.Key == key })
 	if i < 0 {
-		return nil, errNoPage
+		return nil, page.ErrNoPage
 	}
 	var body bytes.Buffer
 	name += "-" + strings.ReplaceAll(file, "_", "-")
 	switch ending {
 	case ".csv":
 		err := tables[i].WriteCSV(&body)
-		return newContent(csvKind, name, body.Bytes()), err
+		return page.NewContent(csvKind, name, body.Bytes()), err
 	case ".json":
 		err := tables[i].WriteJSON(&body)
-		return newContent(jsonKind, name, body.Bytes()), err
+		return page.NewContent(jsonKind, name, body.Bytes()), err
 	}
-	return nil, errNoPage
+	return nil, page.ErrNoPage
 }
 
 // fileWidth is that of a chart in a file.
 const fileWidth = 760
 
-func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name string) (*content, error) {
+func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name string) (*page.Content, error) {
 	for _, x := range tables {
 		for _, c := range (grid{Table: x, teller: t}).pictures() {
 			if c.Key != key {
@@ -319,17 +320,17 @@ func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name str
 			}
 			drawing, err := c.chart.Draw(fileWidth)
 			if errors.Is(err, chart.ErrEmpty) {
-				return nil, errNoPage
+				return nil, page.ErrNoPage
 			}
 			if err != nil {
 				return nil, err
 			}
 			if x.Synthetic {
-				drawing.Title += ". " + r.texts.Text("page.figures.synthetic")
+				drawing.Title += ". " + r.Texts.Text("page.figures.synthetic")
 			}
-			body, err := r.draw(drawing.WithTitle())
-			return newContent("image/svg+xml", name+"-"+strings.ReplaceAll(key, "_", "-")+".svg", body), err
+			body, err := r.Draw(drawing.WithTitle())
+			return page.NewContent("image/svg+xml", name+"-"+strings.ReplaceAll(key, "_", "-")+".svg", body), err
 		}
 	}
-	return nil, errNoPage
+	return nil, page.ErrNoPage
 }

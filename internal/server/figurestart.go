@@ -9,14 +9,15 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/statistics"
 )
 
 // figuresStartPage is where the public begins with the figures: the years that are
 // over, and the products of the latest of them that is told of.
 type figuresStartPage struct {
-	view
-	Search  *form
+	page.View
+	Search  *page.Form
 	Years   []yearView
 	NotOver string // says when the running year comes
 	Which   string // year the tables are of
@@ -30,12 +31,12 @@ type yearView struct {
 
 // figuresStart shows the years at hand and what was handed in in the latest.
 func figuresStart(r *request) error {
-	return r.keep(func(ctx context.Context) (*content, error) {
+	return r.keep(func(ctx context.Context) (*page.Content, error) {
 		set, err := r.server.years.Set(ctx, "")
 		if err != nil {
 			return nil, err
 		}
-		page := figuresStartPage{view: r.keptView(r.texts.Text("page.figures.title")), Search: r.searchForm("")}
+		page := figuresStartPage{View: r.KeptView(r.Texts.Text("page.figures.title")), Search: r.searchForm("")}
 		page.NotOver = r.notOver(set.ClosedTo + 1)
 		s := &subject{set: set, slugs: newSlugs(set.Dictionary)}
 		for _, year := range slices.Backward(set.Closed()) {
@@ -43,7 +44,7 @@ func figuresStart(r *request) error {
 			if err != nil {
 				return nil, err
 			}
-			samples := r.texts.Text("page.figures.samples", "Count", y.Registered, "Number", r.texts.Count(y.Registered))
+			samples := r.Texts.Text("page.figures.samples", "Count", y.Registered, "Number", r.Texts.Count(y.Registered))
 			page.Years = append(page.Years, yearView{strconv.Itoa(year), page.Link(yearAddress(year)), samples})
 			all := &statistics.Source{Dictionary: set.Dictionary, Year: y, ClosedTo: set.ClosedTo}
 			if told := all.Told(); s.source == nil && told.Year != nil {
@@ -56,17 +57,17 @@ func figuresStart(r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		return r.keptPage("figures.html", page)
+		return r.KeptPage("figures.html", page)
 	})
 }
 
 // notOver says when the figures of a year come.
 func (r *request) notOver(year int) string {
-	return r.texts.Text("page.figures.not_over", "Year", year, "Next", year+1)
+	return r.Texts.Text("page.figures.not_over", "Year", year, "Next", year+1)
 }
 
 func (p *figuresStartPage) tellLatest(r *request, s *subject) error {
-	p.Which = r.texts.Text("page.figures.latest", "Year", s.year)
+	p.Which = r.Texts.Text("page.figures.latest", "Year", s.year)
 	spec, err := statistics.FindTable("products")
 	if err != nil {
 		return err
@@ -75,16 +76,16 @@ func (p *figuresStartPage) tellLatest(r *request, s *subject) error {
 	if err != nil {
 		return err
 	}
-	p.Tables, _, err = s.teller(r.texts, p.Link).tables([]*statistics.Table{table})
+	p.Tables, _, err = s.teller(r.Texts, p.Link).tables([]*statistics.Table{table})
 	return err
 }
 
 // figuresElsewherePage says why there are no figures at an address, and where there
 // are.
 type figuresElsewherePage struct {
-	view
+	page.View
 	Text   string
-	Search *form
+	Search *page.Form
 	Years  []yearView
 	Wrong  bool // the address leads nowhere
 }
@@ -94,43 +95,43 @@ type figuresElsewherePage struct {
 func (r *request) orElsewhere(err error) error {
 	var open openYearError
 	isOpen := errors.As(err, &open)
-	if !isOpen && !errors.Is(err, errNoPage) {
+	if !isOpen && !errors.Is(err, page.ErrNoPage) {
 		return err
 	}
-	set, failed := r.server.years.Set(r.context(), "")
+	set, failed := r.server.years.Set(r.Ctx(), "")
 	if failed != nil {
 		return failed
 	}
-	page := figuresElsewherePage{view: r.view(r.texts.Text("page.figures.nowhere")), Text: r.texts.Text("page.figures.nowhere_text"), Search: r.searchForm("")}
+	page := figuresElsewherePage{View: r.View(r.Texts.Text("page.figures.nowhere")), Text: r.Texts.Text("page.figures.nowhere_text"), Search: r.searchForm("")}
 	status := http.StatusNotFound
 	if isOpen && r.Param("file") == "" {
-		status, page.Title, page.Text = http.StatusOK, r.texts.Text("page.figures.year_title", "Year", int(open)), r.notOver(int(open))
+		status, page.Title, page.Text = http.StatusOK, r.Texts.Text("page.figures.year_title", "Year", int(open)), r.notOver(int(open))
 	}
 	for _, year := range slices.Backward(set.Closed()) {
 		page.Years = append(page.Years, yearView{Year: strconv.Itoa(year), Address: page.Link(yearAddress(year))})
 	}
 	page.Wrong = status == http.StatusNotFound
-	return r.page(status, "figureselsewhere.html", page)
+	return r.Page(status, "figureselsewhere.html", page)
 }
 
 // figuresFoundPage lists the products that a reader looked for.
 type figuresFoundPage struct {
-	view
-	Search *form
+	page.View
+	Search *page.Form
 	Asked  string
-	Found  []menuItem
+	Found  []page.MenuItem
 }
 
 // searchForm asks for a product.
-func (r *request) searchForm(asked string) *form {
-	f := r.hint(r.input("product", textField, "page.figures.product"), "page.figures.product_hint")
+func (r *request) searchForm(asked string) *page.Form {
+	f := r.Hint(r.Input("product", page.TextField, "page.figures.product"), "page.figures.product_hint")
 	f.MaxLength = maxAsked
 	f.Values = []string{asked}
-	fields := []*field{f}
-	if chosen := r.site.chosenLanguage(r.Request); chosen != "" {
-		fields = append(fields, &field{Name: "lang", Kind: hiddenField, Values: []string{chosen}})
+	fields := []*page.Field{f}
+	if chosen := r.Site.ChosenLanguage(r.Request); chosen != "" {
+		fields = append(fields, &page.Field{Name: "lang", Kind: page.HiddenField, Values: []string{chosen}})
 	}
-	return newForm(fields...)
+	return page.NewForm(fields...)
 }
 
 // What a reader may look for, and how many products are shown.
@@ -143,21 +144,21 @@ const (
 func figuresSearch(r *request) error {
 	asked := strings.TrimSpace(r.Query("product"))
 	if asked == "" || len(asked) > 4*maxAsked {
-		return r.see("/figures")
+		return r.See("/figures")
 	}
-	set, err := r.server.years.Set(r.context(), "")
+	set, err := r.server.years.Set(r.Ctx(), "")
 	if err != nil {
 		return err
 	}
-	years, err := set.Told(r.context())
+	years, err := set.Told(r.Ctx())
 	if err != nil {
 		return err
 	}
 	all := newSlugs(set.Dictionary)
-	page := figuresFoundPage{view: r.view(r.texts.Text("page.figures.found_title")), Asked: asked, Search: r.searchForm(asked)}
-	names := naming{words: set.Dictionary, texts: r.texts}
+	shown := figuresFoundPage{View: r.View(r.Texts.Text("page.figures.found_title")), Asked: asked, Search: r.searchForm(asked)}
+	names := naming{words: set.Dictionary, texts: r.Texts}
 	for _, p := range set.Dictionary.SearchProducts(asked, len(set.Dictionary.Products)) {
-		has, err := hasSamples(r.context(), years, p.ID, set.Product)
+		has, err := hasSamples(r.Ctx(), years, p.ID, set.Product)
 		if err != nil {
 			return err
 		}
@@ -166,13 +167,13 @@ func figuresSearch(r *request) error {
 		}
 		address := "/figures/products/" + all[p.ID]
 		if lab.Fold(asked) == lab.Fold(p.NameEN) || lab.Fold(asked) == lab.Fold(p.NameNL) {
-			return r.see(address)
+			return r.See(address)
 		}
-		if page.Found = append(page.Found, menuItem{Label: names.product(p.ID), Address: page.Link(address)}); len(page.Found) == maxFound {
+		if shown.Found = append(shown.Found, page.MenuItem{Label: names.product(p.ID), Address: shown.Link(address)}); len(shown.Found) == maxFound {
 			break
 		}
 	}
-	return r.show("figuresfound.html", page)
+	return r.Show("figuresfound.html", shown)
 }
 
 // hasSamples tells whether a product has samples in one of the years.

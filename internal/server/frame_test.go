@@ -19,9 +19,9 @@ func TestNoTypedAddressIsInAKeptFrame(t *testing.T) {
 	}
 	s.engine = engine
 	kept := func() (keys, text string) {
-		for _, pages := range s.site.pages {
-			for key, f := range pages.drawn.kept {
-				keys, text = keys+key, text+string(f.before)+string(f.after)
+		for _, pages := range s.site.Pages {
+			for key, f := range pages.Drawn.Kept {
+				keys, text = keys+key, text+string(f.Before)+string(f.After)
 			}
 		}
 		return keys, text

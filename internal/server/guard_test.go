@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
@@ -156,7 +157,7 @@ func checkTyping(t *testing.T, s *store.Store) {
 func TestWhoAsksIsWhatAKnownProxySays(t *testing.T) {
 	g := newGate(t, storetest.Open(t, storetest.Config(t, "sqlite")))
 	g.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")}
-	engine, err := g.newEngine([]route{{get, "/who", everybody, func(r *request) error {
+	engine, err := g.newEngine([]route{{get, "/who", page.Everybody, func(r *request) error {
 		r.String(http.StatusOK, "%s", r.network())
 		return nil
 	}}})

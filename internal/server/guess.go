@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"marquis/internal/page"
+
 	"golang.org/x/time/rate"
 )
 
@@ -85,7 +87,7 @@ func (r *request) floodView() *floodView {
 	if g.last.IsZero() || g.now().Sub(g.last) > floodTold {
 		return nil
 	}
-	return &floodView{now, r.texts.Instant(g.began), r.texts.Instant(g.last), g.refused}
+	return &floodView{now, r.Texts.Instant(g.began), r.Texts.Instant(g.last), g.refused}
 }
 
 // refuseGuess answers a code that opens nothing: 404, or 429 where there were too
@@ -93,13 +95,13 @@ func (r *request) floodView() *floodView {
 func (r *request) refuseGuess(typed string) error {
 	beyond, wait := r.server.guesses.wrong(r.network())
 	if beyond == nil {
-		return r.refuseCode(http.StatusNotFound, typed, r.texts.Text("page.lookup.unknown", "Count", r.server.CodeMonths))
+		return r.refuseCode(http.StatusNotFound, typed, r.Texts.Text("page.lookup.unknown", "Count", r.server.CodeMonths))
 	}
 	_ = r.server.refuse(*beyond, wait)
-	r.Header("Retry-After", seconds(wait))
+	r.Header("Retry-After", page.Seconds(wait))
 	text := "page.lookup.too_many"
 	if beyond.kind == codeFloodShare.kind {
 		text = "page.lookup.flood"
 	}
-	return r.refuseCode(http.StatusTooManyRequests, typed, r.texts.Text(text))
+	return r.refuseCode(http.StatusTooManyRequests, typed, r.Texts.Text(text))
 }

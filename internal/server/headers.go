@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 
+	"marquis/internal/page"
+
 	"github.com/gin-gonic/gin"
 )
 
@@ -25,6 +27,6 @@ func (s *Server) protect(c *gin.Context) {
 	if s.Address.Scheme == "https" {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyBytes)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, page.BodyBytes)
 	c.Next()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -34,13 +35,13 @@ var needs = []need{
 func readyz(r *request) error {
 	var missing []string
 	for _, n := range needs {
-		if err := n.check(r.server, r.context()); err != nil {
-			r.server.Log.Error("not ready", "error", cause(err))
+		if err := n.check(r.server, r.Ctx()); err != nil {
+			r.server.Log.Error("not ready", "error", page.Cause(err))
 			missing = append(missing, n.missing)
 		}
 	}
 	if _, verbose := r.GetQuery("verbose"); verbose && len(missing) == 0 {
-		if left := r.server.notDestroyed(r.context()); left != "" {
+		if left := r.server.notDestroyed(r.Ctx()); left != "" {
 			r.String(http.StatusOK, "ok\n"+left+"\n")
 			return nil
 		}
@@ -50,7 +51,7 @@ func readyz(r *request) error {
 
 // readyzWrite says that something can be saved, or why it cannot.
 func readyzWrite(r *request) error {
-	err := r.server.Store.Writable(r.context())
+	err := r.server.Store.Writable(r.Ctx())
 	if err == nil {
 		return r.sayReady()
 	}
@@ -59,7 +60,7 @@ func readyzWrite(r *request) error {
 			return r.sayReady(known.said)
 		}
 	}
-	r.server.Log.Error("nothing can be saved", "error", cause(err))
+	r.server.Log.Error("nothing can be saved", "error", page.Cause(err))
 	return r.sayReady("nothing can be saved")
 }
 
@@ -87,12 +88,12 @@ var unsaved = []struct {
 // unsavedText tells staff that nothing can be saved just now, and why; empty where it
 // can. A page waits for the answer only for a moment.
 func (r *request) unsavedText() string {
-	ctx, cancel := context.WithTimeout(r.context(), askWait)
+	ctx, cancel := context.WithTimeout(r.Ctx(), askWait)
 	defer cancel()
 	err := r.server.Store.Writable(ctx)
 	for _, known := range unsaved {
 		if errors.Is(err, known.err) {
-			return r.texts.Text(known.key)
+			return r.Texts.Text(known.key)
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // limit is one of the limits that keep attempts down.
@@ -53,7 +54,7 @@ func limits() []limit {
 // refuse counts an attempt that is not looked at, and returns why.
 func (s *Server) refuse(l limit, wait time.Duration) error {
 	s.metrics.refused.WithLabelValues(l.kind).Inc()
-	return &tooManyError{l.kind, wait}
+	return &page.TooManyError{Kind: l.kind, Wait: wait}
 }
 
 // network is what limits know a client by: the address, of version 6 only the

@@ -7,32 +7,33 @@ import (
 	"unicode"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // homePage is where the public begins: the form for a code.
 type homePage struct {
-	view
-	Form *form
+	page.View
+	Form *page.Form
 	Told string // why the form is shown instead of a result
 	Help bool   // whom to call, and other ways to a result, are told too
 }
 
 func (r *request) homePage() *homePage {
-	code := r.hint(r.input("code", textField, "page.lookup.code"), "page.lookup.code_hint")
+	code := r.Hint(r.Input("code", page.TextField, "page.lookup.code"), "page.lookup.code_hint")
 	code.Keyboard, code.Capitals = "text", true
-	return &homePage{view: r.view(r.texts.Text("page.lookup.title")), Form: newForm(code)}
+	return &homePage{View: r.View(r.Texts.Text("page.lookup.title")), Form: page.NewForm(code)}
 }
 
-func home(r *request) error { return r.show("home.html", r.homePage()) }
+func home(r *request) error { return r.Show("home.html", r.homePage()) }
 
 // toHome answers whoever asks for a result by its address, as after a change of
 // language: a code is in no address, so it has to be typed again.
-func toHome(r *request) error { return r.see("/") }
+func toHome(r *request) error { return r.See("/") }
 
 // lookUp leads to what the typed code opens. A code in the address is none.
 func lookUp(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func lookUp(r *request) error {
 // find asks the directory for a code under the keys of all months whose codes
 // still work.
 func (r *request) find(code lab.LookupCode) (store.Found, error) {
-	if err := r.server.keysMatch(r.context()); err != nil {
+	if err := r.server.keysMatch(r.Ctx()); err != nil {
 		return store.Found{}, err
 	}
 	keyed, err := r.server.Keys.Hashes(code, r.server.codesSince(r.server.Now()))
@@ -65,7 +66,7 @@ func (r *request) find(code lab.LookupCode) (store.Found, error) {
 	for i, h := range keyed {
 		hashes[i] = store.CodeHash(h)
 	}
-	return r.server.Store.Lookup(r.context(), hashes)
+	return r.server.Store.Lookup(r.Ctx(), hashes)
 }
 
 // codeMistake says what is wrong with something that is no code.
@@ -78,21 +79,21 @@ func (r *request) codeMistake(typed string, err error) string {
 	}
 	switch {
 	case strings.TrimSpace(typed) == "":
-		return r.texts.Text("page.lookup.empty")
+		return r.Texts.Text("page.lookup.empty")
 	case errors.Is(err, lab.ErrCodeSymbol):
-		return r.texts.Text("page.lookup.symbol")
+		return r.Texts.Text("page.lookup.symbol")
 	case errors.Is(err, lab.ErrCodeLength):
-		return r.texts.Text("page.lookup.length", "Typed", r.texts.Count(symbols))
+		return r.Texts.Text("page.lookup.length", "Typed", r.Texts.Count(symbols))
 	}
-	return r.texts.Text("page.lookup.check")
+	return r.Texts.Text("page.lookup.check")
 }
 
 // refuseCode shows the form again with what was typed and what is wrong with it.
 func (r *request) refuseCode(status int, typed, mistake string) error {
 	page := r.homePage()
 	page.Help = true
-	page.Form.set("code", typed)
-	page.Form.Heading = r.texts.Text("page.form.mistakes", "Count", 1)
-	page.Form.blame("code", mistake)
-	return r.padded(status, "home.html", page)
+	page.Form.Set("code", typed)
+	page.Form.Heading = r.Texts.Text("page.form.mistakes", "Count", 1)
+	page.Form.Blame("code", mistake)
+	return r.Padded(status, "home.html", page)
 }

@@ -18,8 +18,8 @@ type naming struct {
 }
 
 func (r *request) naming() (naming, error) {
-	words, err := r.server.Store.Words(r.context())
-	return naming{words: words, texts: r.texts}, err
+	words, err := r.server.Store.Words(r.Ctx())
+	return naming{words: words, texts: r.Texts}, err
 }
 
 // own is the name in the reader's language, the English one where it has none.
@@ -109,7 +109,7 @@ func (r *request) recordNaming() (naming, error) {
 	if err != nil {
 		return n, err
 	}
-	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
 	n.places = map[string]string{}
 	for _, l := range locations {
 		n.places[strconv.Itoa(int(l.ID))] = l.Name

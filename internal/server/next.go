@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"marquis/internal/page"
 )
 
 // Whoever asks for a page of staff without being signed in is led back to it after
@@ -26,17 +28,17 @@ const (
 // toSignIn leads to a page where what is missing is given, and then back to what was asked for. Nobody
 // is led back to what a form was sent to.
 func (r *request) toSignIn(missing error) error {
-	page := signInPath
+	shown := signInPath
 	switch {
-	case errors.Is(missing, errSecondFactor):
-		page = secondFactorPath
-	case errors.Is(missing, errSetUp):
-		page = "/account/authenticator"
+	case errors.Is(missing, page.ErrSecondFactor):
+		shown = secondFactorPath
+	case errors.Is(missing, page.ErrSetUp):
+		shown = "/account/authenticator"
 	}
-	if r.Request.Method == http.MethodPost || r.route.path == secondFactorPath {
-		return r.see(r.onward(page))
+	if r.Request.Method == http.MethodPost || r.Route.Path == secondFactorPath {
+		return r.See(r.onward(shown))
 	}
-	return r.see(withNext(page, withoutCode(r.Request.URL)))
+	return r.See(withNext(shown, page.WithoutCode(r.Request.URL)))
 }
 
 // onward is a page in between, with the address that goes along.
@@ -51,22 +53,22 @@ func (r *request) next() string {
 }
 
 // withNext lets an address go along, if it is one to lead back to.
-func withNext(page, asked string) string {
+func withNext(shown, asked string) string {
 	if asked == startPage || !leadsBack(asked) {
-		return page
+		return shown
 	}
-	return withQuery(page, nextName, asked)
+	return page.WithQuery(shown, nextName, asked)
 }
 
 // leadsBack tells whether an address is of one of our pages for staff, written as we
 // write it, and none of those that sign in. No other is ever gone to.
 func leadsBack(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || len(address) > nextMost || u.RequestURI() != address || !isAddress(u) {
+	if err != nil || len(address) > nextMost || u.RequestURI() != address || !page.IsAddress(u) {
 		return false
 	}
 	return slices.ContainsFunc(routes(), func(rt route) bool {
-		return rt.method == get && !rt.access.public && rt.path != secondFactorPath && rt.matches(u.Path)
+		return rt.method == get && !rt.access.Public && rt.path != secondFactorPath && rt.matches(u.Path)
 	})
 }
 

@@ -8,50 +8,51 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
-func (r *request) closeForm() *form {
-	return newForm(r.input("stage", hiddenField, "page.work.title"),
-		r.choice("reason", selectField, "page.work.reason", locale.NotAnalysedReasons, lab.NotAnalysedReasons.Strings()))
+func (r *request) closeForm() *page.Form {
+	return page.NewForm(r.Input("stage", page.HiddenField, "page.work.title"),
+		r.Choice("reason", page.SelectField, "page.work.reason", locale.NotAnalysedReasons, lab.NotAnalysedReasons.Strings()))
 }
 
 // notAnalysed closes the chosen samples, all or none.
 func notAnalysed(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
 	var chosen []store.VersionedKey
-	for _, value := range in.typed["samples"] {
+	for _, value := range in.Typed["samples"] {
 		key, err := r.seenSample(value)
 		if err != nil {
 			return err
 		}
 		chosen = append(chosen, key)
 	}
-	stage := in.text("stage")
-	err = r.server.Store.NotAnalyse(r.context(), r.actor, chosen, in.text("reason"))
+	stage := in.Text("stage")
+	err = r.server.Store.NotAnalyse(r.Ctx(), r.Actor, chosen, in.Text("reason"))
 	if err == nil {
-		return r.see("/work?" + url.Values{"service": {r.service.Code}, "stage": {stage}, "done": {"not_analysed"}}.Encode())
+		return r.See("/work?" + url.Values{"service": {r.Service.Code}, "stage": {stage}, "done": {"not_analysed"}}.Encode())
 	}
-	page, failed := r.workPage(url.Values{"service": {r.service.Code}, "stage": {stage}})
+	page, failed := r.workPage(url.Values{"service": {r.Service.Code}, "stage": {stage}})
 	if failed != nil {
 		return failed
 	}
 	if page.Close == nil {
 		return err
 	}
-	page.Close.set("reason", in.text("reason"))
+	page.Close.Set("reason", in.Text("reason"))
 	for i := range page.Rows {
-		page.Rows[i].Chosen = slices.Contains(in.typed["samples"], page.Rows[i].Value)
+		page.Rows[i].Chosen = slices.Contains(in.Typed["samples"], page.Rows[i].Value)
 	}
 	var refused lab.SampleErrors
 	if !errors.As(err, &refused) {
-		return r.refill("work.html", page, page.Close, err)
+		return r.Refill("work.html", page, page.Close, err)
 	}
 	for _, one := range refused {
-		page.Refused = append(page.Refused, one.Number.String()+": "+r.said(one.Err))
+		page.Refused = append(page.Refused, one.Number.String()+": "+r.Said(one.Err))
 	}
-	return r.page(http.StatusConflict, "work.html", page)
+	return r.Page(http.StatusConflict, "work.html", page)
 }

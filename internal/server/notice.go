@@ -26,5 +26,5 @@ func (r *request) notice() string {
 	if !ok {
 		return ""
 	}
-	return r.texts.Text(key)
+	return r.Texts.Text(key)
 }

@@ -1,6 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+
+	"marquis/internal/page"
+)
 
 // headersAlone tells whether only the headers of a page are asked for. Whatever notes
 // that somebody read or fetched something asks this first.
@@ -12,7 +16,7 @@ func wrongMethod(r *request) error {
 	allowed := r.Writer.Header().Get("Allow") // as the router found it
 	r.Header("Allow", allowed+", "+http.MethodOptions)
 	if r.Request.Method != http.MethodOptions {
-		return errWrongMethod
+		return page.ErrWrongMethod
 	}
 	r.Status(http.StatusNoContent)
 	r.Writer.WriteHeaderNow()

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"marquis/internal/page"
 )
 
 // guard lets requests by that change something only from our own pages. What the
@@ -97,11 +99,11 @@ func isLoopback(host string) bool {
 func (s *Server) refusal() http.Handler {
 	engine := newRouter()
 	engine.Use(s.observe, s.protect)
-	engine.NoRoute(s.serve(route{handle: refuseOrigin, access: everybody}))
+	engine.NoRoute(s.serve(route{handle: refuseOrigin, access: page.Everybody}))
 	return engine
 }
 
 func refuseOrigin(r *request) error {
 	r.server.Log.Warn("refused a form from another origin")
-	return errOrigin
+	return page.ErrOrigin
 }

@@ -1,6 +1,9 @@
 package server
 
-import "marquis/internal/lab"
+import (
+	"marquis/internal/lab"
+	"marquis/internal/page"
+)
 
 // owed is what the session owes before pages open to it: errSecondFactor where the
 // person has an authenticator and has given no code of it, errSetUp where the person
@@ -10,12 +13,12 @@ func (r *request) owed() error {
 		return nil
 	}
 	if r.session.Account.SecondFactor {
-		return errSecondFactor
+		return page.ErrSecondFactor
 	}
 	by := r.session.Account.Actor()
-	services, err := r.server.Store.Services(r.context(), by)
+	services, err := r.server.Store.Services(r.Ctx(), by)
 	if err == nil && lab.NeedsSecondFactor(by.Memberships, services) {
-		return errSetUp
+		return page.ErrSetUp
 	}
 	return err
 }

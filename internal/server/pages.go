@@ -4,11 +4,13 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"marquis/internal/page"
 )
 
 // printing is what readPrinted reads, once for all servers of a process.
-var printing = sync.OnceValues(func() (*printed, error) {
-	return readPrinted(slices.Sorted(maps.Keys(pages)))
+var printing = sync.OnceValues(func() (*page.Printed, error) {
+	return page.ReadPrinted(slices.Sorted(maps.Keys(pages)))
 })
 
 // pages are all pages with the struct that each shows. A test checks each template
@@ -21,7 +23,7 @@ var pages = map[string]any{
 	"counter.html":          counterPage{},
 	"counterday.html":       counterDayPage{},
 	"describe.html":         describePage{},
-	"error.html":            errorPage{},
+	"error.html":            page.ErrorPage{},
 	"figures.html":          figuresStartPage{},
 	"figureselsewhere.html": figuresElsewherePage{},
 	"figuresfound.html":     figuresFoundPage{},

@@ -8,11 +8,12 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 type peoplePage struct {
-	view
+	page.View
 	People  []personView
 	Unknown string     // what failed to sign in under logins that nobody has; empty: nothing
 	Flood   *floodView // of wrong lookup codes; nil where there was none lately
@@ -30,7 +31,7 @@ type personView struct {
 }
 
 func people(r *request) error {
-	people, err := r.server.Store.People(r.context(), r.actor)
+	people, err := r.server.Store.People(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -42,13 +43,13 @@ func people(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := peoplePage{view: r.view(r.texts.Text("page.people.title")), Unknown: unknown, Flood: r.floodView()}
+	page := peoplePage{View: r.View(r.Texts.Text("page.people.title")), Unknown: unknown, Flood: r.floodView()}
 	for _, p := range people {
 		person := r.personView(p, places)
 		person.Failed = failed[p.Login]
 		page.People = append(page.People, person)
 	}
-	return r.show("people.html", page)
+	return r.Show("people.html", page)
 }
 
 func (r *request) personView(p store.Person, places map[lab.ServiceID]string) personView {
@@ -60,11 +61,11 @@ func (r *request) personView(p store.Person, places map[lab.ServiceID]string) pe
 
 // rolePlaces names where roles can hold: the services, and all of them.
 func (r *request) rolePlaces() (map[lab.ServiceID]string, error) {
-	services, err := r.server.Store.Services(r.context(), r.actor)
+	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return nil, err
 	}
-	names := map[lab.ServiceID]string{0: r.texts.Text("page.people.all_services")}
+	names := map[lab.ServiceID]string{0: r.Texts.Text("page.people.all_services")}
 	for _, s := range services {
 		names[s.ID] = s.Name
 	}
@@ -75,40 +76,40 @@ func (r *request) rolePlaces() (map[lab.ServiceID]string, error) {
 func (r *request) roleViews(memberships []lab.Membership, places map[lab.ServiceID]string) []roleView {
 	roles := make([]roleView, len(memberships))
 	for i, m := range memberships {
-		roles[i] = roleView{r.texts.Code(locale.UserRoles, string(m.Role)), places[m.ServiceID]}
+		roles[i] = roleView{r.Texts.Code(locale.UserRoles, string(m.Role)), places[m.ServiceID]}
 	}
 	return roles
 }
 
 type newPersonPage struct {
-	view
-	Form *form
+	page.View
+	Form *page.Form
 }
 
 func (r *request) newPersonPage() (*newPersonPage, error) {
-	login := r.hint(r.input("login", textField, "page.sign_in.login"), "page.people.login_hint")
+	login := r.Hint(r.Input("login", page.TextField, "page.sign_in.login"), "page.people.login_hint")
 	login.MaxLength, login.Focus = 40, true
-	name := r.input("name", textField, "page.people.name")
+	name := r.Input("name", page.TextField, "page.people.name")
 	name.MaxLength = 100
 	roles, err := r.rolesField()
-	return &newPersonPage{view: r.view(r.texts.Text("page.people.add")), Form: newForm(login, name, roles)}, err
+	return &newPersonPage{View: r.View(r.Texts.Text("page.people.add")), Form: page.NewForm(login, name, roles)}, err
 }
 
 // rolesField offers each role at each service that the administrator looks after.
-func (r *request) rolesField() (*field, error) {
-	services, err := r.server.Store.Services(r.context(), r.actor)
-	all, ids := r.actor.ServicesOf(lab.Administrator)
-	f := r.hint(r.input("memberships", checksField, "page.people.roles"), "page.people.roles_hint")
+func (r *request) rolesField() (*page.Field, error) {
+	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
+	all, ids := r.Actor.ServicesOf(lab.Administrator)
+	f := r.Hint(r.Input("memberships", page.ChecksField, "page.people.roles"), "page.people.roles_hint")
 	for _, role := range lab.UserRoles {
-		name := r.texts.Code(locale.UserRoles, string(role))
+		name := r.Texts.Code(locale.UserRoles, string(role))
 		if all {
-			f.Options = append(f.Options, option{membershipValue(lab.Membership{Role: role}), name + " – " + r.texts.Text("page.people.all_services")})
+			f.Options = append(f.Options, page.Option{Value: membershipValue(lab.Membership{Role: role}), Label: name + " – " + r.Texts.Text("page.people.all_services")})
 		}
 		for _, s := range services {
 			if !all && !slices.Contains(ids, s.ID) {
 				continue
 			}
-			f.Options = append(f.Options, option{membershipValue(lab.Membership{ServiceID: s.ID, Role: role}), name + " – " + s.Name})
+			f.Options = append(f.Options, page.Option{Value: membershipValue(lab.Membership{ServiceID: s.ID, Role: role}), Label: name + " – " + s.Name})
 		}
 	}
 	return f, err
@@ -120,12 +121,12 @@ func membershipValue(m lab.Membership) string {
 }
 
 // readMemberships reads the chosen options of rolesField.
-func readMemberships(r *reader) []lab.Membership {
+func readMemberships(r *page.Reader) []lab.Membership {
 	var list []lab.Membership
-	for _, value := range r.typed["memberships"] {
+	for _, value := range r.Typed["memberships"] {
 		role, at, found := strings.Cut(value, "@")
 		service, err := strconv.ParseInt(at, 10, 32)
-		r.mistakes.Check(found && err == nil && lab.UserRoles.Has(lab.UserRole(role)), "memberships", "%q is not one of the roles.", value)
+		r.Mistakes.Check(found && err == nil && lab.UserRoles.Has(lab.UserRole(role)), "memberships", "%q is not one of the roles.", value)
 		list = append(list, lab.Membership{ServiceID: lab.ServiceID(service), Role: lab.UserRole(role)})
 	}
 	return list
@@ -136,36 +137,36 @@ func newPersonForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("newperson.html", page)
+	return r.Show("newperson.html", page)
 }
 
 func addPerson(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	user := lab.User{Login: in.text("login"), Name: in.text("name")}
+	user := lab.User{Login: in.Text("login"), Name: in.Text("name")}
 	memberships := readMemberships(in)
-	err = in.mistakes.Err()
+	err = in.Mistakes.Err()
 	var added lab.Actor
 	if err == nil {
-		added, err = r.server.Store.AddUser(r.context(), r.actor, user, memberships)
+		added, err = r.server.Store.AddUser(r.Ctx(), r.Actor, user, memberships)
 	}
 	if err != nil {
 		page, failed := r.newPersonPage()
 		if failed != nil {
 			return failed
 		}
-		page.Form.fill(in.typed)
-		return r.refill("newperson.html", page, page.Form, err)
+		page.Form.Fill(in.Typed)
+		return r.Refill("newperson.html", page, page.Form, err)
 	}
-	return r.see("/people/" + strconv.Itoa(int(added.UserID)))
+	return r.See("/people/" + strconv.Itoa(int(added.UserID)))
 }
 
 type personPage struct {
-	view
+	page.View
 	Person personView
-	Form   *form // of roles
+	Form   *page.Form // of roles
 	Self   bool
 }
 
@@ -175,7 +176,7 @@ func (r *request) person() (store.Person, error) {
 	if err != nil {
 		return store.Person{}, lab.ErrNotFound
 	}
-	return r.server.Store.Person(r.context(), r.actor, lab.Optional(id))
+	return r.server.Store.Person(r.Ctx(), r.Actor, lab.Optional(id))
 }
 
 func (r *request) personPage() (*personPage, error) {
@@ -194,7 +195,7 @@ func (r *request) personPage() (*personPage, error) {
 	for _, m := range person.Memberships {
 		roles.Values = append(roles.Values, membershipValue(m))
 	}
-	return &personPage{view: r.view(person.Name), Person: r.personView(person, places), Form: newForm(roles), Self: person.ID == r.actor.UserID}, nil
+	return &personPage{View: r.View(person.Name), Person: r.personView(person, places), Form: page.NewForm(roles), Self: person.ID == r.Actor.UserID}, nil
 }
 
 func personForm(r *request) error {
@@ -202,7 +203,7 @@ func personForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("person.html", page)
+	return r.Show("person.html", page)
 }
 
 func setRoles(r *request) error {
@@ -210,23 +211,23 @@ func setRoles(r *request) error {
 	if err != nil {
 		return err
 	}
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
 	memberships := readMemberships(in)
-	if err = in.mistakes.Err(); err == nil {
-		err = r.server.Store.SetMemberships(r.context(), r.actor, person.ID, memberships)
+	if err = in.Mistakes.Err(); err == nil {
+		err = r.server.Store.SetMemberships(r.Ctx(), r.Actor, person.ID, memberships)
 	}
 	if err != nil {
 		page, failed := r.personPage()
 		if failed != nil {
 			return failed
 		}
-		page.Form.fill(in.typed)
-		return r.refill("person.html", page, page.Form, err)
+		page.Form.Fill(in.Typed)
+		return r.Refill("person.html", page, page.Form, err)
 	}
-	return r.see("/people/" + r.Param("user"))
+	return r.See("/people/" + r.Param("user"))
 }
 
 // disablePerson ends somebody's sessions and lets them sign in no more; sent with
@@ -236,18 +237,18 @@ func disablePerson(r *request) error {
 	if err != nil {
 		return err
 	}
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.DisableUser(r.context(), r.actor, person.ID, typed.Get("do") != "enable"); err != nil {
+	if err := r.server.Store.DisableUser(r.Ctx(), r.Actor, person.ID, typed.Get("do") != "enable"); err != nil {
 		return err
 	}
-	return r.see("/people/" + r.Param("user"))
+	return r.See("/people/" + r.Param("user"))
 }
 
 type invitedPage struct {
-	view
+	page.View
 	User       lab.User
 	Address    string // where the invitation is accepted
 	Invitation string
@@ -261,17 +262,17 @@ func invitePerson(r *request) error {
 	if err != nil {
 		return err
 	}
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
 	token, hash := credential.NewToken()
 	until := r.server.Now().Add(lab.InvitationAge)
-	if err := r.server.Store.Invite(r.context(), r.actor, person.ID, hash, lab.At(until), typed.Get("authenticator") == "forget"); err != nil {
+	if err := r.server.Store.Invite(r.Ctx(), r.Actor, person.ID, hash, lab.At(until), typed.Get("authenticator") == "forget"); err != nil {
 		return err
 	}
-	return r.show("invited.html", invitedPage{
-		view: r.view(r.texts.Text("page.people.invitation")), User: person.User,
-		Address: r.server.Address.JoinPath("/invitation").String(), Invitation: token, Until: r.texts.Instant(until),
+	return r.Show("invited.html", invitedPage{
+		View: r.View(r.Texts.Text("page.people.invitation")), User: person.User,
+		Address: r.server.Address.JoinPath("/invitation").String(), Invitation: token, Until: r.Texts.Instant(until),
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/keyring"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
 )
@@ -59,7 +60,7 @@ func permissions(list []route) string {
 	}
 	text.WriteString(" second factor |\n|" + strings.Repeat("---|", len(lab.UserRoles)+4) + "\n")
 	for _, r := range list {
-		fmt.Fprintf(&text, "| `%s %s` | %s | %s |", r.method, r.path, mark(r.access.public, allowed), mark(r.access.public || r.access.anyone, allowed))
+		fmt.Fprintf(&text, "| `%s %s` | %s | %s |", r.method, r.path, mark(r.access.Public, allowed), mark(r.access.Public || r.access.Anyone, allowed))
 		for _, role := range lab.UserRoles {
 			text.WriteString(" " + r.cell(role) + " |")
 		}
@@ -78,13 +79,13 @@ func mark(is bool, word string) string {
 // proof says when the route asks for the second factor.
 func (rt route) proof() string {
 	switch {
-	case rt.access.public:
+	case rt.access.Public:
 		return refused
-	case rt.access.secondFactor:
+	case rt.access.SecondFactor:
 		return never
-	case rt.access.opens == forSettingUp:
+	case rt.access.Opens == page.ForSettingUp:
 		return setting
-	case rt.access.opens == afterPassword:
+	case rt.access.Opens == page.AfterPassword:
 		return before
 	}
 	return unless
@@ -92,8 +93,8 @@ func (rt route) proof() string {
 
 func (rt route) cell(role lab.UserRole) string {
 	holder := lab.Actor{Kind: lab.KindUser, Memberships: []lab.Membership{{ServiceID: 1, Role: role}}}
-	may := rt.access.lets(holder, 1)
-	if rt.ofService() && !rt.access.public {
+	may := rt.access.Lets(holder, 1)
+	if rt.ofService() && !rt.access.Public {
 		return mark(may, own)
 	}
 	return mark(may, allowed)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -12,21 +13,21 @@ import (
 type questionView struct {
 	Question, Asked, Answer, Answered string
 	Address                           string
-	Form                              *form // nil where the actor cannot answer
+	Form                              *page.Form // nil where the actor cannot answer
 }
 
 func (r *request) questionView(record *store.SampleRecord, q lab.Question, may lab.Steps) questionView {
 	v := questionView{
-		Question: q.Question, Asked: r.texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
+		Question: q.Question, Asked: r.Texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
 		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
 	}
 	if !q.Open() {
 		v.Answer = q.Answer
-		v.Answered = r.texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
+		v.Answered = r.Texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
 		return v
 	}
 	if may.Has(lab.AnswerQuestion, q.ID) {
-		v.Form = newForm(r.input(answerField(q.ID), areaField, "page.record.answer"))
+		v.Form = page.NewForm(r.Input(answerField(q.ID), page.AreaField, "page.record.answer"))
 	}
 	return v
 }
@@ -36,7 +37,7 @@ func answerField(id lab.ID) string { return "answer-" + id.String() }
 
 // answerQuestion answers a question about an analysis.
 func answerQuestion(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -45,11 +46,11 @@ func answerQuestion(r *request) error {
 		return lab.ErrNotFound
 	}
 	name := answerField(id)
-	_, err = r.server.Store.AnswerAnalysis(r.context(), r.actor, lab.Key{ServiceID: r.service.ID, ID: id}, in.text(name))
+	_, err = r.server.Store.AnswerAnalysis(r.Ctx(), r.Actor, lab.Key{ServiceID: r.Service.ID, ID: id}, in.Text(name))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=answered")
+		return r.See(sampleAddress(r.Number) + "?done=answered")
 	}
-	err = fieldAs(err, "answer", name)
+	err = page.FieldAs(err, "answer", name)
 	var mistakes lab.FieldErrors
 	if !errors.As(err, &mistakes) {
 		return err
@@ -60,16 +61,16 @@ func answerQuestion(r *request) error {
 	}
 	for _, f := range page.Answers {
 		if _, missing := f.Field(name); missing == nil {
-			f.fill(in.typed)
-			return r.refill("record.html", page, f, err)
+			f.Fill(in.Typed)
+			return r.Refill("record.html", page, f, err)
 		}
 	}
-	return r.page(http.StatusUnprocessableEntity, "record.html", page)
+	return r.Page(http.StatusUnprocessableEntity, "record.html", page)
 }
 
 // askAnalysis sends an analysis back with a question.
 func askAnalysis(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -77,9 +78,9 @@ func askAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.AskAnalysis(r.context(), r.actor, key, in.whole("version"), in.text("question"))
+	_, err = r.server.Store.AskAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("question"))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=asked")
+		return r.See(sampleAddress(r.Number) + "?done=asked")
 	}
 	var mistakes lab.FieldErrors
 	if !errors.As(err, &mistakes) {
@@ -89,6 +90,6 @@ func askAnalysis(r *request) error {
 	if failed != nil || page.Ask == nil {
 		return errors.Join(err, failed)
 	}
-	page.Ask.fill(in.typed)
-	return r.refill("verify.html", page, page.Ask, err)
+	page.Ask.Fill(in.Typed)
+	return r.Refill("verify.html", page, page.Ask, err)
 }

@@ -7,19 +7,20 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // readOutPage is what is said of a result by phone, and the note that it was.
 type readOutPage struct {
-	view
+	page.View
 	Number, Address string
-	Said            languageLink // the language of the words
-	Others          []languageLink
+	Said            page.LanguageLink // the language of the words
+	Others          []page.LanguageLink
 	Words           wording // of the one who listens
 	Version         int32
 	Result          *resultPage
-	Form            *form
+	Form            *page.Form
 	Told            []string // when which version was told, and by whom
 	Newer           bool     // another version came while the page was open
 }
@@ -29,42 +30,42 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lab.MayTell(r.actor, r.service.ID); err != nil {
+	if err := lab.MayTell(r.Actor, r.Service.ID); err != nil {
 		return nil, err
 	}
 	latest := record.Latest()
 	if latest == nil {
 		return nil, lab.ErrNotFound
 	}
-	page := &readOutPage{
-		view: r.view(r.texts.Text("page.readout.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: latest.Version,
-		Form: newForm(r.hidden("version", versionText(latest.Version))),
+	shown := &readOutPage{
+		View: r.View(r.Texts.Text("page.readout.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: latest.Version,
+		Form: page.NewForm(r.Hidden("version", versionText(latest.Version))),
 	}
 	listener := *r
 	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
-		listener.texts = r.site.texts[chosen]
+		listener.Texts = r.Site.Texts[chosen]
 	}
-	page.Words = wording{listener.texts}
+	shown.Words = wording{listener.Texts}
 	for _, lang := range locale.Languages {
-		link := languageLink{Code: lang, Name: languageNames[lang], Address: page.Address + "/read-out?say=" + lang, Current: lang == listener.texts.Language()}
+		link := page.LanguageLink{Code: lang, Name: page.LanguageNames[lang], Address: shown.Address + "/read-out?say=" + lang, Current: lang == listener.Texts.Language()}
 		if link.Current {
-			page.Said = link
+			shown.Said = link
 		}
-		page.Others = append(page.Others, link)
+		shown.Others = append(shown.Others, link)
 	}
-	if page.Result, err = listener.result(asReleased(record.File), r.service.Name); err != nil {
+	if shown.Result, err = listener.result(asReleased(record.File), r.Service.Name); err != nil {
 		return nil, err
 	}
-	page.Told = r.told(&record)
-	slices.Reverse(page.Told)
-	return page, nil
+	shown.Told = r.told(&record)
+	slices.Reverse(shown.Told)
+	return shown, nil
 }
 
 // told says who told which version to the visitor, in order.
 func (r *request) told(record *store.SampleRecord) []string {
 	said := make([]string, len(record.ReadOuts))
 	for i, t := range record.ReadOuts {
-		said[i] = r.texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt))
+		said[i] = r.Texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt))
 	}
 	return said
 }
@@ -75,13 +76,13 @@ func readOut(r *request) error {
 		return err
 	}
 	page.Notice = r.notice()
-	return r.show("readout.html", page)
+	return r.Show("readout.html", page)
 }
 
 // tellResult notes that a version was told. Where there is a newer one, that is
 // shown, to be told instead.
 func tellResult(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -89,9 +90,9 @@ func tellResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	err = r.server.Store.TellResult(r.context(), r.actor, key, in.whole("version"))
+	err = r.server.Store.TellResult(r.Ctx(), r.Actor, key, in.Whole("version"))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "/read-out?done=told")
+		return r.See(sampleAddress(r.Number) + "/read-out?done=told")
 	}
 	var stale *lab.StaleError
 	if !errors.As(err, &stale) {
@@ -102,5 +103,5 @@ func tellResult(r *request) error {
 		return failed
 	}
 	page.Newer = true
-	return r.page(http.StatusConflict, "readout.html", page)
+	return r.Page(http.StatusConflict, "readout.html", page)
 }

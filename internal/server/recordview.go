@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -56,7 +57,7 @@ func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysis
 }
 
 func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evidence) analysisView {
-	a, may := &e.Analysis, lab.Allowed(r.actor, &record.File)
+	a, may := &e.Analysis, lab.Allowed(r.Actor, &record.File)
 	address := sampleAddress(record.Number) + "/analyses/" + a.ID.String()
 	v := analysisView{
 		wording: wording{n.texts},
@@ -71,7 +72,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	alignFindings(v.Findings, n.texts.Mark())
 	signed := func(key string, who lab.Optional, at lab.Instant) {
 		if !at.IsZero() {
-			v.Signed = append(v.Signed, r.texts.Text(key, "Name", record.People[who], "When", r.moment(at)))
+			v.Signed = append(v.Signed, r.Texts.Text(key, "Name", record.People[who], "When", r.moment(at)))
 		}
 	}
 	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
@@ -162,7 +163,7 @@ func (r *request) publicationViews(n naming, record *store.SampleRecord) []publi
 	for i := range record.Publications {
 		p := &record.Publications[i]
 		v := n.publicationView(p)
-		v.Signed = r.texts.Text("page.record.published_by", "Name", record.People[p.PublishedBy], "When", r.moment(p.PublishedAt))
+		v.Signed = r.Texts.Text("page.record.published_by", "Name", record.People[p.PublishedBy], "When", r.moment(p.PublishedAt))
 		views = append(views, v)
 	}
 	slices.Reverse(views)
@@ -198,7 +199,7 @@ func released(f lab.Released) lab.Finding {
 // eventView is an entry of the trail.
 type eventView struct {
 	When, Who, What, Reason string
-	Changes                 []changeView
+	Changes                 []page.ChangeView
 }
 
 // actions name what the trail tells was done.
@@ -229,7 +230,7 @@ func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
 	for _, e := range record.Trail {
 		what := string(e.Action)
 		if key, ok := actions[e.Action]; ok {
-			what = r.texts.Text(key)
+			what = r.Texts.Text(key)
 		}
 		reason := codeName(n, e.Reason, locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions)
 		views = append(views, eventView{r.moment(e.At), e.Actor, what, reason, n.changeViews(e.Changes, findings)})
@@ -250,7 +251,7 @@ func (r *request) viewedViews(views []store.ViewedBy) []viewedView {
 		if len(list) == viewsShown {
 			break
 		}
-		list = append(list, viewedView{r.moment(v.ViewedAt), v.Name, r.texts.Code(locale.Purposes, string(v.Purpose))})
+		list = append(list, viewedView{r.moment(v.ViewedAt), v.Name, r.Texts.Code(locale.Purposes, string(v.Purpose))})
 	}
 	return list
 }

@@ -6,11 +6,12 @@ import (
 	"net/url"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 type registerPage struct {
-	view
+	page.View
 	sampleForm
 	Service lab.Service
 	Address string     // of the draft
@@ -30,13 +31,13 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Form.fill(typed)
+	f.Form.Fill(typed)
 	doubt, err := r.clockDoubt()
 	if err != nil {
 		return nil, err
 	}
 	page := &registerPage{
-		view: r.view(r.texts.Text("page.register.title")), sampleForm: f, Service: r.service, Address: r.draftAddress(key.ID),
+		View: r.View(r.Texts.Text("page.register.title")), sampleForm: f, Service: r.Service, Address: r.draftAddress(key.ID),
 		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt,
 	}
 	if page.Visit == "" {
@@ -53,7 +54,7 @@ func (r *request) visit(text string) (lab.Visit, error) {
 	if err != nil {
 		return lab.Visit{}, lab.ErrNotFound
 	}
-	return r.server.Store.Visit(r.context(), r.actor, lab.Key{ServiceID: r.service.ID, ID: id})
+	return r.server.Store.Visit(r.Ctx(), r.Actor, lab.Key{ServiceID: r.Service.ID, ID: id})
 }
 
 // draftForm opens a draft with all that was typed.
@@ -62,7 +63,7 @@ func draftForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	draft, err := r.server.Store.Draft(r.context(), r.actor, key)
+	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
 		return r.finished(key)
 	}
@@ -78,7 +79,7 @@ func draftForm(r *request) error {
 		return err
 	}
 	page.warn(r, typed)
-	return r.show("register.html", page)
+	return r.Show("register.html", page)
 }
 
 // warn tells what is beyond the limits of the service in a reason that was given
@@ -88,7 +89,7 @@ func (p *registerPage) warn(r *request, typed url.Values) {
 		return
 	}
 	var f lab.File
-	in := sampleReader{reader: &reader{typed: typed}}
+	in := sampleReader{Reader: &page.Reader{Typed: typed}}
 	sampleFields.only(append(sampleFields.names(groupLooks), "form")...).read(&in, &f)
 	p.Warnings = r.warnings(&f.Sample, p.InVisit)
 }
@@ -97,7 +98,7 @@ func (p *registerPage) warn(r *request, typed url.Values) {
 func (r *request) warnings(x *lab.Sample, inVisit int) []string {
 	var list []string
 	for _, w := range lab.Limits(x, inVisit) {
-		list = append(list, r.texts.Sentence(w.Format, w.Args...))
+		list = append(list, r.Texts.Sentence(w.Format, w.Args...))
 	}
 	return list
 }
@@ -105,20 +106,20 @@ func (r *request) warnings(x *lab.Sample, inVisit int) []string {
 // registerDraft makes a sample of a draft and answers with its slip, or keeps the
 // draft for later.
 func registerDraft(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	page, err := r.registerPage(in.typed)
+	page, err := r.registerPage(in.Typed)
 	if err != nil {
 		return err
 	}
-	if in.text("keep") != "" {
-		err := r.keepDraft(page.Form, in.typed)
+	if in.Text("keep") != "" {
+		err := r.keepDraft(page.Form, in.Typed)
 		if err == nil {
-			return r.see(r.counterAddress())
+			return r.See(r.counterAddress())
 		}
-		return r.refill("register.html", page, page.Form, err)
+		return r.Refill("register.html", page, page.Form, err)
 	}
 	registered, code, err := r.register(page, in)
 	if errors.Is(err, lab.ErrConflict) {
@@ -132,7 +133,7 @@ func registerDraft(r *request) error {
 
 // register makes a sample of what was typed. Where a code is given out, it comes
 // with the sample and is kept nowhere.
-func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.LookupCode, error) {
+func (r *request) register(page *registerPage, in *page.Reader) (lab.Sample, lab.LookupCode, error) {
 	var code lab.LookupCode
 	key, err := r.draftKey()
 	if err != nil {
@@ -143,24 +144,24 @@ func (r *request) register(page *registerPage, in *reader) (lab.Sample, lab.Look
 		return x, code, err
 	}
 	registration := store.Registration{File: lab.File{Sample: x, Expected: expected}, Draft: key.ID}
-	if in.text("give_code") != "" {
+	if in.Text("give_code") != "" {
 		var hash store.CodeHash
 		if code, hash, err = r.newCode(); err != nil {
 			return x, code, err
 		}
 		registration.Code = &hash
 	}
-	x, err = r.server.Store.RegisterSample(r.context(), r.actor, registration)
+	x, err = r.server.Store.RegisterSample(r.Ctx(), r.Actor, registration)
 	return x, code, err
 }
 
 // newCode draws a lookup code, which is given out today: see lab.CodeDay.
 func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	code := lab.NewLookupCode()
-	if err := r.server.keysMatch(r.context()); err != nil {
+	if err := r.server.keysMatch(r.Ctx()); err != nil {
 		return code, store.CodeHash{}, err
 	}
-	trusted, err := r.server.Store.TrustedAt(r.context(), r.actor)
+	trusted, err := r.server.Store.TrustedAt(r.Ctx(), r.Actor)
 	if err != nil {
 		return code, store.CodeHash{}, err
 	}
@@ -169,9 +170,9 @@ func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 }
 
 // readSample reads the typed sample, and puts its warnings on the page.
-func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.Expected, error) {
+func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, []lab.Expected, error) {
 	x := lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}
-	x.ServiceID = r.service.ID
+	x.ServiceID = r.Service.ID
 	if page.visit != nil {
 		x.VisitID = page.visit.ID
 	}
@@ -179,7 +180,7 @@ func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.
 	if err != nil {
 		return x, nil, err
 	}
-	described := &sampleReader{reader: in, naming: n, locations: page.locations}
+	described := &sampleReader{Reader: in, naming: n, locations: page.locations}
 	expected := described.describe(&x)
 	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
 		x.Overruled = ""
@@ -189,21 +190,21 @@ func (r *request) readSample(page *registerPage, in *reader) (lab.Sample, []lab.
 
 // correct shows the form again with what was typed and what is wrong with it, and
 // keeps the draft so.
-func (r *request) correct(page *registerPage, in *reader, err error) error {
-	keepSaid(page.Form, err)
-	if kept := r.keepDraft(page.Form, in.typed); errors.Is(kept, lab.ErrNotFound) {
+func (r *request) correct(shown *registerPage, in *page.Reader, err error) error {
+	keepSaid(shown.Form, err)
+	if kept := r.keepDraft(shown.Form, in.Typed); errors.Is(kept, lab.ErrNotFound) {
 		return r.finishedDraft()
-	} else if kept != nil && len(fieldErrors(kept)) == 0 {
+	} else if kept != nil && len(page.FieldErrors(kept)) == 0 {
 		return kept
 	}
-	return r.refill("register.html", page, page.Form, err)
+	return r.Refill("register.html", shown, shown.Form, err)
 }
 
 // keepSaid takes over a name like which the list of products has none as what the
 // visitor said, so that it need not be typed again.
-func keepSaid(f *form, err error) {
+func keepSaid(f *page.Form, err error) {
 	said, product := mustField(f, "sold_as_text"), mustField(f, "product_id")
-	for _, m := range fieldErrors(err) {
+	for _, m := range page.FieldErrors(err) {
 		if m.Field == "product_id" && m.Format == unheardOf && said.Value() == "" {
 			said.Values = product.Values
 		}
@@ -211,7 +212,7 @@ func keepSaid(f *form, err error) {
 }
 
 type finishedPage struct {
-	view
+	page.View
 	Number  string // of the sample that the draft became, empty where it was dropped
 	Counter string
 }
@@ -226,20 +227,20 @@ func (r *request) finishedDraft() error {
 
 // finished tells what became of a draft that is not there any more.
 func (r *request) finished(draft lab.Key) error {
-	page := finishedPage{view: r.view(r.texts.Text("page.register.finished")), Counter: r.counterAddress()}
-	x, _, err := r.server.Store.Sample(r.context(), r.actor, draft)
+	page := finishedPage{View: r.View(r.Texts.Text("page.register.finished")), Counter: r.counterAddress()}
+	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, draft)
 	switch {
 	case errors.Is(err, lab.ErrNotFound):
-		page.Title = r.texts.Text("page.register.dropped")
+		page.Title = r.Texts.Text("page.register.dropped")
 	case err != nil:
 		return err
 	default:
 		page.Number = r.numberOf(&x).String()
 	}
-	return r.page(http.StatusConflict, "finished.html", page)
+	return r.Page(http.StatusConflict, "finished.html", page)
 }
 
 // numberOf is the number of a sample of the service.
 func (r *request) numberOf(x *lab.Sample) lab.SampleNumber {
-	return lab.SampleNumber{Service: r.service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+	return lab.SampleNumber{Service: r.Service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
 }

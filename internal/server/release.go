@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // releasePage shows what would be released of a sample, and what was said before.
 type releasePage struct {
-	view
+	page.View
 	Number, Address string
 	Next            *publicationView // nil where nothing is verified
 	Before          *publicationView // the latest version, nil for none
@@ -22,8 +23,8 @@ type releasePage struct {
 	Nothing         string           // why there is nothing to release
 	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
-	Form            *form            // nil where it cannot be released
-	Withdrawal      *form            // nil where there is nothing to take back
+	Form            *page.Form       // nil where it cannot be released
+	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
 
 func (r *request) releasePage() (*releasePage, error) {
@@ -35,53 +36,53 @@ func (r *request) releasePage() (*releasePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &releasePage{view: r.view(r.texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
+	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
-		page.Before = &before
-		if page.Said, err = r.result(asReleased(record.File), r.service.Name); err != nil {
+		shown.Before = &before
+		if shown.Said, err = r.result(asReleased(record.File), r.Service.Name); err != nil {
 			return nil, err
 		}
-		if lab.Allowed(r.actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
-			page.Withdrawal = newForm(r.hidden("version", version), r.input("withdrawal_reason", areaField, "page.record.reason"))
+		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
+			shown.Withdrawal = page.NewForm(r.Hidden("version", version), r.Input("withdrawal_reason", page.AreaField, "page.record.reason"))
 		}
 	}
-	p, err := r.server.Store.Proposal(r.context(), r.actor, record.Sample.Key)
+	p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, record.Sample.Key)
 	var refused *lab.MoveError
 	if errors.As(err, &refused) {
-		page.Nothing = r.said(err)
-		return page, nil
+		shown.Nothing = r.Said(err)
+		return shown, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return page, r.addProposal(page, n, p)
+	return shown, r.addProposal(shown, n, p)
 }
 
 // addProposal shows what would be released, and offers to.
-func (r *request) addProposal(page *releasePage, n naming, p store.Proposal) (err error) {
+func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
 	next := n.publicationView(&p.Publication)
-	page.Next, page.Entered = &next, p.Count(lab.Entered)
+	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
 	proposed := p.Publication
 	proposed.PublishedOn = r.day()
-	if page.Will, err = r.result(asReleased(*p.With(&proposed)), r.service.Name); err != nil {
+	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), r.Service.Name); err != nil {
 		return err
 	}
 	for _, m := range p.Refusals {
 		row, _, _ := lab.ParseFindingField(m.Field)
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
-		page.Refusals = append(page.Refusals, substance+": "+r.texts.Sentence(m.Format, m.Args...))
+		shown.Refusals = append(shown.Refusals, substance+": "+r.Texts.Sentence(m.Format, m.Args...))
 	}
-	if page.Same, err = sameResult(p.Latest(), &proposed); err != nil {
+	if shown.Same, err = sameResult(p.Latest(), &proposed); err != nil {
 		return err
 	}
-	if len(page.Refusals) > 0 {
+	if len(shown.Refusals) > 0 {
 		return nil
 	}
-	page.Form = newForm(r.hidden("version", versionText(p.Sample.Version)), r.hidden("seen", p.Seen))
+	shown.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))
 	if p.Publication.NeedsReason() {
-		page.Form.Fields = append(page.Form.Fields, r.hint(r.input("reason", areaField, "page.record.reason"), "page.release.reason_hint"))
+		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
 	}
 	return nil
 }
@@ -110,13 +111,13 @@ func releaseForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("release.html", page)
+	return r.Show("release.html", page)
 }
 
 // release publishes what was seen. Where anything else would be released, it is
 // shown again.
 func release(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -124,9 +125,9 @@ func release(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.PublishResult(r.context(), r.actor, key, in.whole("version"), in.text("seen"), in.text("reason"))
+	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=published")
+		return r.See(sampleAddress(r.Number) + "?done=published")
 	}
 	page, failed := r.releasePage()
 	if failed != nil {
@@ -136,20 +137,20 @@ func release(r *request) error {
 	if errors.As(err, &stale) {
 		page.Moved = true
 		if page.Form != nil {
-			page.Form.set("reason", in.text("reason"))
+			page.Form.Set("reason", in.Text("reason"))
 		}
-		return r.page(http.StatusConflict, "release.html", page)
+		return r.Page(http.StatusConflict, "release.html", page)
 	}
 	if page.Form == nil {
 		return err
 	}
-	page.Form.set("reason", in.text("reason"))
-	return r.refill("release.html", page, page.Form, err)
+	page.Form.Set("reason", in.Text("reason"))
+	return r.Refill("release.html", page, page.Form, err)
 }
 
 // withdraw takes the result back.
 func withdraw(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -157,21 +158,21 @@ func withdraw(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.WithdrawResult(r.context(), r.actor, key, in.whole("version"), in.text("withdrawal_reason"))
+	_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("withdrawal_reason"))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=withdrawn")
+		return r.See(sampleAddress(r.Number) + "?done=withdrawn")
 	}
-	page, failed := r.releasePage()
-	if failed != nil || page.Withdrawal == nil {
+	shown, failed := r.releasePage()
+	if failed != nil || shown.Withdrawal == nil {
 		return errors.Join(err, failed)
 	}
-	page.Withdrawal.set("withdrawal_reason", in.text("withdrawal_reason"))
-	return r.refill("release.html", page, page.Withdrawal, fieldAs(err, "reason", "withdrawal_reason"))
+	shown.Withdrawal.Set("withdrawal_reason", in.Text("withdrawal_reason"))
+	return r.Refill("release.html", shown, shown.Withdrawal, page.FieldAs(err, "reason", "withdrawal_reason"))
 }
 
 // releaseAllPage lists what can be released at once, or what became of it.
 type releaseAllPage struct {
-	view
+	page.View
 	Action string
 	Rows   []releaseRow
 	Done   bool
@@ -198,8 +199,8 @@ func (r *request) releasable(page *releaseAllPage) error {
 	if err != nil {
 		return err
 	}
-	filter := store.WorkFilter{Service: r.service.ID, Stage: lab.StageToPublish, Limit: store.WorkMost}
-	found, err := r.server.Store.Worklist(r.context(), r.actor, filter)
+	filter := store.WorkFilter{Service: r.Service.ID, Stage: lab.StageToPublish, Limit: store.WorkMost}
+	found, err := r.server.Store.Worklist(r.Ctx(), r.Actor, filter)
 	if err != nil {
 		return err
 	}
@@ -209,7 +210,7 @@ func (r *request) releasable(page *releaseAllPage) error {
 			page.More = true
 			break
 		}
-		p, err := r.server.Store.Proposal(r.context(), r.actor, w.Sample.Key)
+		p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, w.Sample.Key)
 		var refused *lab.MoveError
 		if errors.As(err, &refused) || err == nil && (len(p.Refusals) > 0 || p.Publication.NeedsReason()) {
 			page.Passed++
@@ -228,7 +229,7 @@ func (r *request) releasable(page *releaseAllPage) error {
 }
 
 func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal) (releaseRow, error) {
-	told, err := r.result(asReleased(*p.With(&p.Publication)), r.service.Name)
+	told, err := r.result(asReleased(*p.With(&p.Publication)), r.Service.Name)
 	if err != nil {
 		return releaseRow{}, err
 	}
@@ -240,11 +241,11 @@ func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal
 }
 
 func releaseAllForm(r *request) error {
-	page := &releaseAllPage{view: r.view(r.texts.Text("page.release.all")), Action: "/work/" + r.service.Code + "/publish"}
+	page := &releaseAllPage{View: r.View(r.Texts.Text("page.release.all")), Action: "/work/" + r.Service.Code + "/publish"}
 	if err := r.releasable(page); err != nil {
 		return err
 	}
-	return r.show("releaseall.html", page)
+	return r.Show("releaseall.html", page)
 }
 
 // cutLast cuts a text at its last point.
@@ -256,7 +257,7 @@ func cutLast(text string) (before, after string) {
 // releaseAll publishes what was seen and ticked, each for itself, and tells what
 // became of each.
 func releaseAll(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -264,8 +265,8 @@ func releaseAll(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := &releaseAllPage{view: r.view(r.texts.Text("page.release.all")), Done: true}
-	values := in.typed["samples"]
+	page := &releaseAllPage{View: r.View(r.Texts.Text("page.release.all")), Done: true}
+	values := in.Typed["samples"]
 	for _, value := range values[:min(len(values), releaseMost)] {
 		seen, digest := cutLast(value)
 		key, err := r.seenSample(seen)
@@ -274,19 +275,19 @@ func releaseAll(r *request) error {
 		}
 		number, _, _ := strings.Cut(seen, ".")
 		row := releaseRow{Address: "/samples/" + number, Number: number}
-		p, err := r.server.Store.PublishResult(r.context(), r.actor, key.Key, key.Version, digest, "")
+		p, err := r.server.Store.PublishResult(r.Ctx(), r.Actor, key.Key, key.Version, digest, "")
 		switch {
 		case errors.Is(err, lab.ErrUnavailable):
 			return err
 		case err != nil:
-			row.Refused = r.said(err)
+			row.Refused = r.Said(err)
 		default:
 			v := n.publicationView(&p)
 			row.Kind, row.Outcome = v.Kind, v.Outcome
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	return r.show("releaseall.html", page)
+	return r.Show("releaseall.html", page)
 }
 
 // Released is the number of results that were released.

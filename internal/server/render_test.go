@@ -9,17 +9,18 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"marquis/internal/page"
 	"marquis/web"
 )
 
 func TestEveryTemplateFitsItsPage(t *testing.T) {
-	printed, err := readPrinted(slices.Collect(maps.Keys(pages))) // not those that are shown: drawing changes them
+	printed, err := page.ReadPrinted(slices.Collect(maps.Keys(pages))) // not those that are shown: drawing changes them
 	if err != nil {
 		t.Fatal(err)
 	}
-	for lang, parsed := range printed.pages {
+	for lang, parsed := range printed.Pages {
 		for name, data := range pages {
-			if err := templatecheck.CheckHTML(parsed.pages[name].Lookup("base"), data); err != nil {
+			if err := templatecheck.CheckHTML(parsed.Pages[name].Lookup("base"), data); err != nil {
 				t.Errorf("%s: %s: %v", lang, name, err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/statistics"
 	"marquis/internal/work"
 	"marquis/reports"
@@ -18,38 +19,38 @@ import (
 
 // reportsPage asks which report to make.
 type reportsPage struct {
-	view
-	Form *form
+	page.View
+	Form *page.Form
 	None bool // there are no figures yet
 }
 
 // reportForm asks for the year, the language and the service.
-func (r *request) reportForm(ctx context.Context) (*form, error) {
+func (r *request) reportForm(ctx context.Context) (*page.Form, error) {
 	years, services, err := r.choices(ctx)
 	if err != nil {
 		return nil, err
 	}
-	year := r.input("year", selectField, "page.statistics.year")
+	year := r.Input("year", page.SelectField, "page.statistics.year")
 	year.Options = years
-	language := r.input("language", radioField, "page.reports.language")
+	language := r.Input("language", page.RadioField, "page.reports.language")
 	for _, lang := range locale.Languages {
-		language.Options = append(language.Options, option{lang, languageNames[lang]})
+		language.Options = append(language.Options, page.Option{Value: lang, Label: page.LanguageNames[lang]})
 	}
-	service := r.input("service", selectField, "page.statistics.service")
+	service := r.Input("service", page.SelectField, "page.statistics.service")
 	service.Options = services
-	f := newForm(year, language, service)
-	f.set("language", r.texts.Language())
+	f := page.NewForm(year, language, service)
+	f.Set("language", r.Texts.Language())
 	if len(years) > 0 {
-		f.set("year", years[min(1, len(years)-1)].Value) // the last that is over, mostly
+		f.Set("year", years[min(1, len(years)-1)].Value) // the last that is over, mostly
 	}
 	if len(services) > 0 {
-		f.set("service", services[0].Value)
+		f.Set("service", services[0].Value)
 	}
 	return f, nil
 }
 
 func reportsForm(r *request) error {
-	f, err := r.reportForm(r.context())
+	f, err := r.reportForm(r.Ctx())
 	if err != nil {
 		return err
 	}
@@ -57,27 +58,27 @@ func reportsForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("reports.html", reportsPage{r.view(r.texts.Text("page.reports.title")), f, len(years.Options) == 0})
+	return r.Show("reports.html", reportsPage{r.View(r.Texts.Text("page.reports.title")), f, len(years.Options) == 0})
 }
 
 // makeReport begins with a report, or leads to the one that the reader is having
 // made already.
 func makeReport(r *request) error {
-	f, err := r.reportForm(r.context())
+	f, err := r.reportForm(r.Ctx())
 	if err != nil {
 		return err
 	}
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	f.fill(in.typed)
+	f.Fill(in.Typed)
 	for _, x := range f.Fields {
-		in.mistakes.Check(x.offers(x.Value()), x.Name, "Choose one of the list.")
+		in.Mistakes.Check(x.Offers(x.Value()), x.Name, "Choose one of the list.")
 	}
-	year, service, language := in.whole("year"), in.text("service"), in.text("language")
+	year, service, language := in.Whole("year"), in.Text("service"), in.Text("language")
 	var j *work.Job
-	err = in.mistakes.Err()
+	err = in.Mistakes.Err()
 	if err == nil {
 		j, err = r.startReport(int(year), service, language)
 	}
@@ -85,19 +86,19 @@ func makeReport(r *request) error {
 		err = lab.FieldErrors{{Format: "Other reports are being made. Try again in a few minutes."}}
 	}
 	if err != nil {
-		return r.refill("reports.html", reportsPage{view: r.view(r.texts.Text("page.reports.title")), Form: f}, f, err)
+		return r.Refill("reports.html", reportsPage{View: r.View(r.Texts.Text("page.reports.title")), Form: f}, f, err)
 	}
-	return r.see("/reports/" + j.ID)
+	return r.See("/reports/" + j.ID)
 }
 
 func (r *request) startReport(year int, service, language string) (*work.Job, error) {
-	code, id, err := r.serviceOf(r.context(), service)
+	code, id, err := r.serviceOf(r.Ctx(), service)
 	if err != nil {
 		return nil, err
 	}
 	j := &work.Job{
-		Owner: r.actor.UserID, Service: id, Name: r.server.fileName(fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language)),
-		What: fmt.Sprintf("report %d %s %s", year, service, language), Title: r.texts.Text("page.reports.of", "Year", year),
+		Owner: r.Actor.UserID, Service: id, Name: r.server.fileName(fmt.Sprintf("marquis-%d-%s-%s.xlsx", year, service, language)),
+		What: fmt.Sprintf("report %d %s %s", year, service, language), Title: r.Texts.Text("page.reports.of", "Year", year),
 	}
 	server := r.server
 	return server.jobs.Start(j, func(ctx context.Context, w io.Writer) error {
@@ -112,7 +113,7 @@ func (r *request) startReport(year int, service, language string) (*work.Job, er
 			}
 		}
 		if err != nil && ctx.Err() == nil {
-			server.Log.Error("report", "error", cause(err))
+			server.Log.Error("report", "error", page.Cause(err))
 		}
 		return err
 	})
@@ -120,7 +121,7 @@ func (r *request) startReport(year int, service, language string) (*work.Job, er
 
 // reportPage shows how far a report is.
 type reportPage struct {
-	view
+	page.View
 	State       work.State
 	Done, Total int64
 	Text        string
@@ -130,7 +131,7 @@ type reportPage struct {
 // ownJob is the report of the address, if the reader is having it made.
 func (r *request) ownJob() (*work.Job, error) {
 	j := r.server.jobs.Find(r.Param("job"))
-	if j == nil || j.Owner != r.actor.UserID {
+	if j == nil || j.Owner != r.Actor.UserID {
 		return nil, lab.ErrNotFound
 	}
 	return j, nil
@@ -142,7 +143,7 @@ func showReport(r *request) error {
 		return err
 	}
 	p := r.progressOf(j)
-	return r.show("report.html", reportPage{r.view(j.Title), j.State(), p.Done, p.Total, p.Text, "/reports/" + j.ID})
+	return r.Show("report.html", reportPage{r.View(j.Title), j.State(), p.Done, p.Total, p.Text, "/reports/" + j.ID})
 }
 
 // progress is what web/static/progress.js reads.
@@ -157,16 +158,16 @@ func (r *request) progressOf(j *work.Job) progress {
 	p := progress{Done: j.Done.Load(), Total: max(1, j.Total.Load())}
 	switch j.State() {
 	case work.Running:
-		p.Text = r.texts.Text("page.reports.counting")
+		p.Text = r.Texts.Text("page.reports.counting")
 		if p.Done > 0 {
-			p.Text = r.texts.Text("page.reports.writing", "Done", r.texts.Count(int(p.Done)), "Total", r.texts.Count(int(p.Total)))
+			p.Text = r.Texts.Text("page.reports.writing", "Done", r.Texts.Count(int(p.Done)), "Total", r.Texts.Count(int(p.Total)))
 		}
 	case work.Done:
-		p.Text, p.Href = r.texts.Text("page.reports.ready"), "/reports/"+j.ID
+		p.Text, p.Href = r.Texts.Text("page.reports.ready"), "/reports/"+j.ID
 	case work.Fetched:
-		p.Text, p.Href = r.texts.Text("page.reports.fetched"), "/reports/"+j.ID
+		p.Text, p.Href = r.Texts.Text("page.reports.fetched"), "/reports/"+j.ID
 	case work.Failed:
-		p.Text, p.Href = r.texts.Text("page.reports.failed"), "/reports/"+j.ID
+		p.Text, p.Href = r.Texts.Text("page.reports.failed"), "/reports/"+j.ID
 	}
 	return p
 }
@@ -199,7 +200,7 @@ func reportFile(r *request) error {
 		return lab.ErrNotFound
 	}
 	defer work.Discard(file)
-	if err := r.server.Store.RecordExport(r.context(), r.actor, j.Service, j.What); err != nil {
+	if err := r.server.Store.RecordExport(r.Ctx(), r.Actor, j.Service, j.What); err != nil {
 		return err
 	}
 	if _, err = file.Seek(0, io.SeekStart); err != nil {

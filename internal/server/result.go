@@ -7,12 +7,13 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // resultPage tells what a code opens, in plain words. Its title names nothing that
 // was found: the title is what a browser remembers.
 type resultPage struct {
-	view
+	page.View
 	Tags       []tagView
 	Heading    string
 	Grave      []string // to be known before anything else is read
@@ -55,7 +56,7 @@ func (r *request) result(f *lab.File, service string) (*resultPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &telling{r, named, f, service, &resultPage{view: r.view(r.texts.Text("page.result.title"))}}
+	t := &telling{r, named, f, service, &resultPage{View: r.View(r.Texts.Text("page.result.title"))}}
 	last := f.Latest()
 	switch {
 	case last == nil:
@@ -71,40 +72,40 @@ func (r *request) result(f *lab.File, service string) (*resultPage, error) {
 }
 
 func (t *telling) tag(v locale.Vocabulary, code string) {
-	t.page.Tags = append(t.page.Tags, tagView{code, t.texts.Code(v, code)})
+	t.page.Tags = append(t.page.Tags, tagView{code, t.Texts.Code(v, code)})
 }
 
 func (t *telling) say(key string, args ...any) {
-	t.page.Said = append(t.page.Said, t.texts.Text(key, args...))
+	t.page.Said = append(t.page.Said, t.Texts.Text(key, args...))
 }
 
-func (t *telling) warn(key string) { t.page.Grave = append(t.page.Grave, t.texts.Text(key)) }
+func (t *telling) warn(key string) { t.page.Grave = append(t.page.Grave, t.Texts.Text(key)) }
 
 // tellState tells of a sample without a result where it is.
 func (t *telling) tellState() {
 	t.tag(locale.SampleStates, string(t.file.Sample.State))
 	switch t.file.Sample.State {
 	case lab.Rejected:
-		t.page.Heading = t.texts.Text("page.result.rejected")
-		t.say("page.result.reason", "Reason", t.texts.Code(locale.RejectionReasons, t.file.Sample.StateReason))
+		t.page.Heading = t.Texts.Text("page.result.rejected")
+		t.say("page.result.reason", "Reason", t.Texts.Code(locale.RejectionReasons, t.file.Sample.StateReason))
 		t.warn("page.result.know_nothing")
 	case lab.NotAnalysed:
-		t.page.Heading = t.texts.Text("page.result.not_analysed")
+		t.page.Heading = t.Texts.Text("page.result.not_analysed")
 		t.sayNotAnalysed()
 		t.warn("page.result.know_nothing")
 	case lab.Registered:
-		t.page.Heading = t.texts.Text("page.result.received")
+		t.page.Heading = t.Texts.Text("page.result.received")
 		t.say("page.result.received_text")
 		t.sayExpected()
 	default:
-		t.page.Heading = t.texts.Text("page.result.not_ready")
+		t.page.Heading = t.Texts.Text("page.result.not_ready")
 		t.say("page.result.not_ready_text")
 		t.sayExpected()
 	}
 }
 
 func (t *telling) sayNotAnalysed() {
-	t.say("page.result.reason", "Reason", t.texts.Code(locale.NotAnalysedReasons, t.file.Sample.StateReason))
+	t.say("page.result.reason", "Reason", t.Texts.Code(locale.NotAnalysedReasons, t.file.Sample.StateReason))
 }
 
 // sayExpected tells when the result is expected, and admits it when that is over.
@@ -114,17 +115,17 @@ func (t *telling) sayExpected() {
 	case by == 0:
 		t.say("page.result.expected_unknown")
 	case by >= lab.DateOf(t.server.Now(), time.UTC):
-		t.say("page.result.expected_by", "Date", t.texts.Date(by))
+		t.say("page.result.expected_by", "Date", t.Texts.Date(by))
 	default:
-		t.say("page.result.expected_late", "Date", t.texts.Date(by))
+		t.say("page.result.expected_late", "Date", t.Texts.Date(by))
 	}
 }
 
 func (t *telling) tellWithdrawn(p *lab.Publication) {
 	t.tag(locale.PublicationKinds, string(p.Kind))
-	t.page.Heading = t.texts.Text("page.result.withdrawn")
+	t.page.Heading = t.Texts.Text("page.result.withdrawn")
 	t.warn("page.result.withdrawn_text")
-	t.say("page.result.withdrawn_on", "Date", t.texts.Date(p.PublishedOn))
+	t.say("page.result.withdrawn_on", "Date", t.Texts.Date(p.PublishedOn))
 	t.sayReason(p)
 	t.sayState()
 }
@@ -173,7 +174,7 @@ func (t *telling) tellResult(p *lab.Publication) {
 		t.say("page.result.expectation_unknown_text")
 	}
 	if p.Kind == lab.AmendedResult {
-		t.say("page.result.amended_on", "Date", t.texts.Date(p.PublishedOn))
+		t.say("page.result.amended_on", "Date", t.Texts.Date(p.PublishedOn))
 		t.sayReason(p)
 	}
 	t.sayState()
@@ -184,12 +185,12 @@ func (t *telling) tellResult(p *lab.Publication) {
 func (t *telling) tellFacts(p *lab.Publication) {
 	facts := &t.page.Facts
 	facts.SoldAs = t.named.product(t.file.Sample.ProductID)
-	facts.Form = t.texts.Code(locale.Forms, string(t.file.Sample.Form))
-	facts.ReceivedOn, facts.Service = t.texts.Date(t.file.Sample.ReceivedOn), t.service
+	facts.Form = t.Texts.Code(locale.Forms, string(t.file.Sample.Form))
+	facts.ReceivedOn, facts.Service = t.Texts.Date(t.file.Sample.ReceivedOn), t.service
 	if p == nil {
 		return
 	}
-	facts.Published = t.texts.Text("page.result.version", "Date", t.texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)))
+	facts.Published = t.Texts.Text("page.result.version", "Date", t.Texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)))
 	if p.Kind != lab.WithdrawnResult {
 		facts.Checked = t.signatures(p.Result.Signatures)
 	}
@@ -200,11 +201,11 @@ func (t *telling) signatures(list []lab.Signature) string {
 	for i, s := range list {
 		switch s {
 		case lab.TwoSignatures:
-			said[i] = t.texts.Text("page.result.signed_two")
+			said[i] = t.Texts.Text("page.result.signed_two")
 		case lab.OneSignature:
-			said[i] = t.texts.Text("page.result.signed_one")
+			said[i] = t.Texts.Text("page.result.signed_one")
 		default:
-			said[i] = t.texts.Text("page.result.signed_source")
+			said[i] = t.Texts.Text("page.result.signed_source")
 		}
 	}
 	return strings.Join(said, "; ")
@@ -215,15 +216,15 @@ func (t *telling) tellEarlier() {
 	versions := t.file.Publications
 	for i := len(versions) - 2; i >= 0; i-- {
 		p := &versions[i]
-		e := earlierView{Title: t.texts.Text("page.result.earlier_version", "Version", p.Version, "Date", t.texts.Date(p.PublishedOn),
-			"Kind", t.texts.Code(locale.PublicationKinds, string(p.Kind)))}
+		e := earlierView{Title: t.Texts.Text("page.result.earlier_version", "Version", p.Version, "Date", t.Texts.Date(p.PublishedOn),
+			"Kind", t.Texts.Code(locale.PublicationKinds, string(p.Kind)))}
 		if p.Kind == lab.WithdrawnResult {
-			e.Said = append(e.Said, t.texts.Text("page.result.withdrawn"))
+			e.Said = append(e.Said, t.Texts.Text("page.result.withdrawn"))
 		} else {
 			e.Said, e.Substances = append(e.Said, t.heading(p)+"."), t.substances(p)
 		}
 		if p.Reason != "" {
-			e.Said = append(e.Said, t.texts.Text("page.result.reason", "Reason", p.Reason))
+			e.Said = append(e.Said, t.Texts.Text("page.result.reason", "Reason", p.Reason))
 		}
 		t.page.Earlier = append(t.page.Earlier, e)
 	}

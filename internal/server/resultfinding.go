@@ -22,7 +22,7 @@ func (t *telling) substances(p *lab.Publication) []substanceView {
 	var list []substanceView
 	missing, _ := t.missing(p)
 	for _, name := range missing {
-		list = append(list, substanceView{name, t.texts.Text("page.result.not_found"), t.texts.Text("page.result.role_expected")})
+		list = append(list, substanceView{name, t.Texts.Text("page.result.not_found"), t.Texts.Text("page.result.role_expected")})
 	}
 	findings := slices.Clone(p.Result.Findings)
 	slices.SortStableFunc(findings, func(a, b lab.Released) int {
@@ -52,18 +52,18 @@ func traceLast(f lab.Released) int {
 func (t *telling) role(f *lab.Released, outcome lab.Outcome) string {
 	switch f.Role {
 	case lab.RoleExpected:
-		return t.texts.Text("page.result.role_expected")
+		return t.Texts.Text("page.result.role_expected")
 	case lab.RoleExcipient:
-		return t.texts.Text("page.result.role_excipient")
+		return t.Texts.Text("page.result.role_excipient")
 	case lab.RoleByProduct:
-		return t.texts.Text("page.result.role_by_product")
+		return t.Texts.Text("page.result.role_by_product")
 	case lab.RolePrecursor:
-		return t.texts.Text("page.result.role_precursor")
+		return t.Texts.Text("page.result.role_precursor")
 	}
 	if outcome == lab.ExpectationUnknown {
 		return ""
 	}
-	return t.texts.Text("page.result.role_adulterant")
+	return t.Texts.Text("page.result.role_adulterant")
 }
 
 // amount says how much there is of a substance, and how that is to be read.
@@ -74,15 +74,15 @@ func (t *telling) amount(f *lab.Released) (amount string, more []string) {
 	case lab.BelowLOQ:
 		amount = t.belowLOQ(f)
 	case lab.Identified:
-		amount = t.texts.Text("page.result.found_it")
-		more = append(more, t.texts.Text("page.result.not_measured"), t.texts.Code(locale.Abundances, string(f.Abundance)))
+		amount = t.Texts.Text("page.result.found_it")
+		more = append(more, t.Texts.Text("page.result.not_measured"), t.Texts.Code(locale.Abundances, string(f.Abundance)))
 	case lab.Trace:
-		amount = t.texts.Text("page.result.trace")
+		amount = t.Texts.Text("page.result.trace")
 	case lab.Indicated:
-		amount = t.texts.Text("page.result.not_proven")
-		more = append(more, t.texts.Text("page.result.indicated"))
+		amount = t.Texts.Text("page.result.not_proven")
+		more = append(more, t.Texts.Text("page.result.indicated"))
 	default:
-		amount = t.texts.Text("page.result.unidentified")
+		amount = t.Texts.Text("page.result.unidentified")
 	}
 	return amount, append(more, t.stereo(f.Stereo))
 }
@@ -93,23 +93,23 @@ func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 	base := lab.Amount{Value: f.Base, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
 	switch f.Basis {
 	case lab.BasisBase:
-		amount = t.texts.Text("page.result.as_base", "Amount", amount)
+		amount = t.Texts.Text("page.result.as_base", "Amount", amount)
 	case lab.BasisAsFound, lab.BasisUnknown:
 		if !f.BaseKnown {
-			more = append(more, t.texts.Text("page.result.basis_unknown"))
+			more = append(more, t.Texts.Text("page.result.basis_unknown"))
 		}
 	default:
-		amount = t.texts.Text("page.result.as_salt", "Amount", amount, "Salt", t.named.basis(f.Basis))
+		amount = t.Texts.Text("page.result.as_salt", "Amount", amount, "Salt", t.named.basis(f.Basis))
 		if f.BaseKnown {
-			more = append(more, t.texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
+			more = append(more, t.Texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
 		}
 	}
 	if f.Amount.Scale == lab.Ratio {
-		more = append(more, t.texts.Text("page.result.relative"))
+		more = append(more, t.Texts.Text("page.result.relative"))
 	}
 	if f.Uncertainty > 0 {
 		width := t.named.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
-		more = append(more, t.texts.Text("page.result.uncertainty", "Amount", width))
+		more = append(more, t.Texts.Text("page.result.uncertainty", "Amount", width))
 	}
 	return amount, more
 }
@@ -121,9 +121,9 @@ func (t *telling) quantity(a lab.Amount) string {
 		return text
 	}
 	if t.file.Sample.Form.Dosed() {
-		return t.texts.Text("page.result.per_form", "Amount", text, "Form", t.texts.Code(locale.Forms, string(t.file.Sample.Form)))
+		return t.Texts.Text("page.result.per_form", "Amount", text, "Form", t.Texts.Code(locale.Forms, string(t.file.Sample.Form)))
 	}
-	return t.texts.Text("page.result.per_piece", "Amount", text)
+	return t.Texts.Text("page.result.per_piece", "Amount", text)
 }
 
 // belowLOQ names the limit that the amount is below, where the method states it.
@@ -131,20 +131,20 @@ func (t *telling) belowLOQ(f *lab.Released) string {
 	if m := t.named.words.Methods[f.MethodID]; m != nil {
 		i := slices.IndexFunc(m.Scope, func(s lab.MethodScope) bool { return s.SubstanceID == f.SubstanceID })
 		if i >= 0 && m.Scope[i].LOQ.Value > 0 {
-			return t.texts.Text("page.result.below", "Amount", t.quantity(m.Scope[i].LOQ))
+			return t.Texts.Text("page.result.below", "Amount", t.quantity(m.Scope[i].LOQ))
 		}
 	}
-	return t.texts.Text("page.result.below_limit")
+	return t.Texts.Text("page.result.below_limit")
 }
 
 func (t *telling) stereo(s lab.Stereo) string {
 	switch s {
 	case lab.Racemic:
-		return t.texts.Text("page.result.racemic")
+		return t.Texts.Text("page.result.racemic")
 	case lab.StereoS:
-		return t.texts.Text("page.result.stereo_s")
+		return t.Texts.Text("page.result.stereo_s")
 	case lab.StereoR:
-		return t.texts.Text("page.result.stereo_r")
+		return t.Texts.Text("page.result.stereo_r")
 	}
 	return ""
 }

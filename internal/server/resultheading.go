@@ -26,25 +26,25 @@ func (t *telling) heading(p *lab.Publication) string {
 	}
 	switch {
 	case p.Outcome == lab.OutcomeInconclusive:
-		return t.texts.Text("page.result.inconclusive")
+		return t.Texts.Text("page.result.inconclusive")
 	case p.Outcome == lab.NothingDetected && len(p.Result.Findings) > 0:
-		return t.texts.Text("page.result.traces_only")
+		return t.Texts.Text("page.result.traces_only")
 	case p.Outcome == lab.NothingDetected:
-		return t.texts.Text("page.result.nothing")
+		return t.Texts.Text("page.result.nothing")
 	case p.Result.Recognised:
-		return t.texts.Text("page.result.looks_like", "Names", t.list(everything))
+		return t.Texts.Text("page.result.looks_like", "Names", t.list(everything))
 	case p.Outcome == lab.NotExpected && len(missing) > 0:
-		return t.texts.Text("page.result.missing", "Names", t.list(missing))
+		return t.Texts.Text("page.result.missing", "Names", t.list(missing))
 	case p.Outcome == lab.NotExpected && len(traces) > 0:
-		return t.texts.Text("page.result.missing_trace", "Names", t.list(traces))
+		return t.Texts.Text("page.result.missing_trace", "Names", t.list(traces))
 	case p.Outcome == lab.NotExpected:
-		return t.texts.Text("page.result.missing_some")
+		return t.Texts.Text("page.result.missing_some")
 	case p.Outcome == lab.ExpectedPlusAdulterant:
-		return t.texts.Text("page.result.plus", "Names", t.list(expected), "Others", t.list(others))
+		return t.Texts.Text("page.result.plus", "Names", t.list(expected), "Others", t.list(others))
 	case p.Outcome == lab.ExpectedOnly:
-		return t.texts.Text("page.result.expected_only", "Names", t.list(expected))
+		return t.Texts.Text("page.result.expected_only", "Names", t.list(expected))
 	}
-	return t.texts.Text("page.result.found", "Names", t.list(everything))
+	return t.Texts.Text("page.result.found", "Names", t.list(everything))
 }
 
 // missingWords say what was expected and not found, where the heading does not.
@@ -54,10 +54,10 @@ func (t *telling) missingWords(p *lab.Publication) (said []string) {
 	}
 	missing, traces := t.missing(p)
 	if len(missing) > 0 {
-		said = append(said, t.texts.Text("page.result.missing_text", "Names", t.list(missing)))
+		said = append(said, t.Texts.Text("page.result.missing_text", "Names", t.list(missing)))
 	}
 	if len(traces) > 0 {
-		said = append(said, t.texts.Text("page.result.missing_trace_text", "Names", t.list(traces)))
+		said = append(said, t.Texts.Text("page.result.missing_trace_text", "Names", t.list(traces)))
 	}
 	return said
 }
@@ -76,7 +76,7 @@ func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
 func (t *telling) findingName(f *lab.Released) string {
 	name := t.named.substance(f.SubstanceID)
 	if f.Detection == lab.Indicated {
-		return t.texts.Text("page.result.name_not_proven", "Name", name)
+		return t.Texts.Text("page.result.name_not_proven", "Name", name)
 	}
 	return name
 }
@@ -94,5 +94,5 @@ func (t *telling) list(names []string) string {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	return t.texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
+	return t.Texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
 }

@@ -22,8 +22,8 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	slices.SortStableFunc(list, func(a, b *lab.Method) int { return b.Level.Rank() - a.Level.Rank() })
 	views := make([]methodView, len(list))
 	for i, m := range list {
-		name := t.texts.Text("page.result.method", "Kind", t.texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
-			"Level", t.texts.Code(locale.Levels, string(m.Level)))
+		name := t.Texts.Text("page.result.method", "Kind", t.Texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
+			"Level", t.Texts.Code(locale.Levels, string(m.Level)))
 		views[i] = methodView{name, strings.Join(t.sight(m), " ")}
 	}
 	return views
@@ -32,19 +32,19 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 // sight says what a method can see.
 func (t *telling) sight(m *lab.Method) []string {
 	if m.Kind == lab.ListRecognition {
-		return []string{t.texts.Text("page.result.sees_looks")}
+		return []string{t.Texts.Text("page.result.sees_looks")}
 	}
 	var said []string
 	if m.OpenScope {
-		said = append(said, t.texts.Text("page.result.sees_library"))
+		said = append(said, t.Texts.Text("page.result.sees_library"))
 	} else {
-		said = append(said, t.texts.Text("page.result.sees_list", "Count", len(m.Scope)))
+		said = append(said, t.Texts.Text("page.result.sees_list", "Count", len(m.Scope)))
 	}
 	if m.Level == lab.Presumptive {
-		said = append(said, t.texts.Text("page.result.sees_presumptive"))
+		said = append(said, t.Texts.Text("page.result.sees_presumptive"))
 	}
 	if !m.Quantifies {
-		said = append(said, t.texts.Text("page.result.sees_no_amount"))
+		said = append(said, t.Texts.Text("page.result.sees_no_amount"))
 	}
 	return said
 }

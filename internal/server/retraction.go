@@ -2,14 +2,15 @@ package server
 
 import (
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // retractPage takes an analysis back.
 type retractPage struct {
-	view
+	page.View
 	Number, Address string
 	Analysis        analysisView
-	Form            *form
+	Form            *page.Form
 }
 
 func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
@@ -26,16 +27,16 @@ func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
 		return nil, nil, err
 	}
 	if e.Analysis.State == lab.Verified && r.session.SecondFactorAt.IsZero() {
-		return nil, nil, errSecondFactor
+		return nil, nil, page.ErrSecondFactor
 	}
 	tried := e.Analysis
-	if err := tried.Retract(r.actor, lab.At(r.server.Now()), "-"); err != nil {
+	if err := tried.Retract(r.Actor, lab.At(r.server.Now()), "-"); err != nil {
 		return nil, nil, err
 	}
 	return &retractPage{
-		view: r.view(r.texts.Text("page.analysis.retract")), Number: record.Number.String(), Address: sampleAddress(record.Number),
+		View: r.View(r.Texts.Text("page.analysis.retract")), Number: record.Number.String(), Address: sampleAddress(record.Number),
 		Analysis: r.analysisView(n, &record, e),
-		Form:     newForm(r.hidden("version", versionText(e.Analysis.Version)), r.input("reason", areaField, "page.record.reason")),
+		Form:     page.NewForm(r.Hidden("version", versionText(e.Analysis.Version)), r.Input("reason", page.AreaField, "page.record.reason")),
 	}, e, nil
 }
 
@@ -44,11 +45,11 @@ func retractionForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("retraction.html", page)
+	return r.Show("retraction.html", page)
 }
 
 func retractAnalysis(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -56,10 +57,10 @@ func retractAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.RetractAnalysis(r.context(), r.actor, e.Analysis.Key, in.whole("version"), in.text("reason"))
+	_, err = r.server.Store.RetractAnalysis(r.Ctx(), r.Actor, e.Analysis.Key, in.Whole("version"), in.Text("reason"))
 	if err == nil {
-		return r.see(page.Address + "?done=retracted")
+		return r.See(page.Address + "?done=retracted")
 	}
-	page.Form.fill(in.typed)
-	return r.refill("retraction.html", page, page.Form, err)
+	page.Form.Fill(in.Typed)
+	return r.Refill("retraction.html", page, page.Form, err)
 }

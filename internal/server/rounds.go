@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/work"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) swept(err error) {
 	result := sweepDone
 	if err != nil {
 		result = sweepFailed
-		s.Log.Error("sweep", "error", cause(err))
+		s.Log.Error("sweep", "error", page.Cause(err))
 	}
 	s.metrics.sweeps.WithLabelValues(result).Inc()
 }
@@ -50,7 +51,7 @@ func (s *Server) swept(err error) {
 // attempts have lapsed.
 func (s *Server) lapsed(err error) {
 	if err != nil {
-		s.Log.Error("write failures to sign in", "error", cause(err))
+		s.Log.Error("write failures to sign in", "error", page.Cause(err))
 	}
 	s.guesses.networks.lapse()
 	for _, t := range s.logins.all() {

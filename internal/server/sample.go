@@ -3,13 +3,14 @@ package server
 import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // recordPage is all that is recorded of a sample, as the actor may see it, and
 // what the actor may do with it.
 type recordPage struct {
-	view
+	page.View
 	Number   string
 	Address  string
 	Version  int32
@@ -26,12 +27,12 @@ type recordPage struct {
 	Trail    []eventView
 	Views    []viewedView
 	Moves    []moveForm
-	Answers  []*form // to open questions, for the summary of mistakes
+	Answers  []*page.Form // to open questions, for the summary of mistakes
 }
 
 // key finds the sample that the address names.
 func (r *request) key() (lab.Key, error) {
-	return r.server.Store.FindSample(r.context(), r.actor, r.number)
+	return r.server.Store.FindSample(r.Ctx(), r.Actor, r.Number)
 }
 
 // record reads the sample that the address names, and notes what for. Of a HEAD,
@@ -42,9 +43,9 @@ func (r *request) record(purpose lab.Purpose) (store.SampleRecord, error) {
 		return store.SampleRecord{}, err
 	}
 	if r.headersAlone() {
-		return r.server.Store.ReadSampleUnseen(r.context(), r.actor, key)
+		return r.server.Store.ReadSampleUnseen(r.Ctx(), r.Actor, key)
 	}
-	return r.server.Store.ReadSample(r.context(), r.actor, key, purpose)
+	return r.server.Store.ReadSample(r.Ctx(), r.Actor, key, purpose)
 }
 
 // purpose is what the actor usually reads a sample for.
@@ -53,7 +54,7 @@ func (r *request) purpose() lab.Purpose {
 		role    lab.UserRole
 		purpose lab.Purpose
 	}{{lab.Verifier, lab.ForVerification}, {lab.Laboratory, lab.ForAnalysis}, {lab.Intake, lab.ForIntake}} {
-		if r.actor.Has(r.service.ID, of.role) {
+		if r.Actor.Has(r.Service.ID, of.role) {
 			return of.purpose
 		}
 	}
@@ -69,20 +70,20 @@ func (r *request) recordPage() (*recordPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	views, err := r.server.Store.Views(r.context(), r.actor, record.Sample.Key)
+	views, err := r.server.Store.Views(r.Ctx(), r.Actor, record.Sample.Key)
 	if err != nil {
 		return nil, err
 	}
 	x := &record.Sample
 	page := &recordPage{
-		view: r.view(record.Number.String()), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: x.Version,
+		View: r.View(record.Number.String()), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: x.Version,
 		State: n.tag(locale.SampleStates, string(x.State)), Stage: n.texts.Code(locale.Stages, string(x.Stage)),
 		Reason:   codeName(n, x.StateReason, locale.RejectionReasons, locale.NotAnalysedReasons),
 		Excluded: n.texts.Code(locale.Exclusions, x.Excluded), Facts: n.sampleFacts(x), Expected: n.expected(record.Expected),
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
 		Told: r.told(&record),
 	}
-	may := lab.Allowed(r.actor, &record.File)
+	may := lab.Allowed(r.Actor, &record.File)
 	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
 	for i := range page.Analyses {
 		for j := range page.Analyses[i].Questions {
@@ -100,7 +101,7 @@ func showRecord(r *request) error {
 		return err
 	}
 	page.Notice = r.notice()
-	return r.show("record.html", page)
+	return r.Show("record.html", page)
 }
 
 // sampleFacts are the fields of a sample that hold something, an amount with its
@@ -130,11 +131,11 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	var links []entryView
 	add := func(offered bool, label, path string) {
 		if offered {
-			links = append(links, entryView{Label: r.texts.Text(label), Address: sampleAddress(record.Number) + path})
+			links = append(links, entryView{Label: r.Texts.Text(label), Address: sampleAddress(record.Number) + path})
 		}
 	}
 	x := &record.Sample
-	wasPublished := record.Latest() != nil && lab.MayPublish(r.actor, x.ServiceID) == nil
+	wasPublished := record.Latest() != nil && lab.MayPublish(r.Actor, x.ServiceID) == nil
 	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
 	add(may.Has(lab.PublishResult, x.ID) || wasPublished, "page.record.release", "/release")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")

@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // notOnTheForm are the fields of a sample that nobody types on the form by which it
@@ -60,11 +61,11 @@ func sampleWords(t *testing.T) naming {
 // typedAnew is what comes of a sample whose form is sent back as it was.
 func typedAnew(t *testing.T, n naming, table sampleTable, f *lab.File) *lab.File {
 	t.Helper()
-	in := &sampleReader{reader: &reader{typed: table.values(n, f)}, naming: n}
+	in := &sampleReader{Reader: &page.Reader{Typed: table.values(n, f)}, naming: n}
 	again := &lab.File{}
 	table.read(in, again)
-	if len(in.mistakes) > 0 {
-		t.Fatal(in.mistakes)
+	if len(in.Mistakes) > 0 {
+		t.Fatal(in.Mistakes)
 	}
 	return again
 }
@@ -92,7 +93,7 @@ func TestEveryFieldOfASampleIsOnTheForm(t *testing.T) {
 // A form on which everything was emptied empties all that it asks.
 func TestAnEmptyFormEmptiesASample(t *testing.T) {
 	n, f := sampleWords(t), fullFile()
-	sampleFields.read(&sampleReader{reader: &reader{typed: url.Values{}}, naming: n}, f)
+	sampleFields.read(&sampleReader{Reader: &page.Reader{Typed: url.Values{}}, naming: n}, f)
 	if left := f.Differences(&lab.File{}); len(left) > 0 {
 		t.Errorf("not emptied: %v", left)
 	}

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // sampleForm is what the pages share on which staff describe a sample.
 type sampleForm struct {
-	Form     *form
+	Form     *page.Form
 	Looks    []lookField
 	Warnings []string // what is beyond the limits of the service
 
@@ -19,14 +20,14 @@ type sampleForm struct {
 // lookField is a field that describes how a sample looks, with the forms of which
 // it is asked, as web/static/rows.js reads them; without any it is always asked.
 type lookField struct {
-	Field *field
+	Field *page.Field
 	Forms string
 }
 
 // sampleForm is an empty form to describe a sample of the service.
 func (r *request) sampleForm() (sampleForm, error) {
-	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
-	f := sampleForm{Form: newForm(), locations: locations}
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	f := sampleForm{Form: page.NewForm(), locations: locations}
 	for _, x := range sampleFields {
 		drawn := x.field(r)
 		f.Form.Fields = append(f.Form.Fields, drawn)
@@ -34,17 +35,17 @@ func (r *request) sampleForm() (sampleForm, error) {
 			f.Looks = append(f.Looks, lookField{drawn, formsWith(x.name)})
 		}
 	}
-	f.Form.Fields = append(f.Form.Fields, r.input("give_code", checkField, "page.describe.give_code"))
+	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"))
 	place := mustField(f.Form, "location_id")
 	for _, l := range locations {
-		place.Options = append(place.Options, option{strconv.Itoa(int(l.ID)), l.Name})
+		place.Options = append(place.Options, page.Option{Value: strconv.Itoa(int(l.ID)), Label: l.Name})
 	}
 	return f, err
 }
 
 // Group is the fields of a part of the form.
-func (f sampleForm) Group(group sampleGroup) []*field {
-	var fields []*field
+func (f sampleForm) Group(group sampleGroup) []*page.Field {
+	var fields []*page.Field
 	for _, name := range sampleFields.names(group) {
 		fields = append(fields, mustField(f.Form, name))
 	}
@@ -52,7 +53,7 @@ func (f sampleForm) Group(group sampleGroup) []*field {
 }
 
 // mustField returns a field that the form has.
-func mustField(f *form, name string) *field {
+func mustField(f *page.Form, name string) *page.Field {
 	x, err := f.Field(name)
 	if err != nil {
 		panic(err)

@@ -9,14 +9,15 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // sampleKind is how a field of a sample is drawn on a form, read from what was typed,
 // held by the form, and told of in the record and its trail.
 type sampleKind struct {
-	as    fieldKind
-	codes locale.Vocabulary // of the choices, none for other fields
-	draw  func(f *field)    // what else there is to the field, nil for nothing
+	as    page.FieldKind
+	codes locale.Vocabulary   // of the choices, none for other fields
+	draw  func(f *page.Field) // what else there is to the field, nil for nothing
 	read  func(in *sampleReader, name string, f *lab.File)
 	hold  func(n naming, f *lab.File) []string // nothing where nothing is recorded
 	tell  func(n naming, v lab.Value) string
@@ -25,9 +26,9 @@ type sampleKind struct {
 // textKind is a line of at most so many characters.
 func textKind(most int, at func(*lab.Sample) *string) sampleKind {
 	return sampleKind{
-		as:   textField,
-		draw: func(f *field) { f.MaxLength = most },
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.text(name) },
+		as:   page.TextField,
+		draw: func(f *page.Field) { f.MaxLength = most },
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.Text(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{*at(&f.Sample)} },
 		tell: plainValue,
 	}
@@ -36,14 +37,14 @@ func textKind(most int, at func(*lab.Sample) *string) sampleKind {
 // areaKind is a text of several lines.
 func areaKind(most int, at func(*lab.Sample) *string) sampleKind {
 	k := textKind(most, at)
-	k.as = areaField
+	k.as = page.AreaField
 	return k
 }
 
 func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
 	return sampleKind{
-		as:   dateField,
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.date(name) },
+		as:   page.DateField,
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.Date(name) },
 		hold: func(_ naming, f *lab.File) []string { return []string{at(&f.Sample).String()} },
 		tell: dayValue,
 	}
@@ -52,8 +53,8 @@ func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
 // oneOf is a code of the vocabulary.
 func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
 	return sampleKind{
-		as: selectField, codes: v,
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = T(in.text(name)) },
+		as: page.SelectField, codes: v,
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = T(in.Text(name)) },
 		hold: func(_ naming, f *lab.File) []string { return []string{string(*at(&f.Sample))} },
 		tell: codeOf(v),
 	}
@@ -62,8 +63,8 @@ func oneOf[T ~string](v locale.Vocabulary, at func(*lab.Sample) *T) sampleKind {
 // several is any number of codes of the vocabulary.
 func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
 	return sampleKind{
-		as: checksField, codes: v,
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.codes(name) },
+		as: page.ChecksField, codes: v,
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.Codes(name) },
 		hold: func(_ naming, f *lab.File) []string { return *at(&f.Sample) },
 		tell: codeOf(v),
 	}
@@ -72,8 +73,8 @@ func several(v locale.Vocabulary, at func(*lab.Sample) *lab.Codes) sampleKind {
 // numberKind is a decimal number, kept in thousandths of the unit.
 func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKind {
 	return sampleKind{
-		as:   textField,
-		draw: func(f *field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
+		as:   page.TextField,
+		draw: func(f *page.Field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
 		read: func(in *sampleReader, name string, f *lab.File) {
 			n := in.measure(name)
 			if *at(&f.Sample) = T(n); int64(T(n)) != n {
@@ -95,8 +96,8 @@ func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKin
 func unitKind(at func(*lab.Sample) *lab.AmountUnit, amounts ...string) sampleKind {
 	k := oneOf(locale.AmountUnits, at)
 	k.read = func(in *sampleReader, name string, f *lab.File) {
-		*at(&f.Sample) = lab.AmountUnit(in.text(name))
-		if in.text(name) == "" && slices.ContainsFunc(amounts, func(amount string) bool { return in.text(amount) != "" }) {
+		*at(&f.Sample) = lab.AmountUnit(in.Text(name))
+		if in.Text(name) == "" && slices.ContainsFunc(amounts, func(amount string) bool { return in.Text(amount) != "" }) {
 			*at(&f.Sample) = f.Sample.Form.Unit()
 		}
 	}
@@ -108,7 +109,7 @@ func priceKind() sampleKind {
 	k := numberKind("", func(s *lab.Sample) *int64 { return &s.Price.Amount })
 	read, hold := k.read, k.hold
 	k.read = func(in *sampleReader, name string, f *lab.File) {
-		in.mistakes.Check(!in.priced() || in.text(name) != "", name, "Give the price; 0 means a gift.")
+		in.Mistakes.Check(!in.priced() || in.Text(name) != "", name, "Give the price; 0 means a gift.")
 		read(in, name, f)
 	}
 	k.hold = func(n naming, f *lab.File) []string {
@@ -124,11 +125,11 @@ func priceKind() sampleKind {
 // tells of no price.
 func currencyKind() sampleKind {
 	k := textKind(3, func(s *lab.Sample) *string { return &s.Price.Currency })
-	k.draw = func(f *field) { f.Narrow, f.MaxLength = true, 3 }
+	k.draw = func(f *page.Field) { f.Narrow, f.MaxLength = true, 3 }
 	k.read = func(in *sampleReader, name string, f *lab.File) {
 		f.Sample.Price.Currency = ""
 		if in.priced() {
-			f.Sample.Price.Currency = strings.ToUpper(in.text(name))
+			f.Sample.Price.Currency = strings.ToUpper(in.Text(name))
 		}
 	}
 	return k
@@ -137,8 +138,8 @@ func currencyKind() sampleKind {
 // productKind is what the sample was sold as, by any of its names.
 func productKind() sampleKind {
 	return sampleKind{
-		as:   textField,
-		draw: func(f *field) { f.Suggest, f.Focus, f.MaxLength = "/suggest/products", true, 200 },
+		as:   page.TextField,
+		draw: func(f *page.Field) { f.Suggest, f.Focus, f.MaxLength = "/suggest/products", true, 200 },
 		read: func(in *sampleReader, _ string, f *lab.File) {
 			f.Sample.ProductID = 0
 			if in.sold = in.soldAs(); in.sold != nil {
@@ -155,9 +156,9 @@ func productKind() sampleKind {
 func saidKind() sampleKind {
 	k := textKind(200, func(s *lab.Sample) *string { return &s.SoldAsText })
 	k.read = func(in *sampleReader, name string, f *lab.File) {
-		f.Sample.SoldAsText = in.text(name)
+		f.Sample.SoldAsText = in.Text(name)
 		if in.sold != nil {
-			f.Sample.SoldAsText = cmp.Or(f.Sample.SoldAsText, in.text("product_id"))
+			f.Sample.SoldAsText = cmp.Or(f.Sample.SoldAsText, in.Text("product_id"))
 		}
 	}
 	return k
@@ -166,8 +167,8 @@ func saidKind() sampleKind {
 // expectedKind is what is expected, where it is not what is usual for the product.
 func expectedKind() sampleKind {
 	return sampleKind{
-		as:   textField,
-		draw: func(f *field) { f.Suggest, f.MaxLength = "/suggest/substances", 500 },
+		as:   page.TextField,
+		draw: func(f *page.Field) { f.Suggest, f.MaxLength = "/suggest/substances", 500 },
 		read: func(in *sampleReader, _ string, f *lab.File) { f.Expected = in.expectation(in.sold) },
 		hold: func(n naming, f *lab.File) []string {
 			product := n.words.Products[f.Sample.ProductID]
@@ -183,8 +184,8 @@ func expectedKind() sampleKind {
 // placeKind is a location of the service, of which sampleForm knows the names.
 func placeKind() sampleKind {
 	return sampleKind{
-		as:   selectField,
-		read: func(in *sampleReader, name string, f *lab.File) { f.Sample.LocationID = lab.Optional(in.whole(name)) },
+		as:   page.SelectField,
+		read: func(in *sampleReader, name string, f *lab.File) { f.Sample.LocationID = lab.Optional(in.Whole(name)) },
 		hold: func(_ naming, f *lab.File) []string {
 			if f.Sample.LocationID == 0 {
 				return nil

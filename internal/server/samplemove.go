@@ -6,12 +6,13 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 // moveForm takes the sample to another state, or keeps it out of the statistics.
 type moveForm struct {
 	Label, Address, To string
-	Form               *form
+	Form               *page.Form
 	Grave              bool // takes something back or leaves it undone
 }
 
@@ -31,25 +32,25 @@ var moveLabels = []struct {
 // moveForms are the steps that the actor may take now.
 func (r *request) moveForms(x *lab.Sample, may lab.Steps) []moveForm {
 	var forms []moveForm
-	address := sampleAddress(r.number)
+	address := sampleAddress(r.Number)
 	for _, m := range moveLabels {
 		i := slices.IndexFunc(may, func(s lab.Step) bool { return s.Action == lab.MoveSample && s.To == string(m.to) })
 		if i < 0 {
 			continue
 		}
-		f := newForm(r.hidden("version", versionText(x.Version)), r.hidden("to", string(m.to)))
+		f := page.NewForm(r.Hidden("version", versionText(x.Version)), r.Hidden("to", string(m.to)))
 		if may[i].Reason {
-			f.Fields = append(f.Fields, r.choice(reasonField(string(m.to)), selectField, "page.record.reason", m.named, m.reasons))
+			f.Fields = append(f.Fields, r.Choice(reasonField(string(m.to)), page.SelectField, "page.record.reason", m.named, m.reasons))
 		}
-		forms = append(forms, moveForm{r.texts.Text(m.label), address + "/move", string(m.to), f, may[i].Reason})
+		forms = append(forms, moveForm{r.Texts.Text(m.label), address + "/move", string(m.to), f, may[i].Reason})
 	}
-	f := newForm(r.hidden("version", versionText(x.Version)))
+	f := page.NewForm(r.Hidden("version", versionText(x.Version)))
 	switch {
 	case may.Has(lab.IncludeSample, x.ID):
-		forms = append(forms, moveForm{r.texts.Text("page.record.include"), address + "/exclusion", exclusion, f, false})
+		forms = append(forms, moveForm{r.Texts.Text("page.record.include"), address + "/exclusion", exclusion, f, false})
 	case may.Has(lab.ExcludeSample, x.ID):
-		f.Fields = append(f.Fields, r.choice(reasonField(exclusion), selectField, "page.record.reason", locale.Exclusions, lab.Exclusions.Strings()))
-		forms = append(forms, moveForm{r.texts.Text("page.record.exclude"), address + "/exclusion", exclusion, f, true})
+		f.Fields = append(f.Fields, r.Choice(reasonField(exclusion), page.SelectField, "page.record.reason", locale.Exclusions, lab.Exclusions.Strings()))
+		forms = append(forms, moveForm{r.Texts.Text("page.record.exclude"), address + "/exclusion", exclusion, f, true})
 	}
 	return forms
 }
@@ -63,25 +64,25 @@ func reasonField(step string) string { return step + "_reason" }
 
 // moveSample takes the sample to another state.
 func moveSample(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	to := in.text("to")
+	to := in.Text("to")
 	key, err := r.key()
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.MoveSample(r.context(), r.actor, key, in.whole("version"), lab.SampleState(to), in.text(reasonField(to)))
+	_, err = r.server.Store.MoveSample(r.Ctx(), r.Actor, key, in.Whole("version"), lab.SampleState(to), in.Text(reasonField(to)))
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=moved")
+		return r.See(sampleAddress(r.Number) + "?done=moved")
 	}
 	return r.refillMove(in, to, err)
 }
 
 // excludeSample keeps the sample out of the statistics, or lets it back in.
 func excludeSample(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -89,20 +90,20 @@ func excludeSample(r *request) error {
 	if err != nil {
 		return err
 	}
-	if in.typed.Has(reasonField(exclusion)) {
-		_, err = r.server.Store.ExcludeSample(r.context(), r.actor, key, in.whole("version"), in.text(reasonField(exclusion)))
+	if in.Typed.Has(reasonField(exclusion)) {
+		_, err = r.server.Store.ExcludeSample(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text(reasonField(exclusion)))
 	} else {
-		_, err = r.server.Store.IncludeSample(r.context(), r.actor, key, in.whole("version"))
+		_, err = r.server.Store.IncludeSample(r.Ctx(), r.Actor, key, in.Whole("version"))
 	}
 	if err == nil {
-		return r.see(sampleAddress(r.number) + "?done=excluded")
+		return r.See(sampleAddress(r.Number) + "?done=excluded")
 	}
 	return r.refillMove(in, exclusion, err)
 }
 
 // refillMove shows the page again with the mistakes in the form of one step.
-func (r *request) refillMove(in *reader, to string, err error) error {
-	err = fieldAs(err, "reason", reasonField(to))
+func (r *request) refillMove(in *page.Reader, to string, err error) error {
+	err = page.FieldAs(err, "reason", reasonField(to))
 	var mistakes lab.FieldErrors
 	if !errors.As(err, &mistakes) {
 		return err
@@ -113,8 +114,8 @@ func (r *request) refillMove(in *reader, to string, err error) error {
 	}
 	for _, m := range page.Moves {
 		if m.To == to {
-			m.Form.fill(in.typed)
-			return r.refill("record.html", page, m.Form, err)
+			m.Form.Fill(in.Typed)
+			return r.Refill("record.html", page, m.Form, err)
 		}
 	}
 	return err

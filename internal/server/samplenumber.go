@@ -31,12 +31,12 @@ func readNumber(text string) (lab.SampleNumber, error) {
 func (r *request) findByNumber(text string) error {
 	number, err := readNumber(text)
 	if err == nil {
-		_, err = r.server.Store.FindSample(r.context(), r.actor, number)
+		_, err = r.server.Store.FindSample(r.Ctx(), r.Actor, number)
 	} else {
 		err = lab.ErrNotFound
 	}
 	if err == nil {
-		return r.see("/samples/" + number.String())
+		return r.See("/samples/" + number.String())
 	}
 	if !errors.Is(err, lab.ErrNotFound) {
 		return err
@@ -45,10 +45,10 @@ func (r *request) findByNumber(text string) error {
 	if err != nil {
 		return err
 	}
-	page.Find.set("number", text)
+	page.Find.Set("number", text)
 	var mistakes lab.FieldErrors
 	mistakes.Check(false, "number", "There is no sample %q among those that you may see. A number looks like UTR-2024-00017.", text)
-	return r.refill("work.html", page, page.Find, mistakes)
+	return r.Refill("work.html", page, page.Find, mistakes)
 }
 
 func sampleAddress(number lab.SampleNumber) string { return "/samples/" + number.String() }
@@ -64,9 +64,9 @@ func (r *request) seenSample(value string) (store.VersionedKey, error) {
 	text, version, _ := strings.Cut(value, ".")
 	number, err := lab.ParseSampleNumber(text)
 	seen, wrong := strconv.ParseInt(version, 10, 32)
-	if err != nil || wrong != nil || number.Service != r.service.Code {
+	if err != nil || wrong != nil || number.Service != r.Service.Code {
 		return store.VersionedKey{}, lab.ErrNotFound
 	}
-	key, err := r.server.Store.FindSample(r.context(), r.actor, number)
+	key, err := r.server.Store.FindSample(r.Ctx(), r.Actor, number)
 	return store.VersionedKey{Key: key, Version: int32(seen)}, err
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // sampleReader reads the description of a sample from what was typed.
 type sampleReader struct {
-	*reader
+	*page.Reader
 	naming
 	sold      *lab.Product   // what it was sold as, once that is read; nil for unknown
 	kept      []string       // looks that are recorded of the sample although its form has no such field
@@ -29,21 +30,21 @@ const unheardOf = "%q is not in the list. Type \"unknown\" here, and beside it w
 
 // soldAs is what the sample was sold as, nil where the dictionary does not know it.
 func (in *sampleReader) soldAs() *lab.Product {
-	typed := in.text("product_id")
+	typed := in.Text("product_id")
 	if p, ok := in.words.FindProduct(typed); ok || typed == "" {
 		return p
 	}
 	near := nearest(in.words.SearchProducts, typed)
 	if len(near) == 0 {
-		in.mistakes.Check(false, "product_id", unheardOf, short(typed))
+		in.Mistakes.Check(false, "product_id", unheardOf, page.Short(typed))
 		return nil
 	}
 	names := make([]string, len(near))
 	for i, p := range near {
 		names[i] = in.product(p.ID)
 	}
-	in.mistakes.Check(false, "product_id", "%q is not in the list. Like it are: %s. If it is none of them, type \"unknown\" here, and beside it what the visitor said.",
-		short(typed), strings.Join(names, ", "))
+	in.Mistakes.Check(false, "product_id", "%q is not in the list. Like it are: %s. If it is none of them, type \"unknown\" here, and beside it what the visitor said.",
+		page.Short(typed), strings.Join(names, ", "))
 	return nil
 }
 
@@ -52,7 +53,7 @@ const nothingExpected = "-"
 
 // expectation is what was typed as expected, or else what is usual for the product.
 func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
-	typed := in.text("expected")
+	typed := in.Text("expected")
 	switch {
 	case typed == nothingExpected:
 		return nil
@@ -70,7 +71,7 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 		} else if c, ok := in.words.FindClass(name); ok {
 			e.Class = c.Code
 		} else if name != "" {
-			in.mistakes.Check(false, "expected", "%q is neither a substance nor a class of the dictionary.", short(name))
+			in.Mistakes.Check(false, "expected", "%q is neither a substance nor a class of the dictionary.", page.Short(name))
 		}
 		if e != (lab.Expected{}) && !slices.Contains(set, e) {
 			set = append(set, e)
@@ -82,9 +83,9 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 // measure is a number as thousandths; one that cannot be read is negative, so that
 // it is not taken for one that was not given.
 func (in *sampleReader) measure(name string) int64 {
-	before := len(in.mistakes)
-	n := in.reader.thousandths(name)
-	if len(in.mistakes) > before {
+	before := len(in.Mistakes)
+	n := in.Reader.Thousandths(name)
+	if len(in.Mistakes) > before {
 		return -1
 	}
 	return n
@@ -92,18 +93,18 @@ func (in *sampleReader) measure(name string) int64 {
 
 // priced tells that a price was typed.
 func (in *sampleReader) priced() bool {
-	return in.text("price_amount")+in.text("price_quantity")+in.text("price_unit") != ""
+	return in.Text("price_amount")+in.Text("price_quantity")+in.Text("price_unit") != ""
 }
 
 // check gathers all mistakes of a sample that was read: each field's first. The visit
 // is the one that it is registered to, nil for none.
 func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, today lab.Date, visit *lab.Visit) error {
-	unread := slices.Clone(in.mistakes)
+	unread := slices.Clone(in.Mistakes)
 	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Visit: visit}
-	for _, m := range fieldErrors(in.words.CheckSample(x, expected, at)) {
+	for _, m := range page.FieldErrors(in.words.CheckSample(x, expected, at)) {
 		if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
-			in.mistakes = append(in.mistakes, m)
+			in.Mistakes = append(in.Mistakes, m)
 		}
 	}
-	return in.mistakes.Err()
+	return in.Mistakes.Err()
 }

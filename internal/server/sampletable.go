@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // sampleGroup is the part of the form where a field stands.
@@ -54,13 +55,13 @@ func (x sampleField) needed() sampleField {
 }
 
 // field is the field on a form, with nothing in it.
-func (x sampleField) field(r *request) *field {
-	f := r.choice(x.name, x.kind.as, x.question, x.kind.codes, x.kind.codes.Codes())
+func (x sampleField) field(r *request) *page.Field {
+	f := r.Choice(x.name, x.kind.as, x.question, x.kind.codes, x.kind.codes.Codes())
 	if !x.must {
-		f = r.optional(f)
+		f = r.Optional(f)
 	}
 	if x.hint != "" {
-		f = r.hint(f, x.hint)
+		f = r.Hint(f, x.hint)
 	}
 	if x.kind.draw != nil {
 		x.kind.draw(f)
@@ -112,8 +113,8 @@ func (t sampleTable) values(n naming, f *lab.File) url.Values {
 func (t sampleTable) read(in *sampleReader, f *lab.File) {
 	for _, x := range t {
 		form := f.Sample.Form
-		refused := x.group == groupLooks && in.text(x.name) != "" && lab.Forms.Has(form) && !form.Has(x.name) && !slices.Contains(in.kept, x.name)
-		in.mistakes.Check(!refused, x.name, "A sample of this form has no such thing. Empty it, or choose another form.")
+		refused := x.group == groupLooks && in.Text(x.name) != "" && lab.Forms.Has(form) && !form.Has(x.name) && !slices.Contains(in.kept, x.name)
+		in.Mistakes.Check(!refused, x.name, "A sample of this form has no such thing. Empty it, or choose another form.")
 		x.kind.read(in, x.name, f)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"marquis/internal/page"
 )
 
 // securityPath is where whoever finds a fault in security looks for whom to tell
@@ -19,7 +21,7 @@ const securityDays = 180
 // securityText says whom to tell. Where nobody is named there is no such page.
 func securityText(r *request) error {
 	if len(r.server.Security) == 0 {
-		return errNoPage
+		return page.ErrNoPage
 	}
 	var text strings.Builder
 	for _, contact := range r.server.Security {

@@ -11,8 +11,19 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
+
+// pageRequest is a request as every page knows it.
+type pageRequest = page.Request
+
+// request is a request as the server's own handlers know it.
+type request struct {
+	*pageRequest
+	server  *Server
+	session *store.Session // nil for the public
+}
 
 // handler answers a request with a page, or with an error.
 type handler func(*request) error
@@ -20,11 +31,13 @@ type handler func(*request) error
 // route is one way in: how, where, for whom, and who answers.
 type route struct {
 	method, path string
-	access       access
+	access       page.Access
 	handle       handler
 }
 
-func (rt route) door() door { return door{rt.method, rt.path, rt.access} }
+func (rt route) door() page.Door {
+	return page.Door{Method: rt.method, Path: rt.path, Access: rt.access}
+}
 
 // Waits of a request.
 const (
@@ -33,14 +46,14 @@ const (
 )
 
 // newSite is the site of the server's pages.
-func (s *Server) newSite(p *printed) *site {
-	x := newSite(p, s.Log, s.Address)
-	x.madeUp = s.synthetic
-	x.service = func(r *request, code string) (lab.Service, error) { return s.Store.Service(r.context(), r.actor, code) }
-	x.patient = func(ctx context.Context) context.Context { return store.WaitAtMost(ctx, turnWait) }
-	x.signIn = func(r *request, missing error) error { return s.whole(r).toSignIn(missing) }
-	x.known = storeErrors
-	x.explain = func(r *request, err error, p *problem) { s.whole(r).explain(err, p) }
+func (s *Server) newSite(p *page.Printed) *page.Site {
+	x := page.NewSite(p, s.Log, s.Address)
+	x.MadeUp = s.synthetic
+	x.Service = func(r *pageRequest, code string) (lab.Service, error) { return s.Store.Service(r.Ctx(), r.Actor, code) }
+	x.Patient = func(ctx context.Context) context.Context { return store.WaitAtMost(ctx, turnWait) }
+	x.SignIn = func(r *pageRequest, missing error) error { return s.whole(r).toSignIn(missing) }
+	x.Known = storeErrors
+	x.Explain = func(r *pageRequest, err error, p *page.Problem) { s.whole(r).explain(err, p) }
 	return x
 }
 
@@ -48,54 +61,54 @@ func (s *Server) newSite(p *printed) *site {
 func (s *Server) serve(rt route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r := s.request(c, rt.door())
-		err := r.begin(r.readSession)
+		err := r.Begin(r.readSession)
 		if err == nil {
 			err = rt.handle(r)
 		}
 		if err != nil {
-			r.fail(err)
+			r.Fail(err)
 		}
 	}
 }
 
-func (s *Server) request(c *gin.Context, d door) *request { return s.whole(s.site.ask(c, d)) }
+func (s *Server) request(c *gin.Context, d page.Door) *request { return s.whole(s.site.Ask(c, d)) }
 
-// whole is a request as the server's own handlers know it.
-func (s *Server) whole(r *request) *request {
-	r.server = s
-	return r
-}
+func (s *Server) whole(r *pageRequest) *request { return &request{pageRequest: r, server: s} }
 
 // storeErrors are what errors of the store become.
-var storeErrors = []known{
-	{store.ErrNotNoted, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.error.not_noted_text", ""}},
-	{store.ErrFull, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_full", ""}},
-	{store.ErrReadOnly, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_read_only", ""}},
-	{store.ErrBusy, answer{http.StatusServiceUnavailable, "page.error.unavailable", "page.layout.unsaved_busy", ""}},
+var storeErrors = []page.Known{
+	unavailable(store.ErrNotNoted, "page.error.not_noted_text"),
+	unavailable(store.ErrFull, "page.layout.unsaved_full"),
+	unavailable(store.ErrReadOnly, "page.layout.unsaved_read_only"),
+	unavailable(store.ErrBusy, "page.layout.unsaved_busy"),
+}
+
+func unavailable(err error, text string) page.Known {
+	return page.Known{Err: err, Answer: page.Answer{Status: http.StatusServiceUnavailable, Title: "page.error.unavailable", Text: text}}
 }
 
 // explain adds to a problem what changed meanwhile, and whom else to ask.
-func (r *request) explain(err error, p *problem) {
+func (r *request) explain(err error, p *page.Problem) {
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
 		if n, err := r.naming(); err == nil {
 			p.Changes = n.changeViews(stale.Changed, nil)
 		}
 	}
-	signingIn := r.route.path == signInPath // which is for staff, though anybody can open it
+	signingIn := r.Route.Path == signInPath // which is for staff, though anybody can open it
 	p.Public = p.Public && !signingIn
 	p.Figures = strings.HasPrefix(r.Request.URL.Path, "/figures")
 }
 
 // doorAt is the route of a path. What there is no route for is public.
-func doorAt(path string) door {
+func doorAt(path string) page.Door {
 	all := routes()
 	if i := slices.IndexFunc(all, func(rt route) bool { return rt.path == path }); i >= 0 {
 		return all[i].door()
 	}
-	return door{access: everybody}
+	return page.Door{Access: page.Everybody}
 }
 
-func notFound(*request) error { return errNoPage }
+func notFound(*request) error { return page.ErrNoPage }
 
-func showAsset(r *request) error { return r.asset(r.Param("name")) }
+func showAsset(r *request) error { return r.Asset(r.Param("name")) }

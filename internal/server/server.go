@@ -17,6 +17,7 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/figures"
 	"marquis/internal/keyring"
+	"marquis/internal/page"
 	"marquis/internal/store"
 	"marquis/internal/work"
 )
@@ -40,12 +41,12 @@ type Config struct {
 type Server struct {
 	Config
 	engine  *gin.Engine
-	site    *site
+	site    *page.Site
 	guesses *guesses
 	logins  *logins
 	hider   credential.Hider // of networks and logins
 	years   *figures.Source
-	kept    *pageCache // of the public figures
+	kept    *page.PageCache // of the public figures
 	jobs    *work.Jobs
 	metrics *metrics
 	keyed   keyMatch
@@ -81,7 +82,7 @@ func New(c Config) (*Server, error) {
 	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
-	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &pageCache{}, work.NewJobs()
+	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &page.PageCache{}, work.NewJobs()
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
@@ -114,8 +115,8 @@ func (s *Server) newEngine(list []route) (*gin.Engine, error) {
 			engine.Handle(http.MethodHead, r.path, s.serve(r)) // whose body the HTTP server leaves out
 		}
 	}
-	engine.NoRoute(s.serve(route{handle: notFound, access: everybody}))
-	engine.NoMethod(s.serve(route{handle: wrongMethod, access: everybody}))
+	engine.NoRoute(s.serve(route{handle: notFound, access: page.Everybody}))
+	engine.NoMethod(s.serve(route{handle: wrongMethod, access: page.Everybody}))
 	return engine, nil
 }
 

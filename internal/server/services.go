@@ -3,81 +3,82 @@ package server
 import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 type servicesPage struct {
-	view
+	page.View
 	Services []lab.Service
 }
 
 func services(r *request) error {
-	list, err := r.server.Store.Services(r.context(), r.actor)
+	list, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
-	return r.show("services.html", servicesPage{r.view(r.texts.Text("page.services.title")), list})
+	return r.Show("services.html", servicesPage{r.View(r.Texts.Text("page.services.title")), list})
 }
 
 type newServicePage struct {
-	view
-	Form *form
+	page.View
+	Form *page.Form
 }
 
 func (r *request) newServicePage() *newServicePage {
-	name := r.input("name", textField, "page.services.name")
+	name := r.Input("name", page.TextField, "page.services.name")
 	name.Focus, name.MaxLength = true, 200
-	code := r.hint(r.input("code", textField, "page.services.code"), "page.services.code_hint")
+	code := r.Hint(r.Input("code", page.TextField, "page.services.code"), "page.services.code_hint")
 	code.Narrow, code.MaxLength = true, 8
-	country := r.hint(r.input("country", textField, "page.services.country"), "page.services.country_hint")
+	country := r.Hint(r.Input("country", page.TextField, "page.services.country"), "page.services.country_hint")
 	country.Narrow, country.MaxLength = true, 2
-	currency := r.hint(r.input("currency", textField, "page.services.currency"), "page.services.currency_hint")
+	currency := r.Hint(r.Input("currency", page.TextField, "page.services.currency"), "page.services.currency_hint")
 	currency.Narrow, currency.MaxLength = true, 3
-	zone := r.hint(r.input("time_zone", textField, "page.services.time_zone"), "page.services.time_zone_hint")
-	second := r.hint(r.input("second_factor", checkField, "page.services.second_require"), "page.services.second_hint")
+	zone := r.Hint(r.Input("time_zone", page.TextField, "page.services.time_zone"), "page.services.time_zone_hint")
+	second := r.Hint(r.Input("second_factor", page.CheckField, "page.services.second_require"), "page.services.second_hint")
 	second.Values = []string{"yes"}
-	return &newServicePage{r.view(r.texts.Text("page.services.add")), newForm(name, code, country, currency, zone, second)}
+	return &newServicePage{r.View(r.Texts.Text("page.services.add")), page.NewForm(name, code, country, currency, zone, second)}
 }
 
-func newServiceForm(r *request) error { return r.show("newservice.html", r.newServicePage()) }
+func newServiceForm(r *request) error { return r.Show("newservice.html", r.newServicePage()) }
 
 func addService(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	service, err := r.server.Store.AddService(r.context(), r.actor, lab.Service{
-		Code: in.text("code"), Name: in.text("name"), Country: in.text("country"), Currency: in.text("currency"), TimeZone: in.text("time_zone"),
-		SecondFactor: in.text("second_factor") == "yes",
+	service, err := r.server.Store.AddService(r.Ctx(), r.Actor, lab.Service{
+		Code: in.Text("code"), Name: in.Text("name"), Country: in.Text("country"), Currency: in.Text("currency"), TimeZone: in.Text("time_zone"),
+		SecondFactor: in.Text("second_factor") == "yes",
 	})
 	if err != nil {
 		page := r.newServicePage()
-		page.Form.fill(in.typed)
-		return r.refill("newservice.html", page, page.Form, err)
+		page.Form.Fill(in.Typed)
+		return r.Refill("newservice.html", page, page.Form, err)
 	}
-	return r.see("/services/" + service.Code)
+	return r.See("/services/" + service.Code)
 }
 
 type servicePage struct {
-	view
+	page.View
 	Service   lab.Service
 	Locations []locationView
-	Form      *form // of a new location
-	Second    *form // that requires a second factor, or no longer does
+	Form      *page.Form // of a new location
+	Second    *page.Form // that requires a second factor, or no longer does
 }
 
 type locationView struct{ Name, Kind, Region string }
 
 func (r *request) servicePage() (*servicePage, error) {
-	locations, err := r.server.Store.Locations(r.context(), r.actor, r.service.ID)
-	name := r.input("name", textField, "page.services.location")
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	name := r.Input("name", page.TextField, "page.services.location")
 	name.MaxLength = 200
-	kind := r.choice("kind", selectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings())
-	region := r.optional(r.hint(r.input("region", textField, "page.services.region"), "page.services.region_hint"))
+	kind := r.Choice("kind", page.SelectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings())
+	region := r.Optional(r.Hint(r.Input("region", page.TextField, "page.services.region"), "page.services.region_hint"))
 	page := &servicePage{
-		view: r.view(r.service.Name), Service: r.service, Form: newForm(name, kind, region), Second: newForm(r.secondFactorSwitch()),
+		View: r.View(r.Service.Name), Service: r.Service, Form: page.NewForm(name, kind, region), Second: page.NewForm(r.secondFactorSwitch()),
 	}
 	for _, l := range locations {
-		page.Locations = append(page.Locations, locationView{l.Name, r.texts.Code(locale.LocationKinds, l.Kind), l.Region})
+		page.Locations = append(page.Locations, locationView{l.Name, r.Texts.Code(locale.LocationKinds, l.Kind), l.Region})
 	}
 	return page, err
 }
@@ -87,56 +88,56 @@ func serviceForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("service.html", page)
+	return r.Show("service.html", page)
 }
 
 func addLocation(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.AddLocation(r.context(), r.actor, lab.Location{
-		ServiceID: r.service.ID, Name: in.text("name"), Kind: in.text("kind"), Region: in.text("region"),
+	_, err = r.server.Store.AddLocation(r.Ctx(), r.Actor, lab.Location{
+		ServiceID: r.Service.ID, Name: in.Text("name"), Kind: in.Text("kind"), Region: in.Text("region"),
 	})
 	if err != nil {
 		page, failed := r.servicePage()
 		if failed != nil {
 			return failed
 		}
-		page.Form.fill(in.typed)
-		return r.refill("service.html", page, page.Form, err)
+		page.Form.Fill(in.Typed)
+		return r.Refill("service.html", page, page.Form, err)
 	}
-	return r.see("/services/" + r.service.Code)
+	return r.See("/services/" + r.Service.Code)
 }
 
 // secondFactorSwitch asks whether one knows what switching does.
-func (r *request) secondFactorSwitch() *field {
+func (r *request) secondFactorSwitch() *page.Field {
 	key := "page.services.second_know_on"
-	if r.service.SecondFactor {
+	if r.Service.SecondFactor {
 		key = "page.services.second_know_off"
 	}
-	return r.input("know", checkField, key)
+	return r.Input("know", page.CheckField, key)
 }
 
 // requireSecondFactor makes the service require a second factor of its staff, or no
 // longer. The form says which, so that two administrators at once do not undo each
 // other.
 func requireSecondFactor(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	in.mistakes.Check(in.text("know") == "yes", "know", "Tick that you know what this does.")
-	err = in.mistakes.Err()
+	in.Mistakes.Check(in.Text("know") == "yes", "know", "Tick that you know what this does.")
+	err = in.Mistakes.Err()
 	if err == nil {
-		err = r.server.Store.RequireSecondFactor(r.context(), r.actor, r.service.ID, in.text("require") == "yes")
+		err = r.server.Store.RequireSecondFactor(r.Ctx(), r.Actor, r.Service.ID, in.Text("require") == "yes")
 	}
 	if err != nil {
 		page, failed := r.servicePage()
 		if failed != nil {
 			return failed
 		}
-		return r.refill("service.html", page, page.Second, err)
+		return r.Refill("service.html", page, page.Second, err)
 	}
-	return r.see("/services/" + r.service.Code + "?done=factor")
+	return r.See("/services/" + r.Service.Code + "?done=factor")
 }

@@ -6,6 +6,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -19,12 +20,12 @@ func (s *Server) sessionCookie() string {
 }
 
 // readSession finds out who asks. It is no error that nobody is signed in.
-func (r *request) readSession() (*signed, error) {
+func (r *request) readSession() (*page.Signed, error) {
 	token, _ := r.Cookie(r.server.sessionCookie()) // empty where there is none
 	if token == "" {
 		return nil, nil
 	}
-	session, err := r.server.Store.Session(r.context(), credential.HashToken(token))
+	session, err := r.server.Store.Session(r.Ctx(), credential.HashToken(token))
 	if errors.Is(err, lab.ErrNotFound) {
 		return nil, nil
 	}
@@ -32,8 +33,8 @@ func (r *request) readSession() (*signed, error) {
 		return nil, err
 	}
 	r.session = &session
-	return &signed{
-		actor: session.Account.Actor(), secondFactor: !session.SecondFactorAt.IsZero(), owes: r.owed(), view: r.staffView,
+	return &page.Signed{
+		Actor: session.Account.Actor(), SecondFactor: !session.SecondFactorAt.IsZero(), Owes: r.owed(), View: r.staffView,
 	}, nil
 }
 
@@ -41,11 +42,11 @@ func (r *request) readSession() (*signed, error) {
 // right, and tells whether it is whole. A recovery code that was typed is used up for it.
 func (a *attempt) startSession(by lab.Actor) (session string, whole bool, err error) {
 	token, session := credential.NewToken()
-	whole, err = a.server.Store.SignIn(a.context(), by, store.Entry{Token: session, Password: a.judged, Recovery: a.recovery})
+	whole, err = a.server.Store.SignIn(a.Ctx(), by, store.Entry{Token: session, Password: a.judged, Recovery: a.recovery})
 	if err != nil {
 		return "", false, err
 	}
-	a.setCookie(a.server.sessionCookie(), token, 0)
+	a.PutCookie(a.server.sessionCookie(), token, 0)
 	return session, whole, nil
 }
 
@@ -54,22 +55,22 @@ func (a *attempt) startSession(by lab.Actor) (session string, whole bool, err er
 func (r *request) raiseSession() (session string, err error) {
 	old, err := r.Cookie(r.server.sessionCookie())
 	if err != nil {
-		return "", errSignIn
+		return "", page.ErrSignIn
 	}
 	token, session := credential.NewToken()
-	if err := r.server.Store.ReplaceSession(r.context(), credential.HashToken(old), session, true); err != nil {
+	if err := r.server.Store.ReplaceSession(r.Ctx(), credential.HashToken(old), session, true); err != nil {
 		return "", err
 	}
-	r.setCookie(r.server.sessionCookie(), token, 0)
+	r.PutCookie(r.server.sessionCookie(), token, 0)
 	return session, nil
 }
 
 // endSession signs out, here and in the database.
 func (r *request) endSession() error {
 	token, err := r.Cookie(r.server.sessionCookie())
-	r.setCookie(r.server.sessionCookie(), "", -1)
+	r.PutCookie(r.server.sessionCookie(), "", -1)
 	if errors.Is(err, http.ErrNoCookie) {
 		return nil
 	}
-	return r.server.Store.EndSession(r.context(), credential.HashToken(token))
+	return r.server.Store.EndSession(r.Ctx(), credential.HashToken(token))
 }

@@ -4,10 +4,11 @@ import (
 	"errors"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 type sessionsPage struct {
-	view
+	page.View
 	Sessions []sessionView
 	Others   int // besides this one
 }
@@ -22,11 +23,11 @@ type sessionView struct {
 }
 
 func sessionsForm(r *request) error {
-	sessions, err := r.server.Store.OwnSessions(r.context(), r.actor)
+	sessions, err := r.server.Store.OwnSessions(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
-	page := sessionsPage{view: r.view(r.texts.Text("page.sessions.title"))}
+	page := sessionsPage{View: r.View(r.Texts.Text("page.sessions.title"))}
 	for _, s := range sessions {
 		v := sessionView{
 			ID: s.ID, Started: r.moment(s.StartedAt), LastUsed: r.moment(s.SeenAt),
@@ -37,25 +38,25 @@ func sessionsForm(r *request) error {
 		}
 		page.Sessions = append(page.Sessions, v)
 	}
-	return r.show("sessions.html", page)
+	return r.Show("sessions.html", page)
 }
 
 // endOtherSession ends the session that the form names, or all but this one. One
 // that has ended meanwhile is no mistake.
 func endOtherSession(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
 	if typed.Get("others") != "" {
-		err = r.server.Store.EndOtherSessions(r.context(), r.actor, r.session.ID)
+		err = r.server.Store.EndOtherSessions(r.Ctx(), r.Actor, r.session.ID)
 	} else {
-		err = r.server.Store.EndOtherSession(r.context(), r.actor, typed.Get("session"))
+		err = r.server.Store.EndOtherSession(r.Ctx(), r.Actor, typed.Get("session"))
 	}
 	if err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
-	return r.see("/account/sessions?done=ended")
+	return r.See("/account/sessions?done=ended")
 }
 
 // endSessionsOfPerson signs somebody out everywhere, who may sign in again.
@@ -64,8 +65,8 @@ func endSessionsOfPerson(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.EndSessions(r.context(), r.actor, person.ID); err != nil {
+	if err := r.server.Store.EndSessions(r.Ctx(), r.Actor, person.ID); err != nil {
 		return err
 	}
-	return r.see("/people/" + r.Param("user") + "?done=ended")
+	return r.See("/people/" + r.Param("user") + "?done=ended")
 }

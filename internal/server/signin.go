@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -15,20 +16,20 @@ import (
 const issuer = "Marquis"
 
 type signInPage struct {
-	view
-	Form     *form
+	page.View
+	Form     *page.Form
 	Recovery bool // a recovery code is asked for too
 }
 
 func (r *request) signInPage() *signInPage {
-	login := r.input("login", textField, "page.sign_in.login")
+	login := r.Input("login", page.TextField, "page.sign_in.login")
 	login.Autocomplete, login.Focus, login.MaxLength = "username", true, 40
-	password := r.input("password", passwordField, "page.sign_in.password")
+	password := r.Input("password", page.PasswordField, "page.sign_in.password")
 	password.Autocomplete = "current-password"
-	return &signInPage{view: r.view(r.texts.Text("page.sign_in.title")), Form: newForm(login, password)}
+	return &signInPage{View: r.View(r.Texts.Text("page.sign_in.title")), Form: page.NewForm(login, password)}
 }
 
-func signInForm(r *request) error { return r.show("signin.html", r.signInPage()) }
+func signInForm(r *request) error { return r.Show("signin.html", r.signInPage()) }
 
 // errSignInRefused is told alike for a wrong login, a wrong password, an account
 // that is disabled and one without a password.
@@ -37,12 +38,12 @@ var errSignInRefused = lab.FieldErrors{{Field: "login", Format: "The login or th
 // signIn signs a member of staff in. Whoever fails too often waits, whether there
 // is such a user or not: see attempt.
 func signIn(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
 	login := typed.Get("login")
-	account, err := r.server.Store.Account(r.context(), login)
+	account, err := r.server.Store.Account(r.Ctx(), login)
 	if err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err
 	}
@@ -53,7 +54,7 @@ func signIn(r *request) error {
 	defer attempt.leave()
 	session, whole, err := attempt.enter(account, typed.Get("password"))
 	if errors.Is(err, lab.ErrConflict) { // the password was changed, or hashed anew, while it was looked at
-		if account, err = r.server.Store.Account(r.context(), login); err == nil {
+		if account, err = r.server.Store.Account(r.Ctx(), login); err == nil {
 			session, whole, err = attempt.enter(account, typed.Get("password"))
 		}
 	}
@@ -64,12 +65,12 @@ func signIn(r *request) error {
 		return r.refuseSignIn(typed, err)
 	}
 	if !whole {
-		return r.see(r.onward("/second-factor"))
+		return r.See(r.onward("/second-factor"))
 	}
 	if err := r.rememberDevice(session); err != nil {
 		return err
 	}
-	return r.see(r.next())
+	return r.See(r.next())
 }
 
 // enter begins a session where the password is that of the account, and tells whether
@@ -92,45 +93,45 @@ func (a *attempt) enter(account store.Account, password string) (session string,
 // refuseSignIn shows the form again, with what is wrong. Where the password was not
 // looked at, it says when it will be, and asks for what makes it be looked at now.
 func (r *request) refuseSignIn(typed url.Values, err error) error {
-	page := r.signInPage()
-	page.Form.set("login", typed.Get("login"))
-	unseen := errors.Is(err, errTooMany) || errors.Is(err, credential.ErrBusy)
-	if page.Recovery = unseen || typed.Get("recovery") != ""; page.Recovery {
-		recovery := r.hint(r.input("recovery", textField, "page.sign_in.recovery"), "page.sign_in.recovery_hint")
+	shown := r.signInPage()
+	shown.Form.Set("login", typed.Get("login"))
+	unseen := errors.Is(err, page.ErrTooMany) || errors.Is(err, credential.ErrBusy)
+	if shown.Recovery = unseen || typed.Get("recovery") != ""; shown.Recovery {
+		recovery := r.Hint(r.Input("recovery", page.TextField, "page.sign_in.recovery"), "page.sign_in.recovery_hint")
 		recovery.MaxLength = 40
-		page.Form.Fields = append(page.Form.Fields, recovery)
+		shown.Form.Fields = append(shown.Form.Fields, recovery)
 	}
 	if !unseen {
-		return r.refill("signin.html", page, page.Form, err)
+		return r.Refill("signin.html", shown, shown.Form, err)
 	}
 	status, heading, text := http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_sign_in"
 	if errors.Is(err, credential.ErrBusy) {
 		status, heading, text = http.StatusServiceUnavailable, "page.error.busy", "page.error.busy_text"
 	}
-	page.Form.Heading = r.texts.Text(heading)
-	page.Form.blame("login", strings.TrimSpace(r.texts.Text(text)+" "+r.waitText(err)))
-	r.retryAfter(err)
-	return r.page(status, "signin.html", page)
+	shown.Form.Heading = r.Texts.Text(heading)
+	shown.Form.Blame("login", strings.TrimSpace(r.Texts.Text(text)+" "+r.WaitText(err)))
+	r.RetryAfter(err)
+	return r.Page(status, "signin.html", shown)
 }
 
 func signOut(r *request) error {
 	if err := r.endSession(); err != nil {
 		return err
 	}
-	return r.see("/sign-in")
+	return r.See("/sign-in")
 }
 
 type secondFactorPage struct {
-	view
-	Form   *form
+	page.View
+	Form   *page.Form
 	Locked bool // too many codes were wrong: only a recovery code is taken
 }
 
 func (r *request) secondFactorPage() *secondFactorPage {
-	code := r.hint(r.input("code", textField, "page.second_factor.code"), "page.second_factor.hint")
+	code := r.Hint(r.Input("code", page.TextField, "page.second_factor.code"), "page.second_factor.hint")
 	code.Autocomplete, code.Keyboard, code.Focus, code.Narrow, code.MaxLength = "one-time-code", "numeric", true, true, 40
 	return &secondFactorPage{
-		view: r.view(r.texts.Text("page.second_factor.title")), Form: newForm(code), Locked: r.session.Account.FactorLocked,
+		View: r.View(r.Texts.Text("page.second_factor.title")), Form: page.NewForm(code), Locked: r.session.Account.FactorLocked,
 	}
 }
 
@@ -138,17 +139,17 @@ func (r *request) secondFactorPage() *secondFactorPage {
 // up first.
 func secondFactorForm(r *request) error {
 	if !r.session.Account.SecondFactor {
-		return r.see(r.onward("/account/authenticator"))
+		return r.See(r.onward("/account/authenticator"))
 	}
-	return r.show("secondfactor.html", r.secondFactorPage())
+	return r.Show("secondfactor.html", r.secondFactorPage())
 }
 
 // secondFactor takes a code of the authenticator, or a recovery code, once.
 func secondFactor(r *request) error {
 	if !r.session.Account.SecondFactor {
-		return r.see(r.onward("/account/authenticator"))
+		return r.See(r.onward("/account/authenticator"))
 	}
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
@@ -165,20 +166,20 @@ func secondFactor(r *request) error {
 	if err := r.rememberDevice(session); err != nil {
 		return err
 	}
-	return r.see(r.next())
+	return r.See(r.next())
 }
 
 // refuseSecondFactor shows the form again, and says what is wrong with a code, or
 // when the next is looked at.
 func (r *request) refuseSecondFactor(err error) error {
-	page := r.secondFactorPage()
-	var refused *tooManyError
+	shown := r.secondFactorPage()
+	var refused *page.TooManyError
 	if !errors.As(err, &refused) {
-		return r.refill("secondfactor.html", page, page.Form, r.factorMistake("code", err))
+		return r.Refill("secondfactor.html", shown, shown.Form, r.factorMistake("code", err))
 	}
-	page.Locked = refused.wait == 0
-	page.Form.blame("code", r.unseenText(refused))
-	return r.refillUnseen("secondfactor.html", page, page.Form, err)
+	shown.Locked = refused.Wait == 0
+	shown.Form.Blame("code", r.unseenText(refused))
+	return r.refillUnseen("secondfactor.html", shown, shown.Form, err)
 }
 
 // useSecondFactor uses a code up: of the authenticator, which is looked at only while
@@ -187,9 +188,9 @@ func (r *request) refuseSecondFactor(err error) error {
 // not looked at.
 func (r *request) useSecondFactor(code string) error {
 	if credential.IsRecoveryCode(code) {
-		return r.limitedFactor(r.server.Store.UseRecoveryCode(r.context(), r.actor, credential.HashRecoveryCode(code)))
+		return r.limitedFactor(r.server.Store.UseRecoveryCode(r.Ctx(), r.Actor, credential.HashRecoveryCode(code)))
 	}
-	return r.limitedFactor(r.server.Store.UseSecondFactor(r.context(), r.actor, r.server.judge(code)))
+	return r.limitedFactor(r.server.Store.UseSecondFactor(r.Ctx(), r.Actor, r.server.judge(code)))
 }
 
 // judge tells of which step of a user's authenticator a code is, and whether it is
@@ -222,32 +223,32 @@ func (r *request) limitedFactor(err error) error {
 }
 
 type invitationPage struct {
-	view
-	Form *form
+	page.View
+	Form *page.Form
 	User string // the login, once the invitation is known
 }
 
 func (r *request) invitationPage() *invitationPage {
-	token := r.hint(r.input("invitation", textField, "page.invitation.token"), "page.invitation.token_hint")
+	token := r.Hint(r.Input("invitation", page.TextField, "page.invitation.token"), "page.invitation.token_hint")
 	token.Focus, token.MaxLength = true, 100
-	password := r.hint(r.input("password", passwordField, "page.invitation.password"), "page.invitation.password_hint")
+	password := r.Hint(r.Input("password", page.PasswordField, "page.invitation.password"), "page.invitation.password_hint")
 	password.Autocomplete = "new-password"
-	again := r.input("again", passwordField, "page.invitation.again")
+	again := r.Input("again", page.PasswordField, "page.invitation.again")
 	again.Autocomplete = "new-password"
-	return &invitationPage{view: r.view(r.texts.Text("page.invitation.title")), Form: newForm(token, password, again)}
+	return &invitationPage{View: r.View(r.Texts.Text("page.invitation.title")), Form: page.NewForm(token, password, again)}
 }
 
-func invitationForm(r *request) error { return r.show("invitation.html", r.invitationPage()) }
+func invitationForm(r *request) error { return r.Show("invitation.html", r.invitationPage()) }
 
 // acceptInvitation sets the first password, or a new one, by a one-time invitation.
 // Wrong ones need no limit: there are 2 to the power of 256.
 func acceptInvitation(r *request) error {
-	typed, err := r.typed()
+	typed, err := r.Typed()
 	if err != nil {
 		return err
 	}
 	hash := credential.HashToken(typed.Get("invitation"))
-	user, err := r.server.Store.Invitation(r.context(), hash)
+	user, err := r.server.Store.Invitation(r.Ctx(), hash)
 	if err == nil {
 		err = r.server.checkNewPassword(typed.Get("password"), typed.Get("again"), user)
 	}
@@ -259,10 +260,10 @@ func acceptInvitation(r *request) error {
 	}
 	if err != nil {
 		page := r.invitationPage()
-		page.Form.set("invitation", typed.Get("invitation"))
-		return r.refill("invitation.html", page, page.Form, err)
+		page.Form.Set("invitation", typed.Get("invitation"))
+		return r.Refill("invitation.html", page, page.Form, err)
 	}
-	return r.see("/sign-in")
+	return r.See("/sign-in")
 }
 
 func (r *request) accept(tokenHash, password string) error {
@@ -271,7 +272,7 @@ func (r *request) accept(tokenHash, password string) error {
 		return err
 	}
 	d, token := r.device()
-	fresh, err := r.server.Store.AcceptInvitation(r.context(), tokenHash, hash, d)
+	fresh, err := r.server.Store.AcceptInvitation(r.Ctx(), tokenHash, hash, d)
 	if err == nil {
 		r.keepDevice(fresh, token)
 	}

@@ -5,16 +5,17 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 )
 
 type slipPage struct {
-	view
+	page.View
 	Number      string
 	ServiceCode string
 	Location    int32
-	Slip        *slipView // nil where no code is given out
-	Replaced    bool      // the code takes the place of another
-	TurnAway    *form     // nil where no visit is going on
+	Slip        *slipView  // nil where no code is given out
+	Replaced    bool       // the code takes the place of another
+	TurnAway    *page.Form // nil where no visit is going on
 }
 
 // slipView is what the visitor takes along. It is shown once and kept nowhere.
@@ -27,75 +28,75 @@ type slipView struct {
 
 // slipLanguage is the slip in one language.
 type slipLanguage struct {
-	view
+	page.View
 	Ready lab.Date // when the result is expected, where somebody said so
 }
 
 // slip answers with the slip of a sample, in all languages, the reader's first.
 func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
-	page := slipPage{
-		view: r.view(""), Number: r.numberOf(&x).String(), ServiceCode: r.service.Code, Location: int32(x.LocationID), Replaced: replaced,
+	shown := slipPage{
+		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: replaced,
 	}
-	page.Title = r.texts.Text("page.slip.title", "Number", page.Number)
+	shown.Title = r.Texts.Text("page.slip.title", "Number", shown.Number)
 	if !x.VisitID.IsZero() && !replaced {
-		page.TurnAway = r.turnAwayForm(x.VisitID.String())
+		shown.TurnAway = r.turnAwayForm(x.VisitID.String())
 	}
 	if code == (lab.LookupCode{}) {
-		return r.show("slip.html", page)
+		return r.Show("slip.html", shown)
 	}
 	look := r.server.Address.JoinPath("/").String()
-	drawn, err := drawQR(look+"#"+code.Print(), r.texts.Text("page.slip.qr"))
+	drawn, err := drawQR(look+"#"+code.Print(), r.Texts.Text("page.slip.qr"))
 	if err != nil {
 		return err
 	}
-	page.Slip = &slipView{
-		Service: r.service.Name, Number: page.Number, Code: code.Print(), QR: drawn,
+	shown.Slip = &slipView{
+		Service: r.Service.Name, Number: shown.Number, Code: code.Print(), QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
 	for _, lang := range locale.Languages {
-		said := slipLanguage{view{Texts: r.site.texts[lang]}, x.ExpectedReadyOn}
-		if lang == r.texts.Language() {
-			page.Slip.Languages = append([]slipLanguage{said}, page.Slip.Languages...)
+		said := slipLanguage{page.View{Texts: r.Site.Texts[lang]}, x.ExpectedReadyOn}
+		if lang == r.Texts.Language() {
+			shown.Slip.Languages = append([]slipLanguage{said}, shown.Slip.Languages...)
 			continue
 		}
-		page.Slip.Languages = append(page.Slip.Languages, said)
+		shown.Slip.Languages = append(shown.Slip.Languages, said)
 	}
-	return r.show("slip.html", page)
+	return r.Show("slip.html", shown)
 }
 
 type replaceCodePage struct {
-	view
+	page.View
 	Code replaceCode
 }
 
 // replaceCode is the form by which a lost code is replaced, for pages about the
 // sample.
 type replaceCode struct {
-	view
+	page.View
 	Number string
-	Form   *form
+	Form   *page.Form
 }
 
 func (r *request) replaceCode() replaceCode {
-	reason := r.hint(r.input("reason", textField, "page.slip.reason"), "page.slip.reason_hint")
+	reason := r.Hint(r.Input("reason", page.TextField, "page.slip.reason"), "page.slip.reason_hint")
 	reason.MaxLength = 200
-	return replaceCode{r.view(""), r.number.String(), newForm(reason)}
+	return replaceCode{r.View(""), r.Number.String(), page.NewForm(reason)}
 }
 
 func (r *request) replaceCodePage() *replaceCodePage {
-	return &replaceCodePage{r.view(r.texts.Text("page.slip.replace_title", "Number", r.number.String())), r.replaceCode()}
+	return &replaceCodePage{r.View(r.Texts.Text("page.slip.replace_title", "Number", r.Number.String())), r.replaceCode()}
 }
 
 func replaceCodeForm(r *request) error {
 	if _, err := r.key(); err != nil {
 		return err
 	}
-	return r.show("replacecode.html", r.replaceCodePage())
+	return r.Show("replacecode.html", r.replaceCodePage())
 }
 
 // replaceLostCode gives a sample another code, and answers with its slip.
 func replaceLostCode(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -107,12 +108,12 @@ func replaceLostCode(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.ReplaceCode(r.context(), r.actor, key, hash, in.text("reason")); err != nil {
+	if err := r.server.Store.ReplaceCode(r.Ctx(), r.Actor, key, hash, in.Text("reason")); err != nil {
 		page := r.replaceCodePage()
-		page.Code.Form.fill(in.typed)
-		return r.refill("replacecode.html", page, page.Code.Form, err)
+		page.Code.Form.Fill(in.Typed)
+		return r.Refill("replacecode.html", page, page.Code.Form, err)
 	}
-	x, _, err := r.server.Store.Sample(r.context(), r.actor, key)
+	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
 	if err != nil {
 		return err
 	}

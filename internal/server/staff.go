@@ -5,49 +5,50 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // entry is one entry of the menu for staff.
 type entry struct {
 	address, label, hint string // texts by their keys
-	access               access
+	access               page.Access
 }
 
 // menu is what members of staff choose from, each what the own roles allow.
 var menu = []entry{
-	{"/counter", "page.menu.counter", "page.menu.counter_hint", able(lab.RegisterSample)},
-	{"/work", "page.menu.work", "page.menu.work_hint", holders(lab.RecordRoles...)},
-	{"/methods", "page.menu.methods", "page.menu.methods_hint", holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
-	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", holders(lab.FigureRoles...)},
-	{"/reports", "page.menu.reports", "page.menu.reports_hint", holders(lab.FigureRoles...)},
-	{"/services", "page.menu.services", "page.menu.services_hint", holders(lab.Administrator)},
-	{"/people", "page.menu.people", "page.menu.people_hint", holders(lab.Administrator)},
-	{"/account", "page.menu.account", "page.menu.account_hint", staff},
+	{"/counter", "page.menu.counter", "page.menu.counter_hint", page.Able(lab.RegisterSample)},
+	{"/work", "page.menu.work", "page.menu.work_hint", page.Holders(lab.RecordRoles...)},
+	{"/methods", "page.menu.methods", "page.menu.methods_hint", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
+	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", page.Holders(lab.FigureRoles...)},
+	{"/reports", "page.menu.reports", "page.menu.reports_hint", page.Holders(lab.FigureRoles...)},
+	{"/services", "page.menu.services", "page.menu.services_hint", page.Holders(lab.Administrator)},
+	{"/people", "page.menu.people", "page.menu.people_hint", page.Holders(lab.Administrator)},
+	{"/account", "page.menu.account", "page.menu.account_hint", page.Staff},
 }
 
 // asksTwice tells whether some route lets the actor in only after the second factor.
 func asksTwice(by lab.Actor) bool {
-	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.secondFactor && x.access.lets(by, 0) })
+	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.SecondFactor && x.access.Lets(by, 0) })
 }
 
 // staffView is what the page shows of who is signed in.
-func (r *request) staffView() *staffView {
-	if r.signed.owes != nil {
-		return &staffView{Name: r.session.Account.Login} // as it was typed
+func (r *request) staffView() *page.StaffView {
+	if r.Signed.Owes != nil {
+		return &page.StaffView{Name: r.session.Account.Login} // as it was typed
 	}
-	v := &staffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.actor), Unsaved: r.unsavedText()}
+	v := &page.StaffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.Actor), Unsaved: r.unsavedText()}
 	for _, e := range menu {
-		if e.access.lets(r.actor, 0) {
+		if e.access.Lets(r.Actor, 0) {
 			here := r.Request.URL.Path
 			current := here == e.address || strings.HasPrefix(here, e.address+"/")
-			v.Menu = append(v.Menu, menuItem{Label: r.texts.Text(e.label), Address: e.address, Current: current})
+			v.Menu = append(v.Menu, page.MenuItem{Label: r.Texts.Text(e.label), Address: e.address, Current: current})
 		}
 	}
 	return v
 }
 
 type staffPage struct {
-	view
+	page.View
 	Entries []entryView
 	Told    toldView
 	Clock   string // that it is to be looked at
@@ -62,11 +63,11 @@ func staffStart(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := staffPage{view: r.view(r.texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures()}
+	page := staffPage{View: r.View(r.Texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures()}
 	for _, e := range menu {
-		if e.access.lets(r.actor, 0) {
-			page.Entries = append(page.Entries, entryView{r.texts.Text(e.label), r.texts.Text(e.hint), e.address})
+		if e.access.Lets(r.Actor, 0) {
+			page.Entries = append(page.Entries, entryView{r.Texts.Text(e.label), r.Texts.Text(e.hint), e.address})
 		}
 	}
-	return r.show("staff.html", page)
+	return r.Show("staff.html", page)
 }

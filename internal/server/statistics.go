@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/statistics"
 )
 
@@ -21,21 +22,21 @@ const allServices = "all"
 
 // choices are the years that have figures, the latest first, and the services whose
 // figures the reader may see.
-func (r *request) choices(ctx context.Context) (years, services []option, err error) {
+func (r *request) choices(ctx context.Context) (years, services []page.Option, err error) {
 	set, err := r.server.years.Set(ctx, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, year := range slices.Backward(set.Years()) {
-		years = append(years, option{strconv.Itoa(year), strconv.Itoa(year)})
+		years = append(years, page.Option{Value: strconv.Itoa(year), Label: strconv.Itoa(year)})
 	}
-	all, _ := r.actor.ServicesOf(lab.FigureRoles...)
+	all, _ := r.Actor.ServicesOf(lab.FigureRoles...)
 	if all {
-		services = append(services, option{allServices, r.texts.Text("page.statistics.all_services")})
+		services = append(services, page.Option{Value: allServices, Label: r.Texts.Text("page.statistics.all_services")})
 	}
 	for _, s := range set.Services {
-		if r.actor.Has(s.ID, lab.FigureRoles...) {
-			services = append(services, option{s.Code, s.Name})
+		if r.Actor.Has(s.ID, lab.FigureRoles...) {
+			services = append(services, page.Option{Value: s.Code, Label: s.Name})
 		}
 	}
 	return years, services, nil
@@ -45,13 +46,13 @@ func (r *request) choices(ctx context.Context) (years, services []option, err er
 // the reader may not see the figures does not exist.
 func (r *request) serviceOf(ctx context.Context, value string) (code string, id lab.ServiceID, err error) {
 	if value == allServices {
-		if all, _ := r.actor.ServicesOf(lab.FigureRoles...); !all {
+		if all, _ := r.Actor.ServicesOf(lab.FigureRoles...); !all {
 			return "", 0, lab.ErrNotFound
 		}
 		return "", 0, nil
 	}
-	s, err := r.server.Store.Service(ctx, r.actor, value)
-	if err == nil && !r.actor.Has(s.ID, lab.FigureRoles...) {
+	s, err := r.server.Store.Service(ctx, r.Actor, value)
+	if err == nil && !r.Actor.Has(s.ID, lab.FigureRoles...) {
 		err = lab.ErrNotFound
 	}
 	return s.Code, s.ID, err
@@ -59,8 +60,8 @@ func (r *request) serviceOf(ctx context.Context, value string) (code string, id 
 
 // statisticsPage is the workbench: all figures of what is asked for, with all cells.
 type statisticsPage struct {
-	view
-	Form   *form
+	page.View
+	Form   *page.Form
 	None   bool // there are no figures yet
 	Lead   string
 	Files  []fileLink // with all figures at once
@@ -70,22 +71,22 @@ type statisticsPage struct {
 
 // statisticsForm asks what the figures are to be about. Filled in is what the
 // address asks for, and else the latest year.
-func (r *request) statisticsForm() (*form, error) {
-	years, services, err := r.choices(r.context())
+func (r *request) statisticsForm() (*page.Form, error) {
+	years, services, err := r.choices(r.Ctx())
 	if err != nil {
 		return nil, err
 	}
-	year := r.input("year", selectField, "page.statistics.year")
+	year := r.Input("year", page.SelectField, "page.statistics.year")
 	year.Options, year.Narrow = years, true
-	service := r.input("service", selectField, "page.statistics.service")
+	service := r.Input("service", page.SelectField, "page.statistics.service")
 	service.Options = services
-	product := r.optional(r.input("product", textField, "page.statistics.product"))
+	product := r.Optional(r.Input("product", page.TextField, "page.statistics.product"))
 	product.Suggest, product.MaxLength = "/suggest/products", maxAsked
-	expected := r.optional(r.input("expected", textField, "page.statistics.expected"))
+	expected := r.Optional(r.Input("expected", page.TextField, "page.statistics.expected"))
 	expected.Suggest, expected.MaxLength = "/suggest/substances", maxAsked
-	f := newForm(year, service, product, expected)
-	f.fill(r.Request.URL.Query())
-	for _, x := range []*field{year, service} {
+	f := page.NewForm(year, service, product, expected)
+	f.Fill(r.Request.URL.Query())
+	for _, x := range []*page.Field{year, service} {
 		if x.Value() == "" && len(x.Options) > 0 {
 			x.Values = []string{x.Options[0].Value}
 		}
@@ -101,41 +102,41 @@ type asked struct {
 }
 
 // asked reads the form. What it asks wrongly is lab.FieldErrors.
-func (r *request) asked(f *form) (*asked, error) {
-	in := &reader{typed: url.Values{}}
+func (r *request) asked(f *page.Form) (*asked, error) {
+	in := &page.Reader{Typed: url.Values{}}
 	for _, x := range f.Fields {
-		in.typed[x.Name] = x.Values
+		in.Typed[x.Name] = x.Values
 	}
-	for _, x := range []*field{mustField(f, "year"), mustField(f, "service")} {
-		in.mistakes.Check(x.offers(x.Value()), x.Name, "Choose one of the list.")
+	for _, x := range []*page.Field{mustField(f, "year"), mustField(f, "service")} {
+		in.Mistakes.Check(x.Offers(x.Value()), x.Name, "Choose one of the list.")
 	}
-	if err := in.mistakes.Err(); err != nil {
+	if err := in.Mistakes.Err(); err != nil {
 		return nil, err
 	}
-	code, id, err := r.serviceOf(r.context(), in.text("service"))
+	code, id, err := r.serviceOf(r.Ctx(), in.Text("service"))
 	if err != nil {
 		return nil, err
 	}
-	set, err := r.server.years.Set(r.context(), code)
+	set, err := r.server.years.Set(r.Ctx(), code)
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{service: id, query: in.typed, subject: &subject{set: set, slugs: newSlugs(set.Dictionary), year: int(in.whole("year"))}}
+	a := &asked{service: id, query: in.Typed, subject: &subject{set: set, slugs: newSlugs(set.Dictionary), year: int(in.Whole("year"))}}
 	of, err := a.of(in)
 	if err != nil {
 		return nil, err
 	}
-	a.name = r.server.fileName(strings.ToLower("marquis-" + in.text("service") + "-" + in.text("year")))
+	a.name = r.server.fileName(strings.ToLower("marquis-" + in.Text("service") + "-" + in.Text("year")))
 	if of == nil {
 		a.scopes = []statistics.TableScope{statistics.YearTable}
 		if code == "" {
 			a.scopes = append(a.scopes, statistics.ServiceTable)
 		}
-		a.source, err = set.Tables(r.context(), a.year)
+		a.source, err = set.Tables(r.Ctx(), a.year)
 		return a, err
 	}
 	a.scopes = []statistics.TableScope{statistics.ProductTable, statistics.ProductYearsTable}
-	a.source, err = a.entries(r.context(), of)
+	a.source, err = a.entries(r.Ctx(), of)
 	return a, err
 }
 
@@ -143,13 +144,13 @@ func (r *request) asked(f *form) (*asked, error) {
 type entryOf func(ctx context.Context, year int) (*statistics.Entry, error)
 
 // of is what the figures are about: a product, something expected, or neither.
-func (a *asked) of(in *reader) (entryOf, error) {
-	set, product, expected := a.set, in.text("product"), in.text("expected")
-	in.mistakes.Check(product == "" || expected == "", "expected", "Choose a product or an expected substance, not both.")
+func (a *asked) of(in *page.Reader) (entryOf, error) {
+	set, product, expected := a.set, in.Text("product"), in.Text("expected")
+	in.Mistakes.Check(product == "" || expected == "", "expected", "Choose a product or an expected substance, not both.")
 	var of entryOf
 	if product != "" {
 		p, ok := set.Dictionary.FindProduct(product)
-		in.mistakes.Check(ok, "product", "No product of the dictionary is called %q.", product)
+		in.Mistakes.Check(ok, "product", "No product of the dictionary is called %q.", product)
 		if ok {
 			a.product = p
 			of = func(ctx context.Context, year int) (*statistics.Entry, error) { return set.Product(ctx, year, p.ID) }
@@ -157,10 +158,10 @@ func (a *asked) of(in *reader) (entryOf, error) {
 	}
 	if expected != "" {
 		token, err := set.FindExpected(expected)
-		in.mistakes.Check(err == nil, "expected", "No substance or class of the dictionary is called %q.", expected)
+		in.Mistakes.Check(err == nil, "expected", "No substance or class of the dictionary is called %q.", expected)
 		of = func(ctx context.Context, year int) (*statistics.Entry, error) { return set.Expected(ctx, year, token) }
 	}
-	return of, in.mistakes.Err()
+	return of, in.Mistakes.Err()
 }
 
 // entries are the figures of the years up to the one that is asked for.
@@ -179,7 +180,7 @@ func (a *asked) entries(ctx context.Context, of entryOf) (*statistics.Source, er
 
 // teller tells the figures to staff.
 func (a *asked) teller(r *request) *teller {
-	t := a.subject.teller(r.texts, func(s string) string { return s })
+	t := a.subject.teller(r.Texts, func(s string) string { return s })
 	t.product = func(id lab.ProductID) string {
 		p, ok := a.set.Dictionary.Products[id]
 		if !ok {
@@ -191,7 +192,7 @@ func (a *asked) teller(r *request) *teller {
 	t.files = func(name, ending string) string {
 		return "/statistics/tables/" + name + ending + "?" + a.query.Encode()
 	}
-	t.subject = strconv.Itoa(a.year) + ", " + r.texts.Text("page.statistics.all_services")
+	t.subject = strconv.Itoa(a.year) + ", " + r.Texts.Text("page.statistics.all_services")
 	if len(a.set.Services) == 1 && a.service != 0 {
 		t.subject = strconv.Itoa(a.year) + ", " + a.set.Services[0].Name
 	}
@@ -216,13 +217,13 @@ func statisticsOf(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := statisticsPage{view: r.view(r.texts.Text("page.statistics.title")), Form: f}
+	page := statisticsPage{View: r.View(r.Texts.Text("page.statistics.title")), Form: f}
 	if page.None = len(mustField(f, "year").Options) == 0; page.None {
-		return r.show("statistics.html", page)
+		return r.Show("statistics.html", page)
 	}
 	a, err := r.asked(f)
 	if err != nil {
-		return r.refill("statistics.html", page, f, err)
+		return r.Refill("statistics.html", page, f, err)
 	}
 	tables, err := a.tables((*statistics.TableSpec).Staff)
 	if err != nil {
@@ -238,7 +239,7 @@ func statisticsOf(r *request) error {
 	}
 	page.Tables, page.Lead = append(page.Tables, more...), capital(t.subject)
 	page.Files = []fileLink{{"CSV", t.files(allFigures, ".csv")}, {"JSON", t.files(allFigures, ".json")}}
-	return r.show("statistics.html", page)
+	return r.Show("statistics.html", page)
 }
 
 // allFigures is the name of the file with all figures at once.
@@ -267,17 +268,17 @@ func statisticsFile(r *request) error {
 	}
 	if !r.headersAlone() {
 		what := "figures " + r.Param("file") + " " + a.query.Encode()
-		if err := r.server.Store.RecordExport(r.context(), r.actor, a.service, what); err != nil {
+		if err := r.server.Store.RecordExport(r.Ctx(), r.Actor, a.service, what); err != nil {
 			return err
 		}
 	}
-	r.Header("Content-Disposition", `attachment; filename="`+file.file+`"`)
-	r.Data(http.StatusOK, file.kind, file.body)
+	r.Header("Content-Disposition", `attachment; filename="`+file.File+`"`)
+	r.Data(http.StatusOK, file.Kind, file.Body)
 	return nil
 }
 
 // allFile is the file with all figures, nil where another is asked for.
-func (a *asked) allFile(file string) (*content, error) {
+func (a *asked) allFile(file string) (*page.Content, error) {
 	ending := path.Ext(file)
 	if strings.TrimSuffix(file, ending) != allFigures {
 		return nil, nil
@@ -293,10 +294,10 @@ func (a *asked) allFile(file string) (*content, error) {
 	switch ending {
 	case ".csv":
 		err := all.WriteCSV(&body)
-		return newContent(csvKind, a.name+ending, body.Bytes()), err
+		return page.NewContent(csvKind, a.name+ending, body.Bytes()), err
 	case ".json":
 		err := all.WriteJSON(&body)
-		return newContent(jsonKind, a.name+ending, body.Bytes()), err
+		return page.NewContent(jsonKind, a.name+ending, body.Bytes()), err
 	}
-	return nil, errNoPage
+	return nil, page.ErrNoPage
 }

@@ -7,16 +7,17 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // presentCode asks again for the second factor that somebody has already; nil where
 // there is none.
-func (r *request) presentCode() *field {
+func (r *request) presentCode() *page.Field {
 	if !r.session.Account.SecondFactor {
 		return nil
 	}
-	code := r.hint(r.input("present", textField, "page.step_up.code"), "page.step_up.code_hint")
+	code := r.Hint(r.Input("present", page.TextField, "page.step_up.code"), "page.step_up.code_hint")
 	code.Keyboard, code.Narrow, code.MaxLength = "numeric", true, 40
 	return code
 }
@@ -54,36 +55,36 @@ func (r *request) factorMistake(field string, err error) error {
 
 // refillStepUp shows the form of a step-up again, with what is wrong, or with what was
 // not looked at and when it will be.
-func (r *request) refillStepUp(name string, data any, f *form, password string, err error) error {
-	var refused *tooManyError
+func (r *request) refillStepUp(name string, data any, f *page.Form, password string, err error) error {
+	var refused *page.TooManyError
 	if !errors.As(err, &refused) {
-		return r.refill(name, data, f, err)
+		return r.Refill(name, data, f, err)
 	}
 	field := "present"
-	if refused.kind == ownPasswordLimit.kind {
+	if refused.Kind == ownPasswordLimit.kind {
 		field = password
 	}
-	f.blame(field, r.unseenText(refused))
+	f.Blame(field, r.unseenText(refused))
 	return r.refillUnseen(name, data, f, err)
 }
 
 // unseenText says why a code or the own password was not looked at.
-func (r *request) unseenText(refused *tooManyError) string {
-	minutes := int(math.Ceil(refused.wait.Minutes()))
+func (r *request) unseenText(refused *page.TooManyError) string {
+	minutes := int(math.Ceil(refused.Wait.Minutes()))
 	switch {
-	case refused.kind == ownPasswordLimit.kind:
-		return r.texts.Text("page.step_up.wait", "Count", minutes)
-	case refused.wait == 0:
-		return r.texts.Text("page.second_factor.only_recovery")
+	case refused.Kind == ownPasswordLimit.kind:
+		return r.Texts.Text("page.step_up.wait", "Count", minutes)
+	case refused.Wait == 0:
+		return r.Texts.Text("page.second_factor.only_recovery")
 	}
-	return r.texts.Text("page.second_factor.wait", "Count", minutes)
+	return r.Texts.Text("page.second_factor.wait", "Count", minutes)
 }
 
 // refillUnseen shows a form again of which something was not looked at.
-func (r *request) refillUnseen(name string, data any, f *form, err error) error {
-	f.Heading = r.texts.Text("page.form.mistakes", "Count", len(f.Mistakes))
-	r.retryAfter(err)
-	return r.page(http.StatusTooManyRequests, name, data)
+func (r *request) refillUnseen(name string, data any, f *page.Form, err error) error {
+	f.Heading = r.Texts.Text("page.form.mistakes", "Count", len(f.Mistakes))
+	r.RetryAfter(err)
+	return r.Page(http.StatusTooManyRequests, name, data)
 }
 
 // stepUp runs a change of what somebody signs in with: the session goes on under a
@@ -91,15 +92,15 @@ func (r *request) refillUnseen(name string, data any, f *form, err error) error 
 func (r *request) stepUp(change func(here store.Here) error) (session string, err error) {
 	old, err := r.Cookie(r.server.sessionCookie())
 	if err != nil {
-		return "", errSignIn
+		return "", page.ErrSignIn
 	}
 	token, session := credential.NewToken()
 	err = change(store.Here{Session: credential.HashToken(old), Renewed: session, Devices: r.deviceHashes()})
 	if errors.Is(err, lab.ErrNotFound) {
-		return "", errSignIn // the session has ended meanwhile
+		return "", page.ErrSignIn // the session has ended meanwhile
 	}
 	if err == nil {
-		r.setCookie(r.server.sessionCookie(), token, 0)
+		r.PutCookie(r.server.sessionCookie(), token, 0)
 	}
 	return session, err
 }

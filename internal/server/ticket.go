@@ -20,7 +20,7 @@ func (r *request) seeResult(code store.CodeHash) error {
 	if err != nil {
 		return err
 	}
-	return r.see("/result/" + text)
+	return r.See("/result/" + text)
 }
 
 // showResult shows what the ticket in the address opens, as it is now. A ticket that
@@ -39,7 +39,7 @@ func showResult(r *request) error {
 		return err
 	}
 	r.Header("Referrer-Policy", "no-referrer")
-	return r.padded(http.StatusOK, "result.html", page)
+	return r.Padded(http.StatusOK, "result.html", page)
 }
 
 // findTicket asks the directory for the code of the ticket in the address.
@@ -48,7 +48,7 @@ func (r *request) findTicket() (store.Found, error) {
 	if err != nil {
 		return store.Found{}, err
 	}
-	if err := r.server.keysMatch(r.context()); err != nil {
+	if err := r.server.keysMatch(r.Ctx()); err != nil {
 		return store.Found{}, err
 	}
 	works, err := r.server.Keys.Works(ticket.KeyID, r.server.codesSince(r.server.Now()))
@@ -58,12 +58,12 @@ func (r *request) findTicket() (store.Found, error) {
 	if !works {
 		return store.Found{}, lab.ErrNotFound
 	}
-	return r.server.Store.Lookup(r.context(), []store.CodeHash{{KeyID: ticket.KeyID, Hash: ticket.Hash}})
+	return r.server.Store.Lookup(r.Ctx(), []store.CodeHash{{KeyID: ticket.KeyID, Hash: ticket.Hash}})
 }
 
 // askAgain shows the form for a code where a ticket opens nothing.
 func (r *request) askAgain() error {
 	page := r.homePage()
-	page.Help, page.Told = true, r.texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
-	return r.padded(http.StatusNotFound, "home.html", page)
+	page.Help, page.Told = true, r.Texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
+	return r.Padded(http.StatusNotFound, "home.html", page)
 }

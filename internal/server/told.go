@@ -33,10 +33,10 @@ func (r *request) toldFailures() (v toldView) {
 		v.Since, key = r.moment(r.session.ToldSince), "page.told.failed"
 	}
 	if told.Failed > 0 {
-		v.Text = r.texts.Text(key, "Count", told.Failed, "Networks", r.texts.Text("page.told.networks", "Count", told.Networks), "When", v.Since)
+		v.Text = r.Texts.Text(key, "Count", told.Failed, "Networks", r.Texts.Text("page.told.networks", "Count", told.Networks), "When", v.Since)
 	}
 	if told.Half > 0 {
-		v.Half = r.texts.Text("page.told.half", "Count", told.Half)
+		v.Half = r.Texts.Text("page.told.half", "Count", told.Half)
 	}
 	return v
 }
@@ -47,20 +47,20 @@ const failuresFor = 7 * 24 * time.Hour
 // failures counts what failed to sign in of late: by user, and under logins that
 // nobody has.
 func (r *request) failures() (failed map[string]string, unknown string, err error) {
-	all, err := r.server.Store.FailuresOfAll(r.context(), r.actor, r.server.Now().Add(-failuresFor))
+	all, err := r.server.Store.FailuresOfAll(r.Ctx(), r.Actor, r.server.Now().Add(-failuresFor))
 	failed = map[string]string{}
 	for _, u := range all.Users {
 		var texts []string
 		if u.N > 0 {
-			texts = append(texts, r.texts.Text("page.people.failed_from", "Count", u.N, "Networks", r.texts.Text("page.told.networks", "Count", u.Networks)))
+			texts = append(texts, r.Texts.Text("page.people.failed_from", "Count", u.N, "Networks", r.Texts.Text("page.told.networks", "Count", u.Networks)))
 		}
 		if u.Half > 0 {
-			texts = append(texts, r.texts.Text("page.people.half", "Count", u.Half))
+			texts = append(texts, r.Texts.Text("page.people.half", "Count", u.Half))
 		}
 		failed[u.Login] = strings.Join(texts, "; ")
 	}
 	if all.Unknown > 0 {
-		unknown = r.texts.Text("page.people.failed_unknown", "Count", all.Unknown, "Logins", r.texts.Text("page.people.failed_logins", "Count", all.Logins))
+		unknown = r.Texts.Text("page.people.failed_unknown", "Count", all.Unknown, "Logins", r.Texts.Text("page.people.failed_logins", "Count", all.Logins))
 	}
 	return failed, unknown, err
 }

@@ -4,21 +4,22 @@ import (
 	"slices"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // verifyPage shows an analysis to the one who signs it, beside what else was found
 // in the sample.
 type verifyPage struct {
-	view
+	page.View
 	Number, Address string
 	Facts           []factView
 	Analysis        analysisView
 	Others          []analysisView
-	Refused         string   // why the actor cannot verify it
-	Who             []string // who can
-	Form            *form    // nil where it cannot be verified by the actor
-	Ask             *form    // nil where it is not only entered
+	Refused         string     // why the actor cannot verify it
+	Who             []string   // who can
+	Form            *page.Form // nil where it cannot be verified by the actor
+	Ask             *page.Form // nil where it is not only entered
 	MayRetract      bool
 }
 
@@ -36,10 +37,10 @@ func (r *request) verifyPage() (*verifyPage, error) {
 		return nil, err
 	}
 	page := &verifyPage{
-		view: r.view(r.texts.Text("page.verify.title")), Number: record.Number.String(), Address: sampleAddress(record.Number),
-		Facts:      append([]factView{{r.texts.Text("page.field.expected"), n.expected(record.Expected)}}, n.sampleFacts(&record.Sample)...),
+		View: r.View(r.Texts.Text("page.verify.title")), Number: record.Number.String(), Address: sampleAddress(record.Number),
+		Facts:      append([]factView{{r.Texts.Text("page.field.expected"), n.expected(record.Expected)}}, n.sampleFacts(&record.Sample)...),
 		Analysis:   r.analysisView(n, &record, e),
-		MayRetract: lab.Allowed(r.actor, &record.File).Has(lab.RetractAnalysis, e.Analysis.ID),
+		MayRetract: lab.Allowed(r.Actor, &record.File).Has(lab.RetractAnalysis, e.Analysis.ID),
 	}
 	n.compare(&page.Analysis, &record.File, e)
 	for i := range record.Evidence {
@@ -52,22 +53,22 @@ func (r *request) verifyPage() (*verifyPage, error) {
 }
 
 // offerVerification offers what the rules allow, or says why they do not.
-func (r *request) offerVerification(page *verifyPage, record *store.SampleRecord, e *lab.Evidence) {
+func (r *request) offerVerification(shown *verifyPage, record *store.SampleRecord, e *lab.Evidence) {
 	version := versionText(e.Analysis.Version)
-	if lab.Allowed(r.actor, &record.File).Has(lab.AskAboutAnalysis, e.Analysis.ID) {
-		page.Ask = newForm(r.hidden("version", version), r.hint(r.input("question", areaField, "page.verify.question"), "page.verify.question_hint"))
+	if lab.Allowed(r.Actor, &record.File).Has(lab.AskAboutAnalysis, e.Analysis.ID) {
+		shown.Ask = page.NewForm(r.Hidden("version", version), r.Hint(r.Input("question", page.AreaField, "page.verify.question"), "page.verify.question_hint"))
 	}
 	tried := e.Analysis
-	err := tried.Verify(r.actor, lab.At(r.server.Now()), record.Questions)
+	err := tried.Verify(r.Actor, lab.At(r.server.Now()), record.Questions)
 	if err == nil {
-		page.Form = newForm(r.hidden("version", version))
+		shown.Form = page.NewForm(r.Hidden("version", version))
 		if record.HasEqual(e.Analysis.ID) {
-			page.Form.Fields = append(page.Form.Fields, r.hint(r.input("reported", checkField, "page.verify.reported"), "page.verify.reported_hint"))
+			shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reported", page.CheckField, "page.verify.reported"), "page.verify.reported_hint"))
 		}
 		return
 	}
-	told := r.problem(err)
-	page.Refused, page.Who = told.Sentence, told.Who
+	told := r.Problem(err)
+	shown.Refused, shown.Who = told.Sentence, told.Who
 }
 
 // compare points out where other analyses that count say something else: of what this
@@ -109,12 +110,12 @@ func verifyForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("verify.html", page)
+	return r.Show("verify.html", page)
 }
 
 // verifyAnalysis signs an analysis.
 func verifyAnalysis(r *request) error {
-	in, err := r.read()
+	in, err := r.Read()
 	if err != nil {
 		return err
 	}
@@ -122,10 +123,10 @@ func verifyAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.server.Store.VerifyAnalysis(r.context(), r.actor, key, in.whole("version"), in.text("reported") == "yes"); err != nil {
+	if _, err := r.server.Store.VerifyAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("reported") == "yes"); err != nil {
 		return err
 	}
-	return r.see(sampleAddress(r.number) + "?done=verified")
+	return r.See(sampleAddress(r.Number) + "?done=verified")
 }
 
 // analysisKey is the key of the analysis that the address names, which must be of its
@@ -139,5 +140,5 @@ func (r *request) analysisKey() (lab.Key, error) {
 	if err != nil {
 		return lab.Key{}, lab.ErrNotFound
 	}
-	return r.server.Store.FindAnalysis(r.context(), r.actor, sample, id)
+	return r.server.Store.FindAnalysis(r.Ctx(), r.Actor, sample, id)
 }

@@ -6,21 +6,22 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
 // workPage is a worklist: the samples that wait for the same step.
 type workPage struct {
-	view
+	page.View
 	Tabs     []tabView
-	Filter   *form
-	Find     *form
+	Filter   *page.Form
+	Find     *page.Form
 	Rows     []workRow
 	Next     string // address of the next page, empty on the last
 	First    string // address of the first page, empty on it
 	Service  string // code of the one service that is shown, empty for several
 	MayClose bool   // may mark samples as not analysed
-	Close    *form
+	Close    *page.Form
 	Refused  []string // why samples could not be marked
 	Publish  string   // address for releasing all that is verified, empty where there is none
 }
@@ -55,7 +56,7 @@ func worklist(r *request) error {
 		return err
 	}
 	page.Notice = r.notice()
-	return r.show("work.html", page)
+	return r.Show("work.html", page)
 }
 
 func (r *request) workPage(values url.Values) (*workPage, error) {
@@ -63,37 +64,37 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &workPage{view: r.view(r.texts.Text("page.work.title"))}
+	shown := &workPage{View: r.View(r.Texts.Text("page.work.title"))}
 	services, err := r.servicesSeen()
 	if err != nil {
 		return nil, err
 	}
-	page.Find = newForm(r.input("number", textField, "page.work.number"))
-	page.Filter = r.workFilterForm(n, services)
-	page.Filter.fill(values)
+	shown.Find = page.NewForm(r.Input("number", page.TextField, "page.work.number"))
+	shown.Filter = r.workFilterForm(n, services)
+	shown.Filter.Fill(values)
 	q, err := r.readWorkQuery(n, services, values)
 	if err != nil {
-		return page, page.Filter.tell(r.texts, err)
+		return shown, shown.Filter.Tell(r.Texts, err)
 	}
-	found, err := r.server.Store.Worklist(r.context(), r.actor, q.filter)
+	found, err := r.server.Store.Worklist(r.Ctx(), r.Actor, q.filter)
 	if err != nil {
 		return nil, err
 	}
 	today := lab.DateOf(r.server.Now(), time.UTC)
 	for i := range found.Rows {
-		page.Rows = append(page.Rows, n.workRow(&found.Rows[i], today))
+		shown.Rows = append(shown.Rows, n.workRow(&found.Rows[i], today))
 	}
 	if found.Next != "" {
-		page.Next = q.with("after", found.Next)
+		shown.Next = q.with("after", found.Next)
 	}
 	if q.filter.After != "" {
-		page.First = q.with("stage", string(q.filter.Stage))
+		shown.First = q.with("stage", string(q.filter.Stage))
 	}
-	if page.Tabs, err = r.workTabs(q); err != nil {
+	if shown.Tabs, err = r.workTabs(q); err != nil {
 		return nil, err
 	}
-	r.offerWork(page, q)
-	return page, nil
+	r.offerWork(shown, q)
+	return shown, nil
 }
 
 func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
@@ -114,19 +115,19 @@ func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
 }
 
 func (r *request) workTabs(q workQuery) ([]tabView, error) {
-	counts, err := r.server.Store.StageCounts(r.context(), r.actor, q.filter.Service)
+	counts, err := r.server.Store.StageCounts(r.Ctx(), r.Actor, q.filter.Service)
 	if err != nil {
 		return nil, err
 	}
 	var tabs []tabView
 	for _, stage := range lab.Stages {
-		count := r.texts.Count(counts[stage].N)
+		count := r.Texts.Count(counts[stage].N)
 		if counts[stage].More {
-			count = r.texts.Text("page.work.more_than", "Number", count)
+			count = r.Texts.Text("page.work.more_than", "Number", count)
 		}
-		tabs = append(tabs, tabView{r.texts.Code(locale.Stages, string(stage)), q.with("stage", string(stage)), count, q.filter.Stage == stage})
+		tabs = append(tabs, tabView{r.Texts.Code(locale.Stages, string(stage)), q.with("stage", string(stage)), count, q.filter.Stage == stage})
 	}
-	return append(tabs, tabView{Label: r.texts.Text("page.work.all"), Address: q.with("stage", ""), Current: q.filter.Stage == ""}), nil
+	return append(tabs, tabView{Label: r.Texts.Text("page.work.all"), Address: q.with("stage", ""), Current: q.filter.Stage == ""}), nil
 }
 
 // offerWork offers what can be done with the whole list.
@@ -136,10 +137,10 @@ func (r *request) offerWork(page *workPage, q workQuery) {
 	}
 	page.Service = q.service.Code
 	open := !q.filter.Stage.Done() && q.filter.Stage != ""
-	page.MayClose = open && len(page.Rows) > 0 && r.actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
+	page.MayClose = open && len(page.Rows) > 0 && r.Actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
 	page.Close = r.closeForm()
-	page.Close.set("stage", string(q.filter.Stage))
-	if q.filter.Stage == lab.StageToPublish && len(page.Rows) > 0 && lab.MayPublish(r.actor, q.service.ID) == nil {
+	page.Close.Set("stage", string(q.filter.Stage))
+	if q.filter.Stage == lab.StageToPublish && len(page.Rows) > 0 && lab.MayPublish(r.Actor, q.service.ID) == nil {
 		page.Publish = "/work/" + q.service.Code + "/publish"
 	}
 }

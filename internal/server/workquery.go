@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -34,27 +35,27 @@ var waits = []int{7, 14, 30, 90}
 
 // servicesSeen are the services whose samples the actor may see.
 func (r *request) servicesSeen() ([]lab.Service, error) {
-	services, err := r.server.Store.Services(r.context(), r.actor)
-	return slices.DeleteFunc(services, func(s lab.Service) bool { return !r.actor.SeesRecords(s.ID) }), err
+	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
+	return slices.DeleteFunc(services, func(s lab.Service) bool { return !r.Actor.SeesRecords(s.ID) }), err
 }
 
-func (r *request) workFilterForm(n naming, services []lab.Service) *form {
-	stage := r.input("stage", hiddenField, "page.work.title")
-	product := r.input("product", textField, "page.field.product")
+func (r *request) workFilterForm(n naming, services []lab.Service) *page.Form {
+	stage := r.Input("stage", page.HiddenField, "page.work.title")
+	product := r.Input("product", page.TextField, "page.field.product")
 	product.Suggest = "/suggest/products"
-	method := r.input("method", selectField, "page.field.method")
+	method := r.Input("method", page.SelectField, "page.field.method")
 	for _, m := range n.methods() {
-		method.Options = append(method.Options, option{strconv.Itoa(int(m.ID)), n.method(m.ID)})
+		method.Options = append(method.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID)})
 	}
-	age := r.input("age", selectField, "page.work.waiting")
+	age := r.Input("age", page.SelectField, "page.work.waiting")
 	for _, days := range waits {
-		age.Options = append(age.Options, option{strconv.Itoa(days), r.texts.Text("page.work.days_or_more", "Count", days)})
+		age.Options = append(age.Options, page.Option{Value: strconv.Itoa(days), Label: r.Texts.Text("page.work.days_or_more", "Count", days)})
 	}
-	f := newForm(stage, product, method, age)
+	f := page.NewForm(stage, product, method, age)
 	if len(services) > 1 {
-		service := r.input("service", selectField, "page.work.service")
+		service := r.Input("service", page.SelectField, "page.work.service")
 		for _, s := range services {
-			service.Options = append(service.Options, option{s.Code, s.Name})
+			service.Options = append(service.Options, page.Option{Value: s.Code, Label: s.Name})
 		}
 		f.Fields = append(f.Fields, service)
 	}
@@ -62,11 +63,11 @@ func (r *request) workFilterForm(n naming, services []lab.Service) *form {
 }
 
 func (r *request) readWorkQuery(n naming, services []lab.Service, values url.Values) (workQuery, error) {
-	in := &reader{typed: values}
+	in := &page.Reader{Typed: values}
 	q := workQuery{values: values, filter: store.WorkFilter{
-		Stage: lab.Stage(in.text("stage")), After: in.text("after"), Method: lab.MethodID(in.whole("method")),
+		Stage: lab.Stage(in.Text("stage")), After: in.Text("after"), Method: lab.MethodID(in.Whole("method")),
 	}}
-	code := in.text("service")
+	code := in.Text("service")
 	if len(services) == 1 {
 		code = services[0].Code
 	}
@@ -75,15 +76,15 @@ func (r *request) readWorkQuery(n naming, services []lab.Service, values url.Val
 	} else if code != "" {
 		return q, lab.ErrNotFound
 	}
-	if name := in.text("product"); name != "" {
+	if name := in.Text("product"); name != "" {
 		product, ok := n.words.FindProduct(name)
-		in.mistakes.Check(ok, "product", "%q is not a product of the dictionary.", name)
+		in.Mistakes.Check(ok, "product", "%q is not a product of the dictionary.", name)
 		if ok {
 			q.filter.Product = product.ID
 		}
 	}
-	if age := in.whole("age"); age > 0 {
+	if age := in.Whole("age"); age > 0 {
 		q.filter.ReceivedBefore = lab.DateOf(r.server.Now().AddDate(0, 0, 1-int(min(age, 36500))), time.UTC)
 	}
-	return q, in.mistakes.Err()
+	return q, in.Mistakes.Err()
 }

@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"net/http"
@@ -15,8 +15,8 @@ import (
 // gets no cookie: their choice stays in the address.
 const languageCookie = "marquis-language"
 
-// languageNames are what speakers call their languages.
-var languageNames = map[string]string{"en": "English", "nl": "Nederlands"}
+// LanguageNames are what speakers call their languages.
+var LanguageNames = map[string]string{"en": "English", "nl": "Nederlands"}
 
 var languageMatcher = func() language.Matcher {
 	tags := make([]language.Tag, len(locale.Languages))
@@ -26,11 +26,11 @@ var languageMatcher = func() language.Matcher {
 	return language.NewMatcher(tags)
 }()
 
-// chosenLanguage is the language that the address asks for, empty where it asks
+// ChosenLanguage is the language that the address asks for, empty where it asks
 // for none that there is.
-func (s *site) chosenLanguage(r *http.Request) string {
+func (s *Site) ChosenLanguage(r *http.Request) string {
 	chosen := r.URL.Query().Get("lang")
-	if s.texts[chosen] == nil {
+	if s.Texts[chosen] == nil {
 		return ""
 	}
 	return chosen
@@ -38,31 +38,31 @@ func (s *site) chosenLanguage(r *http.Request) string {
 
 // language is the reader's: as chosen, else as remembered, else as the browser
 // asks, else English.
-func (s *site) language(c *gin.Context) *locale.Locale {
-	if chosen := s.chosenLanguage(c.Request); chosen != "" {
-		return s.texts[chosen]
+func (s *Site) language(c *gin.Context) *locale.Locale {
+	if chosen := s.ChosenLanguage(c.Request); chosen != "" {
+		return s.Texts[chosen]
 	}
-	if remembered, err := c.Cookie(languageCookie); err == nil && s.texts[remembered] != nil {
-		return s.texts[remembered]
+	if remembered, err := c.Cookie(languageCookie); err == nil && s.Texts[remembered] != nil {
+		return s.Texts[remembered]
 	}
 	_, i := language.MatchStrings(languageMatcher, c.GetHeader("Accept-Language"))
-	return s.texts[locale.Languages[i]]
+	return s.Texts[locale.Languages[i]]
 }
 
 // languageLinks lead to this page in each language. Of a result, and of an address
 // that leads nowhere, they name no path: what was typed, or a ticket, is then neither
 // in the page nor in the frame that is kept of it.
-func (r *request) languageLinks() []languageLink {
+func (r *Request) languageLinks() []LanguageLink {
 	path := r.FullPath()
-	if path == "" || r.route.access.unnamed {
-		return languageLinks("", r.texts.Language())
+	if path == "" || r.Route.Access.unnamed {
+		return languageLinks("", r.Texts.Language())
 	}
-	return languageLinks(withoutCode(r.Request.URL), r.texts.Language())
+	return languageLinks(WithoutCode(r.Request.URL), r.Texts.Language())
 }
 
-// withoutCode is an address as it was asked for. A lookup code that came in it goes
+// WithoutCode is an address as it was asked for. A lookup code that came in it goes
 // on in none.
-func withoutCode(u *url.URL) string {
+func WithoutCode(u *url.URL) string {
 	query := u.Query()
 	if !query.Has("code") {
 		return u.RequestURI()
@@ -73,19 +73,19 @@ func withoutCode(u *url.URL) string {
 
 // languageLinks lead to an address in each language. They keep what else it asks
 // for; a page that answers a form is asked for anew.
-func languageLinks(address, current string) []languageLink {
-	links := make([]languageLink, len(locale.Languages))
+func languageLinks(address, current string) []LanguageLink {
+	links := make([]LanguageLink, len(locale.Languages))
 	for i, lang := range locale.Languages {
-		links[i] = languageLink{Code: lang, Name: languageNames[lang], Address: withLanguage(address, lang), Current: lang == current}
+		links[i] = LanguageLink{Code: lang, Name: LanguageNames[lang], Address: withLanguage(address, lang), Current: lang == current}
 	}
 	return links
 }
 
 // withLanguage adds the language to an address of ours.
-func withLanguage(address, lang string) string { return withQuery(address, "lang", lang) }
+func withLanguage(address, lang string) string { return WithQuery(address, "lang", lang) }
 
-// withQuery sets a value in the query of an address of ours.
-func withQuery(address, name, value string) string {
+// WithQuery sets a value in the query of an address of ours.
+func WithQuery(address, name, value string) string {
 	if !strings.ContainsAny(address, "?#") {
 		return address + "?" + name + "=" + url.QueryEscape(value)
 	}

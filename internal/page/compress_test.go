@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"bytes"
@@ -47,8 +47,8 @@ func TestWhatShrinksIsKeptBothWays(t *testing.T) {
 			t.Errorf("%d bytes became %d", len(small), len(zip))
 		}
 	}
-	c, err := (&pageCache{}).page(t.Context(), edition{stamp: 1}, pageKey{}, body(string(text)))
-	if err != nil || c.bytes() != len(c.body)+len(c.zip) || len(c.zip) == 0 {
+	c, err := (&PageCache{}).Page(t.Context(), edition{stamp: 1}, PageKey{}, body(string(text)))
+	if err != nil || c.bytes() != len(c.Body)+len(c.zip) || len(c.zip) == 0 {
 		t.Errorf("%d bytes are counted, %v", c.bytes(), err)
 	}
 }

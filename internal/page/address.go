@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"net/url"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// isAddress tells whether an address can be one of ours: its path holds text without
+// IsAddress tells whether an address can be one of ours: its path holds text without
 // control characters, and its query text that a database takes. What is none leads
 // nowhere, on either database, and no handler sees it.
-func isAddress(u *url.URL) bool {
+func IsAddress(u *url.URL) bool {
 	if !utf8.ValidString(u.Path) || strings.ContainsFunc(u.Path, unicode.IsControl) {
 		return false
 	}

@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"bytes"
@@ -11,13 +11,13 @@ import (
 const gap = "\x01"
 
 // frame is a page around its main part.
-type frame struct{ before, after []byte }
+type frame struct{ Before, After []byte }
 
 // frames keeps the frames of the public's pages, which are the same for all readers
 // of a language: drawing them takes longer than looking a result up.
 type frames struct {
 	mu   sync.Mutex
-	kept map[string]frame
+	Kept map[string]frame
 }
 
 // framesMost is how many frames are kept at most. Addresses can be made up, so they
@@ -25,9 +25,9 @@ type frames struct {
 const framesMost = 500
 
 // framed is what a page's struct tells of its frame; embedding view does.
-type framed interface{ around() view }
+type framed interface{ around() View }
 
-func (v view) around() view { return v }
+func (v View) around() View { return v }
 
 // frame draws a page around its main part, or takes it from those that are kept.
 func (t *templates) frame(name string, data any) (frame, error) {
@@ -40,15 +40,15 @@ func (t *templates) frame(name string, data any) (frame, error) {
 		return t.drawFrame(name, data)
 	}
 	key := strings.Join([]string{name, v.Lang(), v.chosen, v.Title, v.Notice, v.Languages[0].Address}, gap)
-	t.drawn.mu.Lock()
-	kept, ok := t.drawn.kept[key]
-	t.drawn.mu.Unlock()
+	t.Drawn.mu.Lock()
+	kept, ok := t.Drawn.Kept[key]
+	t.Drawn.mu.Unlock()
 	if ok {
 		return kept, nil
 	}
 	drawn, err := t.drawFrame(name, data)
 	if err == nil {
-		t.drawn.keep(key, drawn)
+		t.Drawn.keep(key, drawn)
 	}
 	return drawn, err
 }
@@ -56,10 +56,10 @@ func (t *templates) frame(name string, data any) (frame, error) {
 func (f *frames) keep(key string, drawn frame) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.kept == nil || len(f.kept) >= framesMost {
-		f.kept = map[string]frame{}
+	if f.Kept == nil || len(f.Kept) >= framesMost {
+		f.Kept = map[string]frame{}
 	}
-	f.kept[key] = drawn
+	f.Kept[key] = drawn
 }
 
 func (t *templates) drawFrame(name string, data any) (frame, error) {

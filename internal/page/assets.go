@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"crypto/sha256"
@@ -51,11 +51,11 @@ func (a *assets) address(file string) (string, error) {
 	return "/assets/" + name, nil
 }
 
-// asset answers with a file under the name that holds for its contents.
-func (r *request) asset(name string) error {
-	file, ok := r.site.assets.files[name]
+// Asset answers with a file under the name that holds for its contents.
+func (r *Request) Asset(name string) error {
+	file, ok := r.Site.assets.files[name]
 	if !ok {
-		return errNoPage
+		return ErrNoPage
 	}
 	r.Header("Cache-Control", "public, max-age=31536000, immutable")
 	r.Header("Vary", "Accept-Encoding")

@@ -1,56 +1,56 @@
-package server
+package page
 
 import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 )
 
-// view is what every page shows around its content. Each page's struct embeds it.
-type view struct {
+// View is what every page shows around its content. Each page's struct embeds it.
+type View struct {
 	Texts     *locale.Locale
 	Title     string
 	Place     string // path of the page, without its query
-	Languages []languageLink
-	Staff     *staffView // nil for the public
+	Languages []LanguageLink
+	Staff     *StaffView // nil for the public
 	Notice    string     // what has just been done, said on top
 	Synthetic bool       // the samples are made up: said on top too
 	chosen    string     // the language in the address, empty where the browser's decides
 }
 
-// languageLink leads to the same page in a language.
-type languageLink struct {
+// LanguageLink leads to the same page in a language.
+type LanguageLink struct {
 	Code, Name, Address string
 	Current             bool
 }
 
-// staffView is what staff see of themselves.
-type staffView struct {
+// StaffView is what staff see of themselves.
+type StaffView struct {
 	Name    string
-	Menu    []menuItem
+	Menu    []MenuItem
 	Short   bool   // signed in, but without the second factor that some of their pages ask for
 	Unsaved string // why nothing can be saved just now, empty where it can
 }
 
-// menuItem is one entry of the menu for staff.
-type menuItem struct {
+// MenuItem is one entry of the menu for staff.
+type MenuItem struct {
 	Label, Address string
 	Current        bool
 }
 
 // T is a text in the reader's language.
-func (v view) T(key string, args ...any) string { return v.Texts.Text(key, args...) }
+func (v View) T(key string, args ...any) string { return v.Texts.Text(key, args...) }
 
 // Code names a code of a vocabulary.
-func (v view) Code(vocabulary locale.Vocabulary, code string) string {
+func (v View) Code(vocabulary locale.Vocabulary, code string) string {
 	return v.Texts.Code(vocabulary, code)
 }
 
 // Lang is the code of the reader's language.
-func (v view) Lang() string { return v.Texts.Language() }
+func (v View) Lang() string { return v.Texts.Language() }
 
 // Link is the address of another page, in the language that the reader chose. The
 // public has no cookie that could remember it.
-func (v view) Link(address string) string {
+func (v View) Link(address string) string {
 	if v.chosen == "" || v.Staff != nil {
 		return address
 	}
@@ -58,7 +58,7 @@ func (v view) Link(address string) string {
 }
 
 // Date writes a day.
-func (v view) Date(d lab.Date) string { return v.Texts.Date(d) }
+func (v View) Date(d lab.Date) string { return v.Texts.Date(d) }
 
 // Count writes a whole number.
-func (v view) Count(n int) string { return v.Texts.Count(n) }
+func (v View) Count(n int) string { return v.Texts.Count(n) }

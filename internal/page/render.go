@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"bytes"
@@ -15,35 +15,35 @@ import (
 // templates are the pages of one language, with the frames that a server has drawn.
 type templates struct {
 	*parsed
-	drawn frames
+	Drawn frames
 }
 
 // parsed are the parsed pages of one language, by name.
 type parsed struct {
-	pages  map[string]*template.Template
+	Pages  map[string]*template.Template
 	frames map[string]*template.Template // the same, with a gap where the main part goes
 }
 
-// printed is what every server shows its pages with. It comes from the program alone.
-type printed struct {
+// Printed is what every server shows its pages with. It comes from the program alone.
+type Printed struct {
 	assets *assets
 	texts  map[string]*locale.Locale // by language
-	pages  map[string]*parsed
+	Pages  map[string]*parsed
 }
 
-// readPrinted reads the texts, the assets and the templates of the pages. It fails where one
+// ReadPrinted reads the texts, the assets and the templates of the pages. It fails where one
 // of them is wrong.
-func readPrinted(pages []string) (*printed, error) {
+func ReadPrinted(pages []string) (*Printed, error) {
 	a, err := readAssets()
 	if err != nil {
 		return nil, err
 	}
-	p := &printed{assets: a, texts: map[string]*locale.Locale{}, pages: map[string]*parsed{}}
+	p := &Printed{assets: a, texts: map[string]*locale.Locale{}, Pages: map[string]*parsed{}}
 	for _, lang := range locale.Languages {
 		if p.texts[lang], err = locale.New(lang); err != nil {
 			return nil, err
 		}
-		if p.pages[lang], err = parsePages(a, p.texts[lang], pages); err != nil {
+		if p.Pages[lang], err = parsePages(a, p.texts[lang], pages); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +57,7 @@ func parsePages(a *assets, l *locale.Locale, pages []string) (*parsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &parsed{pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
+	t := &parsed{Pages: map[string]*template.Template{}, frames: map[string]*template.Template{}}
 	for _, name := range pages {
 		page, err := parsePage(base, name)
 		if err != nil {
@@ -70,7 +70,7 @@ func parsePages(a *assets, l *locale.Locale, pages []string) (*parsed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
-		t.pages[name] = page
+		t.Pages[name] = page
 	}
 	return t, nil
 }
@@ -89,24 +89,24 @@ func parsePage(base *template.Template, name string) (*template.Template, error)
 	return page, err
 }
 
-// view is what a page shows around its content.
-func (r *request) view(title string) view {
-	return view{
-		Texts: r.texts, Title: title, Place: r.Request.URL.Path, Languages: r.languageLinks(),
-		Staff: r.staff(), Synthetic: r.site.madeUp, chosen: r.site.chosenLanguage(r.Request),
+// View is what a page shows around its content.
+func (r *Request) View(title string) View {
+	return View{
+		Texts: r.Texts, Title: title, Place: r.Request.URL.Path, Languages: r.languageLinks(),
+		Staff: r.staff(), Synthetic: r.Site.MadeUp, chosen: r.Site.ChosenLanguage(r.Request),
 	}
 }
 
 // staff is what a page shows of who is signed in, nil for the public.
-func (r *request) staff() *staffView {
-	if r.signed == nil {
+func (r *Request) staff() *StaffView {
+	if r.Signed == nil {
 		return nil
 	}
-	return r.signed.view()
+	return r.Signed.View()
 }
 
-// page writes a page, whole or not at all.
-func (r *request) page(status int, name string, data any) error {
+// Page writes a page, whole or not at all.
+func (r *Request) Page(status int, name string, data any) error {
 	body, err := r.render(name, data)
 	if err != nil {
 		return err
@@ -122,9 +122,9 @@ const (
 	secretLeast = 2 * secretStep // which most results fit in, whatever they say
 )
 
-// padded writes a page whose size tells nothing of what it says. No page that is
+// Padded writes a page whose size tells nothing of what it says. No page that is
 // written by this may be compressed.
-func (r *request) padded(status int, name string, data any) error {
+func (r *Request) Padded(status int, name string, data any) error {
 	body, err := r.render(name, data)
 	if err != nil {
 		return err
@@ -140,10 +140,10 @@ func pad(body []byte) []byte {
 }
 
 // templates are those of the reader's language.
-func (r *request) templates() *templates { return r.site.pages[r.texts.Language()] }
+func (r *Request) templates() *templates { return r.Site.Pages[r.Texts.Language()] }
 
-func (r *request) render(name string, data any) ([]byte, error) {
-	page := r.templates().pages[name]
+func (r *Request) render(name string, data any) ([]byte, error) {
+	page := r.templates().Pages[name]
 	if page == nil {
 		return nil, fmt.Errorf("there is no page %s", name)
 	}
@@ -151,33 +151,33 @@ func (r *request) render(name string, data any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	text := bytes.NewBuffer(make([]byte, 0, len(f.before)+len(f.after)+secretLeast))
-	text.Write(f.before)
+	text := bytes.NewBuffer(make([]byte, 0, len(f.Before)+len(f.After)+secretLeast))
+	text.Write(f.Before)
 	if err := page.ExecuteTemplate(text, "main", data); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	text.Write(f.after)
+	text.Write(f.After)
 	return text.Bytes(), nil
 }
 
-// draw makes a file of a chart.
-func (r *request) draw(d chart.Drawing) ([]byte, error) {
+// Draw makes a file of a chart.
+func (r *Request) Draw(d chart.Drawing) ([]byte, error) {
 	var text bytes.Buffer
-	err := r.templates().pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
+	err := r.templates().Pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
 	return text.Bytes(), err
 }
 
-// show writes a page that is as it should be.
-func (r *request) show(name string, data any) error { return r.page(http.StatusOK, name, data) }
+// Show writes a page that is as it should be.
+func (r *Request) Show(name string, data any) error { return r.Page(http.StatusOK, name, data) }
 
-// refill shows a form again with what was typed and the mistakes in it. An error
+// Refill shows a form again with what was typed and the mistakes in it. An error
 // that is none of the form's is returned.
-func (r *request) refill(name string, data any, f *form, err error) error {
+func (r *Request) Refill(name string, data any, f *Form, err error) error {
 	if r.wantsJSON() {
 		return err
 	}
-	if err := f.tell(r.texts, err); err != nil {
+	if err := f.Tell(r.Texts, err); err != nil {
 		return err
 	}
-	return r.page(http.StatusUnprocessableEntity, name, data)
+	return r.Page(http.StatusUnprocessableEntity, name, data)
 }

@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"context"
@@ -20,69 +20,69 @@ const (
 	keptBytes = 64 << 20
 )
 
-// content is an answer that is the same for all readers of a language.
-type content struct {
-	kind string // its media type
-	file string // the name that it is saved under, empty for a page
-	body []byte
+// Content is an answer that is the same for all readers of a language.
+type Content struct {
+	Kind string // its media type
+	File string // the name that it is saved under, empty for a page
+	Body []byte
 	zip  []byte // the body by gzip, nil where that is little smaller
 	tag  string // changes with the body; weak, as it stands for both
 }
 
-func newContent(kind, file string, body []byte) *content {
-	return &content{kind: kind, file: file, body: body, tag: fmt.Sprintf(`W/"%.12x"`, sha256.Sum256(body))}
+func NewContent(kind, file string, body []byte) *Content {
+	return &Content{Kind: kind, File: file, Body: body, tag: fmt.Sprintf(`W/"%.12x"`, sha256.Sum256(body))}
 }
 
 // bytes is how much memory it takes.
-func (p *content) bytes() int { return len(p.body) + len(p.zip) }
+func (p *Content) bytes() int { return len(p.Body) + len(p.zip) }
 
-// pageKey is all that a public page of figures depends on beside its edition.
-type pageKey struct {
-	path, lang string
-	chosen     bool // the language stands in the address, and so in the links
+// PageKey is all that a public page of figures depends on beside its edition.
+type PageKey struct {
+	Path, Lang string
+	Chosen     bool // the language stands in the address, and so in the links
 }
 
-// pageCache keeps public pages of figures as they are sent.
-type pageCache struct {
+// PageCache keeps public pages of figures as they are sent.
+type PageCache struct {
 	making singleflight.Group
 
 	mu      sync.Mutex
 	edition any // what the pages were made from
-	pages   map[pageKey]*content
+	pages   map[PageKey]*Content
 	bytes   int
 }
 
-// page returns a page that was made from an edition, which can be compared: as kept, or
+// Page returns a page that was made from an edition, which can be compared: as kept, or
 // made, by one maker at a time. Who waits for it stops when their context ends; the page
 // is finished for the others.
-func (c *pageCache) page(ctx context.Context, e any, key pageKey, draw func(context.Context) (*content, error)) (*content, error) {
+func (c *PageCache) Page(ctx context.Context, e any, key PageKey, draw func(context.Context) (*Content, error)) (*Content, error) {
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
-	return together.Make(ctx, &c.making, fmt.Sprint(e, key), func(ctx context.Context) (*content, error) {
+	return together.Make(ctx, &c.making, fmt.Sprint(e, key), func(ctx context.Context) (*Content, error) {
 		if p := c.find(e, key); p != nil { // made meanwhile
 			return p, nil
 		}
 		p, err := draw(ctx)
 		if err == nil {
-			p.zip = compressed(p.body)
+			p.zip = compressed(p.Body)
 			c.keep(e, key, p)
 		}
 		return p, err
 	})
 }
 
-func (c *pageCache) find(e any, key pageKey) *content {
+func (c *PageCache) find(e any, key PageKey) *Content {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e {
-		c.edition, c.pages, c.bytes = e, map[pageKey]*content{}, 0
+		c.edition, c.pages, c.bytes = e, map[PageKey]*Content{}, 0
 	}
 	return c.pages[key]
 }
 
 // keep keeps a page, and forgets others where there are too many.
-func (c *pageCache) keep(e any, key pageKey, p *content) {
+func (c *PageCache) keep(e any, key PageKey, p *Content) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e || c.pages[key] != nil || p.bytes() > keptBytes {
@@ -101,27 +101,27 @@ func (c *pageCache) keep(e any, key pageKey, p *content) {
 	}
 }
 
-// answer sends content, or tells the browser that it has it already.
-func (r *request) answer(p *content) {
+// Answer sends content, or tells the browser that it has it already.
+func (r *Request) Answer(p *Content) {
 	h := r.Writer.Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Vary", "Accept-Language, Cookie")
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("ETag", p.tag)
-	if p.file != "" {
-		h.Set("Content-Disposition", `attachment; filename="`+p.file+`"`)
+	if p.File != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+p.File+`"`)
 	}
 	if sameTag(r.GetHeader("If-None-Match"), p.tag) {
 		r.Status(http.StatusNotModified)
 		r.Writer.WriteHeaderNow()
 		return
 	}
-	r.sendEither(p.kind, p.body, p.zip)
+	r.sendEither(p.Kind, p.Body, p.zip)
 }
 
 // sendEither sends bytes, compressed where there is such a form of them and the
 // browser takes it.
-func (r *request) sendEither(kind string, body, zip []byte) {
+func (r *Request) sendEither(kind string, body, zip []byte) {
 	if zip != nil && takesGzip(strings.Join(r.Request.Header.Values("Accept-Encoding"), ",")) {
 		r.Header("Content-Encoding", "gzip")
 		body = zip
@@ -129,19 +129,19 @@ func (r *request) sendEither(kind string, body, zip []byte) {
 	r.Data(http.StatusOK, kind, body)
 }
 
-// keptView is the view of a page that is kept: nothing of the address but its path
+// KeptView is the view of a page that is kept: nothing of the address but its path
 // is in it.
-func (r *request) keptView(title string) view {
-	v := r.view(title)
+func (r *Request) KeptView(title string) View {
+	v := r.View(title)
 	v.Languages = languageLinks((&url.URL{Path: v.Place}).RequestURI(), v.Lang())
 	return v
 }
 
-// keptPage draws a page that is kept.
-func (r *request) keptPage(name string, data any) (*content, error) {
+// KeptPage draws a page that is kept.
+func (r *Request) KeptPage(name string, data any) (*Content, error) {
 	body, err := r.render(name, data)
 	if err != nil {
 		return nil, err
 	}
-	return newContent("text/html; charset=utf-8", "", body), nil
+	return NewContent("text/html; charset=utf-8", "", body), nil
 }

@@ -1,4 +1,4 @@
-package server
+package page
 
 import (
 	"html/template"
@@ -27,13 +27,13 @@ func TestATextIsThatOfItsReader(t *testing.T) {
 	if source := page.Tree.Root.String(); strings.Count(source, "T ") != 1 {
 		t.Errorf("texts are asked for that could have been put in: %s", source)
 	}
-	dutch := view{Texts: texts["nl"]}
+	dutch := View{Texts: texts["nl"]}
 	var text strings.Builder
 	err = page.Execute(&text, struct {
-		view
-		Other  view
-		Others []view
-	}{view{Texts: texts["en"]}, dutch, []view{dutch}})
+		View
+		Other  View
+		Others []View
+	}{View{Texts: texts["en"]}, dutch, []View{dutch}})
 	if want := "Sign in|Sign in|Inloggen=Sign in;|Inloggen"; err != nil || text.String() != want {
 		t.Errorf("%q, %v, want %q", text.String(), err, want)
 	}

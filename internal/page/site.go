@@ -1,0 +1,36 @@
+package page
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+)
+
+// Site is what all pages are drawn with, and what they have to ask the program for.
+type Site struct {
+	log     *slog.Logger
+	address *url.URL // at which the public finds the pages
+	MadeUp  bool     // the samples are: every page says so
+
+	assets *assets
+	Texts  map[string]*locale.Locale // by language
+	Pages  map[string]*templates     // by language
+
+	Service func(r *Request, code string) (lab.Service, error) // that an address names
+	Patient func(ctx context.Context) context.Context          // of all that a request writes
+	SignIn  func(r *Request, missing error) error              // leads to where what is missing is given
+	Known   []Known                                            // errors of the program
+	Explain func(r *Request, err error, p *Problem)            // adds what the program knows of an error
+}
+
+// NewSite makes a site of what was read once.
+func NewSite(p *Printed, log *slog.Logger, address *url.URL) *Site {
+	s := &Site{log: log, address: address, assets: p.assets, Texts: p.texts, Pages: map[string]*templates{}}
+	for lang, pages := range p.Pages {
+		s.Pages[lang] = &templates{parsed: pages}
+	}
+	return s
+}
