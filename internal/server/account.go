@@ -16,9 +16,6 @@ type accountPage struct {
 	Told         toldView
 }
 
-// roleView is one role of somebody, and where.
-type roleView struct{ Role, Service string }
-
 func (r *request) accountPage() (*accountPage, error) {
 	places, err := r.rolePlaces()
 	if err != nil {

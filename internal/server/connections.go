@@ -12,10 +12,6 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// connectionsOfOne is how many connections of an address may wait without a request
-// in progress.
-const connectionsOfOne = 256
-
 // connections counts those that wait: for a request, for the rest of one, or for the
 // next. Who opens very many and sends little would keep others out.
 type connections struct {

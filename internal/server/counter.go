@@ -67,8 +67,6 @@ func counterAt(service string, location int32) string {
 	return address + "?location=" + strconv.Itoa(int(location))
 }
 
-func (r *request) counterAddress() string { return "/counter/" + r.Service.Code }
-
 type counterDayPage struct {
 	page.View
 	ServiceCode string

@@ -190,3 +190,5 @@ func wholeOf(text string) int32 {
 	n, _ := strconv.ParseInt(text, 10, 32)
 	return int32(n)
 }
+
+func (r *request) counterAddress() string { return "/counter/" + r.Service.Code }

@@ -36,9 +36,9 @@ var waits = map[string]string{
 	"lab.ClockSlack":        "by how much clocks differ",
 	"lab.CodePeriod":        "how long an authenticator shows a code",
 	"lab.ClockGap":          "a jump of the clock: TestAWrongClockDestroysNothing",
+	"page.busyWait":         "told to whoever was sent away",
 	"server.askWait":        "of a request",
 	"server.busyPause":      "of a request",
-	"server.busyWait":       "told to whoever was sent away",
 	"server.drainTime":      "of requests when the program is stopped",
 	"server.floodPause":     "in memory: waitBeside",
 	"server.floodTold":      "in memory, a day: nothing proves it",
@@ -71,7 +71,7 @@ var waits = map[string]string{
 // A time that somebody adds is a wait, or has its proof.
 func TestEveryTimeIsAWaitOrAnEnd(t *testing.T) {
 	found := map[string]bool{"config.CodeMonths": true} // no time.Duration
-	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "server", "statistics", "store", "store/sqlstore", "work"} {
+	for _, folder := range []string{"config", "credential", "figures", "keyring", "lab", "page", "server", "statistics", "store", "store/sqlstore", "work"} {
 		for _, name := range timesIn(t, filepath.Join("..", filepath.FromSlash(folder))) {
 			found[filepath.Base(folder)+"."+name] = true
 		}

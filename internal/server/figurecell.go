@@ -11,9 +11,6 @@ import (
 	"marquis/internal/statistics"
 )
 
-// nothing stands where there is nothing to tell.
-const nothing = "–"
-
 // cells tells a cell, in as many as its column takes.
 func (t *teller) cells(x *statistics.Table, column int, row *statistics.Row) []cellView {
 	c, cell := x.Columns[column], &row.Cells[column]

@@ -3,7 +3,6 @@ package server
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marquis/internal/locale"
@@ -111,26 +110,4 @@ func (t *teller) form(form string) string {
 		return t.texts.Text("page.figures.powder_crystal")
 	}
 	return t.texts.Code(locale.Forms, form)
-}
-
-// digits writes an amount with the digits that it has.
-func (t *teller) digits(v float64) string { return t.texts.Decimal(v, decimalsIn(v)) }
-
-// decimalsIn counts the decimals of a number.
-func decimalsIn(v float64) int {
-	_, decimals, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
-	return len(decimals)
-}
-
-// money writes an amount of money, with no decimal or with two.
-func (t *teller) money(currency string, v float64) string {
-	sign := currency
-	if currency == "EUR" {
-		sign = "€"
-	}
-	decimals := decimalsIn(v)
-	if decimals == 1 {
-		decimals = 2
-	}
-	return sign + "\u00a0" + t.texts.Decimal(v, decimals)
 }

@@ -4,71 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/statistics"
 )
-
-// tableView is a table of figures as a page shows it, with its charts.
-type tableView struct {
-	Texts       *locale.Locale
-	Key, Title  string
-	Charts      []chartView
-	Parts       []tablePart // none where there is nothing to tell
-	Definitions []definitionView
-	Notes       []string
-	Files       []fileLink
-}
-
-// tablePart is one table of rows and columns. Groups are the names of columns that
-// take several, above Heads; they may be absent.
-type tablePart struct {
-	Caption string
-	Groups  []headView
-	Heads   []headView
-	Rows    []rowView
-}
-
-// headView is the head of one column or of several.
-type headView struct {
-	Text  string
-	Num   bool
-	Span  int  // columns
-	Whole bool // it has no heads below it
-}
-
-// rowView is one row; its first cell names it.
-type rowView struct {
-	Total bool
-	Cells []cellView
-}
-
-// cellView is one cell. Mark says to staff why the public does not see it.
-type cellView struct {
-	Text, Address, Mark string
-	Num                 bool
-}
-
-// definitionView says what a figure counts, and of what.
-type definitionView struct{ Name, Counts, Of string }
-
-// fileLink leads to a file with the same figures.
-type fileLink struct{ Label, Address string }
 
 const (
 	manyColumns = 8 // from here on a table of few rows is turned, so that it need not scroll
 	fewRows     = 6
 )
-
-// teller tells figures in the reader's language.
-type teller struct {
-	texts   *locale.Locale
-	names   naming
-	running int                                   // the year that is not over, zero where it is not told of
-	product func(lab.ProductID) (address string)  // of the page of a product; nil for no links
-	subject string                                // what the tables are about, such as "ketamine, 2020"
-	files   func(name, ending string) (at string) // addresses of files; nil for none
-}
 
 // table tells a table.
 func (t *teller) table(x *statistics.Table) (tableView, error) {
@@ -95,22 +37,6 @@ func (t *teller) table(x *statistics.Table) (tableView, error) {
 	return v, nil
 }
 
-// text is a text of the figures in the reader's language.
-func (t *teller) text(x statistics.Text) string {
-	if t.texts.Language() == "nl" {
-		return x.Dutch
-	}
-	return x.English
-}
-
-// label names what a row is about.
-func (t *teller) label(l *statistics.Label) string {
-	if l.Vocabulary != "" {
-		return t.texts.Code(locale.Vocabulary(l.Vocabulary), l.Code)
-	}
-	return t.text(l.Name)
-}
-
 // parts divides a table into what fits on a page: one of few rows is turned, and of
 // one that begins with counts the amounts are told apart.
 func (t *teller) parts(x *statistics.Table) []tablePart {
@@ -134,11 +60,6 @@ func (t *teller) parts(x *statistics.Table) []tablePart {
 		parts = append(parts, t.part(x, t.texts.Text("page.figures.measured", "Title", caption), columns, measured))
 	}
 	return parts
-}
-
-// isName tells whether a column says what its rows are about.
-func isName(c statistics.Column) bool {
-	return c.Kind == statistics.LabelKind || c.Kind == statistics.YearKind
 }
 
 // part tells the given columns of the given rows.
@@ -215,19 +136,4 @@ func (t *teller) name(c statistics.Column) string {
 		return t.text(c.Name) + " (" + c.Unit + ")"
 	}
 	return t.text(c.Name)
-}
-
-// heads are those below the head of a column that takes several.
-func (t *teller) heads(c statistics.Column) []headView {
-	head := func(text string) headView { return headView{Text: text, Num: true} }
-	interval := head(t.texts.Text("page.figures.interval"))
-	switch {
-	case c.Kind == statistics.ShareKind:
-		return []headView{head("%"), head(t.texts.Text("page.figures.n_of")), interval}
-	case c.Interval && c.Unit == "":
-		return []headView{head(t.texts.Text("page.figures.value")), interval}
-	case c.Interval:
-		return []headView{head(c.Unit), interval}
-	}
-	return nil
 }

@@ -101,3 +101,7 @@ func networkOfAddress(text string) string {
 	}
 	return network.String()
 }
+
+// connectionsOfOne is how many connections of an address may wait without a request
+// in progress.
+const connectionsOfOne = 256

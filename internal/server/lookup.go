@@ -7,29 +7,8 @@ import (
 	"unicode"
 
 	"marquis/internal/lab"
-	"marquis/internal/page"
 	"marquis/internal/store"
 )
-
-// homePage is where the public begins: the form for a code.
-type homePage struct {
-	page.View
-	Form *page.Form
-	Told string // why the form is shown instead of a result
-	Help bool   // whom to call, and other ways to a result, are told too
-}
-
-func (r *request) homePage() *homePage {
-	code := r.Hint(r.Input("code", page.TextField, "page.lookup.code"), "page.lookup.code_hint")
-	code.Keyboard, code.Capitals = "text", true
-	return &homePage{View: r.View(r.Texts.Text("page.lookup.title")), Form: page.NewForm(code)}
-}
-
-func home(r *request) error { return r.Show("home.html", r.homePage()) }
-
-// toHome answers whoever asks for a result by its address, as after a change of
-// language: a code is in no address, so it has to be typed again.
-func toHome(r *request) error { return r.See("/") }
 
 // lookUp leads to what the typed code opens. A code in the address is none.
 func lookUp(r *request) error {
@@ -86,14 +65,4 @@ func (r *request) codeMistake(typed string, err error) string {
 		return r.Texts.Text("page.lookup.length", "Typed", r.Texts.Count(symbols))
 	}
 	return r.Texts.Text("page.lookup.check")
-}
-
-// refuseCode shows the form again with what was typed and what is wrong with it.
-func (r *request) refuseCode(status int, typed, mistake string) error {
-	page := r.homePage()
-	page.Help = true
-	page.Form.Set("code", typed)
-	page.Form.Heading = r.Texts.Text("page.form.mistakes", "Count", 1)
-	page.Form.Blame("code", mistake)
-	return r.Padded(status, "home.html", page)
 }

@@ -143,3 +143,6 @@ func (n naming) thousandths(number int64, unit string) string {
 
 // basis names what an amount counts, a salt among them.
 func (n naming) basis(b lab.Basis) string { return n.texts.Code(locale.Bases, string(b)) }
+
+// tagView is a code of a vocabulary, drawn by shape and word.
+type tagView struct{ Code, Text string }

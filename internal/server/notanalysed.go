@@ -7,15 +7,8 @@ import (
 	"slices"
 
 	"marquis/internal/lab"
-	"marquis/internal/locale"
-	"marquis/internal/page"
 	"marquis/internal/store"
 )
-
-func (r *request) closeForm() *page.Form {
-	return page.NewForm(r.Input("stage", page.HiddenField, "page.work.title"),
-		r.Choice("reason", page.SelectField, "page.work.reason", locale.NotAnalysedReasons, lab.NotAnalysedReasons.Strings()))
-}
 
 // notAnalysed closes the chosen samples, all or none.
 func notAnalysed(r *request) error {

@@ -276,3 +276,6 @@ func invitePerson(r *request) error {
 		Address: r.server.Address.JoinPath("/invitation").String(), Invitation: token, Until: r.Texts.Instant(until),
 	})
 }
+
+// roleView is one role of somebody, and where.
+type roleView struct{ Role, Service string }

@@ -8,7 +8,6 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
-	"marquis/internal/store"
 )
 
 // readOutPage is what is said of a result by phone, and the note that it was.
@@ -59,15 +58,6 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	shown.Told = r.told(&record)
 	slices.Reverse(shown.Told)
 	return shown, nil
-}
-
-// told says who told which version to the visitor, in order.
-func (r *request) told(record *store.SampleRecord) []string {
-	said := make([]string, len(record.ReadOuts))
-	for i, t := range record.ReadOuts {
-		said[i] = r.Texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt))
-	}
-	return said
 }
 
 func readOut(r *request) error {

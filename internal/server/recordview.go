@@ -258,3 +258,26 @@ func (r *request) viewedViews(views []store.ViewedBy) []viewedView {
 
 // versionText is a version as a form posts it.
 func versionText(version int32) string { return strconv.Itoa(int(version)) }
+
+// questionView is a question with its answer, or with the form for it.
+type questionView struct {
+	Question, Asked, Answer, Answered string
+	Address                           string
+	Form                              *page.Form // nil where the actor cannot answer
+}
+
+func (r *request) questionView(record *store.SampleRecord, q lab.Question, may lab.Steps) questionView {
+	v := questionView{
+		Question: q.Question, Asked: r.Texts.Text("page.record.asked_by", "Name", record.People[q.AskedBy], "When", r.moment(q.AskedAt)),
+		Address: sampleAddress(record.Number) + "/questions/" + q.ID.String(),
+	}
+	if !q.Open() {
+		v.Answer = q.Answer
+		v.Answered = r.Texts.Text("page.record.answered_by", "Name", record.People[q.AnsweredBy], "When", r.moment(q.AnsweredAt))
+		return v
+	}
+	if may.Has(lab.AnswerQuestion, q.ID) {
+		v.Form = page.NewForm(r.Input(answerField(q.ID), page.AreaField, "page.record.answer"))
+	}
+	return v
+}

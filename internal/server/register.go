@@ -155,20 +155,6 @@ func (r *request) register(page *registerPage, in *page.Reader) (lab.Sample, lab
 	return x, code, err
 }
 
-// newCode draws a lookup code, which is given out today: see lab.CodeDay.
-func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
-	code := lab.NewLookupCode()
-	if err := r.server.keysMatch(r.Ctx()); err != nil {
-		return code, store.CodeHash{}, err
-	}
-	trusted, err := r.server.Store.TrustedAt(r.Ctx(), r.Actor)
-	if err != nil {
-		return code, store.CodeHash{}, err
-	}
-	hash, err := r.server.Keys.Hash(code, lab.CodeDay(r.day(), lab.DateOf(trusted.Time(), r.place())))
-	return code, store.CodeHash(hash), noKeys(err)
-}
-
 // readSample reads the typed sample, and puts its warnings on the page.
 func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, []lab.Expected, error) {
 	x := lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}

@@ -9,10 +9,6 @@ import (
 	"marquis/internal/locale"
 )
 
-// substanceView is one substance with how much there is of it and what else there
-// is to say.
-type substanceView struct{ Name, Amount, More string }
-
 // roleOrder is the order in which substances are told.
 var roleOrder = []lab.Role{lab.RoleExpected, lab.RoleAdulterant, lab.RolePrecursor, lab.RoleByProduct, lab.RoleExcipient}
 

@@ -8,9 +8,6 @@ import (
 	"marquis/internal/locale"
 )
 
-// methodView is a method with what it can and cannot see.
-type methodView struct{ Name, Said string }
-
 // methods lists the methods of a result, the one that is worth most first.
 func (t *telling) methods(p *lab.Publication) []methodView {
 	var list []*lab.Method

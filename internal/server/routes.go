@@ -1,15 +1,8 @@
 package server
 
 import (
-	"net/http"
-
 	"marquis/internal/lab"
 	"marquis/internal/page"
-)
-
-const (
-	get  = http.MethodGet
-	post = http.MethodPost
 )
 
 // routes are all ways in. docs/permissions.md is made from this list, and a test

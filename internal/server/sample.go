@@ -143,3 +143,12 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")
 	return links
 }
+
+// told says who told which version to the visitor, in order.
+func (r *request) told(record *store.SampleRecord) []string {
+	said := make([]string, len(record.ReadOuts))
+	for i, t := range record.ReadOuts {
+		said[i] = r.Texts.Text("page.record.told", "Version", t.Version, "Name", record.People[t.ToldBy], "When", r.moment(t.ToldAt))
+	}
+	return said
+}

@@ -77,15 +77,3 @@ func (f sampleForm) Other() bool {
 	channel := mustField(f.Form, "channel")
 	return channel.Mistake != "" || channel.Value() != string(lab.FrontOfHouse)
 }
-
-// expectedNames names what is expected as the form takes it.
-func (n naming) expectedNames(expected []lab.Expected) string {
-	if len(expected) == 0 {
-		return nothingExpected
-	}
-	names := make([]string, len(expected))
-	for i := range expected {
-		names[i] = n.expected(expected[i : i+1])
-	}
-	return strings.Join(names, "; ")
-}

@@ -195,3 +195,15 @@ func placeKind() sampleKind {
 		tell: locationValue,
 	}
 }
+
+// expectedNames names what is expected as the form takes it.
+func (n naming) expectedNames(expected []lab.Expected) string {
+	if len(expected) == 0 {
+		return nothingExpected
+	}
+	names := make([]string, len(expected))
+	for i := range expected {
+		names[i] = n.expected(expected[i : i+1])
+	}
+	return strings.Join(names, "; ")
+}

@@ -17,14 +17,6 @@ type sampleReader struct {
 	locations []lab.Location // of the service
 }
 
-// describe writes what was typed into a sample and returns what is expected of it.
-func (in *sampleReader) describe(x *lab.Sample) []lab.Expected {
-	f := lab.File{Sample: *x}
-	sampleFields.read(in, &f)
-	*x = f.Sample
-	return f.Expected
-}
-
 // unheardOf is told of a name like which the dictionary has none.
 const unheardOf = "%q is not in the list. Type \"unknown\" here, and beside it what the visitor said."
 

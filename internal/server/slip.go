@@ -6,6 +6,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
+	"marquis/internal/store"
 )
 
 type slipPage struct {
@@ -118,4 +119,18 @@ func replaceLostCode(r *request) error {
 		return err
 	}
 	return r.slip(x, code, true)
+}
+
+// newCode draws a lookup code, which is given out today: see lab.CodeDay.
+func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
+	code := lab.NewLookupCode()
+	if err := r.server.keysMatch(r.Ctx()); err != nil {
+		return code, store.CodeHash{}, err
+	}
+	trusted, err := r.server.Store.TrustedAt(r.Ctx(), r.Actor)
+	if err != nil {
+		return code, store.CodeHash{}, err
+	}
+	hash, err := r.server.Keys.Hash(code, lab.CodeDay(r.day(), lab.DateOf(trusted.Time(), r.place())))
+	return code, store.CodeHash(hash), noKeys(err)
 }

@@ -144,3 +144,8 @@ func (r *request) offerWork(page *workPage, q workQuery) {
 		page.Publish = "/work/" + q.service.Code + "/publish"
 	}
 }
+
+func (r *request) closeForm() *page.Form {
+	return page.NewForm(r.Input("stage", page.HiddenField, "page.work.title"),
+		r.Choice("reason", page.SelectField, "page.work.reason", locale.NotAnalysedReasons, lab.NotAnalysedReasons.Strings()))
+}
