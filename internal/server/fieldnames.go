@@ -10,12 +10,6 @@ import (
 	"marquis/internal/page"
 )
 
-// fieldName is how people call a field of a record, and how its values are written.
-type fieldName struct {
-	label string // a key of the texts
-	write func(n naming, value lab.Value) string
-}
-
 // fieldNames are the fields of records that changes are told of, by their keys in
 // lab.Difference. Those of a finding follow its "findings.SUBSTANCE.". What is not
 // here is the program's own bookkeeping. Fields that the form of a sample has are named

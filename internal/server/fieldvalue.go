@@ -78,3 +78,9 @@ func thousandthsOf(unit string) func(naming, lab.Value) string {
 		return n.thousandths(value.Number(), unit)
 	}
 }
+
+// fieldName is how people call a field of a record, and how its values are written.
+type fieldName struct {
+	label string // a key of the texts
+	write func(n naming, value lab.Value) string
+}

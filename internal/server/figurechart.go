@@ -8,10 +8,7 @@ import (
 	"marquis/internal/statistics"
 )
 
-const (
-	mostBars   = 15 // the table has the rest
-	mostSeries = 6  // that can be told apart
-)
+const mostBars = 15 // the table has the rest
 
 // charts draws the charts of a table, from what the table says.
 func (t *teller) charts(x *statistics.Table) ([]chartView, error) {

@@ -8,6 +8,8 @@ import (
 	"marquis/internal/statistics"
 )
 
+const mostSeries = 6 // that can be told apart
+
 // grid finds the cells of a table by the keys of its columns.
 type grid struct {
 	*statistics.Table

@@ -2,7 +2,6 @@ package server
 
 import (
 	"slices"
-	"strings"
 
 	"marquis/internal/statistics"
 )
@@ -115,19 +114,6 @@ func (t *teller) turned(x *statistics.Table, caption string) tablePart {
 		p.Rows = append(p.Rows, lines...)
 	}
 	return p
-}
-
-// rowName joins what a row is about.
-func (t *teller) rowName(x *statistics.Table, row *statistics.Row) string {
-	var list []string
-	for i, c := range x.Columns {
-		if isName(c) {
-			if text := t.cells(x, i, row)[0].Text; text != "" && text != nothing {
-				list = append(list, text)
-			}
-		}
-	}
-	return strings.Join(list, ", ")
 }
 
 // name is the head of a column, with its unit where nothing below it says that.

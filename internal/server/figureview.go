@@ -133,3 +133,16 @@ func (t *teller) money(currency string, v float64) string {
 
 // nothing stands where there is nothing to tell.
 const nothing = "–"
+
+// rowName joins what a row is about.
+func (t *teller) rowName(x *statistics.Table, row *statistics.Row) string {
+	var list []string
+	for i, c := range x.Columns {
+		if isName(c) {
+			if text := t.cells(x, i, row)[0].Text; text != "" && text != nothing {
+				list = append(list, text)
+			}
+		}
+	}
+	return strings.Join(list, ", ")
+}

@@ -34,7 +34,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c}
+	s := &Server{Config: c, routes: routes()}
 	if err := s.readOrigin(); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func New(c Config) (*Server, error) {
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
-	s.engine, err = s.newEngine(routes())
+	s.engine, err = s.newEngine(s.routes)
 	return s, err
 }
 

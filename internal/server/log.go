@@ -25,7 +25,7 @@ func (s *Server) observe(c *gin.Context) {
 			s.metrics.panics.Inc()
 			s.Log.Error("panic", "route", c.FullPath(), "cause", panicCause(cause), "at", callers())
 			if !c.Writer.Written() {
-				s.request(c, doorAt(c.FullPath())).Fail(page.ErrPanicked)
+				s.request(c, s.doorAt(c.FullPath())).Fail(page.ErrPanicked)
 			}
 		}
 		took := time.Since(begun)

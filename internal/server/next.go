@@ -25,8 +25,8 @@ const (
 	secondFactorPath = "/second-factor"
 )
 
-// toSignIn leads to a page where what is missing is given, and then back to what was asked for. Nobody
-// is led back to what a form was sent to.
+// toSignIn leads to a page where what is missing is given, and then back to what was
+// asked for. Nobody is led back to what a form was sent to.
 func (r *request) toSignIn(missing error) error {
 	shown := signInPath
 	switch {
@@ -38,23 +38,23 @@ func (r *request) toSignIn(missing error) error {
 	if r.Request.Method == http.MethodPost || r.Route.Path == secondFactorPath {
 		return r.See(r.onward(shown))
 	}
-	return r.See(withNext(shown, page.WithoutCode(r.Request.URL)))
+	return r.See(r.withNext(shown, page.WithoutCode(r.Request.URL)))
 }
 
 // onward is a page in between, with the address that goes along.
-func (r *request) onward(page string) string { return withNext(page, r.Query(nextName)) }
+func (r *request) onward(page string) string { return r.withNext(page, r.Query(nextName)) }
 
 // next is the page that was asked for before signing in, else the start page.
 func (r *request) next() string {
-	if asked := r.Query(nextName); leadsBack(asked) {
+	if asked := r.Query(nextName); leadsBack(r.server.routes, asked) {
 		return asked
 	}
 	return startPage
 }
 
 // withNext lets an address go along, if it is one to lead back to.
-func withNext(shown, asked string) string {
-	if asked == startPage || !leadsBack(asked) {
+func (r *request) withNext(shown, asked string) string {
+	if asked == startPage || !leadsBack(r.server.routes, asked) {
 		return shown
 	}
 	return page.WithQuery(shown, nextName, asked)
@@ -62,12 +62,12 @@ func withNext(shown, asked string) string {
 
 // leadsBack tells whether an address is of one of our pages for staff, written as we
 // write it, and none of those that sign in. No other is ever gone to.
-func leadsBack(address string) bool {
+func leadsBack(ways []route, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || len(address) > nextMost || u.RequestURI() != address || !page.IsAddress(u) {
 		return false
 	}
-	return slices.ContainsFunc(routes(), func(rt route) bool {
+	return slices.ContainsFunc(ways, func(rt route) bool {
 		return rt.method == get && !rt.access.Public && rt.path != secondFactorPath && rt.matches(u.Path)
 	})
 }

@@ -17,11 +17,11 @@ func TestNobodyIsLedBackToAnotherSite(t *testing.T) {
 		"/sign-out": false, "/sign-in": false, "/sign-in?next=/staff": false, "/second-factor": false, "/second-factor?next=/work": false, "/samples/UT-2026-00007/move": false,
 		"/samples//move": false, "/lookup": false, "/result/x": false, "/nowhere": false, "/STAFF": false, "/staff/": false, "?next=/staff": false,
 	} {
-		if have := leadsBack(address); have != want {
+		if have := leadsBack(routes(), address); have != want {
 			t.Errorf("%q: %t", address, have)
 		}
 	}
-	if long := "/work?q=" + string(make([]byte, 3000)); leadsBack(long) {
+	if long := "/work?q=" + string(make([]byte, 3000)); leadsBack(routes(), long) {
 		t.Error("an address that is too long goes along")
 	}
 }

@@ -8,9 +8,6 @@ import (
 	"marquis/internal/page"
 )
 
-// answerField names the field with the answer to a question.
-func answerField(id lab.ID) string { return "answer-" + id.String() }
-
 // answerQuestion answers a question about an analysis.
 func answerQuestion(r *request) error {
 	in, err := r.Read()

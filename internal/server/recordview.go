@@ -281,3 +281,6 @@ func (r *request) questionView(record *store.SampleRecord, q lab.Question, may l
 	}
 	return v
 }
+
+// answerField names the field with the answer to a question.
+func answerField(id lab.ID) string { return "answer-" + id.String() }

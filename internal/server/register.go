@@ -225,8 +225,3 @@ func (r *request) finished(draft lab.Key) error {
 	}
 	return r.Page(http.StatusConflict, "finished.html", page)
 }
-
-// numberOf is the number of a sample of the service.
-func (r *request) numberOf(x *lab.Sample) lab.SampleNumber {
-	return lab.SampleNumber{Service: r.Service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
-}

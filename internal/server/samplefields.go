@@ -57,3 +57,11 @@ var sampleFields = sampleTable{
 	fieldOf("overruled", groupApart, "page.field.overruled", areaKind(0, func(s *lab.Sample) *string { return &s.Overruled })).
 		needed().asked("page.describe.overruled").hinted("page.describe.overruled_hint"),
 }
+
+// describe writes what was typed into a sample and returns what is expected of it.
+func (in *sampleReader) describe(x *lab.Sample) []lab.Expected {
+	f := lab.File{Sample: *x}
+	sampleFields.read(in, &f)
+	*x = f.Sample
+	return f.Expected
+}

@@ -118,11 +118,3 @@ func (t sampleTable) read(in *sampleReader, f *lab.File) {
 		x.kind.read(in, x.name, f)
 	}
 }
-
-// describe writes what was typed into a sample and returns what is expected of it.
-func (in *sampleReader) describe(x *lab.Sample) []lab.Expected {
-	f := lab.File{Sample: *x}
-	sampleFields.read(in, &f)
-	*x = f.Sample
-	return f.Expected
-}

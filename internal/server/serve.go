@@ -77,10 +77,9 @@ func (r *request) explain(err error, p *page.Problem) {
 }
 
 // doorAt is the route of a path. What there is no route for is public.
-func doorAt(path string) page.Door {
-	all := routes()
-	if i := slices.IndexFunc(all, func(rt route) bool { return rt.path == path }); i >= 0 {
-		return all[i].door()
+func (s *Server) doorAt(path string) page.Door {
+	if i := slices.IndexFunc(s.routes, func(rt route) bool { return rt.path == path }); i >= 0 {
+		return s.routes[i].door()
 	}
 	return page.Door{Access: page.Everybody}
 }

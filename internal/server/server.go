@@ -35,6 +35,7 @@ type Config struct {
 type Server struct {
 	Config
 	engine  *gin.Engine
+	routes  []route
 	site    *page.Site
 	guesses *guesses
 	logins  *logins

@@ -134,3 +134,8 @@ func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 	hash, err := r.server.Keys.Hash(code, lab.CodeDay(r.day(), lab.DateOf(trusted.Time(), r.place())))
 	return code, store.CodeHash(hash), noKeys(err)
 }
+
+// numberOf is the number of a sample of the service.
+func (r *request) numberOf(x *lab.Sample) lab.SampleNumber {
+	return lab.SampleNumber{Service: r.Service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+}

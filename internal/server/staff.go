@@ -27,8 +27,8 @@ var menu = []entry{
 }
 
 // asksTwice tells whether some route lets the actor in only after the second factor.
-func asksTwice(by lab.Actor) bool {
-	return slices.ContainsFunc(routes(), func(x route) bool { return x.access.SecondFactor && x.access.Lets(by, 0) })
+func (s *Server) asksTwice(by lab.Actor) bool {
+	return slices.ContainsFunc(s.routes, func(x route) bool { return x.access.SecondFactor && x.access.Lets(by, 0) })
 }
 
 // staffView is what the page shows of who is signed in.
@@ -36,7 +36,7 @@ func (r *request) staffView() *page.StaffView {
 	if r.Signed.Owes != nil {
 		return &page.StaffView{Name: r.session.Account.Login} // as it was typed
 	}
-	v := &page.StaffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && asksTwice(r.Actor), Unsaved: r.unsavedText()}
+	v := &page.StaffView{Name: r.session.Account.Name, Short: r.session.SecondFactorAt.IsZero() && r.server.asksTwice(r.Actor), Unsaved: r.unsavedText()}
 	for _, e := range menu {
 		if e.access.Lets(r.Actor, 0) {
 			here := r.Request.URL.Path
