@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"path"
 
-	"marquis/internal/chart"
 	"marquis/internal/locale"
 	"marquis/web"
 )
@@ -160,10 +159,10 @@ func (r *Request) render(name string, data any) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// Draw makes a file of a chart.
-func (r *Request) Draw(d chart.Drawing) ([]byte, error) {
+// Part draws a part of a page alone, as a file of its own.
+func (r *Request) Part(name, part string, data any) ([]byte, error) {
 	var text bytes.Buffer
-	err := r.templates().Pages["figures.html"].ExecuteTemplate(&text, "chart.svg", d)
+	err := r.templates().Pages[name].ExecuteTemplate(&text, part, data)
 	return text.Bytes(), err
 }
 

@@ -19,7 +19,7 @@ type Request struct {
 	Site    *Site
 	Route   Door
 	Texts   *locale.Locale
-	patient context.Context // see context
+	patient context.Context // see Ctx
 	Signed  *Signed         // nil for the public
 	Actor   lab.Actor
 	Service lab.Service      // of the address, where it names one

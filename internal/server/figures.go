@@ -157,7 +157,7 @@ func (r *request) chartFile(t *teller, tables []*statistics.Table, key, name str
 			if x.Synthetic {
 				drawing.Title += ". " + r.Texts.Text("page.figures.synthetic")
 			}
-			body, err := r.Draw(drawing.WithTitle())
+			body, err := r.Part("figures.html", "chart.svg", drawing.WithTitle())
 			return page.NewContent("image/svg+xml", name+"-"+strings.ReplaceAll(key, "_", "-")+".svg", body), err
 		}
 	}
