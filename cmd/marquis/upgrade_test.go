@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"database/sql"
 	"errors"
 	"io"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
+	"marquis/internal/store/storetest"
 )
 
 // before is where the registries of a program before today's lie, see its README.
@@ -132,20 +132,18 @@ func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
 	})
 }
 
+// config is where the registry is.
+func (x *upgraded) config() store.Config {
+	return store.Config{Folder: x.environment["MARQUIS_DATA"], DatabaseURL: x.environment["MARQUIS_DATABASE_URL"]}
+}
+
 // What was published before is kept as the text that the program writes, whatever the
 // database had made of it, and nobody may change it.
 func TestResultsOfBeforeAreTextAfterTheUpgrade(t *testing.T) {
 	t.Parallel()
 	eachOfBefore(t, func(t *testing.T, x upgraded) {
 		x.must("migrate")
-		driver, address := "sqlite", filepath.Join(x.environment["MARQUIS_DATA"], store.SQLiteFile)
-		if url := x.environment["MARQUIS_DATABASE_URL"]; url != "" {
-			driver, address = "pgx", url
-		}
-		db, err := sql.Open(driver, address)
-		if err != nil {
-			t.Fatal(err)
-		}
+		db := storetest.Pool(t, x.config())
 		defer db.Close()
 		rows, err := db.QueryContext(t.Context(), "SELECT result FROM publications")
 		if err != nil {
@@ -178,10 +176,7 @@ func TestAnEventOfBeforeIsHeldToItsFormat(t *testing.T) {
 	t.Parallel()
 	x := copyOfBefore(t, "sqlite")
 	x.must("migrate")
-	db, err := sql.Open("sqlite", filepath.Join(x.environment["MARQUIS_DATA"], store.SQLiteFile))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := storetest.Pool(t, x.config())
 	defer db.Close()
 	for _, change := range []string{"format = 2", "actor_kind = 'operator'", "format = 7"} {
 		column, _, _ := strings.Cut(change, " ")

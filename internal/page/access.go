@@ -21,6 +21,7 @@ type Access struct {
 // an authenticator, or setting one up.
 type opening int
 
+// When a route opens.
 const (
 	afterAll      opening = iota // when nothing is owed any more
 	ForSettingUp                 // to who has to set an authenticator up

@@ -47,7 +47,7 @@ func TestWhatShrinksIsKeptBothWays(t *testing.T) {
 			t.Errorf("%d bytes became %d", len(small), len(zip))
 		}
 	}
-	c, err := (&PageCache{}).Page(t.Context(), edition{stamp: 1}, PageKey{}, body(string(text)))
+	c, err := (&Cache{}).Page(t.Context(), edition{stamp: 1}, Key{}, body(string(text)))
 	if err != nil || c.bytes() != len(c.Body)+len(c.zip) || len(c.zip) == 0 {
 		t.Errorf("%d bytes are counted, %v", c.bytes(), err)
 	}

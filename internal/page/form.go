@@ -28,6 +28,7 @@ type mistake struct {
 // FieldKind is how a field is drawn.
 type FieldKind string
 
+// The kinds of fields.
 const (
 	TextField     FieldKind = "text"
 	PasswordField FieldKind = "password"

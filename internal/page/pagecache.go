@@ -29,6 +29,8 @@ type Content struct {
 	tag  string // changes with the body; weak, as it stands for both
 }
 
+// NewContent is content under a tag that changes with its body. File is the name that it
+// is saved under, empty for a page.
 func NewContent(kind, file string, body []byte) *Content {
 	return &Content{Kind: kind, File: file, Body: body, tag: fmt.Sprintf(`W/"%.12x"`, sha256.Sum256(body))}
 }
@@ -36,26 +38,26 @@ func NewContent(kind, file string, body []byte) *Content {
 // bytes is how much memory it takes.
 func (p *Content) bytes() int { return len(p.Body) + len(p.zip) }
 
-// PageKey is all that a public page of figures depends on beside its edition.
-type PageKey struct {
+// Key is all that a public page of figures depends on beside its edition.
+type Key struct {
 	Path, Lang string
 	Chosen     bool // the language stands in the address, and so in the links
 }
 
-// PageCache keeps public pages of figures as they are sent.
-type PageCache struct {
+// Cache keeps public pages of figures as they are sent.
+type Cache struct {
 	making singleflight.Group
 
 	mu      sync.Mutex
 	edition any // what the pages were made from
-	pages   map[PageKey]*Content
+	pages   map[Key]*Content
 	bytes   int
 }
 
 // Page returns a page that was made from an edition, which can be compared: as kept, or
 // made, by one maker at a time. Who waits for it stops when their context ends; the page
 // is finished for the others.
-func (c *PageCache) Page(ctx context.Context, e any, key PageKey, draw func(context.Context) (*Content, error)) (*Content, error) {
+func (c *Cache) Page(ctx context.Context, e any, key Key, draw func(context.Context) (*Content, error)) (*Content, error) {
 	if p := c.find(e, key); p != nil {
 		return p, nil
 	}
@@ -72,17 +74,17 @@ func (c *PageCache) Page(ctx context.Context, e any, key PageKey, draw func(cont
 	})
 }
 
-func (c *PageCache) find(e any, key PageKey) *Content {
+func (c *Cache) find(e any, key Key) *Content {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e {
-		c.edition, c.pages, c.bytes = e, map[PageKey]*Content{}, 0
+		c.edition, c.pages, c.bytes = e, map[Key]*Content{}, 0
 	}
 	return c.pages[key]
 }
 
 // keep keeps a page, and forgets others where there are too many.
-func (c *PageCache) keep(e any, key PageKey, p *Content) {
+func (c *Cache) keep(e any, key Key, p *Content) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.edition != e || c.pages[key] != nil || p.bytes() > keptBytes {

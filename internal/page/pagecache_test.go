@@ -22,19 +22,19 @@ type edition struct {
 }
 
 func TestAPageIsKeptForItsEdition(t *testing.T) {
-	c, d := &PageCache{}, "a"
+	c, d := &Cache{}, "a"
 	first := edition{1, d, 2025}
-	key := PageKey{"/figures", "en", false}
+	key := Key{"/figures", "en", false}
 	for _, x := range []struct {
 		name    string
 		edition edition
-		key     PageKey
+		key     Key
 		want    string
 	}{
 		{"the first time", first, key, "a"},
 		{"again", first, key, "a"},
-		{"in another language", first, PageKey{"/figures", "nl", false}, "c"},
-		{"with the language in the address", first, PageKey{"/figures", "en", true}, "d"},
+		{"in another language", first, Key{"/figures", "nl", false}, "c"},
+		{"with the language in the address", first, Key{"/figures", "en", true}, "d"},
 		{"after a change of the figures", edition{2, d, 2025}, key, "e"},
 		{"after a change of the dictionary", edition{2, "b", 2025}, key, "f"},
 		{"in the next year", edition{2, d, 2026}, key, "g"},
@@ -51,14 +51,14 @@ func TestAPageIsKeptForItsEdition(t *testing.T) {
 }
 
 func TestPagesDoNotFillTheMemory(t *testing.T) {
-	c, e := &PageCache{}, edition{stamp: 1}
+	c, e := &Cache{}, edition{stamp: 1}
 	big := strings.Repeat("x", keptBytes/4)
 	for i := range 3 * keptPages {
 		text := "small"
 		if i%50 == 0 {
 			text = big
 		}
-		if _, err := c.Page(t.Context(), e, PageKey{Path: fmt.Sprint(i)}, body(text)); err != nil {
+		if _, err := c.Page(t.Context(), e, Key{Path: fmt.Sprint(i)}, body(text)); err != nil {
 			t.Fatal(err)
 		}
 		if len(c.pages) > keptPages || c.bytes > keptBytes {
@@ -72,18 +72,18 @@ func TestPagesDoNotFillTheMemory(t *testing.T) {
 	if sum != c.bytes || len(c.pages) == 0 {
 		t.Errorf("%d bytes are kept, counted %d", sum, c.bytes)
 	}
-	if _, err := c.Page(t.Context(), e, PageKey{Path: "huge"}, body(strings.Repeat("x", keptBytes+1))); err != nil || c.pages[PageKey{Path: "huge"}] != nil {
+	if _, err := c.Page(t.Context(), e, Key{Path: "huge"}, body(strings.Repeat("x", keptBytes+1))); err != nil || c.pages[Key{Path: "huge"}] != nil {
 		t.Errorf("a page larger than all that may be kept: %v", err)
 	}
 }
 
 func TestOneMakesAPageForAll(t *testing.T) {
-	c, made := &PageCache{}, atomic.Int32{}
+	c, made := &Cache{}, atomic.Int32{}
 	enter := make(chan struct{})
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			_, err := c.Page(t.Context(), edition{stamp: 1}, PageKey{Path: "/"}, func(context.Context) (*Content, error) {
+			_, err := c.Page(t.Context(), edition{stamp: 1}, Key{Path: "/"}, func(context.Context) (*Content, error) {
 				<-enter
 				made.Add(1)
 				return NewContent("text/html", "", nil), nil
@@ -101,18 +101,18 @@ func TestOneMakesAPageForAll(t *testing.T) {
 }
 
 func TestAPageThatFailsIsNotKept(t *testing.T) {
-	c, e, fault := &PageCache{}, edition{stamp: 1}, errors.New("away")
-	if _, err := c.Page(t.Context(), e, PageKey{}, func(context.Context) (*Content, error) { return nil, fault }); !errors.Is(err, fault) {
+	c, e, fault := &Cache{}, edition{stamp: 1}, errors.New("away")
+	if _, err := c.Page(t.Context(), e, Key{}, func(context.Context) (*Content, error) { return nil, fault }); !errors.Is(err, fault) {
 		t.Errorf("%v", err)
 	}
-	if p, err := c.Page(t.Context(), e, PageKey{}, body("back")); err != nil || string(p.Body) != "back" {
+	if p, err := c.Page(t.Context(), e, Key{}, body("back")); err != nil || string(p.Body) != "back" {
 		t.Errorf("%v", err)
 	}
 }
 
 // TestWhoWaitsForAPageMayLeave: a page that hangs holds nobody whose request has ended.
 func TestWhoWaitsForAPageMayLeave(t *testing.T) {
-	c, key := &PageCache{}, PageKey{Path: "/figures"}
+	c, key := &Cache{}, Key{Path: "/figures"}
 	begun, finish := make(chan struct{}), make(chan struct{})
 	first := make(chan error, 1)
 	go func() {

@@ -34,7 +34,7 @@ func (r *request) keep(draw func(ctx context.Context) (*page.Content, error)) er
 	if err != nil {
 		return err
 	}
-	key := page.PageKey{Path: r.Request.URL.Path, Lang: r.Texts.Language(), Chosen: r.Site.ChosenLanguage(r.Request) != ""}
+	key := page.Key{Path: r.Request.URL.Path, Lang: r.Texts.Language(), Chosen: r.Site.ChosenLanguage(r.Request) != ""}
 	p, err := r.server.kept.Page(r.Ctx(), e, key, draw)
 	if err != nil {
 		return err

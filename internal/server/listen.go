@@ -43,7 +43,7 @@ func New(c Config) (*Server, error) {
 	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
-	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &page.PageCache{}, work.NewJobs()
+	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs()
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}

@@ -41,7 +41,7 @@ type Server struct {
 	logins  *logins
 	hider   credential.Hider // of networks and logins
 	years   *figures.Source
-	kept    *page.PageCache // of the public figures
+	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs
 	metrics *metrics
 	keyed   keyMatch

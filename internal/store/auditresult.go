@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 
 	"marquis/internal/lab"
@@ -16,7 +15,7 @@ type resultsSum struct{ h hash.Hash }
 
 func newResultsSum() *resultsSum { return &resultsSum{sha256.New()} }
 
-func (s *resultsSum) add(id lab.ID, sum string) { fmt.Fprintf(s.h, "%s %s\n", id, sum) }
+func (s *resultsSum) add(id lab.ID, sum string) { s.h.Write([]byte(id.String() + " " + sum + "\n")) }
 
 func (s *resultsSum) publish(publications []lab.Publication) error {
 	for i := range publications {
