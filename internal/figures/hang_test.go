@@ -196,13 +196,15 @@ func holdAll(t *testing.T, s *store.Store, service lab.ServiceID) (release func(
 		reading.Wait()
 	})
 	t.Cleanup(release)
-	for n := 0; ; n++ {
+	select {
+	case <-held:
+	case <-time.After(time.Minute):
+		t.Fatal("nobody reads facts")
+	}
+	for {
 		select {
 		case <-held:
 		case <-time.After(moment):
-			if n == 0 {
-				t.Fatal("nobody reads facts")
-			}
 			return release
 		}
 	}
