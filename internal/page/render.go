@@ -168,15 +168,3 @@ func (r *Request) Part(name, part string, data any) ([]byte, error) {
 
 // Show writes a page that is as it should be.
 func (r *Request) Show(name string, data any) error { return r.Page(http.StatusOK, name, data) }
-
-// Refill shows a form again with what was typed and the mistakes in it. An error
-// that is none of the form's is returned.
-func (r *Request) Refill(name string, data any, f *Form, err error) error {
-	if r.wantsJSON() {
-		return err
-	}
-	if err := f.Tell(r.Texts, err); err != nil {
-		return err
-	}
-	return r.Page(http.StatusUnprocessableEntity, name, data)
-}

@@ -64,11 +64,13 @@ func changePassword(r *request) error {
 		err = r.provePresent(typed.Get("present"))
 	}
 	if err != nil {
-		page, failed := r.accountPage()
-		if failed != nil {
-			return failed
-		}
-		return r.refillStepUp("account.html", page, page.Form, "old", err)
+		return r.stepUpAgain(err, "old", "account.html", func() (any, *page.Form, error) {
+			shown, err := r.accountPage()
+			if err != nil {
+				return nil, nil, err
+			}
+			return shown, shown.Form, nil
+		})
 	}
 	hash, err := r.hashPassword(typed.Get("password"))
 	if err != nil {

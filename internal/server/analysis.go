@@ -101,24 +101,24 @@ func saveAnalysis(r *request) error {
 	if err = e.check(in, &analysis, found); err == nil {
 		err = found.toRows(r.storeAnalysis(in, e, analysis, found.list))
 	}
-	if err == nil {
-		done := "entered"
-		if e.old != nil {
-			done = "changed"
-		}
-		return r.See(sampleAddress(e.record.Number) + "?done=" + done)
-	}
-	page := r.analysisPage(e, in.Typed)
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		page.Changes = e.changeViews(stale.Changed, found.list)
-		page.Form.Set("version", versionText(stale.Have))
-		return r.Page(http.StatusConflict, "analysis.html", page)
+		shown := r.analysisPage(e, in.Typed)
+		shown.Changes = e.changeViews(stale.Changed, found.list)
+		shown.Form.Set("version", versionText(stale.Have))
+		return r.Page(http.StatusConflict, "analysis.html", shown)
 	}
-	var mistakes lab.FieldErrors
-	page.Overrule = page.Overrule || errors.As(err, &mistakes) &&
-		slices.ContainsFunc(mistakes, func(m lab.FieldError) bool { return m.Field == "overruled" })
-	return r.Refill("analysis.html", page, page.Form, err)
+	done := "entered"
+	if e.old != nil {
+		done = "changed"
+	}
+	return r.End(err, sampleAddress(e.record.Number)+"?done="+done, "analysis.html", func() (any, *page.Form, error) {
+		shown := r.analysisPage(e, in.Typed)
+		var mistakes lab.FieldErrors
+		shown.Overrule = shown.Overrule || errors.As(err, &mistakes) &&
+			slices.ContainsFunc(mistakes, func(m lab.FieldError) bool { return m.Field == "overruled" })
+		return shown, shown.Form, nil
+	})
 }
 
 func (r *request) storeAnalysis(in *page.Reader, e *analysisEntry, a lab.Analysis, findings []lab.Finding) (err error) {

@@ -131,11 +131,13 @@ func setAuthenticator(r *request) error {
 	}
 	step, ok := r.server.shows(x.secret, typed.Get("code"), 0)
 	if err = r.checkAuthenticator(x, ok, typed); err != nil {
-		page, failed := r.authenticatorPage(x.secret)
-		if failed != nil {
-			return failed
-		}
-		return r.refillStepUp("authenticator.html", page, page.Form, "password", err)
+		return r.stepUpAgain(err, "password", "authenticator.html", func() (any, *page.Form, error) {
+			shown, err := r.authenticatorPage(x.secret)
+			if err != nil {
+				return nil, nil, err
+			}
+			return shown, shown.Form, nil
+		})
 	}
 	return r.keepAuthenticator(x.secret, step)
 }

@@ -169,13 +169,13 @@ func turnAway(r *request) error {
 	if err = in.Mistakes.Err(); err == nil {
 		_, err = r.server.Store.TurnAway(r.Ctx(), r.Actor, visit, sent, samples)
 	}
-	if err != nil {
-		page, failed := r.counterDayPage(location)
-		if failed != nil {
-			return failed
+	next := page.WithQuery(counterAt(r.Service.Code, location), "done", "turned-away")
+	return r.End(err, next, "counterday.html", func() (any, *page.Form, error) {
+		shown, err := r.counterDayPage(location)
+		if err != nil {
+			return nil, nil, err
 		}
-		page.TurnAway.Fill(in.Typed)
-		return r.Refill("counterday.html", page, page.TurnAway, err)
-	}
-	return r.See(page.WithQuery(counterAt(r.Service.Code, location), "done", "turned-away"))
+		shown.TurnAway.Fill(in.Typed)
+		return shown, shown.TurnAway, nil
+	})
 }

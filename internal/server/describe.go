@@ -99,22 +99,21 @@ func describe(r *request) error {
 	}
 	version := wholeOf(in.Text("version"))
 	err = r.changeDescription(&d, in, version)
-	if err == nil {
-		return r.See(sampleAddress(r.Number))
-	}
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
 		return r.showTheirs(in)
 	}
-	page, failed := r.describePage(&d)
-	if failed != nil {
-		return failed
-	}
-	page.Version, page.Began = version, in.Typed.Get("began")
-	page.Form.Fill(in.Typed)
-	keepSaid(page.Form, err)
-	page.Warnings = r.typedWarnings(&d, in)
-	return r.Refill("describe.html", page, page.Form, err)
+	return r.End(err, sampleAddress(r.Number), "describe.html", func() (any, *page.Form, error) {
+		shown, failed := r.describePage(&d)
+		if failed != nil {
+			return nil, nil, failed
+		}
+		shown.Version, shown.Began = version, in.Typed.Get("began")
+		shown.Form.Fill(in.Typed)
+		keepSaid(shown.Form, err)
+		shown.Warnings = r.typedWarnings(&d, in)
+		return shown, shown.Form, nil
+	})
 }
 
 // recorded are the looks that are recorded of the sample.

@@ -177,11 +177,10 @@ func addMethod(r *request) error {
 	if errors.Is(err, lab.ErrConflict) {
 		err = lab.FieldErrors{{Field: "version", Format: "This laboratory has this version of the method already, with another level or scope. Give another version."}}
 	}
-	if err == nil {
-		return r.See("/methods?done=method")
-	}
-	page := r.newMethodPage(in)
-	return r.Refill("newmethod.html", page, page.Form, err)
+	return r.End(err, "/methods?done=method", "newmethod.html", func() (any, *page.Form, error) {
+		shown := r.newMethodPage(in)
+		return shown, shown.Form, nil
+	})
 }
 
 // scopeView is what a method can see.

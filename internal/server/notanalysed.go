@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -26,26 +27,45 @@ func notAnalysed(r *request) error {
 	}
 	stage := in.Text("stage")
 	err = r.server.Store.NotAnalyse(r.Ctx(), r.Actor, chosen, in.Text("reason"))
-	if err == nil {
-		return r.See("/work?" + url.Values{"service": {r.Service.Code}, "stage": {stage}, "done": {"not_analysed"}}.Encode())
+	var refused lab.SampleErrors
+	if errors.As(err, &refused) {
+		return r.notAnalysedRefused(stage, in, refused)
 	}
-	page, failed := r.workPage(url.Values{"service": {r.Service.Code}, "stage": {stage}})
-	if failed != nil {
-		return failed
-	}
-	if page.Close == nil {
+	next := "/work?" + url.Values{"service": {r.Service.Code}, "stage": {stage}, "done": {"not_analysed"}}.Encode()
+	return r.End(err, next, "work.html", func() (any, *page.Form, error) {
+		shown, err := r.notAnalysedPage(stage, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		return shown, shown.Close, nil
+	})
+}
+
+// notAnalysedRefused shows the samples again, and why some of them cannot be closed.
+func (r *request) notAnalysedRefused(stage string, in *page.Reader, refused lab.SampleErrors) error {
+	shown, err := r.notAnalysedPage(stage, in)
+	if err != nil {
 		return err
 	}
-	page.Close.Set("reason", in.Text("reason"))
-	for i := range page.Rows {
-		page.Rows[i].Chosen = slices.Contains(in.Typed["samples"], page.Rows[i].Value)
-	}
-	var refused lab.SampleErrors
-	if !errors.As(err, &refused) {
-		return r.Refill("work.html", page, page.Close, err)
+	if shown.Close == nil {
+		return refused
 	}
 	for _, one := range refused {
-		page.Refused = append(page.Refused, one.Number.String()+": "+r.Said(one.Err))
+		shown.Refused = append(shown.Refused, one.Number.String()+": "+r.Said(one.Err))
 	}
-	return r.Page(http.StatusConflict, "work.html", page)
+	return r.Page(http.StatusConflict, "work.html", shown)
+}
+
+// notAnalysedPage is the page with what was chosen and typed, where it still offers to
+// close samples.
+func (r *request) notAnalysedPage(stage string, in *page.Reader) (*workPage, error) {
+	shown, err := r.workPage(url.Values{"service": {r.Service.Code}, "stage": {stage}})
+	if err != nil || shown.Close == nil {
+		return shown, err
+	}
+	shown.Close.Set("reason", in.Text("reason"))
+	for i := range shown.Rows {
+		shown.Rows[i].Chosen = slices.Contains(in.Typed["samples"], shown.Rows[i].Value)
+	}
+	return shown, nil
 }

@@ -152,15 +152,14 @@ func addPerson(r *request) error {
 	if err == nil {
 		added, err = r.server.Store.AddUser(r.Ctx(), r.Actor, user, memberships)
 	}
-	if err != nil {
-		page, failed := r.newPersonPage()
-		if failed != nil {
-			return failed
+	return r.End(err, "/people/"+strconv.Itoa(int(added.UserID)), "newperson.html", func() (any, *page.Form, error) {
+		shown, err := r.newPersonPage()
+		if err != nil {
+			return nil, nil, err
 		}
-		page.Form.Fill(in.Typed)
-		return r.Refill("newperson.html", page, page.Form, err)
-	}
-	return r.See("/people/" + strconv.Itoa(int(added.UserID)))
+		shown.Form.Fill(in.Typed)
+		return shown, shown.Form, nil
+	})
 }
 
 type personPage struct {
@@ -219,15 +218,14 @@ func setRoles(r *request) error {
 	if err = in.Mistakes.Err(); err == nil {
 		err = r.server.Store.SetMemberships(r.Ctx(), r.Actor, person.ID, memberships)
 	}
-	if err != nil {
-		page, failed := r.personPage()
-		if failed != nil {
-			return failed
+	return r.End(err, "/people/"+r.Param("user"), "person.html", func() (any, *page.Form, error) {
+		shown, err := r.personPage()
+		if err != nil {
+			return nil, nil, err
 		}
-		page.Form.Fill(in.Typed)
-		return r.Refill("person.html", page, page.Form, err)
-	}
-	return r.See("/people/" + r.Param("user"))
+		shown.Form.Fill(in.Typed)
+		return shown, shown.Form, nil
+	})
 }
 
 // disablePerson ends somebody's sessions and lets them sign in no more; sent with

@@ -1,9 +1,6 @@
 package server
 
 import (
-	"errors"
-	"net/http"
-
 	"marquis/internal/lab"
 	"marquis/internal/page"
 )
@@ -20,25 +17,20 @@ func answerQuestion(r *request) error {
 	}
 	name := answerField(id)
 	_, err = r.server.Store.AnswerAnalysis(r.Ctx(), r.Actor, lab.Key{ServiceID: r.Service.ID, ID: id}, in.Text(name))
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=answered")
-	}
 	err = page.FieldAs(err, "answer", name)
-	var mistakes lab.FieldErrors
-	if !errors.As(err, &mistakes) {
-		return err
-	}
-	page, failed := r.recordPage()
-	if failed != nil {
-		return failed
-	}
-	for _, f := range page.Answers {
-		if _, missing := f.Field(name); missing == nil {
-			f.Fill(in.Typed)
-			return r.Refill("record.html", page, f, err)
+	return r.End(err, sampleAddress(r.Number)+"?done=answered", "record.html", func() (any, *page.Form, error) {
+		shown, err := r.recordPage()
+		if err != nil {
+			return nil, nil, err
 		}
-	}
-	return r.Page(http.StatusUnprocessableEntity, "record.html", page)
+		for _, f := range shown.Answers {
+			if _, missing := f.Field(name); missing == nil {
+				f.Fill(in.Typed)
+				return shown, f, nil
+			}
+		}
+		return nil, nil, nil
+	})
 }
 
 // askAnalysis sends an analysis back with a question.
@@ -52,17 +44,12 @@ func askAnalysis(r *request) error {
 		return err
 	}
 	_, err = r.server.Store.AskAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("question"))
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=asked")
-	}
-	var mistakes lab.FieldErrors
-	if !errors.As(err, &mistakes) {
-		return err
-	}
-	page, failed := r.verifyPage()
-	if failed != nil || page.Ask == nil {
-		return errors.Join(err, failed)
-	}
-	page.Ask.Fill(in.Typed)
-	return r.Refill("verify.html", page, page.Ask, err)
+	return r.End(err, sampleAddress(r.Number)+"?done=asked", "verify.html", func() (any, *page.Form, error) {
+		shown, err := r.verifyPage()
+		if err != nil || shown.Ask == nil {
+			return nil, nil, err
+		}
+		shown.Ask.Fill(in.Typed)
+		return shown, shown.Ask, nil
+	})
 }

@@ -110,23 +110,19 @@ func registerDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := r.registerPage(in.Typed)
+	shown, err := r.registerPage(in.Typed)
 	if err != nil {
 		return err
 	}
 	if in.Text("keep") != "" {
-		err := r.keepDraft(page.Form, in.Typed)
-		if err == nil {
-			return r.See(r.counterAddress())
-		}
-		return r.Refill("register.html", page, page.Form, err)
+		return r.End(r.keepDraft(shown.Form, in.Typed), r.counterAddress(), "register.html", shown.again)
 	}
-	registered, code, err := r.register(page, in)
+	registered, code, err := r.register(shown, in)
 	if errors.Is(err, lab.ErrConflict) {
 		return r.finishedDraft()
 	}
 	if err != nil {
-		return r.correct(page, in, err)
+		return r.correct(shown, in, err)
 	}
 	return r.slip(registered, code, false)
 }
@@ -183,8 +179,11 @@ func (r *request) correct(shown *registerPage, in *page.Reader, err error) error
 	} else if kept != nil && len(page.FieldErrors(kept)) == 0 {
 		return kept
 	}
-	return r.Refill("register.html", shown, shown.Form, err)
+	return r.Again(err, "register.html", shown.again)
 }
+
+// again is the page with what was typed, which it was made of.
+func (p *registerPage) again() (any, *page.Form, error) { return p, p.Form, nil }
 
 // keepSaid takes over a name like which the list of products has none as what the
 // visitor said, so that it need not be typed again.

@@ -124,26 +124,31 @@ func release(r *request) error {
 		return err
 	}
 	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"))
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=published")
-	}
-	page, failed := r.releasePage()
-	if failed != nil {
-		return failed
-	}
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		page.Moved = true
-		if page.Form != nil {
-			page.Form.Set("reason", in.Text("reason"))
+		shown, err := r.releaseAgain(in.Text("reason"))
+		if err != nil {
+			return err
 		}
-		return r.Page(http.StatusConflict, "release.html", page)
+		shown.Moved = true
+		return r.Page(http.StatusConflict, "release.html", shown)
 	}
-	if page.Form == nil {
-		return err
+	return r.End(err, sampleAddress(r.Number)+"?done=published", "release.html", func() (any, *page.Form, error) {
+		shown, err := r.releaseAgain(in.Text("reason"))
+		if err != nil {
+			return nil, nil, err
+		}
+		return shown, shown.Form, nil
+	})
+}
+
+// releaseAgain is the page with the reason that was typed, where it still asks for one.
+func (r *request) releaseAgain(reason string) (*releasePage, error) {
+	shown, err := r.releasePage()
+	if err == nil && shown.Form != nil {
+		shown.Form.Set("reason", reason)
 	}
-	page.Form.Set("reason", in.Text("reason"))
-	return r.Refill("release.html", page, page.Form, err)
+	return shown, err
 }
 
 // withdraw takes the result back.
@@ -157,13 +162,13 @@ func withdraw(r *request) error {
 		return err
 	}
 	_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("withdrawal_reason"))
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=withdrawn")
-	}
-	shown, failed := r.releasePage()
-	if failed != nil || shown.Withdrawal == nil {
-		return errors.Join(err, failed)
-	}
-	shown.Withdrawal.Set("withdrawal_reason", in.Text("withdrawal_reason"))
-	return r.Refill("release.html", shown, shown.Withdrawal, page.FieldAs(err, "reason", "withdrawal_reason"))
+	err = page.FieldAs(err, "reason", "withdrawal_reason")
+	return r.End(err, sampleAddress(r.Number)+"?done=withdrawn", "release.html", func() (any, *page.Form, error) {
+		shown, err := r.releasePage()
+		if err != nil || shown.Withdrawal == nil {
+			return nil, nil, err
+		}
+		shown.Withdrawal.Set("withdrawal_reason", in.Text("withdrawal_reason"))
+		return shown, shown.Withdrawal, nil
+	})
 }

@@ -77,18 +77,19 @@ func makeReport(r *request) error {
 		in.Mistakes.Check(x.Offers(x.Value()), x.Name, "Choose one of the list.")
 	}
 	year, service, language := in.Whole("year"), in.Text("service"), in.Text("language")
-	var j *work.Job
-	err = in.Mistakes.Err()
-	if err == nil {
-		j, err = r.startReport(int(year), service, language)
+	next := "/reports"
+	if err = in.Mistakes.Err(); err == nil {
+		var j *work.Job
+		if j, err = r.startReport(int(year), service, language); err == nil {
+			next += "/" + j.ID
+		}
 	}
 	if errors.Is(err, work.ErrBusy) {
 		err = lab.FieldErrors{{Format: "Other reports are being made. Try again in a few minutes."}}
 	}
-	if err != nil {
-		return r.Refill("reports.html", reportsPage{View: r.View(r.Texts.Text("page.reports.title")), Form: f}, f, err)
-	}
-	return r.See("/reports/" + j.ID)
+	return r.End(err, next, "reports.html", func() (any, *page.Form, error) {
+		return reportsPage{View: r.View(r.Texts.Text("page.reports.title")), Form: f}, f, nil
+	})
 }
 
 func (r *request) startReport(year int, service, language string) (*work.Job, error) {

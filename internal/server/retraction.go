@@ -53,14 +53,13 @@ func retractAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, e, err := r.retractPage()
+	shown, e, err := r.retractPage()
 	if err != nil {
 		return err
 	}
 	_, err = r.server.Store.RetractAnalysis(r.Ctx(), r.Actor, e.Analysis.Key, in.Whole("version"), in.Text("reason"))
-	if err == nil {
-		return r.See(page.Address + "?done=retracted")
-	}
-	page.Form.Fill(in.Typed)
-	return r.Refill("retraction.html", page, page.Form, err)
+	return r.End(err, shown.Address+"?done=retracted", "retraction.html", func() (any, *page.Form, error) {
+		shown.Form.Fill(in.Typed)
+		return shown, shown.Form, nil
+	})
 }

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"errors"
-
 	"marquis/internal/lab"
 	"marquis/internal/page"
 )
@@ -19,10 +17,7 @@ func moveSample(r *request) error {
 		return err
 	}
 	_, err = r.server.Store.MoveSample(r.Ctx(), r.Actor, key, in.Whole("version"), lab.SampleState(to), in.Text(reasonField(to)))
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=moved")
-	}
-	return r.refillMove(in, to, err)
+	return r.endMove(err, in, to, "moved")
 }
 
 // excludeSample keeps the sample out of the statistics, or lets it back in.
@@ -40,28 +35,24 @@ func excludeSample(r *request) error {
 	} else {
 		_, err = r.server.Store.IncludeSample(r.Ctx(), r.Actor, key, in.Whole("version"))
 	}
-	if err == nil {
-		return r.See(sampleAddress(r.Number) + "?done=excluded")
-	}
-	return r.refillMove(in, exclusion, err)
+	return r.endMove(err, in, exclusion, "excluded")
 }
 
-// refillMove shows the page again with the mistakes in the form of one step.
-func (r *request) refillMove(in *page.Reader, to string, err error) error {
+// endMove leads back to the record with what was done, or shows it again with the
+// mistakes in the form of one step.
+func (r *request) endMove(err error, in *page.Reader, to, done string) error {
 	err = page.FieldAs(err, "reason", reasonField(to))
-	var mistakes lab.FieldErrors
-	if !errors.As(err, &mistakes) {
-		return err
-	}
-	page, failed := r.recordPage()
-	if failed != nil {
-		return failed
-	}
-	for _, m := range page.Moves {
-		if m.To == to {
-			m.Form.Fill(in.Typed)
-			return r.Refill("record.html", page, m.Form, err)
+	return r.End(err, sampleAddress(r.Number)+"?done="+done, "record.html", func() (any, *page.Form, error) {
+		shown, err := r.recordPage()
+		if err != nil {
+			return nil, nil, err
 		}
-	}
-	return err
+		for _, m := range shown.Moves {
+			if m.To == to {
+				m.Form.Fill(in.Typed)
+				return shown, m.Form, nil
+			}
+		}
+		return nil, nil, nil
+	})
 }

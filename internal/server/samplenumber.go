@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -35,20 +36,19 @@ func (r *request) findByNumber(text string) error {
 	} else {
 		err = lab.ErrNotFound
 	}
-	if err == nil {
-		return r.See("/samples/" + number.String())
+	if errors.Is(err, lab.ErrNotFound) {
+		var mistakes lab.FieldErrors
+		mistakes.Check(false, "number", "There is no sample %q among those that you may see. A number looks like UTR-2024-00017.", text)
+		err = mistakes
 	}
-	if !errors.Is(err, lab.ErrNotFound) {
-		return err
-	}
-	page, err := r.workPage(url.Values{})
-	if err != nil {
-		return err
-	}
-	page.Find.Set("number", text)
-	var mistakes lab.FieldErrors
-	mistakes.Check(false, "number", "There is no sample %q among those that you may see. A number looks like UTR-2024-00017.", text)
-	return r.Refill("work.html", page, page.Find, mistakes)
+	return r.End(err, "/samples/"+number.String(), "work.html", func() (any, *page.Form, error) {
+		shown, err := r.workPage(url.Values{})
+		if err != nil {
+			return nil, nil, err
+		}
+		shown.Find.Set("number", text)
+		return shown, shown.Find, nil
+	})
 }
 
 func sampleAddress(number lab.SampleNumber) string { return "/samples/" + number.String() }

@@ -50,12 +50,11 @@ func addService(r *request) error {
 		Code: in.Text("code"), Name: in.Text("name"), Country: in.Text("country"), Currency: in.Text("currency"), TimeZone: in.Text("time_zone"),
 		SecondFactor: in.Text("second_factor") == "yes",
 	})
-	if err != nil {
-		page := r.newServicePage()
-		page.Form.Fill(in.Typed)
-		return r.Refill("newservice.html", page, page.Form, err)
-	}
-	return r.See("/services/" + service.Code)
+	return r.End(err, "/services/"+service.Code, "newservice.html", func() (any, *page.Form, error) {
+		shown := r.newServicePage()
+		shown.Form.Fill(in.Typed)
+		return shown, shown.Form, nil
+	})
 }
 
 type servicePage struct {
@@ -99,15 +98,14 @@ func addLocation(r *request) error {
 	_, err = r.server.Store.AddLocation(r.Ctx(), r.Actor, lab.Location{
 		ServiceID: r.Service.ID, Name: in.Text("name"), Kind: in.Text("kind"), Region: in.Text("region"),
 	})
-	if err != nil {
-		page, failed := r.servicePage()
-		if failed != nil {
-			return failed
+	return r.End(err, "/services/"+r.Service.Code, "service.html", func() (any, *page.Form, error) {
+		shown, err := r.servicePage()
+		if err != nil {
+			return nil, nil, err
 		}
-		page.Form.Fill(in.Typed)
-		return r.Refill("service.html", page, page.Form, err)
-	}
-	return r.See("/services/" + r.Service.Code)
+		shown.Form.Fill(in.Typed)
+		return shown, shown.Form, nil
+	})
 }
 
 // secondFactorSwitch asks whether one knows what switching does.
@@ -132,12 +130,11 @@ func requireSecondFactor(r *request) error {
 	if err == nil {
 		err = r.server.Store.RequireSecondFactor(r.Ctx(), r.Actor, r.Service.ID, in.Text("require") == "yes")
 	}
-	if err != nil {
-		page, failed := r.servicePage()
-		if failed != nil {
-			return failed
+	return r.End(err, "/services/"+r.Service.Code+"?done=factor", "service.html", func() (any, *page.Form, error) {
+		shown, err := r.servicePage()
+		if err != nil {
+			return nil, nil, err
 		}
-		return r.Refill("service.html", page, page.Second, err)
-	}
-	return r.See("/services/" + r.Service.Code + "?done=factor")
+		return shown, shown.Second, nil
+	})
 }

@@ -102,7 +102,7 @@ func (r *request) refuseSignIn(typed url.Values, err error) error {
 		shown.Form.Fields = append(shown.Form.Fields, recovery)
 	}
 	if !unseen {
-		return r.Refill("signin.html", shown, shown.Form, err)
+		return r.Again(err, "signin.html", func() (any, *page.Form, error) { return shown, shown.Form, nil })
 	}
 	status, heading, text := http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_sign_in"
 	if errors.Is(err, credential.ErrBusy) {
@@ -175,7 +175,8 @@ func (r *request) refuseSecondFactor(err error) error {
 	shown := r.secondFactorPage()
 	var refused *page.TooManyError
 	if !errors.As(err, &refused) {
-		return r.Refill("secondfactor.html", shown, shown.Form, r.factorMistake("code", err))
+		err = r.factorMistake("code", err)
+		return r.Again(err, "secondfactor.html", func() (any, *page.Form, error) { return shown, shown.Form, nil })
 	}
 	shown.Locked = refused.Wait == 0
 	shown.Form.Blame("code", r.unseenText(refused))
@@ -258,12 +259,11 @@ func acceptInvitation(r *request) error {
 	if errors.Is(err, lab.ErrNotFound) {
 		err = lab.FieldErrors{{Field: "invitation", Format: "This invitation is wrong, used or too old. Ask an administrator for a new one."}}
 	}
-	if err != nil {
-		page := r.invitationPage()
-		page.Form.Set("invitation", typed.Get("invitation"))
-		return r.Refill("invitation.html", page, page.Form, err)
-	}
-	return r.See("/sign-in")
+	return r.End(err, "/sign-in", "invitation.html", func() (any, *page.Form, error) {
+		shown := r.invitationPage()
+		shown.Form.Set("invitation", typed.Get("invitation"))
+		return shown, shown.Form, nil
+	})
 }
 
 func (r *request) accept(tokenHash, password string) error {

@@ -110,9 +110,11 @@ func replaceLostCode(r *request) error {
 		return err
 	}
 	if err := r.server.Store.ReplaceCode(r.Ctx(), r.Actor, key, hash, in.Text("reason")); err != nil {
-		page := r.replaceCodePage()
-		page.Code.Form.Fill(in.Typed)
-		return r.Refill("replacecode.html", page, page.Code.Form, err)
+		return r.Again(err, "replacecode.html", func() (any, *page.Form, error) {
+			shown := r.replaceCodePage()
+			shown.Code.Form.Fill(in.Typed)
+			return shown, shown.Code.Form, nil
+		})
 	}
 	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
 	if err != nil {

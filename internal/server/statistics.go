@@ -99,29 +99,29 @@ func statisticsOf(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := statisticsPage{View: r.View(r.Texts.Text("page.statistics.title")), Form: f}
-	if page.None = len(mustField(f, "year").Options) == 0; page.None {
-		return r.Show("statistics.html", page)
+	shown := statisticsPage{View: r.View(r.Texts.Text("page.statistics.title")), Form: f}
+	if shown.None = len(mustField(f, "year").Options) == 0; shown.None {
+		return r.Show("statistics.html", shown)
 	}
 	a, err := r.asked(f)
 	if err != nil {
-		return r.Refill("statistics.html", page, f, err)
+		return r.Again(err, "statistics.html", func() (any, *page.Form, error) { return shown, f, nil })
 	}
 	tables, err := a.tables((*statistics.TableSpec).Staff)
 	if err != nil {
 		return err
 	}
 	t := a.teller(r)
-	if page.Tables, page.Empty, err = t.tables(tables); err != nil {
+	if shown.Tables, shown.Empty, err = t.tables(tables); err != nil {
 		return err
 	}
 	more, err := t.moreTables(a.source)
 	if err != nil {
 		return err
 	}
-	page.Tables, page.Lead = append(page.Tables, more...), capital(t.subject)
-	page.Files = []fileLink{{"CSV", t.files(allFigures, ".csv")}, {"JSON", t.files(allFigures, ".json")}}
-	return r.Show("statistics.html", page)
+	shown.Tables, shown.Lead = append(shown.Tables, more...), capital(t.subject)
+	shown.Files = []fileLink{{"CSV", t.files(allFigures, ".csv")}, {"JSON", t.files(allFigures, ".json")}}
+	return r.Show("statistics.html", shown)
 }
 
 // allFigures is the name of the file with all figures at once.

@@ -53,12 +53,16 @@ func (r *request) factorMistake(field string, err error) error {
 	return lab.FieldErrors{{Field: field, Format: "The code is wrong, or it was used already. Wait for the next one."}}
 }
 
-// refillStepUp shows the form of a step-up again, with what is wrong, or with what was
+// stepUpAgain shows the form of a step-up again, with what is wrong, or with what was
 // not looked at and when it will be.
-func (r *request) refillStepUp(name string, data any, f *page.Form, password string, err error) error {
+func (r *request) stepUpAgain(err error, password, name string, again func() (any, *page.Form, error)) error {
 	var refused *page.TooManyError
 	if !errors.As(err, &refused) {
-		return r.Refill(name, data, f, err)
+		return r.Again(err, name, again)
+	}
+	data, f, failed := again()
+	if failed != nil {
+		return failed
 	}
 	field := "present"
 	if refused.Kind == ownPasswordLimit.kind {
