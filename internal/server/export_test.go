@@ -32,6 +32,26 @@ func (s *Server) AddFault(path string, fault func(code string) error) {
 	}}))
 }
 
+// AddForm adds a public form with the field login, which leads to /privacy unless there
+// is a fault. Again says whether its page still has the form, or why there is no page.
+func (s *Server) AddForm(path string, fault error, again func() (form bool, err error)) {
+	s.engine.POST(path, s.serve(route{method: post, path: path, access: page.Everybody, handle: func(r *request) error {
+		typed, err := r.Typed()
+		if err != nil {
+			return err
+		}
+		return r.End(fault, "/privacy", "signin.html", func() (any, *page.Form, error) {
+			shown := r.signInPage()
+			shown.Form.Set("login", typed.Get("login"))
+			form, err := again()
+			if !form {
+				return shown, nil, err
+			}
+			return shown, shown.Form, err
+		})
+	}}))
+}
+
 // LimitKinds names every limit.
 func LimitKinds() (kinds []string) {
 	for _, l := range limits() {
