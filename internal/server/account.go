@@ -37,7 +37,7 @@ func (r *request) accountPage() (*accountPage, error) {
 	return page, nil
 }
 
-func accountForm(r *request) error {
+func showAccount(r *request) error {
 	page, err := r.accountPage()
 	if err != nil {
 		return err

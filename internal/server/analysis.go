@@ -73,7 +73,7 @@ func (r *request) addBeside(page *analysisPage, e *analysisEntry) {
 	}
 }
 
-func analysisForm(r *request) error {
+func showAnalysisForm(r *request) error {
 	e, err := r.analysisEntry()
 	if err != nil {
 		return err

@@ -103,9 +103,9 @@ func (r *request) openOffer(sealed string) (string, error) {
 	return secret, nil
 }
 
-// authenticatorForm shows the secret for an authenticator, which counts only once a
+// showAuthenticatorForm shows the secret for an authenticator, which counts only once a
 // code of it was typed.
-func authenticatorForm(r *request) error {
+func showAuthenticatorForm(r *request) error {
 	x, err := r.offer()
 	if err != nil {
 		return err

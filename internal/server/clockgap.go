@@ -83,7 +83,7 @@ type clockPage struct {
 
 type gapView struct{ Before, After string }
 
-func clockForm(r *request) error { return r.clockPage(http.StatusOK) }
+func showClockForm(r *request) error { return r.clockPage(http.StatusOK) }
 
 func (r *request) clockPage(status int) error {
 	if err := lab.MayEquip(r.Actor, 0); err != nil {

@@ -21,9 +21,9 @@ type placeView struct {
 	Current bool
 }
 
-// counter asks where one stands today; with one service and at most one location
+// showCounter asks where one stands today; with one service and at most one location
 // there is nothing to ask.
-func counter(r *request) error {
+func showCounter(r *request) error {
 	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
@@ -82,8 +82,8 @@ type counterDayPage struct {
 // receivedView is a sample that was received today.
 type receivedView struct{ Number, Address, Product, Form, State, StateCode string }
 
-// counterDay is the work of the day at the counter of a service.
-func counterDay(r *request) error {
+// showCounterDay is the work of the day at the counter of a service.
+func showCounterDay(r *request) error {
 	page, err := r.counterDayPage(wholeOf(r.Query("location")))
 	if err != nil {
 		return err
@@ -143,9 +143,9 @@ func (r *request) turnAwayForm(visit string) *page.Form {
 	return page.NewForm(r.Hidden(visitField, visit), r.Hidden("form_id", r.server.Store.NewID().String()), f)
 }
 
-// turnAway counts samples that were handed in and not taken, on a visit of which
+// countTurnedAway counts samples that were handed in and not taken, on a visit of which
 // others were taken or on one of its own.
-func turnAway(r *request) error {
+func countTurnedAway(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	}, nil
 }
 
-func describeForm(r *request) error {
+func showDescription(r *request) error {
 	d, err := r.described()
 	if err != nil {
 		return err
@@ -86,9 +86,9 @@ func describeForm(r *request) error {
 	return r.Show("describe.html", page)
 }
 
-// describe changes the description of a sample. What somebody else has changed
+// describeSample changes the description of a sample. What somebody else has changed
 // meanwhile is shown beside what was typed, and nothing of either is lost.
-func describe(r *request) error {
+func describeSample(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err

@@ -67,8 +67,8 @@ func (r *request) beginDraft(begun url.Values) error {
 	return r.See(r.draftAddress(id))
 }
 
-// newDraft begins the first sample of a visit.
-func newDraft(r *request) error {
+// startVisit begins the first sample of a visit.
+func startVisit(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err
@@ -85,10 +85,10 @@ func (r *request) usual() url.Values {
 	}
 }
 
-// nextSample begins another sample of the same visit as a registered one. It takes
+// startNextSample begins another sample of the same visit as a registered one. It takes
 // the description over, but neither the code nor what was told of that one sample
 // alone, such as its effects: see lab.Sample.Another.
-func nextSample(r *request) error {
+func startNextSample(r *request) error {
 	key, err := r.key()
 	if err != nil {
 		return err

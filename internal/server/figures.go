@@ -29,8 +29,8 @@ type figuresPage struct {
 // leadSentences are told in large type.
 const leadSentences = 2
 
-// figuresOf shows a year, a product in a year, or a product over the years.
-func figuresOf(r *request) error {
+// showFigures shows a year, a product in a year, or a product over the years.
+func showFigures(r *request) error {
 	return r.orElsewhere(r.keep(func(ctx context.Context) (*page.Content, error) {
 		s, err := r.subject(ctx)
 		if err != nil {
@@ -97,8 +97,8 @@ const (
 	jsonKind = "application/json"
 )
 
-// figuresFile serves one table as CSV or JSON, or one chart as SVG.
-func figuresFile(r *request) error {
+// serveFiguresFile serves one table as CSV or JSON, or one chart as SVG.
+func serveFiguresFile(r *request) error {
 	return r.orElsewhere(r.keep(func(ctx context.Context) (*page.Content, error) {
 		s, err := r.subject(ctx)
 		if err != nil {

@@ -29,8 +29,8 @@ type yearView struct {
 	Year, Address, Samples string
 }
 
-// figuresStart shows the years at hand and what was handed in in the latest.
-func figuresStart(r *request) error {
+// showFiguresStart shows the years at hand and what was handed in in the latest.
+func showFiguresStart(r *request) error {
 	return r.keep(func(ctx context.Context) (*page.Content, error) {
 		set, err := r.server.years.Set(ctx, "")
 		if err != nil {
@@ -140,8 +140,8 @@ const (
 	maxFound = 20
 )
 
-// figuresSearch finds products by any of their names. One alone is shown at once.
-func figuresSearch(r *request) error {
+// showFiguresFound finds products by any of their names. One alone is shown at once.
+func showFiguresFound(r *request) error {
 	asked := strings.TrimSpace(r.Query("product"))
 	if asked == "" || len(asked) > 4*maxAsked {
 		return r.See("/figures")

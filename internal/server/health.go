@@ -11,8 +11,8 @@ import (
 	"marquis/internal/store"
 )
 
-// livez says that the program runs.
-func livez(r *request) error {
+// serveLivez says that the program runs.
+func serveLivez(r *request) error {
 	r.String(http.StatusOK, "ok\n")
 	return nil
 }
@@ -30,9 +30,9 @@ var needs = []need{
 	{"the key ring does not match the database", func(s *Server, ctx context.Context) error { return s.checkKeys(ctx) }},
 }
 
-// readyz says that look-ups can be answered, or why they cannot, a line each. Asked for
+// serveReadyz says that look-ups can be answered, or why they cannot, a line each. Asked for
 // more (?verbose), it also says what should have been destroyed.
-func readyz(r *request) error {
+func serveReadyz(r *request) error {
 	var missing []string
 	for _, n := range needs {
 		if err := n.check(r.server, r.Ctx()); err != nil {
@@ -49,8 +49,8 @@ func readyz(r *request) error {
 	return r.sayReady(missing...)
 }
 
-// readyzWrite says that something can be saved, or why it cannot.
-func readyzWrite(r *request) error {
+// serveReadyzWrite says that something can be saved, or why it cannot.
+func serveReadyzWrite(r *request) error {
 	err := r.server.Store.Writable(r.Ctx())
 	if err == nil {
 		return r.sayReady()

@@ -16,7 +16,7 @@ func (r *request) homePage() *homePage {
 	return &homePage{View: r.View(r.Texts.Text("page.lookup.title")), Form: page.NewForm(code)}
 }
 
-func home(r *request) error { return r.Show("home.html", r.homePage()) }
+func showHome(r *request) error { return r.Show("home.html", r.homePage()) }
 
 // toHome answers whoever asks for a result by its address, as after a change of
 // language: a code is in no address, so it has to be typed again.

@@ -18,7 +18,7 @@ type methodsPage struct {
 	MayAdd  bool
 }
 
-func methods(r *request) error {
+func showMethods(r *request) error {
 	n, err := r.naming()
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func addScopeRows(r *page.Reader, count int) {
 	}
 }
 
-func newMethodForm(r *request) error {
+func showNewMethod(r *request) error {
 	if err := lab.MayEquip(r.Actor, 0); err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"marquis/internal/store"
 )
 
-// notAnalysed closes the chosen samples, all or none.
-func notAnalysed(r *request) error {
+// closeNotAnalysed closes the chosen samples, all or none.
+func closeNotAnalysed(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type personView struct {
 	Failed   string // what failed to sign in as them of late; empty: nothing
 }
 
-func people(r *request) error {
+func showPeople(r *request) error {
 	people, err := r.server.Store.People(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func readMemberships(r *page.Reader) []lab.Membership {
 	return list
 }
 
-func newPersonForm(r *request) error {
+func showNewPerson(r *request) error {
 	page, err := r.newPersonPage()
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (r *request) personPage() (*personPage, error) {
 	return &personPage{View: r.View(person.Name), Person: r.personView(person, places), Form: page.NewForm(roles), Self: person.ID == r.Actor.UserID}, nil
 }
 
-func personForm(r *request) error {
+func showPerson(r *request) error {
 	page, err := r.personPage()
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ type privacyPage struct {
 	Figures string // what the public figures tell
 }
 
-func privacy(r *request) error {
+func showPrivacy(r *request) error {
 	return r.Show("privacy.html", privacyPage{
 		View:    r.View(r.Texts.Text("page.privacy.title")),
 		Kept:    r.Texts.Text("page.privacy.code_ends", "Count", r.server.CodeMonths),

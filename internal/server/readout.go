@@ -60,7 +60,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	return shown, nil
 }
 
-func readOut(r *request) error {
+func showReadOut(r *request) error {
 	page, err := r.readOutPage()
 	if err != nil {
 		return err

@@ -57,8 +57,8 @@ func (r *request) visit(text string) (lab.Visit, error) {
 	return r.server.Store.Visit(r.Ctx(), r.Actor, lab.Key{ServiceID: r.Service.ID, ID: id})
 }
 
-// draftForm opens a draft with all that was typed.
-func draftForm(r *request) error {
+// showDraft opens a draft with all that was typed.
+func showDraft(r *request) error {
 	key, err := r.draftKey()
 	if err != nil {
 		return err

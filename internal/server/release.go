@@ -104,7 +104,7 @@ func asReleased(f lab.File) *lab.File {
 	return &f
 }
 
-func releaseForm(r *request) error {
+func showReleaseForm(r *request) error {
 	page, err := r.releasePage()
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func releaseForm(r *request) error {
 	return r.Show("release.html", page)
 }
 
-// release publishes what was seen. Where anything else would be released, it is
+// publishResult publishes what was seen. Where anything else would be released, it is
 // shown again.
-func release(r *request) error {
+func publishResult(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err
@@ -151,8 +151,8 @@ func (r *request) releaseAgain(reason string) (*releasePage, error) {
 	return shown, err
 }
 
-// withdraw takes the result back.
-func withdraw(r *request) error {
+// withdrawResult takes the result back.
+func withdrawResult(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err

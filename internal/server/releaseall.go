@@ -80,7 +80,7 @@ func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal
 	}, nil
 }
 
-func releaseAllForm(r *request) error {
+func showReleaseAllForm(r *request) error {
 	page := &releaseAllPage{View: r.View(r.Texts.Text("page.release.all")), Action: "/work/" + r.Service.Code + "/publish"}
 	if err := r.releasable(page); err != nil {
 		return err
@@ -94,9 +94,9 @@ func cutLast(text string) (before, after string) {
 	return text[:max(i, 0)], text[i+1:]
 }
 
-// releaseAll publishes what was seen and ticked, each for itself, and tells what
+// publishResults publishes what was seen and ticked, each for itself, and tells what
 // became of each.
-func releaseAll(r *request) error {
+func publishResults(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (r *request) reportForm(ctx context.Context) (*page.Form, error) {
 	return f, nil
 }
 
-func reportsForm(r *request) error {
+func showReports(r *request) error {
 	f, err := r.reportForm(r.Ctx())
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (r *request) progressOf(j *work.Job) progress {
 	return p
 }
 
-func reportProgress(r *request) error {
+func serveReportProgress(r *request) error {
 	j, err := r.ownJob()
 	if err != nil {
 		return err
@@ -182,8 +182,8 @@ func reportProgress(r *request) error {
 	return nil
 }
 
-// reportFile sends a finished report, once, and puts that on record.
-func reportFile(r *request) error {
+// serveReportFile sends a finished report, once, and puts that on record.
+func serveReportFile(r *request) error {
 	j, err := r.ownJob()
 	if err != nil {
 		return err

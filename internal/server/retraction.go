@@ -40,7 +40,7 @@ func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
 	}, e, nil
 }
 
-func retractionForm(r *request) error {
+func showRetractionForm(r *request) error {
 	page, _, err := r.retractPage()
 	if err != nil {
 		return err

@@ -18,8 +18,8 @@ const securityPath = "/.well-known/security.txt"
 // a year, and is well above the two months at which it counts as nearly over.
 const securityDays = 180
 
-// securityText says whom to tell. Where nobody is named there is no such page.
-func securityText(r *request) error {
+// serveSecurityText says whom to tell. Where nobody is named there is no such page.
+func serveSecurityText(r *request) error {
 	if len(r.server.Security) == 0 {
 		return page.ErrNoPage
 	}

@@ -86,4 +86,4 @@ func (s *Server) doorAt(path string) page.Door {
 
 func notFound(*request) error { return page.ErrNoPage }
 
-func showAsset(r *request) error { return r.Asset(r.Param("name")) }
+func serveAsset(r *request) error { return r.Asset(r.Param("name")) }

@@ -11,7 +11,7 @@ type servicesPage struct {
 	Services []lab.Service
 }
 
-func services(r *request) error {
+func showServices(r *request) error {
 	list, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (r *request) newServicePage() *newServicePage {
 	return &newServicePage{r.View(r.Texts.Text("page.services.add")), page.NewForm(name, code, country, currency, zone, second)}
 }
 
-func newServiceForm(r *request) error { return r.Show("newservice.html", r.newServicePage()) }
+func showNewService(r *request) error { return r.Show("newservice.html", r.newServicePage()) }
 
 func addService(r *request) error {
 	in, err := r.Read()
@@ -82,7 +82,7 @@ func (r *request) servicePage() (*servicePage, error) {
 	return page, err
 }
 
-func serviceForm(r *request) error {
+func showService(r *request) error {
 	page, err := r.servicePage()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type sessionView struct {
 	Here              bool // the reader's own
 }
 
-func sessionsForm(r *request) error {
+func showSessions(r *request) error {
 	sessions, err := r.server.Store.OwnSessions(r.Ctx(), r.Actor)
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func (r *request) signInPage() *signInPage {
 	return &signInPage{View: r.View(r.Texts.Text("page.sign_in.title")), Form: page.NewForm(login, password)}
 }
 
-func signInForm(r *request) error { return r.Show("signin.html", r.signInPage()) }
+func showSignInForm(r *request) error { return r.Show("signin.html", r.signInPage()) }
 
 // errSignInRefused is told alike for a wrong login, a wrong password, an account
 // that is disabled and one without a password.
@@ -135,17 +135,17 @@ func (r *request) secondFactorPage() *secondFactorPage {
 	}
 }
 
-// secondFactorForm asks for a code of the authenticator; who has none yet sets one
+// showSecondFactorForm asks for a code of the authenticator; who has none yet sets one
 // up first.
-func secondFactorForm(r *request) error {
+func showSecondFactorForm(r *request) error {
 	if !r.session.Account.SecondFactor {
 		return r.See(r.onward("/account/authenticator"))
 	}
 	return r.Show("secondfactor.html", r.secondFactorPage())
 }
 
-// secondFactor takes a code of the authenticator, or a recovery code, once.
-func secondFactor(r *request) error {
+// giveSecondFactor takes a code of the authenticator, or a recovery code, once.
+func giveSecondFactor(r *request) error {
 	if !r.session.Account.SecondFactor {
 		return r.See(r.onward("/account/authenticator"))
 	}
@@ -239,7 +239,7 @@ func (r *request) invitationPage() *invitationPage {
 	return &invitationPage{View: r.View(r.Texts.Text("page.invitation.title")), Form: page.NewForm(token, password, again)}
 }
 
-func invitationForm(r *request) error { return r.Show("invitation.html", r.invitationPage()) }
+func showInvitationForm(r *request) error { return r.Show("invitation.html", r.invitationPage()) }
 
 // acceptInvitation sets the first password, or a new one, by a one-time invitation.
 // Wrong ones need no limit: there are 2 to the power of 256.

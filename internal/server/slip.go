@@ -88,7 +88,7 @@ func (r *request) replaceCodePage() *replaceCodePage {
 	return &replaceCodePage{r.View(r.Texts.Text("page.slip.replace_title", "Number", r.Number.String())), r.replaceCode()}
 }
 
-func replaceCodeForm(r *request) error {
+func showReplaceCodeForm(r *request) error {
 	if _, err := r.key(); err != nil {
 		return err
 	}

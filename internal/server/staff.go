@@ -57,8 +57,8 @@ type staffPage struct {
 // entryView is one thing that a member of staff can go and do.
 type entryView struct{ Label, Hint, Address string }
 
-// staffStart is where members of staff begin.
-func staffStart(r *request) error {
+// showStaffStart is where members of staff begin.
+func showStaffStart(r *request) error {
 	notice, err := r.clockNotice()
 	if err != nil {
 		return err

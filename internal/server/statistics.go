@@ -93,8 +93,8 @@ func (r *request) statisticsForm() (*page.Form, error) {
 	return f, nil
 }
 
-// statisticsOf shows what is asked for.
-func statisticsOf(r *request) error {
+// showStatistics shows what is asked for.
+func showStatistics(r *request) error {
 	f, err := r.statisticsForm()
 	if err != nil {
 		return err
@@ -127,8 +127,8 @@ func statisticsOf(r *request) error {
 // allFigures is the name of the file with all figures at once.
 const allFigures = "all"
 
-// statisticsFile sends what is asked for as a file, and puts that on record.
-func statisticsFile(r *request) error {
+// serveStatisticsFile sends what is asked for as a file, and puts that on record.
+func serveStatisticsFile(r *request) error {
 	f, err := r.statisticsForm()
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (n naming) contradiction(c lab.Contradiction) string {
 	return n.findingView(*c.Other, "").Detection
 }
 
-func verifyForm(r *request) error {
+func showVerifyForm(r *request) error {
 	page, err := r.verifyPage()
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ type workRow struct {
 	Chosen                         bool
 }
 
-func worklist(r *request) error {
+func showWorklist(r *request) error {
 	values := r.Request.URL.Query()
 	if number := values.Get("number"); number != "" {
 		return r.findByNumber(number)
