@@ -21,6 +21,20 @@ type problem struct {
 	Who                 []string
 }
 
+// A browser that reads pages gets one, whatever else it says that it takes.
+func TestWhoReadsPagesGetsAPage(t *testing.T) {
+	x := oneSite(t)
+	for _, accept := range []string{"text/html,application/json;q=0.9", "*/*", ""} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, x.address.String()+"/nowhere", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept", accept)
+		request.Header.Set("Accept-Language", "en")
+		x.visitor(t).do(request).want(t, http.StatusNotFound, "<h1>There is no such page")
+	}
+}
+
 // asProblem sends a request as a program does that reads JSON alone.
 func (r *reader) asProblem(method, path string) problem {
 	r.t.Helper()
