@@ -11,7 +11,11 @@ ALTER TABLE audit_events ADD COLUMN actor_kind text NOT NULL DEFAULT '';
 -- takes another type.
 -- +goose StatementBegin
 CREATE FUNCTION plain_object(x jsonb, names text[], inner_name text, inner_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT '{' || string_agg('"' || n.name || '":' || CASE n.name WHEN inner_name THEN inner_text ELSE replace((x -> n.name)::text, ', ', ',') END,
+  SELECT '{' || string_agg('"' || n.name || '":' || CASE
+      WHEN n.name = inner_name THEN inner_text
+      WHEN jsonb_typeof(x -> n.name) = 'array' THEN replace((x -> n.name)::text, ', ', ',') -- of numbers or codes
+      ELSE (x -> n.name)::text
+    END,
     ',' ORDER BY n.place) || '}'
   FROM unnest(names) WITH ORDINALITY n (name, place) WHERE x ? n.name
 $$;

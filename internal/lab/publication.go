@@ -149,11 +149,16 @@ func (p *Publication) Digest() (string, error) {
 // Told lists what a new version of a result says of itself, for the audit trail: of what
 // was released the SHA-256 of its text, which can be told anew from what is stored.
 func (p *Publication) Told() ([]Difference, error) {
+	text, err := p.Result.Text()
+	return p.ToldOf(text), err
+}
+
+// ToldOf is Told where what was released is the text.
+func (p *Publication) ToldOf(result string) []Difference {
 	plain := *p
 	plain.Result = Result{}
-	text, err := p.Result.Text()
 	told := Under("publication", Differences(Publication{}, plain))
-	return append(told, Difference{Field: TrailResultSum, Old: "null", New: ValueOf(ResultSum(text))}), err
+	return append(told, Difference{Field: TrailResultSum, Old: "null", New: ValueOf(ResultSum(result))})
 }
 
 // checkReason refuses a reason that is too long or cannot be stored.

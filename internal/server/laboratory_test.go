@@ -381,6 +381,10 @@ func TestEveryViewOfARecordIsNoted(t *testing.T) {
 		if after := views(); !slices.Equal(before, after) { // whoever asked was shown the form before, and nothing now
 			t.Errorf("a question that was sent counts as a view: %q", after)
 		}
+		b.second.post(analysis+"/verify", url.Values{"version": {"0"}}).want(t, http.StatusConflict, "79.5") // what changed since then
+		if after := views(); len(after) != len(before)+1 || !strings.HasSuffix(after[len(after)-1], " verification") {
+			t.Errorf("values are told of a record, and no view is noted: %q", after)
+		}
 		b.verifier.get(analysis+"/verify").want(t, http.StatusOK, "79.5")
 		b.verifier.post(analysis+"/verify", url.Values{"version": {"2"}}).leads(t, address+"?done=verified")
 		b.verifier.get(address+"/release").want(t, http.StatusOK, "79.5")

@@ -63,10 +63,20 @@ func unavailable(err error, text string) page.Known {
 	return page.Known{Err: err, Answer: page.Answer{Status: http.StatusServiceUnavailable, Title: "page.error.unavailable", Text: text}}
 }
 
+// noted notes that values of the record of the address are read, and tells whether it
+// could; an address that is about no record has none to note.
+func (r *request) noted() bool {
+	if r.Number == (lab.SampleNumber{}) {
+		return true
+	}
+	_, err := r.record(r.purpose())
+	return err == nil
+}
+
 // explain adds to a problem what changed meanwhile, and whom else to ask.
 func (r *request) explain(err error, p *page.Problem) {
 	var stale *lab.StaleError
-	if errors.As(err, &stale) {
+	if errors.As(err, &stale) && r.noted() {
 		if n, err := r.naming(); err == nil {
 			p.Changes = n.changeViews(stale.Changed, nil)
 		}

@@ -167,7 +167,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 	}
 	defer rows.Close()
 	before, seq := "", int64(0)
-	said := vouchers{map[lab.ID]vouched{}, map[lab.ID]vouched{}}
+	said := vouchers{results: map[lab.ID]vouched{}, imports: map[lab.ID]vouched{}}
 	for rows.Next() {
 		var e auditEvent
 		if err := s.read.ScanRows(rows, &e); err != nil {
@@ -190,7 +190,7 @@ func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) 
 	if head.Seq != seq || head.Hash != before {
 		return seq, &AuditError{head.ServiceID, min(head.Seq, seq) + 1, fmt.Sprintf("the trail has %d events, its head says %d or another hash", seq, head.Seq)}
 	}
-	altered, err := s.verifyResults(ctx, head.ServiceID, said)
+	altered, err := s.verifyResults(ctx, head, said)
 	if err == nil && altered > 0 {
 		return seq, &AuditError{head.ServiceID, altered, "a result that it published is not what was published"}
 	}

@@ -428,6 +428,11 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		{"UPDATE publications SET result = result || ' ' WHERE service_id = 1", 1, 5},
 		{"UPDATE publications SET result = replace(result, '800000', '810000') WHERE service_id = 1", 1, 5},
 		{"DELETE FROM publications WHERE service_id = 1", 1, 5},
+		{"UPDATE publications SET kind = 'preliminary', outcome = 'nothing_detected', outcome_euda = 'nothing_detected' WHERE service_id = 1", 1, 5},
+		{"UPDATE publications SET published_on = '2020-01-01', reason = 'forged', version = 7 WHERE service_id = 1", 1, 5},
+		{"INSERT INTO publications (service_id, id, sample_id, version, kind, reason, outcome, outcome_euda, result, published_on, published_by, published_at, import_id) " +
+			"SELECT service_id, '01955b72-b900-7fff-8000-000000000001', sample_id, 2, 'amended', 'forged', outcome, outcome_euda, result, published_on, published_by, published_at, import_id " +
+			"FROM publications WHERE service_id = 1", 1, 5},
 		set("format", "1"), set("format", "3"), set("actor_kind", "''"), set("actor_kind", "'operator'"),
 		{"UPDATE audit_events SET action = action || reason, reason = 'x' WHERE service_id = 1 AND seq = 3", 1, 3},
 		{"DELETE FROM audit_events WHERE service_id = 1 AND seq = 1", 1, 1},

@@ -68,7 +68,7 @@ func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.Ser
 // Progress is told the number of samples written so far. It takes the operator, or an
 // administrator of all services.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
-	if err := upkeep(by); err != nil {
+	if err := seen(lab.MayEquip(by, 0) == nil); err != nil {
 		return err
 	}
 	defer s.wordsChanged.Add(1)

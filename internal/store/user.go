@@ -296,8 +296,9 @@ func (s *Store) RenameUser(ctx context.Context, by lab.Actor, id lab.Optional, n
 }
 
 // SetMemberships replaces the memberships of a user, from whose next request they
-// count. An administrator of some services changes only what is for these. The last
-// enabled administrator of all services stays one.
+// count. An administrator of some services changes only what is for these, and only of
+// people who have a role there: others look as if they did not exist. The last enabled
+// administrator of all services stays one.
 func (s *Store) SetMemberships(ctx context.Context, by lab.Actor, id lab.Optional, memberships []lab.Membership) error {
 	memberships = slices.Clone(memberships)
 	return s.doPeople(ctx, by, func(w *work) error {
