@@ -19,3 +19,12 @@ func (t sampleTable) SeenInLaboratory(s *Sample) Sample { return t.only(s, seen)
 
 // Copied is what the table lets the next sample of the visit begin with.
 func (t sampleTable) Copied(s *Sample) Sample { return t.only(s, copied) }
+
+// OldTrailNames are the names of fields that events of format 1 have, with their keys.
+func OldTrailNames() map[string]string {
+	names := map[string]string{}
+	for name, old := range oldKeys {
+		names[name] = old.key
+	}
+	return names
+}

@@ -60,12 +60,3 @@ func TrailKeys() []string {
 	}
 	return slices.Sorted(maps.Keys(keys))
 }
-
-// OldTrailNames are the names of fields that events of format 1 have, with their keys.
-func OldTrailNames() map[string]string {
-	names := map[string]string{}
-	for name, old := range oldKeys {
-		names[name] = old.key
-	}
-	return names
-}
