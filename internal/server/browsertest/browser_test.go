@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -35,14 +34,15 @@ type step = chromedp.Action[chromedp.Void]
 
 func newBrowser(t testing.TB, address *url.URL) *browser {
 	t.Helper()
-	w := &watch{}
-	ctx, cancel := chromedp.NewContext(startChromium(t), chromedp.WithNewBrowserContext(), chromedp.WithListener(w.see))
-	t.Cleanup(cancel)
-	b := &browser{t: t, ctx: ctx, address: address, watch: w}
-	// The first thing done opens the tab, which lives as long as its context.
-	if _, err := chromedp.Call(ctx, audits.Enable, cdp.Empty{}); err != nil {
-		t.Fatal(err)
-	}
+	w := takeWindow(t)
+	t.Cleanup(func() { w.giveBack(t) })
+	return in(t, w, address)
+}
+
+// in is what one person does in a window.
+func in(t testing.TB, w *window, address *url.URL) *browser {
+	t.Helper()
+	b := &browser{t: t, ctx: w.ctx, address: address, watch: w.watch}
 	b.look(wide, light)
 	return b
 }
@@ -197,9 +197,27 @@ const button = `text => {
 	return [x + width / 2, y + height / 2];
 }`
 
-// clickOn clicks on what has the text.
+// settled tells whether the page has given the focus to the field that asks for it,
+// which scrolls there.
+const settled = `() => !document.querySelector('[autofocus]') || document.activeElement !== document.body`
+
+// awaitSettled waits for it a second at most: what is in the address may keep it back.
+func awaitSettled(ctx context.Context, t *chromedp.Target) error {
+	for range 50 {
+		if is, err := chromedp.Evaluate[bool](call(settled))(ctx, t); is || err != nil {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}
+
+// clickOn clicks on what has the text, where it will stay.
 func clickOn(text string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if err := awaitSettled(ctx, t); err != nil {
+			return err
+		}
 		at, err := chromedp.Evaluate[[]float64](call(button, text))(ctx, t)
 		if err != nil || len(at) == 0 {
 			return fmt.Errorf("nothing to click says %q (%w)", text, err)

@@ -14,14 +14,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Names under which Chromium is installed, the first that is found is used.
-var programs = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
+// Names under which Chromium is installed, the first that is found is used. The one
+// that has no window to draw takes a third of the processor time.
+var programs = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
 
-// chromium is the one browser of this test process. Each test has tabs of its own
+// chromium is the one browser of this test process. Each test has windows of its own
 // in it, which share nothing with those of others.
 var chromium struct {
 	sync.Mutex
 	tab  context.Context // its first, in which nothing is done
+	free []*window
 	stop []context.CancelFunc
 	err  error
 }
@@ -55,6 +57,11 @@ func startChromium(t testing.TB) context.Context {
 	return chromium.tab
 }
 
+// quickScripts are settings of V8 for scripts that run a few times on each of many
+// pages, as axe does: compiling them well, and collecting garbage often, took half of
+// the processor time.
+const quickScripts = "--no-opt --no-maglev --min-semi-space-size=64"
+
 func launch(program string) error {
 	profile, err := os.MkdirTemp("", "marquis-chromium-")
 	if err != nil {
@@ -63,6 +70,7 @@ func launch(program string) error {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("js-flags", quickScripts),
 	)
 	process, stopProcess := chromedp.NewExecAllocator(context.Background(), options...)
 	tab, closeTab := chromedp.NewContext(process)

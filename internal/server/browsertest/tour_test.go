@@ -350,6 +350,7 @@ var tour = []stop{
 		b.open("/reports")
 		b.choose("year", "2024")
 		b.follow("Make the report")
+		b.see("Download") // until then the page may go on by itself
 		return b
 	}},
 

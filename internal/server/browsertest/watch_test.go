@@ -77,6 +77,13 @@ func (w *watch) quiet(t testing.TB, site *url.URL) {
 	w.complaints = nil
 }
 
+// forget starts anew.
+func (w *watch) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.complaints, w.requests = nil, nil
+}
+
 // asked are the addresses that were asked for so far.
 func (w *watch) asked() []string {
 	w.mu.Lock()
