@@ -40,6 +40,9 @@ type Server struct {
 	process *process // nil where another process started it
 	made    atomic.Int64
 	names   string // of databases: this and the number of those made so far
+
+	mu   sync.Mutex
+	idle []*pgx.Conn // connections of the superuser: one costs more than what is asked by it
 }
 
 // running is the server of this test process.
@@ -227,7 +230,7 @@ func (s *Server) make(t testing.TB, template string) string {
 	t.Helper()
 	name := s.names + strconv.FormatInt(s.made.Add(1), 10)
 	identifier := pgx.Identifier{template}.Sanitize()
-	if err := s.exec("CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + identifier); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + " OWNER " + owner + " TEMPLATE " + identifier + " STRATEGY file_copy"); err != nil {
 		t.Fatalf("make a database: %v", err)
 	}
 	return name
@@ -269,17 +272,34 @@ func (s *Server) url(role, database string) string {
 		url.PathEscape(role), url.PathEscape(database), url.QueryEscape(s.folder))
 }
 
-// exec runs one statement as the superuser, on a connection of its own.
+// exec runs one statement as the superuser.
 func (s *Server) exec(statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, s.Admin())
+	conn, err := s.connection(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, statement)
+	if conn.IsClosed() {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = append(s.idle, conn)
 	return err
+}
+
+// connection returns one of the superuser that nobody else has.
+func (s *Server) connection(ctx context.Context) (*pgx.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last := len(s.idle) - 1; last >= 0 {
+		conn := s.idle[last]
+		s.idle = s.idle[:last]
+		return conn, nil
+	}
+	return pgx.Connect(ctx, s.Admin())
 }
 
 // await returns when the server answers.
