@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -79,16 +80,26 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	if err := s.db.CheckSchema(ctx); err != nil {
 		return err
 	}
-	embedded, err := dictionary.Load()
+	edition, err := embeddedEdition()
 	if err != nil {
 		return err
 	}
 	stored, err := setting(s.read.WithContext(ctx), dictionarySetting)
-	if err == nil && stored != digestOf(embedded) {
+	if err == nil && stored != edition {
 		err = errors.New("the database has another edition of the dictionary than this program; to bring it up to date type: marquis migrate")
 	}
 	return err
 }
+
+// embeddedEdition is the edition of the dictionary in this program, which is the same
+// for as long as it runs.
+var embeddedEdition = sync.OnceValues(func() (string, error) {
+	embedded, err := dictionary.Load()
+	if err != nil {
+		return "", err
+	}
+	return digestOf(embedded), nil
+})
 
 // loadEmbedded writes the embedded dictionary unless it is there already. Local
 // entries stay as they are.
