@@ -16,6 +16,25 @@ func (r *Request) End(err error, next, name string, again func() (data any, f *F
 	return r.Again(err, name, again)
 }
 
+// Instead shows a page that says what err became, with what was typed and what to do.
+// It returns err where a program is told that alone.
+func (r *Request) Instead(err error, status int, name string, data any) error {
+	if r.wantsJSON() {
+		return err
+	}
+	return r.page(status, name, data)
+}
+
+// RefusePadded shows a page that tells the problem, by a size that tells nothing of it.
+// A program is told the problem alone.
+func (r *Request) RefusePadded(p Problem, name string, data any) error {
+	if r.wantsJSON() {
+		r.tellJSON(p)
+		return nil
+	}
+	return r.padded(p.Status, name, data)
+}
+
 // Again shows the form that again makes once more, with the mistakes in it; again
 // fills in what was typed. It returns an error that is no mistake in a form, without
 // asking for the page; one that the page has no form for, or that a program is told;
@@ -35,5 +54,5 @@ func (r *Request) Again(err error, name string, again func() (data any, f *Form,
 	if failed = f.Tell(r.Texts, mistakes); failed != nil {
 		return failed
 	}
-	return r.Page(http.StatusUnprocessableEntity, name, data)
+	return r.page(http.StatusUnprocessableEntity, name, data)
 }

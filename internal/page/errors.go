@@ -72,15 +72,15 @@ type Problem struct {
 	Title    string
 	Text     string
 	Sentence string // what the domain says of it
-	Fields   []fieldProblem
+	Fields   []FieldProblem
 	Who      []string // the roles that could do it
 	Changes  []ChangeView
 	Public   bool // whom to call, and other ways to a result, are told too
 	Figures  bool // where to look for other figures is told
 }
 
-// fieldProblem is what is wrong with a field of a form.
-type fieldProblem struct {
+// FieldProblem is what is wrong with a field of a form.
+type FieldProblem struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
 }
@@ -141,6 +141,7 @@ func (r *Request) answerTo(err error, p *Problem) Answer {
 	var move *lab.MoveError
 	var stale *lab.StaleError
 	var fields lab.FieldErrors
+	var samples lab.SampleErrors
 	switch {
 	case errors.As(err, &move):
 		p.Sentence = r.Texts.Sentence(move.Format)
@@ -148,12 +149,19 @@ func (r *Request) answerTo(err error, p *Problem) Answer {
 			p.Who = append(p.Who, r.Texts.Code(locale.UserRoles, string(role)))
 		}
 		return Answer{http.StatusConflict, "page.error.move", "page.error.move_text", ""}
+	case errors.As(err, &samples):
+		var list []string
+		for _, s := range samples {
+			list = append(list, s.Number.String()+": "+r.Said(s.Err))
+		}
+		p.Sentence = strings.Join(list, " ")
+		return Answer{http.StatusConflict, "page.error.move", "page.error.move_text", ""}
 	case errors.As(err, &stale):
 		return Answer{http.StatusConflict, "page.error.stale", "page.error.stale_text", ""}
 	case errors.As(err, &fields):
 		var list []string
 		for _, f := range fields {
-			p.Fields = append(p.Fields, fieldProblem{f.Field, r.Texts.Sentence(f.Format, f.Args...)})
+			p.Fields = append(p.Fields, FieldProblem{f.Field, r.Texts.Sentence(f.Format, f.Args...)})
 			list = append(list, p.Fields[len(p.Fields)-1].Detail)
 		}
 		p.Sentence = strings.Join(list, " ")
@@ -185,7 +193,7 @@ func (r *Request) tell(p Problem) {
 		r.tellJSON(p)
 		return
 	}
-	if err := r.Page(p.Status, "error.html", ErrorPage{r.View(p.Title), p}); err != nil {
+	if err := r.page(p.Status, "error.html", ErrorPage{r.View(p.Title), p}); err != nil {
 		r.Site.log.Error("error page", "error", err.Error())
 		r.String(http.StatusInternalServerError, "500")
 	}
@@ -205,7 +213,7 @@ func (r *Request) tellJSON(p Problem) {
 		Status int            `json:"status"`
 		Detail string         `json:"detail"`
 		Code   string         `json:"code"`
-		Fields []fieldProblem `json:"fields,omitempty"`
+		Fields []FieldProblem `json:"fields,omitempty"`
 		Who    []string       `json:"who,omitempty"`
 	}{p.Title, p.Status, strings.TrimSpace(p.Text + " " + p.Sentence), p.Code, p.Fields, p.Who})
 }

@@ -104,8 +104,9 @@ func (r *Request) staff() *StaffView {
 	return r.Signed.View()
 }
 
-// Page writes a page, whole or not at all.
-func (r *Request) Page(status int, name string, data any) error {
+// page writes a page, whole or not at all. What is no answer to be glad of goes by Fail,
+// Instead, Again or RefusePadded, which tell programs too.
+func (r *Request) page(status int, name string, data any) error {
 	body, err := r.render(name, data)
 	if err != nil {
 		return err
@@ -123,7 +124,11 @@ const (
 
 // Padded writes a page whose size tells nothing of what it says. No page that is
 // written by this may be compressed.
-func (r *Request) Padded(status int, name string, data any) error {
+func (r *Request) Padded(name string, data any) error {
+	return r.padded(http.StatusOK, name, data)
+}
+
+func (r *Request) padded(status int, name string, data any) error {
 	body, err := r.render(name, data)
 	if err != nil {
 		return err
@@ -167,4 +172,4 @@ func (r *Request) Part(name, part string, data any) ([]byte, error) {
 }
 
 // Show writes a page that is as it should be.
-func (r *Request) Show(name string, data any) error { return r.Page(http.StatusOK, name, data) }
+func (r *Request) Show(name string, data any) error { return r.page(http.StatusOK, name, data) }

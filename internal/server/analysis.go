@@ -106,7 +106,7 @@ func saveAnalysis(r *request) error {
 		shown := r.analysisPage(e, in.Typed)
 		shown.Changes = e.changeViews(stale.Changed, found.list)
 		shown.Form.Set("version", versionText(stale.Have))
-		return r.Page(http.StatusConflict, "analysis.html", shown)
+		return r.Instead(err, http.StatusConflict, "analysis.html", shown)
 	}
 	done := "entered"
 	if e.old != nil {

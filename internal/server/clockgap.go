@@ -83,9 +83,10 @@ type clockPage struct {
 
 type gapView struct{ Before, After string }
 
-func showClockForm(r *request) error { return r.clockPage(http.StatusOK) }
+func showClockForm(r *request) error { return r.clockPage(nil) }
 
-func (r *request) clockPage(status int) error {
+// clockPage shows what is known now: because of nothing, or instead of what was confirmed.
+func (r *request) clockPage(because error) error {
 	if err := lab.MayEquip(r.Actor, 0); err != nil {
 		return page.ErrForbidden
 	}
@@ -109,7 +110,10 @@ func (r *request) clockPage(status int) error {
 		Codes: int(codes), Keys: int(keys), Before: oldest.YearMonth(), Late: s.destructionIsLate(r.Ctx()),
 	}
 	page.Notice = r.notice()
-	return r.Page(status, "clock.html", page)
+	if because != nil {
+		return r.Instead(because, http.StatusConflict, "clock.html", page)
+	}
+	return r.Show("clock.html", page)
 }
 
 // monthsText says what is to be confirmed of the time for which codes were given out;
@@ -147,11 +151,11 @@ func confirmClock(r *request) error {
 		return err
 	}
 	if day == 0 || in.Text("months") != strconv.Itoa(r.server.CodeMonths) {
-		return r.clockPage(http.StatusConflict)
+		return r.clockPage(lab.ErrConflict)
 	}
 	err = r.server.Store.ConfirmEnding(r.Ctx(), r.Actor, store.Confirmation{Day: day, Months: r.server.CodeMonths})
 	if errors.Is(err, lab.ErrConflict) {
-		return r.clockPage(http.StatusConflict)
+		return r.clockPage(lab.ErrConflict)
 	}
 	if err != nil {
 		return err

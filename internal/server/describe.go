@@ -101,7 +101,7 @@ func describeSample(r *request) error {
 	err = r.changeDescription(&d, in, version)
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		return r.showTheirs(in)
+		return r.showTheirs(err, in)
 	}
 	return r.End(err, sampleAddress(r.Number), "describe.html", func() (any, *page.Form, error) {
 		shown, failed := r.describePage(&d)
@@ -147,9 +147,9 @@ func (r *request) changeDescription(d *described, in *page.Reader, version int32
 	return err
 }
 
-// showTheirs shows the form with what was typed, where the reader typed something
+// showTheirs says that somebody else was there before. It shows the form with what was typed, where the reader typed something
 // else than stood there, and else with what stands there now.
-func (r *request) showTheirs(in *page.Reader) error {
+func (r *request) showTheirs(stale error, in *page.Reader) error {
 	now, err := r.described()
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (r *request) showTheirs(in *page.Reader) error {
 	}
 	shown.Stale = true
 	shown.Warnings = r.warnings(&now.Sample, 1)
-	return r.Page(http.StatusConflict, "describe.html", shown)
+	return r.Instead(stale, http.StatusConflict, "describe.html", shown)
 }
 
 // sameValues tells that two fields hold the same, whatever the order of what was

@@ -102,16 +102,19 @@ func (r *request) orElsewhere(err error) error {
 	if failed != nil {
 		return failed
 	}
-	page := figuresElsewherePage{View: r.View(r.Texts.Text("page.figures.nowhere")), Text: r.Texts.Text("page.figures.nowhere_text"), Search: r.searchForm("")}
+	shown := figuresElsewherePage{View: r.View(r.Texts.Text("page.figures.nowhere")), Text: r.Texts.Text("page.figures.nowhere_text"), Search: r.searchForm("")}
 	status := http.StatusNotFound
 	if isOpen && r.Param("file") == "" {
-		status, page.Title, page.Text = http.StatusOK, r.Texts.Text("page.figures.year_title", "Year", int(open)), r.notOver(int(open))
+		status, shown.Title, shown.Text = http.StatusOK, r.Texts.Text("page.figures.year_title", "Year", int(open)), r.notOver(int(open))
 	}
 	for _, year := range slices.Backward(set.Closed()) {
-		page.Years = append(page.Years, yearView{Year: strconv.Itoa(year), Address: page.Link(yearAddress(year))})
+		shown.Years = append(shown.Years, yearView{Year: strconv.Itoa(year), Address: shown.Link(yearAddress(year))})
 	}
-	page.Wrong = status == http.StatusNotFound
-	return r.Page(status, "figureselsewhere.html", page)
+	if status == http.StatusOK {
+		return r.Show("figureselsewhere.html", shown)
+	}
+	shown.Wrong = true
+	return r.Instead(page.ErrNoPage, status, "figureselsewhere.html", shown)
 }
 
 // figuresFoundPage lists the products that a reader looked for.

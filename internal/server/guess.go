@@ -95,7 +95,7 @@ func (r *request) floodView() *floodView {
 func (r *request) refuseGuess(typed string) error {
 	beyond, wait := r.server.guesses.wrong(r.network())
 	if beyond == nil {
-		return r.refuseCode(http.StatusNotFound, typed, r.Texts.Text("page.lookup.unknown", "Count", r.server.CodeMonths))
+		return r.refuseCode(http.StatusNotFound, "not_found", typed, r.Texts.Text("page.lookup.unknown", "Count", r.server.CodeMonths))
 	}
 	_ = r.server.refuse(*beyond, wait)
 	r.Header("Retry-After", page.Seconds(wait))
@@ -103,5 +103,5 @@ func (r *request) refuseGuess(typed string) error {
 	if beyond.kind == codeFloodShare.kind {
 		text = "page.lookup.flood"
 	}
-	return r.refuseCode(http.StatusTooManyRequests, typed, r.Texts.Text(text))
+	return r.refuseCode(http.StatusTooManyRequests, "too_many", typed, r.Texts.Text(text))
 }

@@ -23,11 +23,12 @@ func showHome(r *request) error { return r.Show("home.html", r.homePage()) }
 func toHome(r *request) error { return r.See("/") }
 
 // refuseCode shows the form again with what was typed and what is wrong with it.
-func (r *request) refuseCode(status int, typed, mistake string) error {
-	page := r.homePage()
-	page.Help = true
-	page.Form.Set("code", typed)
-	page.Form.Heading = r.Texts.Text("page.form.mistakes", "Count", 1)
-	page.Form.Blame("code", mistake)
-	return r.Padded(status, "home.html", page)
+func (r *request) refuseCode(status int, why, typed, mistake string) error {
+	shown := r.homePage()
+	shown.Help = true
+	shown.Form.Set("code", typed)
+	shown.Form.Heading = r.Texts.Text("page.form.mistakes", "Count", 1)
+	shown.Form.Blame("code", mistake)
+	p := page.Problem{Status: status, Code: why, Title: shown.Form.Heading, Text: mistake, Fields: []page.FieldProblem{{Field: "code", Detail: mistake}}}
+	return r.RefusePadded(p, "home.html", shown)
 }

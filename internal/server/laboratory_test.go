@@ -159,7 +159,8 @@ func TestWhatIsReadOutIsTheVersionThatHolds(t *testing.T) {
 		b.intake.get(address+"/read-out").want(t, http.StatusNotFound)
 		b.published(t, address, b.entered(t, b.analyst, address))
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "79.5%", "112", "0900-1995", "I have told version 1").lacks(t, "safe", "pure")
-		b.intake.get(address+"/read-out?say=nl").want(t, http.StatusOK, "79,5%", "bel direct 112", "I have told version 1")
+		b.intake.get(address+"/read-out?say=nl").want(t, http.StatusOK, "79,5%", "bel direct 112", "I have told version 1", "First let the caller", "Sign out").
+			lacks(t, "Uitloggen", "Laat de beller")
 		b.intake.post(address+"/read-out", url.Values{"version": {"1"}}).leads(t, address+"/read-out?done=told")
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "Version 1, by intake")
 		release := b.verifier.get(address + "/release")
@@ -301,6 +302,7 @@ func TestManySamplesAreClosedAtOnceOrNone(t *testing.T) {
 		send(b.elsewhere, "capacity", value(one, "1")).want(t, http.StatusNotFound)
 		send(b.analyst, "capacity", value(one, "1"), value(two, "1")).leads(t, "/work?done=not_analysed&service=UTR&stage=to_analyse")
 		b.analyst.get("/work?stage=not_analysed").want(t, http.StatusOK, "UTR-2025-00001", "UTR-2025-00002")
+		send(b.second, "capacity", value(one, "1")).want(t, http.StatusConflict, "UTR-2025-00001: ") // nothing is left to choose from
 	})
 }
 

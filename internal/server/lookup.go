@@ -19,7 +19,7 @@ func lookUp(r *request) error {
 	text := typed.Get("code")
 	code, err := lab.ParseLookupCode(text)
 	if err != nil {
-		return r.refuseCode(http.StatusUnprocessableEntity, text, r.codeMistake(text, err))
+		return r.refuseCode(http.StatusUnprocessableEntity, "fields", text, r.codeMistake(text, err))
 	}
 	found, err := r.find(code)
 	if errors.Is(err, lab.ErrNotFound) {

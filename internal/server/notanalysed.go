@@ -53,7 +53,7 @@ func (r *request) notAnalysedRefused(stage string, in *page.Reader, refused lab.
 	for _, one := range refused {
 		shown.Refused = append(shown.Refused, one.Number.String()+": "+r.Said(one.Err))
 	}
-	return r.Page(http.StatusConflict, "work.html", shown)
+	return r.Instead(refused, http.StatusConflict, "work.html", shown)
 }
 
 // notAnalysedPage is the page with what was chosen and typed, where it still offers to

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -36,9 +37,13 @@ func TestWhoReadsPagesGetsAPage(t *testing.T) {
 }
 
 // asProblem sends a request as a program does that reads JSON alone.
-func (r *reader) asProblem(method, path string) problem {
+func (r *reader) asProblem(method, path string, typed ...string) problem {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.site.address.String()+path, strings.NewReader(""))
+	form := url.Values{}
+	for i := 0; i < len(typed); i += 2 {
+		form.Set(typed[i], typed[i+1])
+	}
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.site.address.String()+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -111,6 +116,64 @@ func TestAProblemNamesFieldsAndRoles(t *testing.T) {
 	}
 	if who := x.visitor(t).asProblem(http.MethodPost, "/fault/move").Who; len(who) != 1 || who[0] != "verifier" {
 		t.Errorf("who: %q", who)
+	}
+}
+
+// Where people get a page that shows more, as what they typed or where to go on, a
+// program is told what is wrong alone.
+func TestAProgramIsToldWherePeopleAreShownMore(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		fill(t, x, "GRO", 1, 50)
+		address, _ := b.sample(t)
+		analysis := b.entered(t, b.analyst, address)
+		b.published(t, address, analysis)
+		release := b.verifier.get(address + "/release")
+		b.verifier.post(address+"/withdrawal", url.Values{
+			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason": {"Vials exchanged."},
+		}).leads(t, address+"?done=withdrawn")
+		visitor, administrator := x.visitor(t), x.staff(t, storetest.Person(t, x.store, "administrator", 0, lab.Administrator))
+		draft := b.intake.post("/counter/UTR/new", nil).header.Get("Location")
+		b.intake.post(draft+"/drop", nil)
+		for _, c := range []struct {
+			who          *reader
+			method, path string
+			typed        []string
+			status       int
+			code         string
+		}{
+			{visitor, http.MethodPost, "/lookup", []string{"code", "7K3M"}, http.StatusUnprocessableEntity, "fields"},
+			{visitor, http.MethodPost, "/lookup", []string{"code", lab.NewLookupCode().Print()}, http.StatusNotFound, "not_found"},
+			{visitor, http.MethodGet, "/result/abcdefgh", nil, http.StatusNotFound, "not_found"},
+			{visitor, http.MethodGet, "/figures/1999", nil, http.StatusNotFound, "not_found"},
+			{visitor, http.MethodGet, "/figures/2024/tables/nosuch.json", nil, http.StatusNotFound, "not_found"},
+			{b.intake, http.MethodPost, draft, nil, http.StatusConflict, "conflict"},
+			{b.intake, http.MethodPost, address + "/read-out", []string{"version", "1"}, http.StatusConflict, "stale"},
+			{administrator, http.MethodPost, "/clock", []string{"day", "2025-03-03", "months", "99"}, http.StatusConflict, "conflict"},
+			{b.analyst, http.MethodPost, "/work/UTR/not-analysed", []string{"samples", strings.TrimPrefix(address, "/samples/") + ".1", "reason", "capacity", "stage", "to_analyse"}, http.StatusConflict, "move"},
+			{b.verifier, http.MethodPost, address + "/release", []string{"version", "1"}, http.StatusConflict, "stale"},
+		} {
+			p := c.who.asProblem(c.method, c.path, c.typed...)
+			if p.Status != c.status || p.Code != c.code || p.Title == "" || p.Detail == "" {
+				t.Errorf("%s %s: %+v", c.method, c.path, p)
+			}
+		}
+		if fields := visitor.asProblem(http.MethodPost, "/lookup", "code", "7K3M").Fields; len(fields) != 1 || fields[0].Field != "code" || fields[0].Detail == "" {
+			t.Errorf("a code: %+v", fields)
+		}
+	})
+}
+
+// A program that signs in learns that its password was not looked at, and until when.
+func TestAProgramIsToldToWait(t *testing.T) {
+	x := oneSite(t)
+	storetest.Person(t, x.store, "anna", storetest.Service(t, x.store, "UTR").ID, lab.Intake)
+	var last problem
+	for range 6 {
+		last = x.visitor(t).asProblem(http.MethodPost, "/sign-in", "login", "anna", "password", "a wrong password, long enough")
+	}
+	if last.Status != http.StatusTooManyRequests || last.Code != "too_many" {
+		t.Errorf("the sixth: %+v", last)
 	}
 }
 

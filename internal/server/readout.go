@@ -40,7 +40,8 @@ func (r *request) readOutPage() (*readOutPage, error) {
 		View: r.View(r.Texts.Text("page.readout.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: latest.Version,
 		Form: page.NewForm(r.Hidden("version", versionText(latest.Version))),
 	}
-	listener := *r
+	listener, hearing := *r, *r.pageRequest // the page around it stays in the language of who reads it out
+	listener.pageRequest = &hearing
 	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
 		listener.Texts = r.Site.Texts[chosen]
 	}
@@ -93,5 +94,5 @@ func tellResult(r *request) error {
 		return failed
 	}
 	page.Newer = true
-	return r.Page(http.StatusConflict, "readout.html", page)
+	return r.Instead(err, http.StatusConflict, "readout.html", page)
 }

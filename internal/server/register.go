@@ -222,5 +222,5 @@ func (r *request) finished(draft lab.Key) error {
 	default:
 		page.Number = r.numberOf(&x).String()
 	}
-	return r.Page(http.StatusConflict, "finished.html", page)
+	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
 }

@@ -126,12 +126,12 @@ func publishResult(r *request) error {
 	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"))
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		shown, err := r.releaseAgain(in.Text("reason"))
-		if err != nil {
-			return err
+		shown, failed := r.releaseAgain(in.Text("reason"))
+		if failed != nil {
+			return failed
 		}
 		shown.Moved = true
-		return r.Page(http.StatusConflict, "release.html", shown)
+		return r.Instead(err, http.StatusConflict, "release.html", shown)
 	}
 	return r.End(err, sampleAddress(r.Number)+"?done=published", "release.html", func() (any, *page.Form, error) {
 		shown, err := r.releaseAgain(in.Text("reason"))

@@ -111,7 +111,7 @@ func (r *request) refuseSignIn(typed url.Values, err error) error {
 	shown.Form.Heading = r.Texts.Text(heading)
 	shown.Form.Blame("login", strings.TrimSpace(r.Texts.Text(text)+" "+r.WaitText(err)))
 	r.RetryAfter(err)
-	return r.Page(status, "signin.html", shown)
+	return r.Instead(err, status, "signin.html", shown)
 }
 
 func signOut(r *request) error {

@@ -88,7 +88,7 @@ func (r *request) unseenText(refused *page.TooManyError) string {
 func (r *request) refillUnseen(name string, data any, f *page.Form, err error) error {
 	f.Heading = r.Texts.Text("page.form.mistakes", "Count", len(f.Mistakes))
 	r.RetryAfter(err)
-	return r.Page(http.StatusTooManyRequests, name, data)
+	return r.Instead(err, http.StatusTooManyRequests, name, data)
 }
 
 // stepUp runs a change of what somebody signs in with: the session goes on under a

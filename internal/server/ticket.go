@@ -6,6 +6,7 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/store"
 )
 
@@ -39,7 +40,7 @@ func showResult(r *request) error {
 		return err
 	}
 	r.Header("Referrer-Policy", "no-referrer")
-	return r.Padded(http.StatusOK, "result.html", page)
+	return r.Padded("result.html", page)
 }
 
 // findTicket asks the directory for the code of the ticket in the address.
@@ -63,7 +64,7 @@ func (r *request) findTicket() (store.Found, error) {
 
 // askAgain shows the form for a code where a ticket opens nothing.
 func (r *request) askAgain() error {
-	page := r.homePage()
-	page.Help, page.Told = true, r.Texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
-	return r.Padded(http.StatusNotFound, "home.html", page)
+	shown := r.homePage()
+	shown.Help, shown.Told = true, r.Texts.Text("page.lookup.over", "Count", int(credential.TicketTime.Minutes()))
+	return r.RefusePadded(page.Problem{Status: http.StatusNotFound, Code: "not_found", Title: shown.Title, Text: shown.Told}, "home.html", shown)
 }
