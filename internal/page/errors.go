@@ -150,11 +150,7 @@ func (r *Request) answerTo(err error, p *Problem) Answer {
 		}
 		return Answer{http.StatusConflict, "page.error.move", "page.error.move_text", ""}
 	case errors.As(err, &samples):
-		var list []string
-		for _, s := range samples {
-			list = append(list, s.Number.String()+": "+r.Said(s.Err))
-		}
-		p.Sentence = strings.Join(list, " ")
+		p.Sentence = strings.Join(r.SaidOfEach(samples), " ")
 		return Answer{http.StatusConflict, "page.error.move", "page.error.move_text", ""}
 	case errors.As(err, &stale):
 		return Answer{http.StatusConflict, "page.error.stale", "page.error.stale_text", ""}
@@ -216,6 +212,15 @@ func (r *Request) tellJSON(p Problem) {
 		Fields []FieldProblem `json:"fields,omitempty"`
 		Who    []string       `json:"who,omitempty"`
 	}{p.Title, p.Status, strings.TrimSpace(p.Text + " " + p.Sentence), p.Code, p.Fields, p.Who})
+}
+
+// SaidOfEach is what the domain says of each sample that was refused.
+func (r *Request) SaidOfEach(refused lab.SampleErrors) []string {
+	said := make([]string, len(refused))
+	for i, one := range refused {
+		said[i] = one.Number.String() + ": " + r.Said(one.Err)
+	}
+	return said
 }
 
 // Said is what the domain says of a refusal, in the reader's language.

@@ -42,8 +42,8 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 	}
 	const nobody = "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
 	return things{
-		":service":  {c.service.Code, "AMS", "XXX", "%20"},
-		":number":   {number(sample, c.service.Code), number(sample, "AMS"), number(sample, "XXX"), c.service.Code + "-2024-99999", "nonsense"},
+		":service":  {c.service.Code, "AMS", "ZZZ", "%20"},
+		":number":   {number(sample, c.service.Code), number(sample, "AMS"), number(sample, "ZZZ"), c.service.Code + "-2024-99999", "nonsense"},
 		":analysis": {analysis.ID.String(), others.ID.String(), nobody, "nonsense"},
 		":draft":    {draft.String(), foreignDraft.String(), nobody, "nonsense"},
 		":user":     {"1", "99999", "nonsense", "-1"},

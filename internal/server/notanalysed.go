@@ -50,9 +50,7 @@ func (r *request) notAnalysedRefused(stage string, in *page.Reader, refused lab.
 	if shown.Close == nil {
 		return refused
 	}
-	for _, one := range refused {
-		shown.Refused = append(shown.Refused, one.Number.String()+": "+r.Said(one.Err))
-	}
+	shown.Refused = r.SaidOfEach(refused)
 	return r.Instead(refused, http.StatusConflict, "work.html", shown)
 }
 

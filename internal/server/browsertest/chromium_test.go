@@ -14,8 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Names under which Chromium is installed, the first that is found is used. The one
-// that has no window to draw takes a third of the processor time.
+// Names under which Chromium is installed, the first that is found is used. The first,
+// which has no window to draw, takes least processor time.
 var programs = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
 
 // chromium is the one browser of this test process. Each test has windows of its own

@@ -276,11 +276,14 @@ func (s *Server) url(role, database string) string {
 func (s *Server) exec(statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	conn, err := s.connection(ctx)
-	if err != nil {
-		return err
+	conn := s.takeIdle()
+	if conn == nil {
+		var err error
+		if conn, err = pgx.Connect(ctx, s.Admin()); err != nil {
+			return err
+		}
 	}
-	_, err = conn.Exec(ctx, statement)
+	_, err := conn.Exec(ctx, statement)
 	if conn.IsClosed() {
 		return err
 	}
@@ -290,16 +293,17 @@ func (s *Server) exec(statement string) error {
 	return err
 }
 
-// connection returns one of the superuser that nobody else has.
-func (s *Server) connection(ctx context.Context) (*pgx.Conn, error) {
+// takeIdle takes a connection of the superuser that nobody uses; nil where there is none.
+func (s *Server) takeIdle() *pgx.Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if last := len(s.idle) - 1; last >= 0 {
-		conn := s.idle[last]
-		s.idle = s.idle[:last]
-		return conn, nil
+	last := len(s.idle) - 1
+	if last < 0 {
+		return nil
 	}
-	return pgx.Connect(ctx, s.Admin())
+	conn := s.idle[last]
+	s.idle = s.idle[:last]
+	return conn
 }
 
 // await returns when the server answers.
