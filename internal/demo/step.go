@@ -38,7 +38,7 @@ func (m *maker) register(ctx context.Context, x *life) error {
 	x.hash = store.CodeHash(hash)
 	registered, err := m.store.RegisterSample(ctx, m.staff[lab.Intake], store.Registration{File: lab.File{Sample: sample, Expected: x.arrival.Expected}, Code: &x.hash})
 	x.key = registered.Key
-	x.number = lab.SampleNumber{Service: x.service.Code, Year: int(registered.NumberYear), Running: int(registered.NumberRunning)}
+	x.number = registered.Number(x.service.Code)
 	return err
 }
 

@@ -198,7 +198,8 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	}
 	before := *s
 	change(s)
-	s.Key, s.Version, s.NumberYear, s.NumberRunning = before.Key, before.Version, before.NumberYear, before.NumberRunning
+	s.Key, s.Version = before.Key, before.Version
+	s.NumberYear, s.NumberRunning, s.NumberSeries = before.NumberYear, before.NumberRunning, before.NumberSeries
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
 	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt

@@ -14,6 +14,7 @@ func TestSampleNumberRoundTrip(t *testing.T) {
 		n := lab.SampleNumber{
 			Service: rapid.StringMatching(`[A-Z][A-Z0-9]{1,7}`).Draw(t, "service"),
 			Year:    rapid.IntRange(1960, 9999).Draw(t, "year"),
+			Series:  rapid.IntRange(0, lab.MaxSeries).Draw(t, "series"),
 			Running: rapid.IntRange(1, 999_999_999).Draw(t, "running"),
 		}
 		if parsed, err := lab.ParseSampleNumber(n.String()); err != nil || parsed != n {
@@ -29,6 +30,8 @@ func TestSampleNumberForm(t *testing.T) {
 	}{
 		{lab.SampleNumber{Service: "UTR", Year: 2024, Running: 17}, "UTR-2024-00017"},
 		{lab.SampleNumber{Service: "A2", Year: 2019, Running: 123456}, "A2-2019-123456"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 1, Running: 17}, "UTR-2026-A00017"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 26, Running: 17}, "UTR-2026-Z00017"},
 	} {
 		if got := test.number.String(); got != test.want {
 			t.Errorf("%+v is written %q, want %q", test.number, got, test.want)
@@ -53,6 +56,9 @@ func TestSampleNumberRefusals(t *testing.T) {
 		"a line break":            "UTR-2024-00017\n",
 		"Arabic digits":           "UTR-2024-٠٠٠١٧",
 		"more behind":             "UTR-2024-00017-1",
+		"a small series":          "UTR-2024-a00017",
+		"two series":              "UTR-2024-AB00017",
+		"a series alone":          "UTR-2024-A",
 		"100 000 characters":      "UTR-2024-" + strings.Repeat("1", 100_000),
 	} {
 		t.Run(name, func(t *testing.T) {

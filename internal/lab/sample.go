@@ -23,6 +23,7 @@ type Sample struct {
 	Version       int32 // rises with every change
 	NumberYear    int32
 	NumberRunning int32
+	NumberSeries  int16 // 0 before the first restore of a backup, see SampleNumber
 	VisitID       ID
 	LocationID    Optional
 
@@ -81,6 +82,7 @@ var SampleFields = sampleTable{
 	{"version", seen, func(s *Sample) any { return &s.Version }, anything, nil},
 	{"number_year", seen, func(s *Sample) any { return &s.NumberYear }, anything, nil},
 	{"number_running", seen, func(s *Sample) any { return &s.NumberRunning }, anything, nil},
+	{"number_series", seen, func(s *Sample) any { return &s.NumberSeries }, anything, nil},
 	{"visit_id", seen, func(s *Sample) any { return &s.VisitID }, anything, nil},
 	{"location_id", seen | copied, func(s *Sample) any { return &s.LocationID }, anything, nil},
 

@@ -86,7 +86,7 @@ func TestWhatIsNotNamedIsHiddenAndNotCopied(t *testing.T) {
 	hidden := []string{
 		"price_amount", "price_currency", "price_quantity", "price_unit", "acquired_via", "acquired_context", "effects", "complaint", "overdose", "notes",
 	}
-	alone := []string{"id", "version", "number_running", "visit_id", "effects", "complaint", "overdose", "notes", "overruled", "decision", "disposal", "state", "excluded"}
+	alone := []string{"id", "version", "number_running", "number_series", "visit_id", "effects", "complaint", "overdose", "notes", "overruled", "decision", "disposal", "state", "excluded"}
 	wantKept(t, "the laboratory", full.SeenBy(lab.Actor{}), hidden)
 	wantKept(t, "the next sample", full.Another(), alone)
 }
@@ -107,7 +107,7 @@ func wantKept(t *testing.T, who string, kept lab.Sample, empty []string) {
 // cannotBeWrong are the fields that nobody types and no file tells; and the place,
 // which is checked against those of the service.
 var cannotBeWrong = []string{
-	"service_id", "id", "version", "number_year", "number_running", "visit_id", "location_id", "stage", "source_digest", "import_id",
+	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "source_digest", "import_id",
 	"registered_by", "registered_at",
 }
 

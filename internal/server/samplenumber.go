@@ -13,7 +13,7 @@ import (
 )
 
 // looseNumber is a sample number as people type it.
-var looseNumber = regexp.MustCompile(`^([A-Z][A-Z0-9]*?)[\s./_-]*(\d{4})[\s./_-]+0*(\d{1,9})$`)
+var looseNumber = regexp.MustCompile(`^([A-Z][A-Z0-9]*?)[\s./_-]*(\d{4})[\s./_-]+([A-Z]?)0*(\d{1,9})$`)
 
 // readNumber reads a sample number with forgiveness: small letters, other marks
 // between its parts, leading zeros left out.
@@ -23,8 +23,9 @@ func readNumber(text string) (lab.SampleNumber, error) {
 		return lab.ParseSampleNumber(text)
 	}
 	year, _ := strconv.Atoi(m[2])
-	running, _ := strconv.Atoi(m[3])
-	return lab.ParseSampleNumber(lab.SampleNumber{Service: m[1], Year: year, Running: running}.String())
+	series, _ := lab.SeriesOf(m[3])
+	running, _ := strconv.Atoi(m[4])
+	return lab.ParseSampleNumber(lab.SampleNumber{Service: m[1], Year: year, Series: series, Running: running}.String())
 }
 
 // findByNumber leads to a sample. One of another service looks as if it did not

@@ -139,5 +139,5 @@ func (r *request) newCode() (lab.LookupCode, store.CodeHash, error) {
 
 // numberOf is the number of a sample of the service.
 func (r *request) numberOf(x *lab.Sample) lab.SampleNumber {
-	return lab.SampleNumber{Service: r.Service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+	return x.Number(r.Service.Code)
 }

@@ -32,8 +32,9 @@ var asksNobody = map[string]string{
 	"WriteSignInFailures": "before anybody has signed in",
 }
 
-// tellsCredentials are the methods that hand out what somebody logs in with.
-var tellsCredentials = []string{"Account", "Session", "KnownTo", "UseSecondFactor"}
+// tellsCredentials are the methods that hand out what somebody logs in with; Snapshot
+// hands out all there is, to who backs it up.
+var tellsCredentials = []string{"Account", "Session", "KnownTo", "UseSecondFactor", "Snapshot"}
 
 // sources are the files of the package, without its tests.
 func sources(t *testing.T) []string {

@@ -86,6 +86,12 @@ func Pool(t testing.TB, s *Store) *sql.DB {
 // Owned are the tables of services.
 func Owned() []string { return slices.Clone(owned) }
 
+// Archived are the tables that a backup has, in their order; LeftOut those that it has not.
+func Archived() []string { return slices.Clone(archived) }
+
+// LeftOut are the tables that no backup has, with the reasons.
+func LeftOut() map[string]string { return maps.Clone(leftOut) }
+
 // WithoutModel are the tables that are only written by statements in full.
 var WithoutModel = []string{"sample_counters", "service_years", "settings", "write_probe"}
 
@@ -124,6 +130,8 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		codeKey{},
 		clockMark{},
 		ClockGap{},
+		registryLife{},
+		Backup{},
 		classRow{},
 		substanceRow{},
 		substanceNameRow{},

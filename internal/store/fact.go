@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/sqlstore"
 )
 
 // replaceFacts writes the facts of a sample anew, in the transaction that changed it.
@@ -61,53 +62,73 @@ func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
 const batch = 500
 
 func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
-	d, err := readDictionary(w.tx) // it may have been corrected past the program
-	if err != nil {
-		return err
-	}
 	changed := moved.Changed
-	var after lab.ID
-	for {
-		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
-			service, after.IsZero(), after.String(), batch)
-		if err != nil {
-			return err
-		}
-		if err := w.reclassifyBatch(d, service, samples, moved); err != nil {
-			return err
-		}
-		if len(samples) < batch {
-			break
-		}
-		after = samples[len(samples)-1].ID
-	}
-	if moved.Changed == changed {
-		return nil
+	if err := compareFacts(w.tx, service, moved, w.replaceFacts); err != nil || moved.Changed == changed {
+		return err
 	}
 	return w.record(service, lab.ReclassifyFacts, "facts", fmt.Sprintf("%d samples moved", moved.Changed-changed), nil)
 }
 
-func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved) error {
-	if len(samples) == 0 {
-		return nil
+// CompareFacts makes all facts anew as Reclassify does, tells what would move, and
+// changes nothing. It takes the operator, or an administrator of all services.
+func (s *Store) CompareFacts(ctx context.Context, by lab.Actor) (Moved, error) {
+	moved := Moved{Fields: map[string]int{}}
+	if err := upkeep(by); err != nil {
+		return moved, err
 	}
+	services, err := s.Services(ctx, by)
+	if err != nil {
+		return moved, err
+	}
+	unchanged := func(lab.Facts, int) error { return nil }
+	for _, service := range services {
+		err := s.db.Snapshot(ctx, func(at sqlstore.Snapshot) error { return compareFacts(at.Tx, service.ID, &moved, unchanged) })
+		if err != nil {
+			return moved, fmt.Errorf("service %s: %w", service.Code, err)
+		}
+	}
+	return moved, nil
+}
+
+// compareFacts makes the facts of all samples of a service anew, notes what moved, and
+// hands over those that did, with the year in which they stood.
+func compareFacts(tx *gorm.DB, service lab.ServiceID, moved *Moved, change func(now lab.Facts, oldYear int) error) error {
+	d, err := readDictionary(tx) // it may have been corrected past the program
+	if err != nil {
+		return err
+	}
+	var after lab.ID
+	for {
+		samples, err := samplesTable.list(tx, "WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
+			service, after.IsZero(), after.String(), batch)
+		if err != nil || len(samples) == 0 {
+			return err
+		}
+		if err := compareBatch(tx, d, service, samples, moved, change); err != nil {
+			return err
+		}
+		after = samples[len(samples)-1].ID
+	}
+}
+
+func compareBatch(tx *gorm.DB, d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved, change func(lab.Facts, int) error) error {
 	ids := make([]string, len(samples))
 	for i := range samples {
 		ids[i] = samples[i].ID.String()
 	}
-	expected, err := manyOf(w.tx, expectationsTable, "position", service, ids)
+	expected, err := manyOf(tx, expectationsTable, "position", service, ids)
 	if err != nil {
 		return err
 	}
-	publications, err := manyOf(w.tx, publicationsTable, "version", service, ids)
+	publications, err := manyOf(tx, publicationsTable, "version", service, ids)
 	if err != nil {
 		return err
 	}
-	sampleFacts, err := manyOf(w.tx, sampleFactsTable, "year", service, ids)
+	sampleFacts, err := manyOf(tx, sampleFactsTable, "year", service, ids)
 	if err != nil {
 		return err
 	}
-	findingFacts, err := manyOf(w.tx, findingFactsTable, "substance_id", service, ids)
+	findingFacts, err := manyOf(tx, findingFactsTable, "substance_id", service, ids)
 	if err != nil {
 		return err
 	}
@@ -129,7 +150,7 @@ func (w *work) reclassifyBatch(d *lab.Dictionary, service lab.ServiceID, samples
 		if oldYear == 0 {
 			oldYear = int(facts.Sample.Year)
 		}
-		if err := w.replaceFacts(facts, oldYear); err != nil {
+		if err := change(facts, oldYear); err != nil {
 			return err
 		}
 	}

@@ -170,32 +170,38 @@ func joinVisit(b *ImportBatch, x *loaded) (*lab.Visit, error) {
 	return visit, nil
 }
 
+// nextNumber is the number that the next sample of a year gets.
+type nextNumber struct {
+	series  int16
+	running int32
+}
+
 // importNumbers takes running numbers for all samples, year by year, and returns
 // the first of each year.
-func (w *work) importNumbers(b *ImportBatch) (map[int32]int32, error) {
+func (w *work) importNumbers(b *ImportBatch) (map[int32]*nextNumber, error) {
 	counts := map[int32]int{}
 	for i := range b.Samples {
 		counts[int32(b.Samples[i].Sample.ReceivedOn.Year())]++
 	}
-	numbers := map[int32]int32{}
+	numbers := map[int32]*nextNumber{}
 	for _, year := range slices.Sorted(maps.Keys(counts)) {
-		first, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
+		series, first, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
 		if err != nil {
 			return nil, err
 		}
-		numbers[year] = first
+		numbers[year] = &nextNumber{series, first}
 	}
 	return numbers, nil
 }
 
 // admit gives a sample and all that hangs on it identity and number, checks it,
 // publishes its result at source and classifies it.
-func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]int32, at lab.Counter) error {
+func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]*nextNumber, at lab.Counter) error {
 	year := int32(x.Sample.ReceivedOn.Year())
 	x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
 	x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
-	x.Sample.NumberYear, x.Sample.NumberRunning = year, numbers[year]
-	numbers[year]++
+	x.Sample.NumberYear, x.Sample.NumberSeries, x.Sample.NumberRunning = year, numbers[year].series, numbers[year].running
+	numbers[year].running++
 	w.touch(b.Import.ServiceID, int(year))
 	visit, noVisit := joinVisit(b, x)
 	at.Visit = visit

@@ -48,7 +48,7 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration
 			return err
 		}
 		sample.NumberYear = int32(sample.ReceivedOn.Year())
-		if sample.NumberRunning, err = w.nextNumbers(sample.ServiceID, sample.ReceivedOn.Year(), 1); err != nil {
+		if sample.NumberSeries, sample.NumberRunning, err = w.nextNumbers(sample.ServiceID, sample.ReceivedOn.Year(), 1); err != nil {
 			return err
 		}
 		return w.insertFile(d, f, r.Code)
@@ -130,7 +130,7 @@ func (s *Store) Sample(ctx context.Context, by lab.Actor, key lab.Key) (lab.Samp
 func (s *Store) FindSample(ctx context.Context, by lab.Actor, number lab.SampleNumber) (lab.Key, error) {
 	var key lab.Key
 	err := s.read.WithContext(ctx).Raw("SELECT x.service_id, x.id FROM services v JOIN samples x ON x.service_id = v.id "+
-		"WHERE v.code = ? AND x.number_year = ? AND x.number_running = ?", number.Service, number.Year, number.Running).Take(&key).Error
+		"WHERE v.code = ? AND x.number_year = ? AND x.number_series = ? AND x.number_running = ?", number.Service, number.Year, number.Series, number.Running).Take(&key).Error
 	if err != nil || !by.SeesRecords(key.ServiceID) {
 		return lab.Key{}, cmp.Or(translate(err), lab.ErrNotFound)
 	}
@@ -232,7 +232,7 @@ func (s *Store) NotAnalyse(ctx context.Context, by lab.Actor, samples []Versione
 			if problem != nil {
 				return problem
 			}
-			refused = append(refused, lab.SampleError{Key: key.Key, Number: numberOf(code, &before.Sample), Err: err})
+			refused = append(refused, lab.SampleError{Key: key.Key, Number: before.Sample.Number(code), Err: err})
 		}
 		if len(refused) > 0 {
 			return refused

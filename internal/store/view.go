@@ -60,7 +60,7 @@ func recordOf(tx *gorm.DB, by lab.Actor, key lab.Key) (r SampleRecord, err error
 	if err != nil {
 		return r, err
 	}
-	r.Number, r.Sample = numberOf(code, &r.Sample), r.Sample.SeenBy(by)
+	r.Number, r.Sample = r.Sample.Number(code), r.Sample.SeenBy(by)
 	if r.ReadOuts, err = readOutsOf(tx, key); err != nil {
 		return r, err
 	}

@@ -91,11 +91,14 @@ func replace[T any](w *work, record *T, key lab.Key, version int32) error {
 	return done.Error
 }
 
-// nextNumbers takes the next n running numbers of a service and year and returns
-// the first.
-func (w *work) nextNumbers(service lab.ServiceID, year, n int) (int32, error) {
+// nextNumbers takes the next n running numbers of a service and year, in the series of
+// the newest life of the registry, and returns the first.
+func (w *work) nextNumbers(service lab.ServiceID, year, n int) (series int16, first int32, err error) {
+	if err := w.tx.Raw("SELECT coalesce(max(life), 0) FROM registry_lives").Scan(&series).Error; err != nil {
+		return 0, 0, err
+	}
 	var last int32
-	err := w.tx.Raw("INSERT INTO sample_counters (service_id, year, last) VALUES (?, ?, ?) "+
-		"ON CONFLICT (service_id, year) DO UPDATE SET last = sample_counters.last + ? RETURNING last", service, year, n, n).Scan(&last).Error
-	return last - int32(n) + 1, err
+	err = w.tx.Raw("INSERT INTO sample_counters (service_id, year, series, last) VALUES (?, ?, ?, ?) "+
+		"ON CONFLICT (service_id, year, series) DO UPDATE SET last = sample_counters.last + ? RETURNING last", service, year, series, n, n).Scan(&last).Error
+	return series, last - int32(n) + 1, err
 }

@@ -166,7 +166,7 @@ func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place)
 		}
 		for i := range samples {
 			x := &samples[i]
-			*at[x.Key] = WorkRow{Sample: x.SeenBy(by), Number: numberOf(service.Code, x)}
+			*at[x.Key] = WorkRow{Sample: x.SeenBy(by), Number: x.Number(service.Code)}
 		}
 		if err := addProgress(tx, service.ID, list, at); err != nil {
 			return nil, err
@@ -268,8 +268,4 @@ func (s *Store) servicesOf(ctx context.Context, by lab.Actor, service lab.Servic
 func codeOf(tx *gorm.DB, service lab.ServiceID) (code string, err error) {
 	err = tx.Raw("SELECT code FROM services WHERE id = ?", service).Row().Scan(&code)
 	return code, err
-}
-
-func numberOf(code string, x *lab.Sample) lab.SampleNumber {
-	return lab.SampleNumber{Service: code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
 }

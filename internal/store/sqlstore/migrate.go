@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
 
 	"marquis/migrations"
 )
@@ -72,12 +73,31 @@ func (d *DB) versions(ctx context.Context) (current, target int64, err error) {
 	if !read.Migrator().HasTable("goose_db_version") {
 		return 0, target, nil // do not let goose make its table in a database that is only looked at
 	}
-	if err = read.Raw("SELECT max(version_id) FROM goose_db_version").Scan(&current).Error; err == nil && current < target {
+	if current, err = Schema(read); err == nil && current < target {
 		if after, err := provider.GetDBVersion(ctx); err == nil {
 			current = after
 		}
 	}
 	return current, target, err
+}
+
+// Schema is the version of a schema that is there.
+func Schema(tx *gorm.DB) (version int64, err error) {
+	err = tx.Raw("SELECT max(version_id) FROM goose_db_version").Scan(&version).Error
+	return version, err
+}
+
+// TodaysSchema is the version of the schema that this program makes.
+func TodaysSchema() (newest int64, err error) {
+	names, err := fs.Glob(migrations.Files, "*.sql")
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, err
 }
 
 func (d *DB) goose() (*goose.Provider, error) {

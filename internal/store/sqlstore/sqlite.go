@@ -4,56 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
-	"fmt"
 	"iter"
-	"net/url"
-	"path/filepath"
 	"strings"
 
-	"github.com/pressly/goose/v3/lock"
 	"gorm.io/gorm"
 )
-
-// migrateLock is the name of the file that one who migrates holds.
-const migrateLock = "migrate.lock"
 
 type sqliteDialect struct{ folder string }
 
 func (sqliteDialect) name() string { return "sqlite" }
 func (sqliteDialect) lock() string { return "" }
-
-func (d sqliteDialect) locker() (lock.SessionLocker, error) {
-	return &folderLock{path: filepath.Join(d.folder, migrateLock)}, nil
-}
-
-// folderLock is held by an exclusive transaction in a database of its own, so that
-// it ends with the process, however that ends.
-type folderLock struct {
-	path string
-	pool *sql.DB
-	tx   *sql.Tx
-}
-
-// SessionLock waits for the lock, at most a minute.
-func (l *folderLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
-	if err := makeFile(l.path); err != nil {
-		return err
-	}
-	source := url.URL{Scheme: "file", Path: l.path, RawQuery: "_pragma=busy_timeout(60000)&_txlock=exclusive"}
-	if l.pool, err = sql.Open("sqlite", source.String()); err != nil {
-		return err
-	}
-	if l.tx, err = l.pool.BeginTx(ctx, nil); err != nil {
-		return errors.Join(fmt.Errorf("wait for another migration: %w", err), l.pool.Close())
-	}
-	return nil
-}
-
-// SessionUnlock gives the lock back.
-func (l *folderLock) SessionUnlock(context.Context, *sql.Conn) error {
-	return errors.Join(l.tx.Rollback(), l.pool.Close())
-}
 
 // check has nothing to refuse: triggers keep the audit trail on SQLite.
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }

@@ -62,6 +62,19 @@ type dialect interface {
 	// lock is the clause that locks the rows that a SELECT reads, empty where the
 	// whole transaction holds the lock.
 	lock() string
+	// columns is the statement that tells the columns of a table, their types in small
+	// letters, and their places in its primary key.
+	columns() string
+	// text is the SQL that writes the values of a column as text, the same on both.
+	text(c Column) string
+	// inByteOrder sorts texts by their bytes.
+	inByteOrder(name string) string
+	// isolation is that of a transaction which sees all tables as of one moment, and
+	// oneMoment refuses a database where it would not.
+	isolation() sql.IsolationLevel
+	oneMoment(tx *gorm.DB) error
+	// tryLock takes a lock that one process has at a time, or returns false.
+	tryLock(ctx context.Context, d *DB, name string) (unlock func() error, ok bool, err error)
 	// limitWaits limits for how long a transaction waits for locks of others.
 	limitWaits(tx *gorm.DB, most time.Duration) error
 }

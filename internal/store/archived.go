@@ -1,0 +1,25 @@
+package store
+
+// archived are the tables whose rows are what a registry holds, parents first: a backup
+// has them in this order, and a restore fills them in it.
+var archived = []string{
+	"settings", "services", "locations", "users", "memberships", "substance_classes", "substances", "substance_names", "substance_salts",
+	"products", "product_names", "product_substances", "methods", "method_scopes", "recovery_codes", "devices", "code_keys", "clock_marks", "clock_gaps",
+	"imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications", "service_years",
+	"audit_heads", "audit_events", "sample_facts", "finding_facts", "analysis_questions", "record_views", "read_outs", "lookup_codes",
+}
+
+// leftOut are the tables that no backup has, each with the reason. Where nothing was
+// ever registered they are empty but for write_probe.
+var leftOut = map[string]string{
+	"sessions":         "nobody is signed in to a copy",
+	"invitations":      "nobody is invited to a copy",
+	"drafts":           "what is being typed ends within days, and is nobody's record",
+	"factor_failures":  "they end within an hour",
+	"sign_in_failures": "they are told of this place",
+	"half_sign_ins":    "they are told of this place",
+	"registry_lives":   "how often this place was restored; the manifest has the number",
+	"backups":          "which backups were made of this place",
+	"write_probe":      "whether anything can be written here",
+	"goose_db_version": "the schema, which the manifest has",
+}

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+
+	"marquis/internal/lab"
+)
+
+// Backup is a backup that was made of the registry.
+type Backup struct {
+	ID          lab.ID      `gorm:"type:uuid;primaryKey"`
+	MadeAt      lab.Instant // the moment that it shows
+	Digest      string      // of its content
+	SampleCount int64
+	WithKeys    bool        // the key ring was written with it: without it codes open nothing
+	ProvenAt    lab.Instant // when it was restored and verified; zero: it was not
+}
+
+// TableName returns the table.
+func (Backup) TableName() string { return "backups" }
+
+// NoteBackup keeps that a backup was made. It takes the operator, or an administrator of
+// all services.
+func (s *Store) NoteBackup(ctx context.Context, by lab.Actor, b Backup) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
+	return s.doPeople(ctx, by, func(w *work) error {
+		b.ID = w.ids.Next()
+		return w.tx.Create(&b).Error
+	})
+}
+
+// LastBackups tells when the registry was last backed up together with its key ring, and
+// which moment the newest backup shows that was proven; zero where none was. It takes the
+// operator, or an administrator of all services.
+func (s *Store) LastBackups(ctx context.Context, by lab.Actor) (made, proven lab.Instant, err error) {
+	if err := upkeep(by); err != nil {
+		return made, proven, err
+	}
+	tx := s.read.WithContext(ctx)
+	var last Backup
+	if err := tx.Raw("SELECT made_at FROM backups WHERE with_keys ORDER BY made_at DESC LIMIT 1").Scan(&last).Error; err != nil {
+		return made, proven, translate(err)
+	}
+	var tried Backup
+	err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND proven_at IS NOT NULL ORDER BY made_at DESC LIMIT 1").Scan(&tried).Error
+	return last.MadeAt, tried.MadeAt, translate(err)
+}

@@ -1,0 +1,251 @@
+package store_test
+
+import (
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+	"marquis/internal/store/storetest"
+)
+
+// TestEveryTableIsInABackupOrLeftOutForAReason, and comes after those that it refers to.
+func TestEveryTableIsInABackupOrLeftOutForAReason(t *testing.T) {
+	eachKind(t, func(t *testing.T, s *store.Store, kind string) {
+		c, archived, left := readCatalogue(t, s, kind), store.Archived(), store.LeftOut()
+		for table := range c.columns {
+			if in, out := slices.Contains(archived, table), left[table] != ""; in == out {
+				t.Errorf("%s is in a backup: %t, left out: %t", table, in, out)
+			}
+		}
+		if n := len(archived) + len(left); n != len(c.columns) {
+			t.Errorf("%d tables are told of, and there are %d", n, len(c.columns))
+		}
+		for _, key := range c.foreign {
+			if slices.Contains(archived, key.table) && key.table != key.to && slices.Index(archived, key.to) > slices.Index(archived, key.table) {
+				t.Errorf("%s comes before %s, to which it refers", key.table, key.to)
+			}
+		}
+	})
+}
+
+// TestTablesHaveTheSameColumnsInTheSameOrder on both databases: else a backup of one
+// would not be that of the other.
+func TestTablesHaveTheSameColumnsInTheSameOrder(t *testing.T) {
+	columns := map[string]map[string][]string{}
+	for _, kind := range kinds {
+		columns[kind] = map[string][]string{}
+		s := storetest.Open(t, storetest.Config(t, kind))
+		noError(t, s.Snapshot(t.Context(), operator, func(x store.Snapshot) error {
+			return x.Tables(func(name string, list []string, _ store.Rows) error {
+				columns[kind][name] = list
+				return nil
+			})
+		}))
+	}
+	for table, list := range columns["sqlite"] {
+		if other := columns["postgres"][table]; !slices.Equal(list, other) {
+			t.Errorf("%s\n%v\n%v", table, list, other)
+		}
+	}
+}
+
+// textOf reads a table of a snapshot as one text.
+func textOf(x store.Snapshot, table string) (string, error) {
+	var b strings.Builder
+	err := x.Tables(func(name string, _ []string, rows store.Rows) error {
+		if name != table {
+			return nil
+		}
+		return rows(func(values []*string) error {
+			for _, v := range values {
+				if v == nil {
+					b.WriteString("NULL;")
+				} else {
+					b.WriteString(*v + ";")
+				}
+			}
+			b.WriteByte('\n')
+			return nil
+		})
+	})
+	return b.String(), err
+}
+
+// TestASnapshotIsOfOneMoment: what is written while it is read is not in it, and is not
+// held up by it.
+func TestASnapshotIsOfOneMoment(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.register(t, s)
+		noError(t, s.Snapshot(t.Context(), operator, func(x store.Snapshot) error {
+			before, err := textOf(x, "samples")
+			noError(t, err)
+			b.register(t, s)
+			after, err := textOf(x, "samples")
+			if before != after || strings.Count(after, "\n") != 1 {
+				t.Errorf("before\n%safter\n%s", before, after)
+			}
+			return err
+		}))
+		if n := sqlRows(t, s, "SELECT count(*) FROM samples", 1)[0][0]; n != int64(2) {
+			t.Errorf("%v samples", n)
+		}
+	})
+}
+
+// TestValuesAreWrittenTheSame, whichever database they come from.
+func TestValuesAreWrittenTheSame(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		now := lab.At(storetest.Now)
+		noError(t, store.Exec(s, "INSERT INTO clock_gaps (seq, before_at, after_at, closed_at, closed_by) VALUES (10, ?, ?, NULL, ''), (9, ?, ?, ?, ?)",
+			now, now, now, now, now, "a\r\n\"b\", µ"))
+		b := newBench(t, s)
+		b.register(t, s)
+		noError(t, s.Snapshot(t.Context(), operator, func(x store.Snapshot) error {
+			gaps, err := textOf(x, "clock_gaps")
+			noError(t, err)
+			const at = "2025-03-03T10:00:00.000000Z;"
+			if want := "9;" + at + at + at + "a\r\n\"b\", µ;\n10;" + at + at + "NULL;;\n"; gaps != want {
+				t.Errorf("got  %q\nwant %q", gaps, want)
+			}
+			facts, err := textOf(x, "sample_facts")
+			if !strings.Contains(facts, ";t;registered;") || !strings.Contains(facts, ";2025-") || !strings.Contains(facts, ";NULL;") {
+				t.Errorf("facts: %q", facts)
+			}
+			return err
+		}))
+	})
+}
+
+// content is what an empty registry of this program is restored from, with the rows of one
+// table.
+func content(t *testing.T, tables map[string][][]*string) store.Content {
+	t.Helper()
+	columns := map[string][]string{}
+	s := storetest.Open(t, storetest.Config(t, "sqlite"))
+	noError(t, s.Snapshot(t.Context(), operator, func(x store.Snapshot) error {
+		return x.Tables(func(name string, list []string, _ store.Rows) error {
+			columns[name] = list
+			return nil
+		})
+	}))
+	return store.Content{Life: 1, CopiedAt: lab.At(storetest.Now), Digest: "d", Read: func(table func(string, []string, iter.Seq2[[]*string, error]) error) error {
+		for _, name := range store.Archived() {
+			rows := func(yield func([]*string, error) bool) {
+				for _, row := range tables[name] {
+					if !yield(row, nil) {
+						return
+					}
+				}
+			}
+			if err := table(name, columns[name], rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func values(texts ...string) []*string {
+	row := make([]*string, len(texts))
+	for i := range texts {
+		if texts[i] != "NULL" {
+			row[i] = &texts[i]
+		}
+	}
+	return row
+}
+
+// TestWhatCannotBeAValueIsRefused, by its table, row and column, and leaves the place
+// empty.
+func TestWhatCannotBeAValueIsRefused(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		c := emptyPlace(t, kind)
+		right := values("1", "2025-03-03T10:00:00.000000Z", "2025-03-03T10:00:00.000000Z", "NULL", "")
+		for name, test := range map[string]struct {
+			table string
+			row   []*string
+			want  string
+		}{
+			"a number":   {"clock_gaps", values("one", *right[1], *right[2], "NULL", ""), "clock_gaps, row 2, seq"},
+			"an instant": {"clock_gaps", values("2", "yesterday", *right[2], "NULL", ""), "clock_gaps, row 2, before_at"},
+			"no value":   {"clock_gaps", values("2", "NULL", *right[2], "NULL", ""), "clock_gaps"},
+			"the same":   {"clock_gaps", right, "clock_gaps"},
+			"no parent":  {"locations", values("1", "7", "Centre", "office", ""), "locations"},
+		} {
+			rows := map[string][][]*string{"clock_gaps": {right}}
+			rows[test.table] = append(rows[test.table], test.row)
+			x := content(t, rows)
+			if _, err := store.Restore(t.Context(), c, storetest.Clock, x); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+			noError(t, store.MayRestore(t.Context(), c, storetest.Clock))
+		}
+	})
+}
+
+// TestARegistryIsRestoredOnce, and knows of what.
+func TestARegistryIsRestoredOnce(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		c := emptyPlace(t, kind)
+		edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})
+		_, err := store.Restore(t.Context(), c, storetest.Clock, edition)
+		noError(t, err)
+		_, err = store.Restore(t.Context(), c, storetest.Clock, edition)
+		if !errors.Is(err, store.ErrNotEmpty) || !errors.Is(store.MayRestore(t.Context(), c, storetest.Clock), store.ErrNotEmpty) {
+			t.Errorf("again: %v", err)
+		}
+		s := storetest.Open(t, c)
+		life, err := s.Life(t.Context(), operator)
+		if err != nil || life != (store.Life{Series: 1, CopiedAt: lab.At(storetest.Now), RestoredAt: lab.At(storetest.Now)}) {
+			t.Errorf("%+v, %v", life, err)
+		}
+	})
+}
+
+func todaysEdition(t *testing.T) string {
+	t.Helper()
+	_, edition, err := store.Today()
+	noError(t, err)
+	return edition
+}
+
+// TestTheLastBackupsAreThoseWithTheKeys: a copy without the key ring is a copy without
+// codes, and one that was not restored is a hope.
+func TestTheLastBackupsAreThoseWithTheKeys(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		at := func(hours int) lab.Instant { return lab.At(storetest.Now.Add(time.Duration(hours) * time.Hour)) }
+		for _, step := range []struct {
+			what         string
+			note         store.Backup
+			made, proven lab.Instant
+		}{
+			{"without keys", store.Backup{MadeAt: at(1), ProvenAt: at(1)}, lab.Instant{}, lab.Instant{}},
+			{"with keys", store.Backup{MadeAt: at(2), WithKeys: true}, at(2), lab.Instant{}},
+			{"proven", store.Backup{MadeAt: at(3), WithKeys: true, ProvenAt: at(4)}, at(3), at(3)},
+			{"later, unproven", store.Backup{MadeAt: at(5), WithKeys: true}, at(5), at(3)},
+			{"later, without keys", store.Backup{MadeAt: at(6), ProvenAt: at(6)}, at(5), at(3)},
+		} {
+			noError(t, s.NoteBackup(t.Context(), operator, step.note))
+			made, proven, err := s.LastBackups(t.Context(), operator)
+			if err != nil || made != step.made || proven != step.proven {
+				t.Errorf("%s: made %v, proven %v, %v", step.what, made, proven, err)
+			}
+		}
+	})
+}
+
+// emptyPlace is where nothing was ever written.
+func emptyPlace(t *testing.T, kind string) store.Config {
+	t.Helper()
+	if kind == "postgres" {
+		return store.Config{DatabaseURL: pgtest.Start(t).Database(t)}
+	}
+	return store.Config{Folder: t.TempDir()}
+}

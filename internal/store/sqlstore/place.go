@@ -1,0 +1,84 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ErrThere means that there is a file already where one should be made.
+var ErrThere = errors.New("there is a file already")
+
+// NoFile refuses a folder in which a SQLite file lies, or something of one.
+func NoFile(c Config) error {
+	for _, suffix := range []string{"", "-wal", "-journal"} {
+		path := filepath.Join(c.Folder, FileName+suffix)
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(fmt.Errorf("%w: %s", ErrThere, path), err)
+		}
+	}
+	return nil
+}
+
+// draftFolder is where a SQLite file lies until it is whole.
+const draftFolder = ".restoring"
+
+// NewFile makes a SQLite file in its folder, whole or not at all: it is made aside, and
+// gets its place when make has ended without an error and it lies safely on the disk.
+// Whoever has made a file there meanwhile keeps it. What was cut off before is removed.
+func NewFile(ctx context.Context, c Config, make func(aside Config) error) (err error) {
+	if c.Folder, err = filepath.Abs(c.Folder); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
+		return err
+	}
+	unlock, ok, err := tryFolderLock(ctx, c.Folder, "restore")
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return fmt.Errorf("%w: another restore is at work in %s", ErrBusy, c.Folder)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	aside := c
+	aside.Folder = filepath.Join(c.Folder, draftFolder)
+	if err := os.RemoveAll(aside.Folder); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside.Folder)) }()
+	if err := errors.Join(NoFile(c), os.Mkdir(aside.Folder, 0o700)); err != nil {
+		return err
+	}
+	if err := make(aside); err != nil {
+		return err
+	}
+	return place(filepath.Join(aside.Folder, FileName), filepath.Join(c.Folder, FileName))
+}
+
+// place gives a whole file its name, which nobody may have yet.
+func place(file, name string) error {
+	if err := syncPath(file); err != nil {
+		return err
+	}
+	err := os.Link(file, name) // which replaces nothing
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: %s was made meanwhile, and stays as it is", ErrThere, name)
+	}
+	if err != nil { // the file system has no links
+		err = os.Rename(file, name)
+	}
+	return errors.Join(err, syncPath(filepath.Dir(name)))
+}
+
+// syncPath makes a file, or the names in a folder, lie safely on the disk.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
