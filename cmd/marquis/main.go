@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 	_ "time/tzdata" // of services; an image for containers has none
@@ -111,7 +112,8 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.keysCommand(), p.demoCommand(), p.healthCommand(),
+		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.keysCommand(), p.backupCommand(), p.restoreCommand(),
+		p.verifyCommand(), p.demoCommand(), p.healthCommand(),
 		p.versionCommand(),
 	)
 	explainArgs(root)
@@ -137,6 +139,17 @@ func explainArgs(command *cobra.Command) {
 // place is where the registry is kept.
 func (p *program) place() store.Config {
 	return store.Config{Folder: p.config.Data, DatabaseURL: p.config.DatabaseURL, Plain: p.config.Plain}
+}
+
+// openThere opens the registry as open does, but makes none where there is none.
+func (p *program) openThere(ctx context.Context, work func(*store.Store) error) error {
+	if p.config.DatabaseURL == "" {
+		file := filepath.Join(p.config.Data, store.SQLiteFile)
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("there is no registry in %s: %w; say where it is: --data FOLDER, or --database-url", p.config.Data, err)
+		}
+	}
+	return p.open(ctx, work)
 }
 
 // open opens the registry for a command and closes it after its work.

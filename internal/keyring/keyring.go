@@ -127,14 +127,18 @@ func (r *Ring) Print() (lab.RingPrint, error) {
 	if err := r.refresh(); err != nil {
 		return lab.RingPrint{}, err
 	}
-	print := lab.RingPrint{Secret: fingerprint(r.held.Secret)}
-	for _, k := range r.held.Keys {
+	return r.held.print(), nil
+}
+
+func (c *contents) print() lab.RingPrint {
+	print := lab.RingPrint{Secret: fingerprint(c.Secret)}
+	for _, k := range c.Keys {
 		print.Keys = append(print.Keys, lab.KeyPrint{ID: k.ID, Month: k.Month, Fingerprint: fingerprint(k.Key)})
 	}
-	for _, k := range r.held.Ended {
+	for _, k := range c.Ended {
 		print.Keys = append(print.Keys, lab.KeyPrint{ID: k.ID, Month: k.Month, Fingerprint: k.Fingerprint, Ended: true})
 	}
-	return print, nil
+	return print
 }
 
 // Month returns the key of the month in which the day lies, and its id. A key that

@@ -1,0 +1,492 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/pgtest"
+)
+
+// ofToday is the registry of before, brought up to date: one with a trail, results,
+// codes, authenticators and a key ring.
+func ofToday(t *testing.T, kind string) upgraded {
+	t.Helper()
+	x := copyOfBefore(t, kind)
+	x.must("migrate")
+	p := serveBy(t, sinceMade(0), x.environment) // takes the key ring
+	p.end(t)
+	return x
+}
+
+// emptyPlace is where a registry of the kind can be restored.
+func emptyPlace(t *testing.T, kind string) upgraded {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "restored")
+	x := upgraded{shell{t, []string{"--data", folder}}, map[string]string{"MARQUIS_DATA": folder}, nil}
+	if kind == "postgres" {
+		address := pgtest.Start(t).Database(t)
+		x.where = append(x.where, "--database-url", address)
+		x.environment["MARQUIS_DATABASE_URL"] = address
+	}
+	return x
+}
+
+// copies are the files of a backup.
+type copies struct{ archive, keys, digest string }
+
+var digestLine = regexp.MustCompile(`(?m)^digest ([0-9a-f]{64})$`)
+
+func digestIn(t *testing.T, out string) string {
+	t.Helper()
+	m := digestLine.FindStringSubmatch(out)
+	if m == nil {
+		t.Fatalf("no digest in\n%s", out)
+	}
+	return m[1]
+}
+
+// backUp makes a backup, as plain files.
+func backUp(t *testing.T, x upgraded, more ...string) copies {
+	t.Helper()
+	folder := t.TempDir()
+	c := copies{archive: filepath.Join(folder, "copy.tar.gz"), keys: filepath.Join(folder, "keys.json")}
+	out := x.must(append([]string{"backup", c.archive, "--plain", "--keys", c.keys, "--together"}, more...)...)
+	c.digest = digestIn(t, out)
+	return c
+}
+
+func (c copies) restoreArgs() []string {
+	return []string{"restore", c.archive, "--keys", c.keys, "--synthetic"}
+}
+
+var bothKinds = []string{"sqlite", "postgres"}
+
+// TestABackupIsRestoredOnEitherDatabase: from each database to each, what was restored
+// holds the same, codes open, and authenticators sign in.
+func TestABackupIsRestoredOnEitherDatabase(t *testing.T) {
+	t.Parallel()
+	for _, from := range bothKinds {
+		source := ofToday(t, from)
+		c := backUp(t, source, "--prove")
+		for _, to := range bothKinds {
+			t.Run(from+" to "+to, func(t *testing.T) {
+				x := emptyPlace(t, to)
+				out := x.must(c.restoreArgs()...)
+				if digestIn(t, out) != c.digest || !strings.Contains(out, "393 samples") || !strings.Contains(out, "series A") {
+					t.Errorf("restore says: %s", out)
+				}
+				if again := backUp(t, x); again.digest != c.digest {
+					t.Errorf("a backup of what was restored has the digest %s and not %s", again.digest, c.digest)
+				}
+				if out := x.must("verify"); digestIn(t, out) != c.digest || !strings.Contains(out, "20 of 245 codes") {
+					t.Errorf("verify says: %s", out)
+				}
+				p := serveBy(t, sinceMade(1), x.environment)
+				for _, code := range source.guide.Codes {
+					if status, _ := lookUp(t, p, code.Code); status != http.StatusOK {
+						t.Errorf("%s, %s: status %d", code.Number, code.State, status)
+					}
+				}
+				if status := signIn(t, p.address, "verifier", sinceMade(1)()); status != http.StatusOK {
+					t.Errorf("the verifier's records: status %d", status)
+				}
+				p.end(t)
+			})
+		}
+	}
+}
+
+// TestABackupIsEncrypted: each file opens for its own reader, and for nobody else.
+func TestABackupIsEncrypted(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	folder, keyFolder := t.TempDir(), t.TempDir()
+	archiveOpens, keysOpen := identityFile(t), identityFile(t)
+	out := x.must("backup", folder, "--recipient", archiveOpens.recipient, "--keys", keyFolder, "--keys-recipient", keysOpen.recipient, "--prove")
+	if !strings.Contains(out, "proven: ") {
+		t.Errorf("backup says: %s", out)
+	}
+	file, keys := only(t, folder), only(t, keyFolder)
+	for path, secrets := range map[string][]string{file: {"UTR", "ketamine", "samples.csv"}, keys: {`"secret"`}} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range secrets {
+			if bytes.Contains(data, []byte(secret)) {
+				t.Errorf("%s can be read as it lies: %s", path, secret)
+			}
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+	place := emptyPlace(t, "sqlite")
+	right := []string{"restore", file, "--synthetic", "--keys", keys, "--identity", archiveOpens.path, "--keys-identity", keysOpen.path}
+	for name, wrong := range map[string][]string{
+		"nobody":                  {"restore", file, "--synthetic", "--keys", keys},
+		"the other identity":      {"restore", file, "--synthetic", "--keys", keys, "--identity", keysOpen.path, "--keys-identity", keysOpen.path},
+		"nobody for the keys":     {"restore", file, "--synthetic", "--keys", keys, "--identity", archiveOpens.path},
+		"the other for the keys":  {"restore", file, "--synthetic", "--keys", keys, "--identity", archiveOpens.path, "--keys-identity", archiveOpens.path},
+		"an identity of no worth": {"restore", file, "--synthetic", "--keys", keys, "--identity", x.where[1] + "/keys.json", "--keys-identity", keysOpen.path},
+	} {
+		if code, _, said := place.run(wrong...); code != exitFailed || !strings.Contains(said, "identit") {
+			t.Errorf("opened by %s: exit %d, %s", name, code, said)
+		}
+	}
+	place.must(right...)
+}
+
+// only is the one file of a folder.
+func only(t *testing.T, folder string) string {
+	t.Helper()
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	return filepath.Join(folder, files[0].Name())
+}
+
+// identity is a file that opens what is encrypted for its recipient.
+type identity struct{ path, recipient string }
+
+func identityFile(t *testing.T) identity {
+	t.Helper()
+	made, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "identity.txt")
+	if err := os.WriteFile(path, []byte("# created by a test\n"+made.String()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return identity{path, made.Recipient().String()}
+}
+
+// TestABackupThatWouldBeNoneIsRefused: before anything is written.
+func TestABackupThatWouldBeNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	folder := t.TempDir()
+	there := filepath.Join(folder, "there.tar.gz")
+	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := identityFile(t).recipient
+	file := filepath.Join(folder, "new.tar.gz")
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"nobody can open it":            {[]string{file}, "--recipient"},
+		"no recipient":                  {[]string{file, "--recipient", "anna"}, "age1"},
+		"into the data folder":          {[]string{x.where[1] + "/new.tar.gz", "--plain"}, "data folder"},
+		"the data folder":               {[]string{x.where[1], "--plain"}, "data folder"},
+		"below the data folder":         {[]string{x.where[1] + "/reports/../new.tar.gz", "--plain"}, "data folder"},
+		"the keys into the data folder": {[]string{file, "--plain", "--keys", x.where[1]}, "data folder"},
+		"the keys beside it":            {[]string{file, "--plain", "--keys", filepath.Join(folder, "keys")}, "--together"},
+		"one recipient for both":        {[]string{file, "--recipient", r, "--keys", t.TempDir(), "--keys-recipient", r}, "--keys-recipient"},
+		"nobody opens the keys":         {[]string{file, "--recipient", r, "--keys", t.TempDir()}, "--keys-recipient"},
+		"a reader of no keys":           {[]string{file, "--plain", "--keys-recipient", r}, "--keys FILE"},
+		"keep in no folder":             {[]string{file, "--plain", "--prove", "--keep", "3"}, "folder"},
+		"keep what is not proven":       {[]string{folder, "--plain", "--keep", "3"}, "--prove"},
+		"over another file":             {[]string{there, "--plain"}, "already"},
+		"into no folder":                {[]string{filepath.Join(folder, "none", "new.tar.gz"), "--plain"}, "none"},
+		"into no folder for the keys":   {[]string{file, "--plain", "--keys", filepath.Join(t.TempDir(), "none", "keys")}, "none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, _, said := x.run(append([]string{"backup"}, test.args...)...)
+			if code == exitDone || !strings.Contains(said, test.want) {
+				t.Errorf("exit %d, %s", code, said)
+			}
+		})
+	}
+	if data, err := os.ReadFile(there); err != nil || string(data) != "mine" {
+		t.Errorf("the file that was there holds %q, %v", data, err)
+	}
+	if left := only(t, folder); left != there {
+		t.Errorf("left: %s", left)
+	}
+	if code, _, said := newShell(t, "sqlite").run("backup", file, "--plain", "--keys", t.TempDir()); code == exitDone || !strings.Contains(said, "key ring") {
+		t.Errorf("without a ring: exit %d, %s", code, said)
+	}
+	nowhere := shell{t, []string{"--data", filepath.Join(folder, "nowhere")}}
+	if code, _, said := nowhere.run("backup", file, "--plain"); code == exitDone || !strings.Contains(said, "no registry") {
+		t.Errorf("of nothing: exit %d, %s", code, said)
+	}
+}
+
+// TestTheRingOfAnotherRegistryIsNotBackedUp: a copy with it would open nothing.
+func TestTheRingOfAnotherRegistryIsNotBackedUp(t *testing.T) {
+	t.Parallel()
+	x, other := ofToday(t, "sqlite"), ofToday(t, "postgres")
+	exchange(t, other, x)
+	code, _, said := x.run("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--keys", t.TempDir())
+	if code != exitFailed || !strings.Contains(said, "does not belong") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+}
+
+// exchange puts the key ring of one registry in the place of that of another.
+func exchange(t *testing.T, from, to upgraded) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(from.environment["MARQUIS_DATA"], "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := to.environment["MARQUIS_DATA"]
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "keys.json"), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestABackupThatIsNoneIsNotRestored: it is refused before the first row, the place stays
+// empty, and the right backup is restored there afterwards.
+func TestABackupThatIsNoneIsNotRestored(t *testing.T) {
+	t.Parallel()
+	source, other := ofToday(t, "sqlite"), ofToday(t, "postgres")
+	c, another := backUp(t, source), backUp(t, other)
+	whole, err := os.ReadFile(c.archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string, data []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	places := []upgraded{emptyPlace(t, "sqlite"), emptyPlace(t, "postgres")}
+	changed := slices.Clone(whole)
+	changed[len(changed)/2] ^= 1
+	for name, test := range map[string]struct {
+		c    copies
+		more []string
+		want string
+	}{
+		"torn":                  {copies{archive: file("torn", whole[:len(whole)-200]), keys: c.keys}, []string{"--synthetic"}, "torn"},
+		"half":                  {copies{archive: file("half", whole[:len(whole)/2]), keys: c.keys}, []string{"--synthetic"}, "torn"},
+		"changed by a byte":     {copies{archive: file("changed", changed), keys: c.keys}, []string{"--synthetic"}, "changed or damaged"},
+		"nothing":               {copies{archive: file("empty", nil), keys: c.keys}, []string{"--synthetic"}, "torn"},
+		"not there":             {copies{archive: "missing.tar.gz", keys: c.keys}, []string{"--synthetic"}, "missing.tar.gz"},
+		"synthetic into real":   {c, nil, "--synthetic"},
+		"another ring":          {copies{archive: c.archive, keys: another.keys}, []string{"--synthetic"}, "does not belong"},
+		"a damaged ring":        {copies{archive: c.archive, keys: file("keys", []byte("{}"))}, []string{"--synthetic"}, "key ring"},
+		"no ring":               {copies{archive: c.archive}, []string{"--synthetic"}, "--keys FILE"},
+		"a series of before":    {c, []string{"--synthetic", "--series", "AB"}, "one letter"},
+		"the archive as a ring": {copies{archive: c.archive, keys: c.archive}, []string{"--synthetic"}, "key ring"},
+	} {
+		for _, place := range places {
+			args := append([]string{"restore", test.c.archive}, test.more...)
+			if test.c.keys != "" {
+				args = append(args, "--keys", test.c.keys)
+			}
+			if code, _, said := place.run(args...); code == exitDone || !strings.Contains(said, test.want) {
+				t.Errorf("%s: exit %d, %s", name, code, said)
+			}
+		}
+	}
+	for _, place := range places {
+		if out := place.must(c.restoreArgs()...); digestIn(t, out) != c.digest {
+			t.Error("the right one is not restored afterwards")
+		}
+	}
+}
+
+// TestTheRingThatIsThereIsKept: the newest ring is the one of the machine, if that has
+// survived.
+func TestTheRingThatIsThereIsKept(t *testing.T) {
+	t.Parallel()
+	source, other := ofToday(t, "sqlite"), ofToday(t, "postgres")
+	c := backUp(t, source)
+	right, wrong := emptyPlace(t, "sqlite"), emptyPlace(t, "sqlite")
+	exchange(t, source, right)
+	exchange(t, other, wrong)
+	right.must("restore", c.archive, "--synthetic")
+	if code, _, said := wrong.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "does not belong") {
+		t.Errorf("beside the ring of another registry: exit %d, %s", code, said)
+	}
+}
+
+// TestOnlyAnEmptyPlaceIsFilled: nothing is ever written over.
+func TestOnlyAnEmptyPlaceIsFilled(t *testing.T) {
+	t.Parallel()
+	for _, kind := range bothKinds {
+		t.Run(kind, func(t *testing.T) {
+			x := ofToday(t, kind)
+			c := backUp(t, x)
+			before := digestIn(t, x.must("verify"))
+			place := emptyPlace(t, kind)
+			if kind == "sqlite" {
+				place.must("service", "list") // makes an empty registry
+			} else {
+				place.must("migrate")
+			}
+			for name, sh := range map[string]shell{"itself": x.shell, "another": place.shell} {
+				if code, _, said := sh.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "already") {
+					t.Errorf("over %s: exit %d, %s", name, code, said)
+				}
+			}
+			if after := digestIn(t, x.must("verify")); after != before {
+				t.Error("the registry has changed")
+			}
+		})
+	}
+}
+
+// TestARestoreWhileTheServerRunsIsRefused: it has a registry at the place.
+func TestARestoreWhileTheServerRunsIsRefused(t *testing.T) {
+	t.Parallel()
+	source := ofToday(t, "sqlite")
+	c := backUp(t, source)
+	p := serveBy(t, sinceMade(1), source.environment)
+	defer p.end(t)
+	if code, _, said := source.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "stop the server") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	if status, _ := lookUp(t, p, source.guide.Codes[0].Code); status != http.StatusOK {
+		t.Errorf("the server answers %d", status)
+	}
+}
+
+// TestNumbersAreNeverGivenTwice: what was registered after the backup has its numbers
+// still, on labels and slips.
+func TestNumbersAreNeverGivenTwice(t *testing.T) {
+	t.Parallel()
+	for _, kind := range bothKinds {
+		t.Run(kind, func(t *testing.T) {
+			x := emptyRegistry(t, kind)
+			x.register("KIL-2024-00001")
+			c := backUp(t, x)
+			x.register("KIL-2024-00002") // and is lost with the disk
+			restored := emptyPlace(t, kind)
+			restored.must("restore", c.archive, "--keys", c.keys)
+			restored.register("KIL-2024-A00001")
+			restored.register("KIL-2024-A00002")
+			again := backUp(t, restored)
+			second := emptyPlace(t, kind)
+			second.must("restore", again.archive, "--keys", again.keys)
+			second.register("KIL-2024-B00001")
+			// The first backup once more: its next series was used.
+			third := emptyPlace(t, kind)
+			if code, _, said := third.run("restore", again.archive, "--keys", again.keys, "--series", "A"); code == exitDone || !strings.Contains(said, "given already") {
+				t.Errorf("series A again: exit %d, %s", code, said)
+			}
+			third.must("restore", c.archive, "--keys", c.keys, "--series", "C")
+			third.register("KIL-2024-C00001")
+		})
+	}
+}
+
+// emptyRegistry has a key ring and no sample.
+func emptyRegistry(t *testing.T, kind string) upgraded {
+	t.Helper()
+	x := emptyPlace(t, kind)
+	if kind == "postgres" {
+		x.must("migrate")
+		if err := os.MkdirAll(x.environment["MARQUIS_DATA"], 0o700); err != nil { // where its key ring is
+			t.Fatal(err)
+		}
+	}
+	p := serveBy(t, time.Now, x.environment)
+	p.end(t)
+	return x
+}
+
+// register imports one more sample, which must get the number.
+func (x upgraded) register(want string) {
+	x.t.Helper()
+	mapping, data := killFiles(x.t, 1)
+	text, err := os.ReadFile(data)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	one := strings.ReplaceAll(string(text), "K000000", strings.ReplaceAll(want, "-", ""))
+	if err := os.WriteFile(data, []byte(one), 0o600); err != nil {
+		x.t.Fatal(err)
+	}
+	x.must("import", "--profile", mapping, data)
+	number, err := lab.ParseSampleNumber(want)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	s, err := store.Open(x.t.Context(), store.Config{Folder: x.environment["MARQUIS_DATA"], DatabaseURL: x.environment["MARQUIS_DATABASE_URL"]}, time.Now)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	defer s.Close()
+	sees := lab.Actor{Kind: lab.KindUser, UserID: 1, Name: "test", Memberships: []lab.Membership{{Role: lab.Coordinator}}}
+	if _, err := s.FindSample(x.t.Context(), sees, number); err != nil {
+		x.t.Fatalf("%s: %v", want, err)
+	}
+}
+
+// TestTwoBackupsAtOnce: one is made, the other is told to wait.
+func TestTwoBackupsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, kind := range bothKinds {
+		t.Run(kind, func(t *testing.T) {
+			x := ofToday(t, kind)
+			folder := t.TempDir()
+			type outcome struct {
+				code int
+				said string
+			}
+			outcomes := make(chan outcome, 8)
+			for i := range cap(outcomes) {
+				go func() {
+					code, _, said := x.run("backup", filepath.Join(folder, fmt.Sprint(i)), "--plain", "--prove")
+					outcomes <- outcome{code, said}
+				}()
+			}
+			done := 0
+			for range cap(outcomes) {
+				if o := <-outcomes; o.code == exitDone {
+					done++
+				} else if !strings.Contains(o.said, "another backup of this registry is being made") {
+					t.Errorf("exit %d, %s", o.code, o.said)
+				}
+			}
+			files, err := os.ReadDir(folder)
+			if err != nil || done == 0 || len(files) != done {
+				t.Errorf("%d were made, and %d files lie there: %v", done, len(files), err)
+			}
+			x.must("backup", filepath.Join(folder, "after"), "--plain")
+		})
+	}
+}
+
+// TestOldBackupsGoOnceANewerOneIsProven, and nothing else goes.
+func TestOldBackupsGoOnceANewerOneIsProven(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	folder, keys := t.TempDir(), t.TempDir()
+	old := []string{"marquis-20260101T000000Z.tar.gz.age", "marquis-20260102T000000Z.tar.gz", "marquis-20260103T000000Z.tar.gz.age"}
+	for _, name := range append(old, "marquis-notes.txt", "other.tar.gz") {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.must("backup", folder, "--plain", "--keys", keys, "--prove", "--keep", "2")
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 4 || files[0].Name() != old[2] || files[2].Name() != "marquis-notes.txt" || files[3].Name() != "other.tar.gz" {
+		t.Errorf("left: %v, %v", files, err)
+	}
+	only(t, keys)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"marquis/internal/keyring"
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/work"
+)
+
+func (p *program) verifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify",
+		Short: "Look whether the registry is whole: trail, results, facts, codes and key ring",
+		Long: "Walks the audit trail and compares what was published with it, makes the facts that the statistics read\n" +
+			"anew and compares them, tries codes drawn at random, and looks whether the key ring is the one of the\n" +
+			"registry. It prints the digest of all that the registry holds, which is the same as that of a backup of\n" +
+			"the same moment. It changes nothing, and the server goes on meanwhile.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.openThere(cmd.Context(), func(s *store.Store) error {
+				ring, err := keyring.Open(p.config.Keys, false)
+				if err != nil && !errors.Is(err, keyring.ErrMissing) {
+					return err
+				}
+				v, err := work.Verify(cmd.Context(), s, lab.Operator("verify"), ring)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(p.stdout, "%s\ndigest %s\n", verifiedText(v), v.Digest)
+				if ring == nil {
+					fmt.Fprintf(p.stderr, "marquis: there is no key ring at %s, so it is not known whether the codes open\n", p.config.Keys)
+				}
+				return nil
+			})
+		},
+	}
+}

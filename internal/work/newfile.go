@@ -1,0 +1,70 @@
+package work
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// partSuffix ends the name of a file that is being written.
+const partSuffix = ".part"
+
+// newFile is a file that gets its name when it is whole. Only its owner may read it.
+type newFile struct {
+	file *os.File
+	name string
+}
+
+// ErrThere means that there is a file already where one should be written.
+var ErrThere = errors.New("there is a file already; give another name")
+
+// openNewFile begins a file. What was left of one that was cut off is removed.
+func openNewFile(name string) (*newFile, error) {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, ErrThere), err)
+	}
+	part := name + partSuffix
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &newFile{file: file, name: name}, nil
+}
+
+// keep gives the file, which lies safely on the disk, its name, unless somebody else has
+// it by now.
+func (f *newFile) keep() error {
+	err := os.Link(f.file.Name(), f.name) // which replaces nothing
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: %w", f.name, ErrThere)
+	}
+	if err != nil { // the file system has no links
+		err = os.Rename(f.file.Name(), f.name)
+	}
+
+	return errors.Join(err, syncFolder(filepath.Dir(f.name)))
+}
+
+// discard closes the file, and removes what is left of it under its first name.
+func (f *newFile) discard() error {
+	err := f.file.Close()
+	if gone := os.Remove(f.file.Name()); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
+}
+
+// syncFolder makes the names in a folder lie safely on the disk, where the system can.
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_ = f.Sync()
+	return f.Close()
+}
