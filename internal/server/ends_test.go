@@ -33,6 +33,8 @@ var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 var waits = map[string]string{
 	"figures.stale":         "how often figures look for changes",
 	"credential.totpPeriod": "how long an authenticator shows a code",
+	"lab.BackupDue":         "when it is told that a backup is due",
+	"lab.ProofDue":          "when it is told that a proof is due",
 	"lab.ClockSlack":        "by how much clocks differ",
 	"lab.CodePeriod":        "how long an authenticator shows a code",
 	"lab.ClockGap":          "a jump of the clock: TestAWrongClockDestroysNothing",

@@ -33,13 +33,7 @@ var needs = []need{
 // serveReadyz says that look-ups can be answered, or why they cannot, a line each. Asked for
 // more (?verbose), it also says what should have been destroyed.
 func serveReadyz(r *request) error {
-	var missing []string
-	for _, n := range needs {
-		if err := n.check(r.server, r.Ctx()); err != nil {
-			r.server.Log.Error("not ready", "error", page.Cause(err))
-			missing = append(missing, n.missing)
-		}
-	}
+	missing := r.server.missing(r.Ctx())
 	if _, verbose := r.GetQuery("verbose"); verbose && len(missing) == 0 {
 		if left := r.server.notDestroyed(r.Ctx()); left != "" {
 			r.String(http.StatusOK, "ok\n"+left+"\n")
@@ -47,6 +41,17 @@ func serveReadyz(r *request) error {
 		}
 	}
 	return r.sayReady(missing...)
+}
+
+// missing is what look-ups need and is not there.
+func (s *Server) missing(ctx context.Context) (missing []string) {
+	for _, n := range needs {
+		if err := n.check(s, ctx); err != nil {
+			s.Log.Error("not ready", "error", page.Cause(err))
+			missing = append(missing, n.missing)
+		}
+	}
+	return missing
 }
 
 // serveReadyzWrite says that something can be saved, or why it cannot.

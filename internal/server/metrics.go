@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"marquis/internal/lab"
 	"marquis/internal/store"
 )
 
@@ -96,7 +98,7 @@ func newMetrics(s *Server) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "marquis_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.Program},
 		}, func() float64 { return 1 }),
-		databaseCollector{s.Store},
+		databaseCollector{s.Store, s.Now},
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -123,20 +125,26 @@ func orNone(route string) string {
 // statusClass is 2xx, 3xx and so on.
 func statusClass(status int) string { return strconv.Itoa(status/100) + "xx" }
 
-// Metrics answers /metrics for Prometheus, and nothing else. It asks nobody who
-// they are: serve it where only the operator's own programs come.
+// Metrics answers /metrics for Prometheus, and /readyz for the operator. It asks nobody
+// who they are: serve it where only the operator's own programs come.
 func (s *Server) Metrics() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesAtOnce}))
+	mux.HandleFunc("GET /readyz", s.serveUpkeep)
 	return mux
 }
 
 // databaseCollector tells how the database does, when it is asked.
-type databaseCollector struct{ store *store.Store }
+type databaseCollector struct {
+	store *store.Store
+	now   func() time.Time
+}
 
 var (
 	writable        = prometheus.NewDesc("marquis_writable", "1 while something can be saved, else 0.", nil, nil)
 	databaseUp      = prometheus.NewDesc("marquis_database_up", "1 while the database answers, else 0.", nil, nil)
+	backupAge       = prometheus.NewDesc("marquis_backup_age_seconds", "Age of the newest backup that was made together with the key ring; +Inf where there is none.", nil, nil)
+	provenAge       = prometheus.NewDesc("marquis_backup_proven_age_seconds", "Age of the newest such backup that was restored and verified; +Inf where there is none.", nil, nil)
 	poolMost        = databaseDesc("connections_max", "Connections to the database that may be open.")
 	poolOpen        = databaseDesc("connections", "Connections to the database that are open.")
 	poolInUse       = databaseDesc("connections_in_use", "Connections to the database that are at work.")
@@ -150,7 +158,7 @@ func databaseDesc(name, help string) *prometheus.Desc {
 
 // Describe names what Collect tells.
 func (databaseCollector) Describe(descs chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{writable, databaseUp, poolMost, poolOpen, poolInUse, poolWaits, poolWaitSeconds} {
+	for _, desc := range []*prometheus.Desc{writable, databaseUp, backupAge, provenAge, poolMost, poolOpen, poolInUse, poolWaits, poolWaitSeconds} {
 		descs <- desc
 	}
 }
@@ -165,12 +173,34 @@ func oneIf(ask func(context.Context) error, within time.Duration) float64 {
 	return 1
 }
 
+// collectBackups tells how old the newest backups are.
+func (c databaseCollector) collectBackups(found chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+	defer cancel()
+	last, err := c.store.LastBackups(ctx, keeper)
+	if err != nil {
+		return // the database does not answer, which is told
+	}
+	age := func(at lab.Instant) float64 {
+		if at.IsZero() {
+			return math.Inf(1)
+		}
+		return c.now().Sub(at.Time()).Seconds()
+	}
+	found <- prometheus.MustNewConstMetric(backupAge, prometheus.GaugeValue, age(last.MadeAt))
+	found <- prometheus.MustNewConstMetric(provenAge, prometheus.GaugeValue, age(last.ProvenAt))
+}
+
 // Collect asks the database whether it answers and can be written, and counts its connections.
 func (c databaseCollector) Collect(found chan<- prometheus.Metric) {
 	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
 	saving := make(chan float64, 1)
 	go func() { saving <- oneIf(c.store.Writable, savingTime) }()
-	found <- prometheus.MustNewConstMetric(databaseUp, gauge, oneIf(c.store.Ping, pingTime))
+	up := oneIf(c.store.Ping, pingTime)
+	found <- prometheus.MustNewConstMetric(databaseUp, gauge, up)
+	if up == 1 {
+		c.collectBackups(found)
+	}
 	found <- prometheus.MustNewConstMetric(writable, gauge, <-saving)
 	for _, p := range c.store.PoolStats() {
 		found <- prometheus.MustNewConstMetric(poolMost, gauge, float64(p.Most), p.Pool)

@@ -49,9 +49,11 @@ func (r *request) staffView() *page.StaffView {
 
 type staffPage struct {
 	page.View
-	Entries []entryView
-	Told    toldView
-	Clock   string // that it is to be looked at
+	Entries  []entryView
+	Told     toldView
+	Clock    string // that it is to be looked at
+	Backups  *backupsView
+	Restored string // that the registry is a restored one, and what follows
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -64,6 +66,12 @@ func showStaffStart(r *request) error {
 		return err
 	}
 	page := staffPage{View: r.View(r.Texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures()}
+	if page.Backups, err = r.backups(); err != nil {
+		return err
+	}
+	if page.Restored, err = r.restoredNotice(); err != nil {
+		return err
+	}
 	for _, e := range menu {
 		if e.access.Lets(r.Actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.Texts.Text(e.label), r.Texts.Text(e.hint), e.address})

@@ -32,18 +32,17 @@ func (s *Store) NoteBackup(ctx context.Context, by lab.Actor, b Backup) error {
 }
 
 // LastBackups tells when the registry was last backed up together with its key ring, and
-// which moment the newest backup shows that was proven; zero where none was. It takes the
-// operator, or an administrator of all services.
-func (s *Store) LastBackups(ctx context.Context, by lab.Actor) (made, proven lab.Instant, err error) {
+// which of these backups was proven. It takes the operator, or an administrator of all
+// services.
+func (s *Store) LastBackups(ctx context.Context, by lab.Actor) (last lab.Backups, err error) {
 	if err := upkeep(by); err != nil {
-		return made, proven, err
+		return last, err
 	}
 	tx := s.read.WithContext(ctx)
-	var last Backup
-	if err := tx.Raw("SELECT made_at FROM backups WHERE with_keys ORDER BY made_at DESC LIMIT 1").Scan(&last).Error; err != nil {
-		return made, proven, translate(err)
+	var made, proven Backup
+	err = tx.Raw("SELECT made_at FROM backups WHERE with_keys ORDER BY made_at DESC LIMIT 1").Scan(&made).Error
+	if err == nil {
+		err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND proven_at IS NOT NULL ORDER BY made_at DESC LIMIT 1").Scan(&proven).Error
 	}
-	var tried Backup
-	err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND proven_at IS NOT NULL ORDER BY made_at DESC LIMIT 1").Scan(&tried).Error
-	return last.MadeAt, tried.MadeAt, translate(err)
+	return lab.Backups{MadeAt: made.MadeAt, ProvenAt: proven.MadeAt}, translate(err)
 }

@@ -233,9 +233,9 @@ func TestTheLastBackupsAreThoseWithTheKeys(t *testing.T) {
 			{"later, without keys", store.Backup{MadeAt: at(6), ProvenAt: at(6)}, at(5), at(3)},
 		} {
 			noError(t, s.NoteBackup(t.Context(), operator, step.note))
-			made, proven, err := s.LastBackups(t.Context(), operator)
-			if err != nil || made != step.made || proven != step.proven {
-				t.Errorf("%s: made %v, proven %v, %v", step.what, made, proven, err)
+			last, err := s.LastBackups(t.Context(), operator)
+			if want := (lab.Backups{MadeAt: step.made, ProvenAt: step.proven}); err != nil || last != want {
+				t.Errorf("%s: %+v, %v, want %+v", step.what, last, err, want)
 			}
 		}
 	})

@@ -100,6 +100,6 @@ func removeProofs(within string) error {
 }
 
 // sizeOfFile is how much room a registry takes as a SQLite file while it is restored, in
-// bytes: with its keys and indexes about three times its texts, and the file beside it,
+// bytes: with its keys and indexes a half more than its texts, and the file beside it,
 // from which it is written into it, as much again.
-func sizeOfFile(m archive.Manifest) int64 { return 6*m.Bytes() + 16<<20 }
+func sizeOfFile(m archive.Manifest) int64 { return 3*m.Bytes() + 16<<20 }
