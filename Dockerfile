@@ -11,7 +11,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN make build
-RUN mkdir -p /out && mkdir -m 700 /out/data && mkdir -m 1777 /out/tmp
+RUN mkdir -p /out && mkdir -m 700 /out/data /out/backup /out/backup-keys && mkdir -m 1777 /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
@@ -19,6 +19,9 @@ COPY --from=build /src/bin/marquis /src/bin/THIRD-PARTY-NOTICES.txt /src/bin/mar
 # An empty volume takes the owner of the folder that it is mounted over. Workbooks
 # are made in /tmp.
 COPY --from=build --chown=65532:65532 /out/data /data
+# Backups, and the copies of the key ring: mount another disk over each.
+COPY --from=build --chown=65532:65532 /out/backup /backup
+COPY --from=build --chown=65532:65532 /out/backup-keys /backup-keys
 COPY --from=build /out/tmp /tmp
 USER 65532:65532
 ENV MARQUIS_DATA=/data

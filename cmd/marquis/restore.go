@@ -66,10 +66,8 @@ func (p *program) restore(ctx context.Context, file string, f restoreFlags) erro
 	if err != nil {
 		return p.adviseRestore(err)
 	}
-	now := lab.At(p.now())
 	fmt.Fprintf(p.stdout, "%s: %d samples as of %s, %d rows\ndigest %s\n", p.where(), done.Samples, done.MadeAt, done.Rows, done.Digest)
-	fmt.Fprintf(p.stdout, "numbers go on in series %s; slips that were given out between %s and %s open nothing\n", lab.SeriesLetter(done.Series), done.MadeAt, now)
-	fmt.Fprintln(p.stdout, "nobody is signed in; make a backup now: marquis backup")
+	p.tellLife(store.Life{Series: done.Series, CopiedAt: done.MadeAt, RestoredAt: lab.At(p.now())})
 	if f.grant == "" {
 		return nil
 	}

@@ -39,6 +39,7 @@ const (
 	MarkSynthetic      Action = "mark synthetic"
 	TurnAway           Action = "turn away"
 	AdoptRing          Action = "adopt key ring"
+	BeginLife          Action = "begin life"
 	ExpireCodes        Action = "expire codes"
 	SetCodeMonths      Action = "set code months"
 	ConfirmClock       Action = "confirm clock"
@@ -79,7 +80,7 @@ var RecordActions = Vocabulary[Action]{
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
-	AddService, RequireFactor, AddLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	AddService, RequireFactor, AddLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing, BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,
 	EndSessions, SignInOnANewDevice,

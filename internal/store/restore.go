@@ -48,6 +48,44 @@ func (s *Store) Life(ctx context.Context, by lab.Actor) (Life, error) {
 	return Life{int(life.Life), life.CopiedAt, life.RestoredAt}, translate(err)
 }
 
+// BeginLife says of a registry whose database was restored by other means than Restore
+// that it was: numbers go on in the next series, or in the given one, and nobody is
+// signed in or invited any more. What was registered after copiedAt is not in it. It
+// takes the operator.
+func (s *Store) BeginLife(ctx context.Context, by lab.Actor, copiedAt lab.Instant, series int) (Life, error) {
+	var life registryLife
+	err := s.doPeople(ctx, by, func(w *work) error {
+		if err := lab.MayEquip(by, 0); err != nil {
+			return err
+		}
+		last, err := newestLife(w.tx)
+		if err != nil {
+			return err
+		}
+		if series == 0 {
+			series = int(last.Life) + 1
+		}
+		var errs lab.FieldErrors
+		errs.Check(series > int(last.Life) && series <= lab.MaxSeries, "series", "Numbers of series %q may have been given already; the last one was %q.",
+			lab.SeriesLetter(series), lab.SeriesLetter(int(last.Life)))
+		errs.Check(!copiedAt.IsZero() && !copiedAt.Time().After(w.at.Time()), "as_of", "Say as of which moment the database was restored; it is not in the future.")
+		if err := errs.Err(); err != nil {
+			return err
+		}
+		life = registryLife{int16(series), copiedAt, w.at, ""}
+		if err := w.tx.Create(&life).Error; err != nil {
+			return err
+		}
+		for _, table := range []string{"sessions", "invitations"} {
+			if err := w.tx.Exec("DELETE FROM " + table).Error; err != nil {
+				return err
+			}
+		}
+		return w.record(0, lab.BeginLife, "registry", "", []lab.Difference{{Field: "number_series", Old: lab.ValueOf(last.Life), New: lab.ValueOf(life.Life)}})
+	})
+	return Life{int(life.Life), life.CopiedAt, life.RestoredAt}, err
+}
+
 // ErrNotEmpty means that a registry, or something else, is where one should be restored.
 var ErrNotEmpty = errors.New("there is a registry already")
 

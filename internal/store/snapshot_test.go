@@ -209,6 +209,44 @@ func TestARegistryIsRestoredOnce(t *testing.T) {
 	})
 }
 
+// TestALifeBeginsAfterARestoreByOtherMeans: numbers go on in another series, and nobody is
+// signed in.
+func TestALifeBeginsAfterARestoreByOtherMeans(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		if x := b.register(t, s); x.NumberSeries != 0 || x.NumberRunning != 1 {
+			t.Errorf("before: %+v", x.Number("UTR"))
+		}
+		noError(t, s.Invite(t.Context(), operator, b.intake.UserID, strings.Repeat("a", 64), lab.At(storetest.Now.Add(time.Hour)), false))
+		for name, begin := range map[string]func() error{
+			"in the future": func() error {
+				_, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now.Add(time.Hour)), 0)
+				return err
+			},
+			"as of no moment":       func() error { _, err := s.BeginLife(t.Context(), operator, lab.Instant{}, 0); return err },
+			"after Z":               func() error { _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 27); return err },
+			"by somebody on a page": func() error { _, err := s.BeginLife(t.Context(), b.intake, lab.At(storetest.Now), 0); return err },
+		} {
+			if begin() == nil {
+				t.Errorf("%s: a life began", name)
+			}
+		}
+		life, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now.Add(-time.Hour)), 0)
+		if err != nil || life.Series != 1 {
+			t.Fatalf("%+v, %v", life, err)
+		}
+		if x := b.register(t, s); x.NumberSeries != 1 || x.NumberRunning != 1 {
+			t.Errorf("afterwards: %+v", x.Number("UTR"))
+		}
+		if n := sqlRows(t, s, "SELECT count(*) FROM invitations", 1)[0][0]; n != int64(0) {
+			t.Errorf("%v invitations", n)
+		}
+		if _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 1); err == nil {
+			t.Error("series A began twice")
+		}
+	})
+}
+
 func todaysEdition(t *testing.T) string {
 	t.Helper()
 	_, edition, err := store.Today()
