@@ -106,29 +106,13 @@ func digits(text string, least, most int) (number int, rest string, ok bool) {
 	return number, text[n:], n >= least
 }
 
-// months are the English and Dutch names of the months.
-var months = map[string]int{
-	"jan": 1, "january": 1, "januari": 1,
-	"feb": 2, "february": 2, "februari": 2,
-	"mar": 3, "march": 3, "mrt": 3, "maart": 3,
-	"apr": 4, "april": 4,
-	"may": 5, "mei": 5,
-	"jun": 6, "june": 6, "juni": 6,
-	"jul": 7, "july": 7, "juli": 7,
-	"aug": 8, "august": 8, "augustus": 8,
-	"sep": 9, "sept": 9, "september": 9,
-	"oct": 10, "october": 10, "okt": 10, "oktober": 10,
-	"nov": 11, "november": 11,
-	"dec": 12, "december": 12,
-}
-
 // monthName reads the name of a month, in capitals or not.
 func monthName(text string) (month int, rest string, ok bool) {
 	n := 0
 	for n < len(text) && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
 		n++
 	}
-	month, ok = months[strings.ToLower(text[:n])]
+	month, ok = lab.MonthOf(text[:n])
 	return month, text[n:], ok
 }
 

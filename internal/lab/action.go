@@ -11,6 +11,7 @@ type Action string
 // What is done with samples and their results; the page of a record tells of it.
 const (
 	RegisterSample   Action = "register sample"
+	UndoSample       Action = "undo sample"
 	ChangeSample     Action = "change sample"
 	MoveSample       Action = "move sample"
 	ExcludeSample    Action = "exclude sample"
@@ -74,7 +75,7 @@ func (a Action) about() string { return string(a)[strings.LastIndex(string(a), "
 
 // RecordActions are the actions of which the page of a record tells.
 var RecordActions = Vocabulary[Action]{
-	RegisterSample, ChangeSample, MoveSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
+	RegisterSample, UndoSample, ChangeSample, MoveSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
 	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, ImportSamples,
 }
 

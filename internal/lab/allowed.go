@@ -36,7 +36,9 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := x.may(act, by)
 		offer(x.ID, m, err)
 	}
-	m, err := f.mayEnter(by)
+	m, err := f.mayUndo(by)
+	offer(x.ID, m, err)
+	m, err = f.mayEnter(by)
 	offer(x.ID, m, err)
 	for i := range f.Evidence {
 		a := &f.Evidence[i].Analysis

@@ -31,9 +31,10 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 			return f.Sample.Move(to, by, given(reason, reasonFor(to)))
 		})
 	}
+	add(lab.UndoSample, theSample, "rejected", func(f *lab.File, by lab.Actor, _ bool) error { return f.Undo(by, f.Sample.RegisteredAt, false) })
 	add(lab.ChangeSample, theSample, "", func(f *lab.File, by lab.Actor, _ bool) error { return f.Sample.Describe(by, func(*lab.Sample) {}) })
-	add(lab.ReplaceCode, theSample, "", func(_ *lab.File, by lab.Actor, reason bool) error {
-		if err := lab.MayReplaceCode(by, 1); err != nil {
+	add(lab.ReplaceCode, theSample, "", func(f *lab.File, by lab.Actor, reason bool) error {
+		if err := f.Sample.MayReplaceCode(by); err != nil {
 			return err
 		}
 		return lab.CheckReplacement(given(reason, "lost"))
@@ -164,7 +165,7 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 			}
 		}
 	}
-	if len(offered) != 14 {
+	if len(offered) != 15 {
 		t.Errorf("acts that were accepted at all: %v", offered)
 	}
 }

@@ -8,12 +8,15 @@ type Counter struct {
 	Locations []Location // of the service
 	HandedIn  bool       // whether the limits of the service hold, as they do for what is handed in
 	Visit     *Visit     // to which the sample belongs; nil for none, or for one that it begins
+
+	UsualPrice int64 // of the product, see Doubts
 }
 
 // CheckSample reports all mistakes of a sample and of what is expected of it: of its
 // fields, product, expectations, location and visit, and whether it is beyond the limits
-// of the service and nobody has said why it is taken. There is no other list of these
-// checks: the form of a sample, its registration, every change and an import use it.
+// of the service and nobody has said why it is taken, or can hardly be right and nobody
+// has confirmed it. There is no other list of these checks: the form of a sample, its
+// registration, every change and an import use it.
 func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) error {
 	checks := []error{
 		s.Check(at.Today), d.CheckExpectations(expected), d.checkProduct(s.ProductID), CheckLocation(s.LocationID, at.Locations),
@@ -24,7 +27,7 @@ func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) err
 		inVisit = int(at.Visit.Taken) + 1
 	}
 	if at.HandedIn {
-		checks = append(checks, s.CheckLimits(inVisit))
+		checks = append(checks, s.CheckLimits(inVisit), s.Confirm(Doubts(s, at.UsualPrice)))
 	}
 	return Mistakes(checks...)
 }

@@ -17,8 +17,8 @@ func FieldsOf(form Form) []string {
 // SeenInLaboratory is what the table lets the laboratory see.
 func (t sampleTable) SeenInLaboratory(s *Sample) Sample { return t.only(s, seen) }
 
-// Copied is what the table lets the next sample of the visit begin with.
-func (t sampleTable) Copied(s *Sample) Sample { return t.only(s, copied) }
+// TakenOver is what the table lets another sample take over.
+func (t sampleTable) TakenOver(s *Sample) Sample { return t.only(s, ofVisit|ofLook) }
 
 // OldTrailNames are the names of fields that events of format 1 have, with their keys.
 func OldTrailNames() map[string]string {

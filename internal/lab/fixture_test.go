@@ -152,6 +152,7 @@ func newSample(edits ...func(*lab.Sample)) *lab.Sample {
 		Version: 1, NumberYear: 2024, NumberRunning: 17,
 		ReceivedOn: 2024_06_01, ReceivedBasis: lab.ReceivedRecorded, Channel: lab.FrontOfHouse,
 		ProductID: soldAsKetamine, SoldAsText: "ketamine", Form: lab.Powder, State: lab.Registered,
+		RegisteredBy: enterer, RegisteredAt: noon,
 	}
 	for _, edit := range edits {
 		edit(s)

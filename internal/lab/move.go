@@ -19,7 +19,7 @@ func (s *Sample) Move(to SampleState, by Actor, reason string) error {
 	var errs FieldErrors
 	switch to {
 	case Rejected:
-		checkCode(&errs, "reason", reason, RejectionReasons)
+		checkCode(&errs, "reason", reason, GivenRejections)
 	case NotAnalysed:
 		checkCode(&errs, "reason", reason, NotAnalysedReasons)
 	default:
@@ -33,7 +33,11 @@ func (s *Sample) Move(to SampleState, by Actor, reason string) error {
 }
 
 func (s *Sample) mayMove(to SampleState, by Actor) (*move, error) {
-	return permit(by, s.ServiceID, MoveSample, string(s.State), string(to))
+	m, err := permit(by, s.ServiceID, MoveSample, string(s.State), string(to))
+	if err == nil && s.undone() {
+		return nil, m.refusal("Its registration was undone: register the sample anew.")
+	}
+	return m, err
 }
 
 // may finds the step of the sample that moves it nowhere, if the actor may take it.
@@ -45,7 +49,17 @@ func (s *Sample) may(act Action, by Actor) (*move, error) {
 	case act == ExcludeSample || act == IncludeSample:
 		from = excluded
 	}
-	return permit(by, s.ServiceID, act, from)
+	m, err := permit(by, s.ServiceID, act, from)
+	if err == nil && s.undone() {
+		return nil, m.refusal("Its registration was undone: register the sample anew.")
+	}
+	return m, err
+}
+
+// MayReplaceCode refuses an actor who may not give the sample another code.
+func (s *Sample) MayReplaceCode(by Actor) error {
+	_, err := s.may(ReplaceCode, by)
+	return err
 }
 
 // Enter records who entered an analysis of the sample, and when. The sample goes into

@@ -1,5 +1,7 @@
 package lab
 
+import "slices"
+
 // SampleState is where a sample is in its life.
 type SampleState string
 
@@ -65,6 +67,7 @@ type Sample struct {
 	Stage       Stage  // the worklist it is on; Dictionary.Stage decides
 	Excluded    string // reason to keep it out of the statistics; empty means counted
 	Overruled   string // why it was taken although it is beyond the limits of the service
+	Confirmed   Codes  // what looked implausible and was confirmed: see Doubts
 	Notes       string // for staff
 
 	SourceRef    string // the sample's id in the file it was imported from
@@ -75,7 +78,7 @@ type Sample struct {
 }
 
 // SampleFields are the rules of each field of a sample. A field that is not named is
-// neither shown to the laboratory nor copied.
+// neither shown to the laboratory nor taken over by another sample.
 var SampleFields = sampleTable{
 	{"service_id", seen, func(s *Sample) any { return &s.ServiceID }, anything, nil},
 	{"id", seen, func(s *Sample) any { return &s.ID }, anything, nil},
@@ -84,38 +87,38 @@ var SampleFields = sampleTable{
 	{"number_running", seen, func(s *Sample) any { return &s.NumberRunning }, anything, nil},
 	{"number_series", seen, func(s *Sample) any { return &s.NumberSeries }, anything, nil},
 	{"visit_id", seen, func(s *Sample) any { return &s.VisitID }, anything, nil},
-	{"location_id", seen | copied, func(s *Sample) any { return &s.LocationID }, anything, nil},
+	{"location_id", seen | ofVisit, func(s *Sample) any { return &s.LocationID }, anything, nil},
 
-	{"received_on", seen | copied, func(s *Sample) any { return &s.ReceivedOn }, anything, nil},
+	{"received_on", seen | ofVisit, func(s *Sample) any { return &s.ReceivedOn }, anything, nil},
 	{"received_basis", seen, func(s *Sample) any { return &s.ReceivedBasis }, needs(ReceivedBases), nil},
 	{"collected_on", seen, func(s *Sample) any { return &s.CollectedOn }, anything, nil},
-	{"expected_ready_on", seen | copied, func(s *Sample) any { return &s.ExpectedReadyOn }, anything, nil},
-	{"channel", seen | copied, func(s *Sample) any { return &s.Channel }, needs(Channels), nil},
+	{"expected_ready_on", seen | ofVisit, func(s *Sample) any { return &s.ExpectedReadyOn }, anything, nil},
+	{"channel", seen | ofVisit, func(s *Sample) any { return &s.Channel }, needs(Channels), nil},
 
-	{"product_id", seen | copied, func(s *Sample) any { return &s.ProductID }, anything, nil},
-	{"sold_as_text", seen | copied, func(s *Sample) any { return &s.SoldAsText }, upTo(maxShortText), nil},
-	{"form", seen | copied, func(s *Sample) any { return &s.Form }, needs(Forms), nil},
-	{"colours", seen | copied, func(s *Sample) any { return &s.Colours }, oneOf(Colours), nil},
-	{"logo", seen | copied, func(s *Sample) any { return &s.Logo }, upTo(maxShortText), pieces},
-	{"shape", seen | copied, func(s *Sample) any { return &s.Shape }, oneOf(Shapes), shaped},
-	{"break_line", seen | copied, func(s *Sample) any { return &s.BreakLine }, oneOf(BreakLines), tablets},
-	{"width_um", seen | copied, func(s *Sample) any { return &s.WidthUM }, upTo(decimetre), pieces},
-	{"height_um", seen | copied, func(s *Sample) any { return &s.HeightUM }, upTo(decimetre), pieces},
-	{"thick_um", seen | copied, func(s *Sample) any { return &s.ThickUM }, upTo(decimetre), pieces},
-	{"weight_ug", seen | copied, func(s *Sample) any { return &s.WeightUG }, upTo(kilogram), shaped},
+	{"product_id", seen | ofLook, func(s *Sample) any { return &s.ProductID }, anything, nil},
+	{"sold_as_text", seen | ofLook, func(s *Sample) any { return &s.SoldAsText }, upTo(maxShortText), nil},
+	{"form", seen | ofLook, func(s *Sample) any { return &s.Form }, needs(Forms), nil},
+	{"colours", seen | ofLook, func(s *Sample) any { return &s.Colours }, oneOf(Colours), nil},
+	{"logo", seen | ofLook, func(s *Sample) any { return &s.Logo }, upTo(maxShortText), pieces},
+	{"shape", seen | ofLook, func(s *Sample) any { return &s.Shape }, oneOf(Shapes), shaped},
+	{"break_line", seen | ofLook, func(s *Sample) any { return &s.BreakLine }, oneOf(BreakLines), tablets},
+	{"width_um", seen | ofLook, func(s *Sample) any { return &s.WidthUM }, upTo(decimetre), pieces},
+	{"height_um", seen | ofLook, func(s *Sample) any { return &s.HeightUM }, upTo(decimetre), pieces},
+	{"thick_um", seen | ofLook, func(s *Sample) any { return &s.ThickUM }, upTo(decimetre), pieces},
+	{"weight_ug", seen, func(s *Sample) any { return &s.WeightUG }, upTo(kilogram), shaped},
 
-	{"received_amount", seen | copied, func(s *Sample) any { return &s.ReceivedAmount }, upTo(maxThousandths), amounts},
-	{"received_unit", seen | copied, func(s *Sample) any { return &s.ReceivedUnit }, oneOf(AmountUnits), amounts},
-	{"price_amount", copied, func(s *Sample) any { return &s.Price.Amount }, anything, nil},
-	{"price_currency", copied, func(s *Sample) any { return &s.Price.Currency }, anything, nil},
-	{"price_quantity", copied, func(s *Sample) any { return &s.Price.Quantity }, anything, nil},
-	{"price_unit", copied, func(s *Sample) any { return &s.Price.Unit }, anything, nil},
+	{"received_amount", seen, func(s *Sample) any { return &s.ReceivedAmount }, upTo(maxThousandths), amounts},
+	{"received_unit", seen, func(s *Sample) any { return &s.ReceivedUnit }, oneOf(AmountUnits), amounts},
+	{"price_amount", 0, func(s *Sample) any { return &s.Price.Amount }, anything, nil},
+	{"price_currency", 0, func(s *Sample) any { return &s.Price.Currency }, anything, nil},
+	{"price_quantity", 0, func(s *Sample) any { return &s.Price.Quantity }, anything, nil},
+	{"price_unit", 0, func(s *Sample) any { return &s.Price.Unit }, anything, nil},
 
-	{"acquired_via", copied, func(s *Sample) any { return &s.AcquiredVia }, oneOf(AcquiredVias), nil},
-	{"acquired_context", copied, func(s *Sample) any { return &s.AcquiredContext }, oneOf(AcquiredContexts), nil},
-	{"region", seen | copied, func(s *Sample) any { return &s.Region }, upTo(maxShortText), nil},
-	{"used_before", seen | copied, func(s *Sample) any { return &s.UsedBefore }, oneOf(YesNoUnknown), nil},
-	{"reasons", seen | copied, func(s *Sample) any { return &s.Reasons }, oneOf(Reasons), nil},
+	{"acquired_via", ofVisit, func(s *Sample) any { return &s.AcquiredVia }, oneOf(AcquiredVias), nil},
+	{"acquired_context", ofVisit, func(s *Sample) any { return &s.AcquiredContext }, oneOf(AcquiredContexts), nil},
+	{"region", seen | ofVisit, func(s *Sample) any { return &s.Region }, upTo(maxShortText), nil},
+	{"used_before", seen, func(s *Sample) any { return &s.UsedBefore }, oneOf(YesNoUnknown), nil},
+	{"reasons", seen, func(s *Sample) any { return &s.Reasons }, oneOf(Reasons), nil},
 	{"effects", 0, func(s *Sample) any { return &s.Effects }, oneOf(Effects), nil},
 	{"complaint", 0, func(s *Sample) any { return &s.Complaint }, oneOf(YesNoUnknown), nil},
 	{"overdose", 0, func(s *Sample) any { return &s.Overdose }, oneOf(OverdoseInvolvements), nil},
@@ -127,6 +130,7 @@ var SampleFields = sampleTable{
 	{"stage", seen, func(s *Sample) any { return &s.Stage }, anything, nil},
 	{"excluded", seen, func(s *Sample) any { return &s.Excluded }, oneOf(Exclusions), nil},
 	{"overruled", seen, func(s *Sample) any { return &s.Overruled }, upTo(maxReason), nil},
+	{"confirmed", 0, func(s *Sample) any { return &s.Confirmed }, upTo(maxReason), nil},
 	{"notes", 0, func(s *Sample) any { return &s.Notes }, upTo(maxText), nil},
 
 	{"source_ref", seen, func(s *Sample) any { return &s.SourceRef }, upTo(maxShortText), nil},
@@ -175,8 +179,10 @@ var (
 	Exclusions = Vocabulary[string]{"contaminated", "duplicate", "test_record", "other"}
 	// NotAnalysedReasons are reasons why a sample was not analysed.
 	NotAnalysedReasons = Vocabulary[string]{"capacity", "insufficient", "unsupported", "lost"}
-	// RejectionReasons are reasons to reject a sample.
-	RejectionReasons = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", "other"}
+	// GivenRejections are reasons that people give to reject a sample.
+	GivenRejections = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", "other"}
+	// RejectionReasons are all reasons of a rejected sample.
+	RejectionReasons = append(slices.Clone(GivenRejections), RegisteredByMistake)
 )
 
 // SampleExpectation is one expected substance or class of a sample.

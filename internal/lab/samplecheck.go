@@ -3,6 +3,7 @@ package lab
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -45,6 +46,8 @@ func (c content) check(errs *FieldErrors, field string, v reflect.Value) {
 		checkCode(errs, field, v.String(), codes)
 	case codes != nil:
 		checkOptional(errs, field, v.String(), codes)
+	case c.most > 0 && v.Kind() == reflect.Slice:
+		checkText(errs, field, strings.Join(v.Interface().(Codes), " "), int(c.most))
 	case c.most > 0 && v.Kind() == reflect.String:
 		checkText(errs, field, v.String(), int(c.most))
 	case c.most > 0:

@@ -22,8 +22,11 @@ const (
 	// seen by whoever only analyses: it tells of what is in the sample, and not of
 	// the visitor's life.
 	seen sampleRules = 1 << iota
-	// copied to the next sample of the same visit.
-	copied
+	// ofVisit belongs to the visit: the next sample of it begins with the same.
+	ofVisit
+	// ofLook tells what the sample was sold as and looks like: a next sample of the same
+	// kind takes it over where somebody asks for it.
+	ofLook
 )
 
 // content is what a field may hold. The zero content allows anything, because
@@ -64,9 +67,12 @@ func (t sampleTable) only(s *Sample, rule sampleRules) Sample {
 	return kept
 }
 
-// Another is what the next sample of the same visit begins with: the description,
-// but nothing that was told of this one sample alone.
-func (s *Sample) Another() Sample { return SampleFields.only(s, copied) }
+// OfVisit is what the next sample of the same visit begins with.
+func (s *Sample) OfVisit() Sample { return SampleFields.only(s, ofVisit) }
+
+// Look is what another sample of the same kind has in common with this one: never how
+// much there is of it, what it weighs, nor what was paid.
+func (s *Sample) Look() Sample { return SampleFields.only(s, ofLook) }
 
 // Has tells whether a sample of the form can have the field.
 func (f Form) Has(field string) bool {

@@ -72,12 +72,12 @@ func TestEveryFieldOfASampleIsInTheTable(t *testing.T) {
 }
 
 // A field of which the table says nothing, or that it lacks, is hidden from the
-// laboratory and not copied to the next sample of the visit.
+// laboratory and not taken over by another sample.
 func TestWhatIsNotNamedIsHiddenAndNotCopied(t *testing.T) {
 	full := fullSample()
 	for i, line := range lab.SampleFields {
 		without := slices.Delete(slices.Clone(lab.SampleFields), i, i+1)
-		for _, kept := range []lab.Sample{without.SeenInLaboratory(full), without.Copied(full)} {
+		for _, kept := range []lab.Sample{without.SeenInLaboratory(full), without.TakenOver(full)} {
 			if !reflect.ValueOf(line.At(&kept)).Elem().IsZero() {
 				t.Errorf("%s is kept although the table lacks it", line.Key)
 			}
@@ -86,21 +86,44 @@ func TestWhatIsNotNamedIsHiddenAndNotCopied(t *testing.T) {
 	hidden := []string{
 		"price_amount", "price_currency", "price_quantity", "price_unit", "acquired_via", "acquired_context", "effects", "complaint", "overdose", "notes",
 	}
-	alone := []string{"id", "version", "number_running", "number_series", "visit_id", "effects", "complaint", "overdose", "notes", "overruled", "decision", "disposal", "state", "excluded"}
-	wantKept(t, "the laboratory", full.SeenBy(lab.Actor{}), hidden)
-	wantKept(t, "the next sample", full.Another(), alone)
+	laboratory := full.SeenBy(lab.Actor{})
+	wantKept(t, "the laboratory", laboratory, hidden)
+	if laboratory.Logo == "" || laboratory.Form == "" || len(laboratory.Colours) == 0 || laboratory.WeightUG == 0 {
+		t.Errorf("the laboratory gets only %+v", laboratory)
+	}
 }
 
-// wantKept checks that the fields of the keys are empty and that something else is not.
+// The next sample of a visit begins with what belongs to the visit, and takes the look of
+// the one before over where somebody asks; nothing is of both. What was paid, how much
+// there is, what it weighs and what the visitor told of that one goes to no other.
+func TestWhatBelongsToTheVisitAndWhatToTheLook(t *testing.T) {
+	full := fullSample()
+	visit, look := full.OfVisit(), full.Look()
+	var ofVisit, ofLook []string
+	for _, line := range lab.SampleFields {
+		if !reflect.ValueOf(line.At(&visit)).Elem().IsZero() {
+			ofVisit = append(ofVisit, line.Key)
+		}
+		if !reflect.ValueOf(line.At(&look)).Elem().IsZero() {
+			ofLook = append(ofLook, line.Key)
+		}
+	}
+	if want := []string{"location_id", "received_on", "expected_ready_on", "channel", "acquired_via", "acquired_context", "region"}; !slices.Equal(ofVisit, want) {
+		t.Errorf("of the visit: %q", ofVisit)
+	}
+	want := []string{"product_id", "sold_as_text", "form", "colours", "logo", "shape", "break_line", "width_um", "height_um", "thick_um"}
+	if !slices.Equal(ofLook, want) {
+		t.Errorf("of the look: %q", ofLook)
+	}
+}
+
+// wantKept checks that the fields of the keys are empty.
 func wantKept(t *testing.T, who string, kept lab.Sample, empty []string) {
 	t.Helper()
 	for _, line := range lab.SampleFields {
 		if slices.Contains(empty, line.Key) && !reflect.ValueOf(line.At(&kept)).Elem().IsZero() {
 			t.Errorf("%s gets %s", who, line.Key)
 		}
-	}
-	if kept.Logo == "" || kept.Form == "" || len(kept.Colours) == 0 || kept.WeightUG == 0 {
-		t.Errorf("%s gets only %+v", who, kept)
 	}
 }
 

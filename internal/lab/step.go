@@ -33,6 +33,7 @@ const (
 // reads this table: the moves, Allowed and Who.
 var moves = []move{
 	{act: RegisterSample, from: "", to: "registered", who: []UserRole{Intake}},
+	{act: UndoSample, from: "registered", to: "rejected", who: []UserRole{Intake}}, // by who registered it: File.Undo
 
 	{act: MoveSample, from: "registered", to: "in_analysis", who: []UserRole{Intake, Laboratory, Verifier}},
 	{act: MoveSample, from: "registered", to: "rejected", who: []UserRole{Intake}, reason: true},
@@ -145,9 +146,6 @@ func MayPublish(by Actor, service ServiceID) error { return may(PublishResult, b
 // MayReceive refuses an actor who may not receive samples of the service: count
 // visits, keep drafts and register.
 func MayReceive(by Actor, service ServiceID) error { return may(RegisterSample, by, service) }
-
-// MayReplaceCode refuses an actor who may not give samples of the service other codes.
-func MayReplaceCode(by Actor, service ServiceID) error { return may(ReplaceCode, by, service) }
 
 // MayTell refuses an actor who may not tell results of the service by phone.
 func MayTell(by Actor, service ServiceID) error { return may(TellResult, by, service) }

@@ -50,6 +50,8 @@ func (l *Locale) inWords(arg any) any {
 	switch x := arg.(type) {
 	case lab.Amount:
 		return x.Format(l.Mark())
+	case lab.Thousandths:
+		return x.Format(l.Mark())
 	case lab.Date:
 		return l.Date(x)
 	case lab.Basis:

@@ -48,6 +48,9 @@ type Field struct {
 	Label    string
 	Hint     string
 	Unit     string // shown after the field
+	Mark     string // shown beside the label: that what stands in the field was copied
+	Unchosen string // what the empty choice of a select says
+	Usual    string // what the empty choice means for each form of a sample, see web/static/counter.js
 	Values   []string
 	Options  []Option
 	Mistake  string
@@ -179,6 +182,7 @@ func (f *Form) place(id string) int {
 type Reader struct {
 	Typed    url.Values
 	Mistakes lab.FieldErrors
+	Today    lab.Date // at the service: dates may be told from it
 }
 
 // Text is a line or several, without spaces around.
@@ -195,14 +199,13 @@ func Short(text string) string {
 	return text
 }
 
-// Date is a day, zero where none is given.
-func (r *Reader) Date(name string) lab.Date {
-	text := r.Text(name)
-	if text == "" {
-		return 0
+// Date is a day, zero where none is given. What was understood takes the place of what
+// was typed, so that the form shows it.
+func (r *Reader) Date(name string, meant lab.Meant) lab.Date {
+	d := r.Mistakes.ReadDate(name, r.Text(name), r.Today, meant)
+	if d != 0 {
+		r.Typed.Set(name, d.String())
 	}
-	d, err := lab.ParseDate(text)
-	r.Mistakes.Check(err == nil, name, "%q is not a date such as 2026-03-31.", Short(text))
 	return d
 }
 

@@ -102,7 +102,7 @@ func (e *analysisEntry) usualUnit() string {
 
 func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {
 	a := lab.Analysis{
-		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.Whole("method")), PerformedOn: in.Date("performed_on"),
+		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.Whole("method")), PerformedOn: in.Date("performed_on", lab.Latest),
 		Conclusion: lab.Conclusion(in.Text("conclusion")), Notes: in.Text("notes"), Overruled: in.Text("overruled"),
 	}
 	a.ServiceID = e.record.Sample.ServiceID

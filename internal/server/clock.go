@@ -1,9 +1,11 @@
 package server
 
 import (
+	"net/url"
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/page"
 )
 
 // place is the time zone of the service.
@@ -24,4 +26,13 @@ func (r *request) moment(at lab.Instant) string {
 		return ""
 	}
 	return r.Texts.Instant(at.Time().In(r.place()))
+}
+
+// reader reads what was typed, from today at the service.
+func (r *request) reader(typed url.Values) *page.Reader { return &page.Reader{Typed: typed, Today: r.day()} }
+
+// Read reads a form, in which dates may be told from today at the service.
+func (r *request) Read() (*page.Reader, error) {
+	typed, err := r.Typed()
+	return r.reader(typed), err
 }

@@ -146,7 +146,7 @@ func confirmClock(r *request) error {
 	if err != nil {
 		return err
 	}
-	day := in.Date("day")
+	day := in.Date("day", lab.Latest)
 	if err := in.Mistakes.Err(); err != nil {
 		return err
 	}

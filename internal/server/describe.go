@@ -62,9 +62,9 @@ func (r *request) describePage(d *described) (*describePage, error) {
 		return nil, err
 	}
 	f.Form.Fill(d.values)
-	for i, look := range f.Looks {
-		if look.Field.Given() {
-			f.Looks[i].Forms = ""
+	for name := range f.asked {
+		if mustField(f.Form, name).Given() {
+			delete(f.asked, name)
 		}
 	}
 	return &describePage{
@@ -82,7 +82,9 @@ func showDescription(r *request) error {
 	if err != nil {
 		return err
 	}
-	page.Warnings = r.warnings(&d.Sample, 1)
+	if err := page.askAbout(r, &d.Sample); err != nil {
+		return err
+	}
 	return r.Show("describe.html", page)
 }
 
@@ -111,39 +113,54 @@ func describeSample(r *request) error {
 		shown.Version, shown.Began = version, in.Typed.Get("began")
 		shown.Form.Fill(in.Typed)
 		keepSaid(shown.Form, err)
-		shown.Warnings = r.typedWarnings(&d, in)
-		return shown, shown.Form, nil
+		typed := d.Sample
+		d.typed(in, &typed, r.Service, 0)
+		return shown, shown.Form, shown.askAbout(r, &typed)
 	})
 }
 
 // recorded are the looks that are recorded of the sample.
 func (d *described) recorded() []string {
-	return slices.DeleteFunc(sampleFields.names(groupLooks), func(look string) bool { return len(d.values[look]) == 0 })
+	return slices.DeleteFunc(sampleFields.particular(), func(look string) bool { return len(d.values[look]) == 0 })
 }
 
-// typed reads what was typed over a sample.
-func (d *described) typed(in *page.Reader, x *lab.Sample) (*sampleReader, []lab.Expected) {
-	read := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: d.naming, kept: d.recorded(), locations: d.locations}
+// askAbout puts on the page what a sample has to be asked.
+func (p *describePage) askAbout(r *request, x *lab.Sample) error {
+	usual, err := r.usualPrice(x)
+	if err == nil {
+		p.ask(r, x, 1, usual)
+	}
+	return err
+}
+
+// typed reads what was typed over a sample. What was said of warnings that there are not
+// is dropped.
+func (d *described) typed(in *page.Reader, x *lab.Sample, service lab.Service, usualPrice int64) (*sampleReader, []lab.Expected) {
+	read := &sampleReader{
+		Reader: &page.Reader{Typed: in.Typed, Today: in.Today}, naming: d.naming, kept: d.recorded(), locations: d.locations,
+		usualCurrency: service.Currency, usualPrice: usualPrice,
+	}
 	expected := read.describe(x)
 	if len(lab.Limits(x, 1)) == 0 {
 		x.Overruled = ""
 	}
+	_ = x.Confirm(lab.Doubts(x, usualPrice)) // what is not confirmed is told by check
 	return read, expected
-}
-
-func (r *request) typedWarnings(d *described, in *page.Reader) []string {
-	x := d.Sample
-	d.typed(in, &x)
-	return r.warnings(&x, 1)
 }
 
 func (r *request) changeDescription(d *described, in *page.Reader, version int32) error {
 	x := d.Sample
-	read, expected := d.typed(in, &x)
+	d.typed(in, &x, r.Service, 0)
+	usual, err := r.usualPrice(&x)
+	if err != nil {
+		return err
+	}
+	x = d.Sample
+	read, expected := d.typed(in, &x, r.Service, usual)
 	if err := read.check(&x, expected, r.day(), nil); err != nil {
 		return err
 	}
-	_, err := r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y) })
+	_, err = r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y, r.Service, usual) })
 	return err
 }
 
@@ -177,7 +194,9 @@ func (r *request) showTheirs(stale error, in *page.Reader) error {
 		}
 	}
 	shown.Stale = true
-	shown.Warnings = r.warnings(&now.Sample, 1)
+	if err := shown.askAbout(r, &now.Sample); err != nil {
+		return err
+	}
 	return r.Instead(stale, http.StatusConflict, "describe.html", shown)
 }
 

@@ -43,7 +43,7 @@ func TestADescriptionIsChanged(t *testing.T) {
 		number := numberForm.FindString(p.body)
 		before, expected := d.sample(number)
 		address := "/samples/" + number + "/description"
-		d.clerk.get(address).want(t, http.StatusOK, `value="a blue Punisher"`, `value="8.1"`, `value="MDMA; caffeine"`, `value="blue" checked`)
+		d.clerk.get(address).want(t, http.StatusOK, `value="a blue Punisher"`, `value="8.1"`, `value="MDMA; caffeine"`, `value="blue, white"`)
 
 		verifier := x.staff(t, storetest.Person(t, x.store, "verifier", d.service.ID, lab.Verifier))
 		verifier.post(address, d.description(verifier, number, with("logo", "crown"), with("expected", ""))).leads(t, "/samples/"+number)
@@ -93,7 +93,7 @@ func TestTwoWhoDescribeTheSameSampleLoseNothing(t *testing.T) {
 
 		p := d.clerk.post(address, mine).want(t, http.StatusConflict, "Somebody else has changed this meanwhile",
 			"<td>as registered</td><td>their notes</td><td>my notes</td>", "<td>Utrecht</td><td>Groningen</td><td>not changed by you</td>",
-			"<td>–</td><td>health of friends</td>", "my notes</textarea>", `value="Groningen"`, `value="friends" checked`, `value="white" checked`)
+			"<td>–</td><td>health of friends</td>", "my notes</textarea>", `value="Groningen"`, `value="friends" checked`, `name="colours" value="white"`)
 		if got, _ := d.sample(number); got.Notes != "their notes" || got.Version != 2 {
 			t.Errorf("notes %q in version %d", got.Notes, got.Version)
 		}

@@ -85,15 +85,14 @@ func (r *request) usual() url.Values {
 	}
 }
 
-// startNextSample begins another sample of the same visit as a registered one. It takes
-// the description over, but neither the code nor what was told of that one sample
-// alone, such as its effects: see lab.Sample.Another.
+// startNextSample begins another sample of the same visit as a registered one, with what
+// belongs to the visit. Its look is copied where somebody asks for it: copyLook.
 func startNextSample(r *request) error {
 	key, err := r.key()
 	if err != nil {
 		return err
 	}
-	x, expected, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
+	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
 	if err != nil {
 		return err
 	}
@@ -102,7 +101,7 @@ func startNextSample(r *request) error {
 		return err
 	}
 	begun := r.usual()
-	for name, values := range sampleFields.values(n, &lab.File{Sample: x.Another(), Expected: expected}) {
+	for name, values := range sampleFields.values(n, &lab.File{Sample: x.OfVisit()}) {
 		begun[name] = values
 	}
 	if !x.VisitID.IsZero() {

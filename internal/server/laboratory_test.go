@@ -207,7 +207,7 @@ func TestEveryRefusalSaysWhy(t *testing.T) {
 func TestAllMistakesOfAnAnalysisStandBesideTheirFields(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	address, _ := b.sample(t)
-	wrong := b.typed("795", "performed_on", "yesterday", "conclusion", "",
+	wrong := b.typed("795", "performed_on", "lately", "conclusion", "",
 		"findings.2.substance", "no such thing", "findings.2.amount", "5", "findings.2.unit", "%", "findings.2.basis", "base",
 		"findings.5.substance", "caffeine", "findings.5.amount", "", "findings.5.unit", "%",
 		"findings.7.substance", "lactose", "findings.7.amount", "1", "findings.7.unit", "%", "findings.7.basis", "sulfate", "notes", "typed & kept")

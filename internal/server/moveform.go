@@ -25,7 +25,7 @@ var moveLabels = []struct {
 	{lab.Registered, "page.record.move_registered", nil, ""},
 	{lab.InAnalysis, "page.record.move_in_analysis", nil, ""},
 	{lab.NotAnalysed, "page.record.move_not_analysed", lab.NotAnalysedReasons.Strings(), locale.NotAnalysedReasons},
-	{lab.Rejected, "page.record.move_rejected", lab.RejectionReasons.Strings(), locale.RejectionReasons},
+	{lab.Rejected, "page.record.move_rejected", lab.GivenRejections.Strings(), locale.RejectionReasons},
 }
 
 // moveForms are the steps that the actor may take now.

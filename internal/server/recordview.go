@@ -205,6 +205,7 @@ type eventView struct {
 // actions name what the trail tells was done.
 var actions = map[lab.Action]string{
 	lab.RegisterSample:   "page.action.register_sample",
+	lab.UndoSample:       "page.action.undo_sample",
 	lab.ChangeSample:     "page.action.change_sample",
 	lab.MoveSample:       "page.action.move_sample",
 	lab.ExcludeSample:    "page.action.exclude_sample",

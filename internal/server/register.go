@@ -17,6 +17,7 @@ type registerPage struct {
 	Address string     // of the draft
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
+	Before  string     // the number of the sample before it in the visit, of which the look can be copied
 	Clock   string     // that the clock may be wrong; empty where it is not
 	visit   *lab.Visit // nil for a new one
 }
@@ -31,7 +32,6 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Form.Fill(typed)
 	doubt, err := r.clockDoubt()
 	if err != nil {
 		return nil, err
@@ -41,11 +41,15 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt,
 	}
 	if page.Visit == "" {
+		f.Form.Fill(typed)
 		return page, nil
 	}
 	visit, err := r.visit(page.Visit)
+	if err != nil {
+		return nil, err
+	}
 	page.InVisit, page.visit = int(visit.Taken)+1, &visit
-	return page, err
+	return page, r.markCopied(page, typed)
 }
 
 // visit finds a visit to the service.
@@ -78,29 +82,15 @@ func showDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	page.warn(r, typed)
+	if number, err := lab.ParseSampleNumber(r.Query("undone")); err == nil {
+		page.Notice = r.Texts.Text("page.register.undone", "Number", number.String())
+	}
+	if typed.Get("overruled")+typed.Get("confirmed") != "" { // it was asked before, and is to be looked at again
+		if _, _, _, err := r.readTyped(page, r.reader(typed)); err != nil {
+			return err
+		}
+	}
 	return r.Show("register.html", page)
-}
-
-// warn tells what is beyond the limits of the service in a reason that was given
-// before, so that it can be looked at again.
-func (p *registerPage) warn(r *request, typed url.Values) {
-	if typed.Get("overruled") == "" {
-		return
-	}
-	var f lab.File
-	in := sampleReader{Reader: &page.Reader{Typed: typed}}
-	sampleFields.only(append(sampleFields.names(groupLooks), "form")...).read(&in, &f)
-	p.Warnings = r.warnings(&f.Sample, p.InVisit)
-}
-
-// warnings says what is beyond the limits of the service.
-func (r *request) warnings(x *lab.Sample, inVisit int) []string {
-	var list []string
-	for _, w := range lab.Limits(x, inVisit) {
-		list = append(list, r.Texts.Sentence(w.Format, w.Args...))
-	}
-	return list
 }
 
 // registerDraft makes a sample of a draft and answers with its slip, or keeps the
@@ -113,6 +103,9 @@ func registerDraft(r *request) error {
 	shown, err := r.registerPage(in.Typed)
 	if err != nil {
 		return err
+	}
+	if in.Text("copy") != "" {
+		return r.copyLook(shown, in.Typed)
 	}
 	if in.Text("keep") != "" {
 		return r.End(r.keepDraft(shown.Form, in.Typed), r.counterAddress(), "register.html", shown.again)
@@ -151,23 +144,35 @@ func (r *request) register(page *registerPage, in *page.Reader) (lab.Sample, lab
 	return x, code, err
 }
 
-// readSample reads the typed sample, and puts its warnings on the page.
+// readSample reads the typed sample, and puts on the page what it has to be asked.
 func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, []lab.Expected, error) {
-	x := lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}
+	x, expected, described, err := r.readTyped(page, in)
+	if err != nil {
+		return x, nil, err
+	}
+	if len(page.Limits) == 0 {
+		x.Overruled = ""
+	}
+	return x, expected, described.check(&x, expected, r.day(), page.visit)
+}
+
+func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, expected []lab.Expected, described *sampleReader, err error) {
+	x = lab.Sample{State: lab.Registered, ReceivedBasis: lab.ReceivedRecorded}
 	x.ServiceID = r.Service.ID
 	if page.visit != nil {
 		x.VisitID = page.visit.ID
 	}
 	n, err := r.naming()
 	if err != nil {
-		return x, nil, err
+		return x, nil, nil, err
 	}
-	described := &sampleReader{Reader: in, naming: n, locations: page.locations}
-	expected := described.describe(&x)
-	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
-		x.Overruled = ""
+	described = &sampleReader{Reader: in, naming: n, locations: page.locations, usualCurrency: r.Service.Currency}
+	expected = described.describe(&x)
+	if described.usualPrice, err = r.usualPrice(&x); err != nil {
+		return x, nil, nil, err
 	}
-	return x, expected, described.check(&x, expected, r.day(), page.visit)
+	page.ask(r, &x, page.InVisit, described.usualPrice)
+	return x, expected, described, nil
 }
 
 // correct shows the form again with what was typed and what is wrong with it, and

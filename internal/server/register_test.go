@@ -195,11 +195,11 @@ func TestAllMistakesAreToldAtOnceAndWhatWasTypedStays(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
 	d.clerk.lang = "nl"
-	typed := powder(with("product_id", "wokkel"), with("received_amount", "veel"), with("price_amount", "-3"), with("received_on", "gisteren"),
+	typed := powder(with("product_id", "wokkel"), with("received_amount", "veel"), with("price_amount", "-3"), with("received_on", "laatst"),
 		with("notes", "<b>onthoud dit</b>"), with("reasons", "friends"))
 	p := d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusUnprocessableEntity,
 		beside("product_id"), beside("received_amount"), beside("price_amount"), beside("received_on"),
-		`value="veel"`, `value="-3"`, `value="gisteren"`, "&lt;b&gt;onthoud dit&lt;/b&gt;", `value="friends" checked`,
+		`value="veel"`, `value="-3"`, `value="laatst"`, "&lt;b&gt;onthoud dit&lt;/b&gt;", `value="friends" checked`,
 		`<input type="text" id="field-sold_as_text" name="sold_as_text" value="wokkel"`)
 	p.lacks(t, "<b>onthoud")
 }
@@ -232,7 +232,8 @@ func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
 	})
 }
 
-func TestFurtherSamplesOfAVisitCopyTheDescription(t *testing.T) {
+// The next sample of a visit begins with what belongs to the visit, and with nothing else.
+func TestFurtherSamplesOfAVisitBeginWithTheVisit(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
 		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK, "Next sample of this visit")
@@ -240,9 +241,10 @@ func TestFurtherSamplesOfAVisitCopyTheDescription(t *testing.T) {
 		first, _ := d.sample(number)
 		for n := 2; n <= 4; n++ {
 			draft := d.clerk.post("/samples/"+number+"/next", nil).want(t, http.StatusSeeOther).header.Get("Location")
-			page := d.clerk.get(draft).want(t, http.StatusOK, fmt.Sprintf("Sample %d of this visit", n), `value="ecstasy"`, `value="a blue Punisher"`,
-				`value="MDMA; caffeine"`, `value="tablet" selected`, `value="412.5"`, `value="7.5"`, `value="dealer_known" selected`)
-			page.lacks(t, code, "two lines", `value="normal" checked`)
+			page := d.clerk.get(draft).want(t, http.StatusOK, fmt.Sprintf("Sample %d of this visit", n), `value="2025-03-01"`, `value="dealer_known" selected`,
+				`value="club" selected`, `value="Utrecht"`, `value="2025-03-10"`, `value="EUR"`)
+			page.lacks(t, code, `value="ecstasy"`, `value="XTC"`, "a blue Punisher", `value="tablet" selected`, "412.5", `value="7.5"`, `value="piece" selected`,
+				"two lines", `value="normal" checked`, `value="no" selected`, "copied</span>")
 			typed := tablet()
 			typed.Set("visit_id", first.VisitID.String())
 			if n == 4 {

@@ -65,6 +65,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/samples/:number/code", page.Able(lab.ReplaceCode), replaceLostCode},
 		{get, "/samples/:number/description", page.Able(lab.ChangeSample), showDescription},
 		{post, "/samples/:number/description", page.Able(lab.ChangeSample), describeSample},
+		{post, "/samples/:number/undo", page.Able(lab.UndoSample), undoRegistration},
 		{post, "/samples/:number/next", page.Able(lab.RegisterSample), startNextSample},
 		{get, "/suggest/products", page.Holders(nameRoles...), suggestProducts},
 		{get, "/suggest/substances", page.Holders(nameRoles...), suggestSubstances},

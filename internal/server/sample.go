@@ -28,6 +28,7 @@ type recordPage struct {
 	Views    []viewedView
 	Moves    []moveForm
 	Answers  []*page.Form // to open questions, for the summary of mistakes
+	Undo     *undoView    // nil where its registration cannot be undone
 }
 
 // key finds the sample that the address names.
@@ -84,6 +85,7 @@ func (r *request) recordPage() (*recordPage, error) {
 		Told: r.told(&record),
 	}
 	may := lab.Allowed(r.Actor, &record.File)
+	page.Undo = r.undo(&record.File)
 	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
 	for i := range page.Analyses {
 		for j := range page.Analyses[i].Questions {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,32 +11,34 @@ import (
 
 // sampleForm is what the pages share on which staff describe a sample.
 type sampleForm struct {
-	Form     *page.Form
-	Looks    []lookField
-	Warnings []string // what is beyond the limits of the service
+	Form   *page.Form
+	Limits []string // what is beyond the limits of the service
+	Doubts []string // what can hardly be right
 
-	locations []lab.Location // of the service
+	asked     map[string]string // the forms of samples of which a field is asked; it always is without any
+	locations []lab.Location    // of the service
 }
 
-// lookField is a field that describes how a sample looks, with the forms of which
-// it is asked, as web/static/rows.js reads them; without any it is always asked.
-type lookField struct {
+// askedField is a field with the forms of which it is asked, as web/static/rows.js reads
+// them; without any it is always asked.
+type askedField struct {
 	Field *page.Field
 	Forms string
+	Held  bool // it is asked too while it holds something
 }
 
 // sampleForm is an empty form to describe a sample of the service.
 func (r *request) sampleForm() (sampleForm, error) {
 	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
-	f := sampleForm{Form: page.NewForm(), locations: locations}
+	f := sampleForm{Form: page.NewForm(), asked: map[string]string{}, locations: locations}
 	for _, x := range sampleFields {
-		drawn := x.field(r)
-		f.Form.Fields = append(f.Form.Fields, drawn)
-		if x.group == groupLooks {
-			f.Looks = append(f.Looks, lookField{drawn, formsWith(x.name)})
+		f.Form.Fields = append(f.Form.Fields, x.field(r))
+		if x.particular() && x.group != groupSeldom {
+			f.asked[x.name] = strings.Join(formsOf(x.name), " ")
 		}
 	}
-	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"))
+	f.asked["price_quantity"] = notByPiece()
+	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"), r.Hidden(copiedField, ""))
 	place := mustField(f.Form, "location_id")
 	for _, l := range locations {
 		place.Options = append(place.Options, page.Option{Value: strconv.Itoa(int(l.ID)), Label: l.Name})
@@ -44,12 +47,46 @@ func (r *request) sampleForm() (sampleForm, error) {
 }
 
 // Group is the fields of a part of the form.
-func (f sampleForm) Group(group sampleGroup) []*page.Field {
-	var fields []*page.Field
+func (f sampleForm) Group(group sampleGroup) []askedField {
+	var fields []askedField
 	for _, name := range sampleFields.names(group) {
-		fields = append(fields, mustField(f.Form, name))
+		fields = append(fields, askedField{mustField(f.Form, name), f.asked[name], name == "price_quantity"})
 	}
 	return fields
+}
+
+// Seldom tells that the fields hold something that are folded away because they are
+// seldom needed; a currency comes with every form.
+func (f sampleForm) Seldom() bool {
+	return slices.ContainsFunc(sampleFields.names(groupSeldom), func(name string) bool {
+		x := mustField(f.Form, name)
+		return x.Mistake != "" || x.Given() && name != "price_currency"
+	})
+}
+
+// ask tells what is beyond the limits of the service, and what can hardly be right with
+// the box that confirms it.
+func (f *sampleForm) ask(r *request, x *lab.Sample, inVisit int, usualPrice int64) {
+	f.Limits, f.Doubts = r.sentences(lab.Limits(x, inVisit)), nil
+	doubts := lab.Doubts(x, usualPrice)
+	if f.Doubts = r.sentences(doubts); len(doubts) == 0 {
+		return
+	}
+	box := mustField(f.Form, "confirmed")
+	box.Options = []page.Option{{Value: strings.Join(x.Confirmation(doubts), " "), Label: r.Texts.Text("page.describe.confirm")}}
+}
+
+func (r *request) sentences(list lab.FieldErrors) []string {
+	var said []string
+	for _, m := range list {
+		said = append(said, r.Texts.Sentence(m.Format, m.Args...))
+	}
+	return said
+}
+
+// usualPrice is the usual price of what is sold like a sample: see lab.Doubts.
+func (r *request) usualPrice(x *lab.Sample) (int64, error) {
+	return r.server.Store.UsualPrice(r.Ctx(), r.Actor, r.Service.ID, x.ProductID, x.Price, r.day())
 }
 
 // mustField returns a field that the form has.
@@ -61,10 +98,21 @@ func mustField(f *page.Form, name string) *page.Field {
 	return x
 }
 
-func formsWith(look string) string {
+// formsOf are the forms of which samples have a field.
+func formsOf(field string) (forms []string) {
+	for _, form := range lab.Forms {
+		if form.Has(field) {
+			forms = append(forms, string(form))
+		}
+	}
+	return forms
+}
+
+// notByPiece are the forms of which a price is asked with how much it was for.
+func notByPiece() string {
 	var forms []string
 	for _, form := range lab.Forms {
-		if form.Has(look) {
+		if form.Unit() != lab.Piece {
 			forms = append(forms, string(form))
 		}
 	}

@@ -41,10 +41,10 @@ func areaKind(most int, at func(*lab.Sample) *string) sampleKind {
 	return k
 }
 
-func dateKind(at func(*lab.Sample) *lab.Date) sampleKind {
+func dateKind(meant lab.Meant, at func(*lab.Sample) *lab.Date) sampleKind {
 	return sampleKind{
 		as:   page.DateField,
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.Date(name) },
+		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.Date(name, meant) },
 		hold: func(_ naming, f *lab.File) []string { return []string{at(&f.Sample).String()} },
 		tell: dayValue,
 	}
@@ -76,7 +76,7 @@ func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKin
 		as:   page.TextField,
 		draw: func(f *page.Field) { f.Keyboard, f.Narrow, f.Unit, f.MaxLength = "decimal", true, unit, 20 },
 		read: func(in *sampleReader, name string, f *lab.File) {
-			n := in.measure(name)
+			n := in.unlessWrong(func() int64 { return in.Thousandths(name) })
 			if *at(&f.Sample) = T(n); int64(T(n)) != n {
 				*at(&f.Sample) = math.MaxInt32 // too large either way
 			}
@@ -91,50 +91,6 @@ func numberKind[T int32 | int64](unit string, at func(*lab.Sample) *T) sampleKin
 	}
 }
 
-// unitKind is the unit of an amount: as usual for the form where only the amount was
-// given, in one of the named fields.
-func unitKind(at func(*lab.Sample) *lab.AmountUnit, amounts ...string) sampleKind {
-	k := oneOf(locale.AmountUnits, at)
-	k.read = func(in *sampleReader, name string, f *lab.File) {
-		*at(&f.Sample) = lab.AmountUnit(in.Text(name))
-		if in.Text(name) == "" && slices.ContainsFunc(amounts, func(amount string) bool { return in.Text(amount) != "" }) {
-			*at(&f.Sample) = f.Sample.Form.Unit()
-		}
-	}
-	return k
-}
-
-// priceKind is what was paid; 0 is a gift.
-func priceKind() sampleKind {
-	k := numberKind("", func(s *lab.Sample) *int64 { return &s.Price.Amount })
-	read, hold := k.read, k.hold
-	k.read = func(in *sampleReader, name string, f *lab.File) {
-		in.Mistakes.Check(!in.priced() || in.Text(name) != "", name, "Give the price; 0 means a gift.")
-		read(in, name, f)
-	}
-	k.hold = func(n naming, f *lab.File) []string {
-		if f.Sample.Price.Recorded() && f.Sample.Price.Amount == 0 {
-			return []string{"0"}
-		}
-		return hold(n, f)
-	}
-	return k
-}
-
-// currencyKind is the currency of the price. Alone, as the form comes with it, it
-// tells of no price.
-func currencyKind() sampleKind {
-	k := textKind(3, func(s *lab.Sample) *string { return &s.Price.Currency })
-	k.draw = func(f *page.Field) { f.Narrow, f.MaxLength = true, 3 }
-	k.read = func(in *sampleReader, name string, f *lab.File) {
-		f.Sample.Price.Currency = ""
-		if in.priced() {
-			f.Sample.Price.Currency = strings.ToUpper(in.Text(name))
-		}
-	}
-	return k
-}
-
 // productKind is what the sample was sold as, by any of its names.
 func productKind() sampleKind {
 	return sampleKind{
@@ -146,9 +102,18 @@ func productKind() sampleKind {
 				f.Sample.ProductID = in.sold.ID
 			}
 		},
-		hold: func(n naming, f *lab.File) []string { return []string{n.product(f.Sample.ProductID)} },
+		hold: func(n naming, f *lab.File) []string { return []string{cmp.Or(n.nameSaid(&f.Sample), n.product(f.Sample.ProductID))} },
 		tell: productValue,
 	}
+}
+
+// nameSaid is what the visitor said where that is a name of the product: it stands in the
+// field of the product, so that another product does not keep it.
+func (n naming) nameSaid(x *lab.Sample) string {
+	if p, ok := n.words.FindProduct(x.SoldAsText); ok && p.ID == x.ProductID {
+		return x.SoldAsText
+	}
+	return ""
 }
 
 // saidKind is what the visitor said: the name by which the product was found,
@@ -160,6 +125,13 @@ func saidKind() sampleKind {
 		if in.sold != nil {
 			f.Sample.SoldAsText = cmp.Or(f.Sample.SoldAsText, in.Text("product_id"))
 		}
+	}
+	hold := k.hold
+	k.hold = func(n naming, f *lab.File) []string {
+		if n.nameSaid(&f.Sample) != "" {
+			return nil
+		}
+		return hold(n, f)
 	}
 	return k
 }

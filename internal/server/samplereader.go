@@ -15,6 +15,11 @@ type sampleReader struct {
 	sold      *lab.Product   // what it was sold as, once that is read; nil for unknown
 	kept      []string       // looks that are recorded of the sample although its form has no such field
 	locations []lab.Location // of the service
+
+	quantities    map[string]lab.Quantity // as they were written, by their fields
+	currency      string                  // written with the price
+	usualCurrency string                  // of the service
+	usualPrice    int64                   // see lab.Doubts
 }
 
 // unheardOf is told of a name like which the dictionary has none.
@@ -72,15 +77,23 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 	return set
 }
 
-// measure is a number as thousandths; one that cannot be read is negative, so that
+// unlessWrong is a number that is read; one that cannot be read is negative, so that
 // it is not taken for one that was not given.
-func (in *sampleReader) measure(name string) int64 {
+func (in *sampleReader) unlessWrong(read func() int64) int64 {
 	before := len(in.Mistakes)
-	n := in.Reader.Thousandths(name)
+	n := read()
 	if len(in.Mistakes) > before {
 		return -1
 	}
 	return n
+}
+
+// note keeps how much was written in a field.
+func (in *sampleReader) note(name string, q lab.Quantity) {
+	if in.quantities == nil {
+		in.quantities = map[string]lab.Quantity{}
+	}
+	in.quantities[name] = q
 }
 
 // priced tells that a price was typed.
@@ -92,7 +105,7 @@ func (in *sampleReader) priced() bool {
 // is the one that it is registered to, nil for none.
 func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, today lab.Date, visit *lab.Visit) error {
 	unread := slices.Clone(in.Mistakes)
-	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Visit: visit}
+	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Visit: visit, UsualPrice: in.usualPrice}
 	for _, m := range page.FieldErrors(in.words.CheckSample(x, expected, at)) {
 		if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
 			in.Mistakes = append(in.Mistakes, m)

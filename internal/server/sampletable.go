@@ -15,9 +15,12 @@ type sampleGroup string
 // The parts of the form. In each, the fields stand in the order of sampleFields.
 const (
 	groupSoldAs  sampleGroup = "sold_as"
-	groupLooks   sampleGroup = "looks" // of which each form of a sample has its own: lab.Form.Has
+	groupLooks   sampleGroup = "looks"
 	groupOrigin  sampleGroup = "origin"
+	groupSizes   sampleGroup = "sizes"
 	groupUse     sampleGroup = "use"
+	groupNotes   sampleGroup = "notes"
+	groupSeldom  sampleGroup = "seldom" // folded away
 	groupReceipt sampleGroup = "receipt"
 	groupApart   sampleGroup = "apart" // the page says where each stands
 )
@@ -66,7 +69,16 @@ func (x sampleField) field(r *request) *page.Field {
 	if x.kind.draw != nil {
 		x.kind.draw(f)
 	}
+	if f.Usual != "" {
+		f.Unchosen = r.Texts.Text("page.describe.unit_usual")
+	}
 	return f
+}
+
+// particular tells that only samples of some forms have the field.
+func (x sampleField) particular() bool {
+	n := len(formsOf(x.name))
+	return n > 0 && n < len(lab.Forms)
 }
 
 // sampleTable is fields that describe a sample.
@@ -92,9 +104,15 @@ func (t sampleTable) named(names map[string]fieldName) map[string]fieldName {
 	return names
 }
 
-// only is the fields with these names.
-func (t sampleTable) only(names ...string) sampleTable {
-	return slices.DeleteFunc(slices.Clone(t), func(x sampleField) bool { return !slices.Contains(names, x.name) })
+// particular are the names of the fields that only samples of some forms have.
+func (t sampleTable) particular() []string {
+	var names []string
+	for _, x := range t {
+		if x.particular() {
+			names = append(names, x.name)
+		}
+	}
+	return names
 }
 
 // values writes a sample as the form holds it.
@@ -113,7 +131,7 @@ func (t sampleTable) values(n naming, f *lab.File) url.Values {
 func (t sampleTable) read(in *sampleReader, f *lab.File) {
 	for _, x := range t {
 		form := f.Sample.Form
-		refused := x.group == groupLooks && in.Text(x.name) != "" && lab.Forms.Has(form) && !form.Has(x.name) && !slices.Contains(in.kept, x.name)
+		refused := x.particular() && in.Text(x.name) != "" && lab.Forms.Has(form) && !form.Has(x.name) && !slices.Contains(in.kept, x.name)
 		in.Mistakes.Check(!refused, x.name, "A sample of this form has no such thing. Empty it, or choose another form.")
 		x.kind.read(in, x.name, f)
 	}

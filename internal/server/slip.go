@@ -17,6 +17,8 @@ type slipPage struct {
 	Slip        *slipView  // nil where no code is given out
 	Replaced    bool       // the code takes the place of another
 	TurnAway    *page.Form // nil where no visit is going on
+	Received    lab.Date
+	Undo        *undoView // nil where it cannot be undone
 }
 
 // slipView is what the visitor takes along. It is shown once and kept nowhere.
@@ -39,6 +41,10 @@ func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
 		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: replaced,
 	}
 	shown.Title = r.Texts.Text("page.slip.title", "Number", shown.Number)
+	shown.Received = x.ReceivedOn
+	if !replaced {
+		shown.Undo = r.undo(&lab.File{Sample: x})
+	}
 	if !x.VisitID.IsZero() && !replaced {
 		shown.TurnAway = r.turnAwayForm(x.VisitID.String())
 	}

@@ -256,3 +256,30 @@ func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scal
 	slices.Sort(amounts)
 	return amounts[len(amounts)/2], true, nil
 }
+
+// usualPrice is the median price of a unit of a product, in the currency and unit of a
+// price, among the latest samples of all services in the last years; 0 where too few are on
+// record.
+func usualPrice(tx *gorm.DB, product lab.ProductID, price lab.Price, year int) (int64, error) {
+	if !price.Recorded() {
+		return 0, nil
+	}
+	var prices []int64
+	err := tx.Raw("SELECT unit_price FROM sample_facts WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
+		"AND unit_price > 0 AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", product, price.Unit, price.Currency, year-usualYears, usualMost).Scan(&prices).Error
+	if err != nil || len(prices) < usualLeast {
+		return 0, err
+	}
+	slices.Sort(prices)
+	return prices[len(prices)/2], nil
+}
+
+// UsualPrice is the usual price of a unit of a product on a day at a service, as lab.Doubts
+// asks for it.
+func (s *Store) UsualPrice(ctx context.Context, by lab.Actor, service lab.ServiceID, product lab.ProductID, price lab.Price, today lab.Date) (int64, error) {
+	if err := seen(by.SeesRecords(service)); err != nil {
+		return 0, err
+	}
+	usual, err := usualPrice(s.read.WithContext(ctx), product, price, today.Year())
+	return usual, translate(err)
+}

@@ -38,21 +38,26 @@ func (w *work) insertCode(sample lab.Key, code CodeHash) error {
 	return w.tx.Create(&codeEntry{hex.EncodeToString(code.Hash), code.KeyID, sample.ServiceID, sample.ID}).Error
 }
 
+// deleteCodes ends the codes of a sample.
+func (w *work) deleteCodes(sample lab.Key) error {
+	return w.tx.Exec("DELETE FROM lookup_codes WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error
+}
+
 // ReplaceCode gives a sample another code, for a reason such as a lost slip. The
 // codes that it had open nothing any more.
 func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string) error {
 	return s.do(ctx, by, func(w *work) error {
-		if _, err := w.takeSample(sample); err != nil {
+		x, err := w.takeSample(sample)
+		if err != nil {
 			return err
 		}
-		if err := lab.MayReplaceCode(by, sample.ServiceID); err != nil {
+		if err := x.MayReplaceCode(by); err != nil {
 			return err
 		}
 		if err := lab.CheckReplacement(reason); err != nil {
 			return err
 		}
-		err := w.tx.Exec("DELETE FROM lookup_codes WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error
-		if err != nil {
+		if err := w.deleteCodes(sample); err != nil {
 			return err
 		}
 		if err := w.insertCode(sample, code); err != nil {

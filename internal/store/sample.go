@@ -70,6 +70,9 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 		return err
 	}
 	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Visit: visit}
+	if at.UsualPrice, err = usualPrice(w.tx, sample.ProductID, sample.Price, today.Year()); err != nil {
+		return err
+	}
 	err = lab.Mistakes(d.CheckSample(sample, f.Expected, at), noVisit)
 	if err != nil || visit == nil {
 		return err

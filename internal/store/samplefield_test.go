@@ -14,7 +14,7 @@ import (
 // counter says, and those that only an import or a later step fills.
 var decided = []string{
 	"id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "source_ref", "source_digest", "import_id",
-	"registered_by", "registered_at",
+	"registered_by", "registered_at", "confirmed",
 }
 
 // fillSample gives a sample something in every field that the counter may fill and
@@ -22,6 +22,7 @@ var decided = []string{
 func fillSample(x *lab.Sample) {
 	x.Price = lab.Price{Amount: 25_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
 	x.CollectedOn, x.ExpectedReadyOn = x.ReceivedOn-1, x.ReceivedOn+1
+	x.ReceivedUnit = lab.Gram
 	for i, f := range lab.SampleFields {
 		switch v := reflect.ValueOf(f.At(x)).Elem(); {
 		case slices.Contains(decided, f.Key) || !v.IsZero():

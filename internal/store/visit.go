@@ -118,3 +118,21 @@ func (w *work) checkNewVisit(visit *lab.Visit) error {
 	}
 	return lab.Mistakes(errs.Err(), lab.CheckLocation(visit.LocationID, locations))
 }
+
+// LastOfVisit returns the sample of a visit that was registered last, with what is expected
+// of it, or lab.ErrNotFound where none is left. One whose registration was undone is none.
+func (s *Store) LastOfVisit(ctx context.Context, by lab.Actor, visit lab.Key) (lab.File, error) {
+	if err := receives(by, visit.ServiceID); err != nil {
+		return lab.File{}, err
+	}
+	tx := s.read.WithContext(ctx)
+	var f lab.File
+	var err error
+	f.Sample, err = samplesTable.one(tx, "WHERE service_id = ? AND visit_id = ? AND state_reason <> ? ORDER BY number_year DESC, number_running DESC LIMIT 1",
+		visit.ServiceID, visit.ID, lab.RegisteredByMistake)
+	if err != nil {
+		return f, translate(err)
+	}
+	f.Expected, err = expectedOf(tx, f.Sample.Key)
+	return f, translate(err)
+}

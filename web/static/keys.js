@@ -1,8 +1,11 @@
-// Keys for staff. None of them changes anything but Ctrl+Enter, which sends the
-// form that is being filled in. The page lists its keys in <details id="keys">.
+// Keys for staff. Those that a page has stand on its buttons, links and fields as
+// data-key="/", or data-key="Ctrl+d"; the page lists them in <details id="keys">. In a form
+// that begins with a button that is off, Enter goes to the next field and only Ctrl+Enter,
+// or a button, sends it.
 'use strict';
 (() => {
   const typing = element => element.isContentEditable || element.matches('input, select, textarea');
+  const moves = form => form?.querySelector(':scope > button[disabled][hidden]');
 
   // Moves to the link of the next or previous row, and from elsewhere to the first.
   function step(by) {
@@ -20,25 +23,71 @@
     keys.querySelector('summary').focus();
   }
 
-  function find() {
-    const field = document.querySelector('[data-key="/"]');
-    field?.focus();
-    field?.select();
+  // Goes to a field, or presses what is no field.
+  function use(element) {
+    if (!typing(element)) return element.click();
+    element.focus();
+    element.select?.();
   }
 
-  const keys = {j: () => step(1), k: () => step(-1), '?': list, '/': find};
+  // The last field is never left by Enter: the next would press a button.
+  function onward(field) {
+    const fields = [...field.form.elements].filter(e =>
+      e.matches('input:not([type=hidden]), select, textarea') && !e.disabled && e.checkVisibility());
+    fields[fields.indexOf(field) + 1]?.focus();
+  }
+
+  function send(from) {
+    const form = from.form ?? from.closest('form') ?? document.querySelector('form[data-main]');
+    form?.requestSubmit(form.querySelector('.actions > button:not(.secondary, .grave, .plain)'));
+    return form;
+  }
+
+  const keys = {j: () => step(1), k: () => step(-1), '?': list};
 
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.isComposing) return;
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      const form = event.target.form;
-      if (!form) return;
-      event.preventDefault();
-      form.requestSubmit(form.querySelector('.actions > button:not(.secondary, .grave, .plain)'));
+    const control = event.ctrlKey || event.metaKey, from = event.target;
+    if (event.key === 'Enter' && control) {
+      if (send(from)) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !keys[event.key]) return;
+    if (event.key === 'Enter' && from.matches('input, select') && moves(from.form)) {
+      event.preventDefault();
+      onward(from);
+      return;
+    }
+    if (event.altKey || typing(from) && !control) return;
+    const named = document.querySelector(`[data-key="${CSS.escape((control ? 'Ctrl+' : '') + event.key)}"]`);
+    const act = named ? () => use(named) : control ? undefined : keys[event.key];
+    if (!act) return;
     event.preventDefault();
-    keys[event.key]();
+    act();
   });
+
+  // What is sent twice in a row is sent once.
+  const soon = 5000; // ms
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute('method') !== 'post') return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = 'yes';
+    setTimeout(() => delete form.dataset.sent, soon);
+  });
+  addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  });
+
+  // A field that is entered by a key is selected, so that typing replaces what stands in it.
+  let pointing = false;
+  const select = field => field?.matches('input[type=text]') && field.select();
+  addEventListener('pointerdown', () => pointing = true, true);
+  addEventListener('keydown', () => pointing = false, true);
+  document.addEventListener('focusin', event => pointing || select(event.target));
+  select(document.activeElement);
+
+  for (const button of document.querySelectorAll('[data-print]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => print());
+  }
 })();

@@ -34,13 +34,18 @@
   }
 
   // Fields: data-when="NAME" data-is="VALUE VALUE". What is hidden is not sent; what
-  // has a mistake is not hidden.
+  // has a mistake is not hidden, nor with data-held what holds something. A [data-any] is
+  // hidden with all of its fields.
   function arrange(form) {
     for (const part of form.querySelectorAll('[data-when]')) {
       const value = form.elements[part.dataset.when]?.value ?? '';
-      const shown = part.dataset.is.split(' ').includes(value) || part.querySelector('[aria-invalid], .wrong') !== null;
+      const shown = part.dataset.is.split(' ').includes(value) || part.querySelector('[aria-invalid], .wrong') !== null ||
+        part.dataset.held !== undefined && [...part.querySelectorAll('input, select')].some(field => field.value);
       part.hidden = !shown;
       part.querySelectorAll('input, select, textarea').forEach(field => field.disabled = !shown);
+    }
+    for (const part of form.querySelectorAll('[data-any]')) {
+      part.hidden = [...part.querySelectorAll('[data-when]')].every(field => field.hidden);
     }
   }
   for (const form of document.querySelectorAll('form')) {

@@ -1,0 +1,124 @@
+package lab
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// bounds are the least and the most that is taken without a question.
+type bounds struct{ least, most int64 }
+
+// hold tells that nothing is to be asked: neither of what is within them, nor of nothing.
+func (b bounds) hold(n int64) bool { return n <= 0 || n >= b.least && n <= b.most }
+
+// What is taken without a question where nothing better is known. The bounds of sizes and
+// weights are wide ones around what tablets, capsules and blotters of the European market
+// measure: it is our judgement, and a question at most. So are the prices of a unit in
+// euro: no product of the dictionary costs so little or so much where it is bought for
+// one's own use.
+var (
+	usualSize   = bounds{1_000, 30_000} // micrometres
+	usualThick  = bounds{100, 15_000}
+	usualWeight = map[Form]bounds{ // micrograms
+		Tablet: {10_000, 3_000_000}, Capsule: {10_000, 3_000_000}, Blotter: {1_000, 500_000},
+	}
+	usualAmount = map[AmountUnit]bounds{Gram: {2, 50_000}, Millilitre: {100, 500_000}, Piece: {1, 100_000}} // thousandths
+	euroPrice   = map[AmountUnit]bounds{                                                                    // millionths a unit
+		Gram: {UnitPriceScale / 2, 500 * UnitPriceScale}, Millilitre: {UnitPriceScale / 20, 100 * UnitPriceScale},
+		Piece: {UnitPriceScale / 10, 100 * UnitPriceScale},
+	}
+)
+
+// Doubts asks about what can hardly be right in the description of a sample, each with its
+// field: sizes, weight and amount out of all proportion, pieces of a powder, and a price of
+// ten times the usual, or a tenth of it. None of it is refused: whoever has looked again
+// confirms it. The usual price is that of a unit of the product in the same currency, in
+// millionths; 0 where too few are on record to say so.
+func Doubts(s *Sample, usualPrice int64) FieldErrors {
+	var doubts FieldErrors
+	ask := func(plausible bool, field, format string, args ...any) { doubts.Check(plausible, field, format, args...) }
+	if s.Form.Dosed() {
+		ask(usualSize.hold(int64(s.WidthUM)), "width_um", "A width of %s mm is unusual.", Thousandths(s.WidthUM))
+		ask(usualSize.hold(int64(s.HeightUM)), "height_um", "A height of %s mm is unusual.", Thousandths(s.HeightUM))
+		ask(usualThick.hold(int64(s.ThickUM)), "thick_um", "A thickness of %s mm is unusual.", Thousandths(s.ThickUM))
+		ask(usualWeight[s.Form].hold(s.WeightUG), "weight_ug", "A weight of %s mg is unusual.", Thousandths(s.WeightUG))
+	}
+	if b, known := usualAmount[s.ReceivedUnit]; known {
+		ask(b.hold(s.ReceivedAmount), "received_amount", "This amount is unusual: look at the number and its unit.")
+	}
+	loose := slices.Contains([]Form{Powder, Crystal, Paste}, s.Form)
+	ask(!loose || s.ReceivedUnit != Piece, "received_unit", "Pieces are unusual for this form.")
+	ask(!loose || s.Price.Unit != Piece, "price_unit", "Pieces are unusual for this form.")
+	checkPrice(&doubts, s, usualPrice)
+	return doubts
+}
+
+// checkPrice asks about a price that is out of all proportion.
+func checkPrice(doubts *FieldErrors, s *Sample, usual int64) {
+	each, paid := s.Price.PerUnit()
+	if !paid {
+		return
+	}
+	if usual > 0 {
+		about := Thousandths(usual / (UnitPriceScale / 1000))
+		doubts.Check(each <= outOfTheUsual*usual, "price_amount", "This is more than ten times the usual price, about %s.", about)
+		doubts.Check(each >= usual/outOfTheUsual, "price_amount", "This is less than a tenth of the usual price, about %s.", about)
+		return
+	}
+	if b, known := euroPrice[s.Price.Unit]; known && s.Price.Currency == "EUR" {
+		doubts.Check(b.hold(each), "price_amount", "This price is unusual: look at it and for how much it was paid.")
+	}
+}
+
+// Thousandths is a number of which people read the thousandths behind a decimal mark.
+type Thousandths int64
+
+// Format writes the number with the decimal mark, and no more decimals than it has.
+func (n Thousandths) Format(mark string) string {
+	text := formatScaled(int64(n), 3, 3, mark)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), mark)
+}
+
+// String writes the number with a point.
+func (n Thousandths) String() string { return n.Format(".") }
+
+// confirmation is what is kept of a doubt that was confirmed: the field with what stood in
+// it, so that it holds for nothing else.
+func (s *Sample) confirmation(field string) string {
+	if field == "price_amount" {
+		return fmt.Sprintf("price_amount=%d%s/%d%s", s.Price.Amount, s.Price.Currency, s.Price.Quantity, s.Price.Unit)
+	}
+	f := find(SampleFields, func(f *SampleField) bool { return f.Key == field })
+	return fmt.Sprintf("%s=%v", field, reflect.ValueOf(f.At(s)).Elem())
+}
+
+// Confirmation is what confirms all doubts about the sample.
+func (s *Sample) Confirmation(doubts FieldErrors) Codes {
+	var all Codes
+	for _, d := range doubts {
+		if c := s.confirmation(d.Field); !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Confirm refuses a sample with doubts that nobody has confirmed; they come with the
+// refusal. Of what was confirmed it keeps what is in doubt.
+func (s *Sample) Confirm(doubts FieldErrors) error {
+	var open FieldErrors
+	for _, d := range doubts {
+		if !slices.Contains(s.Confirmed, s.confirmation(d.Field)) {
+			open = append(open, d)
+		}
+	}
+	needed := s.Confirmation(doubts)
+	s.Confirmed = slices.DeleteFunc(slices.Clone(s.Confirmed), func(c string) bool { return !slices.Contains(needed, c) })
+	if len(s.Confirmed) == 0 {
+		s.Confirmed = nil
+	}
+	open.Check(len(open) == 0, "confirmed", "Correct what looks implausible, or tick that it is right.")
+	return open.Err()
+}

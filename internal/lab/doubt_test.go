@@ -1,0 +1,96 @@
+package lab_test
+
+import (
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+// millionths of a euro for one
+const euro = lab.UnitPriceScale
+
+func TestWhatIsImplausibleIsAsked(t *testing.T) {
+	ketamine := func(amount, quantity int64, unit lab.AmountUnit) func(*lab.Sample) {
+		return func(s *lab.Sample) {
+			s.Price = lab.Price{Amount: amount, Currency: "EUR", Quantity: quantity, Unit: unit}
+		}
+	}
+	tablet := func(edit func(*lab.Sample)) func(*lab.Sample) {
+		return func(s *lab.Sample) { s.Form = lab.Tablet; edit(s) }
+	}
+	for name, c := range map[string]struct {
+		edit  func(*lab.Sample)
+		usual int64
+		want  string
+	}{
+		"nothing told":                  {func(*lab.Sample) {}, 0, ""},
+		"an ordinary tablet":            {tablet(func(s *lab.Sample) { s.WidthUM, s.HeightUM, s.ThickUM, s.WeightUG = 9200, 11_000, 4500, 412_000 }), 0, ""},
+		"a small blotter":               {func(s *lab.Sample) { s.Form, s.WidthUM, s.WeightUG = lab.Blotter, 6000, 12_000 }, 0, ""},
+		"a decimal mark forgotten":      {tablet(func(s *lab.Sample) { s.WidthUM = 92_000 }), 0, "width_um: A width of 92 mm is unusual."},
+		"centimetres":                   {tablet(func(s *lab.Sample) { s.HeightUM = 920 }), 0, "height_um: A height of 0.92 mm is unusual."},
+		"thick":                         {tablet(func(s *lab.Sample) { s.ThickUM = 45_000 }), 0, "thick_um: A thickness of 45 mm is unusual."},
+		"grams typed as milligrams":     {tablet(func(s *lab.Sample) { s.WeightUG = 412 }), 0, "weight_ug: A weight of 0.412 mg is unusual."},
+		"a tablet of 41 g":              {tablet(func(s *lab.Sample) { s.WeightUG = 41_200_000 }), 0, "weight_ug: A weight of 41200 mg is unusual."},
+		"a powder has no such size":     {func(s *lab.Sample) { s.WidthUM, s.WeightUG = 92_000, 412 }, 0, ""},
+		"a hundred grams":               {func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit = 100_000, lab.Gram }, 0, "received_amount: This amount is unusual: look at the number and its unit."},
+		"80 mg":                         {func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit = 80, lab.Gram }, 0, ""},
+		"a thousand tablets":            {tablet(func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit = 1_000_000, lab.Piece }), 0, "received_amount: This amount is unusual: look at the number and its unit."},
+		"a piece of powder":             {func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit = 1000, lab.Piece }, 0, "received_unit: Pieces are unusual for this form."},
+		"a price for a piece of powder": {ketamine(15_000, 1000, lab.Piece), 0, "price_unit: Pieces are unusual for this form."},
+
+		"an ordinary price":           {ketamine(25_000, 1000, lab.Gram), 24 * euro, ""},
+		"ten times the usual":         {ketamine(240_000, 1000, lab.Gram), 24 * euro, ""},
+		"more":                        {ketamine(240_001, 1000, lab.Gram), 24 * euro, "price_amount: This is more than ten times the usual price, about 24."},
+		"for half a gram":             {ketamine(150_000, 500, lab.Gram), 24 * euro, "price_amount: This is more than ten times the usual price, about 24."},
+		"a tenth of the usual":        {ketamine(2400, 1000, lab.Gram), 24 * euro, ""},
+		"less":                        {ketamine(2399, 1000, lab.Gram), 24 * euro, "price_amount: This is less than a tenth of the usual price, about 24."},
+		"a gift":                      {ketamine(0, 1000, lab.Gram), 24 * euro, ""},
+		"what is usual goes before":   {ketamine(600_000, 1000, lab.Gram), 300 * euro, ""},
+		"too few on record, but much": {ketamine(2_500_000, 1000, lab.Gram), 0, "price_amount: This price is unusual: look at it and for how much it was paid."},
+		"too few on record":           {ketamine(500_000, 1000, lab.Gram), 0, ""},
+		"a tablet of 350 euros":       {tablet(ketamine(350_000, 1000, lab.Piece)), 0, "price_amount: This price is unusual: look at it and for how much it was paid."},
+		"another currency": {func(s *lab.Sample) {
+			s.Price = lab.Price{Amount: 100_000_000, Currency: "HUF", Quantity: 1000, Unit: lab.Gram}
+		}, 0, ""},
+	} {
+		s := newSample(c.edit)
+		doubts := lab.Doubts(s, c.usual)
+		if doubts.Error() != c.want {
+			t.Errorf("%s: %q, want %q", name, doubts, c.want)
+		}
+		if refused := s.Confirm(doubts) != nil; refused != (c.want != "") {
+			t.Errorf("%s: refused %v", name, refused)
+		}
+		s.Confirmed = s.Confirmation(doubts)
+		if err := s.Confirm(doubts); err != nil {
+			t.Errorf("%s: confirmed, and refused: %v", name, err)
+		}
+	}
+}
+
+// What was confirmed of one number is not confirmed of another, nor of another field.
+func TestAConfirmationIsOfWhatStoodThere(t *testing.T) {
+	s := newSample(func(s *lab.Sample) { s.Form, s.WidthUM = lab.Tablet, 92_000 })
+	s.Confirmed = append(s.Confirmation(lab.Doubts(s, 0)), "a text that somebody sent")
+	if err := s.Confirm(lab.Doubts(s, 0)); err != nil || len(s.Confirmed) != 1 || s.Confirmed[0] != "width_um=92000" {
+		t.Fatalf("%v, kept %q", err, s.Confirmed)
+	}
+	s.WeightUG = 412
+	wantFields(t, s.Confirm(lab.Doubts(s, 0)), "weight_ug", "confirmed")
+	s.WeightUG, s.WidthUM = 0, 93_000
+	wantFields(t, s.Confirm(lab.Doubts(s, 0)), "width_um", "confirmed")
+	s.WidthUM = 9300
+	if err := s.Confirm(lab.Doubts(s, 0)); err != nil || s.Confirmed != nil {
+		t.Errorf("%v, kept %q of what is not in doubt", err, s.Confirmed)
+	}
+}
+
+// CheckSample asks at the counter alone.
+func TestTheCounterAsks(t *testing.T) {
+	d := newDictionary(t)
+	s := newSample(func(s *lab.Sample) {
+		s.Price = lab.Price{Amount: 2_500_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
+	})
+	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, HandedIn: true, UsualPrice: 25 * euro}), "price_amount", "confirmed")
+	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, UsualPrice: 25 * euro}))
+}
