@@ -38,7 +38,9 @@ var (
 // millionths; 0 where too few are on record to say so.
 func Doubts(s *Sample, usualPrice int64) FieldErrors {
 	var doubts FieldErrors
-	ask := func(plausible bool, field, format string, args ...any) { doubts.Check(plausible, field, format, args...) }
+	ask := func(plausible bool, field, format string, args ...any) {
+		doubts.Check(plausible, field, format, args...)
+	}
 	if s.Form.Dosed() {
 		ask(usualSize.hold(int64(s.WidthUM)), "width_um", "A width of %s mm is unusual.", Thousandths(s.WidthUM))
 		ask(usualSize.hold(int64(s.HeightUM)), "height_um", "A height of %s mm is unusual.", Thousandths(s.HeightUM))

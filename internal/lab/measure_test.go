@@ -115,19 +115,19 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 
 func TestPricesAsPeopleWriteThem(t *testing.T) {
 	for said, want := range map[string]lab.SaidPrice{
-		"":            {},
-		"3,50":        {Amount: 3500},
-		"0":           {},
-		"€ 3,50":      {Amount: 3500, Currency: "EUR"},
-		"€3.50":       {Amount: 3500, Currency: "EUR"},
-		"3,50 €":      {Amount: 3500, Currency: "EUR"},
-		"EUR 3.50":    {Amount: 3500, Currency: "EUR"},
-		"3.50 eur":    {Amount: 3500, Currency: "EUR"},
-		"3,-":         {Amount: 3000},
-		"€ 3,–":       {Amount: 3000, Currency: "EUR"},
-		"£5":          {Amount: 5000, Currency: "GBP"},
-		"60 / 5 g":    {Amount: 60_000, For: lab.Quantity{Thousandths: 5000, Unit: lab.Gram}},
-		"10 voor 3":   {Amount: 10_000, For: lab.Quantity{Thousandths: 3000}},
+		"":          {},
+		"3,50":      {Amount: 3500},
+		"0":         {},
+		"€ 3,50":    {Amount: 3500, Currency: "EUR"},
+		"€3.50":     {Amount: 3500, Currency: "EUR"},
+		"3,50 €":    {Amount: 3500, Currency: "EUR"},
+		"EUR 3.50":  {Amount: 3500, Currency: "EUR"},
+		"3.50 eur":  {Amount: 3500, Currency: "EUR"},
+		"3,-":       {Amount: 3000},
+		"€ 3,–":     {Amount: 3000, Currency: "EUR"},
+		"£5":        {Amount: 5000, Currency: "GBP"},
+		"60 / 5 g":  {Amount: 60_000, For: lab.Quantity{Thousandths: 5000, Unit: lab.Gram}},
+		"10 voor 3": {Amount: 10_000, For: lab.Quantity{Thousandths: 3000}},
 	} {
 		var errs lab.FieldErrors
 		got := errs.ReadPrice("price_amount", said)

@@ -29,7 +29,9 @@ func (r *request) moment(at lab.Instant) string {
 }
 
 // reader reads what was typed, from today at the service.
-func (r *request) reader(typed url.Values) *page.Reader { return &page.Reader{Typed: typed, Today: r.day()} }
+func (r *request) reader(typed url.Values) *page.Reader {
+	return &page.Reader{Typed: typed, Today: r.day()}
+}
 
 // Read reads a form, in which dates may be told from today at the service.
 func (r *request) Read() (*page.Reader, error) {

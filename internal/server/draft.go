@@ -110,12 +110,24 @@ func startNextSample(r *request) error {
 	return r.beginDraft(begun)
 }
 
+// settleDays writes days out that were told from today, such as yesterday: a draft may be
+// opened on another.
+func (r *request) settleDays(typed url.Values) {
+	in := &sampleReader{Reader: r.reader(typed)}
+	for _, x := range sampleFields {
+		if x.kind.as == page.DateField {
+			x.kind.read(in, x.name, &lab.File{})
+		}
+	}
+}
+
 // keepDraft keeps what was typed so far.
 func (r *request) keepDraft(f *page.Form, typed url.Values) error {
 	key, err := r.draftKey()
 	if err != nil {
 		return err
 	}
+	r.settleDays(typed)
 	content, err := draftContent(f, typed)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ import (
 var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 	"lab.SessionIdle": proveSessionIdle, "lab.SessionAge": proveSessionAge, "lab.InvitationAge": proveInvitationAge,
 	"lab.PendingFactorAge": provePendingFactorAge, "lab.FactorWait": proveFactorWait, "lab.FactorHour": proveFactorHour,
-	"lab.DraftAge": proveDraftAge, "lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
+	"lab.DraftAge": proveDraftAge, "lab.UndoTime": proveUndoTime, "lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
 	"server.failuresFor": proveFailuresFor, "credential.TicketTime": proveTicketTime, "config.CodeMonths": proveCodeMonths,
 }
 
@@ -413,6 +413,37 @@ func proveDraftAge(t *testing.T, p *program) func(*testing.T) {
 		p.wantRows(0, "drafts WHERE service_id = %d AND id = '%s'", int(service.ID), old)
 		p.wantRows(1, "drafts WHERE service_id = %d AND id = '%s'", int(service.ID), young)
 	}
+}
+
+// proveUndoTime: for two minutes by the clock of the program whoever registered a sample
+// can undo that.
+func proveUndoTime(t *testing.T, p *program) func(*testing.T) {
+	service := storetest.Service(t, p.store, "UND")
+	clerk := p.person("undo", lab.Membership{ServiceID: service.ID, Role: lab.Intake})
+	b := p.at(somewhere())
+	b.signIn("undo", theirPassword).opened(t)
+	words, err := p.store.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	product := storetest.Product(t, words, "ketamine")
+	undo := func(left time.Duration) (page, lab.Sample) {
+		r := store.Registration{File: lab.File{Sample: storetest.Sample(service.ID, product.ID), Expected: product.Expected()}}
+		x, err := p.store.RegisterSample(t.Context(), clerk, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.change("UPDATE samples SET registered_at = %s WHERE service_id = %d AND id = '%s'", ago(lab.UndoTime, left), int(service.ID), x.ID)
+		number := lab.SampleNumber{Service: service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
+		return b.post("/samples/"+number.String()+"/undo"), x
+	}
+	late, kept := undo(-past)
+	late.want(t, http.StatusConflict, "The two minutes in which a registration can be undone are over.")
+	inTime, undone := undo(inside)
+	inTime.want(t, http.StatusSeeOther)
+	p.wantRows(1, "samples WHERE service_id = %d AND id = '%s' AND state = 'registered'", int(service.ID), kept.ID)
+	p.wantRows(1, "samples WHERE service_id = %d AND id = '%s' AND state_reason = 'registered_by_mistake'", int(service.ID), undone.ID)
+	return nil
 }
 
 // proveDeviceAge: on a known device a right password is taken, however many wrong

@@ -178,6 +178,7 @@ func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, 
 // correct shows the form again with what was typed and what is wrong with it, and
 // keeps the draft so.
 func (r *request) correct(shown *registerPage, in *page.Reader, err error) error {
+	shown.Form.Fill(in.Typed) // with the days that were understood
 	keepSaid(shown.Form, err)
 	if kept := r.keepDraft(shown.Form, in.Typed); errors.Is(kept, lab.ErrNotFound) {
 		return r.finishedDraft()

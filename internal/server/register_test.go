@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/store/storetest"
@@ -288,6 +289,76 @@ func TestADraftKeepsWhatWasTyped(t *testing.T) {
 		d.clerk.post(draft, powder()).want(t, http.StatusConflict, "This draft is gone")
 		d.clerk.post(draft, powder(with("form", ""))).want(t, http.StatusConflict, "This draft is gone")
 		d.clerk.get("/counter/UTR/drafts/nonsense").want(t, http.StatusNotFound)
+	})
+}
+
+// What was said of today is kept as the day that it was.
+func TestADraftKeepsTheDayThatWasMeant(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	draft := d.begin(d.clerk)
+	d.clerk.post(draft+"/save", powder(with("received_on", "gisteren"), with("expected_ready_on", "31-2"))).want(t, http.StatusNoContent)
+	x.clock.pass(24 * time.Hour)
+	x.staff(t, d.actor).get(draft).want(t, http.StatusOK, `name="received_on" value="2025-03-02"`, `name="expected_ready_on" value="31-2"`)
+}
+
+// Days, amounts and prices are read as people write them, and the slip shows the day.
+func TestWhatIsTypedAsPeopleWriteIt(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	p := d.clerk.post(d.begin(d.clerk), powder(with("received_on", "1 mrt"), with("expected_ready_on", "8/3"), with("received_amount", "80 mg"),
+		with("price_amount", "£ 60,- / 5 g"), with("price_quantity", ""))).want(t, http.StatusOK, "Received on 1 March 2025.", "8 March 2025")
+	got, _ := d.sample(numberForm.FindString(p.body))
+	want := lab.Price{Amount: 60_000, Currency: "GBP", Quantity: 5000, Unit: lab.Gram}
+	if got.ReceivedOn != 2025_03_01 || got.ExpectedReadyOn != 2025_03_08 || got.ReceivedAmount != 80 || got.ReceivedUnit != lab.Gram || got.Price != want {
+		t.Errorf("%+v", got)
+	}
+	p = d.clerk.post(d.begin(d.clerk), powder(with("product_id", "xtc"), with("form", "tablet"), with("received_amount", "1"), with("price_amount", "€ 3,50"),
+		with("price_quantity", ""), with("weight_ug", "0,412 g"), with("colours", "oran; wh"))).want(t, http.StatusOK)
+	got, _ = d.sample(numberForm.FindString(p.body))
+	want = lab.Price{Amount: 3500, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}
+	if got.Price != want || got.WeightUG != 412_000 || strings.Join(got.Colours, " ") != "orange white" {
+		t.Errorf("%+v", got)
+	}
+	for field, typed := range map[string]func(url.Values){
+		"received_unit":  func(v url.Values) { v.Set("received_amount", "80 mg"); v.Set("received_unit", "ml") },
+		"price_currency": func(v url.Values) { v.Set("price_amount", "€ 5"); v.Set("price_currency", "GBP") },
+		"price_quantity": func(v url.Values) { v.Set("price_amount", "60 / 5 g"); v.Set("price_quantity", "2") },
+		"colours":        with("colours", "b"),
+	} {
+		d.clerk.post(d.begin(d.clerk), powder(typed)).want(t, http.StatusUnprocessableEntity, beside(field))
+	}
+	// A day that was understood is shown in full beside what is wrong.
+	d.clerk.post(d.begin(d.clerk), powder(with("received_on", "yesterday"), with("form", ""))).want(t, http.StatusUnprocessableEntity, `value="2025-03-02"`)
+}
+
+// What can hardly be right is asked once, and kept with the sample as it was confirmed.
+func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		draft := d.begin(d.clerk)
+		d.clerk.get(draft).want(t, http.StatusOK).lacks(t, `name="confirmed"`)
+		typed := powder(with("price_amount", "2500"))
+		d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "This price is unusual", beside("price_amount"), beside("confirmed"),
+			`name="confirmed" value="price_amount=2500000EUR/1000g"`)
+		typed.Set("confirmed", "price_amount=2500000EUR/1000g")
+		typed.Set("price_amount", "5000") // which nobody has confirmed
+		d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, beside("confirmed"))
+		typed.Set("price_amount", "2500")
+		number := numberForm.FindString(d.clerk.post(draft, typed).want(t, http.StatusOK).body)
+		if got, _ := d.sample(number); len(got.Confirmed) != 1 || got.Price.Amount != 2_500_000 {
+			t.Errorf("%+v", got)
+		}
+		d.clerk.get("/samples/"+number).want(t, http.StatusOK, "Confirmed as right")
+
+		// The description asks too, and forgets what is in doubt no more.
+		form := d.clerk.get("/samples/"+number+"/description").want(t, http.StatusOK, `value="price_amount=2500000EUR/1000g" checked`)
+		again := sent(form)
+		again.Set("price_amount", "25")
+		d.clerk.post("/samples/"+number+"/description", again).want(t, http.StatusSeeOther)
+		if got, _ := d.sample(number); got.Confirmed != nil || got.Price.Amount != 25_000 {
+			t.Errorf("%+v", got)
+		}
 	})
 }
 

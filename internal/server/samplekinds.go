@@ -102,7 +102,9 @@ func productKind() sampleKind {
 				f.Sample.ProductID = in.sold.ID
 			}
 		},
-		hold: func(n naming, f *lab.File) []string { return []string{cmp.Or(n.nameSaid(&f.Sample), n.product(f.Sample.ProductID))} },
+		hold: func(n naming, f *lab.File) []string {
+			return []string{cmp.Or(n.nameSaid(&f.Sample), n.product(f.Sample.ProductID))}
+		},
 		tell: productValue,
 	}
 }

@@ -13,7 +13,9 @@ import (
 func measureKind(unit string, at func(*lab.Sample) *int64, read func(in *sampleReader, name string) int64) sampleKind {
 	k := numberKind(unit, at)
 	k.draw = func(f *page.Field) { f.Narrow, f.Unit, f.MaxLength = true, unit, 30 }
-	k.read = func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = in.unlessWrong(func() int64 { return read(in, name) }) }
+	k.read = func(in *sampleReader, name string, f *lab.File) {
+		*at(&f.Sample) = in.unlessWrong(func() int64 { return read(in, name) })
+	}
 	return k
 }
 
@@ -201,8 +203,10 @@ func (in *sampleReader) codeNames(v locale.Vocabulary, codes []string) string {
 func confirmedKind() sampleKind {
 	at := func(s *lab.Sample) *lab.Codes { return &s.Confirmed }
 	return sampleKind{
-		as:   page.ChecksField,
-		read: func(in *sampleReader, name string, f *lab.File) { *at(&f.Sample) = strings.Fields(strings.Join(in.Typed[name], " ")) },
+		as: page.ChecksField,
+		read: func(in *sampleReader, name string, f *lab.File) {
+			*at(&f.Sample) = strings.Fields(strings.Join(in.Typed[name], " "))
+		},
 		hold: func(_ naming, f *lab.File) []string { return []string{strings.Join(*at(&f.Sample), " ")} },
 		tell: plainValue,
 	}

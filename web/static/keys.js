@@ -30,11 +30,21 @@
     element.select?.();
   }
 
-  // The last field is never left by Enter: the next would press a button.
+  // The last field is never left by Enter: the next would press a button. Boxes of one name
+  // are one field. Folds are passed by, but from within one.
   function onward(field) {
-    const fields = [...field.form.elements].filter(e =>
-      e.matches('input:not([type=hidden]), select, textarea') && !e.disabled && e.checkVisibility());
-    fields[fields.indexOf(field) + 1]?.focus();
+    const kinds = 'input:not([type=hidden]), select, textarea' + (field.closest('details') ? ', summary' : '');
+    const fields = [...field.form.querySelectorAll(kinds)].filter(e => !e.disabled && e.checkVisibility());
+    fields.slice(fields.indexOf(field)).find(e => e.name !== field.name)?.focus();
+  }
+
+  // Among boxes a letter goes to the next one of which the name begins so; Space ticks it.
+  function byLetter(box, letter) {
+    const boxes = [...box.closest('.choices').querySelectorAll('input')];
+    const at = boxes.indexOf(box) + 1;
+    const found = [...boxes.slice(at), ...boxes.slice(0, at)].find(b => b.labels[0].textContent.toLowerCase().startsWith(letter));
+    found?.focus();
+    return found;
   }
 
   function send(from) {
@@ -57,7 +67,12 @@
       onward(from);
       return;
     }
-    if (event.altKey || typing(from) && !control) return;
+    if (event.altKey) return;
+    if (!control && from.matches('.choices input') && /^\p{L}$/u.test(event.key)) {
+      if (byLetter(from, event.key.toLowerCase())) event.preventDefault();
+      return;
+    }
+    if (typing(from) && !control) return;
     const named = document.querySelector(`[data-key="${CSS.escape((control ? 'Ctrl+' : '') + event.key)}"]`);
     const act = named ? () => use(named) : control ? undefined : keys[event.key];
     if (!act) return;
