@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -41,9 +42,11 @@ func (r *request) copyLook(shown *registerPage, typed url.Values) error {
 	if err != nil {
 		return err
 	}
-	other := typed.Get("product_id") != ""
+	other := typed.Get("product_id") != "" && !sameValues(typed["product_id"], look["product_id"])
+	form := cmp.Or(typed.Get("form"), look.Get("form"))
 	for name, values := range look {
-		if typed.Get(name) == "" && (!other || !follower(name)) {
+		fits := (!other || !follower(name)) && (lab.Form(form).Has(name) || name == "expected")
+		if typed.Get(name) == "" && fits {
 			typed[name] = values
 			typed.Add(copiedField, name)
 		}

@@ -132,6 +132,17 @@ func TestWordsFollowTheProduct(t *testing.T) {
 	}
 }
 
+// Of another form nothing is copied that a sample of it has not.
+func TestWhatTheFormHasNotIsNotCopied(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	draft, typed, _ := d.second()
+	typed.Set("copy", "yes")
+	typed.Set("form", "powder")
+	d.clerk.post(draft, typed).leads(t, draft)
+	again := sent(d.clerk.get(draft).want(t, http.StatusOK, copied("product_id"), copied("colours")))
+	d.clerk.post(draft, again).want(t, http.StatusOK, "Registered as")
+}
+
 func TestTheFirstOfAVisitHasNothingToCopy(t *testing.T) {
 	d := newDesk(t, oneSite(t))
 	draft := d.begin(d.clerk)

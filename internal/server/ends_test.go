@@ -435,7 +435,7 @@ func proveUndoTime(t *testing.T, p *program) func(*testing.T) {
 		}
 		p.change("UPDATE samples SET registered_at = %s WHERE service_id = %d AND id = '%s'", ago(lab.UndoTime, left), int(service.ID), x.ID)
 		number := lab.SampleNumber{Service: service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
-		return b.post("/samples/"+number.String()+"/undo"), x
+		return b.post("/samples/" + number.String() + "/undo"), x
 	}
 	late, kept := undo(-past)
 	late.want(t, http.StatusConflict, "The two minutes in which a registration can be undone are over.")

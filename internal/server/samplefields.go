@@ -53,7 +53,7 @@ var sampleFields = sampleTable{
 		needed().hinted("page.describe.date_hint"),
 	fieldOf("location_id", groupReceipt, "page.field.location", placeKind()).needed(),
 	fieldOf("expected_ready_on", groupReceipt, "page.field.expected_ready_on", dateKind(lab.Coming, func(s *lab.Sample) *lab.Date { return &s.ExpectedReadyOn })).
-		asked("page.describe.expected_ready_on").hinted("page.describe.date_hint"),
+		asked("page.describe.expected_ready_on").hinted("page.describe.coming_hint"),
 	fieldOf("channel", groupApart, "page.field.channel", oneOf(locale.Channels, func(s *lab.Sample) *lab.Channel { return &s.Channel })).
 		needed().asked("page.describe.channel"),
 	fieldOf("overruled", groupApart, "page.field.overruled", areaKind(0, func(s *lab.Sample) *string { return &s.Overruled })).

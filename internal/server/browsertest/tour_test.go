@@ -277,6 +277,26 @@ var tour = []stop{
 		b.follow("Register")
 		return b
 	}},
+	{"register", "asked what is implausible", "A width of 92 mm is unusual.", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "xtc")
+		b.choose("form", "tablet")
+		b.fill("width_um", "92")
+		b.fill("received_amount", "0,5")
+		b.follow("Register")
+		return b
+	}},
+	{"register", "with a look that was copied", "Sample 2 of this visit", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "xtc")
+		b.choose("form", "tablet")
+		b.fill("colours", "or")
+		b.fill("logo", "tesla")
+		b.follow("Register")
+		b.follow("Next sample of this visit")
+		b.follow("Copy the look of")
+		return b
+	}},
 	{"slip", "", "Registered as", func(t testing.TB, x *site) *browser {
 		b := begun(t, x)
 		b.fill("product_id", "ketamine")
