@@ -30,6 +30,11 @@ func (m *maker) register(ctx context.Context, x *life) error {
 	sample.ExpectedReadyOn = lab.DateOf(x.received.AddDate(0, 0, 10), place)
 	sample.SourceRef, sample.SourceDigest, sample.Excluded, sample.CollectedOn = "", "", "", 0
 	sample.State, sample.StateReason = lab.Registered, ""
+	usual, err := m.store.UsualPrice(ctx, m.staff[lab.Intake], x.service.ID, sample.ProductID, sample.Price, sample.ReceivedOn)
+	if err != nil {
+		return err
+	}
+	sample.Confirmed = sample.Confirmation(lab.Doubts(&sample, usual))
 	x.code = lab.NewLookupCode()
 	hash, err := m.keys.Hash(x.code, sample.ReceivedOn)
 	if err != nil {
