@@ -6,7 +6,7 @@ import (
 	"marquis/internal/lab"
 )
 
-// millionths of a euro for one
+// euro is one, in the millionths of a unit price.
 const euro = lab.UnitPriceScale
 
 func TestWhatIsImplausibleIsAsked(t *testing.T) {
