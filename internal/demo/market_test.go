@@ -442,7 +442,7 @@ func everything() []string {
 	for _, reason := range lab.NotAnalysedReasons {
 		list = append(list, "state not_analysed"+reason)
 	}
-	for _, reason := range lab.RejectionReasons {
+	for _, reason := range lab.GivenRejections {
 		list = append(list, "state rejected"+reason)
 	}
 	add("overdose", []string{"involved", "not_involved"})

@@ -14,12 +14,13 @@ import (
 type naming struct {
 	words  *lab.Dictionary
 	texts  *locale.Locale
-	places map[string]string // names of locations by number, where a page reads them
+	all    map[string]*locale.Locale // in every language there is, where a form is read
+	places map[string]string         // names of locations by number, where a page reads them
 }
 
 func (r *request) naming() (naming, error) {
 	words, err := r.server.Store.Words(r.Ctx())
-	return naming{words: words, texts: r.Texts}, err
+	return naming{words: words, texts: r.Texts, all: r.Site.Texts}, err
 }
 
 // own is the name in the reader's language, the English one where it has none.

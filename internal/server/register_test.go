@@ -320,6 +320,12 @@ func TestWhatIsTypedAsPeopleWriteIt(t *testing.T) {
 	if got.Price != want || got.WeightUG != 412_000 || strings.Join(got.Colours, " ") != "orange white" {
 		t.Errorf("%+v", got)
 	}
+	d.clerk.lang = "nl" // what a colleague kept in English
+	p = d.clerk.post(d.begin(d.clerk), powder(with("colours", "off-white, geb, zw"))).want(t, http.StatusOK)
+	if got, _ = d.sample(numberForm.FindString(p.body)); strings.Join(got.Colours, " ") != "off_white black" {
+		t.Errorf("%q", got.Colours)
+	}
+	d.clerk.lang = "en"
 	for field, typed := range map[string]func(url.Values){
 		"received_unit":  func(v url.Values) { v.Set("received_amount", "80 mg"); v.Set("received_unit", "ml") },
 		"price_currency": func(v url.Values) { v.Set("price_amount", "€ 5"); v.Set("price_currency", "GBP") },

@@ -175,15 +175,18 @@ func (in *sampleReader) letters(name string, v locale.Vocabulary) lab.Codes {
 	return codes
 }
 
-// codesLike are the codes of which the name, in the reader's language, or the code begins
-// so; one that is exactly so alone.
+// codesLike are the codes of which the name begins so in the reader's language; or the one
+// that is exactly so, in any: a colleague may have typed the draft.
 func (in *sampleReader) codesLike(v locale.Vocabulary, said string) (like []string) {
 	for _, code := range v.Codes() {
-		named := strings.ToLower(in.texts.Code(v, code))
-		if said == code || said == named {
+		exact := said == code
+		for _, texts := range in.all {
+			exact = exact || said == strings.ToLower(texts.Code(v, code))
+		}
+		if exact {
 			return []string{code}
 		}
-		if strings.HasPrefix(named, said) {
+		if strings.HasPrefix(strings.ToLower(in.texts.Code(v, code)), said) {
 			like = append(like, code)
 		}
 	}

@@ -135,6 +135,10 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"Worklist", b.intake, func(by lab.Actor) (any, error) { return s.Worklist(ctx, by, store.WorkFilter{Service: b.service.ID}) }},
 		{"StageCounts", b.intake, func(by lab.Actor) (any, error) { return s.StageCounts(ctx, by, b.service.ID) }},
 		{"Visit", b.intake, func(by lab.Actor) (any, error) { return s.Visit(ctx, by, visit) }},
+		{"LastOfVisit", b.intake, func(by lab.Actor) (any, error) { return s.LastOfVisit(ctx, by, visit) }},
+		{"UsualPrice", b.intake, func(by lab.Actor) (any, error) {
+			return s.UsualPrice(ctx, by, b.service.ID, b.ketamine.ID, lab.Price{Currency: "EUR", Unit: lab.Gram}, x.ReceivedOn)
+		}},
 		{"Draft", b.intake, func(by lab.Actor) (any, error) { return s.Draft(ctx, by, key) }},
 		{"Drafts", b.intake, func(by lab.Actor) (any, error) { return s.Drafts(ctx, by, b.service.ID) }},
 
@@ -152,6 +156,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"RegisterSample", b.intake, func(by lab.Actor) (any, error) { return sample(s.RegisterSample(ctx, by, b.registration())) }},
+		{"UndoSample", b.intake, func(by lab.Actor) (any, error) { return s.UndoSample(ctx, by, x.Key, keptAsDraft) }},
 		{"ReplaceCode", b.intake, func(by lab.Actor) (any, error) {
 			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost"))
 		}},
@@ -245,7 +250,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps"}
+			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}
