@@ -128,7 +128,7 @@ func (s *Store) LastOfVisit(ctx context.Context, by lab.Actor, visit lab.Key) (l
 	tx := s.read.WithContext(ctx)
 	var f lab.File
 	var err error
-	f.Sample, err = samplesTable.one(tx, "WHERE service_id = ? AND visit_id = ? AND state_reason <> ? ORDER BY number_year DESC, number_running DESC LIMIT 1",
+	f.Sample, err = samplesTable.one(tx, "WHERE service_id = ? AND visit_id = ? AND state_reason <> ? ORDER BY number_year DESC, number_series DESC, number_running DESC LIMIT 1",
 		visit.ServiceID, visit.ID, lab.RegisteredByMistake)
 	if err != nil {
 		return f, translate(err)
