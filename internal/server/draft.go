@@ -16,18 +16,35 @@ import (
 // visit is registered to it.
 const visitField = "visit_id"
 
+// draftPath is the path of a draft at the counter.
+const draftPath = "/counter/:service/drafts/:draft"
+
 // draftContent writes what was typed into the fields of a form as a draft keeps it.
 func draftContent(f *page.Form, typed url.Values) (string, error) {
 	kept := url.Values{}
 	for _, x := range f.Fields {
 		if values := typed[x.Name]; strings.Join(values, "") != "" {
-			kept[x.Name] = values
+			kept[x.Name] = withoutCodes(values)
 		}
 	}
 	if visit := typed.Get(visitField); visit != "" {
 		kept.Set(visitField, visit)
 	}
-	text, err := json.Marshal(kept)
+	return writeDraft(kept)
+}
+
+// withoutCodes leaves the lookup codes out of what was typed: no draft holds one.
+func withoutCodes(values []string) []string {
+	without := make([]string, len(values))
+	for i, v := range values {
+		without[i] = lab.WithoutCodes(v)
+	}
+	return without
+}
+
+// writeDraft writes what was typed as a draft keeps it.
+func writeDraft(typed url.Values) (string, error) {
+	text, err := json.Marshal(typed)
 	return string(text), err
 }
 
@@ -134,11 +151,37 @@ func saveDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.keepDraft(f.Form, typed); err != nil {
+	err = r.keepDraft(f.Form, typed)
+	if errors.Is(err, lab.ErrNotFound) {
+		err = r.keepLate(typed)
+	}
+	if err != nil {
 		return err
 	}
 	r.Status(http.StatusNoContent)
 	return nil
+}
+
+// keepLate keeps what is typed into a draft that somebody else has registered meanwhile.
+// What comes late of the form that registered it is none of that, and what was dropped
+// stays so.
+func (r *request) keepLate(typed url.Values) error {
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	if _, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key); err != nil {
+		return err
+	}
+	shown, err := r.registerPage(typed)
+	if err != nil {
+		return err
+	}
+	if _, err := r.keptSlip(shown.Key); !errors.Is(err, lab.ErrNotFound) {
+		return err
+	}
+	_, err = r.keepApart(shown, &page.Reader{Typed: typed}, key)
+	return err
 }
 
 // dropDraft removes a draft; one that is gone already is no mistake.

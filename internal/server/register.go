@@ -2,9 +2,9 @@ package server
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/page"
 	"marquis/internal/store"
@@ -15,6 +15,7 @@ type registerPage struct {
 	sampleForm
 	Service lab.Service
 	Address string     // of the draft
+	Key     string     // that tells a form which is sent twice
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
 	Clock   string     // that the clock may be wrong; empty where it is not
@@ -38,7 +39,10 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	}
 	page := &registerPage{
 		View: r.View(r.Texts.Text("page.register.title")), sampleForm: f, Service: r.Service, Address: r.draftAddress(key.ID),
-		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt,
+		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField),
+	}
+	if !credential.IsRequestKey(page.Key) {
+		page.Key = credential.NewRequestKey()
 	}
 	if page.Visit == "" {
 		return page, nil
@@ -65,7 +69,7 @@ func showDraft(r *request) error {
 	}
 	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
-		return r.finished(key)
+		return r.finished(key, "")
 	}
 	if err != nil {
 		return err
@@ -103,8 +107,8 @@ func (r *request) warnings(x *lab.Sample, inVisit int) []string {
 	return list
 }
 
-// registerDraft makes a sample of a draft and answers with its slip, or keeps the
-// draft for later.
+// registerDraft makes a sample of a draft and leads to its slip, or keeps the draft for
+// later.
 func registerDraft(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -115,40 +119,41 @@ func registerDraft(r *request) error {
 		return err
 	}
 	if in.Text("keep") != "" {
-		return r.End(r.keepDraft(shown.Form, in.Typed), r.counterAddress(), "register.html", shown.again)
+		err := r.keepDraft(shown.Form, in.Typed)
+		if errors.Is(err, lab.ErrNotFound) {
+			return r.draftGone(shown, in, err)
+		}
+		return r.End(err, r.counterAddress(), "register.html", shown.again)
 	}
-	registered, code, err := r.register(shown, in)
+	registered, key, err := r.register(shown, in)
 	if errors.Is(err, lab.ErrConflict) {
-		return r.finishedDraft()
+		return r.draftGone(shown, in, err)
 	}
 	if err != nil {
 		return r.correct(shown, in, err)
 	}
-	return r.slip(registered, code, false)
+	return r.See(slipAddress(r.numberOf(&registered), key))
 }
 
-// register makes a sample of what was typed. Where a code is given out, it comes
-// with the sample and is kept nowhere.
-func (r *request) register(page *registerPage, in *page.Reader) (lab.Sample, lab.LookupCode, error) {
-	var code lab.LookupCode
-	key, err := r.draftKey()
+// register makes a sample of what was typed. Where a code is given out, it comes with
+// the sample. The slip is kept under the key, for this session alone.
+func (r *request) register(page *registerPage, in *page.Reader) (x lab.Sample, key string, err error) {
+	draft, err := r.draftKey()
 	if err != nil {
-		return lab.Sample{}, code, err
+		return x, "", err
 	}
 	x, expected, err := r.readSample(page, in)
 	if err != nil {
-		return x, code, err
+		return x, "", err
 	}
-	registration := store.Registration{File: lab.File{Sample: x, Expected: expected}, Draft: key.ID}
-	if in.Text("give_code") != "" {
-		var hash store.CodeHash
-		if code, hash, err = r.newCode(); err != nil {
-			return x, code, err
-		}
-		registration.Code = &hash
+	given, err := r.newSlip(in, keptSlip{Sample: draft}, in.Text("give_code") != "")
+	if err != nil {
+		return x, "", err
 	}
-	x, err = r.server.Store.RegisterSample(r.Ctx(), r.Actor, registration)
-	return x, code, err
+	x, err = r.server.Store.RegisterSample(r.Ctx(), r.Actor, store.Registration{
+		File: lab.File{Sample: x, Expected: expected}, Draft: draft.ID, Code: given.hash, Slip: given.slip,
+	})
+	return x, given.slip.RequestKey, r.signedOut(err)
 }
 
 // readSample reads the typed sample, and puts its warnings on the page.
@@ -175,7 +180,7 @@ func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, [
 func (r *request) correct(shown *registerPage, in *page.Reader, err error) error {
 	keepSaid(shown.Form, err)
 	if kept := r.keepDraft(shown.Form, in.Typed); errors.Is(kept, lab.ErrNotFound) {
-		return r.finishedDraft()
+		return r.draftGone(shown, in, kept)
 	} else if kept != nil && len(page.FieldErrors(kept)) == 0 {
 		return kept
 	}
@@ -194,33 +199,4 @@ func keepSaid(f *page.Form, err error) {
 			said.Values = product.Values
 		}
 	}
-}
-
-type finishedPage struct {
-	page.View
-	Number  string // of the sample that the draft became, empty where it was dropped
-	Counter string
-}
-
-func (r *request) finishedDraft() error {
-	key, err := r.draftKey()
-	if err != nil {
-		return err
-	}
-	return r.finished(key)
-}
-
-// finished tells what became of a draft that is not there any more.
-func (r *request) finished(draft lab.Key) error {
-	page := finishedPage{View: r.View(r.Texts.Text("page.register.finished")), Counter: r.counterAddress()}
-	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, draft)
-	switch {
-	case errors.Is(err, lab.ErrNotFound):
-		page.Title = r.Texts.Text("page.register.dropped")
-	case err != nil:
-		return err
-	default:
-		page.Number = r.numberOf(&x).String()
-	}
-	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
 }

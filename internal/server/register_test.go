@@ -33,7 +33,7 @@ func TestASampleIsRegisteredWithAllThatWasTyped(t *testing.T) {
 		office := d.place("Office")
 		typed := tablet()
 		typed.Set("location_id", fmt.Sprint(office.ID))
-		p := d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), typed)).want(t, http.StatusOK)
 		got, expected := d.sample(numberForm.FindString(p.body))
 
 		words, err := x.store.Dictionary(t.Context())
@@ -83,7 +83,7 @@ func TestWhatTheVisitorSaidIsKept(t *testing.T) {
 		{powder(with("product_id", "onbekend")), "unknown", "onbekend", nil},
 		{powder(with("expected", " benzodiazepine ;; ")), "ketamine", "ketamine", []lab.Expected{{Class: "benzodiazepine"}}},
 	} {
-		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), c.typed)).want(t, http.StatusOK)
 		got, expected := d.sample(numberForm.FindString(p.body))
 		if got.ProductID != storetest.Product(t, words, c.product).ID || got.SoldAsText != c.said || len(expected) != len(c.expected) ||
 			len(expected) > 0 && !reflect.DeepEqual(expected, c.expected) {
@@ -118,7 +118,7 @@ func TestPricesAndAmounts(t *testing.T) {
 			5500, lab.Millilitre,
 		},
 	} {
-		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), c.typed)).want(t, http.StatusOK)
 		got, _ := d.sample(numberForm.FindString(p.body))
 		if got.Price != c.price || got.ReceivedAmount != c.amount || got.ReceivedUnit != c.unit {
 			t.Errorf("%s: %+v, %d %s", name, got.Price, got.ReceivedAmount, got.ReceivedUnit)
@@ -219,7 +219,7 @@ func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
 			d.clerk.get(draft).want(t, http.StatusOK).lacks(t, `name="overruled"`)
 			d.clerk.post(draft, c.typed).want(t, http.StatusUnprocessableEntity, c.says, beside("overruled"), `name="overruled"`)
 			c.typed.Set("overruled", "the visitor feels ill")
-			p := d.clerk.post(draft, c.typed).want(t, http.StatusOK)
+			p := d.clerk.follow(d.clerk.post(draft, c.typed)).want(t, http.StatusOK)
 			got, _ := d.sample(numberForm.FindString(p.body))
 			if got.Overruled != "the visitor feels ill" {
 				t.Errorf("overruled because of %q", got.Overruled)
@@ -235,7 +235,7 @@ func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
 func TestFurtherSamplesOfAVisitCopyTheDescription(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
-		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK, "Next sample of this visit")
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), tablet())).want(t, http.StatusOK, "Next sample of this visit")
 		number, code := numberForm.FindString(p.body), codeOn(p.body)
 		first, _ := d.sample(number)
 		for n := 2; n <= 4; n++ {
@@ -249,7 +249,7 @@ func TestFurtherSamplesOfAVisitCopyTheDescription(t *testing.T) {
 				d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "more than 3 samples in one visit", beside("overruled"))
 				continue
 			}
-			next := d.clerk.post(draft, typed).want(t, http.StatusOK)
+			next := d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK)
 			got, _ := d.sample(numberForm.FindString(next.body))
 			if got.VisitID != first.VisitID || codeOn(next.body) == code {
 				t.Errorf("sample %d: visit %v, the code of the first: %v", n, got.VisitID, codeOn(next.body) == code)
@@ -297,12 +297,12 @@ func TestMistakesAreKeptInTheDraft(t *testing.T) {
 	d.clerk.get(draft).want(t, http.StatusOK, `value="wokkel"`)
 }
 
-func TestTheSlipIsShownOnce(t *testing.T) {
+func TestTheSlipSaysWhatTheVisitorNeeds(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
 		draft := d.begin(d.clerk)
 		d.clerk.lang = "nl"
-		p := d.clerk.post(draft, powder(with("expected_ready_on", "2025-03-17"))).want(t, http.StatusOK, "Service UTR", "UTR-2025-00001",
+		p := d.clerk.follow(d.clerk.post(draft, powder(with("expected_ready_on", "2025-03-17")))).want(t, http.StatusOK, "Service UTR", "UTR-2025-00001",
 			`<p class="small" lang="nl">`, "Houd dit briefje geheim", "17 maart 2025", "bel 112", "Drugs Infolijn 0900-1995",
 			`<p class="small" lang="en">`, "Keep this slip secret", "17 March 2025", "call 112", x.address.Host, `class="qr"`)
 		if strings.Index(p.body, `<p class="small" lang="nl">`) > strings.Index(p.body, `<p class="small" lang="en">`) {
@@ -319,7 +319,7 @@ func TestTheSlipIsShownOnce(t *testing.T) {
 		d.clerk.post(draft, powder()).want(t, http.StatusConflict, "This sample is UTR-2025-00001", `href="/samples/UTR-2025-00001/code"`).lacks(t, code)
 		d.clerk.get(draft).want(t, http.StatusConflict, "This sample is UTR-2025-00001").lacks(t, code)
 
-		none := d.clerk.post(d.begin(d.clerk), powder(with("give_code"))).want(t, http.StatusOK, "UTR-2025-00002", "No code is given out.")
+		none := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("give_code")))).want(t, http.StatusOK, "UTR-2025-00002", "No code is given out.")
 		if codeOn(none.body) != "" {
 			t.Error("a code is given out all the same")
 		}
@@ -338,7 +338,7 @@ func TestALostCodeIsReplaced(t *testing.T) {
 		if !d.opens(lost) {
 			t.Fatal("the code was taken although it was not replaced")
 		}
-		p := d.clerk.post(address, url.Values{"reason": {"slip lost"}}).want(t, http.StatusOK, number, "opens nothing any more")
+		p := d.clerk.follow(d.clerk.post(address, url.Values{"reason": {"slip lost"}})).want(t, http.StatusOK, number, "opens nothing any more")
 		if code := codeOn(p.body); code == lost || !d.opens(code) || d.opens(lost) {
 			t.Error("the new code does not take the place of the lost one")
 		}
@@ -350,9 +350,9 @@ func TestALostCodeIsReplaced(t *testing.T) {
 func TestNoCodeIsKeptAnywhere(t *testing.T) {
 	d := newDesk(t, oneSite(t))
 	draft := d.begin(d.clerk)
-	p := d.clerk.post(draft, powder()).want(t, http.StatusOK)
+	p := d.clerk.follow(d.clerk.post(draft, powder())).want(t, http.StatusOK)
 	number, code := numberForm.FindString(p.body), codeOn(p.body)
-	replaced := codeOn(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}}).body)
+	replaced := codeOn(d.clerk.follow(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}})).body)
 	d.clerk.post("/samples/"+number+"/next", nil)
 	d.clerk.post(draft, powder())
 	if replaced == "" || code == "" {

@@ -39,7 +39,7 @@ func (s *Server) serve(rt route) gin.HandlerFunc {
 		r := s.request(c, rt.door())
 		err := r.Begin(r.readSession)
 		if err == nil {
-			err = rt.handle(r)
+			err = r.answer(rt)
 		}
 		if err != nil {
 			r.Fail(err)

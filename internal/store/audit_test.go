@@ -115,7 +115,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"field":"turned_away","new":2,"old":0`}, ""},
 		{"ReplaceCode", func() error {
-			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-01", Hash: []byte{4, 5, 6}, Month: "2025-01"}, "slip lost")
+			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-01", Hash: []byte{4, 5, 6}, Month: "2025-01"}, "slip lost", nil)
 		}, "replace code", b.intake, sampleID, nil, "slip lost"},
 		{"KeepCodeMonths where nobody knows the time", func() error {
 			return s.KeepCodeMonths(ctx, operator, 1)

@@ -39,8 +39,9 @@ func (w *work) insertCode(sample lab.Key, code CodeHash) error {
 }
 
 // ReplaceCode gives a sample another code, for a reason such as a lost slip. The
-// codes that it had open nothing any more.
-func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string) error {
+// codes that it had open nothing any more. A form that has its slip already is refused
+// with lab.ErrConflict.
+func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string, slip *Slip) error {
 	return s.do(ctx, by, func(w *work) error {
 		if _, err := w.takeSample(sample); err != nil {
 			return err
@@ -49,6 +50,9 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 			return err
 		}
 		if err := lab.CheckReplacement(reason); err != nil {
+			return err
+		}
+		if err := w.keepSlip(slip); err != nil {
 			return err
 		}
 		err := w.tx.Exec("DELETE FROM lookup_codes WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error

@@ -31,6 +31,7 @@ func only(err error) (any, error) { return nil, err }
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
+	"Slip", "KeepForm", "FormDrafts", "OwnFormDrafts", "DropForm",
 }
 
 // ofAll are the methods on the registry as a whole: that it is there is no secret, so
@@ -144,6 +145,10 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"RequireSecondFactor", ada, func(by lab.Actor) (any, error) { return only(s.RequireSecondFactor(ctx, by, b.service.ID, false)) }},
+		{"KeepDraftApart", b.intake, func(by lab.Actor) (any, error) {
+			_, err := s.KeepDraftApart(ctx, by, key, "window", "{}")
+			return nil, err
+		}},
 		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}")) }},
 		{"DropDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.DropDraft(ctx, by, key)) }},
 		{"NewDraft", b.intake, func(by lab.Actor) (any, error) { _, err := s.NewDraft(ctx, by, b.service.ID, "{}"); return nil, err }},
@@ -153,7 +158,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"RegisterSample", b.intake, func(by lab.Actor) (any, error) { return sample(s.RegisterSample(ctx, by, b.registration())) }},
 		{"ReplaceCode", b.intake, func(by lab.Actor) (any, error) {
-			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost"))
+			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost", nil))
 		}},
 		{"TellResult", b.intake, func(by lab.Actor) (any, error) { return only(s.TellResult(ctx, by, x.Key, 1)) }},
 		{"DescribeSample", b.intake, func(by lab.Actor) (any, error) {
