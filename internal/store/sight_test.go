@@ -59,6 +59,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"MarkClock", operator, func(by lab.Actor) (any, error) { return only(s.MarkClock(ctx, by)) }},
 		{"MarkSynthetic", operator, func(by lab.Actor) (any, error) { return only(s.MarkSynthetic(ctx, by, "a test")) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
+		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
 		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},

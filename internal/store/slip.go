@@ -54,6 +54,19 @@ func (s *Store) Slip(ctx context.Context, by lab.Actor, sessionHash, requestKey 
 	return sealed, translate(err)
 }
 
+// SweepSlips deletes the slips whose time is over. Where there is none it writes nothing.
+func (s *Store) SweepSlips(ctx context.Context, by lab.Actor) error {
+	if err := upkeep(by); err != nil {
+		return err
+	}
+	now, over := lab.At(s.now()), 0
+	err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM slips WHERE ends_at <= ?", now).Row().Scan(&over)
+	if err != nil || over == 0 {
+		return translate(err)
+	}
+	return s.transact(ctx, func(tx *gorm.DB) error { return sweepSlips(tx, now) })
+}
+
 // sweepSlips deletes the slips whose time is over, and those of a time to come.
 func sweepSlips(tx *gorm.DB, now lab.Instant) error {
 	latest := lab.At(now.Time().Add(lab.SlipAge + lab.ClockSlack))

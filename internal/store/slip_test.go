@@ -86,7 +86,7 @@ func TestASlipEnds(t *testing.T) {
 		if n := count(t, s, "slips"); n != 1 {
 			t.Errorf("%d slips", n)
 		}
-		noError(t, s.SweepSessions(ctx, lab.Operator("test")))
+		noError(t, s.SweepSlips(ctx, lab.Operator("test")))
 		if n := count(t, s, "slips"); n != 0 {
 			t.Errorf("%d slips are left", n)
 		}
