@@ -17,6 +17,7 @@ type finishedPage struct {
 	By, At  string // who registered it, and when
 	Text    string // more of it
 	Apart   string // address of the draft of what was typed since, empty for none
+	Other   string // address of what was typed in another window, empty for none
 	Counter string
 }
 
@@ -35,6 +36,19 @@ func (r *request) finished(draft lab.Key, apart string) error {
 		page.By, page.At = record.People[record.Sample.RegisteredBy], r.moment(record.Sample.RegisteredAt)
 	}
 	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
+}
+
+// draftOvertaken answers a form whose draft somebody has saved from another window since
+// it was shown: neither overwrites the other.
+func (r *request) draftOvertaken(shown *registerPage, in *page.Reader, key lab.Key) error {
+	apart, err := r.keepApart(shown, in, key)
+	if err != nil {
+		return err
+	}
+	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", finishedPage{
+		View: r.View(r.Texts.Text("page.register.overtaken")), Counter: r.counterAddress(), Apart: apart,
+		Text: r.Texts.Text("page.register.overtaken_text"), Other: r.draftAddress(key.ID),
+	})
 }
 
 // draftGone answers a form that was refused because its draft is gone. The form that registered it gets its

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/store/storetest"
@@ -33,8 +34,8 @@ func TestWhatIsTypedIntoARegisteredDraftIsADraftOfItsOwn(t *testing.T) {
 		first, _ := d.sample("UTR-2025-00001")
 
 		typed := powder(with("request_key", theirs), with("notes", "another bag"), with("received_amount", "0,5"))
-		colleague.post(draft+"/save", typed).want(t, http.StatusNoContent) // while it is typed
-		for range 2 {                                                      // a double click
+		colleague.post(draft+"/save", typed).want(t, http.StatusCreated) // while it is typed
+		for range 2 {                                                    // a double click
 			p := colleague.post(draft, typed).want(t, http.StatusConflict, "This sample is UTR-2025-00001.", "clerk registered it", "kept as a new draft").
 				lacks(t, `class="code"`)
 			apart := apartOn(p)
@@ -75,9 +76,9 @@ func TestTheSameSampleTwiceIsNoFurtherOne(t *testing.T) {
 			t.Error("a further draft is made of the same sample")
 		}
 	}
-	colleague.post(draft+"/save", powder(with("request_key", theirs))).want(t, http.StatusNoContent)
+	colleague.post(draft+"/save", powder(with("request_key", theirs))).want(t, http.StatusCreated)
 	// What comes late from the window that registered it is no further sample either.
-	d.clerk.post(draft+"/save", powder(with("request_key", mine), with("notes", "half a sen"))).want(t, http.StatusNoContent)
+	d.clerk.post(draft+"/save", powder(with("request_key", mine), with("notes", "half a sen"))).want(t, http.StatusCreated)
 	if n := strings.Count(d.clerk.get("/counter/UTR").body, "/drop"); n != 0 {
 		t.Errorf("%d drafts", n)
 	}
@@ -114,6 +115,49 @@ func TestTheCountersDraftGetsWhatASessionThatHasEndedTyped(t *testing.T) {
 		x.staff(t, d.actor).get(back).want(t, http.StatusOK, "typed too late", "Sample 2 of this visit")
 		if n := strings.Count(colleague.get("/counter/UTR").body, "is-registered"); n != 1 {
 			t.Errorf("%d samples", n)
+		}
+	})
+}
+
+var shownForm = regexp.MustCompile(`name="shown" value="(\d+)"`)
+
+// Two windows of a draft overwrite each other nowhere: the later one goes on in a draft of
+// its own, and is told.
+func TestTwoWindowsOfADraftAreTwoDrafts(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		draft := d.begin(d.clerk)
+		open := func() func(notes string) url.Values {
+			p := d.clerk.get(draft).want(t, http.StatusOK)
+			key, shown := keyOn(t, p), shownForm.FindStringSubmatch(p.body)[1]
+			return func(notes string) url.Values {
+				return powder(with("request_key", key), with("shown", shown), with("notes", notes))
+			}
+		}
+		first, second := open(), open()
+		x.clock.pass(time.Second)
+		d.clerk.post(draft+"/save", first("in the first")).want(t, http.StatusNoContent)
+		x.clock.pass(time.Second)
+		d.clerk.post(draft+"/save", second("in the second")).want(t, http.StatusCreated)
+		d.clerk.post(draft+"/save", first("in the first, and more")).want(t, http.StatusNoContent)
+		d.clerk.get(draft).want(t, http.StatusOK, "in the first, and more").lacks(t, "in the second")
+		for _, more := range []func(url.Values){with("keep"), with("keep", "yes")} {
+			typed := second("in the second, and more")
+			more(typed)
+			p := d.clerk.post(draft, typed).want(t, http.StatusConflict, "Typed in two windows", `href="`+draft+`"`)
+			d.clerk.get(apartOn(p)).want(t, http.StatusOK, "in the second, and more").lacks(t, "in the first")
+		}
+		if n := strings.Count(d.clerk.get("/counter/UTR").body, "/drop"); n != 2 {
+			t.Errorf("%d drafts", n)
+		}
+		third := open() // which has seen what was typed in the first
+		x.clock.pass(time.Second)
+		d.clerk.post(draft+"/save", third("in the third")).want(t, http.StatusNoContent)
+		d.clerk.post(draft+"/drop", second("in the second")).leads(t, "/counter/UTR") // drops its own
+		d.clerk.get(draft).want(t, http.StatusOK, "in the third")
+		d.clerk.follow(d.clerk.post(draft, third("in the third"))).want(t, http.StatusOK, "UTR-2025-00001")
+		if n := strings.Count(d.clerk.get("/counter/UTR").body, "/drop"); n != 0 {
+			t.Errorf("%d drafts are left", n)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/url"
+	"strconv"
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
@@ -15,7 +16,8 @@ type registerPage struct {
 	sampleForm
 	Service lab.Service
 	Address string     // of the draft
-	Key     string     // that tells a form which is sent twice
+	Key     string     // that tells a form which is sent twice, and windows apart
+	Shown   string     // when the draft was saved that is shown, in microseconds
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
 	Clock   string     // that the clock may be wrong; empty where it is not
@@ -39,7 +41,7 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	}
 	page := &registerPage{
 		View: r.View(r.Texts.Text("page.register.title")), sampleForm: f, Service: r.Service, Address: r.draftAddress(key.ID),
-		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField),
+		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField), Shown: typed.Get(shownField),
 	}
 	if !credential.IsRequestKey(page.Key) {
 		page.Key = credential.NewRequestKey()
@@ -82,6 +84,7 @@ func showDraft(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Shown = strconv.FormatInt(draft.SavedAt.Time().UnixMicro(), 10)
 	page.warn(r, typed)
 	return r.Show("register.html", page)
 }
@@ -118,6 +121,16 @@ func registerDraft(r *request) error {
 	if err != nil {
 		return err
 	}
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	switch overtaken, err := r.overtaken(key, in.Typed); {
+	case err != nil:
+		return err
+	case overtaken:
+		return r.draftOvertaken(shown, in, key)
+	}
 	if in.Text("keep") != "" {
 		err := r.keepDraft(shown.Form, in.Typed)
 		if errors.Is(err, lab.ErrNotFound) {
@@ -125,14 +138,14 @@ func registerDraft(r *request) error {
 		}
 		return r.End(err, r.counterAddress(), "register.html", shown.again)
 	}
-	registered, key, err := r.register(shown, in)
+	registered, requestKey, err := r.register(shown, in)
 	if errors.Is(err, lab.ErrConflict) {
 		return r.draftGone(shown, in, err)
 	}
 	if err != nil {
 		return r.correct(shown, in, err)
 	}
-	return r.See(slipAddress(r.numberOf(&registered), key))
+	return r.See(slipAddress(r.numberOf(&registered), requestKey))
 }
 
 // register makes a sample of what was typed. Where a code is given out, it comes with

@@ -84,7 +84,7 @@ func (r *request) keepAtCounter(by lab.Actor, typed url.Values) (back string, er
 	if failed != nil {
 		return "", failed
 	}
-	if !errors.Is(err, lab.ErrNotFound) {
+	if !errors.Is(err, lab.ErrNotFound) && !errors.Is(err, lab.ErrConflict) {
 		return theirs.draftAddress(key.ID), err
 	}
 	shown, err := theirs.registerPage(typed)

@@ -104,7 +104,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 				return err
 			}
 			_, err = s.SweepDrafts(ctx, lab.Operator("test"))
-			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]"), s.DropDraft(ctx, b.intake, key))
+			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]", store.DraftWindow{}), s.DropDraft(ctx, b.intake, key))
 		}, "", b.intake, nil, nil, ""},
 		{"AddLocation", func() error {
 			_, err := s.AddLocation(ctx, operator, lab.Location{ServiceID: b.service.ID, Name: "Office", Kind: "office"})

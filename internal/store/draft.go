@@ -27,22 +27,36 @@ func (s *Store) NewDraft(ctx context.Context, by lab.Actor, service lab.ServiceI
 	return draft.ID, err
 }
 
+// DraftWindow is the window from which a draft is saved, and the draft as it stood when
+// it was shown there. The zero window overtakes every other.
+type DraftWindow struct {
+	Key   string
+	Shown lab.Instant
+}
+
 // SaveDraft replaces the content of a draft. One that is not there any more,
 // because it was registered, dropped or swept, is lab.ErrNotFound and is not made
-// anew.
-func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string) error {
+// anew; one that was saved from another window since is lab.ErrConflict.
+func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string, from DraftWindow) error {
 	draft := lab.Draft{Content: content}
 	return s.changeDraft(ctx, by, key, func(w *work) (int64, error) {
 		if err := draft.Check(); err != nil {
 			return 0, err
 		}
-		done := w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ? WHERE service_id = ? AND id = ?", content, w.at, key.ServiceID, key.ID)
+		had, err := draftsTable.take(w, key)
+		if err != nil {
+			return 0, err
+		}
+		if had.Overtaken(from.Key, from.Shown) {
+			return 0, fmt.Errorf("the draft was saved from another window: %w", lab.ErrConflict)
+		}
+		done := w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ?, window_key = ? WHERE service_id = ? AND id = ?", content, w.at, from.Key, key.ServiceID, key.ID)
 		return done.RowsAffected, done.Error
 	})
 }
 
-// KeepDraftApart keeps what was typed in one window into a draft that is gone, as a draft
-// of its own, and returns its id. A window has one, however often it is kept; where that
+// KeepDraftApart keeps what was typed in one window into a draft that is gone, or another's
+// by now, as a draft of its own, and returns its id. A window has one, however often it is kept; where that
 // is registered already, lab.ErrConflict comes back.
 func (s *Store) KeepDraftApart(ctx context.Context, by lab.Actor, gone lab.Key, window, content string) (lab.ID, error) {
 	draft := lab.Draft{Key: lab.Key{ServiceID: gone.ServiceID, ID: gone.ID.Beside(window)}, UserID: by.UserID, Content: content}

@@ -150,7 +150,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			_, err := s.KeepDraftApart(ctx, by, key, "window", "{}")
 			return nil, err
 		}},
-		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}")) }},
+		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}", store.DraftWindow{})) }},
 		{"DropDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.DropDraft(ctx, by, key)) }},
 		{"NewDraft", b.intake, func(by lab.Actor) (any, error) { _, err := s.NewDraft(ctx, by, b.service.ID, "{}"); return nil, err }},
 		{"TurnAway", b.intake, func(by lab.Actor) (any, error) {

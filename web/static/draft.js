@@ -38,7 +38,8 @@
         });
         if (!answer.ok) throw new Error(answer.statusText);
         delay = pause;
-        tell(state?.dataset.saved ?? '', false);
+        const apart = answer.status === 201 && state?.dataset.apart; // another window was there first
+        tell(apart || (state?.dataset.saved ?? ''), false);
       } catch {
         changed = true;
         delay = Math.min(delay * 2, longest);
