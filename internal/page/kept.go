@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"strconv"
 
 	"marquis/internal/locale"
 )
@@ -12,6 +13,7 @@ import (
 type Kept struct {
 	texts *locale.Locale
 
+	User       string // who typed: nobody else sends it
 	Save, Drop string // addresses
 	Key        string // of the window
 	From       string // the draft that the form shows, with when it was kept; empty: none
@@ -27,11 +29,12 @@ type KeptElsewhere struct{ Address, At string }
 const (
 	KeyField  = "form_key"
 	FromField = "form_from"
+	UserField = "form_user"
 )
 
 // NewKept is where a form is kept, from the window with the key.
 func (r *Request) NewKept(save, drop, key, from string) *Kept {
-	return &Kept{texts: r.Texts, Save: save, Drop: drop, Key: key, From: from}
+	return &Kept{texts: r.Texts, User: strconv.Itoa(int(r.Actor.UserID)), Save: save, Drop: drop, Key: key, From: from}
 }
 
 // T is a text in the reader's language.

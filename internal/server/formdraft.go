@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -118,16 +119,26 @@ func (r *request) keepForm(by lab.Actor, k *keptForm, path string, typed url.Val
 	return r.server.Store.KeepForm(r.Ctx(), by, x, content)
 }
 
+// errOtherUser refuses a form that somebody else has opened, who has signed out since:
+// it would be signed by the wrong person.
+var errOtherUser = errors.New("opened by another user")
+
 // answer answers a request. What is sent to a form that is kept goes from what is kept
 // where it is saved, and is kept where it is not.
 func (r *request) answer(rt route) error {
-	k, _ := keptFormAt(r.Request.URL.Path)
-	if rt.method != post || k == nil {
+	if rt.method != post || rt.access.Public {
 		return rt.handle(r)
 	}
 	typed, err := r.Typed()
 	if err != nil {
 		return err
+	}
+	if user := typed.Get(page.UserField); user != "" && user != strconv.Itoa(int(r.Actor.UserID)) {
+		return errOtherUser
+	}
+	k, _ := keptFormAt(r.Request.URL.Path)
+	if k == nil {
+		return rt.handle(r)
 	}
 	x, told := formWindow(r.Request.URL.Path, typed)
 	if !told {

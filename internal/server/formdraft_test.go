@@ -95,7 +95,7 @@ func (f *aForm) hidden(t *testing.T, p page, name string) string {
 func (f *aForm) send(t *testing.T, p page) url.Values {
 	t.Helper()
 	form := url.Values{}
-	for _, name := range []string{"form_key", "form_from", "version", "began", "seen", "request_key"} {
+	for _, name := range []string{"form_key", "form_from", "form_user", "version", "began", "seen", "request_key"} {
 		if value := f.hidden(t, p, name); value != "" {
 			form.Set(name, value)
 		}
@@ -362,4 +362,27 @@ func TestAFormThatTakesTheSecondFactorWaitsForIt(t *testing.T) {
 	typed := url.Values{"question": {"weighed how often"}, "version": {"1"}}
 	r.post(analysis+"/question", typed).leads(t, "/second-factor?next="+url.QueryEscape(analysis+"/verify"))
 	b.verifier.get(analysis+"/verify").want(t, http.StatusOK, "weighed how often", notSaved)
+}
+
+// What somebody typed who has signed out is not saved by who signs in after them in
+// another window.
+func TestNobodySavesWhatAnotherUserTyped(t *testing.T) {
+	x := oneSite(t)
+	b := newBench(t, x)
+	address, _ := b.sample(t)
+	action := address + "/analyses/new"
+	f := aForm{page: action, action: action, typed: b.typed("70", "notes", "typed by the analyst")}
+	typed := f.send(t, b.analyst.get(action))
+	b.second.post(action, typed).want(t, http.StatusConflict, "Somebody else opened this form")
+	b.second.post(keepAt(action), typed).want(t, http.StatusConflict)
+	b.second.get(action).want(t, http.StatusOK).lacks(t, notSaved, "typed by the analyst")
+	b.analyst.post(action, typed).leads(t, address+"?done=entered")
+
+	d := &desk{site: x, t: t, service: b.service, actor: b.actors["intake"], clerk: b.intake}
+	draft := d.begin(b.intake)
+	opened := b.intake.get(draft)
+	colleague := x.staff(t, storetest.Person(t, x.store, "colleague", b.service.ID, lab.Intake))
+	user := regexp.MustCompile(`name="form_user" value="(\d+)"`).FindStringSubmatch(opened.body)[1]
+	colleague.post(draft, powder(with("form_user", user))).want(t, http.StatusConflict, "Somebody else opened this form")
+	b.intake.follow(b.intake.post(draft, powder(with("form_user", user)))).want(t, http.StatusOK, "Registered as")
 }

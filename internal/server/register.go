@@ -18,6 +18,7 @@ type registerPage struct {
 	Address string     // of the draft
 	Key     string     // that tells a form which is sent twice, and windows apart
 	Shown   string     // when the draft was saved that is shown, in microseconds
+	User    string     // who typed: nobody else sends it
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
 	Clock   string     // that the clock may be wrong; empty where it is not
@@ -41,7 +42,7 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	}
 	page := &registerPage{
 		View: r.View(r.Texts.Text("page.register.title")), sampleForm: f, Service: r.Service, Address: r.draftAddress(key.ID),
-		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField), Shown: typed.Get(shownField),
+		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField), Shown: typed.Get(shownField), User: strconv.Itoa(int(r.Actor.UserID)),
 	}
 	if !credential.IsRequestKey(page.Key) {
 		page.Key = credential.NewRequestKey()
