@@ -24,7 +24,7 @@ func (x *site) place() string {
 func (x *site) rows(t *testing.T) string {
 	t.Helper()
 	pool := storetest.Pool(t, x.config)
-	defer pool.Close()
+	defer func() { _ = pool.Close() }()
 	var all []string
 	for _, table := range []string{
 		"samples", "analyses", "findings", "publications", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
@@ -55,8 +55,13 @@ func TestEveryFormOfStaffGivesUpAfterFourSeconds(t *testing.T) {
 			form url.Values
 		}
 		all := []sent{
-			{b.intake, "/counter/UTR/new", nil}, {b.intake, draft, powder()}, {b.intake, draft + "/save", powder()}, {b.intake, draft + "/drop", nil},
-			{b.intake, draft, powder(with("keep", "yes"))}, {b.intake, fresh + "/next", nil}, {b.intake, "/counter/UTR/turned-away", url.Values{"turned_away": {"2"}}},
+			{b.intake, "/counter/UTR/new", nil},
+			{b.intake, draft, powder()},
+			{b.intake, draft + "/save", powder()},
+			{b.intake, draft + "/drop", nil},
+			{b.intake, draft, powder(with("keep", "yes"))},
+			{b.intake, fresh + "/next", nil},
+			{b.intake, "/counter/UTR/turned-away", url.Values{"turned_away": {"2"}}},
 			{b.intake, "/samples/UTR-2025-00006/read-out", url.Values{"version": {told.hidden(t, "/samples/UTR-2025-00006/read-out", "version")}}},
 			{b.verifier, analysis + "/verify", url.Values{"version": {"1"}}},
 			{admin, "/people", url.Values{"login": {"bea"}, "name": {"Bea"}}},
@@ -74,7 +79,7 @@ func TestEveryFormOfStaffGivesUpAfterFourSeconds(t *testing.T) {
 		}
 		ended := x.staff(t, b.actors["intake"])
 		ended.get("/staff")
-		if err := x.store.EndSession(t.Context(), credential.HashToken(ended.cookie("marquis-session"))); err != nil {
+		if err := x.store.EndSession(t.Context(), credential.HashToken(ended.cookie())); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, sent{ended, draft, powder()}) // which would be kept for its user

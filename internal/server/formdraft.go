@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -157,6 +158,28 @@ func (r *request) answer(rt route) error {
 		r.server.Log.Warn("keep a form", "route", r.FullPath(), "error", page.Cause(kept))
 	}
 	return err
+}
+
+// unsavedForm is a form in a list of what somebody has typed and not saved.
+type unsavedForm struct{ Label, Address, At string }
+
+// unsavedForms are the forms that the reader has typed into and not saved.
+func (r *request) unsavedForms() ([]unsavedForm, error) {
+	drafts, err := r.server.Store.OwnFormDrafts(r.Ctx(), r.Actor)
+	var list []unsavedForm
+	for _, d := range drafts {
+		k, params := keptFormAt(d.Address)
+		typed, failed := readDraft(d.Content)
+		if k == nil || failed != nil {
+			continue // a form of another version of the program
+		}
+		label := r.Texts.Text(k.named)
+		if about := cmp.Or(params[":number"], params[":service"]); about != "" {
+			label = about + ": " + label
+		}
+		list = append(list, unsavedForm{label, page.WithQuery(k.page(d.Address, typed), windowName, d.FormKey), r.moment(d.SavedAt)})
+	}
+	return list, err
 }
 
 // askedForm is the form that the query names, if the reader may send it.

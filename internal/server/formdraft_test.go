@@ -120,6 +120,13 @@ func TestEveryFormOfStaffKeepsWhatIsTyped(t *testing.T) {
 			before := r.get(f.page).want(t, http.StatusOK, `data-draft="`).lacks(t, notSaved, f.shows)
 			r.post(keepAt(f.action), f.send(t, before)).want(t, http.StatusNoContent)
 			again := r.get(f.page).want(t, http.StatusOK, f.shows, notSaved)
+			start := r.get("/staff").want(t, http.StatusOK, "Typed and not saved")
+			_, list, _ := strings.Cut(start.body, "Typed and not saved")
+			if at := regexp.MustCompile(`<li><a href="([^"]+)"`).FindStringSubmatch(list); at == nil {
+				t.Errorf("%s: the start page does not lead to it", f.action)
+			} else {
+				r.get(html.UnescapeString(at[1])).want(t, http.StatusOK, f.shows, notSaved)
+			}
 			if key := f.hidden(t, again, "form_key"); key == "" || key == f.hidden(t, before, "form_key") {
 				t.Errorf("%s: two windows have one key", f.action)
 			}
@@ -180,7 +187,7 @@ func TestWhatIsTypedIntoASessionThatHasEndedComesBack(t *testing.T) {
 func (x *site) everything(t *testing.T) (n int) {
 	t.Helper()
 	pool := storetest.Pool(t, x.config)
-	defer pool.Close()
+	defer func() { _ = pool.Close() }()
 	const query = "SELECT (SELECT count(*) FROM audit_events WHERE action NOT IN ('log in', 'log out', 'give second factor'))"
 	if err := pool.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
 		t.Fatal(err)
@@ -218,7 +225,7 @@ func TestNothingIsKeptOfASessionThatSomebodyEnded(t *testing.T) {
 			r.post(f.action, sent).leads(t, "/sign-in")
 			var n int
 			pool := storetest.Pool(t, x.config)
-			defer pool.Close()
+			defer func() { _ = pool.Close() }()
 			if err := pool.QueryRowContext(t.Context(), "SELECT count(*) FROM form_drafts").Scan(&n); err != nil || n != 0 {
 				t.Errorf("%d forms are kept, %v", n, err)
 			}

@@ -11,6 +11,7 @@ import (
 // keptForm is a form of staff of which is kept what was typed and not saved.
 type keptForm struct {
 	sent   string   // path of the route that it is sent to
+	named  string   // key of what staff call it
 	stands string   // address of the page on which it stands
 	holds  []string // names of its fields; one that ends in a dot or a dash stands for all that begin so
 }
@@ -19,21 +20,21 @@ type keptForm struct {
 // drafts are everybody's there. What they hold is named, so that nothing else is ever
 // kept: no password, no code, nothing that a page hides for its security.
 var keptForms = []keptForm{
-	{"/samples/:number/analyses/new", "/samples/:number/analyses/new", analysisNames},
-	{"/samples/:number/analyses/:analysis", "/samples/:number/analyses/:analysis", analysisNames},
-	{"/samples/:number/analyses/:analysis/retraction", "/samples/:number/analyses/:analysis/retraction", []string{"version", "reason"}},
-	{"/samples/:number/analyses/:analysis/verify", "/samples/:number/analyses/:analysis/verify", []string{"version", "reported"}},
-	{"/samples/:number/analyses/:analysis/question", "/samples/:number/analyses/:analysis/verify", []string{"version", "question"}},
-	{"/samples/:number/questions/:question", "/samples/:number", []string{"answer-"}},
-	{"/samples/:number/description", "/samples/:number/description", descriptionNames()},
-	{"/samples/:number/code", "/samples/:number/code", []string{"reason"}},
-	{"/samples/:number/move", "/samples/:number", []string{"version", reasonField(string(lab.NotAnalysed)), reasonField(string(lab.Rejected))}},
-	{"/samples/:number/exclusion", "/samples/:number", []string{"version", reasonField(exclusion)}},
-	{"/samples/:number/release", "/samples/:number/release", []string{"version", "reason"}},
-	{"/samples/:number/withdrawal", "/samples/:number/release", []string{"version", "withdrawal_reason"}},
-	{"/samples/:number/read-out", "/samples/:number/read-out", nil},
-	{"/work/:service/not-analysed", "/work?service=:service", []string{"samples", "reason", "stage"}},
-	{"/methods/new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "scope."}},
+	{"/samples/:number/analyses/new", "page.analysis.new", "/samples/:number/analyses/new", analysisNames},
+	{"/samples/:number/analyses/:analysis", "page.analysis.change", "/samples/:number/analyses/:analysis", analysisNames},
+	{"/samples/:number/analyses/:analysis/retraction", "page.analysis.retract", "/samples/:number/analyses/:analysis/retraction", []string{"version", "reason"}},
+	{"/samples/:number/analyses/:analysis/verify", "page.verify.title", "/samples/:number/analyses/:analysis/verify", []string{"version", "reported"}},
+	{"/samples/:number/analyses/:analysis/question", "page.verify.question", "/samples/:number/analyses/:analysis/verify", []string{"version", "question"}},
+	{"/samples/:number/questions/:question", "page.record.answer", "/samples/:number", []string{"answer-"}},
+	{"/samples/:number/description", "page.record.describe", "/samples/:number/description", descriptionNames()},
+	{"/samples/:number/code", "page.record.new_code", "/samples/:number/code", []string{"reason"}},
+	{"/samples/:number/move", "page.record.reason", "/samples/:number", []string{"version", reasonField(string(lab.NotAnalysed)), reasonField(string(lab.Rejected))}},
+	{"/samples/:number/exclusion", "page.record.exclude", "/samples/:number", []string{"version", reasonField(exclusion)}},
+	{"/samples/:number/release", "page.release.title", "/samples/:number/release", []string{"version", "reason"}},
+	{"/samples/:number/withdrawal", "page.release.withdraw", "/samples/:number/release", []string{"version", "withdrawal_reason"}},
+	{"/samples/:number/read-out", "page.readout.title", "/samples/:number/read-out", nil},
+	{"/work/:service/not-analysed", "page.work.close", "/work?service=:service", []string{"samples", "reason", "stage"}},
+	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "scope."}},
 }
 
 var analysisNames = []string{"version", "method", "performed_on", "conclusion", "overruled", "notes", "answer", "findings."}

@@ -26,7 +26,7 @@ func (r *request) keepSent(missing error) (back string, err error) {
 	}
 	typed, err := r.Typed()
 	if err != nil {
-		return "", nil //nolint:nilerror // what cannot be read is kept nowhere
+		return "", nil //nolint:nilerr // what cannot be read is kept nowhere
 	}
 	path := r.Request.URL.Path
 	if r.Route.Path == keepFormPath {

@@ -96,6 +96,7 @@ func TestASlipThatCannotBeShownSaysWhichSampleItWas(t *testing.T) {
 		d.clerk.post(other, powder(with("request_key", otherKey)))
 		over := func(name string, by *reader, address string) {
 			t.Helper()
+			t.Log(name)
 			number := numberForm.FindString(address)
 			by.get(address).want(t, http.StatusGone, "cannot be shown any more", "sample "+number, `href="/samples/`+number+`/code"`).lacks(t, code, `class="code"`)
 		}
@@ -148,7 +149,7 @@ func TestASessionWithAnotherTokenSeesNoSlipOfBefore(t *testing.T) {
 	draft, key := d.opened()
 	at := d.clerk.post(draft, powder(with("request_key", key))).header.Get("Location")
 	token, hash := credential.NewToken()
-	old := d.clerk.cookie("marquis-session")
+	old := d.clerk.cookie()
 	if err := x.store.ReplaceSession(t.Context(), credential.HashToken(old), hash, true); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func (d *desk) cut(path string, form url.Values, whole bool) {
 		d.t.Fatal(err)
 	}
 	defer c.Close()
-	text := "POST " + path + " HTTP/1.1\r\nHost: " + d.address.Host + "\r\nCookie: marquis-session=" + d.clerk.cookie("marquis-session") +
+	text := "POST " + path + " HTTP/1.1\r\nHost: " + d.address.Host + "\r\nCookie: marquis-session=" + d.clerk.cookie() +
 		"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + itoa(lab.Optional(len(body))) + "\r\n\r\n" + sent
 	if _, err := c.Write([]byte(text)); err != nil {
 		d.t.Fatal(err)
@@ -243,7 +244,7 @@ func TestALostConnectionLosesNothingOfAVisit(t *testing.T) {
 		turnedAway := func() any {
 			var n int
 			pool := storetest.Pool(t, x.config)
-			defer pool.Close()
+			defer func() { _ = pool.Close() }()
 			if err := pool.QueryRowContext(t.Context(), "SELECT coalesce(sum(turned_away), 0) FROM visits").Scan(&n); err != nil {
 				t.Fatal(err)
 			}

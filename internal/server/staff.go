@@ -52,6 +52,7 @@ type staffPage struct {
 	Entries []entryView
 	Told    toldView
 	Clock   string // that it is to be looked at
+	Unsaved []unsavedForm
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -63,7 +64,11 @@ func showStaffStart(r *request) error {
 	if err != nil {
 		return err
 	}
-	page := staffPage{View: r.View(r.Texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures()}
+	unsaved, err := r.unsavedForms()
+	if err != nil {
+		return err
+	}
+	page := staffPage{View: r.View(r.Texts.Text("page.menu.title")), Clock: notice, Told: r.toldFailures(), Unsaved: unsaved}
 	for _, e := range menu {
 		if e.access.Lets(r.Actor, 0) {
 			page.Entries = append(page.Entries, entryView{r.Texts.Text(e.label), r.Texts.Text(e.hint), e.address})
