@@ -178,3 +178,25 @@ func TestRowsOfADraftKeepTheirNumbers(t *testing.T) {
 	}
 	b.holds("findings.2.substance", "levamisole")
 }
+
+// A browser sends no more than 64 kB on its own account when a page is left; what is
+// longer is kept while the page is there.
+func TestALongFormIsKeptToo(t *testing.T) {
+	startChromium(t)
+	x := newSite(t, "sqlite")
+	s := x.handIn(t)
+	b := x.staff(t, x.analyst)
+	form := s.path("/analyses/new")
+	b.open(form)
+	long := strings.Repeat("weighed ", 15_000)
+	read[bool](b, `text => {
+		const notes = document.querySelector('[name=notes]');
+		notes.value = text;
+		return notes.dispatchEvent(new Event('input', {bubbles: true}));
+	}`, long)
+	b.until("keep what is typed", `() => document.querySelector('[data-draft-state]').textContent.startsWith('Kept as draft')`)
+	b.open(form)
+	if n := read[int](b, `() => document.querySelector('[name=notes]').value.length`); n != len(long) {
+		t.Errorf("%d characters are kept of %d", n, len(long))
+	}
+}
