@@ -164,7 +164,7 @@ func TestNothingIsGivenOutUnderAnotherRing(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.look(t, "en", given.Print()).want(t, http.StatusOK)
-		clerk.post(draft, powder()).want(t, http.StatusOK, `class="code"`)
+		clerk.follow(clerk.post(draft, powder())).want(t, http.StatusOK, `class="code"`)
 	})
 }
 
