@@ -122,7 +122,7 @@ func (w *site) newCode(t *testing.T, by lab.Actor, sample lab.Key) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.ReplaceCode(t.Context(), by, sample, store.CodeHash(hash), "measuring"); err != nil {
+	if err := w.store.ReplaceCode(t.Context(), by, sample, store.CodeHash(hash), "measuring", nil); err != nil {
 		t.Fatal(err)
 	}
 	return code.Print()

@@ -99,5 +99,8 @@ func (r *reader) registerOne(t *testing.T, service string, watch *stopwatch) boo
 		}
 		return p
 	})
-	return step("register", func() page { return r.post(t, address, fields).want(t, http.StatusOK) }).status == http.StatusOK
+	return step("register", func() page {
+		to := r.post(t, address, fields).want(t, http.StatusSeeOther).header.Get("Location")
+		return r.get(t, to).want(t, http.StatusOK)
+	}).status == http.StatusOK
 }

@@ -14,6 +14,14 @@ type Draft struct {
 	UserID  Optional // who began it
 	Content string   // JSON
 	SavedAt Instant
+
+	WindowKey string // from which it was last saved; empty: from none
+}
+
+// Overtaken tells whether somebody has saved the draft from another window since it was
+// shown in the one with the key, as it stood at an instant.
+func (d *Draft) Overtaken(window string, shown Instant) bool {
+	return window != "" && d.WindowKey != window && d.SavedAt.Time().After(shown.Time())
 }
 
 const (

@@ -12,6 +12,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that the record would break a uniqueness or reference rule.
 	ErrConflict = errors.New("conflicts with what is already recorded")
+	// ErrDoneAlready means that what was asked for was done before, by the same form that
+	// was sent twice. Nothing was done again.
+	ErrDoneAlready = fmt.Errorf("done already: %w", ErrConflict)
 	// ErrUnavailable means that the database does not answer or cannot write. Nothing was
 	// done; the same may succeed later.
 	ErrUnavailable = errors.New("the database is not available")

@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/binary"
 	"encoding/hex"
@@ -106,6 +107,16 @@ func ParseID(s string) (ID, error) {
 		at += n
 	}
 	return id, nil
+}
+
+// Beside returns an ID of the same time that the ID and a text make up: the same for the
+// same, so that what is done twice makes one record.
+func (id ID) Beside(text string) ID {
+	sum := sha256.Sum256(append(id[:], text...))
+	other := id
+	copy(other[8:], sum[:])
+	other[8] = other[8]&0x3f | 0x80
+	return other
 }
 
 // Compare orders IDs as they were made: it returns -1, 0 or 1.

@@ -20,6 +20,38 @@ func SessionAlive(started, seen, now Instant) bool {
 	return -ClockSlack <= age && age <= SessionAge && -ClockSlack <= idle && idle <= SessionIdle
 }
 
+// SessionEnd is when a session ends by itself that began and was last used at two
+// instants.
+func SessionEnd(started, seen Instant) Instant {
+	end, idle := started.Time().Add(SessionAge), seen.Time().Add(SessionIdle)
+	if idle.Before(end) {
+		end = idle
+	}
+	return At(end)
+}
+
+// EndedSessionAge is for how long it is remembered whose a session was that has ended
+// by itself, or by signing out: what is typed into it still is kept for them.
+const EndedSessionAge = 12 * time.Hour
+
+// SessionRemembered tells whether it is remembered whose a session was that ended at an
+// instant.
+func SessionRemembered(ended, now Instant) bool {
+	ago := now.Time().Sub(ended.Time())
+	return -ClockSlack <= ago && ago < EndedSessionAge
+}
+
+// SlipAge is for how long the session in which a code was given out can fetch its slip
+// again.
+const SlipAge = 10 * time.Minute
+
+// SlipOpen tells whether a slip that is kept until an instant can be shown. One that
+// would be kept for longer than SlipAge was made under a clock that was ahead.
+func SlipOpen(ends, now Instant) bool {
+	left := ends.Time().Sub(now.Time())
+	return left > 0 && left <= SlipAge+ClockSlack
+}
+
 // InvitationOpen tells whether an invitation that lasts until an instant can be
 // accepted. One that would last longer than InvitationAge was made under a clock that
 // was ahead.

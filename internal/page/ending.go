@@ -7,10 +7,10 @@ import (
 	"marquis/internal/lab"
 )
 
-// End ends what a form was sent for: where it is done it leads to the page of the
-// address next, and else it goes on as Again.
+// End ends what a form was sent for: where it is done, now or by the same form before,
+// it leads to the page of the address next, and else it goes on as Again.
 func (r *Request) End(err error, next, name string, again func() (data any, f *Form, err error)) error {
-	if err == nil {
+	if err == nil || errors.Is(err, lab.ErrDoneAlready) {
 		return r.See(next)
 	}
 	return r.Again(err, name, again)

@@ -113,8 +113,11 @@ func (r *Request) Fail(err error) {
 	}
 	missing := errors.Is(err, ErrSignIn) || errors.Is(err, ErrSecondFactor) || errors.Is(err, ErrSetUp)
 	if missing && !r.wantsJSON() {
-		_ = r.Site.SignIn(r, err)
-		return
+		failed := r.Site.SignIn(r, err)
+		if failed == nil {
+			return
+		}
+		err = failed
 	}
 	p := r.Problem(err)
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {

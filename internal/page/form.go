@@ -17,6 +17,7 @@ type Form struct {
 	Fields   []*Field
 	Mistakes []mistake // for the summary on top, in the order of the fields
 	Heading  string    // of the summary
+	Kept     *Kept     // where what is typed is kept until it is saved; nil: nowhere
 }
 
 // mistake is one mistake, in the summary with a link to its field.

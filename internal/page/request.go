@@ -84,6 +84,10 @@ func (r *Request) Ctx() context.Context {
 	return r.patient
 }
 
+// Within lets all that the request does from now on be done in another context, made of
+// that before.
+func (r *Request) Within(made func(context.Context) context.Context) { r.patient = made(r.Ctx()) }
+
 // BodyBytes is what a request may send at most.
 const BodyBytes = 1 << 20
 

@@ -31,14 +31,14 @@ type analysisPage struct {
 
 func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPage {
 	n := e.naming
-	title, action := "page.analysis.new", "/analyses/new"
+	title, id := "page.analysis.new", ""
 	if e.old != nil {
-		title, action = "page.analysis.change", "/analyses/"+e.old.Analysis.ID.String()
+		title, id = "page.analysis.change", e.old.Analysis.ID.String()
 	}
 	address := sampleAddress(e.record.Number)
 	fields, after := r.analysisFields(n)
 	shown := &analysisPage{
-		View: r.View(r.Texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: address + action,
+		View: r.View(r.Texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: e.action(id),
 		Facts: []factView{
 			{r.Texts.Text("page.field.product"), n.product(e.record.Sample.ProductID)},
 			{r.Texts.Text("page.field.form"), r.Texts.Code(locale.Forms, string(e.record.Sample.Form))},
@@ -54,6 +54,7 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 	}
 	shown.Form = page.NewForm(append(fields, after...)...)
 	shown.Form.Fill(values)
+	shown.Form.Kept = e.before.Kept
 	if method, err := strconv.ParseInt(values.Get("method"), 10, 32); err == nil {
 		shown.Scope = n.scope(lab.MethodID(method))
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -17,6 +18,7 @@ type analysisEntry struct {
 	record store.SampleRecord
 	old    *lab.Evidence // nil for a new one
 	today  lab.Date
+	before typedBefore
 }
 
 // analysisEntry reads what an analysis belongs to. One that the actor may not
@@ -28,6 +30,9 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	}
 	e := &analysisEntry{naming: n, today: r.day()}
 	if e.record, err = r.record(lab.ForAnalysis); err != nil {
+		return nil, err
+	}
+	if e.before, err = r.typedBefore(e.action(r.Param("analysis")), func(url.Values) bool { return true }); err != nil {
 		return nil, err
 	}
 	if r.Param("analysis") == "" {
@@ -55,8 +60,18 @@ func evidenceNamed(record *store.SampleRecord, text string) (*lab.Evidence, erro
 	return e, nil
 }
 
-// values are what the form holds before anything is typed.
+// action is the path that the form is sent to.
+func (e *analysisEntry) action(analysis string) string {
+	return sampleAddress(e.record.Number) + "/analyses/" + cmp.Or(analysis, "new")
+}
+
+// values are what the form holds at first: what was typed before and not saved, else
+// what is recorded.
 func (e *analysisEntry) values() url.Values {
+	if typed := e.before.typed; typed != nil {
+		e.before.Moved = e.old != nil && typed.Get("version") != versionText(e.old.Analysis.Version)
+		return typed
+	}
 	values := url.Values{"performed_on": {e.today.String()}, "conclusion": {string(lab.HasFindings)}}
 	if e.old == nil {
 		e.addRows(values, firstRows)

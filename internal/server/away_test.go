@@ -133,6 +133,6 @@ func TestADatabaseThatIsAway(t *testing.T) {
 
 	c.plugIn()
 	visitor.get("/readyz").want(t, http.StatusOK)
-	intake.post(draft, typed).want(t, http.StatusOK, "UTR-2025-00001")
+	intake.follow(intake.post(draft, typed)).want(t, http.StatusOK, "UTR-2025-00001")
 	intake.get("/work?stage=to_analyse").want(t, http.StatusOK, "UTR-2025-00001").lacks(t, "UTR-2025-00002")
 }

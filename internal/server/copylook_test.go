@@ -20,7 +20,7 @@ func (d *desk) second(edit ...func(url.Values)) (draft string, ofVisit url.Value
 	for _, change := range edit {
 		change(typed)
 	}
-	before = numberForm.FindString(d.clerk.post(d.begin(d.clerk), typed).want(d.t, http.StatusOK).body)
+	before = numberForm.FindString(d.clerk.follow(d.clerk.post(d.begin(d.clerk), typed)).want(d.t, http.StatusOK).body)
 	first, _ := d.sample(before)
 	draft = d.clerk.post("/samples/"+before+"/next", nil).want(d.t, http.StatusSeeOther).header.Get("Location")
 	return draft, url.Values{
@@ -75,7 +75,7 @@ func TestTheLookIsCopiedWhereSomebodyAsks(t *testing.T) {
 		}
 		typed.Del("copy")
 		typed.Set("received_amount", "1")
-		got, expected := d.sample(numberForm.FindString(d.clerk.post(draft, typed).want(t, http.StatusOK).body))
+		got, expected := d.sample(numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body))
 		first, _ := d.sample(before)
 		look, want := got.Look(), first.Look()
 		look.Logo, want.Logo = "", ""
@@ -106,7 +106,7 @@ func TestAnotherProductKeepsNothingOfTheOneBefore(t *testing.T) {
 	} {
 		typed.Set(name, value)
 	}
-	got, expected := d.sample(numberForm.FindString(d.clerk.post(draft, typed).want(t, http.StatusOK).body))
+	got, expected := d.sample(numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body))
 	words, err := x.store.Dictionary(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestWhatTheFormHasNotIsNotCopied(t *testing.T) {
 	typed.Set("form", "powder")
 	d.clerk.post(draft, typed).leads(t, draft)
 	again := sent(d.clerk.get(draft).want(t, http.StatusOK, copied("product_id"), copied("colours")))
-	d.clerk.post(draft, again).want(t, http.StatusOK, "Registered as")
+	d.clerk.follow(d.clerk.post(draft, again)).want(t, http.StatusOK, "Registered as")
 }
 
 func TestTheFirstOfAVisitHasNothingToCopy(t *testing.T) {

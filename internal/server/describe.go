@@ -33,6 +33,7 @@ type described struct {
 	lab.File
 	values    url.Values
 	locations []lab.Location // of the service
+	before    typedBefore
 	naming
 }
 
@@ -44,6 +45,9 @@ func (r *request) described() (d described, err error) {
 	}
 	d.File = record.File
 	if d.naming, err = r.naming(); err != nil {
+		return d, err
+	}
+	if d.before, err = r.typedBefore(sampleAddress(record.Number)+"/description", func(url.Values) bool { return true }); err != nil {
 		return d, err
 	}
 	d.values = sampleFields.values(d.naming, &d.File)
@@ -62,6 +66,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 		return nil, err
 	}
 	f.Form.Fill(d.values)
+	f.Form.Kept = d.before.Kept
 	for name := range f.asked {
 		if mustField(f.Form, name).Given() {
 			delete(f.asked, name)
@@ -78,14 +83,22 @@ func showDescription(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := r.describePage(&d)
+	shown, err := r.describePage(&d)
 	if err != nil {
 		return err
 	}
-	if err := page.askAbout(r, &d.Sample); err != nil {
+	asked := d.Sample
+	if typed := d.before.typed; typed != nil {
+		if shown, err = r.theirs(&d, typed); err != nil {
+			return err
+		}
+		shown.Stale = typed.Get("version") != versionText(d.Sample.Version)
+		d.typed(r.reader(typed), &asked, r.Service, 0)
+	}
+	if err := shown.askAbout(r, &asked); err != nil {
 		return err
 	}
-	return r.Show("describe.html", page)
+	return r.Show("describe.html", shown)
 }
 
 // describeSample changes the description of a sample. What somebody else has changed
@@ -164,23 +177,33 @@ func (r *request) changeDescription(d *described, in *page.Reader, version int32
 	return err
 }
 
-// showTheirs says that somebody else was there before. It shows the form with what was typed, where the reader typed something
-// else than stood there, and else with what stands there now.
+// showTheirs says that somebody else was there before.
 func (r *request) showTheirs(stale error, in *page.Reader) error {
 	now, err := r.described()
 	if err != nil {
 		return err
 	}
-	shown, err := r.describePage(&now)
+	shown, err := r.theirs(&now, in.Typed)
 	if err != nil {
 		return err
 	}
-	began, err := url.ParseQuery(in.Typed.Get("began"))
+	shown.Stale = true
+	return r.Instead(stale, http.StatusConflict, "describe.html", shown)
+}
+
+// theirs is the form with what was typed, where the reader typed something else than
+// stood there, and else with what stands there now.
+func (r *request) theirs(now *described, typed url.Values) (*describePage, error) {
+	shown, err := r.describePage(now)
 	if err != nil {
-		return page.ErrBadForm
+		return nil, err
+	}
+	began, err := url.ParseQuery(typed.Get("began"))
+	if err != nil {
+		return nil, page.ErrBadForm
 	}
 	for _, f := range shown.Form.Fields {
-		before, theirs, mine := began[f.Name], now.values[f.Name], in.Typed[f.Name]
+		before, theirs, mine := began[f.Name], now.values[f.Name], typed[f.Name]
 		changed := !sameValues(before, mine)
 		if !sameValues(before, theirs) {
 			c := theirChange{Field: f.Label, Before: f.Written(before), Now: f.Written(theirs)}
@@ -193,11 +216,7 @@ func (r *request) showTheirs(stale error, in *page.Reader) error {
 			f.Values = mine
 		}
 	}
-	shown.Stale = true
-	if err := shown.askAbout(r, &now.Sample); err != nil {
-		return err
-	}
-	return r.Instead(stale, http.StatusConflict, "describe.html", shown)
+	return shown, shown.askAbout(r, &now.Sample)
 }
 
 // sameValues tells that two fields hold the same, whatever the order of what was

@@ -39,7 +39,7 @@ func held(p page, edit ...func(url.Values)) url.Values {
 func TestADescriptionIsChanged(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
-		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), tablet())).want(t, http.StatusOK)
 		number := numberForm.FindString(p.body)
 		before, expected := d.sample(number)
 		address := "/samples/" + number + "/description"

@@ -7,27 +7,47 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/page"
+	"marquis/internal/store"
 )
 
 // visitField names the visit in a draft and in the form: a further sample of a
 // visit is registered to it.
 const visitField = "visit_id"
 
+// draftPath is the path of a draft at the counter.
+const draftPath = "/counter/:service/drafts/:draft"
+
 // draftContent writes what was typed into the fields of a form as a draft keeps it.
 func draftContent(f *page.Form, typed url.Values) (string, error) {
 	kept := url.Values{}
 	for _, x := range f.Fields {
 		if values := typed[x.Name]; strings.Join(values, "") != "" {
-			kept[x.Name] = values
+			kept[x.Name] = withoutCodes(values)
 		}
 	}
 	if visit := typed.Get(visitField); visit != "" {
 		kept.Set(visitField, visit)
 	}
-	text, err := json.Marshal(kept)
+	return writeDraft(kept)
+}
+
+// withoutCodes leaves the lookup codes out of what was typed: no draft holds one.
+func withoutCodes(values []string) []string {
+	without := make([]string, len(values))
+	for i, v := range values {
+		without[i] = lab.WithoutCodes(v)
+	}
+	return without
+}
+
+// writeDraft writes what was typed as a draft keeps it.
+func writeDraft(typed url.Values) (string, error) {
+	text, err := json.Marshal(typed)
 	return string(text), err
 }
 
@@ -132,7 +152,20 @@ func (r *request) keepDraft(f *page.Form, typed url.Values) error {
 	if err != nil {
 		return err
 	}
-	return r.server.Store.SaveDraft(r.Ctx(), r.Actor, key, content)
+	return r.server.Store.SaveDraft(r.Ctx(), r.Actor, key, content, draftWindow(typed))
+}
+
+// shownField names the hidden field that tells when the draft was saved that is shown.
+const shownField = "shown"
+
+// draftWindow is the window that was sent. What tells none of a browser overtakes others.
+func draftWindow(typed url.Values) store.DraftWindow {
+	key := typed.Get(requestKeyField)
+	micros, err := strconv.ParseInt(typed.Get(shownField), 10, 64)
+	if err != nil || !credential.IsRequestKey(key) {
+		return store.DraftWindow{}
+	}
+	return store.DraftWindow{Key: key, Shown: lab.At(time.UnixMicro(micros))}
 }
 
 // saveDraft keeps a draft while it is being typed, see web/static/draft.js.
@@ -145,18 +178,71 @@ func saveDraft(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.keepDraft(f.Form, typed); err != nil {
+	kept := http.StatusNoContent
+	err = r.keepDraft(f.Form, typed)
+	if errors.Is(err, lab.ErrNotFound) || errors.Is(err, lab.ErrConflict) {
+		kept = http.StatusCreated // as a draft of its own
+		err = r.keepLate(typed, err)
+	}
+	if err != nil {
 		return err
 	}
-	r.Status(http.StatusNoContent)
+	r.Status(kept)
 	return nil
 }
 
-// dropDraft removes a draft; one that is gone already is no mistake.
-func dropDraft(r *request) error {
+// keepLate keeps what is typed into a draft that somebody else has registered meanwhile,
+// or saved from another window. What comes late of the form that registered it is none of
+// that, and what was dropped stays so.
+func (r *request) keepLate(typed url.Values, refused error) error {
 	key, err := r.draftKey()
 	if err != nil {
 		return err
+	}
+	if errors.Is(refused, lab.ErrNotFound) {
+		if _, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key); err != nil {
+			return err
+		}
+	}
+	shown, err := r.registerPage(typed)
+	if err != nil {
+		return err
+	}
+	if _, err := r.keptSlip(shown.Key); !errors.Is(err, lab.ErrNotFound) {
+		return err
+	}
+	_, err = r.keepApart(shown, &page.Reader{Typed: typed}, key)
+	return err
+}
+
+// overtaken tells whether somebody has saved the draft from another window since it was
+// shown in the one that was sent.
+func (r *request) overtaken(key lab.Key, typed url.Values) (bool, error) {
+	window := draftWindow(typed)
+	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
+	if errors.Is(err, lab.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && draft.Overtaken(window.Key, window.Shown), err
+}
+
+// dropDraft removes a draft, or what this window has of it; one that is gone already is
+// no mistake.
+func dropDraft(r *request) error {
+	typed, err := r.Typed()
+	if err != nil {
+		return err
+	}
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	overtaken, err := r.overtaken(key, typed)
+	if err != nil {
+		return err
+	}
+	if overtaken {
+		key.ID = key.ID.Beside(draftWindow(typed).Key)
 	}
 	if err := r.server.Store.DropDraft(r.Ctx(), r.Actor, key); err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err

@@ -23,7 +23,7 @@ type things map[string][]string
 // things makes one of each.
 func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 	t.Helper()
-	sample, given := c.handIn(t, "ketamine")
+	sample, _ := c.handIn(t, "ketamine")
 	analysis := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 	other, _ := c.handIn(t, "cocaine")
 	others := c.analyse(t, other, lab.GCMS, lab.HasFindings, c.found(t, "cocaine", lab.Identified, "", ""))
@@ -40,6 +40,8 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slip := r.post("/samples/"+number(sample, c.service.Code)+"/code", url.Values{"reason": {"lost"}}).want(t, http.StatusSeeOther).header.Get("Location")
+	given := codeOn(r.get(slip).body)
 	const nobody = "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
 	return things{
 		":service":  {c.service.Code, "AMS", "ZZZ", "%20"},
@@ -48,7 +50,8 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 		":draft":    {draft.String(), foreignDraft.String(), nobody, "nonsense"},
 		":user":     {"1", "99999", "nonsense", "-1"},
 		":job":      {c.job(t, r), "nonsense"},
-		":ticket":   {c.ticketOf(t, given.Print()), "over"},
+		":ticket":   {c.ticketOf(t, given), "over"},
+		":slip":     {slip[strings.LastIndex(slip, "/")+1:], "over"},
 		":year":     {"2024", "1999", "9999", "nonsense"},
 		":product":  {"ketamine", "nonesuch", "%00"},
 		":file":     {"products.csv", "none.csv", "products.exe"},

@@ -25,7 +25,8 @@ import (
 var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 	"lab.SessionIdle": proveSessionIdle, "lab.SessionAge": proveSessionAge, "lab.InvitationAge": proveInvitationAge,
 	"lab.PendingFactorAge": provePendingFactorAge, "lab.FactorWait": proveFactorWait, "lab.FactorHour": proveFactorHour,
-	"lab.DraftAge": proveDraftAge, "lab.UndoTime": proveUndoTime, "lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
+	"lab.SlipAge": proveSlipAge, "lab.EndedSessionAge": proveEndedSessionAge, "lab.DraftAge": proveDraftAge, "lab.UndoTime": proveUndoTime,
+	"lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
 	"server.failuresFor": proveFailuresFor, "credential.TicketTime": proveTicketTime, "config.CodeMonths": proveCodeMonths,
 }
 
@@ -409,7 +410,18 @@ func proveDraftAge(t *testing.T, p *program) func(*testing.T) {
 		return id
 	}
 	old, young := draft(-past), draft(time.Hour)
+	typist := storetest.Person(t, p.store, "form-typist", service.ID, lab.Laboratory)
+	form := func(key string, left time.Duration) {
+		if err := p.store.KeepForm(t.Context(), typist, store.FormWindow{Address: "/methods/new", Key: key}, "{}"); err != nil {
+			t.Fatal(err)
+		}
+		p.change("UPDATE form_drafts SET saved_at = %s WHERE user_id = %d AND form_key = '%s'", ago(lab.DraftAge, left), int(typist.UserID), key)
+	}
+	form("old", -past)
+	form("young", time.Hour)
 	return func(t *testing.T) {
+		p.wantRows(0, "form_drafts WHERE user_id = %d AND form_key = 'old'", int(typist.UserID))
+		p.wantRows(1, "form_drafts WHERE user_id = %d AND form_key = 'young'", int(typist.UserID))
 		p.wantRows(0, "drafts WHERE service_id = %d AND id = '%s'", int(service.ID), old)
 		p.wantRows(1, "drafts WHERE service_id = %d AND id = '%s'", int(service.ID), young)
 	}
@@ -510,6 +522,81 @@ func proveFailuresFor(t *testing.T, p *program) func(*testing.T) {
 		}
 	}
 	return nil
+}
+
+// proveSlipAge: the session that gave a code out sees its slip again for ten minutes.
+func proveSlipAge(t *testing.T, p *program) func(*testing.T) {
+	service := storetest.Service(t, p.store, "SLI")
+	p.person("slip-intake", lab.Membership{ServiceID: service.ID, Role: lab.Intake})
+	b := p.at(somewhere())
+	b.signIn("slip-intake", theirPassword).opened(t)
+	slip := func() (at, key string) {
+		draft := b.post("/counter/SLI/new").want(t, http.StatusSeeOther).header.Get("Location")
+		at = b.post(draft, "product_id", "ketamine", "form", "powder", "channel", "front_of_house", "give_code", "yes",
+			"received_on", time.Now().UTC().Format(time.DateOnly)).want(t, http.StatusSeeOther).header.Get("Location")
+		return at, at[strings.LastIndex(at, "/")+1:]
+	}
+	at, key := slip()
+	begun := time.Now()
+	p.wantRows(1, "slips WHERE request_key = '%s' AND ends_at > %s AND ends_at <= %s", key, ago(-lab.SlipAge, -5*time.Second), ago(-lab.SlipAge, time.Since(begun)))
+	age := func(left time.Duration) {
+		p.change("UPDATE slips SET ends_at = %s WHERE request_key = '%s'", ago(0, left), key)
+	}
+	age(inside)
+	b.get(at).want(t, http.StatusOK, `class="code"`)
+	age(-past)
+	b.get(at).want(t, http.StatusGone, "cannot be shown any more")
+	_, young := slip()
+	return func(*testing.T) {
+		p.wantRows(0, "slips WHERE request_key = '%s'", key)
+		p.wantRows(1, "slips WHERE request_key = '%s'", young)
+	}
+}
+
+// proveEndedSessionAge: what is typed into a session that has ended is kept for twelve hours.
+func proveEndedSessionAge(t *testing.T, p *program) func(*testing.T) {
+	service := storetest.Service(t, p.store, "END")
+	user := p.person("ended-analyst", lab.Membership{ServiceID: service.ID, Role: lab.Laboratory})
+	kept := func() int {
+		return value[int](p, "SELECT count(*) FROM form_drafts WHERE user_id = %d", int(user.UserID))
+	}
+	send := func(b *browser) {
+		b.post("/samples/END-2025-00001/analyses/new", "notes", "typed too late").want(t, http.StatusSeeOther)
+	}
+	b := p.at(somewhere())
+	b.signIn("ended-analyst", theirPassword).opened(t)
+	p.change("UPDATE sessions SET seen_at = %s WHERE user_id = %d", ago(lab.SessionIdle+lab.EndedSessionAge, -past), int(user.UserID))
+	p.change("UPDATE sessions SET started_at = %s WHERE user_id = %d", ago(lab.SessionIdle+lab.EndedSessionAge, -past), int(user.UserID))
+	send(b)
+	if n := kept(); n != 0 {
+		t.Errorf("%d forms are kept of a session that ended long ago", n)
+	}
+	p.change("UPDATE sessions SET seen_at = %s WHERE user_id = %d", ago(lab.SessionIdle+lab.EndedSessionAge, inside), int(user.UserID))
+	send(b)
+	if n := kept(); n != 1 {
+		t.Errorf("%d forms are kept of a session that has ended", n)
+	}
+	out := p.at(somewhere())
+	out.signIn("ended-analyst", theirPassword).opened(t)
+	out.post("/sign-out").want(t, http.StatusSeeOther)
+	age := func(left time.Duration) {
+		p.change("UPDATE ended_sessions SET ended_at = %s WHERE user_id = %d", ago(lab.EndedSessionAge, left), int(user.UserID))
+	}
+	age(inside)
+	send(out)
+	age(-past)
+	send(out)
+	if n := kept(); n != 2 {
+		t.Errorf("%d forms are kept, of one session inside its time and one past it", n)
+	}
+	young := p.person("ended-young")
+	y := p.at(somewhere())
+	y.signIn("ended-young", theirPassword).opened(t)
+	y.post("/sign-out").want(t, http.StatusSeeOther)
+	return func(t *testing.T) {
+		p.wantRows(0, "ended_sessions WHERE user_id = %d AND ended_at < %s", int(user.UserID), ago(lab.EndedSessionAge, 0))
+		p.left("ended_sessions", 1, young)(t)
+	}
 }
 
 // slipOf registers a sample that a new service received on a day, and returns the

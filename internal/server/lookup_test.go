@@ -196,7 +196,7 @@ func TestAnUnknownAndAnExpiredCodeLookAlike(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := x.store.ReplaceCode(t.Context(), c.intake, first.Key, store.CodeHash(hash), "slip lost"); err != nil {
+		if err := x.store.ReplaceCode(t.Context(), c.intake, first.Key, store.CodeHash(hash), "slip lost", nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.look(t, "en", old).without(old); got != want {

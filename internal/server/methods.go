@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ func (r *request) limitRow(number string) limitRow {
 	return row
 }
 
-func (r *request) newMethodPage(in *page.Reader) *newMethodPage {
+func (r *request) newMethodPage(in *page.Reader, kept *page.Kept) *newMethodPage {
 	kind := r.Choice("kind", page.SelectField, "page.methods.kind", locale.MethodKinds, lab.MethodKinds.Strings())
 	kind.Focus = true
 	page := &newMethodPage{View: r.View(r.Texts.Text("page.methods.new")), Empty: r.limitRow("__n__"), Form: page.NewForm(
@@ -78,6 +79,7 @@ func (r *request) newMethodPage(in *page.Reader) *newMethodPage {
 		page.Form.Fields = append(page.Form.Fields, row.Substance, row.LOD, row.LOQ, row.Unit)
 	}
 	page.Form.Fill(in.Typed)
+	page.Form.Kept = kept
 	return page
 }
 
@@ -108,9 +110,16 @@ func showNewMethod(r *request) error {
 	if err := lab.MayEquip(r.Actor, 0); err != nil {
 		return err
 	}
-	in := &page.Reader{Typed: map[string][]string{}}
-	addScopeRows(in, firstRows)
-	return r.Show("newmethod.html", r.newMethodPage(in))
+	before, err := r.typedBefore("/methods/new", func(url.Values) bool { return true })
+	if err != nil {
+		return err
+	}
+	in := &page.Reader{Typed: before.typed}
+	if in.Typed == nil {
+		in.Typed = url.Values{}
+		addScopeRows(in, firstRows)
+	}
+	return r.Show("newmethod.html", r.newMethodPage(in, before.Kept))
 }
 
 // readMethod reads a method with its scope; rows without a substance are left out.
@@ -157,9 +166,13 @@ func addMethod(r *request) error {
 	if err != nil {
 		return err
 	}
+	before, err := r.typedBefore("/methods/new", func(url.Values) bool { return true })
+	if err != nil {
+		return err
+	}
 	if in.Text("more") == "yes" {
 		addScopeRows(in, moreRows)
-		return r.Show("newmethod.html", r.newMethodPage(in))
+		return r.Show("newmethod.html", r.newMethodPage(in, before.Kept))
 	}
 	m := readMethod(in, n.words)
 	var mistakes lab.FieldErrors
@@ -178,7 +191,7 @@ func addMethod(r *request) error {
 		err = lab.FieldErrors{{Field: "version", Format: "This laboratory has this version of the method already, with another level or scope. Give another version."}}
 	}
 	return r.End(err, "/methods?done=method", "newmethod.html", func() (any, *page.Form, error) {
-		shown := r.newMethodPage(in)
+		shown := r.newMethodPage(in, before.Kept)
 		return shown, shown.Form, nil
 	})
 }

@@ -26,7 +26,8 @@ const (
 )
 
 // toSignIn leads to a page where what is missing is given, and then back to what was
-// asked for. Nobody is led back to what a form was sent to.
+// asked for. Nobody is led back to what a form was sent to, but to the page on which it
+// stands, where what was sent is kept.
 func (r *request) toSignIn(missing error) error {
 	shown := signInPath
 	switch {
@@ -35,7 +36,17 @@ func (r *request) toSignIn(missing error) error {
 	case errors.Is(missing, page.ErrSetUp):
 		shown = "/account/authenticator"
 	}
-	if r.Request.Method == http.MethodPost || r.Route.Path == secondFactorPath {
+	if r.Request.Method == http.MethodPost {
+		back, err := r.keepSent(missing)
+		if err != nil {
+			return err
+		}
+		if back != "" {
+			return r.See(r.withNext(shown, back))
+		}
+		return r.See(r.onward(shown))
+	}
+	if r.Route.Path == secondFactorPath {
 		return r.See(r.onward(shown))
 	}
 	return r.See(r.withNext(shown, page.WithoutCode(r.Request.URL)))

@@ -2,9 +2,10 @@ package server
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
+	"strconv"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/page"
 	"marquis/internal/store"
@@ -15,6 +16,9 @@ type registerPage struct {
 	sampleForm
 	Service lab.Service
 	Address string     // of the draft
+	Key     string     // that tells a form which is sent twice, and windows apart
+	Shown   string     // when the draft was saved that is shown, in microseconds
+	User    string     // who typed: nobody else sends it
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
 	Before  string     // the number of the sample before it in the visit, of which the look can be copied
@@ -38,7 +42,10 @@ func (r *request) registerPage(typed url.Values) (*registerPage, error) {
 	}
 	page := &registerPage{
 		View: r.View(r.Texts.Text("page.register.title")), sampleForm: f, Service: r.Service, Address: r.draftAddress(key.ID),
-		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt,
+		Visit: typed.Get(visitField), InVisit: 1, Clock: doubt, Key: typed.Get(requestKeyField), Shown: typed.Get(shownField), User: strconv.Itoa(int(r.Actor.UserID)),
+	}
+	if !credential.IsRequestKey(page.Key) {
+		page.Key = credential.NewRequestKey()
 	}
 	if page.Visit == "" {
 		f.Form.Fill(typed)
@@ -69,7 +76,7 @@ func showDraft(r *request) error {
 	}
 	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
-		return r.finished(key)
+		return r.finished(key, "")
 	}
 	if err != nil {
 		return err
@@ -82,6 +89,7 @@ func showDraft(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Shown = strconv.FormatInt(draft.SavedAt.Time().UnixMicro(), 10)
 	if number, err := lab.ParseSampleNumber(r.Query("undone")); err == nil {
 		page.Notice = r.Texts.Text("page.register.undone", "Number", number.String())
 	}
@@ -93,8 +101,8 @@ func showDraft(r *request) error {
 	return r.Show("register.html", page)
 }
 
-// registerDraft makes a sample of a draft and answers with its slip, or keeps the
-// draft for later.
+// registerDraft makes a sample of a draft and leads to its slip, or keeps the draft for
+// later.
 func registerDraft(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -104,44 +112,55 @@ func registerDraft(r *request) error {
 	if err != nil {
 		return err
 	}
+	key, err := r.draftKey()
+	if err != nil {
+		return err
+	}
+	switch overtaken, err := r.overtaken(key, in.Typed); {
+	case err != nil:
+		return err
+	case overtaken:
+		return r.draftOvertaken(shown, in, key)
+	}
 	if in.Text("copy") != "" {
 		return r.copyLook(shown, in.Typed)
 	}
 	if in.Text("keep") != "" {
-		return r.End(r.keepDraft(shown.Form, in.Typed), r.counterAddress(), "register.html", shown.again)
+		err := r.keepDraft(shown.Form, in.Typed)
+		if errors.Is(err, lab.ErrNotFound) {
+			return r.draftGone(shown, in, err)
+		}
+		return r.End(err, r.counterAddress(), "register.html", shown.again)
 	}
-	registered, code, err := r.register(shown, in)
+	registered, requestKey, err := r.register(shown, in)
 	if errors.Is(err, lab.ErrConflict) {
-		return r.finishedDraft()
+		return r.draftGone(shown, in, err)
 	}
 	if err != nil {
 		return r.correct(shown, in, err)
 	}
-	return r.slip(registered, code, false)
+	return r.See(slipAddress(r.numberOf(&registered), requestKey))
 }
 
-// register makes a sample of what was typed. Where a code is given out, it comes
-// with the sample and is kept nowhere.
-func (r *request) register(page *registerPage, in *page.Reader) (lab.Sample, lab.LookupCode, error) {
-	var code lab.LookupCode
-	key, err := r.draftKey()
+// register makes a sample of what was typed. Where a code is given out, it comes with
+// the sample. The slip is kept under the key, for this session alone.
+func (r *request) register(page *registerPage, in *page.Reader) (x lab.Sample, key string, err error) {
+	draft, err := r.draftKey()
 	if err != nil {
-		return lab.Sample{}, code, err
+		return x, "", err
 	}
 	x, expected, err := r.readSample(page, in)
 	if err != nil {
-		return x, code, err
+		return x, "", err
 	}
-	registration := store.Registration{File: lab.File{Sample: x, Expected: expected}, Draft: key.ID}
-	if in.Text("give_code") != "" {
-		var hash store.CodeHash
-		if code, hash, err = r.newCode(); err != nil {
-			return x, code, err
-		}
-		registration.Code = &hash
+	given, err := r.newSlip(in, keptSlip{Sample: draft}, in.Text("give_code") != "")
+	if err != nil {
+		return x, "", err
 	}
-	x, err = r.server.Store.RegisterSample(r.Ctx(), r.Actor, registration)
-	return x, code, err
+	x, err = r.server.Store.RegisterSample(r.Ctx(), r.Actor, store.Registration{
+		File: lab.File{Sample: x, Expected: expected}, Draft: draft.ID, Code: given.hash, Slip: given.slip,
+	})
+	return x, given.slip.RequestKey, r.signedOut(err)
 }
 
 // readSample reads the typed sample, and puts on the page what it has to be asked.
@@ -181,7 +200,7 @@ func (r *request) correct(shown *registerPage, in *page.Reader, err error) error
 	shown.Form.Fill(in.Typed) // with the days that were understood
 	keepSaid(shown.Form, err)
 	if kept := r.keepDraft(shown.Form, in.Typed); errors.Is(kept, lab.ErrNotFound) {
-		return r.finishedDraft()
+		return r.draftGone(shown, in, kept)
 	} else if kept != nil && len(page.FieldErrors(kept)) == 0 {
 		return kept
 	}
@@ -200,33 +219,4 @@ func keepSaid(f *page.Form, err error) {
 			said.Values = product.Values
 		}
 	}
-}
-
-type finishedPage struct {
-	page.View
-	Number  string // of the sample that the draft became, empty where it was dropped
-	Counter string
-}
-
-func (r *request) finishedDraft() error {
-	key, err := r.draftKey()
-	if err != nil {
-		return err
-	}
-	return r.finished(key)
-}
-
-// finished tells what became of a draft that is not there any more.
-func (r *request) finished(draft lab.Key) error {
-	page := finishedPage{View: r.View(r.Texts.Text("page.register.finished")), Counter: r.counterAddress()}
-	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, draft)
-	switch {
-	case errors.Is(err, lab.ErrNotFound):
-		page.Title = r.Texts.Text("page.register.dropped")
-	case err != nil:
-		return err
-	default:
-		page.Number = r.numberOf(&x).String()
-	}
-	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
 }

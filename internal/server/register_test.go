@@ -34,7 +34,7 @@ func TestASampleIsRegisteredWithAllThatWasTyped(t *testing.T) {
 		office := d.place("Office")
 		typed := tablet()
 		typed.Set("location_id", fmt.Sprint(office.ID))
-		p := d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), typed)).want(t, http.StatusOK)
 		got, expected := d.sample(numberForm.FindString(p.body))
 
 		words, err := x.store.Dictionary(t.Context())
@@ -84,7 +84,7 @@ func TestWhatTheVisitorSaidIsKept(t *testing.T) {
 		{powder(with("product_id", "onbekend")), "unknown", "onbekend", nil},
 		{powder(with("expected", " benzodiazepine ;; ")), "ketamine", "ketamine", []lab.Expected{{Class: "benzodiazepine"}}},
 	} {
-		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), c.typed)).want(t, http.StatusOK)
 		got, expected := d.sample(numberForm.FindString(p.body))
 		if got.ProductID != storetest.Product(t, words, c.product).ID || got.SoldAsText != c.said || len(expected) != len(c.expected) ||
 			len(expected) > 0 && !reflect.DeepEqual(expected, c.expected) {
@@ -119,7 +119,7 @@ func TestPricesAndAmounts(t *testing.T) {
 			5500, lab.Millilitre,
 		},
 	} {
-		p := d.clerk.post(d.begin(d.clerk), c.typed).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), c.typed)).want(t, http.StatusOK)
 		got, _ := d.sample(numberForm.FindString(p.body))
 		if got.Price != c.price || got.ReceivedAmount != c.amount || got.ReceivedUnit != c.unit {
 			t.Errorf("%s: %+v, %d %s", name, got.Price, got.ReceivedAmount, got.ReceivedUnit)
@@ -220,7 +220,7 @@ func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
 			d.clerk.get(draft).want(t, http.StatusOK).lacks(t, `name="overruled"`)
 			d.clerk.post(draft, c.typed).want(t, http.StatusUnprocessableEntity, c.says, beside("overruled"), `name="overruled"`)
 			c.typed.Set("overruled", "the visitor feels ill")
-			p := d.clerk.post(draft, c.typed).want(t, http.StatusOK)
+			p := d.clerk.follow(d.clerk.post(draft, c.typed)).want(t, http.StatusOK)
 			got, _ := d.sample(numberForm.FindString(p.body))
 			if got.Overruled != "the visitor feels ill" {
 				t.Errorf("overruled because of %q", got.Overruled)
@@ -237,7 +237,7 @@ func TestWhatIsBeyondTheLimitsIsTakenForAReason(t *testing.T) {
 func TestFurtherSamplesOfAVisitBeginWithTheVisit(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
-		p := d.clerk.post(d.begin(d.clerk), tablet()).want(t, http.StatusOK, "Next sample of this visit")
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), tablet())).want(t, http.StatusOK, "Next sample of this visit")
 		number, code := numberForm.FindString(p.body), codeOn(p.body)
 		first, _ := d.sample(number)
 		for n := 2; n <= 4; n++ {
@@ -252,7 +252,7 @@ func TestFurtherSamplesOfAVisitBeginWithTheVisit(t *testing.T) {
 				d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "more than 3 samples in one visit", beside("overruled"))
 				continue
 			}
-			next := d.clerk.post(draft, typed).want(t, http.StatusOK)
+			next := d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK)
 			got, _ := d.sample(numberForm.FindString(next.body))
 			if got.VisitID != first.VisitID || codeOn(next.body) == code {
 				t.Errorf("sample %d: visit %v, the code of the first: %v", n, got.VisitID, codeOn(next.body) == code)
@@ -306,22 +306,22 @@ func TestADraftKeepsTheDayThatWasMeant(t *testing.T) {
 func TestWhatIsTypedAsPeopleWriteIt(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
-	p := d.clerk.post(d.begin(d.clerk), powder(with("received_on", "1 mrt"), with("expected_ready_on", "8/3"), with("received_amount", "80 mg"),
-		with("price_amount", "£ 60,- / 5 g"), with("price_quantity", ""))).want(t, http.StatusOK, "Received on 1 March 2025.", "8 March 2025")
+	p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("received_on", "1 mrt"), with("expected_ready_on", "8/3"), with("received_amount", "80 mg"),
+		with("price_amount", "£ 60,- / 5 g"), with("price_quantity", "")))).want(t, http.StatusOK, "Received on 1 March 2025.", "8 March 2025")
 	got, _ := d.sample(numberForm.FindString(p.body))
 	want := lab.Price{Amount: 60_000, Currency: "GBP", Quantity: 5000, Unit: lab.Gram}
 	if got.ReceivedOn != 2025_03_01 || got.ExpectedReadyOn != 2025_03_08 || got.ReceivedAmount != 80 || got.ReceivedUnit != lab.Gram || got.Price != want {
 		t.Errorf("%+v", got)
 	}
-	p = d.clerk.post(d.begin(d.clerk), powder(with("product_id", "xtc"), with("form", "tablet"), with("received_amount", "1"), with("price_amount", "€ 3,50"),
-		with("price_quantity", ""), with("weight_ug", "0,412 g"), with("colours", "oran; wh"))).want(t, http.StatusOK)
+	p = d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("product_id", "xtc"), with("form", "tablet"), with("received_amount", "1"), with("price_amount", "€ 3,50"),
+		with("price_quantity", ""), with("weight_ug", "0,412 g"), with("colours", "oran; wh")))).want(t, http.StatusOK)
 	got, _ = d.sample(numberForm.FindString(p.body))
 	want = lab.Price{Amount: 3500, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}
 	if got.Price != want || got.WeightUG != 412_000 || strings.Join(got.Colours, " ") != "orange white" {
 		t.Errorf("%+v", got)
 	}
 	d.clerk.lang = "nl" // what a colleague kept in English
-	p = d.clerk.post(d.begin(d.clerk), powder(with("colours", "off-white, geb, zw"))).want(t, http.StatusOK)
+	p = d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("colours", "off-white, geb, zw")))).want(t, http.StatusOK)
 	if got, _ = d.sample(numberForm.FindString(p.body)); strings.Join(got.Colours, " ") != "off_white black" {
 		t.Errorf("%q", got.Colours)
 	}
@@ -351,7 +351,7 @@ func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
 		typed.Set("price_amount", "5000") // which nobody has confirmed
 		d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, beside("confirmed"))
 		typed.Set("price_amount", "2500")
-		number := numberForm.FindString(d.clerk.post(draft, typed).want(t, http.StatusOK).body)
+		number := numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body)
 		if got, _ := d.sample(number); len(got.Confirmed) != 1 || got.Price.Amount != 2_500_000 {
 			t.Errorf("%+v", got)
 		}
@@ -376,12 +376,12 @@ func TestMistakesAreKeptInTheDraft(t *testing.T) {
 	d.clerk.get(draft).want(t, http.StatusOK, `value="wokkel"`)
 }
 
-func TestTheSlipIsShownOnce(t *testing.T) {
+func TestTheSlipSaysWhatTheVisitorNeeds(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
 		draft := d.begin(d.clerk)
 		d.clerk.lang = "nl"
-		p := d.clerk.post(draft, powder(with("expected_ready_on", "2025-03-17"))).want(t, http.StatusOK, "Service UTR", "UTR-2025-00001",
+		p := d.clerk.follow(d.clerk.post(draft, powder(with("expected_ready_on", "2025-03-17")))).want(t, http.StatusOK, "Service UTR", "UTR-2025-00001",
 			`<p class="small" lang="nl">`, "Houd dit briefje geheim", "17 maart 2025", "bel 112", "Drugs Infolijn 0900-1995",
 			`<p class="small" lang="en">`, "Keep this slip secret", "17 March 2025", "call 112", x.address.Host, `class="qr"`)
 		if strings.Index(p.body, `<p class="small" lang="nl">`) > strings.Index(p.body, `<p class="small" lang="en">`) {
@@ -398,7 +398,7 @@ func TestTheSlipIsShownOnce(t *testing.T) {
 		d.clerk.post(draft, powder()).want(t, http.StatusConflict, "This sample is UTR-2025-00001", `href="/samples/UTR-2025-00001/code"`).lacks(t, code)
 		d.clerk.get(draft).want(t, http.StatusConflict, "This sample is UTR-2025-00001").lacks(t, code)
 
-		none := d.clerk.post(d.begin(d.clerk), powder(with("give_code"))).want(t, http.StatusOK, "UTR-2025-00002", "No code is given out.")
+		none := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("give_code")))).want(t, http.StatusOK, "UTR-2025-00002", "No code is given out.")
 		if codeOn(none.body) != "" {
 			t.Error("a code is given out all the same")
 		}
@@ -417,7 +417,7 @@ func TestALostCodeIsReplaced(t *testing.T) {
 		if !d.opens(lost) {
 			t.Fatal("the code was taken although it was not replaced")
 		}
-		p := d.clerk.post(address, url.Values{"reason": {"slip lost"}}).want(t, http.StatusOK, number, "opens nothing any more")
+		p := d.clerk.follow(d.clerk.post(address, url.Values{"reason": {"slip lost"}})).want(t, http.StatusOK, number, "opens nothing any more")
 		if code := codeOn(p.body); code == lost || !d.opens(code) || d.opens(lost) {
 			t.Error("the new code does not take the place of the lost one")
 		}
@@ -429,9 +429,9 @@ func TestALostCodeIsReplaced(t *testing.T) {
 func TestNoCodeIsKeptAnywhere(t *testing.T) {
 	d := newDesk(t, oneSite(t))
 	draft := d.begin(d.clerk)
-	p := d.clerk.post(draft, powder()).want(t, http.StatusOK)
+	p := d.clerk.follow(d.clerk.post(draft, powder())).want(t, http.StatusOK)
 	number, code := numberForm.FindString(p.body), codeOn(p.body)
-	replaced := codeOn(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}}).body)
+	replaced := codeOn(d.clerk.follow(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}})).body)
 	d.clerk.post("/samples/"+number+"/next", nil)
 	d.clerk.post(draft, powder())
 	if replaced == "" || code == "" {

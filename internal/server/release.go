@@ -44,6 +44,9 @@ func (r *request) releasePage() (*releasePage, error) {
 		}
 		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
 			shown.Withdrawal = page.NewForm(r.Hidden("version", version), r.Input("withdrawal_reason", page.AreaField, "page.record.reason"))
+			if err := r.keeps(shown.Withdrawal, shown.Address+"/withdrawal"); err != nil {
+				return nil, err
+			}
 		}
 	}
 	p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, record.Sample.Key)
@@ -82,7 +85,7 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 	if p.Publication.NeedsReason() {
 		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
 	}
-	return nil
+	return r.keeps(shown.Form, shown.Address+"/release")
 }
 
 // sameResult tells that a version says what the latest says already.

@@ -33,11 +33,12 @@ func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
 	if err := tried.Retract(r.Actor, lab.At(r.server.Now()), "-"); err != nil {
 		return nil, nil, err
 	}
-	return &retractPage{
+	shown := &retractPage{
 		View: r.View(r.Texts.Text("page.analysis.retract")), Number: record.Number.String(), Address: sampleAddress(record.Number),
 		Analysis: r.analysisView(n, &record, e),
 		Form:     page.NewForm(r.Hidden("version", versionText(e.Analysis.Version)), r.Input("reason", page.AreaField, "page.record.reason")),
-	}, e, nil
+	}
+	return shown, e, r.keeps(shown.Form, shown.Analysis.Address+"/retraction")
 }
 
 func showRetractionForm(r *request) error {

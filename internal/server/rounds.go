@@ -51,7 +51,7 @@ func (s *Server) swept(err error) {
 // attempts have lapsed.
 func (s *Server) lapsed(err error) {
 	if err != nil {
-		s.Log.Error("write failures to sign in", "error", page.Cause(err))
+		s.Log.Error("write failures to sign in, delete slips", "error", page.Cause(err))
 	}
 	s.guesses.networks.lapse()
 	for _, t := range s.logins.all() {

@@ -91,7 +91,15 @@ func (r *request) recordPage() (*recordPage, error) {
 		for j := range page.Analyses[i].Questions {
 			if f := page.Analyses[i].Questions[j].Form; f != nil {
 				page.Answers = append(page.Answers, f)
+				if err := r.keeps(f, page.Analyses[i].Questions[j].Address); err != nil {
+					return nil, err
+				}
 			}
+		}
+	}
+	for _, m := range page.Moves {
+		if err := r.keeps(m.Form, m.Address); err != nil {
+			return nil, err
 		}
 	}
 	return page, nil

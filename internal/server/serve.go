@@ -28,7 +28,7 @@ func (s *Server) newSite(p *page.Printed) *page.Site {
 	x.Service = func(r *pageRequest, code string) (lab.Service, error) { return s.Store.Service(r.Ctx(), r.Actor, code) }
 	x.Patient = func(ctx context.Context) context.Context { return store.WaitAtMost(ctx, turnWait) }
 	x.SignIn = func(r *pageRequest, missing error) error { return s.whole(r).toSignIn(missing) }
-	x.Known = storeErrors
+	x.Known = ownErrors
 	x.Explain = func(r *pageRequest, err error, p *page.Problem) { s.whole(r).explain(err, p) }
 	return x
 }
@@ -39,7 +39,7 @@ func (s *Server) serve(rt route) gin.HandlerFunc {
 		r := s.request(c, rt.door())
 		err := r.Begin(r.readSession)
 		if err == nil {
-			err = rt.handle(r)
+			err = r.answer(rt)
 		}
 		if err != nil {
 			r.Fail(err)
@@ -51,8 +51,9 @@ func (s *Server) request(c *gin.Context, d page.Door) *request { return s.whole(
 
 func (s *Server) whole(r *pageRequest) *request { return &request{pageRequest: r, server: s} }
 
-// storeErrors are what errors of the store become.
-var storeErrors = []page.Known{
+// ownErrors are what errors of the server and of the store become.
+var ownErrors = []page.Known{
+	{Err: errOtherUser, Answer: page.Answer{Status: http.StatusConflict, Title: "page.error.other_user", Text: "page.error.other_user_text"}},
 	unavailable(store.ErrNotNoted, "page.error.not_noted_text"),
 	unavailable(store.ErrFull, "page.layout.unsaved_full"),
 	unavailable(store.ErrReadOnly, "page.layout.unsaved_read_only"),

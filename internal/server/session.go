@@ -65,10 +65,10 @@ func (r *request) raiseSession() (session string, err error) {
 	return session, nil
 }
 
-// endSession signs out, here and in the database.
+// endSession signs out. The browser keeps the token, which opens nothing any more: it
+// tells whose a form is that is sent from another window afterwards, see keepSent.
 func (r *request) endSession() error {
 	token, err := r.Cookie(r.server.sessionCookie())
-	r.PutCookie(r.server.sessionCookie(), "", -1)
 	if errors.Is(err, http.ErrNoCookie) {
 		return nil
 	}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"errors"
 	"strings"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
@@ -21,7 +23,7 @@ type slipPage struct {
 	Undo        *undoView // nil where it cannot be undone
 }
 
-// slipView is what the visitor takes along. It is shown once and kept nowhere.
+// slipView is what the visitor takes along.
 type slipView struct {
 	Service, Number, Code string
 	Look                  string // where the result is looked up
@@ -35,29 +37,77 @@ type slipLanguage struct {
 	Ready lab.Date // when the result is expected, where somebody said so
 }
 
-// slip answers with the slip of a sample, in all languages, the reader's first.
-func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
+// showSlip shows the slip of a code to the session that gave it out, for as long as it
+// is kept: a reload, going back, or an answer that was lost on its way lose no code. One
+// whose code was replaced meanwhile is not shown.
+func showSlip(r *request) error {
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	kept, err := r.keptSlip(r.Param("slip"))
+	if err == nil && kept.Sample != key {
+		err = lab.ErrNotFound
+	}
+	if err == nil && kept.Code != "" {
+		err = r.opens(kept.Code)
+	}
+	if errors.Is(err, lab.ErrNotFound) {
+		return r.slipOver(key)
+	}
+	if err != nil {
+		return err
+	}
+	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
+	if err != nil {
+		return err
+	}
+	return r.slip(x, kept)
+}
+
+// opens fails with lab.ErrNotFound where a code opens nothing any more.
+func (r *request) opens(text string) error {
+	code, err := lab.ParseLookupCode(text)
+	if err != nil {
+		return err
+	}
+	hashes, err := r.server.Keys.Hashes(code, 0)
+	if err != nil {
+		return err
+	}
+	var known []store.CodeHash
+	for _, h := range hashes {
+		known = append(known, store.CodeHash(h))
+	}
+	_, err = r.server.Store.Lookup(r.Ctx(), known)
+	return err
+}
+
+// slip shows a slip in all languages, the reader's first.
+func (r *request) slip(x lab.Sample, kept keptSlip) error {
 	shown := slipPage{
-		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: replaced,
+		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: kept.Replaced,
 	}
 	shown.Title = r.Texts.Text("page.slip.title", "Number", shown.Number)
 	shown.Received = x.ReceivedOn
-	if !replaced {
+	if kept.Replaced {
+		shown.Title = r.Texts.Text("page.slip.replaced_title", "Number", shown.Number)
+	} else {
 		shown.Undo = r.undo(&lab.File{Sample: x})
 	}
-	if !x.VisitID.IsZero() && !replaced {
+	if !x.VisitID.IsZero() && !kept.Replaced {
 		shown.TurnAway = r.turnAwayForm(x.VisitID.String())
 	}
-	if code == (lab.LookupCode{}) {
+	if kept.Code == "" {
 		return r.Show("slip.html", shown)
 	}
 	look := r.server.Address.JoinPath("/").String()
-	drawn, err := drawQR(look+"#"+code.Print(), r.Texts.Text("page.slip.qr"))
+	drawn, err := drawQR(look+"#"+kept.Code, r.Texts.Text("page.slip.qr"))
 	if err != nil {
 		return err
 	}
 	shown.Slip = &slipView{
-		Service: r.Service.Name, Number: shown.Number, Code: code.Print(), QR: drawn,
+		Service: r.Service.Name, Number: shown.Number, Code: kept.Code, QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
 	for _, lang := range locale.Languages {
@@ -84,24 +134,30 @@ type replaceCode struct {
 	Form   *page.Form
 }
 
-func (r *request) replaceCode() replaceCode {
+func (r *request) replaceCode() (replaceCode, error) {
 	reason := r.Hint(r.Input("reason", page.TextField, "page.slip.reason"), "page.slip.reason_hint")
 	reason.MaxLength = 200
-	return replaceCode{r.View(""), r.Number.String(), page.NewForm(reason)}
+	f := page.NewForm(reason, r.Hidden(requestKeyField, credential.NewRequestKey()))
+	return replaceCode{r.View(""), r.Number.String(), f}, r.keeps(f, sampleAddress(r.Number)+"/code")
 }
 
-func (r *request) replaceCodePage() *replaceCodePage {
-	return &replaceCodePage{r.View(r.Texts.Text("page.slip.replace_title", "Number", r.Number.String())), r.replaceCode()}
+func (r *request) replaceCodePage() (*replaceCodePage, error) {
+	form, err := r.replaceCode()
+	return &replaceCodePage{r.View(r.Texts.Text("page.slip.replace_title", "Number", r.Number.String())), form}, err
 }
 
 func showReplaceCodeForm(r *request) error {
 	if _, err := r.key(); err != nil {
 		return err
 	}
-	return r.Show("replacecode.html", r.replaceCodePage())
+	shown, err := r.replaceCodePage()
+	if err != nil {
+		return err
+	}
+	return r.Show("replacecode.html", shown)
 }
 
-// replaceLostCode gives a sample another code, and answers with its slip.
+// replaceLostCode gives a sample another code, and leads to its slip.
 func replaceLostCode(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -111,22 +167,23 @@ func replaceLostCode(r *request) error {
 	if err != nil {
 		return err
 	}
-	code, hash, err := r.newCode()
+	given, err := r.newSlip(in, keptSlip{Sample: key, Replaced: true}, true)
 	if err != nil {
 		return err
 	}
-	if err := r.server.Store.ReplaceCode(r.Ctx(), r.Actor, key, hash, in.Text("reason")); err != nil {
-		return r.Again(err, "replacecode.html", func() (any, *page.Form, error) {
-			shown := r.replaceCodePage()
-			shown.Code.Form.Fill(in.Typed)
-			return shown, shown.Code.Form, nil
-		})
+	err = r.signedOut(r.server.Store.ReplaceCode(r.Ctx(), r.Actor, key, *given.hash, in.Text("reason"), given.slip))
+	if errors.Is(err, lab.ErrConflict) {
+		return r.sentBefore(given.slip.RequestKey, err)
 	}
-	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, key)
-	if err != nil {
-		return err
-	}
-	return r.slip(x, code, true)
+	return r.End(err, slipAddress(r.Number, given.slip.RequestKey), "replacecode.html", func() (any, *page.Form, error) {
+		shown, err := r.replaceCodePage()
+		if err != nil {
+			return nil, nil, err
+		}
+		shown.Code.Form.Fill(in.Typed)
+		shown.Code.Form.Set(requestKeyField, given.slip.RequestKey)
+		return shown, shown.Code.Form, nil
+	})
 }
 
 // newCode draws a lookup code, which is given out today: see lab.CodeDay.

@@ -54,6 +54,7 @@ type staffPage struct {
 	Clock    string // that it is to be looked at
 	Backups  *backupsView
 	Restored string // that the registry is a restored one, and what follows
+	Unsaved  []unsavedForm
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -70,6 +71,9 @@ func showStaffStart(r *request) error {
 		return err
 	}
 	if page.Restored, err = r.restoredNotice(); err != nil {
+		return err
+	}
+	if page.Unsaved, err = r.unsavedForms(); err != nil {
 		return err
 	}
 	for _, e := range menu {

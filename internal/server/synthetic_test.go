@@ -64,7 +64,7 @@ func TestEveryPageOfSyntheticSamplesSaysSo(t *testing.T) {
 func TestASlipOfASyntheticSampleSaysSo(t *testing.T) {
 	eachOrigin(t, func(t *testing.T, x *site, synthetic bool) {
 		d := newDesk(t, x)
-		p := d.clerk.post(d.begin(d.clerk), powder(with("give_code", "yes"))).want(t, http.StatusOK)
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("give_code", "yes")))).want(t, http.StatusOK)
 		_, slip, found := strings.Cut(p.body, `<section class="slip"`)
 		slip, _, _ = strings.Cut(slip, "</section>")
 		for _, text := range []string{"this sample is synthetic", "dit monster is synthetisch"} {

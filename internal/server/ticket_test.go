@@ -78,7 +78,7 @@ func TestATicketOpensWhatItsCodeDoesNow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := x.store.ReplaceCode(t.Context(), c.intake, sample.Key, store.CodeHash(hash), "slip lost"); err != nil {
+		if err := x.store.ReplaceCode(t.Context(), c.intake, sample.Key, store.CodeHash(hash), "slip lost", nil); err != nil {
 			t.Fatal(err)
 		}
 		r.get(address).want(t, http.StatusNotFound, ticketOver, `action="/lookup"`).lacks(t, "We found", "ketamine")

@@ -14,7 +14,7 @@ import (
 func TestARegistrationIsUndone(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
-		p := d.clerk.post(d.begin(d.clerk), powder(with("notes", "of the wrong bag"))).want(t, http.StatusOK, "Undo this registration")
+		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("notes", "of the wrong bag")))).want(t, http.StatusOK, "Undo this registration")
 		number, code := numberForm.FindString(p.body), codeOn(p.body)
 		d.clerk.get("/samples/"+number).want(t, http.StatusOK, "Undo this registration")
 
@@ -45,7 +45,7 @@ func TestARegistrationIsUndone(t *testing.T) {
 
 		typed := sent(form)
 		typed.Set("received_amount", "0,4")
-		again := numberForm.FindString(d.clerk.post(strings.TrimSuffix(draft, "?undone="+number), typed).want(t, http.StatusOK).body)
+		again := numberForm.FindString(d.clerk.follow(d.clerk.post(strings.TrimSuffix(draft, "?undone="+number), typed)).want(t, http.StatusOK).body)
 		if right, _ := d.sample(again); again == number || right.ReceivedAmount != 400 {
 			t.Errorf("%s is registered as %s: %+v", number, again, right)
 		}
@@ -60,7 +60,7 @@ func TestOneOfAVisitIsUndone(t *testing.T) {
 		typed[name] = values
 	}
 	typed.Set("received_on", "2025-03-01")
-	number := numberForm.FindString(d.clerk.post(draft, typed).want(t, http.StatusOK).body)
+	number := numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body)
 	again := d.clerk.post("/samples/"+number+"/undo", nil).want(t, http.StatusSeeOther).header.Get("Location")
 	d.clerk.get(again).want(t, http.StatusOK, "Sample 2 of this visit", "Copy the look of "+before)
 	d.clerk.get(again+"&undone=rubbish").want(t, http.StatusOK)
@@ -77,7 +77,7 @@ func TestWhatHangsOnASampleKeepsItsRegistration(t *testing.T) {
 			d.clerk.post("/samples/"+number+"/description", typed).want(d.t, http.StatusSeeOther)
 		}, "It was changed after it was registered."},
 		"a second code": {func(d *desk, number string) {
-			d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}}).want(d.t, http.StatusOK)
+			d.clerk.follow(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}})).want(d.t, http.StatusOK)
 		}, "It has got a second code, which somebody may hold."},
 		"two minutes": {func(d *desk, _ string) { d.clock.pass(lab.UndoTime + time.Second) }, "The two minutes in which a registration can be undone are over."},
 	} {

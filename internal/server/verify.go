@@ -49,7 +49,20 @@ func (r *request) verifyPage() (*verifyPage, error) {
 		}
 	}
 	r.offerVerification(page, &record, e)
-	return page, nil
+	return page, r.keepVerification(page)
+}
+
+// keepVerification lets the forms of the page be kept while they are typed.
+func (r *request) keepVerification(page *verifyPage) error {
+	if page.Form != nil {
+		if err := r.keeps(page.Form, page.Analysis.Address+"/verify"); err != nil {
+			return err
+		}
+	}
+	if page.Ask == nil {
+		return nil
+	}
+	return r.keeps(page.Ask, page.Analysis.Address+"/question")
 }
 
 // offerVerification offers what the rules allow, or says why they do not.

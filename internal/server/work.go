@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"marquis/internal/lab"
@@ -94,7 +95,30 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 		return nil, err
 	}
 	r.offerWork(shown, q)
-	return shown, nil
+	return shown, r.keepClosing(shown)
+}
+
+// keepClosing lets what is chosen to be closed be kept, and chooses what was chosen
+// before, as far as nobody has changed it since.
+func (r *request) keepClosing(shown *workPage) error {
+	if !shown.MayClose {
+		return nil
+	}
+	before, err := r.typedBefore("/work/"+shown.Service+"/not-analysed", func(typed url.Values) bool {
+		return typed.Get("stage") == mustField(shown.Close, "stage").Value()
+	})
+	if err != nil {
+		return err
+	}
+	shown.Close.Kept = before.Kept
+	if before.typed == nil {
+		return nil
+	}
+	shown.Close.Resume(before.typed)
+	for i := range shown.Rows {
+		shown.Rows[i].Chosen = slices.Contains(before.typed["samples"], shown.Rows[i].Value)
+	}
+	return nil
 }
 
 func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {

@@ -13,7 +13,10 @@ var archived = []string{
 // ever registered they are empty but for write_probe.
 var leftOut = map[string]string{
 	"sessions":         "nobody is signed in to a copy",
+	"ended_sessions":   "nobody signs in anew to a copy",
+	"slips":            "a slip is for the session that gave its code out",
 	"invitations":      "nobody is invited to a copy",
+	"form_drafts":      "what is being typed ends within days, and is nobody's record",
 	"drafts":           "what is being typed ends within days, and is nobody's record",
 	"factor_failures":  "they end within an hour",
 	"sign_in_failures": "they are told of this place",

@@ -25,7 +25,7 @@ var asksNobody = map[string]string{
 	"Lookup": "whoever has the code is the visitor",
 
 	"Account": "finds out who asks", "Session": "finds out who asks", "ReplaceSession": "whoever has the token", "EndSession": "whoever has the token",
-	"OfferFactor": "whoever has the token", "RememberDevice": "whoever has the token",
+	"OfferFactor": "whoever has the token", "EndedSession": "whoever had the token", "RememberDevice": "whoever has the token",
 	"Invitation": "whoever has the invitation", "AcceptInvitation": "whoever has the invitation",
 	"KnownTo": "before anybody has signed in", "HasRecoveryCode": "before anybody has signed in", "HasOtherHashes": "before anybody has signed in",
 	"Rehash": "before anybody has signed in", "NoteSignInFailure": "before anybody has signed in", "NoteSignInLimit": "before anybody has signed in",

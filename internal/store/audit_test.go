@@ -104,7 +104,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 				return err
 			}
 			_, err = s.SweepDrafts(ctx, lab.Operator("test"))
-			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]"), s.DropDraft(ctx, b.intake, key))
+			return errors.Join(err, s.SaveDraft(ctx, b.intake, key, "[]", store.DraftWindow{}), s.DropDraft(ctx, b.intake, key))
 		}, "", b.intake, nil, nil, ""},
 		{"AddLocation", func() error {
 			_, err := s.AddLocation(ctx, operator, lab.Location{ServiceID: b.service.ID, Name: "Office", Kind: "office"})
@@ -115,7 +115,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "turn away", b.intake, func() string { return x.VisitID.String() }, []string{`"field":"turned_away","new":2,"old":0`}, ""},
 		{"ReplaceCode", func() error {
-			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-01", Hash: []byte{4, 5, 6}, Month: "2025-01"}, "slip lost")
+			return s.ReplaceCode(ctx, b.intake, x.Key, store.CodeHash{KeyID: "2025-01", Hash: []byte{4, 5, 6}, Month: "2025-01"}, "slip lost", nil)
 		}, "replace code", b.intake, sampleID, nil, "slip lost"},
 		{"KeepCodeMonths where nobody knows the time", func() error {
 			return s.KeepCodeMonths(ctx, operator, 1)

@@ -44,8 +44,9 @@ func (w *work) deleteCodes(sample lab.Key) error {
 }
 
 // ReplaceCode gives a sample another code, for a reason such as a lost slip. The
-// codes that it had open nothing any more.
-func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string) error {
+// codes that it had open nothing any more. A form that has its slip already is refused
+// with lab.ErrConflict.
+func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, code CodeHash, reason string, slip *Slip) error {
 	return s.do(ctx, by, func(w *work) error {
 		x, err := w.takeSample(sample)
 		if err != nil {
@@ -55,6 +56,9 @@ func (s *Store) ReplaceCode(ctx context.Context, by lab.Actor, sample lab.Key, c
 			return err
 		}
 		if err := lab.CheckReplacement(reason); err != nil {
+			return err
+		}
+		if err := w.keepSlip(slip); err != nil {
 			return err
 		}
 		if err := w.deleteCodes(sample); err != nil {

@@ -280,7 +280,7 @@ func TestDraftsAreKeptForIntake(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SaveDraft(t.Context(), colleague, key, `{"form":"tablet ☠"}`); err != nil {
+		if err := s.SaveDraft(t.Context(), colleague, key, `{"form":"tablet ☠"}`, store.DraftWindow{}); err != nil {
 			t.Fatal(err)
 		}
 		d, err := s.Draft(t.Context(), b.intake, key)
@@ -301,19 +301,19 @@ func TestDraftsAreKeptForIntake(t *testing.T) {
 			want(t, name+" reads", err)
 			_, err = s.Drafts(t.Context(), actor, key.ServiceID)
 			want(t, name+" lists", err)
-			want(t, name+" saves", s.SaveDraft(t.Context(), actor, key, "{}"))
+			want(t, name+" saves", s.SaveDraft(t.Context(), actor, key, "{}", store.DraftWindow{}))
 			want(t, name+" drops", s.DropDraft(t.Context(), actor, key))
 		}
 		for _, content := range []string{"", "{", "\xff", `"` + strings.Repeat("x", 64<<10) + `"`} {
 			_, err := s.NewDraft(t.Context(), b.intake, key.ServiceID, content)
 			wantMistakes(t, err, "content")
-			wantMistakes(t, s.SaveDraft(t.Context(), b.intake, key, content), "content")
+			wantMistakes(t, s.SaveDraft(t.Context(), b.intake, key, content, store.DraftWindow{}), "content")
 		}
 		if err := s.DropDraft(t.Context(), colleague, key); err != nil {
 			t.Fatal(err)
 		}
 		for what, err := range map[string]error{
-			"dropped again": s.DropDraft(t.Context(), colleague, key), "saved": s.SaveDraft(t.Context(), b.intake, key, "{}"),
+			"dropped again": s.DropDraft(t.Context(), colleague, key), "saved": s.SaveDraft(t.Context(), b.intake, key, "{}", store.DraftWindow{}),
 			"another service's": s.DropDraft(t.Context(), stranger, lab.Key{ServiceID: stranger.Memberships[0].ServiceID, ID: second}),
 		} {
 			if !errors.Is(err, lab.ErrNotFound) {
@@ -358,7 +358,7 @@ func TestOldDraftsAreSwept(t *testing.T) {
 				t.Errorf("swept %d that are just as old as they may be, %v", n, err)
 			}
 			now = now.Add(time.Second)
-			if err := later.SaveDraft(t.Context(), b.intake, lab.Key{ServiceID: b.service.ID, ID: saved}, "[]"); err != nil {
+			if err := later.SaveDraft(t.Context(), b.intake, lab.Key{ServiceID: b.service.ID, ID: saved}, "[]", store.DraftWindow{}); err != nil {
 				t.Fatal(err)
 			}
 			if n, err := later.SweepDrafts(t.Context(), lab.Operator("test")); err != nil || n != 1 {

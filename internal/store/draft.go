@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"marquis/internal/lab"
@@ -25,17 +27,56 @@ func (s *Store) NewDraft(ctx context.Context, by lab.Actor, service lab.ServiceI
 	return draft.ID, err
 }
 
+// DraftWindow is the window from which a draft is saved, and the draft as it stood when
+// it was shown there. The zero window overtakes every other.
+type DraftWindow struct {
+	Key   string
+	Shown lab.Instant
+}
+
 // SaveDraft replaces the content of a draft. One that is not there any more,
 // because it was registered, dropped or swept, is lab.ErrNotFound and is not made
-// anew.
-func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string) error {
+// anew; one that was saved from another window since is lab.ErrConflict.
+func (s *Store) SaveDraft(ctx context.Context, by lab.Actor, key lab.Key, content string, from DraftWindow) error {
 	draft := lab.Draft{Content: content}
 	return s.changeDraft(ctx, by, key, func(w *work) (int64, error) {
 		if err := draft.Check(); err != nil {
 			return 0, err
 		}
-		done := w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ? WHERE service_id = ? AND id = ?", content, w.at, key.ServiceID, key.ID)
+		had, err := draftsTable.take(w, key)
+		if err != nil {
+			return 0, err
+		}
+		if had.Overtaken(from.Key, from.Shown) {
+			return 0, fmt.Errorf("the draft was saved from another window: %w", lab.ErrConflict)
+		}
+		done := w.tx.Exec("UPDATE drafts SET content = ?, saved_at = ?, window_key = ? WHERE service_id = ? AND id = ?", content, w.at, from.Key, key.ServiceID, key.ID)
 		return done.RowsAffected, done.Error
+	})
+}
+
+// KeepDraftApart keeps what was typed in one window into a draft that is gone, or another's
+// by now, as a draft of its own, and returns its id. A window has one, however often it is kept; where that
+// is registered already, lab.ErrConflict comes back.
+func (s *Store) KeepDraftApart(ctx context.Context, by lab.Actor, gone lab.Key, window, content string) (lab.ID, error) {
+	draft := lab.Draft{Key: lab.Key{ServiceID: gone.ServiceID, ID: gone.ID.Beside(window)}, UserID: by.UserID, Content: content}
+	return draft.ID, s.do(ctx, by, func(w *work) error {
+		if err := receives(by, gone.ServiceID); err != nil {
+			return err
+		}
+		if err := draft.Check(); err != nil {
+			return err
+		}
+		switch _, err := samplesTable.at(w.tx, draft.Key); {
+		case err == nil:
+			return fmt.Errorf("the draft is registered already: %w", lab.ErrConflict)
+		case !errors.Is(translate(err), lab.ErrNotFound):
+			return err
+		}
+		draft.SavedAt = w.at
+		return w.tx.Exec("INSERT INTO drafts (service_id, id, user_id, content, saved_at) VALUES (?, ?, ?, ?, ?) "+
+			"ON CONFLICT (service_id, id) DO UPDATE SET content = excluded.content, saved_at = excluded.saved_at",
+			draft.ServiceID, draft.ID, draft.UserID, draft.Content, draft.SavedAt).Error
 	})
 }
 
@@ -114,8 +155,8 @@ func (s *Store) Drafts(ctx context.Context, by lab.Actor, service lab.ServiceID)
 }
 
 // SweepDrafts removes the drafts of all services that nobody has saved for
-// lab.DraftAge, and returns their number. While the clock may be wrong it removes
-// none, and lab.ErrClockJumped comes back.
+// lab.DraftAge, and returns their number, and what was kept of forms for as long. While
+// the clock may be wrong it removes none, and lab.ErrClockJumped comes back.
 func (s *Store) SweepDrafts(ctx context.Context, by lab.Actor) (swept int64, err error) {
 	err = s.do(ctx, by, func(w *work) error {
 		if err := upkeep(by); err != nil {
@@ -124,9 +165,10 @@ func (s *Store) SweepDrafts(ctx context.Context, by lab.Actor) (swept int64, err
 		if err := w.trustClock(); err != nil {
 			return err
 		}
-		done := w.tx.Exec("DELETE FROM drafts WHERE service_id IN (SELECT id FROM services) AND saved_at < ?", lab.At(w.at.Time().Add(-lab.DraftAge)))
+		before := lab.At(w.at.Time().Add(-lab.DraftAge))
+		done := w.tx.Exec("DELETE FROM drafts WHERE service_id IN (SELECT id FROM services) AND saved_at < ?", before)
 		swept = done.RowsAffected
-		return done.Error
+		return cmp.Or(done.Error, sweepForms(w.tx, before))
 	})
 	return swept, err
 }

@@ -465,7 +465,7 @@ func TestAnotherServicesRecordsDoNotExist(t *testing.T) {
 				"MoveSample":      second(s.MoveSample(ctx, by, x.Key, x.Version, lab.Rejected, "no_sample")),
 				"ExcludeSample":   second(s.ExcludeSample(ctx, by, x.Key, x.Version, "duplicate")),
 				"IncludeSample":   second(s.IncludeSample(ctx, by, x.Key, x.Version)),
-				"ReplaceCode":     s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "2025-02", Hash: []byte{1}, Month: "2025-02"}, "lost"),
+				"ReplaceCode":     s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "2025-02", Hash: []byte{1}, Month: "2025-02"}, "lost", nil),
 				"EnterAnalysis":   second(s.EnterAnalysis(ctx, by, a, nil)),
 				"ChangeAnalysis":  second(s.ChangeAnalysis(ctx, by, a.Key, 1, a, nil, "")),
 				"VerifyAnalysis":  second(s.VerifyAnalysis(ctx, by, a.Key, 1, false)),

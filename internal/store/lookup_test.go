@@ -144,24 +144,24 @@ func TestAReplacedCodeOpensNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := everything(t, s, kind)
-		wantMistakes(t, s.ReplaceCode(t.Context(), b.intake, x.Key, second, " "), "reason")
-		wantRefusal(t, "replaced by an analyst", s.ReplaceCode(t.Context(), b.analyst, x.Key, second, "lost"))
-		if err := s.ReplaceCode(t.Context(), b.intake, x.Key, taken, "lost"); !errors.Is(err, lab.ErrConflict) {
+		wantMistakes(t, s.ReplaceCode(t.Context(), b.intake, x.Key, second, " ", nil), "reason")
+		wantRefusal(t, "replaced by an analyst", s.ReplaceCode(t.Context(), b.analyst, x.Key, second, "lost", nil))
+		if err := s.ReplaceCode(t.Context(), b.intake, x.Key, taken, "lost", nil); !errors.Is(err, lab.ErrConflict) {
 			t.Errorf("another sample's code: %v", err)
 		}
-		if err := s.ReplaceCode(t.Context(), b.intake, lab.Key{ServiceID: x.ServiceID, ID: x.VisitID}, second, "lost"); !errors.Is(err, lab.ErrNotFound) {
+		if err := s.ReplaceCode(t.Context(), b.intake, lab.Key{ServiceID: x.ServiceID, ID: x.VisitID}, second, "lost", nil); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("no sample: %v", err)
 		}
 		if everything(t, s, kind) != before {
 			t.Fatal("a refused replacement changed something")
 		}
-		if err := s.ReplaceCode(t.Context(), b.intake, x.Key, second, "slip lost"); err != nil {
+		if err := s.ReplaceCode(t.Context(), b.intake, x.Key, second, "slip lost", nil); err != nil {
 			t.Fatal(err)
 		}
 		wantNothing(t, s, "the old code", first)
 		lookUp(t, s, second)
 		errs := atOnce(10, func(i int) error {
-			return s.ReplaceCode(t.Context(), b.intake, x.Key, hashOf("2025-03", 100, byte(i)), "lost again")
+			return s.ReplaceCode(t.Context(), b.intake, x.Key, hashOf("2025-03", 100, byte(i)), "lost again", nil)
 		})
 		if err := errors.Join(errs...); err != nil {
 			t.Error(err)
@@ -243,11 +243,11 @@ func TestNoCodeAndNoKeyIsAnywhere(t *testing.T) {
 			_, err = s.RegisterSample(t.Context(), b.intake, r)
 			said = append(said, fmt.Sprint(err))
 			_, other := give(2025_01_03)
-			said = append(said, fmt.Sprint(s.ReplaceCode(t.Context(), b.intake, x.Key, other, "lost "+code.Print())))
-			if err := s.ReplaceCode(t.Context(), b.intake, x.Key, other, "lost"); err != nil {
+			said = append(said, fmt.Sprint(s.ReplaceCode(t.Context(), b.intake, x.Key, other, "lost "+code.Print(), nil)))
+			if err := s.ReplaceCode(t.Context(), b.intake, x.Key, other, "lost", nil); err != nil {
 				t.Fatal(err)
 			}
-			said = append(said, fmt.Sprint(s.ReplaceCode(t.Context(), b.analyst, x.Key, entry, "lost")))
+			said = append(said, fmt.Sprint(s.ReplaceCode(t.Context(), b.analyst, x.Key, entry, "lost", nil)))
 			_, err = s.Lookup(t.Context(), []store.CodeHash{entry})
 			said = append(said, fmt.Sprint(err))
 			lookUp(t, s, other)

@@ -76,7 +76,7 @@ func (s *Store) BeginLife(ctx context.Context, by lab.Actor, copiedAt lab.Instan
 		if err := w.tx.Create(&life).Error; err != nil {
 			return err
 		}
-		for _, table := range []string{"sessions", "invitations"} {
+		for _, table := range []string{"sessions", "ended_sessions", "invitations"} { // slips go with their sessions
 			if err := w.tx.Exec("DELETE FROM " + table).Error; err != nil {
 				return err
 			}

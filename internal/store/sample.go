@@ -16,13 +16,15 @@ type Registration struct {
 	lab.File
 	Code  *CodeHash // on the visitor's slip; nil where none is given out
 	Draft lab.ID    // that becomes the sample, under the same id; zero for none
+	Slip  *Slip     // that the session can fetch again; nil for none
 }
 
 // RegisterSample records a sample that was handed in, under the next number of
 // its service and year, with its facts, and counts it in its visit. Mistakes come
 // back as lab.FieldErrors, among them a sample beyond the limits that nobody has
 // overruled. The draft goes: whoever finishes it first registers, everybody else
-// gets lab.ErrConflict, and so does a code that was given out before.
+// gets lab.ErrConflict, and so does a code that was given out before, or a form that has
+// its slip already.
 func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration) (lab.Sample, error) {
 	f := &lab.File{Sample: r.Sample, Expected: r.Expected}
 	sample := &f.Sample
@@ -38,6 +40,9 @@ func (s *Store) RegisterSample(ctx context.Context, by lab.Actor, r Registration
 			return err
 		}
 		if err := w.finishDraft(sample.ServiceID, r.Draft); err != nil {
+			return err
+		}
+		if err := w.keepSlip(r.Slip); err != nil {
 			return err
 		}
 		d, err := w.dictionary()

@@ -17,8 +17,8 @@ import (
 // schema's version; directories are distributed by their own key.
 var (
 	sharedTables = []string{
-		"clock_gaps", "clock_marks", "code_keys", "devices", "factor_failures", "goose_db_version", "half_sign_ins", "invitations", "locations", "memberships", "method_scopes", "methods", "product_names", "product_substances",
-		"products", "backups", "registry_lives", "recovery_codes", "services", "sessions", "settings", "sign_in_failures", "substance_classes", "substance_names", "substance_salts", "substances", "users",
+		"clock_gaps", "clock_marks", "code_keys", "devices", "ended_sessions", "factor_failures", "form_drafts", "goose_db_version", "half_sign_ins", "invitations", "locations", "memberships", "method_scopes", "methods", "product_names", "product_substances",
+		"products", "backups", "registry_lives", "recovery_codes", "services", "sessions", "settings", "sign_in_failures", "slips", "substance_classes", "substance_names", "substance_salts", "substances", "users",
 		"write_probe",
 	}
 	directories = []string{"lookup_codes"}

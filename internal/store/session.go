@@ -222,6 +222,9 @@ func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
 		if err := w.tx.Exec("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Error; err != nil || r.half(a) {
 			return err
 		}
+		if err := w.rememberEnd(&r, a, w.at); err != nil {
+			return err
+		}
 		w.by = a.Actor()
 		return w.record(0, lab.LogOut, a.Login, "", nil)
 	})
@@ -246,12 +249,15 @@ func (s *Store) EndSessions(ctx context.Context, by lab.Actor, id lab.Optional) 
 }
 
 // endSessionsOf ends the sessions of a user but for the one whose token has the hash
-// keep.
+// keep. It forgets those that have ended before: nothing that is typed into any of them
+// is kept.
 func (w *work) endSessionsOf(id lab.Optional, keep string) error {
-	return w.tx.Exec("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", id, keep).Error
+	return cmp.Or(
+		w.tx.Exec("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", id, keep).Error,
+		w.tx.Exec("DELETE FROM ended_sessions WHERE user_id = ?", id).Error)
 }
 
-// SweepSessions deletes sessions and invitations that have ended by themselves, and, unless
+// SweepSessions deletes sessions, slips and invitations that have ended by themselves, and, unless
 // the clock may be wrong, what is of a time to come and what is remembered of signing in
 // beyond its time.
 func (s *Store) SweepSessions(ctx context.Context, by lab.Actor) error {
@@ -259,9 +265,9 @@ func (s *Store) SweepSessions(ctx context.Context, by lab.Actor) error {
 		return err
 	}
 	return s.doPeople(ctx, by, func(w *work) error {
-		now := w.at.Time()
 		err := cmp.Or(
-			w.tx.Exec("DELETE FROM sessions WHERE seen_at < ? OR started_at < ?", lab.At(now.Add(-lab.SessionIdle)), lab.At(now.Add(-lab.SessionAge))).Error,
+			w.sweepEnded(),
+			sweepSlips(w.tx, w.at),
 			w.tx.Exec("DELETE FROM invitations WHERE expires_at <= ?", w.at).Error,
 			w.trustClock(),
 		)
@@ -271,6 +277,6 @@ func (s *Store) SweepSessions(ctx context.Context, by lab.Actor) error {
 		case err != nil:
 			return err
 		}
-		return cmp.Or(forgetFuture(w.tx, w.at), forgetSignIns(w.tx, now))
+		return cmp.Or(forgetFuture(w.tx, w.at), forgetSignIns(w.tx, w.at.Time()))
 	})
 }

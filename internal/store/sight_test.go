@@ -31,6 +31,7 @@ func only(err error) (any, error) { return nil, err }
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
+	"Slip", "KeepForm", "FormDrafts", "OwnFormDrafts", "DropForm",
 }
 
 // ofAll are the methods on the registry as a whole: that it is there is no secret, so
@@ -58,6 +59,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"MarkClock", operator, func(by lab.Actor) (any, error) { return only(s.MarkClock(ctx, by)) }},
 		{"MarkSynthetic", operator, func(by lab.Actor) (any, error) { return only(s.MarkSynthetic(ctx, by, "a test")) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
+		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
 		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},
@@ -148,7 +150,11 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"RequireSecondFactor", ada, func(by lab.Actor) (any, error) { return only(s.RequireSecondFactor(ctx, by, b.service.ID, false)) }},
-		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}")) }},
+		{"KeepDraftApart", b.intake, func(by lab.Actor) (any, error) {
+			_, err := s.KeepDraftApart(ctx, by, key, "window", "{}")
+			return nil, err
+		}},
+		{"SaveDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.SaveDraft(ctx, by, key, "{}", store.DraftWindow{})) }},
 		{"DropDraft", b.intake, func(by lab.Actor) (any, error) { return only(s.DropDraft(ctx, by, key)) }},
 		{"NewDraft", b.intake, func(by lab.Actor) (any, error) { _, err := s.NewDraft(ctx, by, b.service.ID, "{}"); return nil, err }},
 		{"TurnAway", b.intake, func(by lab.Actor) (any, error) {
@@ -158,7 +164,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"RegisterSample", b.intake, func(by lab.Actor) (any, error) { return sample(s.RegisterSample(ctx, by, b.registration())) }},
 		{"UndoSample", b.intake, func(by lab.Actor) (any, error) { return s.UndoSample(ctx, by, x.Key, keptAsDraft) }},
 		{"ReplaceCode", b.intake, func(by lab.Actor) (any, error) {
-			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost"))
+			return only(s.ReplaceCode(ctx, by, x.Key, store.CodeHash{KeyID: "a", Hash: []byte("h")}, "lost", nil))
 		}},
 		{"TellResult", b.intake, func(by lab.Actor) (any, error) { return only(s.TellResult(ctx, by, x.Key, 1)) }},
 		{"DescribeSample", b.intake, func(by lab.Actor) (any, error) {

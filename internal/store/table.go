@@ -31,6 +31,8 @@ var (
 	findingFactsTable = table[lab.FindingFact]("finding_facts")
 	eventsTable       = table[auditEvent]("audit_events")
 	sessionsTable     = table[sessionRow]("sessions")
+	endedTable        = table[endedSession]("ended_sessions")
+	formDraftsTable   = table[lab.FormDraft]("form_drafts")
 	invitationsTable  = table[invitation]("invitations")
 	devicesTable      = table[device]("devices")
 	wrongCodesTable   = table[factorFailure]("factor_failures")

@@ -21,6 +21,7 @@ type work struct {
 	at     lab.Instant
 	years  []serviceYear
 	events []auditEvent
+	form   *saving // that it saves; nil for none
 }
 
 type serviceYear struct {
@@ -32,6 +33,7 @@ type serviceYear struct {
 func (s *Store) do(ctx context.Context, by lab.Actor, steps func(w *work) error) error {
 	return s.transact(ctx, func(tx *gorm.DB) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}
+		w.form, _ = ctx.Value(savingKey{}).(*saving)
 		if err := steps(w); err != nil {
 			return err
 		}
@@ -58,8 +60,11 @@ func (w *work) record(service lab.ServiceID, action lab.Action, subject, reason 
 	return err
 }
 
-// end writes revisions and events.
+// end writes revisions and events, and removes what was kept of the form that is saved.
 func (w *work) end() error {
+	if err := w.finishForm(); err != nil {
+		return err
+	}
 	slices.SortFunc(w.years, func(a, b serviceYear) int {
 		return int(a.service-b.service)*10000 + a.year - b.year
 	})

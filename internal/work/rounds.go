@@ -5,10 +5,12 @@ package work
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"marquis/internal/keyring"
+	"marquis/internal/lab"
 	"marquis/internal/store"
 )
 
@@ -18,7 +20,8 @@ const (
 	sweepEvery = time.Hour
 	// clockLook is how often the clock is looked at.
 	clockLook = time.Second
-	// failuresEvery is how often failures to sign in are written.
+	// failuresEvery is how often failures to sign in are written, and slips deleted whose
+	// time is over.
 	failuresEvery = 10 * time.Second
 )
 
@@ -30,11 +33,11 @@ type Rounds struct {
 	CodeMonths int // for how many whole months a lookup code works
 
 	Swept  func(Swept) // is told of each sweep, also of one that the end of the context cut off
-	Lapsed func(error) // is told every ten seconds, with what failed in writing failures to sign in
+	Lapsed func(error) // is told every ten seconds, with what failed in writing failures to sign in and deleting slips
 }
 
-// Run sweeps, now and every hour, and writes the failures to sign in that were counted,
-// until the context ends, and then returns when nothing is under way any more.
+// Run sweeps, now and every hour, and every ten seconds writes the failures to sign in that
+// were counted and deletes slips, until the context ends, and then returns when nothing is under way any more.
 func (r *Rounds) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { r.keepSwept(ctx) })
@@ -70,8 +73,8 @@ func (r *Rounds) waitHour(ctx context.Context, since time.Time) bool {
 	}
 }
 
-// keepFailures writes the failures to sign in that were counted, until the context
-// ends, and once more then.
+// keepFailures writes the failures to sign in that were counted, and deletes the slips
+// whose time is over, until the context ends, and once more then.
 func (r *Rounds) keepFailures(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
@@ -79,7 +82,7 @@ func (r *Rounds) keepFailures(ctx context.Context) {
 		case <-time.After(failuresEvery):
 		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), failuresEvery)
-		err := r.Store.WriteSignInFailures(last)
+		err := errors.Join(r.Store.WriteSignInFailures(last), r.Store.SweepSlips(last, lab.Operator("serve")))
 		cancel()
 		r.Lapsed(err)
 	}

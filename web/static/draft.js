@@ -3,6 +3,7 @@
 'use strict';
 (() => {
   const pause = 1500, longest = 30000; // ms
+  const outlives = 60000; // characters of what a browser sends on when its page is left
 
   for (const form of document.querySelectorAll('form[data-draft]')) keep(form);
 
@@ -29,16 +30,18 @@
       changed = false;
       sent = new AbortController();
       try {
+        const body = new URLSearchParams(new FormData(form));
         const answer = await fetch(form.dataset.draft, {
           method: 'POST',
-          body: new URLSearchParams(new FormData(form)),
-          keepalive: true,
+          body,
+          keepalive: body.toString().length < outlives,
           signal: sent.signal,
           redirect: 'error', // to the sign-in page: nothing was kept
         });
         if (!answer.ok) throw new Error(answer.statusText);
         delay = pause;
-        tell(state?.dataset.saved ?? '', false);
+        const apart = answer.status === 201 && state?.dataset.apart; // another window was there first
+        tell(apart || (state?.dataset.saved ?? ''), false);
       } catch {
         changed = true;
         delay = Math.min(delay * 2, longest);

@@ -7,7 +7,8 @@
   for (const rows of document.querySelectorAll('div[data-rows]')) {
     const template = rows.querySelector('template');
     const add = rows.querySelector('[data-add]');
-    let next = rows.querySelectorAll('[data-row]').length;
+    const numbers = [...rows.querySelectorAll('[data-row] [name]')].map(field => Number(field.name.split('.')[1]));
+    let next = Math.max(-1, ...numbers) + 1;
     rows.querySelectorAll('[data-without-script]').forEach(button => button.hidden = true);
     rows.querySelectorAll('[data-remove]').forEach(button => button.hidden = false);
     add.hidden = false;

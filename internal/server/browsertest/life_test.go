@@ -127,7 +127,7 @@ func registerByKeyboard(t *testing.T, b *browser) (number, code string) {
 	b.press("1")
 	b.until("keep the draft", `() => document.querySelector('[data-draft-state]').textContent.startsWith('Kept as draft')`)
 	b.next(ctrlEnter())
-	b.see("Registered as", "It is shown once")
+	b.see("Registered as", "Print this slip now.")
 	code = read[string](b, `() => document.querySelector('.slip .code').textContent`)
 	number = regexp.MustCompile(`UTR-\d{4}-\d{5}`).FindString(b.text())
 	if _, err := lab.ParseLookupCode(code); err != nil || number == "" {

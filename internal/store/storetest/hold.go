@@ -24,6 +24,18 @@ func HoldWriting(t testing.TB, place string) (release func()) {
 	return hold(t, driver, source, lock)
 }
 
+// HoldAll keeps everybody else from writing to any table of a registry, as HoldWriting
+// does of most.
+func HoldAll(t testing.TB, place string) (release func()) {
+	t.Helper()
+	if !strings.HasPrefix(place, "postgres") {
+		return HoldWriting(t, place) // the file is one
+	}
+	return hold(t, "pgx", place, `DO $$ DECLARE x text; BEGIN
+  FOR x IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND has_table_privilege(oid, 'UPDATE') ORDER BY 1 LOOP EXECUTE format('LOCK TABLE %I IN EXCLUSIVE MODE', x); END LOOP;
+END $$`)
+}
+
 // HoldTable keeps everybody else from a table of a registry on PostgreSQL, readers too.
 func HoldTable(t testing.TB, url, table string) (release func()) {
 	t.Helper()
