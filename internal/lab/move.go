@@ -134,6 +134,13 @@ func (a *Analysis) may(act Action, by Actor, questions []Question) (*move, error
 	return m, nil
 }
 
+// MayVerify tells that the actor may sign the analysis now. Questions are those about the
+// sample.
+func (a *Analysis) MayVerify(by Actor, questions []Question) bool {
+	_, err := a.may(VerifyAnalysis, by, questions)
+	return err == nil
+}
+
 // signature is what the analysis is worth when the user has signed it.
 func (a *Analysis) signature(by Actor) Signature {
 	if a.touched(by.UserID) {
