@@ -49,6 +49,7 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 	}
 	for _, number := range typedRows(values) {
 		row := r.findingRow(n, strconv.Itoa(number), e.usualUnit())
+		n.offerBasesOf(&row, values.Get(lab.FindingField(number, "substance")), r)
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}

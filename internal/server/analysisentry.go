@@ -22,7 +22,7 @@ type analysisEntry struct {
 // analysisEntry reads what an analysis belongs to. One that the actor may not
 // change is refused.
 func (r *request) analysisEntry() (*analysisEntry, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (r *request) described() (d described, err error) {
 		return d, err
 	}
 	d.File = record.File
-	if d.naming, err = r.naming(); err != nil {
+	if d.naming, err = r.recordNaming(); err != nil {
 		return d, err
 	}
 	d.values = sampleFields.values(d.naming, &d.File)

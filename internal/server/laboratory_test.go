@@ -402,18 +402,6 @@ func TestEveryViewOfARecordIsNoted(t *testing.T) {
 	})
 }
 
-func TestASampleIsFoundByItsNumber(t *testing.T) {
-	b := newBench(t, oneSite(t))
-	address, _ := b.sample(t)
-	for _, typed := range []string{"UTR-2025-00001", "utr-2025-1", " utr 2025 1 ", "UTR2025/0001"} {
-		b.analyst.get("/work?number="+url.QueryEscape(typed)).leads(t, address)
-	}
-	for _, typed := range []string{"UTR-2025-2", "<b>", "UTR-2025-0", strings.Repeat("9", 300)} {
-		b.analyst.get("/work?number="+url.QueryEscape(typed)).want(t, http.StatusUnprocessableEntity, "There is no sample", `href="#field-number"`)
-	}
-	b.elsewhere.get("/work?number=UTR-2025-1").want(t, http.StatusUnprocessableEntity, "There is no sample")
-}
-
 func TestAWorklistIsNarrowed(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	b.sample(t)

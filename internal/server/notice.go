@@ -1,5 +1,7 @@
 package server
 
+import "marquis/internal/lab"
+
 // notices are what pages say of what has just been done.
 var notices = map[string]string{
 	"not_analysed": "page.notice.not_analysed",
@@ -26,5 +28,9 @@ func (r *request) notice() string {
 	if !ok {
 		return ""
 	}
-	return r.Texts.Text(key)
+	text := r.Texts.Text(key)
+	if of, err := lab.ParseSampleNumber(r.Query("of")); err == nil {
+		return of.String() + ": " + text // of another sample than the page shows
+	}
+	return text
 }

@@ -22,11 +22,12 @@ type releasePage struct {
 	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
+	Following       *nextView        // on the worklist, nil for none
 	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
 
 func (r *request) releasePage() (*releasePage, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,11 @@ func (r *request) releasePage() (*releasePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
+	following, err := r.nextOf(n, &record.Sample)
+	if err != nil {
+		return nil, err
+	}
+	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
@@ -109,11 +114,12 @@ func showReleaseForm(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Notice = r.notice()
 	return r.Show("release.html", page)
 }
 
-// publishResult publishes what was seen. Where anything else would be released, it is
-// shown again.
+// publishResult publishes what was seen, and goes on to the next sample of the worklist
+// where that is asked for. Where anything else would be released, it is shown again.
 func publishResult(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -132,6 +138,9 @@ func publishResult(r *request) error {
 		}
 		shown.Moved = true
 		return r.Instead(err, http.StatusConflict, "release.html", shown)
+	}
+	if err == nil && in.Text("go_on") == "yes" {
+		return r.goOn(key, "published")
 	}
 	return r.End(err, sampleAddress(r.Number)+"?done=published", "release.html", func() (any, *page.Form, error) {
 		shown, err := r.releaseAgain(in.Text("reason"))

@@ -68,9 +68,11 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/samples/:number/next", page.Able(lab.RegisterSample), startNextSample},
 		{get, "/suggest/products", page.Holders(nameRoles...), suggestProducts},
 		{get, "/suggest/substances", page.Holders(nameRoles...), suggestSubstances},
+		{get, "/suggest/bases", page.Able(lab.EnterAnalysis), suggestBases},
 
 		// the laboratory, verification and release
 		{get, "/work", page.Holders(lab.RecordRoles...), showWorklist},
+		{post, "/work/find", page.Holders(lab.RecordRoles...), findSample},
 		{post, "/work/:service/not-analysed", page.Able(lab.MoveSample), closeNotAnalysed},
 		{get, "/work/:service/publish", publishers, showReleaseAllForm},
 		{post, "/work/:service/publish", publishers, publishResults},

@@ -28,6 +28,7 @@ type recordPage struct {
 	Views    []viewedView
 	Moves    []moveForm
 	Answers  []*page.Form // to open questions, for the summary of mistakes
+	Next     *nextView    // of the worklist, after something was done; nil for none
 }
 
 // key finds the sample that the address names.
@@ -85,6 +86,11 @@ func (r *request) recordPage() (*recordPage, error) {
 	}
 	may := lab.Allowed(r.Actor, &record.File)
 	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
+	if r.notice() != "" {
+		if page.Next, err = r.nextOf(n, x); err != nil {
+			return nil, err
+		}
+	}
 	for i := range page.Analyses {
 		for j := range page.Analyses[i].Questions {
 			if f := page.Analyses[i].Questions[j].Form; f != nil {
