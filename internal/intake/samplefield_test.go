@@ -21,6 +21,7 @@ var columnOf = map[string]string{
 // notInFiles are the fields of a sample that no file tells: free text, what the
 // service decides, and what the program itself keeps.
 var notInFiles = []string{
+	"no_retest",
 	"service_id", "id", "version", "number_year", "number_running", "visit_id", "location_id", "stage", "overruled", "notes", "import_id",
 	"registered_by", "registered_at",
 }

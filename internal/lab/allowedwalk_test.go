@@ -84,6 +84,9 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		_, err := f.Withdraw(given(reason, "a reason"))
 		return err
 	})
+	add(lab.DeclineRetest, theSample, "declined", func(f *lab.File, by lab.Actor, reason bool) error {
+		return f.DeclineRetest(by, given(reason, "nothing is left"))
+	})
 	add(lab.TellResult, theSample, "told", func(f *lab.File, by lab.Actor, _ bool) error {
 		_, err := f.Tell(by, noon, int32(len(f.Publications)))
 		return err
@@ -164,7 +167,7 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 			}
 		}
 	}
-	if len(offered) != 14 {
+	if len(offered) != 15 {
 		t.Errorf("acts that were accepted at all: %v", offered)
 	}
 }

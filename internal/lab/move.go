@@ -54,8 +54,12 @@ func (f *File) Enter(by Actor, at Instant, a *Analysis) error {
 	if _, err := f.mayEnter(by); err != nil {
 		return err
 	}
-	if err := a.Enter(by, at); err != nil || f.Sample.State == InAnalysis {
+	if err := a.Enter(by, at); err != nil {
 		return err
+	}
+	f.Sample.NoRetest = "" // one follows after all
+	if f.Sample.State == InAnalysis {
+		return nil
 	}
 	return f.Sample.Move(InAnalysis, by, "")
 }
@@ -207,6 +211,7 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	change(s)
 	s.Key, s.Version, s.NumberYear, s.NumberRunning = before.Key, before.Version, before.NumberYear, before.NumberRunning
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
+	s.NoRetest = before.NoRetest
 	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return nil

@@ -84,6 +84,8 @@ func (d *Dictionary) Stage(f *File) Stage {
 		return StageQuestions
 	case f.Count(Entered) > 0:
 		return StageToVerify
+	case f.AwaitsRetest():
+		return StageToAnalyse
 	case d.saysMore(f):
 		return StageToPublish
 	case f.Sample.State == Registered:
@@ -104,6 +106,9 @@ func (f *File) sentBack(q Question) bool {
 // published last, or that what was published has lost what it rests on.
 func (d *Dictionary) saysMore(f *File) bool {
 	latest := f.Latest()
+	if latest != nil && latest.takenBackHere() {
+		return f.retested(latest)
+	}
 	if f.Count(Verified) == 0 {
 		return latest != nil && latest.Kind != WithdrawnResult
 	}

@@ -42,6 +42,15 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	return e, changed.Change(r.Actor, lab.At(r.server.Now()), &e.old.Analysis)
 }
 
+// takenBack is why the result was taken back for which a new analysis is made, empty where
+// none was.
+func (e *analysisEntry) takenBack() string {
+	if e.old != nil || !e.record.AwaitsRetest() {
+		return ""
+	}
+	return e.record.Latest().Reason
+}
+
 // evidenceNamed is the analysis of a sample that an address names.
 func evidenceNamed(record *store.SampleRecord, text string) (*lab.Evidence, error) {
 	id, err := lab.ParseID(text)

@@ -33,6 +33,7 @@ type described struct {
 	lab.File
 	values    url.Values
 	locations []lab.Location // of the service
+	service   lab.Service
 	naming
 }
 
@@ -50,7 +51,13 @@ func (r *request) described() (d described, err error) {
 	if d.values.Get("price_currency") == "" {
 		d.values.Set("price_currency", r.Service.Currency)
 	}
+	d.service = r.Service
 	d.locations, err = r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	for i := range d.locations {
+		if lab.Optional(d.locations[i].ID) == d.Sample.LocationID {
+			d.locations[i].ClosedOn = 0 // where it was received it stays
+		}
+	}
 	return d, err
 }
 
@@ -61,6 +68,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.offerPlaces(lab.Open(d.locations))
 	f.Form.Fill(d.values)
 	for i, look := range f.Looks {
 		if look.Field.Given() {
@@ -82,7 +90,7 @@ func showDescription(r *request) error {
 	if err != nil {
 		return err
 	}
-	page.Warnings = r.warnings(&d.Sample, 1)
+	page.Warnings = r.warnings(&d.Sample, 1, d.locations)
 	return r.Show("describe.html", page)
 }
 
@@ -123,9 +131,9 @@ func (d *described) recorded() []string {
 
 // typed reads what was typed over a sample.
 func (d *described) typed(in *page.Reader, x *lab.Sample) (*sampleReader, []lab.Expected) {
-	read := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: d.naming, kept: d.recorded(), locations: d.locations}
+	read := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: d.naming, kept: d.recorded(), locations: d.locations, service: d.service}
 	expected := read.describe(x)
-	if len(lab.Limits(x, 1)) == 0 {
+	if len(lab.Limits(x, 1, d.service.TermsAt(x.LocationID, d.locations))) == 0 {
 		x.Overruled = ""
 	}
 	return read, expected
@@ -134,7 +142,7 @@ func (d *described) typed(in *page.Reader, x *lab.Sample) (*sampleReader, []lab.
 func (r *request) typedWarnings(d *described, in *page.Reader) []string {
 	x := d.Sample
 	d.typed(in, &x)
-	return r.warnings(&x, 1)
+	return r.warnings(&x, 1, d.locations)
 }
 
 func (r *request) changeDescription(d *described, in *page.Reader, version int32) error {
@@ -177,7 +185,7 @@ func (r *request) showTheirs(stale error, in *page.Reader) error {
 		}
 	}
 	shown.Stale = true
-	shown.Warnings = r.warnings(&now.Sample, 1)
+	shown.Warnings = r.warnings(&now.Sample, 1, now.locations)
 	return r.Instead(stale, http.StatusConflict, "describe.html", shown)
 }
 

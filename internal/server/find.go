@@ -15,6 +15,9 @@ import (
 // foundView is a sample that may be the one that is looked for.
 type foundView struct{ Address, Number, Product, Form, Received string }
 
+// visitorsCode is told of a visitor's code where a sample number is asked for.
+const visitorsCode = "This is the visitor's code. Look it up on the public page, and type or scan the sample number here."
+
 // findSample leads to the sample whose number was typed or scanned, or tells what there
 // is like it. What is looked for is sent in the body: it may be a visitor's code, held
 // under the scanner by mistake, which is to be in no address.
@@ -33,7 +36,7 @@ func findSample(r *request) error {
 		codes[i] = s.Code
 	}
 	if lab.LooksLikeCode(typed, codes...) {
-		return r.foundInstead("", "This is the visitor's code. Look it up on the public page, and type or scan the sample number here.", nil)
+		return r.foundInstead("", visitorsCode, nil)
 	}
 	sought, ok := lab.SeekNumber(typed)
 	if !ok {

@@ -300,7 +300,7 @@ func TestManySamplesAreClosedAtOnceOrNone(t *testing.T) {
 			want(t, http.StatusConflict, "UTR-2025-00002: Somebody else has changed this meanwhile").lacks(t, "UTR-2025-00001:")
 		b.analyst.get(one).want(t, http.StatusOK, "registered")
 		send(b.elsewhere, "capacity", value(one, "1")).want(t, http.StatusNotFound)
-		send(b.analyst, "capacity", value(one, "1"), value(two, "1")).leads(t, "/work?done=not_analysed&service=UTR&stage=to_analyse")
+		send(b.analyst, "capacity", value(one, "1"), value(two, "1")).want(t, http.StatusOK, "2 samples are closed as not analysed", "Undo")
 		b.analyst.get("/work?stage=not_analysed").want(t, http.StatusOK, "UTR-2025-00001", "UTR-2025-00002")
 		send(b.second, "capacity", value(one, "1")).want(t, http.StatusConflict, "UTR-2025-00001: ") // nothing is left to choose from
 	})

@@ -90,14 +90,14 @@ func (p *registerPage) warn(r *request, typed url.Values) {
 	}
 	var f lab.File
 	in := sampleReader{Reader: &page.Reader{Typed: typed}}
-	sampleFields.only(append(sampleFields.names(groupLooks), "form")...).read(&in, &f)
-	p.Warnings = r.warnings(&f.Sample, p.InVisit)
+	sampleFields.only(append(sampleFields.names(groupLooks), "form", "location_id")...).read(&in, &f)
+	p.Warnings = r.warnings(&f.Sample, p.InVisit, p.locations)
 }
 
 // warnings says what is beyond the limits of the service.
-func (r *request) warnings(x *lab.Sample, inVisit int) []string {
+func (r *request) warnings(x *lab.Sample, inVisit int, locations []lab.Location) []string {
 	var list []string
-	for _, w := range lab.Limits(x, inVisit) {
+	for _, w := range lab.Limits(x, inVisit, r.Service.TermsAt(x.LocationID, locations)) {
 		list = append(list, r.Texts.Sentence(w.Format, w.Args...))
 	}
 	return list
@@ -162,9 +162,9 @@ func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, [
 	if err != nil {
 		return x, nil, err
 	}
-	described := &sampleReader{Reader: in, naming: n, locations: page.locations}
+	described := &sampleReader{Reader: in, naming: n, locations: page.locations, service: r.Service}
 	expected := described.describe(&x)
-	if page.Warnings = r.warnings(&x, page.InVisit); len(page.Warnings) == 0 {
+	if page.Warnings = r.warnings(&x, page.InVisit, page.locations); len(page.Warnings) == 0 {
 		x.Overruled = ""
 	}
 	return x, expected, described.check(&x, expected, r.day(), page.visit)

@@ -23,6 +23,7 @@ type releasePage struct {
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
 	Following       *nextView        // on the worklist, nil for none
+	Exchanged       bool             // with a sample whose result was taken back just now
 	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
 
@@ -40,6 +41,7 @@ func (r *request) releasePage() (*releasePage, error) {
 		return nil, err
 	}
 	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
+	shown.Exchanged = r.Query("done") == "withdrawn"
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
@@ -48,7 +50,7 @@ func (r *request) releasePage() (*releasePage, error) {
 			return nil, err
 		}
 		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
-			shown.Withdrawal = page.NewForm(r.Hidden("version", version), r.Input("withdrawal_reason", page.AreaField, "page.record.reason"))
+			shown.Withdrawal = r.withdrawalForm(version)
 		}
 	}
 	p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, record.Sample.Key)
@@ -103,9 +105,12 @@ func sameResult(latest, next *lab.Publication) (bool, error) {
 	return said == will && latest.Outcome == next.Outcome, err
 }
 
-// asReleased is a file as its code opens it when nothing more is to come.
+// asReleased is a file as its code opens it when nothing more is to come. Of a result that
+// was taken back it is told what follows, as it is.
 func asReleased(f lab.File) *lab.File {
-	f.Sample.State = lab.Completed
+	if latest := f.Latest(); latest == nil || latest.Kind != lab.WithdrawnResult {
+		f.Sample.State = lab.Completed
+	}
 	return &f
 }
 
@@ -158,26 +163,4 @@ func (r *request) releaseAgain(reason string) (*releasePage, error) {
 		shown.Form.Set("reason", reason)
 	}
 	return shown, err
-}
-
-// withdrawResult takes the result back.
-func withdrawResult(r *request) error {
-	in, err := r.Read()
-	if err != nil {
-		return err
-	}
-	key, err := r.key()
-	if err != nil {
-		return err
-	}
-	_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("withdrawal_reason"))
-	err = page.FieldAs(err, "reason", "withdrawal_reason")
-	return r.End(err, sampleAddress(r.Number)+"?done=withdrawn", "release.html", func() (any, *page.Form, error) {
-		shown, err := r.releasePage()
-		if err != nil || shown.Withdrawal == nil {
-			return nil, nil, err
-		}
-		shown.Withdrawal.Set("withdrawal_reason", in.Text("withdrawal_reason"))
-		return shown, shown.Withdrawal, nil
-	})
 }

@@ -14,6 +14,7 @@ import (
 // notOnTheForm are the fields of a sample that nobody types on the form by which it
 // is described: other pages change them, or the program keeps them.
 var notOnTheForm = []string{
+	"no_retest",
 	"service_id", "id", "version", "number_year", "number_running", "visit_id", "received_basis", "collected_on", "decision", "disposal",
 	"state", "state_reason", "stage", "excluded", "source_ref", "source_digest", "import_id", "registered_by", "registered_at",
 }

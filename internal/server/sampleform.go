@@ -36,11 +36,17 @@ func (r *request) sampleForm() (sampleForm, error) {
 		}
 	}
 	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"))
+	f.offerPlaces(lab.Open(locations))
+	return f, err
+}
+
+// offerPlaces offers locations to choose from.
+func (f sampleForm) offerPlaces(locations []lab.Location) {
 	place := mustField(f.Form, "location_id")
+	place.Options = nil
 	for _, l := range locations {
 		place.Options = append(place.Options, page.Option{Value: strconv.Itoa(int(l.ID)), Label: l.Name})
 	}
-	return f, err
 }
 
 // Group is the fields of a part of the form.

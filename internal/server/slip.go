@@ -23,6 +23,7 @@ type slipPage struct {
 type slipView struct {
 	Service, Number, Code string
 	Look                  string // where the result is looked up
+	Terms                 lab.Terms
 	QR                    qrView
 	Languages             []slipLanguage
 }
@@ -50,8 +51,12 @@ func (r *request) slip(x lab.Sample, code lab.LookupCode, replaced bool) error {
 	if err != nil {
 		return err
 	}
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	if err != nil {
+		return err
+	}
 	shown.Slip = &slipView{
-		Service: r.Service.Name, Number: shown.Number, Code: code.Print(), QR: drawn,
+		Service: r.Service.Name, Terms: r.Service.TermsAt(x.LocationID, locations), Number: shown.Number, Code: code.Print(), QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
 	for _, lang := range locale.Languages {

@@ -206,7 +206,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			entered, findings := analysis()
 			second, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
 			return err
-		}, "enter analysis+move sample", b.analyst, func() string { return second.ID.String() }, []string{`"field":"state","new":"entered","old":""`}, ""},
+		}, "enter analysis", b.analyst, func() string { return second.ID.String() }, []string{`"field":"state","new":"entered","old":""`}, ""},
 		{"NotAnalyse", func() error {
 			return s.NotAnalyse(ctx, b.analyst, []store.VersionedKey{{Key: other.Key, Version: other.Version}}, "capacity")
 		}, "move sample", b.analyst, func() string { return other.ID.String() }, []string{`"field":"state","new":"not_analysed","old":"registered"`}, "capacity"},

@@ -91,7 +91,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.Sample.State != lab.Completed || len(found.Publications) != 2 {
+		if found.Sample.State != lab.InAnalysis || len(found.Publications) != 2 {
 			t.Fatalf("withdrawn: %+v", found)
 		}
 		for i := range versions {

@@ -69,7 +69,12 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 	if err != nil {
 		return err
 	}
-	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Visit: visit}
+	service, err := servicesTable.one(w.tx, "WHERE id = ?", sample.ServiceID)
+	if err != nil {
+		return err
+	}
+	service.TermsAt(sample.LocationID, locations).Expect(sample)
+	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Service: service, Visit: visit}
 	err = lab.Mistakes(d.CheckSample(sample, f.Expected, at), noVisit)
 	if err != nil || visit == nil {
 		return err

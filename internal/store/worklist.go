@@ -181,10 +181,11 @@ func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place)
 }
 
 func addProgress(tx *gorm.DB, by lab.Actor, service lab.ServiceID, ids []string, at map[lab.Key]*WorkRow) error {
-	analyses, err := analysesTable.ofMany(tx, service, ids, "AND state <> ? ORDER BY id", lab.Retracted)
+	analyses, err := analysesTable.ofMany(tx, service, ids, "AND state <> ?", lab.Retracted)
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(analyses, func(a, b lab.Analysis) int { return a.ID.Compare(b.ID) })
 	questions, err := questionsTable.ofMany(tx, service, ids, "AND answered_at IS NULL")
 	if err != nil {
 		return err
