@@ -29,6 +29,21 @@ func (f *File) retested(p *Publication) bool {
 	}) != nil
 }
 
+// Doubtful is the number of analyses that count although they were made before the result
+// was taken back, which may be why it was.
+func (f *File) Doubtful() int {
+	last, n := f.Latest(), 0
+	if last == nil || !last.takenBackHere() {
+		return 0
+	}
+	for i := range f.Evidence {
+		if a := &f.Evidence[i].Analysis; a.State == Verified && a.ID.Compare(last.ID) < 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // AwaitsRetest tells that the result was taken back, that no analysis was made since, and
 // that nobody has said that none follows.
 func (f *File) AwaitsRetest() bool {

@@ -80,6 +80,21 @@ func TestARetestIsLinkedToWhatItRepeats(t *testing.T) {
 	}
 }
 
+func TestWhatStoodBeforeTheWithdrawalIsDoubtful(t *testing.T) {
+	d := newDictionary(t)
+	if n := takenBack(t, d, anew(d, lab.Verified, lab.ID{1, 4})).Doubtful(); n != 1 {
+		t.Errorf("%d analyses are doubtful beside the new one", n)
+	}
+	if n := takenBack(t, d, func(f *lab.File) { f.Evidence[0].Analysis.State = lab.Retracted }).Doubtful(); n != 0 {
+		t.Errorf("%d analyses are doubtful once it is retracted", n)
+	}
+	standing := takenBack(t, d)
+	standing.Publications = standing.Publications[:1]
+	if n := standing.Doubtful(); n != 0 {
+		t.Errorf("%d analyses are doubtful of a result that stands", n)
+	}
+}
+
 func TestWhoSaysThatNoRetestFollows(t *testing.T) {
 	d := newDictionary(t)
 	for _, role := range lab.UserRoles {

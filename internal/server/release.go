@@ -18,6 +18,7 @@ type releasePage struct {
 	Will, Said      *resultPage      // what the visitor would read, and reads now
 	Refusals        []string         // for which it would be refused as it is
 	Entered         int              // analyses that do not count yet
+	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
 	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
@@ -67,6 +68,7 @@ func (r *request) releasePage() (*releasePage, error) {
 
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
+	shown.Doubtful = p.Doubtful()
 	next := n.publicationView(&p.Publication)
 	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
 	proposed := p.Publication

@@ -49,6 +49,7 @@ func TestAWithdrawnResultGoesBackToTheLaboratory(t *testing.T) {
 		}
 		b.verifier.post(anew+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
 		b.verifier.get("/work?stage=to_publish").want(t, http.StatusOK, address)
+		b.verifier.get(address+"/release").want(t, http.StatusOK, "1 analysis from before the result was taken back still counts.")
 	})
 }
 

@@ -103,6 +103,17 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 			}
 		}
 
+		now, _, err = s.Sample(t.Context(), storetest.Reader, x.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.DeclineRetest(t.Context(), b.verifier, x.Key, now.Version, "spilt by somebody"); err != nil {
+			t.Fatal(err)
+		}
+		if found := lookUp(t, s, hashes...); found.Sample.NoRetest == "" || strings.Contains(fmt.Sprintf("%+v", found), "spilt") {
+			t.Errorf("no retest follows: %+v", found)
+		}
+
 		wantNothing(t, s, "the hash under another key", hashOf("2025-03", 1, 2, 3))
 		wantNothing(t, s, "a part of the hash", hashOf("2025-02", 1, 2))
 		wantNothing(t, s, "an empty hash", hashOf("2025-02"), hashOf(""))
