@@ -85,6 +85,7 @@ type counterDayPage struct {
 	ServiceCode string
 	Location    int32
 	Places      []placeView
+	Elsewhere   bool // one works at other services too
 	Today       lab.Date
 	Drafts      []draftView
 	Received    []receivedView
@@ -140,6 +141,8 @@ func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 		TurnAway: r.turnAwayForm(""),
 	}
 	page.Today = r.day()
+	all, some := r.Actor.ServicesOf(lab.Who(lab.RegisterSample)...)
+	page.Elsewhere = all || len(some) > 1
 	var err error
 	if page.Places, err = r.places(r.Service, location); err != nil {
 		return nil, err

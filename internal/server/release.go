@@ -84,6 +84,9 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 	if shown.Same, err = sameResult(p.Latest(), &proposed); err != nil {
 		return err
 	}
+	if shown.Same {
+		shown.Following = nil // whoever is here wants something of this sample
+	}
 	if len(shown.Refusals) > 0 {
 		return nil
 	}

@@ -72,7 +72,8 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	number := r.Input("number", page.TextField, "page.work.number")
 	number.Focus = true
 	shown.Find = page.NewForm(number)
-	if values, err = r.opened(values, services); err != nil {
+	values, counts, err := r.opened(values, services)
+	if err != nil {
 		return nil, err
 	}
 	shown.Filter = r.workFilterForm(n, services)
@@ -97,7 +98,7 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if q.filter.After != "" {
 		shown.First = q.with("stage", string(q.filter.Stage))
 	}
-	if shown.Tabs, err = r.workTabs(q); err != nil {
+	if shown.Tabs, err = r.workTabs(q, counts); err != nil {
 		return nil, err
 	}
 	r.offerWork(shown, q)
@@ -124,12 +125,13 @@ func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
 	return row
 }
 
-func (r *request) workTabs(q workQuery) ([]tabView, error) {
-	counts, err := r.server.Store.StageCounts(r.Ctx(), r.Actor, q.filter.Service)
-	if err != nil {
-		return nil, err
+// workTabs are the worklists with their counts, which are made where there are none yet.
+func (r *request) workTabs(q workQuery, counts map[lab.Stage]store.StageCount) (tabs []tabView, err error) {
+	if counts == nil {
+		if counts, err = r.server.Store.StageCounts(r.Ctx(), r.Actor, q.filter.Service); err != nil {
+			return nil, err
+		}
 	}
-	var tabs []tabView
 	for _, stage := range lab.Stages {
 		count := r.Texts.Count(counts[stage].N)
 		if counts[stage].More {

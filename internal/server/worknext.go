@@ -56,11 +56,11 @@ func (r *request) nextOf(n naming, x *lab.Sample) (*nextView, error) {
 	if err != nil {
 		return nil, err
 	}
-	if values, err = r.opened(values, services); err != nil {
+	if values, _, err = r.opened(values, services); err != nil {
 		return nil, err
 	}
 	q, err := r.readWorkQuery(n, services, values)
-	if err != nil || q.filter.Stage.Done() || q.filter.Stage == "" {
+	if err != nil || q.filter.Stage.Done() || !lab.Stages.Has(q.filter.Stage) {
 		return nil, nil // such a list has no next, and one that is gone has none
 	}
 	q.filter.Limit = nextLooked

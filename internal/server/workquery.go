@@ -48,10 +48,11 @@ func (q workQuery) text() string {
 
 // opened fills in what the address of a worklist leaves open: the service and the list
 // that were seen last, or the list on which the actor begins, where nothing waits there.
-func (r *request) opened(values url.Values, services []lab.Service) (url.Values, error) {
+// Where it has to count for that, it returns the counts.
+func (r *request) opened(values url.Values, services []lab.Service) (url.Values, map[lab.Stage]store.StageCount, error) {
 	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	last, _ := url.ParseQuery(habits.Worklist) // we wrote it
 	values = maps.Clone(values)
@@ -60,7 +61,7 @@ func (r *request) opened(values url.Values, services []lab.Service) (url.Values,
 		values.Set("service", last.Get("service"))
 	}
 	if values.Has("stage") {
-		return values, nil
+		return values, nil, nil
 	}
 	var service lab.ServiceID
 	if i := slices.IndexFunc(services, func(s lab.Service) bool { return s.Code == values.Get("service") }); i >= 0 {
@@ -68,7 +69,7 @@ func (r *request) opened(values url.Values, services []lab.Service) (url.Values,
 	}
 	counts, err := r.server.Store.StageCounts(r.Ctx(), r.Actor, service)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	waits := func(stage lab.Stage) bool { return counts[stage].N > 0 }
 	stage := lab.Stage(last.Get("stage"))
@@ -76,7 +77,7 @@ func (r *request) opened(values url.Values, services []lab.Service) (url.Values,
 		stage = lab.FirstStage(r.Actor, waits)
 	}
 	values.Set("stage", string(stage))
-	return values, nil
+	return values, counts, nil
 }
 
 // remember keeps which worklist was opened, where it is another than last time.
