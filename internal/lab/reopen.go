@@ -9,6 +9,12 @@ type Closing struct {
 	Version int32       // of the sample since then
 }
 
+// MayReopen tells that the actor can undo it now.
+func (s *Sample) MayReopen(by Actor, today Date, c Closing) bool {
+	tried := *s
+	return tried.Reopen(by, today, c) == nil
+}
+
 // Reopen undoes that the sample was closed as not analysed, by mistake: whoever closed it
 // puts it back where it stood, on the same day, unless something else has happened to it
 // since.

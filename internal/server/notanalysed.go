@@ -132,9 +132,8 @@ func (r *request) reopening(x *lab.Sample) (*moveForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	tried := *x
-	if tried.Reopen(r.Actor, r.day(), closing) != nil {
-		return nil, nil //nolint:nilerr // it is not offered, and the reason is told to who asks for it
+	if !x.MayReopen(r.Actor, r.day(), closing) {
+		return nil, nil
 	}
 	f := page.NewForm(r.Hidden("version", versionText(x.Version)))
 	return &moveForm{r.Texts.Text("page.closed.undo"), sampleAddress(r.Number) + "/reopening", "", f, false}, nil

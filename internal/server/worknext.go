@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/url"
 
 	"marquis/internal/lab"
@@ -60,8 +61,15 @@ func (r *request) nextOf(n naming, x *lab.Sample) (*nextView, error) {
 		return nil, err
 	}
 	q, err := r.readWorkQuery(n, services, values)
-	if err != nil || q.filter.Stage.Done() || !lab.Stages.Has(q.filter.Stage) {
-		return nil, nil // such a list has no next, and one that is gone has none
+	var gone lab.FieldErrors
+	if errors.Is(err, lab.ErrNotFound) || errors.As(err, &gone) {
+		return nil, nil // what it was narrowed by is not there any more
+	}
+	if err != nil {
+		return nil, err
+	}
+	if q.filter.Stage.Done() || !lab.Stages.Has(q.filter.Stage) {
+		return nil, nil // such a list has no next
 	}
 	q.filter.Limit = nextLooked
 	for _, after := range []string{store.After(x), ""} {
