@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,8 +22,18 @@ func TestLocationsAreAddedAndListed(t *testing.T) {
 			t.Errorf("%q", out)
 		}
 		sh.must("location", "add", "UTR", "Festival", "--kind", "event")
+		if out := sh.must("location", "close", "UTR", "Festival"); !strings.Contains(out, `"Festival" of service UTR is closed`) {
+			t.Errorf("closing says %q", out)
+		}
+		if code, _, stderr := sh.run("location", "close", "UTR", "Circus"); code != exitFailed || !strings.Contains(stderr, `has no location "Circus"`) {
+			t.Errorf("closing what is not there: %d %q", code, stderr)
+		}
+		if closed := sh.must("location", "list"); !regexp.MustCompile(`Festival +event +\d{4}-\d\d-\d\d`).MatchString(closed) {
+			t.Errorf("the list says %q", closed)
+		}
+		sh.must("location", "open", "UTR", "Festival")
 		out := sh.must("location", "list")
-		if fields := strings.Fields(out); !slices.Equal(fields[4:], []string{"UTR", "Festival", "event", "UTR", "Kantoor", "office", "Utrecht"}) {
+		if fields := strings.Fields(out); !slices.Equal(fields[6:], []string{"UTR", "Festival", "event", "UTR", "Kantoor", "office", "Utrecht"}) {
 			t.Errorf("%s", out)
 		}
 		for name, test := range map[string]struct {

@@ -15,11 +15,11 @@ import (
 func (p *program) locationCommand() *cobra.Command {
 	location := &cobra.Command{
 		Use:   "location",
-		Short: "Add and list the places where services receive samples",
+		Short: "Add, list, close and open the places where services receive samples",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	location.AddCommand(p.addLocationCommand(), p.listLocationsCommand())
+	location.AddCommand(p.addLocationCommand(), p.listLocationsCommand(), p.closeLocationCommand(true), p.closeLocationCommand(false))
 	return location
 }
 
@@ -73,9 +73,9 @@ func (p *program) listLocationsCommand() *cobra.Command {
 					return err
 				}
 				table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(table, "SERVICE\tNAME\tKIND\tREGION")
+				fmt.Fprintln(table, "SERVICE\tNAME\tKIND\tREGION\tCLOSED ON")
 				for _, x := range locations {
-					fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", codes[x.ServiceID], x.Name, x.Kind, x.Region)
+					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", codes[x.ServiceID], x.Name, x.Kind, x.Region, x.ClosedOn)
 				}
 				return table.Flush()
 			})

@@ -22,7 +22,7 @@ var columnOf = map[string]string{
 // service decides, and what the program itself keeps.
 var notInFiles = []string{
 	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "overruled", "notes", "import_id",
-	"registered_by", "registered_at", "confirmed",
+	"registered_by", "registered_at", "confirmed", "no_retest",
 }
 
 // cellOf is something that a file says in a field, no other field the same: a

@@ -14,6 +14,7 @@ const (
 	UndoSample       Action = "undo sample"
 	ChangeSample     Action = "change sample"
 	MoveSample       Action = "move sample"
+	ReopenSample     Action = "reopen sample"
 	ExcludeSample    Action = "exclude sample"
 	ReplaceCode      Action = "replace code"
 	EnterAnalysis    Action = "enter analysis"
@@ -25,6 +26,7 @@ const (
 	PublishResult    Action = "publish result"
 	WithdrawResult   Action = "withdraw result"
 	TellResult       Action = "tell result"
+	DeclineRetest    Action = "decline retest"
 	ImportSamples    Action = "import"
 )
 
@@ -32,7 +34,11 @@ const (
 const (
 	AddService         Action = "add service"
 	RequireFactor      Action = "require second factor"
+	SetTerms           Action = "set terms of service"
 	AddLocation        Action = "add location"
+	ChangeLocation     Action = "change location"
+	CloseLocation      Action = "close location"
+	OpenLocation       Action = "open location"
 	AddMethod          Action = "add method"
 	LoadDictionary     Action = "load dictionary"
 	ReclassifyFacts    Action = "reclassify"
@@ -75,13 +81,14 @@ func (a Action) about() string { return string(a)[strings.LastIndex(string(a), "
 
 // RecordActions are the actions of which the page of a record tells.
 var RecordActions = Vocabulary[Action]{
-	RegisterSample, UndoSample, ChangeSample, MoveSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
-	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, ImportSamples,
+	RegisterSample, UndoSample, ChangeSample, MoveSample, ReopenSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
+	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, DeclineRetest, ImportSamples,
 }
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
-	AddService, RequireFactor, AddLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing, BeginLife,
+	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,
 	EndSessions, SignInOnANewDevice,

@@ -55,5 +55,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := f.mayResult(act, by)
 		offer(x.ID, m, err)
 	}
+	m, err = f.mayDecline(by)
+	offer(x.ID, m, err)
 	return steps
 }

@@ -85,6 +85,9 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		_, err := f.Withdraw(given(reason, "a reason"))
 		return err
 	})
+	add(lab.DeclineRetest, theSample, "declined", func(f *lab.File, by lab.Actor, reason bool) error {
+		return f.DeclineRetest(by, given(reason, "nothing is left"))
+	})
 	add(lab.TellResult, theSample, "told", func(f *lab.File, by lab.Actor, _ bool) error {
 		_, err := f.Tell(by, noon, int32(len(f.Publications)))
 		return err
@@ -165,7 +168,7 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 			}
 		}
 	}
-	if len(offered) != 15 {
+	if len(offered) != 16 {
 		t.Errorf("acts that were accepted at all: %v", offered)
 	}
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -202,9 +203,7 @@ func (f *Finding) checkAmount(errs *FieldErrors, substance *Substance, method *M
 	errs.Check(f.Amount.Value >= 0 && f.Amount.Value <= most, "amount", "The amount is outside the possible range.")
 	errs.Check(f.Amount.Decimals >= 0 && int(f.Amount.Decimals) <= shownPower[f.Amount.Scale], "amount", "The amount has more decimals than can be kept.")
 	errs.Check(f.Uncertainty >= 0 && f.Uncertainty <= most, "uncertainty", "The uncertainty is outside the possible range.")
-	_, salt := substance.Salt(string(f.Basis))
-	known := salt || f.Basis == BasisBase || f.Basis == BasisAsFound || f.Basis == BasisUnknown
-	errs.Check(known, "basis", "%q is no basis for this substance: use base, as found, unknown or one of its salts.", f.Basis)
+	errs.Check(slices.Contains(substance.Bases(), f.Basis), "basis", "%q is no basis for this substance: use base, as found, unknown or one of its salts.", f.Basis)
 	if f.Amount.Scale == MassFraction {
 		base, ok := substance.ToBase(f.Amount.Value, f.Basis)
 		errs.Check(!ok || base <= 1_000_000, "amount", "The amount is more than the whole sample.")

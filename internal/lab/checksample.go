@@ -7,6 +7,7 @@ type Counter struct {
 	Today     Date
 	Locations []Location // of the service
 	HandedIn  bool       // whether the limits of the service hold, as they do for what is handed in
+	Service   Service    // whose terms hold for what is handed in
 	Visit     *Visit     // to which the sample belongs; nil for none, or for one that it begins
 
 	UsualPrice int64 // of the product, see Doubts
@@ -27,7 +28,8 @@ func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) err
 		inVisit = int(at.Visit.Taken) + 1
 	}
 	if at.HandedIn {
-		checks = append(checks, s.CheckLimits(inVisit), s.Confirm(Doubts(s, at.UsualPrice)))
+		checks = append(checks, s.CheckLimits(inVisit, at.Service.TermsAt(s.LocationID, at.Locations)), checkOpen(s.LocationID, at.Locations),
+			s.Confirm(Doubts(s, at.UsualPrice)))
 	}
 	return Mistakes(checks...)
 }

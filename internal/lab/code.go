@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -124,6 +125,37 @@ func CheckReplacement(reason string) error {
 	errs.Check(!holdsCode(reason), "reason", "Leave out the code itself.")
 	checkText(&errs, "reason", reason, maxReason)
 	return errs.Err()
+}
+
+// LooksLikeCode tells that a text where a sample number is asked for may be a lookup
+// code, typed with a mistake or not, or the address on a slip. A number that is written
+// out, of one of the services, is none.
+func LooksLikeCode(typed string, services ...string) bool {
+	if _, code, found := strings.Cut(typed, "#"); found {
+		return strings.TrimSpace(code) != ""
+	}
+	if _, err := ParseSampleNumber(strings.ToUpper(strings.TrimSpace(typed))); err == nil {
+		return false
+	}
+	n, number := SeekNumber(typed)
+	dated := slices.Contains(services, n.Service) && n.Year >= earliestYear
+	if _, err := ParseLookupCode(typed); err == nil && !dated {
+		return true
+	}
+	if number && (n.Service == "" || slices.Contains(services, n.Service)) {
+		return false
+	}
+	symbols := 0
+	for _, r := range strings.ToUpper(typed) {
+		switch {
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			symbols++
+		case unicode.IsSpace(r), unicode.Is(unicode.Dash, r):
+		default:
+			return false
+		}
+	}
+	return symbols >= codeLength-1 && symbols <= codeLength+1
 }
 
 // holdsCode tells whether some of the words, put together, are a code.

@@ -35,19 +35,19 @@ func TestLimitsOfTheService(t *testing.T) {
 			"received_unit: A tablet that is weighed and not counted is not whole.; visit_id: These are more than 3 samples in one visit."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := lab.Limits(&test.sample, test.inVisit).Error(); got != test.want {
+			if got := lab.Limits(&test.sample, test.inVisit, lab.Terms{}).Error(); got != test.want {
 				t.Errorf("%q", got)
 			}
-			if beyond := test.want != ""; beyond != (test.sample.CheckLimits(test.inVisit) != nil) {
-				t.Errorf("check: %v", test.sample.CheckLimits(test.inVisit))
+			if beyond := test.want != ""; beyond != (test.sample.CheckLimits(test.inVisit, lab.Terms{}) != nil) {
+				t.Errorf("check: %v", test.sample.CheckLimits(test.inVisit, lab.Terms{}))
 			}
 			test.sample.Overruled = "the only one of its kind"
-			wantFields(t, test.sample.CheckLimits(test.inVisit))
+			wantFields(t, test.sample.CheckLimits(test.inVisit, lab.Terms{}))
 		})
 	}
 	s := handed(lab.Powder, 2000, lab.Gram)
 	s.Overruled = " \t\n"
-	wantFields(t, s.CheckLimits(1), "overruled")
+	wantFields(t, s.CheckLimits(1, lab.Terms{}), "overruled")
 	wantFields(t, newSample(func(s *lab.Sample) { s.Overruled = strings.Repeat("é", 500) }).Check(today))
 	wantFields(t, newSample(func(s *lab.Sample) { s.Overruled = strings.Repeat("é", 501) }).Check(today), "overruled")
 }

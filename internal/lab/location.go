@@ -13,6 +13,9 @@ type Location struct {
 	Name      string
 	Kind      string // a code of LocationKinds
 	Region    string // coarse: a province or a state
+	ClosedOn  Date   // since when it receives nothing; zero while it is open
+
+	Terms
 }
 
 // LocationKinds is the vocabulary of Location.Kind.
@@ -26,6 +29,21 @@ func (l *Location) Check() error {
 	checkCode(&errs, "kind", l.Kind, LocationKinds)
 	checkText(&errs, "region", l.Region, maxShortText)
 	checkRegion(&errs, l.Region)
+	l.Terms.check(&errs)
+	return errs.Err()
+}
+
+// Open leaves of locations those that receive samples.
+func Open(locations []Location) []Location {
+	return slices.DeleteFunc(slices.Clone(locations), func(l Location) bool { return l.ClosedOn != 0 })
+}
+
+// checkOpen refuses a location that receives nothing any more.
+func checkOpen(id Optional, ofService []Location) error {
+	var errs FieldErrors
+	for _, l := range ofService {
+		errs.Check(l.ID != int32(id) || l.ClosedOn == 0, "location_id", "%s is closed and receives nothing. Choose another location.", l.Name)
+	}
 	return errs.Err()
 }
 

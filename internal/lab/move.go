@@ -68,8 +68,12 @@ func (f *File) Enter(by Actor, at Instant, a *Analysis) error {
 	if _, err := f.mayEnter(by); err != nil {
 		return err
 	}
-	if err := a.Enter(by, at); err != nil || f.Sample.State == InAnalysis {
+	if err := a.Enter(by, at); err != nil {
 		return err
+	}
+	f.Sample.NoRetest = "" // one follows after all
+	if f.Sample.State == InAnalysis {
+		return nil
 	}
 	return f.Sample.Move(InAnalysis, by, "")
 }
@@ -148,6 +152,13 @@ func (a *Analysis) may(act Action, by Actor, questions []Question) (*move, error
 	return m, nil
 }
 
+// MayVerify tells that the actor may sign the analysis now. Questions are those about the
+// sample.
+func (a *Analysis) MayVerify(by Actor, questions []Question) bool {
+	_, err := a.may(VerifyAnalysis, by, questions)
+	return err == nil
+}
+
 // signature is what the analysis is worth when the user has signed it.
 func (a *Analysis) signature(by Actor) Signature {
 	if a.touched(by.UserID) {
@@ -215,6 +226,7 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	s.Key, s.Version = before.Key, before.Version
 	s.NumberYear, s.NumberRunning, s.NumberSeries = before.NumberYear, before.NumberRunning, before.NumberSeries
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
+	s.NoRetest = before.NoRetest
 	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return nil

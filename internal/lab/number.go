@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // SampleNumber is the number that people read: per service, year and series, running
@@ -68,4 +69,40 @@ func ParseSampleNumber(text string) (SampleNumber, error) {
 		return SampleNumber{}, fmt.Errorf("%q is not a sample number: the running number starts at 00001", text)
 	}
 	return n, nil
+}
+
+// SoughtNumber is a sample number as people type it, of which parts may be left out.
+type SoughtNumber struct {
+	Service string // empty: of any service
+	Year    int    // zero: of any year
+	Series  string // a letter before the running number, empty for none
+	Running int
+}
+
+// soughtForm forgives small letters, which are raised before, other marks between the
+// parts, and missing zeros.
+var soughtForm = regexp.MustCompile(`^(?:([A-Z][A-Z0-9]{1,7}?)[\s./_-]*)??(?:(\d{4})[\s./_-]+([A-Z]?))?0*(\d{1,9})$`)
+
+// SeekNumber reads what somebody types who looks for a sample: 26, UTR 26, UTR-2024-17.
+func SeekNumber(typed string) (n SoughtNumber, ok bool) {
+	m := soughtForm.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(typed)))
+	if m == nil {
+		return n, false
+	}
+	n.Service, n.Series = m[1], m[3]
+	n.Year, _ = strconv.Atoi(m[2])
+	n.Running, _ = strconv.Atoi(m[4])
+	return n, n.Running > 0
+}
+
+// String writes what is sought, without what was left out.
+func (n SoughtNumber) String() string {
+	text := fmt.Sprintf("%s%d", n.Series, n.Running)
+	if n.Year > 0 {
+		text = fmt.Sprintf("%04d-%s%05d", n.Year, n.Series, n.Running)
+	}
+	if n.Service == "" {
+		return text
+	}
+	return n.Service + "-" + text
 }

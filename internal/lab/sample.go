@@ -65,6 +65,7 @@ type Sample struct {
 	State       SampleState
 	StateReason string
 	Stage       Stage  // the worklist it is on; Dictionary.Stage decides
+	NoRetest    string // why no new analysis follows after the result was taken back; empty: one does
 	Excluded    string // reason to keep it out of the statistics; empty means counted
 	Overruled   string // why it was taken although it is beyond the limits of the service
 	Confirmed   Codes  // what looked implausible and was confirmed: see Doubts
@@ -128,6 +129,7 @@ var SampleFields = sampleTable{
 	{"state", seen, func(s *Sample) any { return &s.State }, needs(SampleStates), nil},
 	{"state_reason", seen, func(s *Sample) any { return &s.StateReason }, anything, nil},
 	{"stage", seen, func(s *Sample) any { return &s.Stage }, anything, nil},
+	{"no_retest", seen, func(s *Sample) any { return &s.NoRetest }, upTo(maxReason), nil},
 	{"excluded", seen, func(s *Sample) any { return &s.Excluded }, oneOf(Exclusions), nil},
 	{"overruled", seen, func(s *Sample) any { return &s.Overruled }, upTo(maxReason), nil},
 	{"confirmed", 0, func(s *Sample) any { return &s.Confirmed }, upTo(maxReason), nil},

@@ -16,6 +16,8 @@ type Service struct {
 	TimeZone string // IANA name: its days begin and end there
 
 	SecondFactor bool // whoever has a role here signs in with a second factor
+
+	Terms
 }
 
 var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
@@ -30,6 +32,7 @@ func (s *Service) Check() error {
 	errs.Check(currencyForm.MatchString(s.Currency), "currency", "%q is not a currency code of three letters, such as EUR.", s.Currency)
 	_, err := time.LoadLocation(s.TimeZone)
 	errs.Check(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "time_zone", "%q is not a time zone, such as Europe/Amsterdam.", s.TimeZone)
+	s.Terms.check(&errs)
 	return errs.Err()
 }
 

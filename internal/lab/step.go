@@ -27,6 +27,9 @@ const (
 	unpublished = "unpublished"
 	published   = "published" // in whatever version
 	told        = "told"
+
+	awaitingRetest = "awaiting_retest" // the result was taken back
+	declined       = "declined"
 )
 
 // moves are all steps. Whoever decides or tells what may be done by whom in which state
@@ -44,6 +47,10 @@ var moves = []move{
 	{act: MoveSample, from: "completed", to: "in_analysis", who: []UserRole{Laboratory, Verifier}},
 	{act: MoveSample, from: "not_analysed", to: "in_analysis", who: []UserRole{Laboratory, Verifier}},
 	{act: MoveSample, from: "rejected", to: "registered", who: []UserRole{Verifier}},
+
+	// Who closed a sample by mistake undoes it within the day: see Reopen.
+	{act: ReopenSample, from: "not_analysed", to: "registered", who: []UserRole{Intake, Laboratory, Verifier}},
+	{act: ReopenSample, from: "not_analysed", to: "in_analysis", who: []UserRole{Intake, Laboratory, Verifier}},
 
 	{act: ChangeSample, from: anyState, who: []UserRole{Intake, Verifier}},
 	{act: ReplaceCode, from: anyState, who: []UserRole{Intake}, reason: true},
@@ -70,6 +77,7 @@ var moves = []move{
 	{act: WithdrawResult, from: "preliminary", to: "withdrawn", who: []UserRole{Verifier}, reason: true},
 	{act: WithdrawResult, from: "confirmed", to: "withdrawn", who: []UserRole{Verifier}, reason: true},
 	{act: WithdrawResult, from: "amended", to: "withdrawn", who: []UserRole{Verifier}, reason: true},
+	{act: DeclineRetest, from: awaitingRetest, to: declined, who: []UserRole{Verifier, Coordinator}, reason: true},
 	{act: TellResult, from: published, to: told, who: []UserRole{Intake, Verifier}},
 }
 

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,6 +73,40 @@ type Salt struct {
 	MolarMass    int64 // in milligrams per mole
 	BasesPerSalt int32 // molecules of base in one formula unit
 	Usual        bool  // powders and crystals of the substance are practically always this salt
+}
+
+// Bases are what an amount of the substance may count, its usual salt first.
+func (s *Substance) Bases() []Basis {
+	salts := slices.Clone(s.Salts)
+	rank := func(x Salt) int {
+		switch {
+		case x.Usual:
+			return 0
+		case x.Salt == "hydrochloride": // of the rest the commonest
+			return 1
+		}
+		return 2
+	}
+	slices.SortFunc(salts, func(a, b Salt) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Salt, b.Salt)) })
+	var bases []Basis
+	for _, salt := range salts {
+		bases = append(bases, Basis(salt.Salt))
+	}
+	first := 0
+	for first < len(salts) && salts[first].Usual {
+		first++
+	}
+	bases = slices.Insert(bases, first, BasisBase)
+	return append(bases, BasisAsFound, BasisUnknown)
+}
+
+// OnlyBasis is what an amount of the substance counts where nobody says so: the base of a
+// substance without salts. Empty where it has to be said.
+func (s *Substance) OnlyBasis() Basis {
+	if len(s.Salts) > 0 {
+		return ""
+	}
+	return BasisBase
 }
 
 // Salt returns the named salt.

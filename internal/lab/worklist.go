@@ -30,6 +30,49 @@ var Stages = Vocabulary[Stage]{
 // Done tells that nothing is left to do with samples of the stage.
 func (s Stage) Done() bool { return s == StageReleased || s == StageNotAnalysed || s == StageRejected }
 
+// desks are the worklists on which a role works, what it does first in front.
+var desks = []struct {
+	role   UserRole
+	stages []Stage
+}{
+	{Verifier, []Stage{StageToVerify, StageToPublish}},
+	{Laboratory, []Stage{StageToAnalyse, StageQuestions, StageInAnalysis}},
+	{Intake, []Stage{StageQuestions, StageToAnalyse}},
+	{Coordinator, []Stage{StageToAnalyse, StageToVerify, StageToPublish}},
+}
+
+// FirstStage is the worklist on which somebody begins: of those of their roles the first
+// on which something waits, else whichever has something, else the first of theirs.
+func FirstStage(by Actor, waits func(Stage) bool) Stage {
+	var theirs []Stage
+	for _, desk := range desks {
+		if all, some := by.ServicesOf(desk.role); all || len(some) > 0 {
+			theirs = append(theirs, desk.stages...)
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(Stages), Stage.Done)
+	for _, stage := range slices.Concat(theirs, rest) {
+		if waits(stage) {
+			return stage
+		}
+	}
+	return slices.Concat(theirs, rest)[0]
+}
+
+// nextActs are what is done with the samples of a worklist.
+var nextActs = map[Stage]Action{
+	StageToAnalyse: EnterAnalysis, StageInAnalysis: EnterAnalysis, StageToVerify: VerifyAnalysis, StageToPublish: PublishResult,
+}
+
+// NextAct is what the actor does with samples of the service on a worklist, empty where
+// that is nothing, or for others.
+func NextAct(by Actor, service ServiceID, stage Stage) Action {
+	if act, ok := nextActs[stage]; ok && by.Has(service, Who(act)...) {
+		return act
+	}
+	return ""
+}
+
 // Stage decides which worklist a sample is on.
 func (d *Dictionary) Stage(f *File) Stage {
 	switch {
@@ -41,6 +84,8 @@ func (d *Dictionary) Stage(f *File) Stage {
 		return StageQuestions
 	case f.Count(Entered) > 0:
 		return StageToVerify
+	case f.AwaitsRetest():
+		return StageToAnalyse
 	case d.saysMore(f):
 		return StageToPublish
 	case f.Sample.State == Registered:
@@ -61,6 +106,9 @@ func (f *File) sentBack(q Question) bool {
 // published last, or that what was published has lost what it rests on.
 func (d *Dictionary) saysMore(f *File) bool {
 	latest := f.Latest()
+	if latest != nil && latest.takenBackHere() {
+		return f.retested(latest)
+	}
 	if f.Count(Verified) == 0 {
 		return latest != nil && latest.Kind != WithdrawnResult
 	}

@@ -24,7 +24,7 @@ type analysisEntry struct {
 // analysisEntry reads what an analysis belongs to. One that the actor may not
 // change is refused.
 func (r *request) analysisEntry() (*analysisEntry, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +45,15 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	}
 	changed := e.old.Analysis
 	return e, changed.Change(r.Actor, lab.At(r.server.Now()), &e.old.Analysis)
+}
+
+// takenBack is why the result was taken back for which a new analysis is made, empty where
+// none was.
+func (e *analysisEntry) takenBack() string {
+	if e.old != nil || !e.record.AwaitsRetest() {
+		return ""
+	}
+	return e.record.Latest().Reason
 }
 
 // evidenceNamed is the analysis of a sample that an address names.

@@ -88,6 +88,20 @@ func (n naming) bases() []string {
 	return append([]string{string(lab.BasisBase), string(lab.BasisAsFound), string(lab.BasisUnknown)}, slices.Compact(salts)...)
 }
 
+// offerBasesOf leaves of the bases those of the named substance; a name that the
+// dictionary does not know leaves all.
+func (n naming) offerBasesOf(row *findingRow, name string, r *request) {
+	s, _, ok := n.words.FindSubstance(name)
+	if !ok {
+		return
+	}
+	var codes []string
+	for _, b := range s.Bases() {
+		codes = append(codes, string(b))
+	}
+	row.Basis.Options = r.Choice("", page.SelectField, "page.field.basis", locale.Bases, codes).Options
+}
+
 func (row *findingRow) fields() []*page.Field {
 	return []*page.Field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 
 	"marquis/internal/lab"
@@ -21,14 +22,19 @@ type placeView struct {
 	Current bool
 }
 
-// showCounter asks where one stands today; with one service and at most one location
-// there is nothing to ask.
+// showCounter leads to where one stood last, and asks where that is not known, or where
+// one wants to choose; with one service and at most one location there is nothing to ask.
 func showCounter(r *request) error {
 	services, err := r.server.Store.Services(r.Ctx(), r.Actor)
 	if err != nil {
 		return err
 	}
 	page := counterPage{View: r.View(r.Texts.Text("page.counter.title"))}
+	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
+	if err != nil {
+		return err
+	}
+	last := ""
 	for _, s := range services {
 		if lab.MayReceive(r.Actor, s.ID) != nil {
 			continue
@@ -38,6 +44,13 @@ func showCounter(r *request) error {
 			return err
 		}
 		page.Places = append(page.Places, places...)
+		if s.ID == habits.CounterService {
+			last = counterAt(s.Code, habits.CounterLocation)
+		}
+	}
+	again := slices.ContainsFunc(page.Places, func(p placeView) bool { return p.Address == last })
+	if again && r.Query("choose") == "" {
+		return r.See(last)
 	}
 	if len(page.Places) == 1 {
 		return r.See(page.Places[0].Address)
@@ -45,10 +58,10 @@ func showCounter(r *request) error {
 	return r.Show("counter.html", page)
 }
 
-// places are the locations of a service, or the service where it has none.
+// places are the open locations of a service, or the service where it has none.
 func (r *request) places(s lab.Service, here int32) ([]placeView, error) {
 	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, s.ID)
-	if err != nil || len(locations) == 0 {
+	if locations = lab.Open(locations); err != nil || len(locations) == 0 {
 		return []placeView{{Name: s.Name, Address: "/counter/" + s.Code}}, err
 	}
 	places := make([]placeView, len(locations))
@@ -72,6 +85,7 @@ type counterDayPage struct {
 	ServiceCode string
 	Location    int32
 	Places      []placeView
+	Elsewhere   bool // one works at other services too
 	Today       lab.Date
 	Drafts      []draftView
 	Received    []receivedView
@@ -84,7 +98,11 @@ type receivedView struct{ Number, Address, Product, Form, State, StateCode strin
 
 // showCounterDay is the work of the day at the counter of a service.
 func showCounterDay(r *request) error {
-	page, err := r.counterDayPage(wholeOf(r.Query("location")))
+	location, err := r.standing(wholeOf(r.Query("location")))
+	if err != nil {
+		return err
+	}
+	page, err := r.counterDayPage(location)
 	if err != nil {
 		return err
 	}
@@ -94,12 +112,37 @@ func showCounterDay(r *request) error {
 	return r.Show("counterday.html", page)
 }
 
+// standing is the location where somebody stands at the counter of the service: the one
+// that is named, or the only one that is open. It is kept for the next time.
+func (r *request) standing(named int32) (int32, error) {
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	if err != nil {
+		return 0, err
+	}
+	open := lab.Open(locations)
+	switch {
+	case len(open) == 1 && named == 0:
+		named = open[0].ID
+	case !slices.ContainsFunc(open, func(l lab.Location) bool { return l.ID == named }):
+		named = 0
+	}
+	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
+	known := habits.CounterService == r.Service.ID && habits.CounterLocation == named
+	if err != nil || r.headersAlone() || known || named == 0 && len(open) > 0 {
+		return named, err
+	}
+	habits.CounterService, habits.CounterLocation = r.Service.ID, named
+	return named, r.server.Store.Remember(r.Ctx(), r.Actor, habits)
+}
+
 func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 	page := &counterDayPage{
 		View: r.View(r.Texts.Text("page.counter.day_title", "Service", r.Service.Name)), ServiceCode: r.Service.Code, Location: location,
 		TurnAway: r.turnAwayForm(""),
 	}
 	page.Today = r.day()
+	all, some := r.Actor.ServicesOf(lab.Who(lab.RegisterSample)...)
+	page.Elsewhere = all || len(some) > 1
 	var err error
 	if page.Places, err = r.places(r.Service, location); err != nil {
 		return nil, err

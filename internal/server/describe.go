@@ -34,6 +34,7 @@ type described struct {
 	values    url.Values
 	locations []lab.Location // of the service
 	before    typedBefore
+	service   lab.Service
 	naming
 }
 
@@ -44,7 +45,7 @@ func (r *request) described() (d described, err error) {
 		return d, err
 	}
 	d.File = record.File
-	if d.naming, err = r.naming(); err != nil {
+	if d.naming, err = r.recordNaming(); err != nil {
 		return d, err
 	}
 	if d.before, err = r.typedBefore(sampleAddress(record.Number)+"/description", func(url.Values) bool { return true }); err != nil {
@@ -54,7 +55,13 @@ func (r *request) described() (d described, err error) {
 	if d.values.Get("price_currency") == "" {
 		d.values.Set("price_currency", r.Service.Currency)
 	}
+	d.service = r.Service
 	d.locations, err = r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	for i := range d.locations {
+		if lab.Optional(d.locations[i].ID) == d.Sample.LocationID {
+			d.locations[i].ClosedOn = 0 // where it was received it stays
+		}
+	}
 	return d, err
 }
 
@@ -65,6 +72,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.offerPlaces(lab.Open(d.locations))
 	f.Form.Fill(d.values)
 	f.Form.Kept = d.before.Kept
 	for name := range f.asked {
@@ -93,7 +101,7 @@ func showDescription(r *request) error {
 			return err
 		}
 		shown.Stale = typed.Get("version") != versionText(d.Sample.Version)
-		d.typed(r.reader(typed), &asked, r.Service, 0)
+		d.typed(r.reader(typed), &asked, 0)
 	}
 	if err := shown.askAbout(r, &asked); err != nil {
 		return err
@@ -127,7 +135,7 @@ func describeSample(r *request) error {
 		shown.Form.Fill(in.Typed)
 		keepSaid(shown.Form, err)
 		typed := d.Sample
-		d.typed(in, &typed, r.Service, 0)
+		d.typed(in, &typed, 0)
 		return shown, shown.Form, shown.askAbout(r, &typed)
 	})
 }
@@ -148,13 +156,13 @@ func (p *describePage) askAbout(r *request, x *lab.Sample) error {
 
 // typed reads what was typed over a sample. What was said of warnings that there are not
 // is dropped.
-func (d *described) typed(in *page.Reader, x *lab.Sample, service lab.Service, usualPrice int64) (*sampleReader, []lab.Expected) {
+func (d *described) typed(in *page.Reader, x *lab.Sample, usualPrice int64) (*sampleReader, []lab.Expected) {
 	read := &sampleReader{
-		Reader: &page.Reader{Typed: in.Typed, Today: in.Today}, naming: d.naming, kept: d.recorded(), locations: d.locations,
-		usualCurrency: service.Currency, usualPrice: usualPrice,
+		Reader: &page.Reader{Typed: in.Typed, Today: in.Today}, naming: d.naming, kept: d.recorded(), locations: d.locations, service: d.service,
+		usualPrice: usualPrice,
 	}
 	expected := read.describe(x)
-	if len(lab.Limits(x, 1)) == 0 {
+	if len(lab.Limits(x, 1, d.service.TermsAt(x.LocationID, d.locations))) == 0 {
 		x.Overruled = ""
 	}
 	_ = x.Confirm(lab.Doubts(x, usualPrice)) // what is not confirmed is told by check
@@ -163,17 +171,17 @@ func (d *described) typed(in *page.Reader, x *lab.Sample, service lab.Service, u
 
 func (r *request) changeDescription(d *described, in *page.Reader, version int32) error {
 	x := d.Sample
-	d.typed(in, &x, r.Service, 0)
+	d.typed(in, &x, 0)
 	usual, err := r.usualPrice(&x)
 	if err != nil {
 		return err
 	}
 	x = d.Sample
-	read, expected := d.typed(in, &x, r.Service, usual)
+	read, expected := d.typed(in, &x, usual)
 	if err := read.check(&x, expected, r.day(), nil); err != nil {
 		return err
 	}
-	_, err = r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y, r.Service, usual) })
+	_, err = r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y, usual) })
 	return err
 }
 

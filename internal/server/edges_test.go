@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,11 +44,16 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 	slip := r.post("/samples/"+number(sample, c.service.Code)+"/code", url.Values{"reason": {"lost"}}).want(t, http.StatusSeeOther).header.Get("Location")
 	given := codeOn(r.get(slip).body)
 	const nobody = "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
+	place, err := c.store.AddLocation(t.Context(), lab.Operator("test"), lab.Location{ServiceID: c.service.ID, Name: "Tent", Kind: "event"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return things{
 		":service":  {c.service.Code, "AMS", "ZZZ", "%20"},
 		":number":   {number(sample, c.service.Code), number(sample, "AMS"), number(sample, "ZZZ"), c.service.Code + "-2024-99999", "nonsense"},
 		":analysis": {analysis.ID.String(), others.ID.String(), nobody, "nonsense"},
 		":draft":    {draft.String(), foreignDraft.String(), nobody, "nonsense"},
+		":location": {strconv.Itoa(int(place.ID)), "99999", "nonsense", "-1"},
 		":user":     {"1", "99999", "nonsense", "-1"},
 		":job":      {c.job(t, r), "nonsense"},
 		":ticket":   {c.ticketOf(t, given), "over"},

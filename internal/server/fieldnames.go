@@ -20,6 +20,7 @@ var fieldNames = sampleFields.named(map[string]fieldName{
 	"disposal":     {"page.field.disposal", codeOf(locale.Disposals)},
 	"state":        {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
 	"state_reason": {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
+	"no_retest":    {"page.field.no_retest", plainValue},
 	"excluded":     {"page.field.excluded", codeOf(locale.Exclusions)},
 
 	"method_id":    {"page.field.method", methodValue},

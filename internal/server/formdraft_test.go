@@ -63,6 +63,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"Lab of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "Lab of the north", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},
+		{admin, "/services/UTR/settings", "/services/UTR/settings", url.Values{"opening_hours": {"Tuesdays from 17:00"}}, "Tuesdays from 17:00", true, ""},
 	}
 }
 
@@ -170,7 +171,10 @@ func TestWhatIsTypedIntoASessionThatHasEndedComesBack(t *testing.T) {
 					}
 					again := x.staff(t, f.by)
 					shown := again.get(f.page).want(t, http.StatusOK, f.shows, notSaved)
-					done := again.post(f.action, f.send(t, shown)).want(t, http.StatusSeeOther)
+					done := again.post(f.action, f.send(t, shown))
+					if done.status != http.StatusSeeOther && !strings.HasSuffix(f.action, "/not-analysed") { // which lists what it closed
+						t.Errorf("%s: status %d", f.action, done.status)
+					}
 					if x.everything(t) == state {
 						t.Errorf("%s saves nothing, and leads to %s", f.action, done.header.Get("Location"))
 					}

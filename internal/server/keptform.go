@@ -31,10 +31,13 @@ var keptForms = []keptForm{
 	{"/samples/:number/move", "page.record.reason", "/samples/:number", []string{"version", reasonField(string(lab.NotAnalysed)), reasonField(string(lab.Rejected))}},
 	{"/samples/:number/exclusion", "page.record.exclude", "/samples/:number", []string{"version", reasonField(exclusion)}},
 	{"/samples/:number/release", "page.release.title", "/samples/:number/release", []string{"version", "reason"}},
-	{"/samples/:number/withdrawal", "page.release.withdraw", "/samples/:number/release", []string{"version", "withdrawal_reason"}},
+	{"/samples/:number/withdrawal", "page.release.withdraw", "/samples/:number/release", []string{"version", "withdrawal_reason", "exchanged_with"}},
+	{"/samples/:number/no-retest", "page.record.decline_retest", "/samples/:number", []string{"version", reasonField(noRetest)}},
 	{"/samples/:number/read-out", "page.readout.title", "/samples/:number/read-out", nil},
 	{"/work/:service/not-analysed", "page.work.close", "/work?service=:service", []string{"samples", "reason", "stage"}},
 	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "scope."}},
+	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", termsNames},
+	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{"name", "kind", "region"}, termsNames...)},
 }
 
 var analysisNames = []string{"version", "method", "performed_on", "conclusion", "overruled", "notes", "answer", "findings."}

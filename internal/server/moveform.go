@@ -43,6 +43,11 @@ func (r *request) moveForms(x *lab.Sample, may lab.Steps) []moveForm {
 		}
 		forms = append(forms, moveForm{r.Texts.Text(m.label), address + "/move", string(m.to), f, may[i].Reason})
 	}
+	if may.Has(lab.DeclineRetest, x.ID) {
+		reason := r.Hint(r.Input(reasonField(noRetest), page.AreaField, "page.record.reason"), "page.record.no_retest_hint")
+		f := page.NewForm(r.Hidden("version", versionText(x.Version)), reason)
+		forms = append(forms, moveForm{r.Texts.Text("page.record.decline_retest"), address + "/no-retest", noRetest, f, true})
+	}
 	f := page.NewForm(r.Hidden("version", versionText(x.Version)))
 	switch {
 	case may.Has(lab.IncludeSample, x.ID):
@@ -53,6 +58,9 @@ func (r *request) moveForms(x *lab.Sample, may lab.Steps) []moveForm {
 	}
 	return forms
 }
+
+// noRetest names the form that says that no new analysis follows.
+const noRetest = "no_retest"
 
 // exclusion names the form that keeps a sample out of the statistics.
 const exclusion = "excluded"

@@ -33,7 +33,7 @@ func TestEnterSendsNoRecord(t *testing.T) {
 		}
 		text, err := fs.ReadFile(web.Files, file)
 		for _, form := range postForm.FindAllStringSubmatch(string(text), -1) {
-			if !typedInto.MatchString(form[1]) {
+			if !typedInto.MatchString(form[1]) || strings.Contains(form[0], `action="/work/find"`) { // which only looks
 				continue
 			}
 			seen++

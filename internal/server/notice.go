@@ -1,24 +1,27 @@
 package server
 
+import "marquis/internal/lab"
+
 // notices are what pages say of what has just been done.
 var notices = map[string]string{
-	"not_analysed": "page.notice.not_analysed",
-	"moved":        "page.notice.moved",
-	"excluded":     "page.notice.excluded",
-	"entered":      "page.notice.entered",
-	"changed":      "page.notice.changed",
-	"verified":     "page.notice.verified",
-	"asked":        "page.notice.asked",
-	"answered":     "page.notice.answered",
-	"retracted":    "page.notice.retracted",
-	"published":    "page.notice.published",
-	"withdrawn":    "page.notice.withdrawn",
-	"told":         "page.notice.told",
-	"method":       "page.notice.method",
-	"password":     "page.notice.password",
-	"ended":        "page.notice.ended",
-	"factor":       "page.notice.factor",
-	"clock":        "page.notice.clock",
+	"moved":     "page.notice.moved",
+	"excluded":  "page.notice.excluded",
+	"entered":   "page.notice.entered",
+	"changed":   "page.notice.changed",
+	"verified":  "page.notice.verified",
+	"asked":     "page.notice.asked",
+	"answered":  "page.notice.answered",
+	"retracted": "page.notice.retracted",
+	"published": "page.notice.published",
+	"withdrawn": "page.notice.withdrawn",
+	"no_retest": "page.notice.no_retest",
+	"settings":  "page.notice.settings",
+	"told":      "page.notice.told",
+	"method":    "page.notice.method",
+	"password":  "page.notice.password",
+	"ended":     "page.notice.ended",
+	"factor":    "page.notice.factor",
+	"clock":     "page.notice.clock",
 }
 
 func (r *request) notice() string {
@@ -26,5 +29,9 @@ func (r *request) notice() string {
 	if !ok {
 		return ""
 	}
-	return r.Texts.Text(key)
+	text := r.Texts.Text(key)
+	if of, err := lab.ParseSampleNumber(r.Query("of")); err == nil {
+		return of.String() + ": " + text // of another sample than the page shows
+	}
+	return text
 }

@@ -34,6 +34,7 @@ type analysisView struct {
 	Signed     []string // who entered, verified and retracted it, and when
 	Notes      string
 	Overruled  string
+	Retests    string // which version it was made for anew
 	Questions  []questionView
 	MayChange  bool
 	MayReview  bool // to sign it, or to send it back
@@ -78,6 +79,9 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
 	signed("page.record.verified_by", a.VerifiedBy, a.VerifiedAt)
 	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
+	if p := record.Retests(a); p != nil {
+		v.Retests = r.Texts.Text("page.record.retests", "Version", p.Version, "Reason", p.Reason)
+	}
 	for _, q := range record.Questions {
 		if q.AnalysisID == a.ID {
 			v.Questions = append(v.Questions, r.questionView(record, q, may))
@@ -208,6 +212,7 @@ var actions = map[lab.Action]string{
 	lab.UndoSample:       "page.action.undo_sample",
 	lab.ChangeSample:     "page.action.change_sample",
 	lab.MoveSample:       "page.action.move_sample",
+	lab.ReopenSample:     "page.action.reopen_sample",
 	lab.ExcludeSample:    "page.action.exclude_sample",
 	lab.ReplaceCode:      "page.action.replace_code",
 	lab.EnterAnalysis:    "page.action.enter_analysis",
@@ -219,6 +224,7 @@ var actions = map[lab.Action]string{
 	lab.PublishResult:    "page.action.publish_result",
 	lab.WithdrawResult:   "page.action.withdraw_result",
 	lab.TellResult:       "page.action.tell_result",
+	lab.DeclineRetest:    "page.action.decline_retest",
 	lab.ImportSamples:    "page.action.import_samples",
 }
 

@@ -185,7 +185,7 @@ func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, 
 	if err != nil {
 		return x, nil, nil, err
 	}
-	described = &sampleReader{Reader: in, naming: n, locations: page.locations, usualCurrency: r.Service.Currency}
+	described = &sampleReader{Reader: in, naming: n, locations: page.locations, service: r.Service}
 	expected = described.describe(&x)
 	if described.usualPrice, err = r.usualPrice(&x); err != nil {
 		return x, nil, nil, err

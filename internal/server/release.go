@@ -18,15 +18,18 @@ type releasePage struct {
 	Will, Said      *resultPage      // what the visitor would read, and reads now
 	Refusals        []string         // for which it would be refused as it is
 	Entered         int              // analyses that do not count yet
+	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
 	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
+	Following       *nextView        // on the worklist, nil for none
+	Exchanged       bool             // with a sample whose result was taken back just now
 	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
 
 func (r *request) releasePage() (*releasePage, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +37,12 @@ func (r *request) releasePage() (*releasePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number)}
+	following, err := r.nextOf(n, &record.Sample)
+	if err != nil {
+		return nil, err
+	}
+	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
+	shown.Exchanged = r.Query("done") == "withdrawn"
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
@@ -43,7 +51,7 @@ func (r *request) releasePage() (*releasePage, error) {
 			return nil, err
 		}
 		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
-			shown.Withdrawal = page.NewForm(r.Hidden("version", version), r.Input("withdrawal_reason", page.AreaField, "page.record.reason"))
+			shown.Withdrawal = r.withdrawalForm(version)
 			if err := r.keeps(shown.Withdrawal, shown.Address+"/withdrawal"); err != nil {
 				return nil, err
 			}
@@ -63,6 +71,7 @@ func (r *request) releasePage() (*releasePage, error) {
 
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
+	shown.Doubtful = p.Doubtful()
 	next := n.publicationView(&p.Publication)
 	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
 	proposed := p.Publication
@@ -77,6 +86,9 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 	}
 	if shown.Same, err = sameResult(p.Latest(), &proposed); err != nil {
 		return err
+	}
+	if shown.Same {
+		shown.Following = nil // whoever is here wants something of this sample
 	}
 	if len(shown.Refusals) > 0 {
 		return nil
@@ -101,9 +113,12 @@ func sameResult(latest, next *lab.Publication) (bool, error) {
 	return said == will && latest.Outcome == next.Outcome, err
 }
 
-// asReleased is a file as its code opens it when nothing more is to come.
+// asReleased is a file as its code opens it when nothing more is to come. Of a result that
+// was taken back it is told what follows, as it is.
 func asReleased(f lab.File) *lab.File {
-	f.Sample.State = lab.Completed
+	if latest := f.Latest(); latest == nil || latest.Kind != lab.WithdrawnResult {
+		f.Sample.State = lab.Completed
+	}
 	return &f
 }
 
@@ -112,11 +127,12 @@ func showReleaseForm(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Notice = r.notice()
 	return r.Show("release.html", page)
 }
 
-// publishResult publishes what was seen. Where anything else would be released, it is
-// shown again.
+// publishResult publishes what was seen, and goes on to the next sample of the worklist
+// where that is asked for. Where anything else would be released, it is shown again.
 func publishResult(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -136,6 +152,9 @@ func publishResult(r *request) error {
 		shown.Moved = true
 		return r.Instead(err, http.StatusConflict, "release.html", shown)
 	}
+	if err == nil && in.Text("go_on") == "yes" {
+		return r.goOn(key, "published")
+	}
 	return r.End(err, sampleAddress(r.Number)+"?done=published", "release.html", func() (any, *page.Form, error) {
 		shown, err := r.releaseAgain(in.Text("reason"))
 		if err != nil {
@@ -152,26 +171,4 @@ func (r *request) releaseAgain(reason string) (*releasePage, error) {
 		shown.Form.Set("reason", reason)
 	}
 	return shown, err
-}
-
-// withdrawResult takes the result back.
-func withdrawResult(r *request) error {
-	in, err := r.Read()
-	if err != nil {
-		return err
-	}
-	key, err := r.key()
-	if err != nil {
-		return err
-	}
-	_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("withdrawal_reason"))
-	err = page.FieldAs(err, "reason", "withdrawal_reason")
-	return r.End(err, sampleAddress(r.Number)+"?done=withdrawn", "release.html", func() (any, *page.Form, error) {
-		shown, err := r.releasePage()
-		if err != nil || shown.Withdrawal == nil {
-			return nil, nil, err
-		}
-		shown.Withdrawal.Set("withdrawal_reason", in.Text("withdrawal_reason"))
-		return shown, shown.Withdrawal, nil
-	})
 }

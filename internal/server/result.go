@@ -77,7 +77,14 @@ func (t *telling) tellWithdrawn(p *lab.Publication) {
 	t.warn("page.result.withdrawn_text")
 	t.say("page.result.withdrawn_on", "Date", t.Texts.Date(p.PublishedOn))
 	t.sayReason(p)
-	t.sayState()
+	switch s := &t.file.Sample; {
+	case s.State == lab.NotAnalysed:
+		t.sayState()
+	case s.NoRetest != "":
+		t.say("page.result.no_retest")
+	case s.State != lab.Rejected && p.ImportID.IsZero():
+		t.say("page.result.retest")
+	}
 }
 
 func (t *telling) sayReason(p *lab.Publication) {

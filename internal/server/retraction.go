@@ -14,7 +14,7 @@ type retractPage struct {
 }
 
 func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,6 +17,7 @@ type recordPage struct {
 	State    tagView
 	Stage    string
 	Reason   string // of the state
+	Retest   string // that the result was taken back, and what follows; empty where it was not
 	Excluded string // why it is kept out of the statistics
 	Links    []entryView
 	Facts    []factView
@@ -29,6 +30,7 @@ type recordPage struct {
 	Moves    []moveForm
 	Answers  []*page.Form // to open questions, for the summary of mistakes
 	Undo     *undoView    // nil where its registration cannot be undone
+	Next     *nextView    // of the worklist, after something was done; nil for none
 }
 
 // key finds the sample that the address names.
@@ -82,11 +84,23 @@ func (r *request) recordPage() (*recordPage, error) {
 		Reason:   codeName(n, x.StateReason, locale.RejectionReasons, locale.NotAnalysedReasons),
 		Excluded: n.texts.Code(locale.Exclusions, x.Excluded), Facts: n.sampleFacts(x), Expected: n.expected(record.Expected),
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
-		Told: r.told(&record),
+		Told: r.told(&record), Retest: r.retest(&record.File),
 	}
 	may := lab.Allowed(r.Actor, &record.File)
 	page.Undo = r.undo(&record.File)
 	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
+	reopening, err := r.reopening(x)
+	if err != nil {
+		return nil, err
+	}
+	if reopening != nil {
+		page.Moves = append(page.Moves, *reopening)
+	}
+	if r.notice() != "" {
+		if page.Next, err = r.nextOf(n, x); err != nil {
+			return nil, err
+		}
+	}
 	for i := range page.Analyses {
 		for j := range page.Analyses[i].Questions {
 			if f := page.Analyses[i].Questions[j].Form; f != nil {
@@ -118,7 +132,7 @@ func showRecord(r *request) error {
 // unit and a price with its quantity.
 func (n naming) sampleFacts(x *lab.Sample) []factView {
 	plain := *x
-	plain.State, plain.StateReason, plain.Excluded, plain.ReceivedAmount, plain.ReceivedUnit, plain.Price = "", "", "", 0, "", lab.Price{}
+	plain.State, plain.StateReason, plain.Excluded, plain.NoRetest, plain.ReceivedAmount, plain.ReceivedUnit, plain.Price = "", "", "", "", 0, "", lab.Price{}
 	var facts []factView
 	for _, v := range n.changeViews(lab.Differences(lab.Sample{}, plain), nil) {
 		facts = append(facts, factView{v.Field, v.New})
@@ -134,6 +148,18 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 		facts = append(facts, factView{n.texts.Text("page.field.price"), price})
 	}
 	return facts
+}
+
+// retest tells of a sample whose result was taken back what follows.
+func (r *request) retest(f *lab.File) string {
+	last := f.Latest()
+	switch {
+	case f.AwaitsRetest():
+		return r.Texts.Text("page.record.awaits_retest", "Reason", last.Reason)
+	case last != nil && last.Kind == lab.WithdrawnResult && f.Sample.NoRetest != "":
+		return r.Texts.Text("page.record.no_retest", "Reason", f.Sample.NoRetest)
+	}
+	return ""
 }
 
 // recordLinks lead to what the actor may do now.

@@ -14,7 +14,7 @@ import (
 // notOnTheForm are the fields of a sample that nobody types on the form by which it
 // is described: other pages change them, or the program keeps them.
 var notOnTheForm = []string{
-	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "received_basis", "collected_on", "decision", "disposal",
+	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "received_basis", "collected_on", "decision", "disposal", "no_retest",
 	"state", "state_reason", "stage", "excluded", "source_ref", "source_digest", "import_id", "registered_by", "registered_at",
 }
 

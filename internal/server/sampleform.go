@@ -39,11 +39,17 @@ func (r *request) sampleForm() (sampleForm, error) {
 	}
 	f.asked["price_quantity"] = notByPiece()
 	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"), r.Hidden(copiedField, ""))
+	f.offerPlaces(lab.Open(locations))
+	return f, err
+}
+
+// offerPlaces offers locations to choose from.
+func (f sampleForm) offerPlaces(locations []lab.Location) {
 	place := mustField(f.Form, "location_id")
+	place.Options = nil
 	for _, l := range locations {
 		place.Options = append(place.Options, page.Option{Value: strconv.Itoa(int(l.ID)), Label: l.Name})
 	}
-	return f, err
 }
 
 // Group is the fields of a part of the form.
@@ -67,7 +73,7 @@ func (f sampleForm) Seldom() bool {
 // ask tells what is beyond the limits of the service, and what can hardly be right with
 // the box that confirms it.
 func (f *sampleForm) ask(r *request, x *lab.Sample, inVisit int, usualPrice int64) {
-	f.Limits, f.Doubts = r.sentences(lab.Limits(x, inVisit)), nil
+	f.Limits, f.Doubts = r.sentences(lab.Limits(x, inVisit, r.Service.TermsAt(x.LocationID, f.locations))), nil
 	doubts := lab.Doubts(x, usualPrice)
 	if f.Doubts = r.sentences(doubts); len(doubts) == 0 {
 		return

@@ -129,7 +129,7 @@ func currencyKind() sampleKind {
 		if in.currency == "" || in.currency == typed {
 			return
 		}
-		in.Mistakes.Check(typed == "" || typed == in.usualCurrency, name, "Another currency is written with the price. Give one of the two.")
+		in.Mistakes.Check(typed == "" || typed == in.service.Currency, name, "Another currency is written with the price. Give one of the two.")
 		f.Sample.Price.Currency = in.currency
 	}
 	return k

@@ -38,6 +38,20 @@ func excludeSample(r *request) error {
 	return r.endMove(err, in, exclusion, "excluded")
 }
 
+// declineRetest says that no new analysis follows after the result was taken back.
+func declineRetest(r *request) error {
+	in, err := r.Read()
+	if err != nil {
+		return err
+	}
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.DeclineRetest(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text(reasonField(noRetest)))
+	return r.endMove(err, in, noRetest, "no_retest")
+}
+
 // endMove leads back to the record with what was done, or shows it again with the
 // mistakes in the form of one step.
 func (r *request) endMove(err error, in *page.Reader, to, done string) error {

@@ -15,11 +15,11 @@ type sampleReader struct {
 	sold      *lab.Product   // what it was sold as, once that is read; nil for unknown
 	kept      []string       // looks that are recorded of the sample although its form has no such field
 	locations []lab.Location // of the service
+	service   lab.Service
 
-	quantities    map[string]lab.Quantity // as they were written, by their fields
-	currency      string                  // written with the price
-	usualCurrency string                  // of the service
-	usualPrice    int64                   // see lab.Doubts
+	quantities map[string]lab.Quantity // as they were written, by their fields
+	currency   string                  // written with the price
+	usualPrice int64                   // see lab.Doubts
 }
 
 // unheardOf is told of a name like which the dictionary has none.
@@ -105,7 +105,7 @@ func (in *sampleReader) priced() bool {
 // is the one that it is registered to, nil for none.
 func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, today lab.Date, visit *lab.Visit) error {
 	unread := slices.Clone(in.Mistakes)
-	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Visit: visit, UsualPrice: in.usualPrice}
+	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Service: in.service, Visit: visit, UsualPrice: in.usualPrice}
 	for _, m := range page.FieldErrors(in.words.CheckSample(x, expected, at)) {
 		if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
 			in.Mistakes = append(in.Mistakes, m)

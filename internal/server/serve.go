@@ -78,7 +78,7 @@ func (r *request) noted() bool {
 func (r *request) explain(err error, p *page.Problem) {
 	var stale *lab.StaleError
 	if errors.As(err, &stale) && r.noted() {
-		if n, err := r.naming(); err == nil {
+		if n, err := r.recordNaming(); err == nil {
 			p.Changes = n.changeViews(stale.Changed, nil)
 		}
 	}

@@ -65,19 +65,19 @@ type servicePage struct {
 	Second    *page.Form // that requires a second factor, or no longer does
 }
 
-type locationView struct{ Name, Kind, Region string }
+type locationView struct{ Address, Name, Kind, Region, Closed string }
 
 func (r *request) servicePage() (*servicePage, error) {
 	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
-	name := r.Input("name", page.TextField, "page.services.location")
-	name.MaxLength = 200
-	kind := r.Choice("kind", page.SelectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings())
-	region := r.Optional(r.Hint(r.Input("region", page.TextField, "page.services.region"), "page.services.region_hint"))
 	page := &servicePage{
-		View: r.View(r.Service.Name), Service: r.Service, Form: page.NewForm(name, kind, region), Second: page.NewForm(r.secondFactorSwitch()),
+		View: r.View(r.Service.Name), Service: r.Service, Form: page.NewForm(r.placeFields()...), Second: page.NewForm(r.secondFactorSwitch()),
 	}
 	for _, l := range locations {
-		page.Locations = append(page.Locations, locationView{l.Name, r.Texts.Code(locale.LocationKinds, l.Kind), l.Region})
+		v := locationView{Address: r.locationAddress(l.ID), Name: l.Name, Kind: r.Texts.Code(locale.LocationKinds, l.Kind), Region: l.Region}
+		if l.ClosedOn != 0 {
+			v.Closed = r.Texts.Text("page.services.closed_since", "Day", r.Texts.Date(l.ClosedOn))
+		}
+		page.Locations = append(page.Locations, v)
 	}
 	return page, err
 }
@@ -87,6 +87,7 @@ func showService(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Notice = r.notice()
 	return r.Show("service.html", page)
 }
 

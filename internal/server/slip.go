@@ -27,6 +27,7 @@ type slipPage struct {
 type slipView struct {
 	Service, Number, Code string
 	Look                  string // where the result is looked up
+	Terms                 lab.Terms
 	QR                    qrView
 	Languages             []slipLanguage
 }
@@ -106,8 +107,12 @@ func (r *request) slip(x lab.Sample, kept keptSlip) error {
 	if err != nil {
 		return err
 	}
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	if err != nil {
+		return err
+	}
 	shown.Slip = &slipView{
-		Service: r.Service.Name, Number: shown.Number, Code: kept.Code, QR: drawn,
+		Service: r.Service.Name, Terms: r.Service.TermsAt(x.LocationID, locations), Number: shown.Number, Code: kept.Code, QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
 	for _, lang := range locale.Languages {

@@ -113,3 +113,28 @@ func nearest[T any](search func(string, int) []T, name string) []T {
 	}
 	return nil
 }
+
+// basesOffered are what an amount of a substance may count, as web/static/findings.js
+// reads them.
+type basesOffered struct {
+	Bases []suggestion `json:"bases"`
+	Only  lab.Basis    `json:"only"` // that goes without saying, empty for none
+}
+
+// suggestBases offers what an amount of the substance may count; of one that the
+// dictionary does not know, nothing.
+func suggestBases(r *request) error {
+	n, err := r.naming()
+	if err != nil {
+		return err
+	}
+	offered := basesOffered{Bases: []suggestion{}}
+	if s, _, ok := n.words.FindSubstance(r.query()); ok {
+		offered.Only = s.OnlyBasis()
+		for _, b := range s.Bases() {
+			offered.Bases = append(offered.Bases, suggestion{Value: string(b), Label: n.basis(b)})
+		}
+	}
+	r.JSON(http.StatusOK, offered)
+	return nil
+}

@@ -19,12 +19,13 @@ type verifyPage struct {
 	Refused         string     // why the actor cannot verify it
 	Who             []string   // who can
 	Form            *page.Form // nil where it cannot be verified by the actor
+	GoOn            string     // says where one goes on to after it, empty where one ends
 	Ask             *page.Form // nil where it is not only entered
 	MayRetract      bool
 }
 
 func (r *request) verifyPage() (*verifyPage, error) {
-	n, err := r.naming()
+	n, err := r.recordNaming()
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,14 @@ func (r *request) offerVerification(shown *verifyPage, record *store.SampleRecor
 	tried := e.Analysis
 	err := tried.Verify(r.Actor, lab.At(r.server.Now()), record.Questions)
 	if err == nil {
-		shown.Form = page.NewForm(r.Hidden("version", version))
+		then := otherToVerify(r.Actor, record, e)
+		shown.Form = page.NewForm(r.Hidden("version", version), r.Hidden("then", then))
+		switch {
+		case then != "":
+			shown.GoOn = r.Texts.Text("page.verify.on_to_other")
+		case lab.MayPublish(r.Actor, e.Analysis.ServiceID) == nil:
+			shown.GoOn = r.Texts.Text("page.verify.on_to_release")
+		}
 		if record.HasEqual(e.Analysis.ID) {
 			shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reported", page.CheckField, "page.verify.reported"), "page.verify.reported_hint"))
 		}
@@ -82,6 +90,17 @@ func (r *request) offerVerification(shown *verifyPage, record *store.SampleRecor
 	}
 	told := r.Problem(err)
 	shown.Refused, shown.Who = told.Sentence, told.Who
+}
+
+// otherToVerify is the next analysis of the sample that the actor may sign too, empty for
+// none.
+func otherToVerify(by lab.Actor, record *store.SampleRecord, e *lab.Evidence) string {
+	for i := range record.Evidence {
+		if a := &record.Evidence[i].Analysis; a.ID != e.Analysis.ID && a.MayVerify(by, record.Questions) {
+			return a.ID.String()
+		}
+	}
+	return ""
 }
 
 // compare points out where other analyses that count say something else: of what this
@@ -123,10 +142,12 @@ func showVerifyForm(r *request) error {
 	if err != nil {
 		return err
 	}
+	page.Notice = r.notice()
 	return r.Show("verify.html", page)
 }
 
-// verifyAnalysis signs an analysis.
+// verifyAnalysis signs an analysis, and goes on to what follows where that is asked for:
+// another analysis of the sample, or its release.
 func verifyAnalysis(r *request) error {
 	in, err := r.Read()
 	if err != nil {
@@ -139,7 +160,13 @@ func verifyAnalysis(r *request) error {
 	if _, err := r.server.Store.VerifyAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("reported") == "yes"); err != nil {
 		return err
 	}
-	return r.See(sampleAddress(r.Number) + "?done=verified")
+	address := sampleAddress(r.Number)
+	if other, err := lab.ParseID(in.Text("then")); err == nil && in.Text("go_on") == "yes" {
+		address = verifyAddress(r.Number, other.String())
+	} else if in.Text("go_on") == "yes" {
+		address += "/release"
+	}
+	return r.See(address + "?done=verified")
 }
 
 // analysisKey is the key of the analysis that the address names, which must be of its

@@ -17,6 +17,7 @@ type workPage struct {
 	Tabs     []tabView
 	Filter   *page.Form
 	Find     *page.Form
+	Found    []foundView // that the finder may mean
 	Rows     []workRow
 	Next     string // address of the next page, empty on the last
 	First    string // address of the first page, empty on it
@@ -24,6 +25,7 @@ type workPage struct {
 	MayClose bool   // may mark samples as not analysed
 	Close    *page.Form
 	Refused  []string // why samples could not be marked
+	WhyNot   bool     // why nothing can be marked: the service has to be chosen first
 	Publish  string   // address for releasing all that is verified, empty where there is none
 }
 
@@ -42,17 +44,15 @@ type workRow struct {
 	Analyses                       []string
 	Entered                        int
 	Published                      *tagView
+	Withdrawn                      string // why the result was taken back
 	Questions                      int
-	Value                          string // what the check box posts: the number and the version that was seen
+	Step                           *stepView // nil where the actor does nothing with it
+	Value                          string    // what the check box posts: the number and the version that was seen
 	Chosen                         bool
 }
 
 func showWorklist(r *request) error {
-	values := r.Request.URL.Query()
-	if number := values.Get("number"); number != "" {
-		return r.findByNumber(number)
-	}
-	page, err := r.workPage(values)
+	page, err := r.workPage(r.Request.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,13 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown.Find = page.NewForm(r.Input("number", page.TextField, "page.work.number"))
+	number := r.Input("number", page.TextField, "page.work.number")
+	number.Focus = true
+	shown.Find = page.NewForm(number)
+	values, counts, err := r.opened(values, services)
+	if err != nil {
+		return nil, err
+	}
 	shown.Filter = r.workFilterForm(n, services)
 	shown.Filter.Fill(values)
 	q, err := r.readWorkQuery(n, services, values)
@@ -83,7 +89,9 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	}
 	today := lab.DateOf(r.server.Now(), time.UTC)
 	for i := range found.Rows {
-		shown.Rows = append(shown.Rows, n.workRow(&found.Rows[i], today))
+		row := n.workRow(&found.Rows[i], today)
+		row.Step = r.stepWith(&found.Rows[i], q.filter.Stage)
+		shown.Rows = append(shown.Rows, row)
 	}
 	if found.Next != "" {
 		shown.Next = q.with("after", found.Next)
@@ -91,11 +99,14 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if q.filter.After != "" {
 		shown.First = q.with("stage", string(q.filter.Stage))
 	}
-	if shown.Tabs, err = r.workTabs(q); err != nil {
+	if shown.Tabs, err = r.workTabs(q, counts); err != nil {
 		return nil, err
 	}
 	r.offerWork(shown, q)
-	return shown, r.keepClosing(shown)
+	if err := r.keepClosing(shown); err != nil {
+		return nil, err
+	}
+	return shown, r.remember(q)
 }
 
 // keepClosing lets what is chosen to be closed be kept, and chooses what was chosen
@@ -135,15 +146,19 @@ func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
 		tag := n.tag(locale.PublicationKinds, string(w.Published))
 		row.Published = &tag
 	}
+	if w.Published == lab.WithdrawnResult {
+		row.Withdrawn = w.Reason
+	}
 	return row
 }
 
-func (r *request) workTabs(q workQuery) ([]tabView, error) {
-	counts, err := r.server.Store.StageCounts(r.Ctx(), r.Actor, q.filter.Service)
-	if err != nil {
-		return nil, err
+// workTabs are the worklists with their counts, which are made where there are none yet.
+func (r *request) workTabs(q workQuery, counts map[lab.Stage]store.StageCount) (tabs []tabView, err error) {
+	if counts == nil {
+		if counts, err = r.server.Store.StageCounts(r.Ctx(), r.Actor, q.filter.Service); err != nil {
+			return nil, err
+		}
 	}
-	var tabs []tabView
 	for _, stage := range lab.Stages {
 		count := r.Texts.Count(counts[stage].N)
 		if counts[stage].More {
@@ -156,11 +171,13 @@ func (r *request) workTabs(q workQuery) ([]tabView, error) {
 
 // offerWork offers what can be done with the whole list.
 func (r *request) offerWork(page *workPage, q workQuery) {
+	open := !q.filter.Stage.Done() && q.filter.Stage != ""
 	if q.service.ID == 0 {
+		all, some := r.Actor.ServicesOf(lab.Who(lab.MoveSample)...)
+		page.WhyNot = open && len(page.Rows) > 0 && (all || len(some) > 0)
 		return
 	}
 	page.Service = q.service.Code
-	open := !q.filter.Stage.Done() && q.filter.Stage != ""
 	page.MayClose = open && len(page.Rows) > 0 && r.Actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
 	page.Close = r.closeForm()
 	page.Close.Set("stage", string(q.filter.Stage))

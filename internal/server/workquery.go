@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,16 +19,75 @@ type workQuery struct {
 	filter  store.WorkFilter
 }
 
-// with is the address of a worklist with one thing changed.
+// keptOfWork are the names in the address of a worklist that say which one it is.
+var keptOfWork = []string{"stage", "service", "product", "method", "age"}
+
+// with is the address of a worklist with one thing changed. All services are named too:
+// without, those are meant that were seen last.
 func (q workQuery) with(name, value string) string {
 	values := url.Values{}
 	for key, list := range q.values {
-		if key != "after" && key != "number" && key != "done" && list[0] != "" {
+		if slices.Contains(keptOfWork, key) && (list[0] != "" || key == "service") {
 			values.Set(key, list[0])
 		}
 	}
 	values.Set(name, value)
 	return "/work?" + values.Encode()
+}
+
+// text is the query as it is remembered.
+func (q workQuery) text() string {
+	kept := url.Values{}
+	for _, key := range keptOfWork {
+		if value := q.values.Get(key); value != "" || key == "stage" {
+			kept.Set(key, value)
+		}
+	}
+	return kept.Encode()
+}
+
+// opened fills in what the address of a worklist leaves open: the service and the list
+// that were seen last, or the list on which the actor begins, where nothing waits there.
+// Where it has to count for that, it returns the counts.
+func (r *request) opened(values url.Values, services []lab.Service) (url.Values, map[lab.Stage]store.StageCount, error) {
+	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	last, _ := url.ParseQuery(habits.Worklist) // we wrote it
+	values = maps.Clone(values)
+	isSeen := func(s lab.Service) bool { return s.Code == last.Get("service") }
+	if !values.Has("service") && len(services) > 1 && slices.ContainsFunc(services, isSeen) {
+		values.Set("service", last.Get("service"))
+	}
+	if values.Has("stage") {
+		return values, nil, nil
+	}
+	var service lab.ServiceID
+	if i := slices.IndexFunc(services, func(s lab.Service) bool { return s.Code == values.Get("service") }); i >= 0 {
+		service = services[i].ID
+	}
+	counts, err := r.server.Store.StageCounts(r.Ctx(), r.Actor, service)
+	if err != nil {
+		return nil, nil, err
+	}
+	waits := func(stage lab.Stage) bool { return counts[stage].N > 0 }
+	stage := lab.Stage(last.Get("stage"))
+	if !last.Has("stage") || stage != "" && !waits(stage) {
+		stage = lab.FirstStage(r.Actor, waits)
+	}
+	values.Set("stage", string(stage))
+	return values, counts, nil
+}
+
+// remember keeps which worklist was opened, where it is another than last time.
+func (r *request) remember(q workQuery) error {
+	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
+	if err != nil || r.headersAlone() || habits.Worklist == q.text() {
+		return err
+	}
+	habits.Worklist = q.text()
+	return r.server.Store.Remember(r.Ctx(), r.Actor, habits)
 }
 
 // waits are the ages in days by which a worklist is narrowed.

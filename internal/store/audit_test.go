@@ -65,6 +65,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		a.ServiceID = x.ServiceID
 		return a, []lab.Finding{{SubstanceID: b.ketamineID, Detection: lab.Quantified, Amount: lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, Basis: lab.BasisBase}}
 	}
+	var place lab.Location
 	other, last := b.register(t, s), b.register(t, s)
 	third := b.analyse(t, s, last, "80")
 	ftir := lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true, Scope: []lab.MethodScope{
@@ -206,10 +207,41 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			entered, findings := analysis()
 			second, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)
 			return err
-		}, "enter analysis+move sample", b.analyst, func() string { return second.ID.String() }, []string{`"field":"state","new":"entered","old":""`}, ""},
+		}, "enter analysis", b.analyst, func() string { return second.ID.String() }, []string{`"field":"state","new":"entered","old":""`}, ""},
+		{"Habits and Remember", func() error {
+			h, err := s.Habits(ctx, b.analyst)
+			h.Worklist = "stage=to_verify"
+			return errors.Join(err, s.Remember(ctx, b.analyst, h))
+		}, "", b.analyst, nil, nil, ""},
+		{"SetTerms", func() error {
+			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{MostGrams: 500})
+		}, "set terms of service", operator, func() string { return b.service.Code }, []string{`"field":"most_grams","new":500,"old":0`}, ""},
+		{"SetTerms again", func() error {
+			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{MostGrams: 500})
+		}, "", operator, nil, nil, ""},
+		{"AddLocation again", func() (err error) {
+			place, err = s.AddLocation(ctx, operator, lab.Location{ServiceID: b.service.ID, Name: "Tent", Kind: "event"})
+			return err
+		}, "add location", operator, func() string { return "Tent" }, nil, ""},
+		{"ChangeLocation", func() error {
+			place.Name = "Big tent"
+			return s.ChangeLocation(ctx, operator, place)
+		}, "change location", operator, func() string { return "Tent" }, []string{`"field":"name","new":"Big tent","old":"Tent"`}, ""},
+		{"CloseLocation", func() error {
+			return s.CloseLocation(ctx, operator, b.service.ID, place.ID, true)
+		}, "close location", operator, func() string { return "Big tent" }, []string{`"field":"closed_on","new":"2025-03-03","old":null`}, ""},
+		{"CloseLocation again", func() error {
+			return s.CloseLocation(ctx, operator, b.service.ID, place.ID, true)
+		}, "", operator, nil, nil, ""},
+		{"OpenLocation", func() error {
+			return s.CloseLocation(ctx, operator, b.service.ID, place.ID, false)
+		}, "open location", operator, func() string { return "Big tent" }, []string{`"field":"closed_on","new":null,"old":"2025-03-03"`}, ""},
 		{"NotAnalyse", func() error {
 			return s.NotAnalyse(ctx, b.analyst, []store.VersionedKey{{Key: other.Key, Version: other.Version}}, "capacity")
 		}, "move sample", b.analyst, func() string { return other.ID.String() }, []string{`"field":"state","new":"not_analysed","old":"registered"`}, "capacity"},
+		{"Reopen", func() error {
+			return s.Reopen(ctx, b.analyst, store.VersionedKey{Key: other.Key, Version: other.Version + 1})
+		}, "reopen sample", b.analyst, func() string { return other.ID.String() }, []string{`"field":"state","new":"registered","old":"not_analysed"`}, ""},
 		{"VerifyAnalysis again", func() error {
 			_, err := s.VerifyAnalysis(ctx, b.verifier, third.Key, 1, true)
 			return err

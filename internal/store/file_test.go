@@ -49,11 +49,17 @@ func TestAnUpdateReadsTheFileOnce(t *testing.T) {
 				return second(s.ExcludeSample(ctx, b.verifier, x.Key, p.Sample.Version+2, "duplicate"))
 			}},
 			{"IncludeSample", func() error { return second(s.IncludeSample(ctx, b.verifier, x.Key, p.Sample.Version+3)) }},
+			{"DeclineRetest", func() error {
+				return second(s.DeclineRetest(ctx, b.verifier, x.Key, p.Sample.Version+4, "nothing is left"))
+			}},
 			{"MoveSample", func() error {
-				return second(s.MoveSample(ctx, b.analyst, x.Key, p.Sample.Version+4, lab.InAnalysis, ""))
+				return second(s.MoveSample(ctx, b.analyst, x.Key, p.Sample.Version+5, lab.InAnalysis, ""))
 			}},
 			{"NotAnalyse", func() error {
-				return s.NotAnalyse(ctx, b.analyst, []store.VersionedKey{{Key: x.Key, Version: p.Sample.Version + 5}}, "capacity")
+				return s.NotAnalyse(ctx, b.analyst, []store.VersionedKey{{Key: x.Key, Version: p.Sample.Version + 6}}, "capacity")
+			}},
+			{"Reopen", func() error {
+				return s.Reopen(ctx, b.analyst, store.VersionedKey{Key: x.Key, Version: p.Sample.Version + 7})
 			}},
 		} {
 			clear(reads)

@@ -116,6 +116,11 @@ func TestASampleMovesFromWorklistToWorklist(t *testing.T) {
 				now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
 				_, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "wrong vial")
 				return err
+			}, lab.StageToAnalyse},
+			{"no retest follows", func() error {
+				now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
+				_, err := s.DeclineRetest(t.Context(), b.verifier, x.Key, now.Version, "nothing is left")
+				return err
 			}, lab.StageReleased},
 			{"analysed again", func() error { a = b.analyse(t, s, x, "70"); return nil }, lab.StageToVerify},
 			{"not analysed after all", func() error {

@@ -288,7 +288,7 @@ func TestALocationOfAnotherServiceIsRefused(t *testing.T) {
 		b := newBench(t, s)
 		other := storetest.Service(t, s, "AMS")
 		for id, owner := range map[int]lab.ServiceID{1: b.service.ID, 2: other.ID} {
-			if err := store.Exec(s, "INSERT INTO locations VALUES (?, ?, 'Office', 'office', 'Utrecht')", id, owner); err != nil {
+			if err := store.Exec(s, "INSERT INTO locations (id, service_id, name, kind, region) VALUES (?, ?, 'Office', 'office', 'Utrecht')", id, owner); err != nil {
 				t.Fatal(err)
 			}
 		}

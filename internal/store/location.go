@@ -33,9 +33,7 @@ func (s *Store) AddLocation(ctx context.Context, by lab.Actor, location lab.Loca
 		if err != nil {
 			return err
 		}
-		var errs lab.FieldErrors
-		errs.Check(same == 0, "name", "The service has a location called %q already.", location.Name)
-		if err := errs.Err(); err != nil {
+		if err := freeName(int(same), location.Name); err != nil {
 			return err
 		}
 		location.ID = last + 1

@@ -32,6 +32,8 @@ var (
 		sqlstore.Text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
 		sqlstore.Text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
 		sqlstore.Text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),
+		// only whether there is a reason: the page does not tell it
+		sqlstore.Text("CASE WHEN x.no_retest = '' THEN '' ELSE 'yes' END", func(f *Found) *string { return &f.Sample.NoRetest }),
 		sqlstore.Day("x.received_on", func(f *Found) *lab.Date { return &f.Sample.ReceivedOn }),
 		sqlstore.DayOrNone("x.expected_ready_on", func(f *Found) *lab.Date { return &f.Sample.ExpectedReadyOn }),
 		sqlstore.Value("expected", `(SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class, '`+sqlstore.Absent+`'), ' ') FROM (SELECT substance_id, class FROM sample_expectations

@@ -91,7 +91,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.Sample.State != lab.Completed || len(found.Publications) != 2 {
+		if found.Sample.State != lab.InAnalysis || len(found.Publications) != 2 {
 			t.Fatalf("withdrawn: %+v", found)
 		}
 		for i := range versions {
@@ -101,6 +101,17 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 			if d := lab.Differences(said, found.Publications[i]); len(d) > 0 {
 				t.Errorf("version %d differs: %v", i+1, d)
 			}
+		}
+
+		now, _, err = s.Sample(t.Context(), storetest.Reader, x.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.DeclineRetest(t.Context(), b.verifier, x.Key, now.Version, "spilt by somebody"); err != nil {
+			t.Fatal(err)
+		}
+		if found := lookUp(t, s, hashes...); found.Sample.NoRetest == "" || strings.Contains(fmt.Sprintf("%+v", found), "spilt") {
+			t.Errorf("no retest follows: %+v", found)
 		}
 
 		wantNothing(t, s, "the hash under another key", hashOf("2025-03", 1, 2, 3))

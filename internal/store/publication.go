@@ -63,50 +63,88 @@ func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key,
 // WithdrawResult takes a published result back, with a reason. What was said
 // before stays on record.
 func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, lab.WithdrawResult, sample, version, reason, func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
-		return f.Withdraw(reason)
-	})
+	return s.publish(ctx, by, lab.WithdrawResult, sample, version, reason, withdrawal(reason))
 }
 
-// publish is an update of the result of a sample that the actor saw in the given
-// version. A sample in analysis is completed with it, as one event.
-func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string,
-	decide func(*lab.Dictionary, *lab.File) (*lab.Publication, error),
-) (lab.Publication, error) {
-	var published lab.Publication
-	err := s.do(ctx, by, func(w *work) error {
-		before, err := w.file(key)
-		if err != nil {
-			return err
-		}
-		if err := lab.MayPublish(by, key.ServiceID); err != nil {
-			return err
-		}
-		if err := fresh(before.Sample.Version, version, nil); err != nil {
-			return err
-		}
-		d, err := w.dictionary()
-		if err != nil {
-			return err
-		}
-		p, err := decide(d, before)
-		if err != nil {
-			return err
-		}
-		if p.PublishedOn, err = w.today(key.ServiceID); err != nil {
-			return err
-		}
-		p.ID, p.PublishedBy, p.PublishedAt = w.ids.Next(), by.UserID, w.at
-		published = *p
-		after := before.With(p)
-		if after.Sample.State == lab.InAnalysis {
-			if err := after.Sample.Move(lab.Completed, by, ""); err != nil {
+func withdrawal(reason string) decision {
+	return func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return f.Withdraw(reason) }
+}
+
+// WithdrawExchanged takes a result back, as WithdrawResult does, of a sample that may have
+// been exchanged with another of the service. With it the other goes to the laboratory
+// again: both or neither. What was published of the other stands.
+func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string, other lab.Key) (published lab.Publication, err error) {
+	err = s.do(ctx, by, func(w *work) error {
+		if other.ID.Compare(sample.ID) < 0 { // locked in one order by all
+			if _, err := w.takeSample(other); err != nil {
 				return err
 			}
 		}
-		return w.save(before, after, update{key.ID, action, reason})
+		published, err = w.publish(lab.WithdrawResult, sample, version, reason, withdrawal(reason))
+		if err != nil {
+			return err
+		}
+		before, err := w.file(other)
+		if err != nil || before.Sample.State == lab.Registered || before.Sample.State == lab.InAnalysis {
+			return err // it waits for the laboratory as it is
+		}
+		after := before.Clone()
+		if after.Sample.Move(lab.InAnalysis, by, "") != nil || other == sample {
+			return lab.FieldErrors{{Field: "exchanged_with", Format: "This sample cannot go to the laboratory again."}}
+		}
+		return w.save(before, after, update{other.ID, lab.MoveSample, reason})
 	})
 	return published, err
+}
+
+// DeclineRetest says of a sample whose result was taken back that no new analysis
+// follows, and why.
+func (s *Store) DeclineRetest(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Sample, error) {
+	return s.changeSample(ctx, by, lab.DeclineRetest, key, version, reason, func(f *lab.File) error { return f.DeclineRetest(by, reason) })
+}
+
+// decision makes the next version of a result.
+type decision func(*lab.Dictionary, *lab.File) (*lab.Publication, error)
+
+// publish is an update of the result of a sample that the actor saw in the given
+// version.
+func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string, decide decision) (published lab.Publication, err error) {
+	err = s.do(ctx, by, func(w *work) error {
+		published, err = w.publish(action, key, version, reason, decide)
+		return err
+	})
+	return published, err
+}
+
+// publish adds the next version of a result, and moves the sample with it, as one event.
+func (w *work) publish(action lab.Action, key lab.Key, version int32, reason string, decide decision) (published lab.Publication, err error) {
+	before, err := w.file(key)
+	if err != nil {
+		return published, err
+	}
+	if err := lab.MayPublish(w.by, key.ServiceID); err != nil {
+		return published, err
+	}
+	if err := fresh(before.Sample.Version, version, nil); err != nil {
+		return published, err
+	}
+	d, err := w.dictionary()
+	if err != nil {
+		return published, err
+	}
+	p, err := decide(d, before)
+	if err != nil {
+		return published, err
+	}
+	if p.PublishedOn, err = w.today(key.ServiceID); err != nil {
+		return published, err
+	}
+	p.ID, p.PublishedBy, p.PublishedAt = w.ids.Next(), w.by.UserID, w.at
+	after, err := before.Followed(p, w.by)
+	if err != nil {
+		return published, err
+	}
+	return *p, w.save(before, after, update{key.ID, action, reason})
 }
 
 func publicationsOf(tx *gorm.DB, sample lab.Key) ([]lab.Publication, error) {

@@ -74,7 +74,12 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 	if err != nil {
 		return err
 	}
-	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Visit: visit}
+	service, err := servicesTable.one(w.tx, "WHERE id = ?", sample.ServiceID)
+	if err != nil {
+		return err
+	}
+	service.TermsAt(sample.LocationID, locations).Expect(sample)
+	at := lab.Counter{Today: today, Locations: locations, HandedIn: true, Service: service, Visit: visit}
 	if at.UsualPrice, err = usualPrice(w.tx, sample.ProductID, sample.Price, today.Year()); err != nil {
 		return err
 	}

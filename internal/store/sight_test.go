@@ -30,7 +30,7 @@ func only(err error) (any, error) { return nil, err }
 
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
-	"SignIn", "ChangePassword", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
+	"SignIn", "ChangePassword", "Habits", "Remember", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
 	"Slip", "KeepForm", "FormDrafts", "OwnFormDrafts", "DropForm",
 }
 
@@ -78,7 +78,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 	ctx := t.Context()
 	ada := storetest.Person(t, s, "ada", b.service.ID, lab.Administrator)
 	analyst := storetest.Person(t, s, "figures", b.service.ID, lab.DataAnalyst)
-	_, err := s.AddLocation(ctx, ada, lab.Location{ServiceID: b.service.ID, Name: "Counter", Kind: lab.LocationKinds.Strings()[0]})
+	place, err := s.AddLocation(ctx, ada, lab.Location{ServiceID: b.service.ID, Name: "Counter", Kind: lab.LocationKinds.Strings()[0]})
 	noError(t, err)
 	x := b.register(t, s, func(x *lab.Sample) { x.Channel = lab.FrontOfHouse })
 	number := lab.SampleNumber{Service: b.service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
@@ -135,6 +135,12 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"Views", b.intake, func(by lab.Actor) (any, error) { return s.Views(ctx, by, x.Key) }},
 		{"Proposal", b.verifier, func(by lab.Actor) (any, error) { return s.Proposal(ctx, by, x.Key) }},
 		{"Worklist", b.intake, func(by lab.Actor) (any, error) { return s.Worklist(ctx, by, store.WorkFilter{Service: b.service.ID}) }},
+		{"Numbered", b.intake, func(by lab.Actor) (any, error) {
+			return s.Numbered(ctx, by, lab.SoughtNumber{Service: b.service.Code, Running: number.Running})
+		}},
+		{"NearNumber", b.intake, func(by lab.Actor) (any, error) {
+			return s.NearNumber(ctx, by, lab.SoughtNumber{Service: b.service.Code, Year: number.Year, Running: number.Running + 1})
+		}},
 		{"StageCounts", b.intake, func(by lab.Actor) (any, error) { return s.StageCounts(ctx, by, b.service.ID) }},
 		{"Visit", b.intake, func(by lab.Actor) (any, error) { return s.Visit(ctx, by, visit) }},
 		{"LastOfVisit", b.intake, func(by lab.Actor) (any, error) { return s.LastOfVisit(ctx, by, visit) }},
@@ -149,6 +155,15 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			_, err := s.AddLocation(ctx, by, lab.Location{ServiceID: b.service.ID, Name: "Van", Kind: lab.LocationKinds.Strings()[0]})
 			return nil, err
 		}},
+		{"SetTerms", ada, func(by lab.Actor) (any, error) {
+			return only(s.SetTerms(ctx, by, b.service.ID, lab.Terms{DaysToResult: 7}))
+		}},
+		{"ChangeLocation", ada, func(by lab.Actor) (any, error) {
+			changed := place
+			changed.Name = "Desk"
+			return only(s.ChangeLocation(ctx, by, changed))
+		}},
+		{"CloseLocation", ada, func(by lab.Actor) (any, error) { return only(s.CloseLocation(ctx, by, b.service.ID, place.ID, true)) }},
 		{"RequireSecondFactor", ada, func(by lab.Actor) (any, error) { return only(s.RequireSecondFactor(ctx, by, b.service.ID, false)) }},
 		{"KeepDraftApart", b.intake, func(by lab.Actor) (any, error) {
 			_, err := s.KeepDraftApart(ctx, by, key, "window", "{}")
@@ -205,6 +220,17 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"WithdrawResult", b.verifier, func(by lab.Actor) (any, error) {
 			_, err := s.WithdrawResult(ctx, by, x.Key, x.Version, "wrong")
 			return nil, err
+		}},
+		{"WithdrawExchanged", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.WithdrawExchanged(ctx, by, x.Key, x.Version, "wrong", x.Key)
+			return nil, err
+		}},
+		{"DeclineRetest", b.verifier, func(by lab.Actor) (any, error) {
+			return sample(s.DeclineRetest(ctx, by, x.Key, x.Version, "nothing is left"))
+		}},
+		{"Closing", b.intake, func(by lab.Actor) (any, error) { _, err := s.Closing(ctx, by, x.Key); return nil, err }},
+		{"Reopen", b.intake, func(by lab.Actor) (any, error) {
+			return only(s.Reopen(ctx, by, store.VersionedKey{Key: x.Key, Version: x.Version}))
 		}},
 		{"RenameUser", ada, func(by lab.Actor) (any, error) { return only(s.RenameUser(ctx, by, person, "Other")) }},
 		{"SetMemberships", ada, func(by lab.Actor) (any, error) { return only(s.SetMemberships(ctx, by, person, nil)) }},

@@ -177,7 +177,7 @@ func TestWhatCannotBeAValueIsRefused(t *testing.T) {
 			"an instant": {"clock_gaps", values("2", "yesterday", *right[2], "NULL", ""), "clock_gaps, row 2, before_at"},
 			"no value":   {"clock_gaps", values("2", "NULL", *right[2], "NULL", ""), "clock_gaps"},
 			"the same":   {"clock_gaps", right, "clock_gaps"},
-			"no parent":  {"locations", values("1", "7", "Centre", "office", ""), "locations"},
+			"no parent":  {"memberships", values("7", "1", "intake"), "memberships"},
 		} {
 			rows := map[string][][]*string{"clock_gaps": {right}}
 			rows[test.table] = append(rows[test.table], test.row)

@@ -21,6 +21,7 @@ type userRow struct {
 	TOTPStep       int64
 	SignedInAt     lab.Instant // in full, the last time
 	FactorLockedAt lab.Instant // since when only a recovery code is taken; zero: codes are taken
+	Habits
 }
 
 // TableName returns the table.

@@ -37,8 +37,10 @@ type WorkRow struct {
 	Verified  int            // analyses
 	Methods   []lab.MethodID // of those analyses, in order
 	Published lab.PublicationKind
-	Version   int32 // of the publication; zero for none
-	Questions int   // open ones
+	Version   int32  // of the publication; zero for none
+	Questions int    // open ones
+	Reason    string // of the publication
+	Verify    lab.ID // the first analysis that the actor may verify; zero for none
 }
 
 // Work is a page of a worklist. Next asks for the page after it; it is empty on the
@@ -109,6 +111,9 @@ func (f *WorkFilter) compare(a, b place) int {
 	return order
 }
 
+// After is the WorkFilter.After of a page that begins with what follows a sample.
+func After(x *lab.Sample) string { return place{x.Key, x.ReceivedOn}.cursor() }
+
 // cursor says where a page ended.
 func (p place) cursor() string { return p.ReceivedOn.String() + "_" + p.ID.String() }
 
@@ -168,15 +173,20 @@ func workRows(tx *gorm.DB, by lab.Actor, services []lab.Service, places []place)
 			x := &samples[i]
 			*at[x.Key] = WorkRow{Sample: x.SeenBy(by), Number: x.Number(service.Code)}
 		}
-		if err := addProgress(tx, service.ID, list, at); err != nil {
+		if err := addProgress(tx, by, service.ID, list, at); err != nil {
 			return nil, err
 		}
 	}
 	return rows, nil
 }
 
-func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Key]*WorkRow) error {
+func addProgress(tx *gorm.DB, by lab.Actor, service lab.ServiceID, ids []string, at map[lab.Key]*WorkRow) error {
 	analyses, err := analysesTable.ofMany(tx, service, ids, "AND state <> ?", lab.Retracted)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(analyses, func(a, b lab.Analysis) int { return a.ID.Compare(b.ID) })
+	questions, err := questionsTable.ofMany(tx, service, ids, "AND answered_at IS NULL")
 	if err != nil {
 		return err
 	}
@@ -187,6 +197,9 @@ func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Ke
 		if a.State == lab.Entered {
 			entered[a.ID] = true
 			row.Entered++
+			if row.Verify.IsZero() && a.MayVerify(by, questions) {
+				row.Verify = a.ID
+			}
 			continue
 		}
 		row.Verified++
@@ -196,22 +209,21 @@ func addProgress(tx *gorm.DB, service lab.ServiceID, ids []string, at map[lab.Ke
 		row.Methods = slices.Compact(row.Methods)
 	}
 	var publications []lab.Publication // without their results
-	err = tx.Raw("SELECT sample_id, version, kind FROM publications WHERE service_id = ? AND sample_id IN ? ORDER BY version", service, ids).
+	err = tx.Raw("SELECT sample_id, version, kind, reason FROM publications WHERE service_id = ? AND sample_id IN ? ORDER BY version", service, ids).
 		Scan(&publications).Error
 	if err != nil {
 		return err
 	}
 	for _, p := range publications {
 		row := at[lab.Key{ServiceID: service, ID: p.SampleID}]
-		row.Published, row.Version = p.Kind, p.Version
+		row.Published, row.Version, row.Reason = p.Kind, p.Version, p.Reason
 	}
-	questions, err := questionsTable.ofMany(tx, service, ids, "AND answered_at IS NULL")
 	for _, q := range questions {
 		if entered[q.AnalysisID] {
 			at[lab.Key{ServiceID: service, ID: q.SampleID}].Questions++
 		}
 	}
-	return err
+	return nil
 }
 
 // countMost is up to where samples are counted.

@@ -10,7 +10,7 @@
   // Moves to the link of the next or previous row, and from elsewhere to the first.
   function step(by) {
     const links = [...document.querySelectorAll('table[data-rows] tbody tr')]
-      .map(row => row.querySelector('a')).filter(Boolean);
+      .map(row => row.querySelector('a[data-step]') ?? row.querySelector('a')).filter(Boolean);
     const row = document.activeElement.closest('table[data-rows] tbody tr');
     const now = links.findIndex(link => link.closest('tr') === row);
     links[now < 0 ? 0 : Math.min(Math.max(now + by, 0), links.length - 1)]?.focus();
@@ -65,6 +65,11 @@
     if (event.key === 'Enter' && from.matches('input, select') && moves(from.form)) {
       event.preventDefault();
       onward(from);
+      return;
+    }
+    if (event.key === 'ArrowDown' && from.matches('[data-key="/"]')) {
+      event.preventDefault();
+      step(1);
       return;
     }
     if (event.altKey) return;

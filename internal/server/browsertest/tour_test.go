@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 
 	"marquis/internal/credential"
@@ -330,7 +331,25 @@ var tour = []stop{
 
 	// the laboratory, verification and release
 	{"work", "", "Work", at(analyst, "/work")},
+	{"work", "looking for a number", "Near it there are", func(t testing.TB, x *site) *browser {
+		x.handIn(t)
+		b := x.staff(t, x.analyst)
+		b.open("/work")
+		b.fill("number", "900")
+		b.next(pressing(enter))
+		return b
+	}},
 	{"record", "", "Analyses", of(verifier, amended, "")},
+	{"record", "of a result that was taken back", "waits to be analysed again", of(coordinator, withdrawn, "")},
+	{"notanalysed", "", "closed as not analysed", func(t testing.TB, x *site) *browser {
+		x.handIn(t)
+		b := x.staff(t, x.analyst)
+		b.open("/work?stage=to_analyse")
+		b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[name=samples]').checked = true`))
+		b.choose("reason", "capacity")
+		b.follow("Close as not analysed")
+		return b
+	}},
 	{"analysis", "", "New analysis", of(analyst, handedIn, "/analyses/new")},
 	{"analysis", "with mistakes", "New analysis", func(t testing.TB, x *site) *browser {
 		b := x.staff(t, x.analyst)
@@ -399,4 +418,19 @@ var tour = []stop{
 	{"services", "", "Services", at(admin, "/services")},
 	{"newservice", "", "service", at(admin, "/services/new")},
 	{"service", "", "Kanaalstraat", at(admin, "/services/UTR")},
+	{"settings", "", "Opening hours", at(admin, "/services/UTR/settings")},
+	{"settings", "with mistakes", "above 0", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open("/services/UTR/settings")
+		b.fill("most_grams", "0")
+		b.fill("days_to_result", "soon")
+		b.next(ctrlEnter())
+		return b
+	}},
+	{"location", "", "Close this location", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open("/services/UTR")
+		b.follow("Kanaalstraat")
+		return b
+	}},
 }
