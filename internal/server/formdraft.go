@@ -148,7 +148,7 @@ func (r *request) answer(rt route) error {
 	r.Within(func(ctx context.Context) context.Context { return store.SavesForm(ctx, x) })
 	err = rt.handle(r)
 	var kept error
-	switch saved := err == nil && r.Writer.Status() == http.StatusSeeOther; {
+	switch saved := err == nil && (r.Writer.Status() == http.StatusSeeOther || store.FormIsSaved(r.Ctx())); {
 	case !saved:
 		kept = r.keepForm(r.Actor, k, x.Address, typed)
 	case !store.FormIsSaved(r.Ctx()): // it changed nothing
