@@ -4,7 +4,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-.PHONY: demo run build test race lint vulnerabilities shots golden bench
+.PHONY: demo run build test race lint vulnerabilities shots golden bench kills
 
 # See it work: make a country's registry of synthetic data in marquis-demo, and
 # serve it. ARGS="--seed 2 --data other"
@@ -72,6 +72,13 @@ lint:
 # Review the difference before you keep it.
 golden:
 	go test $$(grep -rlE --include='*_test.go' 'flag\.Bool(Var)?\(.*"update"' . | xargs -n1 dirname | sort -u) -update
+
+# Kill the program on both databases, again and again: the server while people work with
+# it, and backup and restore at moments spread evenly over an undisturbed run, twice, and
+# at each table. Says how often, and how much had been promised. KILLS=100 takes an hour.
+KILLS = 100
+kills:
+	CGO_ENABLED=0 go run ./internal/testrun go test -count=1 -timeout 5h -v -run 'ServerThatIsKilled|KilledBackup|KilledRestore' ./cmd/marquis -kills $(KILLS)
 
 # Measure everything that has a goal, on both databases, and print where the
 # program stands: docs/performance.md. SCALE=1 is 150 000 samples and takes half an

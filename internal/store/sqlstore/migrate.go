@@ -55,6 +55,16 @@ func (d *DB) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
+// CheckNotNewer refuses a schema that this program does not know yet; one that is older,
+// or not there, it makes today's.
+func (d *DB) CheckNotNewer(ctx context.Context) error {
+	current, today, err := d.versions(ctx)
+	if err == nil && current > today {
+		err = newerSchema(current, today)
+	}
+	return err
+}
+
 func newerSchema(current, today int64) error {
 	return fmt.Errorf("the database has schema %d, which is newer than this program knows (%d); use the newer program", current, today)
 }

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// kills is how often each of the tests that kill the program does so, on either database;
+// "make kills" sets it.
+var kills = flag.Int("kills", 3, "how often the program is killed by each test that does so")
+
+// child is the program as a process of its own, on a registry.
+func (x upgraded) child(args ...string) *exec.Cmd {
+	command := exec.CommandContext(x.t.Context(), os.Args[0], append(args, x.where...)...)
+	command.Env = append(os.Environ(), asProgram+"=1")
+	return command
+}
+
+// undisturbed is how long a command takes that is left alone.
+func undisturbed(t *testing.T, command *exec.Cmd) time.Duration {
+	t.Helper()
+	begun := time.Now()
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(begun)
+}
+
+// killAfter kills a command after a while.
+func killAfter(t *testing.T, command *exec.Cmd, wait time.Duration) {
+	t.Helper()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(wait)
+	_ = command.Process.Kill() // it may have ended by itself
+	_ = command.Wait()
+}
+
+// killAtStep kills a command once it says that it is at a step, and tells whether it did.
+func killAtStep(t *testing.T, command *exec.Cmd, step string) bool {
+	t.Helper()
+	said, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for lines := bufio.NewScanner(said); !found && lines.Scan(); {
+		found = lines.Text() == step
+	}
+	_ = command.Process.Kill()
+	_ = command.Wait()
+	return found
+}
+
+// stepsOf are the steps that a command says when it is left alone.
+func stepsOf(t *testing.T, command *exec.Cmd) []string {
+	t.Helper()
+	var said bytes.Buffer
+	command.Stderr = &said
+	if err := command.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	return strings.Fields(said.String())
+}
+
+// someOf are so many of the steps, spread evenly; all where nothing is said.
+func someOf(steps []string) []string {
+	if *kills >= len(steps) || *kills <= 0 {
+		return steps
+	}
+	var some []string
+	for i := range *kills {
+		some = append(some, steps[i*len(steps)/(*kills)])
+	}
+	return some
+}
+
+// TestAKilledBackupLeavesNothingHalfWritten: there is a whole backup or none, the registry
+// is as it was, and another backup is made afterwards.
+func TestAKilledBackupLeavesNothingHalfWritten(t *testing.T) {
+	t.Parallel()
+	for _, kind := range bothKinds {
+		t.Run(kind, func(t *testing.T) {
+			x := ofToday(t, kind)
+			folder := t.TempDir()
+			before := digestIn(t, x.must("verify"))
+			file, killed, whole := "", 0, 0
+			begin := func() *exec.Cmd {
+				file = filepath.Join(folder, fmt.Sprintf("copy%d.tar.gz", killed))
+				killed++
+				return x.child("backup", file, "--plain", "--keys", file+".keys", "--together", "--prove", "--verbose")
+			}
+			look := func() {
+				t.Helper()
+				if now := digestIn(t, x.must("verify")); now != before {
+					t.Fatalf("kill %d: the registry has changed", killed)
+				}
+				if _, err := os.Stat(file); err == nil {
+					whole++
+					if out := x.must("restore", file, "--check", "--keys", file+".keys", "--synthetic"); digestIn(t, out) != before {
+						t.Fatalf("kill %d: the backup is another registry:\n%s", killed, out)
+					}
+				}
+			}
+			took := undisturbed(t, begin())
+			for range 2 {
+				for i := range *kills {
+					killAfter(t, begin(), took*time.Duration(i+1)/time.Duration(*kills))
+					look()
+				}
+			}
+			for _, step := range someOf(stepsOf(t, begin())) {
+				if !killAtStep(t, begin(), step) {
+					t.Errorf("it was never at %s", step)
+				}
+				look()
+			}
+			x.must("backup", filepath.Join(folder, "after.tar.gz"), "--plain", "--keys", filepath.Join(folder, "after.keys"), "--together", "--prove")
+			if left, _ := filepath.Glob(filepath.Join(folder, ".marquis-*")); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+			t.Logf("%d backups were killed or left alone, %d of them were whole", killed, whole)
+		})
+	}
+}
+
+// TestAKilledRestoreLeavesThePlaceWholeOrEmpty: what was restored is all of it, or it can
+// be restored there again.
+func TestAKilledRestoreLeavesThePlaceWholeOrEmpty(t *testing.T) {
+	t.Parallel()
+	source := ofToday(t, "sqlite")
+	c := backUp(t, source)
+	for _, kind := range bothKinds {
+		t.Run(kind, func(t *testing.T) {
+			killed, whole := 0, 0
+			look := func(place upgraded) {
+				t.Helper()
+				killed++
+				if code, out, _ := place.run("verify"); code == exitDone {
+					whole++
+					if digestIn(t, out) != c.digest {
+						t.Fatalf("kill %d: half of it was restored:\n%s", killed, out)
+					}
+					return
+				}
+				if out := place.must(c.restoreArgs()...); digestIn(t, out) != c.digest {
+					t.Fatalf("kill %d: restored again: %s", killed, out)
+				}
+			}
+			args := append(c.restoreArgs(), "--verbose")
+			took := undisturbed(t, emptyPlace(t, kind).child(args...))
+			for range 2 {
+				for i := range *kills {
+					place := emptyPlace(t, kind)
+					killAfter(t, place.child(args...), took*time.Duration(i+1)/time.Duration(*kills))
+					look(place)
+				}
+			}
+			for _, step := range someOf(stepsOf(t, emptyPlace(t, kind).child(args...))) {
+				place := emptyPlace(t, kind)
+				if !killAtStep(t, place.child(args...), step) {
+					t.Errorf("it was never at %s", step)
+				}
+				look(place)
+			}
+			if now := digestIn(t, source.must("verify")); now != c.digest {
+				t.Error("the source has changed")
+			}
+			t.Logf("%d restores were killed, %d of them were whole", killed, whole)
+		})
+	}
+}
