@@ -58,6 +58,14 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"MarkClock", operator, func(by lab.Actor) (any, error) { return only(s.MarkClock(ctx, by)) }},
 		{"MarkSynthetic", operator, func(by lab.Actor) (any, error) { return only(s.MarkSynthetic(ctx, by, "a test")) }},
+		{"Snapshot", operator, func(by lab.Actor) (any, error) { return only(s.Snapshot(ctx, by, func(store.Snapshot) error { return nil })) }},
+		{"BackUpAlone", operator, func(by lab.Actor) (any, error) { return only(s.BackUpAlone(ctx, by, func() error { return nil })) }},
+		{"NoteBackup", operator, func(by lab.Actor) (any, error) { return only(s.NoteBackup(ctx, by, store.Backup{MadeAt: lab.At(storetest.Now)})) }},
+		{"LastBackups", operator, func(by lab.Actor) (any, error) { return s.LastBackups(ctx, by) }},
+		{"CheckCodes", operator, func(by lab.Actor) (any, error) { return s.CheckCodes(ctx, by, 1) }},
+		{"CheckFile", operator, func(by lab.Actor) (any, error) { return only(s.CheckFile(ctx, by)) }},
+		{"CompareFacts", operator, func(by lab.Actor) (any, error) { _, err := s.CompareFacts(ctx, by); return nil, err }},
+		{"BeginLife", operator, func(by lab.Actor) (any, error) { return s.BeginLife(ctx, by, lab.At(storetest.Now), 0) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
@@ -108,6 +116,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"Locations", ada, func(by lab.Actor) (any, error) { return s.Locations(ctx, by, b.service.ID) }},
 		{"AllLocations", ada, func(by lab.Actor) (any, error) { return s.AllLocations(ctx, by) }},
+		{"Life", b.intake, func(by lab.Actor) (any, error) { return s.Life(ctx, by) }},
 		{"ClockGaps", ada, func(by lab.Actor) (any, error) { return s.ClockGaps(ctx, by) }},
 		{"TrustedAt", ada, func(by lab.Actor) (any, error) { return s.TrustedAt(ctx, by) }},
 		{"People", ada, func(by lab.Actor) (any, error) {
@@ -245,7 +254,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 }
 
 // toldToStaff are told to every member of staff, whatever the service.
-var toldToStaff = []string{"ClockGaps", "TrustedAt"}
+var toldToStaff = []string{"ClockGaps", "TrustedAt", "Life"}
 
 // TestStrangersLearnOfNothing: to who has roles at another service alone, and to who has
 // none, what a service has does not exist, and the registry as a whole is closed.
@@ -282,7 +291,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice"}
+			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}
