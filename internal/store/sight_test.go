@@ -58,9 +58,13 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"MarkClock", operator, func(by lab.Actor) (any, error) { return only(s.MarkClock(ctx, by)) }},
 		{"MarkSynthetic", operator, func(by lab.Actor) (any, error) { return only(s.MarkSynthetic(ctx, by, "a test")) }},
-		{"Snapshot", operator, func(by lab.Actor) (any, error) { return only(s.Snapshot(ctx, by, func(store.Snapshot) error { return nil })) }},
+		{"Snapshot", operator, func(by lab.Actor) (any, error) {
+			return only(s.Snapshot(ctx, by, func(store.Snapshot) error { return nil }))
+		}},
 		{"BackUpAlone", operator, func(by lab.Actor) (any, error) { return only(s.BackUpAlone(ctx, by, func() error { return nil })) }},
-		{"NoteBackup", operator, func(by lab.Actor) (any, error) { return only(s.NoteBackup(ctx, by, store.Backup{MadeAt: lab.At(storetest.Now)})) }},
+		{"NoteBackup", operator, func(by lab.Actor) (any, error) {
+			return only(s.NoteBackup(ctx, by, store.Backup{MadeAt: lab.At(storetest.Now)}))
+		}},
 		{"LastBackups", operator, func(by lab.Actor) (any, error) { return s.LastBackups(ctx, by) }},
 		{"CheckCodes", operator, func(by lab.Actor) (any, error) { return s.CheckCodes(ctx, by, 1) }},
 		{"CheckFile", operator, func(by lab.Actor) (any, error) { return only(s.CheckFile(ctx, by)) }},
