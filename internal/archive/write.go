@@ -145,7 +145,7 @@ type spool struct {
 }
 
 func newSpool(folder string) (*spool, error) {
-	file, err := os.CreateTemp(folder, spoolPattern)
+	file, err := os.CreateTemp(folder, SpoolPattern)
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +157,9 @@ func newSpool(folder string) (*spool, error) {
 	return s, err
 }
 
-// spoolPattern is how such files are called for the moment in which they have a name.
-const spoolPattern = ".marquis-spool-*"
+// SpoolPattern is how files are called, for the moment in which they have a name, in which
+// a table lies sealed.
+const SpoolPattern = ".marquis-spool-*"
 
 func (s *spool) stream() (cipher.Stream, error) {
 	block, err := aes.NewCipher(s.key[:])

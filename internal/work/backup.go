@@ -68,6 +68,14 @@ func BackUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 }
 
 func backUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) (done BackedUp, err error) {
+	if err := removeLeft(filepath.Dir(plan.File), plan.Now()); err != nil {
+		return done, err
+	}
+	if plan.Keys != nil {
+		if err := removeLeft(filepath.Dir(plan.KeyFile), plan.Now()); err != nil {
+			return done, err
+		}
+	}
 	whole, err := openNewFile(plan.File)
 	if err != nil {
 		return done, err

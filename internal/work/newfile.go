@@ -6,10 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"marquis/internal/archive"
 )
 
 // partSuffix ends the name of a file that is being written.
-const partSuffix = ".part"
+const partSuffix = ".marquis-part"
 
 // newFile is a file that gets its name when it is whole. Only its owner may read it.
 type newFile struct {
@@ -19,6 +22,27 @@ type newFile struct {
 
 // ErrThere means that there is a file already where one should be written.
 var ErrThere = errors.New("there is a file already; give another name")
+
+// leftAge is after how long what lies in a folder of backups and is not whole was left by
+// a backup that was cut off: others may be making theirs in the same folder.
+const leftAge = 12 * time.Hour
+
+// leftPatterns are the names of what may be left.
+var leftPatterns = []string{proofPattern, archive.SpoolPattern, "*" + partSuffix}
+
+// removeLeft removes from a folder what backups have left that were cut off.
+func removeLeft(folder string, now time.Time) error {
+	var err error
+	for _, pattern := range leftPatterns {
+		left, _ := filepath.Glob(filepath.Join(folder, pattern)) // the patterns are right
+		for _, path := range left {
+			if info, gone := os.Lstat(path); gone == nil && now.Sub(info.ModTime()) > leftAge {
+				err = errors.Join(err, os.RemoveAll(path))
+			}
+		}
+	}
+	return err
+}
 
 // openNewFile begins a file. What was left of one that was cut off is removed.
 func openNewFile(name string) (*newFile, error) {

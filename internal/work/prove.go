@@ -48,7 +48,7 @@ func prove(ctx context.Context, from Source, within string, now func() time.Time
 	if err != nil {
 		return v, err
 	}
-	if err := removeProofs(within); err != nil {
+	if err := removeLeft(within, now()); err != nil {
 		return v, err
 	}
 	if err := hasRoom(within, sizeOfFile(m)); err != nil {
@@ -88,15 +88,6 @@ func ringOf(from Source, path string) (*keyring.Ring, error) {
 		return nil, err
 	}
 	return keyring.Open(path, false)
-}
-
-// removeProofs removes what proofs have left that were cut off.
-func removeProofs(within string) error {
-	left, err := filepath.Glob(filepath.Join(within, proofPattern))
-	for _, folder := range left {
-		err = errors.Join(err, os.RemoveAll(folder))
-	}
-	return err
 }
 
 // sizeOfFile is how much room a registry takes as a SQLite file while it is restored, in
