@@ -206,6 +206,7 @@ func TestComposeFile(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, program.stderr)
 	}
 	c.run(environment, "audit", "verify")
+	c.backsUp(environment)
 
 	at, err := os.ReadFile(filepath.Join(c.secrets, "composed"))
 	if err != nil {
@@ -226,6 +227,39 @@ func TestComposeFile(t *testing.T) {
 		if out, err := c.psql(strings.TrimSpace(string(at)), statement+";"); err == nil || !strings.Contains(out, want) {
 			t.Errorf("%s: %v, %q", statement, err, out)
 		}
+	}
+}
+
+// backsUp does what the services backup and restore would do, with what is typed between
+// them.
+func (c composed) backsUp(program map[string]string) {
+	t := c.t
+	t.Helper()
+	reader, keysReader := identityFile(t), identityFile(t)
+	folder, keys := t.TempDir(), t.TempDir()
+	data := map[string]string{"MARQUIS_DATA": program["MARQUIS_DATA"]}
+	typed := strings.NewReplacer("${BACKUP_RECIPIENT:-}", reader.recipient, "${BACKUP_KEYS_RECIPIENT:-}", keysReader.recipient, "/backup-keys", keys, "/backup", folder)
+	var command []string
+	for _, line := range regexp.MustCompile(`(?m)^      - (.*)$`).FindAllStringSubmatch(c.block("  backup:"), -1) {
+		command = append(command, typed.Replace(line[1]))
+	}
+	if out := c.run(c.environment("backup", data), command...); !strings.Contains(out, "proven: ") {
+		t.Errorf("backup wrote %q", out)
+	}
+	c.mustPSQL("ALTER DATABASE composed RENAME TO composed_before;")
+	t.Cleanup(func() { c.mustPSQL("DROP DATABASE IF EXISTS composed_before WITH (FORCE);") })
+	c.mustPSQL("CREATE DATABASE composed OWNER composed_owner;")
+	c.mustPSQL("REVOKE ALL ON DATABASE composed FROM PUBLIC;")
+	entry := regexp.MustCompile(`(?m)^    entrypoint: \[/composed, (.*)\]$`).FindStringSubmatch(c.block("  restore:"))
+	if entry == nil {
+		t.Fatal("the service restore has no entry point")
+	}
+	args := append(strings.Split(entry[1], ", "), only(t, folder), "--identity", reader.path, "--keys", only(t, keys), "--keys-identity", keysReader.path)
+	if out := c.run(c.environment("restore", data), args...); !strings.Contains(out, "role composed: may run the program") || !strings.Contains(out, "series A") {
+		t.Errorf("restore wrote %q", out)
+	}
+	if out := c.run(program, "verify"); !strings.Contains(out, "all as they should be") {
+		t.Errorf("verify wrote %q", out)
 	}
 }
 
