@@ -9,8 +9,8 @@ import "strings"
 func Limits(s *Sample, inVisit int, t Terms) FieldErrors {
 	t = t.Or(UsualTerms)
 	var beyond FieldErrors
-	beyond.Check(s.ReceivedUnit != Gram || s.ReceivedAmount <= t.MostGrams, "received_amount", "This is more than %s g.", thousandths(t.MostGrams))
-	beyond.Check(s.ReceivedUnit != Millilitre || s.ReceivedAmount <= t.MostMillilitres, "received_amount", "This is more than %s ml.", thousandths(t.MostMillilitres))
+	beyond.Check(s.ReceivedUnit != Gram || s.ReceivedAmount <= t.MostGrams, "received_amount", "This is more than %s g.", Thousandths(t.MostGrams))
+	beyond.Check(s.ReceivedUnit != Millilitre || s.ReceivedAmount <= t.MostMillilitres, "received_amount", "This is more than %s ml.", Thousandths(t.MostMillilitres))
 	if s.Form == Tablet {
 		beyond.Check(s.ReceivedUnit != Piece || s.ReceivedAmount%1000 == 0, "received_amount", "The tablet is not whole.")
 		beyond.Check(s.ReceivedUnit == Piece || s.ReceivedUnit == "", "received_unit", "A tablet that is weighed and not counted is not whole.")

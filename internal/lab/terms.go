@@ -81,12 +81,3 @@ func (t Terms) Expect(s *Sample) {
 		s.ExpectedReadyOn = DateOf(s.ReceivedOn.Time().AddDate(0, 0, int(t.DaysToResult)), time.UTC)
 	}
 }
-
-// thousandths is a number of thousandths, without idle zeros.
-func thousandths(value int64) Amount {
-	a := Amount{Value: value, Scale: Ratio}
-	for unit := int64(1000); value%unit != 0; unit /= 10 {
-		a.Decimals++
-	}
-	return a
-}
