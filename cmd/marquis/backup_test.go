@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
+	"marquis/internal/store/storetest"
 )
 
 // ofToday is the registry of before, brought up to date: one with a trail, results,
@@ -324,6 +326,66 @@ func TestTheRingThatIsThereIsKept(t *testing.T) {
 	}
 }
 
+// TestALinkToNothingIsNoKeyRing: the disk with the ring is not mounted.
+func TestALinkToNothingIsNoKeyRing(t *testing.T) {
+	t.Parallel()
+	c := backUp(t, ofToday(t, "sqlite"))
+	place := emptyPlace(t, "sqlite")
+	folder := place.environment["MARQUIS_DATA"]
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(t.TempDir(), "keys.json"), filepath.Join(folder, "keys.json")); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, said := place.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "link to nothing") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	if code, _, _ := place.run("verify"); code == exitDone {
+		t.Error("it is restored nevertheless")
+	}
+}
+
+// TestARoleThatIsMissingIsToldBeforeTheRestore, which could not be typed again after it.
+func TestARoleThatIsMissingIsToldBeforeTheRestore(t *testing.T) {
+	t.Parallel()
+	c := backUp(t, ofToday(t, "sqlite"))
+	place := emptyPlace(t, "postgres")
+	if code, _, said := place.run(append(c.restoreArgs(), "--grant", "nosuch")...); code != exitFailed || !strings.Contains(said, "there is no role") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	place.must(c.restoreArgs()...)
+}
+
+// TestCodesThatLeadAstrayAreFound, as far as the registry can know.
+func TestCodesThatLeadAstrayAreFound(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ statement, want string }{
+		"another key":    {"UPDATE lookup_codes SET key_id = 'deadbeefdeadbeef'", "keys that the registry does not know"},
+		"one sample":     {"UPDATE lookup_codes SET service_id = (SELECT service_id FROM samples LIMIT 1), sample_id = (SELECT id FROM samples LIMIT 1)", "no sample has two"},
+		"no such sample": {"UPDATE lookup_codes SET service_id = 1, sample_id = '0195571e-1c00-7abc-8def-0123456789ab'", "lead to no sample"},
+	} {
+		x := ofToday(t, "sqlite")
+		x.past(test.statement)
+		if code, _, said := x.run("verify"); code != exitFailed || !strings.Contains(said, test.want) {
+			t.Errorf("%s: exit %d, %s", name, code, said)
+		}
+		if code, _, said := x.run("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--prove"); code != exitFailed || !strings.Contains(said, "cannot be proven") {
+			t.Errorf("%s: a proof: exit %d, %s", name, code, said)
+		}
+	}
+}
+
+// past runs a statement on the SQLite file past the program.
+func (x upgraded) past(statement string) {
+	x.t.Helper()
+	pool := storetest.Pool(x.t, x.config())
+	_, err := pool.ExecContext(x.t.Context(), statement)
+	if err := errors.Join(err, pool.Close()); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
 // TestOnlyAnEmptyPlaceIsFilled: nothing is ever written over.
 func TestOnlyAnEmptyPlaceIsFilled(t *testing.T) {
 	t.Parallel()
@@ -426,7 +488,7 @@ func (x upgraded) register(want string) {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	s, err := store.Open(x.t.Context(), store.Config{Folder: x.environment["MARQUIS_DATA"], DatabaseURL: x.environment["MARQUIS_DATABASE_URL"]}, time.Now)
+	s, err := store.Open(x.t.Context(), x.config(), time.Now)
 	if err != nil {
 		x.t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ func TestABackupIsMadeWhileOthersWork(t *testing.T) {
 // has fails the test unless samples with the numbers are there.
 func (x upgraded) has(numbers []string) {
 	x.t.Helper()
-	s, err := store.Open(x.t.Context(), store.Config{Folder: x.environment["MARQUIS_DATA"]}, time.Now)
+	s, err := store.Open(x.t.Context(), x.config(), time.Now)
 	if err != nil {
 		x.t.Fatal(err)
 	}

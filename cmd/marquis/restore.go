@@ -62,6 +62,11 @@ func (p *program) restore(ctx context.Context, file string, f restoreFlags) erro
 	if f.check {
 		return p.tryRestore(ctx, plan, cmp.Or(f.scratch, filepath.Dir(file)))
 	}
+	if f.grant != "" {
+		if err := store.MayGrant(ctx, p.place(), p.now, f.grant); err != nil {
+			return err
+		}
+	}
 	done, err := work.Restore(ctx, plan)
 	if err != nil {
 		return p.adviseRestore(err)

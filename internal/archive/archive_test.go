@@ -300,6 +300,9 @@ func TestWhatIsNoArchiveIsRefused(t *testing.T) {
 		"a row too long":        {forge(t, "places.csv", "id\n1,2\n", "manifest.json", empty), archive.ErrChanged},
 		"a quote in the middle": {forge(t, "places.csv", "id\na\"b\n", "manifest.json", empty), archive.ErrChanged},
 		"a table cut off":       {forge(t, "places.csv", "id\n1", "manifest.json", empty), archive.ErrChanged},
+		"a head without end":    {forge(t, "places.csv", strings.Repeat("a", 1<<20)), archive.ErrChanged},
+		"a value without end":   {forge(t, "places.csv", "id\n"+strings.Repeat("a", 65<<20)), archive.ErrChanged},
+		"quotes without end":    {forge(t, "places.csv", "id\n\""+strings.Repeat("a", 65<<20)), archive.ErrChanged},
 		"a table of nothing":    {forge(t, "places.csv", "", "manifest.json", empty), archive.ErrChanged},
 	} {
 		t.Run(name, func(t *testing.T) {

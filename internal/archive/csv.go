@@ -46,6 +46,10 @@ func newCSVReader(in *bufio.Reader, width int) *csvReader {
 	return &csvReader{in: in, width: width, values: make([]string, width), row: make([]*string, width)}
 }
 
+// mostLine is how long a value, and a line of column names, may be, in bytes: more than
+// the program lets anybody write, and less than a machine's memory.
+const mostLine = 64 << 20
+
 var errForm = errors.New("it is not written as an archive's tables are")
 
 // next returns the next row, which is gone when the one after it is read; io.EOF after
@@ -92,7 +96,9 @@ func (r *csvReader) value() (text string, isNull bool, end byte, err error) {
 		case '"', '\r':
 			return "", false, 0, errForm
 		}
-		r.field.WriteByte(c)
+		if err := r.keep(c); err != nil {
+			return "", false, 0, err
+		}
 		if c, err = r.byte(); err != nil {
 			return "", false, 0, err
 		}
@@ -115,8 +121,18 @@ func (r *csvReader) quoted() (text string, isNull bool, end byte, err error) {
 				return r.field.String(), false, after, nil
 			}
 		}
-		r.field.WriteByte(c)
+		if err := r.keep(c); err != nil {
+			return "", false, 0, err
+		}
 	}
+}
+
+// keep adds to the value.
+func (r *csvReader) keep(c byte) error {
+	if r.field.Len() >= mostLine {
+		return fmt.Errorf("%w: a value has more than %d bytes", errForm, mostLine)
+	}
+	return r.field.WriteByte(c)
 }
 
 // byte reads the next byte of a row that has begun.

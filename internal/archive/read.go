@@ -136,11 +136,11 @@ type tableReader struct {
 
 // head reads the names of the columns.
 func (x *tableReader) head() (columns []string, err error) {
-	line, err := x.in.ReadString('\n')
-	if errors.Is(err, io.EOF) {
+	line, err := x.in.ReadSlice('\n') // at most what is buffered
+	if errors.Is(err, io.EOF) || errors.Is(err, bufio.ErrBufferFull) {
 		return nil, fmt.Errorf("%w: table %s has no columns", errForm, x.entry.Name)
 	}
-	return strings.Split(strings.TrimSuffix(line, "\n"), ","), err
+	return strings.Split(strings.TrimSuffix(string(line), "\n"), ","), err
 }
 
 func (x *tableReader) all() iter.Seq2[[]*string, error] {

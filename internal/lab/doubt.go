@@ -31,6 +31,9 @@ var (
 	}
 )
 
+// usualDays is for how long a visitor waits for a result at most: our judgement.
+const usualDays = 92
+
 // Doubts asks about what can hardly be right in the description of a sample, each with its
 // field: sizes, weight and amount out of all proportion, pieces of a powder, and a price of
 // ten times the usual, or a tenth of it. None of it is refused: whoever has looked again
@@ -53,6 +56,7 @@ func Doubts(s *Sample, usualPrice int64) FieldErrors {
 	loose := slices.Contains([]Form{Powder, Crystal, Paste}, s.Form)
 	ask(!loose || s.ReceivedUnit != Piece, "received_unit", "Pieces are unusual for this form.")
 	ask(!loose || s.Price.Unit != Piece, "price_unit", "Pieces are unusual for this form.")
+	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
 	checkPrice(&doubts, s, usualPrice)
 	return doubts
 }

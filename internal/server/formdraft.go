@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -161,7 +162,11 @@ func (r *request) answer(rt route) error {
 }
 
 // unsavedForm is a form in a list of what somebody has typed and not saved.
-type unsavedForm struct{ Label, Address, At string }
+type unsavedForm struct {
+	Label, Address, At string
+	Typed              []string // for whom the form cannot be opened any more
+	Drop, From         string   // where it is dropped, and which
+}
 
 // unsavedForms are the forms that the reader has typed into and not saved.
 func (r *request) unsavedForms() ([]unsavedForm, error) {
@@ -177,9 +182,28 @@ func (r *request) unsavedForms() ([]unsavedForm, error) {
 		if about := cmp.Or(params[":number"], params[":service"]); about != "" {
 			label = about + ": " + label
 		}
-		list = append(list, unsavedForm{label, page.WithQuery(k.page(d.Address, typed), windowName, d.FormKey), r.moment(d.SavedAt)})
+		list = append(list, unsavedForm{
+			Label: label, Address: page.WithQuery(k.page(d.Address, typed), windowName, d.FormKey), At: r.moment(d.SavedAt), Typed: textsOf(typed),
+			Drop: page.WithQuery(dropFormPath, formName, d.Address), From: d.FormKey,
+		})
 	}
 	return list, err
+}
+
+// textsOf is what somebody has typed, in the order of its fields, without what the page
+// had hidden.
+func textsOf(typed url.Values) (texts []string) {
+	for _, name := range slices.Sorted(maps.Keys(typed)) {
+		if name == "version" || name == "began" || name == "stage" {
+			continue
+		}
+		for _, text := range typed[name] {
+			if text != "" {
+				texts = append(texts, text)
+			}
+		}
+	}
+	return texts
 }
 
 // askedForm is the form that the query names, if the reader may send it.
@@ -243,6 +267,9 @@ func dropTyped(r *request) error {
 	key, _, _ := strings.Cut(typed.Get(page.FromField), ".")
 	if err := r.server.Store.DropForm(r.Ctx(), r.Actor, path, key); err != nil {
 		return err
+	}
+	if typed.Get("next") == "staff" {
+		return r.See("/staff")
 	}
 	return r.See(k.page(path, nil))
 }

@@ -142,6 +142,22 @@ func TestEveryFormOfStaffKeepsWhatIsTyped(t *testing.T) {
 	})
 }
 
+// What is typed into a form that cannot be opened any more, since others have gone on, is
+// read on the start page, and dropped there.
+func TestWhatHasNoFormAnyMoreIsOnTheStartPage(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address, _ := b.sample(t)
+	analysis := b.entered(t, b.analyst, address)
+	change := aForm{page: analysis, action: analysis, typed: b.typed("71,5", "notes", "weighed twice")}
+	b.analyst.post(keepAt(analysis), change.send(t, b.analyst.get(analysis))).want(t, http.StatusNoContent)
+	b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).want(t, http.StatusSeeOther)
+	b.analyst.get(analysis).want(t, http.StatusConflict)
+	start := b.analyst.get("/staff").want(t, http.StatusOK, "Typed and not saved", "weighed twice", "71,5")
+	at := regexp.MustCompile(`action="(/drafts/drop[^"]*)"><input type="hidden" name="form_from" value="([^"]+)"`).FindStringSubmatch(start.body)
+	b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {at[2]}, "next": {"staff"}}).leads(t, "/staff")
+	b.analyst.get("/staff").want(t, http.StatusOK).lacks(t, "Typed and not saved", "weighed twice")
+}
+
 // What is sent in a session that has ended is kept, and not done. It is there after
 // signing in, and saved from there.
 func TestWhatIsTypedIntoASessionThatHasEndedComesBack(t *testing.T) {

@@ -50,6 +50,16 @@ func MigrateAndGrant(ctx context.Context, c Config, now func() time.Time, role s
 	return append(done, fmt.Sprintf("role %s: may run the program, and only add to %s", role, strings.Join(onlyAdded, " and "))), nil
 }
 
+// MayGrant refuses a role to which MigrateAndGrant could not give what the program needs.
+func MayGrant(ctx context.Context, c Config, now func() time.Time, role string) (err error) {
+	db, err := sqlstore.Open(ctx, c, sqlstore.Tables{OfServices: owned, OnlyAdded: onlyAdded}, now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.MayGrant(ctx, role)
+}
+
 func (s *Store) migrate(ctx context.Context) (done []string, err error) {
 	before, today, err := s.db.Migrate(ctx)
 	if err != nil {

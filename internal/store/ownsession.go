@@ -84,11 +84,8 @@ func (s *Store) EndOtherSessions(ctx context.Context, by lab.Actor, id string) e
 		if err != nil {
 			return err
 		}
-		if len(rows) == 1 {
-			return nil
-		}
-		if err := w.endSessionsOf(a.ID, rows[at].TokenHash); err != nil {
-			return err
+		if err := w.endSessionsOf(a.ID, rows[at].TokenHash); err != nil || len(rows) == 1 {
+			return err // those that had ended before are forgotten too
 		}
 		return w.record(0, lab.EndSessions, a.Login, fmt.Sprintf("%d, from another session", len(rows)-1), nil)
 	})

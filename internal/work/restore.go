@@ -90,7 +90,7 @@ func Restore(ctx context.Context, plan RestorePlan) (done Restored, err error) {
 	if done.Manifest, err = PlanRestore(ctx, plan); err != nil {
 		return done, err
 	}
-	if err := plan.putKeys(); err != nil {
+	if err := plan.putKeys(done.Manifest); err != nil {
 		return done, err
 	}
 	done.Series = plan.series(done.Manifest)
@@ -126,6 +126,8 @@ func fits(m archive.Manifest) error {
 	switch {
 	case err != nil:
 		return err
+	case m.Life < 0 || m.Life > lab.MaxSeries:
+		return fmt.Errorf("%w: it says that the registry was restored %d times", archive.ErrChanged, m.Life)
 	case m.Schema > schema:
 		return fmt.Errorf("%w: %d, and this one knows %d. It was made by a newer program, %s: restore it with that one", ErrSchema, m.Schema, schema, m.Program)
 	case m.Schema < schema:
@@ -191,21 +193,34 @@ func (p *RestorePlan) checkKeys(m archive.Manifest) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
-	if err := print.Check(m.Ring.Print()); err != nil {
+	return holds(print, from, m)
+}
+
+// holds refuses a ring that lacks what the archive needs.
+func holds(ring lab.RingPrint, from string, m archive.Manifest) error {
+	if err := ring.Check(m.Ring.Print()); err != nil {
 		return fmt.Errorf("the key ring %s %w", from, err)
 	}
 	return nil
 }
 
 // putKeys puts the copy of the key ring in its place, unless one is there.
-func (p *RestorePlan) putKeys() error {
+func (p *RestorePlan) putKeys(m archive.Manifest) error {
 	file, err := p.copyOfKeys()
 	if err != nil || file == nil {
 		return err
 	}
 	err = keyring.Put(p.Keys, file)
-	if errors.Is(err, keyring.ErrThere) {
-		return nil // it was checked, and is as new or newer
+	if !errors.Is(err, keyring.ErrThere) {
+		return err
 	}
-	return err
+	ring, err := keyring.Open(p.Keys, false) // which is as new as the copy, or newer
+	if err != nil {
+		return fmt.Errorf("something lies at %s that is no key ring which can be read, such as a link to nothing; the copy was not written: %w", p.Keys, err)
+	}
+	print, err := ring.Print()
+	if err != nil {
+		return err
+	}
+	return holds(print, p.Keys, m)
 }
