@@ -94,8 +94,6 @@ type SaidPrice struct {
 var (
 	// priceForm is a currency, an amount, a currency, and for how much.
 	priceForm = regexp.MustCompile(`^(€|£|[a-z]{3})? ?(-?[0-9][0-9.,]*?)(?:[.,][-–—=]+)? ?(€|£|[a-z]{3})?(?: ?(?:/| per | for | voor ) ?(.+))?$`)
-	// thousandsOrPart is a number of which some read the point as that of thousands.
-	thousandsOrPart = regexp.MustCompile(`^[1-9][0-9]{0,2}[.,][0-9]{3}$`)
 	// currencySigns are the signs that stand for one currency alone.
 	currencySigns = map[string]string{"€": "EUR", "£": "GBP"}
 )
@@ -110,10 +108,6 @@ func (e *FieldErrors) ReadPrice(field, text string) SaidPrice {
 	parts := priceForm.FindStringSubmatch(said)
 	if parts == nil || parts[1] != "" && parts[3] != "" {
 		e.notPriced(false, field, text)
-		return SaidPrice{}
-	}
-	if thousandsOrPart.MatchString(parts[2]) {
-		e.Check(false, field, "%q may be thousands or a part: write 2500 or 2,50.", shortened(text))
 		return SaidPrice{}
 	}
 	n, ok := steps(parts[2], 1000)

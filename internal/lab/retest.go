@@ -93,3 +93,9 @@ func (f *File) Followed(p *Publication, by Actor) (*File, error) {
 	}
 	return after, nil
 }
+
+// MayMislead tells that nothing was released of a sample, and that analyses which could be
+// are on record: where its portion was exchanged with another's, they may be of that one.
+func (f *File) MayMislead() bool {
+	return f.Latest() == nil && f.Count(Entered)+f.Count(Verified) > 0
+}

@@ -92,6 +92,12 @@ func TestTheOtherOfTwoExchangedSamplesIsAskedFor(t *testing.T) {
 		code := lab.NewLookupCode().Print()
 		b.withdraw(t, one, "exchanged_with", code).want(t, http.StatusUnprocessableEntity, "This is the visitor&#39;s code.").lacks(t, code)
 		b.verifier.get(one).lacks(t, "waits to be analysed again") // nothing was done by halves
+		waiting, _ := b.sample(t)
+		analysis := b.entered(t, b.analyst, waiting)
+		b.withdraw(t, one, "exchanged_with", "3").want(t, http.StatusUnprocessableEntity, "analyses that are not released yet", "Swapped at weighing.")
+		b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).want(t, http.StatusSeeOther)
+		b.withdraw(t, one, "exchanged_with", "3").want(t, http.StatusUnprocessableEntity, "analyses that are not released yet")
+		b.verifier.get(one).lacks(t, "waits to be analysed again")
 		b.withdraw(t, one, "exchanged_with", "2").leads(t, other+"/release?done=withdrawn&of=UTR-2025-00001")
 		b.verifier.get(other+"/release?done=withdrawn&of=UTR-2025-00001").
 			want(t, http.StatusOK, "UTR-2025-00001: The result is withdrawn.", "The two may have been exchanged.", "<details open><summary>Withdraw the result")

@@ -85,8 +85,13 @@ func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.
 			return err
 		}
 		before, err := w.file(other)
-		if err != nil || before.Sample.State == lab.Registered || before.Sample.State == lab.InAnalysis {
-			return err // it waits for the laboratory as it is
+		switch waits := before.Sample.State == lab.Registered || before.Sample.State == lab.InAnalysis; {
+		case err != nil:
+			return err
+		case waits && before.MayMislead():
+			return lab.FieldErrors{{Field: "exchanged_with", Format: "This sample has analyses that are not released yet. Retract those that may be of the other portion first; or leave this empty, and withdraw this result alone."}}
+		case waits:
+			return nil // for the laboratory, as it is
 		}
 		after := before.Clone()
 		if after.Sample.Move(lab.InAnalysis, by, "") != nil || other == sample {

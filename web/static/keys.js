@@ -48,7 +48,7 @@
   }
 
   function send(from) {
-    const form = from.form ?? from.closest('form') ?? document.querySelector('form[data-main]');
+    const form = from.form ?? from.closest('form') ?? (from === document.body ? document.querySelector('form[data-main]') : null);
     form?.requestSubmit(form.querySelector('.actions > button:not(.secondary, .grave, .plain)'));
     return form;
   }

@@ -64,5 +64,5 @@ func TestAClosedResultIsNotBehindTheBackButton(t *testing.T) {
 // waited for.
 func (b *browser) back() {
 	b.t.Helper()
-	read[bool](b, `() => { history.back(); return true }`)
+	read[bool](b, `() => { setTimeout(() => history.back()); return true }`)
 }
