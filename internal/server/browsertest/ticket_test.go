@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -64,5 +65,11 @@ func TestAClosedResultIsNotBehindTheBackButton(t *testing.T) {
 // waited for.
 func (b *browser) back() {
 	b.t.Helper()
-	read[bool](b, `() => { setTimeout(() => history.back()); return true }`)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	// The page may be gone before it has answered.
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](call(`() => { history.back(); return true }`)))
+	if err != nil && !strings.Contains(err.Error(), "navigated") {
+		b.t.Fatalf("go back: %v", err)
+	}
 }
