@@ -32,6 +32,13 @@ func (p *promised) note(keep func()) {
 	keep()
 }
 
+// results is how many results were promised.
+func (p *promised) results() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.released)
+}
+
 // worker is a member of staff at a browser. What is not answered, because the server is
 // gone, is given up; nothing of it was promised.
 type worker struct {
@@ -210,8 +217,8 @@ func TestAServerThatIsKilledLosesNothingItPromised(t *testing.T) {
 				counter = append(counter, newWorker(t, at, "intake", found))
 			}
 			laboratory, verifier := newWorker(t, at, "laboratory", found), newWorker(t, at, "verifier", found)
-			for range *kills {
-				x.workUntilKilled(kill, counter, laboratory, verifier)
+			for life := range *kills {
+				x.workUntilKilled(kill, counter, laboratory, verifier, life+1)
 				_, kill = x.killable(address)
 			}
 			x.lookForAll(at, found)
@@ -219,8 +226,9 @@ func TestAServerThatIsKilledLosesNothingItPromised(t *testing.T) {
 	}
 }
 
-// workUntilKilled lets everybody work until the server is gone.
-func (x upgraded) workUntilKilled(kill func(), counter []*worker, laboratory, verifier *worker) {
+// workUntilKilled lets everybody work until the server is gone: at a random moment, and
+// not before so many results were promised in all.
+func (x upgraded) workUntilKilled(kill func(), counter []*worker, laboratory, verifier *worker, results int) {
 	var all sync.WaitGroup
 	gone := make(chan struct{})
 	for _, w := range counter {
@@ -238,7 +246,10 @@ func (x upgraded) workUntilKilled(kill func(), counter []*worker, laboratory, ve
 			}
 		})
 	}
-	time.Sleep(time.Duration(300+rand.IntN(1500)) * time.Millisecond)
+	for end := time.Now().Add(time.Minute); counter[0].found.results() < results && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(time.Duration(rand.IntN(1500)) * time.Millisecond)
 	kill()
 	close(gone)
 	all.Wait()
@@ -248,7 +259,7 @@ func (x upgraded) workUntilKilled(kill func(), counter []*worker, laboratory, ve
 func (x upgraded) lookForAll(at string, found *promised) {
 	t := x.t
 	t.Helper()
-	if len(found.codes) < *kills || len(found.analyses) == 0 || len(found.released) == 0 {
+	if found.results() < *kills {
 		t.Fatalf("only %d samples, %d analyses and %d results were promised", len(found.codes), len(found.analyses), len(found.released))
 	}
 	given := map[string]string{}
