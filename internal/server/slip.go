@@ -141,7 +141,7 @@ type replaceCode struct {
 
 func (r *request) replaceCode() (replaceCode, error) {
 	reason := r.Hint(r.Input("reason", page.TextField, "page.slip.reason"), "page.slip.reason_hint")
-	reason.MaxLength = 200
+	reason.Focus, reason.MaxLength = true, 200
 	f := page.NewForm(reason, r.Hidden(requestKeyField, credential.NewRequestKey()))
 	return replaceCode{r.View(""), r.Number.String(), f}, r.keeps(f, sampleAddress(r.Number)+"/code")
 }

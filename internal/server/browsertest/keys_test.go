@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -16,8 +17,9 @@ import (
 // that is held down with another counts as one more.
 type typist struct {
 	*browser
-	site *site
-	keys int
+	site  *site
+	keys  int
+	began time.Time // when they began to count
 }
 
 // newTypist opens the counter of the service.
@@ -28,6 +30,7 @@ func newTypist(t testing.TB, x *site) *typist {
 	k.until("focus the button for a new visit", `() => document.activeElement.localName === 'button'`)
 	k.next(pressing(enter))
 	k.awaitForm()
+	k.began = time.Now()
 	return k
 }
 
@@ -194,7 +197,7 @@ func another(samples int) func(k *typist) {
 			k.registers()
 		}
 		k.see("Registered as")
-		k.keys = 0
+		k.keys, k.began = 0, time.Now()
 		k.presses("n")
 	}
 }
@@ -296,6 +299,7 @@ func TestKeysAtTheCounter(t *testing.T) {
 			k := newTypist(t, x)
 			c.do(k)
 			k.see("Registered as")
+			took := time.Since(k.began)
 			got, _ := k.registered()
 			if said := told(got); said != c.want {
 				t.Errorf("registered %s\nwant       %s", said, c.want)
@@ -303,7 +307,7 @@ func TestKeysAtTheCounter(t *testing.T) {
 			if k.keys > c.most {
 				t.Errorf("%d keys, at most %d", k.keys, c.most)
 			}
-			t.Logf("| %s | %d | %d |", c.what, c.before, k.keys)
+			t.Logf("| %s | %d | %d | %.1f s |", c.what, c.before, k.keys, took.Seconds())
 		})
 	}
 }
