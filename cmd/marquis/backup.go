@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +54,7 @@ func (p *program) backupCommand() *cobra.Command {
 	flags.BoolVar(&f.together, "together", false, "put both files in one folder, or encrypt both to one recipient")
 	flags.BoolVar(&f.prove, "prove", false, "restore the backup aside and verify it before it gets its name")
 	flags.BoolVar(&f.verbose, "verbose", false, "say each table as it begins")
-	flags.IntVar(&f.keep, "keep", 0, "once it is proven, remove from both folders all but so many of the newest")
+	flags.IntVar(&f.keep, "keep", 0, "once it is proven, remove from both folders all but so many of the newest; they hold the backups of this registry alone")
 	return backup
 }
 
@@ -80,7 +79,7 @@ func (p *program) backUp(ctx context.Context, s *store.Store, file string, f bac
 	if err != nil {
 		return err
 	}
-	return p.thinOut(file, f)
+	return p.thinOut(plan, f)
 }
 
 // verifiedText tells what was looked at.
@@ -200,20 +199,33 @@ func (p *program) steps(verbose bool) func(step string) {
 	}
 }
 
-// thinOut removes the older backups of folders.
-func (p *program) thinOut(file string, f backupFlags) error {
+// thinOut removes the older backups of folders, and never the one that was just made,
+// whatever the clock says.
+func (p *program) thinOut(plan work.BackupPlan, f backupFlags) error {
 	if f.keep == 0 {
 		return nil
 	}
-	return errors.Join(thinFolder(file, "marquis-????????T??????Z.tar.gz*", f.keep), thinFolder(cmp.Or(f.keys, file), "marquis-keys-????????T??????Z.json*", f.keep))
+	err := thinFolder(plan.File, "marquis-????????T??????Z.tar.gz", f.keep)
+	if plan.Keys == nil {
+		return err
+	}
+	return errors.Join(err, thinFolder(plan.KeyFile, "marquis-keys-????????T??????Z.json", f.keep))
 }
 
-// thinFolder removes from a folder the files that a pattern finds, but for the last by
-// name.
-func thinFolder(folder, pattern string, keep int) error {
-	files, err := filepath.Glob(filepath.Join(folder, pattern))
-	slices.Sort(files)
-	for _, old := range files[:max(0, len(files)-keep)] {
+// thinFolder removes from the folder of a backup the files like it, which a pattern finds
+// with and without the end of what is encrypted, but for it and the last by name.
+func thinFolder(made, pattern string, keep int) error {
+	var others []string
+	for _, end := range []string{"", ".age"} {
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(made), pattern+end))
+		if err != nil {
+			return err
+		}
+		others = append(others, slices.DeleteFunc(found, func(path string) bool { return path == made })...)
+	}
+	slices.Sort(others)
+	var err error
+	for _, old := range others[:max(0, len(others)-keep+1)] {
 		err = errors.Join(err, os.Remove(old))
 	}
 	return err
