@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -368,6 +369,47 @@ func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
 	})
 }
 
+// A day of receipt that is long past is asked about, and stays confirmed however often the
+// sample is described anew with it.
+func TestADayOfReceiptThatIsLongPastIsConfirmed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		for said, day := range map[string]string{"5-3": "2024-03-05", "1-1-2020": "2020-01-01"} {
+			clerk := x.staff(t, d.actor)
+			draft := d.begin(clerk)
+			typed := powder(with("received_on", said))
+			clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "received more than a month before it is registered", beside("received_on"), beside("confirmed"),
+				`name="confirmed" value="received_on=`+day+`"`)
+			typed.Set("confirmed", "received_on="+day)
+			number := regexp.MustCompile(`UTR-20\d\d-\d{5}`).FindString(clerk.follow(clerk.post(draft, typed)).want(t, http.StatusOK).body)
+
+			x.clock.pass(24 * time.Hour)
+			form := "/samples/" + number + "/description"
+			clerk = x.staff(t, d.actor)
+			p := clerk.get(form).want(t, http.StatusOK).lacks(t, "received more than a month", `type="checkbox" id="field-confirmed`)
+			again := sent(p)
+			again.Del("confirmed") // as a browser sends it without a box
+			again.Set("notes", "smells odd")
+			clerk.post(form, again).want(t, http.StatusSeeOther)
+			if got, _ := d.sample(number); strings.Join(got.Confirmed, " ") != "received_on="+day || got.Notes != "smells odd" {
+				t.Errorf("described anew: %q, %q", got.Confirmed, got.Notes)
+			}
+			again = sent(clerk.get(form))
+			again.Set("price_amount", "2500")
+			clerk.post(form, again).want(t, http.StatusUnprocessableEntity, `name="confirmed" value="price_amount=2500000EUR/1000g"`)
+			again.Set("confirmed", "price_amount=2500000EUR/1000g")
+			clerk.post(form, again).want(t, http.StatusSeeOther)
+			if got, _ := d.sample(number); strings.Join(got.Confirmed, " ") != "received_on="+day+" price_amount=2500000EUR/1000g" {
+				t.Errorf("confirmed: %q", got.Confirmed)
+			}
+			clerk.get(form).want(t, http.StatusOK, `value="price_amount=2500000EUR/1000g" checked`)
+			again = sent(clerk.get(form))
+			again.Set("received_on", "31-12-2019")
+			clerk.post(form, again).want(t, http.StatusUnprocessableEntity, beside("received_on"), beside("confirmed"))
+		}
+	})
+}
+
 func TestMistakesAreKeptInTheDraft(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
@@ -479,4 +521,8 @@ func TestMistakesInLocationAndVisitAreToldWithTheOthers(t *testing.T) {
 	typed := powder(with("visit_id", first.VisitID.String()), with("received_on", "2025-03-02"), with("location_id", "99"), with("form", ""))
 	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity,
 		"The visit was at another location or on another day.", beside("location_id"), "is not one of the service", beside("form"))
+	for _, said := range []string{"31-02", "eergisteren"} { // which is no other day than that of the visit
+		typed = powder(with("visit_id", first.VisitID.String()), with("received_on", said))
+		d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "1 thing to correct", beside("received_on")).lacks(t, "on another day")
+	}
 }
