@@ -10,8 +10,9 @@ type Counter struct {
 	Service   Service    // whose terms hold for what is handed in
 	Visit     *Visit     // to which the sample belongs; nil for none, or for one that it begins
 
-	Before     *Sample // as it was recorded, where it is described anew
-	UsualPrice int64   // of a unit of the product in the same currency, in millionths; 0 where too few are on record
+	Before     *Sample                // as it was recorded, where it is described anew
+	Marked     map[string]Thousandths // numbers that were typed with a mark that may stand between thousands, by their fields
+	UsualPrice int64                  // of a unit of the product in the same currency, in millionths; 0 where too few are on record
 }
 
 // CheckSample reports all mistakes of a sample and of what is expected of it: of its

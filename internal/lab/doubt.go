@@ -63,7 +63,28 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	ask(!loose || s.Price.Unit != Piece, "price_unit", "Pieces are unusual for this form.")
 	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
 	checkPrice(&doubts, s, at.UsualPrice)
+	checkMarks(&doubts, s, at)
 	return doubts
+}
+
+// checkMarks asks about numbers that may have been meant a thousand times as large. Grams
+// and millilitres are weighed to three decimals and never handed in by the thousand;
+// milligrams and pieces are whole. What stands there as before is not asked about.
+func checkMarks(doubts *FieldErrors, s *Sample, at Counter) {
+	check := func(field string, now, before int64, doubtful bool) {
+		read := at.Marked[field]
+		doubts.Check(read == 0 || !doubtful || at.Before != nil && now == before, field, "This is read as %s. If %s is meant, type that.", read, Thousandths(1000*read))
+	}
+	whole := func(field string, amount int64, unit AmountUnit) bool {
+		return unit == Piece || amount != int64(at.Marked[field])
+	}
+	var before Sample
+	if at.Before != nil {
+		before = *at.Before
+	}
+	check("received_amount", s.ReceivedAmount, before.ReceivedAmount, whole("received_amount", s.ReceivedAmount, s.ReceivedUnit))
+	check("price_amount", s.Price.Amount, before.Price.Amount, true)
+	check("price_quantity", s.Price.Quantity, before.Price.Quantity, whole("price_quantity", s.Price.Quantity, s.Price.Unit))
 }
 
 // longAgo tells that a sample was received long before it was registered. Of one that is

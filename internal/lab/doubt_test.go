@@ -141,3 +141,61 @@ func TestADayOfReceiptIsAskedOnceMoreWhereItChanges(t *testing.T) {
 		}
 	}
 }
+
+// A mark that may stand between thousands is asked about where a thousand times as much can
+// be meant, and where the number is another than before.
+func TestAMarkThatMayStandBetweenThousandsIsAsked(t *testing.T) {
+	paid := func(amount int64) *lab.Sample {
+		return newSample(func(s *lab.Sample) {
+			s.Price = lab.Price{Amount: amount, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
+		})
+	}
+	got := func(amount int64, unit lab.AmountUnit) *lab.Sample {
+		return newSample(func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit, s.Form = amount, unit, lab.OtherForm })
+	}
+	quantity := func(amount int64, unit lab.AmountUnit) *lab.Sample {
+		s := paid(10_000)
+		s.Form, s.Price.Quantity, s.Price.Unit = lab.Tablet, amount, unit
+		return s
+	}
+	const asked = "This is read as %s. If %s is meant, type that."
+	for name, c := range map[string]struct {
+		now, before *lab.Sample
+		field       string
+		read        lab.Thousandths
+		want        string
+	}{
+		"2.500 euro":             {paid(2500), nil, "price_amount", 2500, "price_amount: This is read as 2.5. If 2500 is meant, type that."},
+		"2,50 euro":              {paid(2500), nil, "price_amount", 0, ""},
+		"another than recorded":  {paid(2500), paid(25_000), "price_amount", 2500, "price_amount: This is read as 2.5. If 2500 is meant, type that."},
+		"recorded so":            {paid(2505), paid(2505), "price_amount", 2505, ""},
+		"1.000 mg":               {got(1, lab.Gram), nil, "received_amount", 1000, "received_amount: This is read as 1. If 1000 is meant, type that."},
+		"2.500 g of a balance":   {got(2500, lab.Gram), nil, "received_amount", 2500, ""},
+		"1.500 ml":               {got(1500, lab.Millilitre), nil, "received_amount", 1500, ""},
+		"1.000 pieces":           {got(1000, lab.Piece), nil, "received_amount", 1000, "received_amount: This is read as 1. If 1000 is meant, type that."},
+		"pieces, recorded so":    {got(1000, lab.Piece), got(1000, lab.Piece), "received_amount", 1000, ""},
+		"for 1.000 pieces":       {quantity(1000, lab.Piece), nil, "price_quantity", 1000, "price_quantity: This is read as 1. If 1000 is meant, type that."},
+		"for 2.500 g, to the mg": {quantity(2500, lab.Gram), nil, "price_quantity", 2500, ""},
+	} {
+		at := lab.Counter{Today: today, Before: c.before, Marked: map[string]lab.Thousandths{c.field: c.read}}
+		var doubts lab.FieldErrors
+		for _, d := range lab.Doubts(c.now, at) {
+			if d.Format == asked {
+				doubts = append(doubts, d)
+			}
+		}
+		if doubts.Error() != c.want {
+			t.Errorf("%s: %q, want %q", name, doubts, c.want)
+		}
+		if c.want == "" {
+			continue
+		}
+		c.now.Confirmed = c.now.Confirmation(lab.Doubts(c.now, at))
+		if err := c.now.Confirm(at); err != nil {
+			t.Errorf("%s: confirmed, and refused: %v", name, err)
+		}
+		if err := c.now.Confirm(lab.Counter{Today: today}); err != nil || len(c.now.Confirmed) == 0 {
+			t.Errorf("%s: whoever does not know how it was typed forgets it: %v, %q", name, err, c.now.Confirmed)
+		}
+	}
+}

@@ -369,6 +369,49 @@ func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
 	})
 }
 
+// A mark between thousands is not read as one before decimals without a word.
+func TestAMarkBetweenThousandsIsAsked(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	draft := d.begin(d.clerk)
+	typed := powder(with("price_amount", "2.500"))
+	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "This is read as 2.5. If 2500 is meant, type that.", beside("price_amount"), beside("confirmed"))
+	typed.Set("confirmed", "price_amount=2500EUR/1000g")
+	number := numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body)
+	if got, _ := d.sample(number); got.Price.Amount != 2500 || strings.Join(got.Confirmed, " ") != "price_amount=2500EUR/1000g" {
+		t.Errorf("%+v", got)
+	}
+
+	// What is recorded stays unasked; another number with a mark is asked about.
+	form := "/samples/" + number + "/description"
+	again := sent(d.clerk.get(form))
+	again.Set("notes", "described anew")
+	d.clerk.post(form, again).want(t, http.StatusSeeOther)
+	again = sent(d.clerk.get(form))
+	again.Set("price_amount", "3.505")
+	d.clerk.lang = "nl"
+	d.clerk.post(form, again).want(t, http.StatusUnprocessableEntity, "Dit is gelezen als 3,505. Is 3505 bedoeld, typ dat dan.", beside("confirmed"))
+	d.clerk.lang = "en"
+	again.Set("confirmed", "price_amount=3505EUR/1000g")
+	d.clerk.post(form, again).want(t, http.StatusSeeOther)
+
+	d.clerk.post(d.begin(d.clerk), powder(with("received_amount", "0,5 mg"))).want(t, http.StatusUnprocessableEntity, "is finer than a milligram", beside("received_amount"))
+	d.clerk.post(d.begin(d.clerk), powder(with("received_amount", "1.000 mg"))).want(t, http.StatusUnprocessableEntity, "This is read as 1. If 1000 is meant", beside("received_amount"))
+}
+
+func TestPiecesAreCountedInWords(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	for pieces, said := range map[string][2]string{"1": {"1 piece<", "1 stuk<"}, "2": {"2 pieces<", "2 stuks<"}} {
+		number, _ := d.register(d.clerk, with("product_id", "xtc"), with("form", "tablet"), with("received_amount", pieces), with("price_amount", "5"), with("price_quantity", pieces))
+		for i, lang := range []string{"en", "nl"} {
+			d.clerk.lang = lang
+			d.clerk.get("/samples/"+number).want(t, http.StatusOK, said[i])
+		}
+		d.clerk.lang = "en"
+	}
+}
+
 // A day of receipt that is long past is asked about, and stays confirmed however often the
 // sample is described anew with it.
 func TestADayOfReceiptThatIsLongPastIsConfirmed(t *testing.T) {

@@ -17,10 +17,11 @@ type sampleReader struct {
 	locations []lab.Location // of the service
 	service   lab.Service
 
-	quantities map[string]lab.Quantity // as they were written, by their fields
-	currency   string                  // written with the price
-	usualPrice int64                   // see lab.Counter
-	before     *lab.Sample             // as it is recorded, nil for a new one
+	quantities map[string]lab.Quantity    // as they were written, by their fields
+	currency   string                     // written with the price
+	marked     map[string]lab.Thousandths // see lab.Counter
+	usualPrice int64                      // see lab.Counter
+	before     *lab.Sample                // as it is recorded, nil for a new one
 }
 
 // unheardOf is told of a name like which the dictionary has none.
@@ -95,6 +96,18 @@ func (in *sampleReader) note(name string, q lab.Quantity) {
 		in.quantities = map[string]lab.Quantity{}
 	}
 	in.quantities[name] = q
+	in.mark(name, q.Marked)
+}
+
+// mark keeps a number that may have been meant a thousand times as large.
+func (in *sampleReader) mark(name string, read lab.Thousandths) {
+	if read == 0 {
+		return
+	}
+	if in.marked == nil {
+		in.marked = map[string]lab.Thousandths{}
+	}
+	in.marked[name] = read
 }
 
 // priced tells that a price was typed.
@@ -104,7 +117,7 @@ func (in *sampleReader) priced() bool {
 
 // counter is what the sample is held against.
 func (in *sampleReader) counter() lab.Counter {
-	return lab.Counter{Today: in.Today, Locations: in.locations, HandedIn: true, Service: in.service, Before: in.before, UsualPrice: in.usualPrice}
+	return lab.Counter{Today: in.Today, Locations: in.locations, HandedIn: true, Service: in.service, Before: in.before, Marked: in.marked, UsualPrice: in.usualPrice}
 }
 
 // check gathers all mistakes of a sample that was read: each field's first. The visit
