@@ -164,7 +164,9 @@ func TestATinyUsualAmountIsNotToldAsNothing(t *testing.T) {
 // its day is another, or a reason would be lost.
 func TestALateEntryIsAskedAbout(t *testing.T) {
 	const entered lab.Date = 2026_11_29
-	run := func(day lab.Date, reason string) *lab.Analysis { return &lab.Analysis{PerformedOn: day, Overruled: reason} }
+	run := func(day lab.Date, reason string) *lab.Analysis {
+		return &lab.Analysis{PerformedOn: day, Overruled: reason}
+	}
 	for name, c := range map[string]struct {
 		before *lab.Analysis
 		day    lab.Date
