@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"hash/fnv"
 	"reflect"
 	"slices"
 	"strings"
@@ -41,8 +42,9 @@ const (
 
 // Doubts asks about what can hardly be right in the description of a sample, each with its
 // field: a day of receipt that is long past, sizes, weight and amount out of all proportion,
-// pieces of a powder, and a price of ten times the usual, or a tenth of it. None of it is
-// refused: whoever has looked again confirms it.
+// pieces of a powder, a price of ten times the usual, or a tenth of it, a number that may be
+// meant a thousand times as large, and a text that seems to say who the visitor is. None of
+// it is refused: whoever has looked again confirms it.
 func Doubts(s *Sample, at Counter) FieldErrors {
 	var doubts FieldErrors
 	ask := func(plausible bool, field, format string, args ...any) {
@@ -64,8 +66,16 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
 	checkPrice(&doubts, s, at.UsualPrice)
 	checkMarks(&doubts, s, at)
+	for _, f := range SampleFields {
+		if slices.Contains(freeTexts, f.Key) {
+			ask(!Identifies(*f.At(s).(*string)), f.Key, "This looks like a telephone number, another number of a person or an e-mail address: nothing here may say who the visitor is.")
+		}
+	}
 	return doubts
 }
+
+// freeTexts are the fields in which staff write whatever they like.
+var freeTexts = []string{"sold_as_text", "logo", "overruled", "notes"}
 
 // checkMarks asks about numbers that may have been meant a thousand times as large. Grams
 // and millilitres are weighed to three decimals and never handed in by the thousand;
@@ -127,12 +137,17 @@ func (n Thousandths) Format(mark string) string {
 func (n Thousandths) String() string { return n.Format(".") }
 
 // confirmation is what is kept of a doubt that was confirmed: the field with what stood in
-// it, so that it holds for nothing else.
+// it, of a text a short digest, so that it holds for nothing else.
 func (s *Sample) confirmation(field string) string {
 	if field == "price_amount" {
 		return fmt.Sprintf("price_amount=%d%s/%d%s", s.Price.Amount, s.Price.Currency, s.Price.Quantity, s.Price.Unit)
 	}
 	f := find(SampleFields, func(f *SampleField) bool { return f.Key == field })
+	if slices.Contains(freeTexts, field) {
+		digest := fnv.New32a()
+		digest.Write([]byte(*f.At(s).(*string)))
+		return fmt.Sprintf("%s=%08x", field, digest.Sum32())
+	}
 	return fmt.Sprintf("%s=%v", field, reflect.ValueOf(f.At(s)).Elem())
 }
 

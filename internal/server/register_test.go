@@ -399,6 +399,23 @@ func TestAMarkBetweenThousandsIsAsked(t *testing.T) {
 	d.clerk.post(d.begin(d.clerk), powder(with("received_amount", "1.000 mg"))).want(t, http.StatusUnprocessableEntity, "This is read as 1. If 1000 is meant", beside("received_amount"))
 }
 
+// Whoever registers a sample is asked about a text that says who the visitor is.
+func TestATextThatSaysWhoTheVisitorIsIsAskedAbout(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	draft := d.begin(d.clerk)
+	typed := powder(with("notes", "call 06-12345678"), with("sold_as_text", "from jan@example.org"))
+	p := d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "nothing here may say who the visitor is", beside("notes"), beside("sold_as_text"), beside("confirmed"))
+	box := regexp.MustCompile(`name="confirmed" value="([^"]*)"`).FindStringSubmatch(p.body)
+	if box == nil || strings.Contains(box[1], "06") && strings.Contains(box[1], "jan") {
+		t.Fatalf("confirmed with %q", box)
+	}
+	typed.Set("confirmed", box[1])
+	d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK, `class="code"`)
+	typed.Set("notes", "call 06-12345679") // which nobody has confirmed
+	d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusUnprocessableEntity, beside("notes")).lacks(t, beside("sold_as_text"))
+	d.register(d.clerk, with("notes", "as UTR-2024-00017, 28-11-2024 14:30, CAS 6740-88-1"))
+}
+
 func TestPiecesAreCountedInWords(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
