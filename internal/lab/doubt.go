@@ -83,7 +83,7 @@ var freeTexts = []string{"sold_as_text", "logo", "overruled", "notes"}
 func checkMarks(doubts *FieldErrors, s *Sample, at Counter) {
 	check := func(field string, now, before int64, doubtful bool) {
 		read := at.Marked[field]
-		doubts.Check(read == 0 || !doubtful || at.Before != nil && now == before, field, "This is read as %s. If %s is meant, type that.", read, Thousandths(1000*read))
+		doubts.Check(read == 0 || !doubtful || at.Before != nil && now == before, field, "This is read as %s. If %s is meant, type that.", read, 1000*read)
 	}
 	whole := func(field string, amount int64, unit AmountUnit) bool {
 		return unit == Piece || amount != int64(at.Marked[field])
@@ -97,14 +97,15 @@ func checkMarks(doubts *FieldErrors, s *Sample, at Counter) {
 	check("price_quantity", s.Price.Quantity, before.Price.Quantity, whole("price_quantity", s.Price.Quantity, s.Price.Unit))
 }
 
-// longAgo tells that a sample was received long before it was registered. Of one that is
-// described anew it matters where the day is another than before.
+// longAgo tells that a sample was received long before it was registered, and not so long
+// ago that it is refused. Of one that is described anew it matters where the day is another
+// than before.
 func (at Counter) longAgo(s *Sample) bool {
 	registered := at.Today
 	if at.Before != nil {
 		registered = DateOf(at.Before.RegisteredAt.Time(), time.UTC)
 	}
-	return s.ReceivedOn != 0 && s.ReceivedOn.DaysUntil(registered) > writtenIn && (at.Before == nil || at.Before.ReceivedOn != s.ReceivedOn)
+	return s.ReceivedOn.Year() >= earliestYear && s.ReceivedOn.DaysUntil(registered) > writtenIn && (at.Before == nil || at.Before.ReceivedOn != s.ReceivedOn)
 }
 
 // checkPrice asks about a price that is out of all proportion.
