@@ -34,7 +34,7 @@ func (m *maker) register(ctx context.Context, x *life) error {
 	if err != nil {
 		return err
 	}
-	sample.Confirmed = sample.Confirmation(lab.Doubts(&sample, usual))
+	sample.Confirmed = sample.Confirmation(lab.Doubts(&sample, lab.Counter{Today: sample.ReceivedOn, UsualPrice: usual}))
 	x.code = lab.NewLookupCode()
 	hash, err := m.keys.Hash(x.code, sample.ReceivedOn)
 	if err != nil {

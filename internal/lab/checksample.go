@@ -10,7 +10,9 @@ type Counter struct {
 	Service   Service    // whose terms hold for what is handed in
 	Visit     *Visit     // to which the sample belongs; nil for none, or for one that it begins
 
-	UsualPrice int64 // of the product, see Doubts
+	Before     *Sample                // as it was recorded, where it is described anew
+	Marked     map[string]Thousandths // numbers that were typed with a mark that may stand between thousands, by their fields
+	UsualPrice int64                  // of a unit of the product in the same currency, in millionths; 0 where too few are on record
 }
 
 // CheckSample reports all mistakes of a sample and of what is expected of it: of its
@@ -29,7 +31,7 @@ func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) err
 	}
 	if at.HandedIn {
 		checks = append(checks, s.CheckLimits(inVisit, at.Service.TermsAt(s.LocationID, at.Locations)), checkOpen(s.LocationID, at.Locations),
-			s.Confirm(Doubts(s, at.UsualPrice)))
+			s.Confirm(at))
 	}
 	return Mistakes(checks...)
 }

@@ -123,7 +123,7 @@ func CheckReplacement(reason string) error {
 	var errs FieldErrors
 	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why the code is replaced.")
 	errs.Check(!holdsCode(reason), "reason", "Leave out the code itself.")
-	checkText(&errs, "reason", reason, maxReason)
+	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }
 

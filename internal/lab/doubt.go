@@ -2,9 +2,11 @@ package lab
 
 import (
 	"fmt"
+	"hash/fnv"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // bounds are the least and the most that is taken without a question.
@@ -31,19 +33,24 @@ var (
 	}
 )
 
-// usualDays is for how long a visitor waits for a result at most: our judgement.
-const usualDays = 92
+// For how long a visitor waits for a result at most, and for how long what has happened
+// waits to be written down: our judgement.
+const (
+	usualDays = 92
+	writtenIn = 31
+)
 
 // Doubts asks about what can hardly be right in the description of a sample, each with its
-// field: sizes, weight and amount out of all proportion, pieces of a powder, and a price of
-// ten times the usual, or a tenth of it. None of it is refused: whoever has looked again
-// confirms it. The usual price is that of a unit of the product in the same currency, in
-// millionths; 0 where too few are on record to say so.
-func Doubts(s *Sample, usualPrice int64) FieldErrors {
+// field: a day of receipt that is long past, sizes, weight and amount out of all proportion,
+// pieces of a powder, a price of ten times the usual, or a tenth of it, a number that may be
+// meant a thousand times as large, and a text that seems to say who the visitor is. None of
+// it is refused: whoever has looked again confirms it.
+func Doubts(s *Sample, at Counter) FieldErrors {
 	var doubts FieldErrors
 	ask := func(plausible bool, field, format string, args ...any) {
 		doubts.Check(plausible, field, format, args...)
 	}
+	ask(!at.longAgo(s), "received_on", "The sample was received more than a month before it is registered, on %s: look at the day and the year.", s.ReceivedOn)
 	if s.Form.Dosed() {
 		ask(usualSize.hold(int64(s.WidthUM)), "width_um", "A width of %s mm is unusual.", Thousandths(s.WidthUM))
 		ask(usualSize.hold(int64(s.HeightUM)), "height_um", "A height of %s mm is unusual.", Thousandths(s.HeightUM))
@@ -57,8 +64,48 @@ func Doubts(s *Sample, usualPrice int64) FieldErrors {
 	ask(!loose || s.ReceivedUnit != Piece, "received_unit", "Pieces are unusual for this form.")
 	ask(!loose || s.Price.Unit != Piece, "price_unit", "Pieces are unusual for this form.")
 	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
-	checkPrice(&doubts, s, usualPrice)
+	checkPrice(&doubts, s, at.UsualPrice)
+	checkMarks(&doubts, s, at)
+	for _, f := range SampleFields {
+		if slices.Contains(freeTexts, f.Key) {
+			ask(!Identifies(*f.At(s).(*string)), f.Key, "This looks like a telephone number, another number of a person or an e-mail address: nothing here may say who the visitor is.")
+		}
+	}
 	return doubts
+}
+
+// freeTexts are the fields in which staff write whatever they like.
+var freeTexts = []string{"sold_as_text", "logo", "overruled", "notes"}
+
+// checkMarks asks about numbers that may have been meant a thousand times as large. Grams
+// and millilitres are weighed to three decimals and never handed in by the thousand;
+// milligrams and pieces are whole. What stands there as before is not asked about.
+func checkMarks(doubts *FieldErrors, s *Sample, at Counter) {
+	check := func(field string, now, before int64, doubtful bool) {
+		read := at.Marked[field]
+		doubts.Check(read == 0 || !doubtful || at.Before != nil && now == before, field, "This is read as %s. If %s is meant, type that.", read, 1000*read)
+	}
+	whole := func(field string, amount int64, unit AmountUnit) bool {
+		return unit == Piece || amount != int64(at.Marked[field])
+	}
+	var before Sample
+	if at.Before != nil {
+		before = *at.Before
+	}
+	check("received_amount", s.ReceivedAmount, before.ReceivedAmount, whole("received_amount", s.ReceivedAmount, s.ReceivedUnit))
+	check("price_amount", s.Price.Amount, before.Price.Amount, true)
+	check("price_quantity", s.Price.Quantity, before.Price.Quantity, whole("price_quantity", s.Price.Quantity, s.Price.Unit))
+}
+
+// longAgo tells that a sample was received long before it was registered, and not so long
+// ago that it is refused. Of one that is described anew it matters where the day is another
+// than before.
+func (at Counter) longAgo(s *Sample) bool {
+	registered := at.Today
+	if at.Before != nil {
+		registered = DateOf(at.Before.RegisteredAt.Time(), time.UTC)
+	}
+	return s.ReceivedOn.Year() >= earliestYear && s.ReceivedOn.DaysUntil(registered) > writtenIn && (at.Before == nil || at.Before.ReceivedOn != s.ReceivedOn)
 }
 
 // checkPrice asks about a price that is out of all proportion.
@@ -91,12 +138,17 @@ func (n Thousandths) Format(mark string) string {
 func (n Thousandths) String() string { return n.Format(".") }
 
 // confirmation is what is kept of a doubt that was confirmed: the field with what stood in
-// it, so that it holds for nothing else.
+// it, of a text a short digest, so that it holds for nothing else.
 func (s *Sample) confirmation(field string) string {
 	if field == "price_amount" {
 		return fmt.Sprintf("price_amount=%d%s/%d%s", s.Price.Amount, s.Price.Currency, s.Price.Quantity, s.Price.Unit)
 	}
 	f := find(SampleFields, func(f *SampleField) bool { return f.Key == field })
+	if slices.Contains(freeTexts, field) {
+		digest := fnv.New32a()
+		digest.Write([]byte(*f.At(s).(*string)))
+		return fmt.Sprintf("%s=%08x", field, digest.Sum32())
+	}
 	return fmt.Sprintf("%s=%v", field, reflect.ValueOf(f.At(s)).Elem())
 }
 
@@ -112,18 +164,26 @@ func (s *Sample) Confirmation(doubts FieldErrors) Codes {
 }
 
 // Confirm refuses a sample with doubts that nobody has confirmed; they come with the
-// refusal. Of what was confirmed it keeps what is in doubt.
-func (s *Sample) Confirm(doubts FieldErrors) error {
+// refusal. Of what was confirmed, now or before of what is not asked again, it keeps what
+// still stands there.
+func (s *Sample) Confirm(at Counter) error {
+	doubts := Doubts(s, at)
 	var open FieldErrors
 	for _, d := range doubts {
 		if !slices.Contains(s.Confirmed, s.confirmation(d.Field)) {
 			open = append(open, d)
 		}
 	}
-	needed := s.Confirmation(doubts)
-	s.Confirmed = slices.DeleteFunc(slices.Clone(s.Confirmed), func(c string) bool { return !slices.Contains(needed, c) })
-	if len(s.Confirmed) == 0 {
-		s.Confirmed = nil
+	confirmed := s.Confirmed
+	if at.Before != nil {
+		asked := s.Confirmation(doubts)
+		confirmed = slices.Concat(confirmed, slices.DeleteFunc(slices.Clone(at.Before.Confirmed), func(c string) bool { return slices.Contains(asked, c) }))
+	}
+	s.Confirmed = nil
+	for _, f := range SampleFields {
+		if c := s.confirmation(f.Key); slices.Contains(confirmed, c) {
+			s.Confirmed = append(s.Confirmed, c)
+		}
 	}
 	open.Check(len(open) == 0, "confirmed", "Correct what looks implausible, or tick that it is right.")
 	return open.Err()

@@ -54,15 +54,16 @@ func TestWhatIsImplausibleIsAsked(t *testing.T) {
 		}, 0, ""},
 	} {
 		s := newSample(c.edit)
-		doubts := lab.Doubts(s, c.usual)
+		at := lab.Counter{Today: today, UsualPrice: c.usual}
+		doubts := lab.Doubts(s, at)
 		if doubts.Error() != c.want {
 			t.Errorf("%s: %q, want %q", name, doubts, c.want)
 		}
-		if refused := s.Confirm(doubts) != nil; refused != (c.want != "") {
+		if refused := s.Confirm(at) != nil; refused != (c.want != "") {
 			t.Errorf("%s: refused %v", name, refused)
 		}
 		s.Confirmed = s.Confirmation(doubts)
-		if err := s.Confirm(doubts); err != nil {
+		if err := s.Confirm(at); err != nil {
 			t.Errorf("%s: confirmed, and refused: %v", name, err)
 		}
 	}
@@ -71,17 +72,18 @@ func TestWhatIsImplausibleIsAsked(t *testing.T) {
 // What was confirmed of one number is not confirmed of another, nor of another field.
 func TestAConfirmationIsOfWhatStoodThere(t *testing.T) {
 	s := newSample(func(s *lab.Sample) { s.Form, s.WidthUM = lab.Tablet, 92_000 })
-	s.Confirmed = append(s.Confirmation(lab.Doubts(s, 0)), "a text that somebody sent")
-	if err := s.Confirm(lab.Doubts(s, 0)); err != nil || len(s.Confirmed) != 1 || s.Confirmed[0] != "width_um=92000" {
+	at := lab.Counter{Today: today}
+	s.Confirmed = append(s.Confirmation(lab.Doubts(s, at)), "a text that somebody sent")
+	if err := s.Confirm(at); err != nil || len(s.Confirmed) != 1 || s.Confirmed[0] != "width_um=92000" {
 		t.Fatalf("%v, kept %q", err, s.Confirmed)
 	}
 	s.WeightUG = 412
-	wantFields(t, s.Confirm(lab.Doubts(s, 0)), "weight_ug", "confirmed")
+	wantFields(t, s.Confirm(at), "weight_ug", "confirmed")
 	s.WeightUG, s.WidthUM = 0, 93_000
-	wantFields(t, s.Confirm(lab.Doubts(s, 0)), "width_um", "confirmed")
+	wantFields(t, s.Confirm(at), "width_um", "confirmed")
 	s.WidthUM = 9300
-	if err := s.Confirm(lab.Doubts(s, 0)); err != nil || s.Confirmed != nil {
-		t.Errorf("%v, kept %q of what is not in doubt", err, s.Confirmed)
+	if err := s.Confirm(at); err != nil || s.Confirmed != nil {
+		t.Errorf("%v, kept %q of what stands there no more", err, s.Confirmed)
 	}
 }
 
@@ -93,4 +95,107 @@ func TestTheCounterAsks(t *testing.T) {
 	})
 	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, HandedIn: true, UsualPrice: 25 * euro}), "price_amount", "confirmed")
 	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, UsualPrice: 25 * euro}))
+}
+
+// A day of receipt that is more than 31 days before the registration is asked about: a day
+// without a year may be last year's, and a year may be mistyped.
+func TestADayOfReceiptThatIsLongPastIsAsked(t *testing.T) {
+	const registered lab.Date = 2026_11_29
+	for said, want := range map[string]bool{
+		"29-11": false, "gisteren": false, "29-10": false, // 31 days
+		"28-10": true, "30-11": true, "1-1-2020": true,
+	} {
+		var errs lab.FieldErrors
+		s := newSample(func(s *lab.Sample) { s.ReceivedOn = errs.ReadDate("received_on", said, registered, lab.Latest) })
+		at := lab.Counter{Today: registered, HandedIn: true}
+		if doubts := lab.Doubts(s, at); errs != nil || len(doubts) > 0 != want || want && doubts[0].Field != "received_on" {
+			t.Errorf("%q: %v %v", said, errs, doubts)
+		}
+		if err := s.Check(registered); err != nil {
+			t.Errorf("%q is refused: %v", said, err)
+		}
+		s.Confirmed = lab.Codes{"received_on=" + s.ReceivedOn.String()}
+		if err := s.Confirm(at); err != nil || len(s.Confirmed) != 1 {
+			t.Errorf("%q: %v, kept %q", said, err, s.Confirmed)
+		}
+	}
+}
+
+// A sample that is described a year later raises no question by itself; another day does,
+// held against the day of registration.
+func TestADayOfReceiptIsAskedOnceMoreWhereItChanges(t *testing.T) {
+	before := newSample(func(s *lab.Sample) {
+		s.ReceivedOn, s.Confirmed = 2024_03_01, lab.Codes{"received_on=2024-03-01"}
+	}) // registered on 15 June 2024
+	at := lab.Counter{Today: 2025_06_15, Before: before}
+	for day, want := range map[lab.Date]string{2024_03_01: "", 2024_06_14: "", 2024_05_15: "", 2024_05_14: "received_on", 2023_03_01: "received_on"} {
+		s := *before
+		s.Confirmed, s.ReceivedOn = nil, day
+		doubts := lab.Doubts(&s, at)
+		if got := len(doubts) > 0; got != (want != "") {
+			t.Errorf("%s: %v", day, doubts)
+		}
+		err := s.Confirm(at)
+		if kept := len(s.Confirmed) == 1; (err != nil) != (want != "") || kept != (day == before.ReceivedOn) {
+			t.Errorf("%s: %v, kept %q", day, err, s.Confirmed)
+		}
+	}
+}
+
+// A mark that may stand between thousands is asked about where a thousand times as much can
+// be meant, and where the number is another than before.
+func TestAMarkThatMayStandBetweenThousandsIsAsked(t *testing.T) {
+	paid := func(amount int64) *lab.Sample {
+		return newSample(func(s *lab.Sample) {
+			s.Price = lab.Price{Amount: amount, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
+		})
+	}
+	got := func(amount int64, unit lab.AmountUnit) *lab.Sample {
+		return newSample(func(s *lab.Sample) { s.ReceivedAmount, s.ReceivedUnit, s.Form = amount, unit, lab.OtherForm })
+	}
+	quantity := func(amount int64, unit lab.AmountUnit) *lab.Sample {
+		s := paid(10_000)
+		s.Form, s.Price.Quantity, s.Price.Unit = lab.Tablet, amount, unit
+		return s
+	}
+	const asked = "This is read as %s. If %s is meant, type that."
+	for name, c := range map[string]struct {
+		now, before *lab.Sample
+		field       string
+		read        lab.Thousandths
+		want        string
+	}{
+		"2.500 euro":             {paid(2500), nil, "price_amount", 2500, "price_amount: This is read as 2.5. If 2500 is meant, type that."},
+		"2,50 euro":              {paid(2500), nil, "price_amount", 0, ""},
+		"another than recorded":  {paid(2500), paid(25_000), "price_amount", 2500, "price_amount: This is read as 2.5. If 2500 is meant, type that."},
+		"recorded so":            {paid(2505), paid(2505), "price_amount", 2505, ""},
+		"1.000 mg":               {got(1, lab.Gram), nil, "received_amount", 1000, "received_amount: This is read as 1. If 1000 is meant, type that."},
+		"2.500 g of a balance":   {got(2500, lab.Gram), nil, "received_amount", 2500, ""},
+		"1.500 ml":               {got(1500, lab.Millilitre), nil, "received_amount", 1500, ""},
+		"1.000 pieces":           {got(1000, lab.Piece), nil, "received_amount", 1000, "received_amount: This is read as 1. If 1000 is meant, type that."},
+		"pieces, recorded so":    {got(1000, lab.Piece), got(1000, lab.Piece), "received_amount", 1000, ""},
+		"for 1.000 pieces":       {quantity(1000, lab.Piece), nil, "price_quantity", 1000, "price_quantity: This is read as 1. If 1000 is meant, type that."},
+		"for 2.500 g, to the mg": {quantity(2500, lab.Gram), nil, "price_quantity", 2500, ""},
+	} {
+		at := lab.Counter{Today: today, Before: c.before, Marked: map[string]lab.Thousandths{c.field: c.read}}
+		var doubts lab.FieldErrors
+		for _, d := range lab.Doubts(c.now, at) {
+			if d.Format == asked {
+				doubts = append(doubts, d)
+			}
+		}
+		if doubts.Error() != c.want {
+			t.Errorf("%s: %q, want %q", name, doubts, c.want)
+		}
+		if c.want == "" {
+			continue
+		}
+		c.now.Confirmed = c.now.Confirmation(lab.Doubts(c.now, at))
+		if err := c.now.Confirm(at); err != nil {
+			t.Errorf("%s: confirmed, and refused: %v", name, err)
+		}
+		if err := c.now.Confirm(lab.Counter{Today: today}); err != nil || len(c.now.Confirmed) == 0 {
+			t.Errorf("%s: whoever does not know how it was typed forgets it: %v, %q", name, err, c.now.Confirmed)
+		}
+	}
 }

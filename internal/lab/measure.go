@@ -11,7 +11,8 @@ import (
 // Quantity is how much of something there is.
 type Quantity struct {
 	Thousandths int64
-	Unit        AmountUnit // empty where none was written
+	Unit        AmountUnit  // empty where none was written
+	Marked      Thousandths // see marked
 }
 
 // measureUnit is a word for a unit, and how many thousandths of it one is.
@@ -26,6 +27,19 @@ var measureUnits = map[string]measureUnit{
 	"ml": {Millilitre, 1000}, "millilitre": {Millilitre, 1000}, "millilitres": {Millilitre, 1000}, "milliliter": {Millilitre, 1000},
 	"piece": {Piece, 1000}, "pieces": {Piece, 1000}, "pc": {Piece, 1000}, "pcs": {Piece, 1000},
 	"stuk": {Piece, 1000}, "stuks": {Piece, 1000}, "st": {Piece, 1000},
+}
+
+// markedForm is a number of which the mark may stand between thousands: 2.500.
+var markedForm = regexp.MustCompile(`^[1-9][0-9]{0,2}[.,][0-9]{3}$`)
+
+// marked is the number as it is read where its mark may stand between thousands as well as
+// before decimals; else 0.
+func marked(number string) Thousandths {
+	if !markedForm.MatchString(number) {
+		return 0
+	}
+	n, _ := steps(number, 1000)
+	return Thousandths(n)
 }
 
 // measureForm is a number with a word behind it.
@@ -48,8 +62,12 @@ func (e *FieldErrors) ReadQuantity(field, text string) Quantity {
 		}
 	}
 	n, ok := steps(number, unit.steps)
+	if _, isNumber := steps(number, 1000); !ok && isNumber && unit.steps == 1 {
+		e.Check(false, field, "%q is finer than a milligram, which is the finest that is kept here. Write thousands without a mark: 1500 mg.", shortened(text))
+		return Quantity{}
+	}
 	e.Check(ok, field, "%q is not a number of at most three decimals.", shortened(text))
-	return Quantity{n, unit.unit}
+	return Quantity{n, unit.unit, marked(number)}
 }
 
 // ReadWeight reads the weight of one unit in micrograms: 412, 412 mg or 0,412 g.
@@ -89,6 +107,7 @@ type SaidPrice struct {
 	Amount   int64
 	Currency string
 	For      Quantity
+	Marked   Thousandths // see marked
 }
 
 var (
@@ -112,7 +131,7 @@ func (e *FieldErrors) ReadPrice(field, text string) SaidPrice {
 	}
 	n, ok := steps(parts[2], 1000)
 	e.notPriced(ok, field, text)
-	p := SaidPrice{Amount: n, Currency: strings.ToUpper(parts[1] + parts[3])}
+	p := SaidPrice{Amount: n, Currency: strings.ToUpper(parts[1] + parts[3]), Marked: marked(parts[2])}
 	if sign, isSign := currencySigns[parts[1]+parts[3]]; isSign {
 		p.Currency = sign
 	} else if _, err := currency.ParseISO(p.Currency); p.Currency != "" && err != nil {

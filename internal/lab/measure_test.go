@@ -99,6 +99,18 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q: %+v, %v", c.said, got, errs)
 		}
 	}
+	for said, want := range map[string]string{
+		"0,5 mg":   "\"0,5 mg\" is finer than a milligram, which is the finest that is kept here. Write thousands without a mark: 1500 mg.",
+		"1.500 mg": "\"1.500 mg\" is finer than a milligram, which is the finest that is kept here. Write thousands without a mark: 1500 mg.",
+		"0,0005":   "\"0,0005\" is not a number of at most three decimals.",
+		"-5 mg":    "\"-5 mg\" is not a number of at most three decimals.",
+	} {
+		var errs lab.FieldErrors
+		errs.ReadQuantity("received_amount", said)
+		if got := messages(errs); got != want {
+			t.Errorf("%q: %s", said, got)
+		}
+	}
 	for said, want := range map[string]int64{"412": 412_000, "412,5": 412_500, "412 mg": 412_000, "0,412 g": 412_000, "1g": 1_000_000, "": 0} {
 		var errs lab.FieldErrors
 		if got := errs.ReadWeight("weight_ug", said); got != want || errs != nil {
@@ -128,6 +140,7 @@ func TestPricesAsPeopleWriteThem(t *testing.T) {
 		"£5":        {Amount: 5000, Currency: "GBP"},
 		"60 / 5 g":  {Amount: 60_000, For: lab.Quantity{Thousandths: 5000, Unit: lab.Gram}},
 		"10 voor 3": {Amount: 10_000, For: lab.Quantity{Thousandths: 3000}},
+		"2.500":     {Amount: 2500, Marked: 2500}, // which is asked about
 	} {
 		var errs lab.FieldErrors
 		got := errs.ReadPrice("price_amount", said)
@@ -139,6 +152,25 @@ func TestPricesAsPeopleWriteThem(t *testing.T) {
 		var errs lab.FieldErrors
 		if got := errs.ReadPrice("price_amount", said); len(errs) == 0 {
 			t.Errorf("%q is read as %+v", said, got)
+		}
+	}
+}
+
+// A number with three digits behind its only mark may have been meant a thousand times as
+// large, unless it begins with 0.
+func TestMarksThatMayStandBetweenThousands(t *testing.T) {
+	for said, want := range map[string]lab.Thousandths{
+		"2.500": 2500, "2,500": 2500, "€ 12.500": 12_500, "999.999 / 5 g": 999_999, "2500": 0, "2.50": 0, "2,5": 0, "0.500": 0, "1000.500": 0, "2.500,00": 0,
+	} {
+		var errs lab.FieldErrors
+		if got := errs.ReadPrice("price_amount", said); got.Marked != want {
+			t.Errorf("%q: %v, want %v", said, got.Marked, want)
+		}
+	}
+	for said, want := range map[string]lab.Thousandths{"1.000 mg": 1000, "1.500": 1500, "1.000 stuks": 1000, "0.412 g": 0, "100 mg": 0} {
+		var errs lab.FieldErrors
+		if got := errs.ReadQuantity("received_amount", said); got.Marked != want {
+			t.Errorf("%q: %v, want %v", said, got.Marked, want)
 		}
 	}
 }

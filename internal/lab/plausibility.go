@@ -9,13 +9,30 @@ import (
 // a second look.
 const outOfTheUsual = 10
 
+// What is taken without a question where nothing better is known, in nanograms: of one
+// substance in a tablet or a capsule, and in all in a blotter, which holds no more of
+// anything. It is our judgement.
+const (
+	mostOfOne     = 1_000_000_000
+	mostInBlotter = 5_000_000
+)
+
+// Late asks about a run that is entered long after it was performed. Of one that is changed,
+// which was another before, it does where the day changes, or a reason is on record.
+func (a *Analysis) Late(before *Analysis, today Date) []FieldError {
+	var warnings FieldErrors
+	same := before != nil && before.PerformedOn == a.PerformedOn && before.Overruled == ""
+	warnings.Check(same || a.PerformedOn.DaysUntil(today) <= writtenIn, "performed_on", "This is more than a month ago: look at the day and the year.")
+	return warnings
+}
+
 // Plausibility warns of findings that can hardly be right, each with the field of
-// its row ("findings.2.amount", counted from 0): mass fractions that add up to more
-// than the whole, more base than the purest salt holds, or far more or less than
-// usual. Usual tells the usual amount of a substance as base, where one is known.
+// its row ("findings.2.amount", counted from 0): amounts that add up to more than the
+// whole, more base than the purest salt holds, or far more or less than usual. Usual
+// tells the usual amount of a substance as base, where one is known.
 func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(SubstanceID, Scale) (int64, bool)) []FieldError {
 	var warnings FieldErrors
-	sum := int64(0)
+	sum, content := int64(0), int64(0)
 	for i := range findings {
 		f := &findings[i]
 		substance := d.Substances[f.SubstanceID]
@@ -28,6 +45,10 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 			sum += f.Amount.Value
 			warnings.Check(sum <= 1_000_000 || before > 1_000_000, field, "Up to here the amounts add up to more than 100 %%.")
 		}
+		if f.Amount.Scale == PerUnit {
+			checkContent(&warnings, field, s, content, content+f.Amount.Value)
+			content += f.Amount.Value
+		}
 		base, known := substance.ToBase(f.Amount.Value, f.Basis)
 		if known && f.Amount.Scale == MassFraction {
 			checkCeiling(&warnings, field, substance, base, s.Form)
@@ -36,12 +57,37 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 			base = f.Amount.Value // ten times the usual is more than any salt makes out
 		}
 		if median, ok := usual(f.SubstanceID, f.Amount.Scale); ok && median > 0 {
-			about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
+			about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: max(f.Amount.Decimals, telling(median, f.Amount.Scale))}
 			warnings.Check(base <= outOfTheUsual*median, field, "This is more than ten times the usual amount, about %s as base.", about)
 			warnings.Check(base >= median/outOfTheUsual, field, "This is less than a tenth of the usual amount, about %s as base.", about)
+		} else if f.Amount.Scale == PerUnit && (s.Form == Tablet || s.Form == Capsule) {
+			warnings.Check(f.Amount.Value <= mostOfOne, field, "More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit.", Amount{Value: mostOfOne, Scale: PerUnit})
 		}
 	}
 	return warnings
+}
+
+// checkContent asks once where the amounts in a unit come to more than it weighs, or than a
+// blotter holds.
+func checkContent(warnings *FieldErrors, field string, s *Sample, before, now int64) {
+	passes := func(most int64) bool { return before <= most && now > most }
+	warnings.Check(s.WeightUG == 0 || !passes(1000*s.WeightUG), field, "Up to here the amounts add up to more than it weighs, %s mg.", Thousandths(s.WeightUG))
+	warnings.Check(s.Form != Blotter || !passes(mostInBlotter), field, "More than %s in all is unusual in a blotter: look at the number and its unit.", Amount{Value: mostInBlotter, Scale: PerUnit})
+}
+
+// telling is how many decimals tell an amount that is less than one: 0.10 mg is not 0 mg.
+func telling(value int64, scale Scale) int8 {
+	decimals, step := 0, int64(1)
+	for range shownPower[scale] {
+		step *= 10
+	}
+	if value >= step {
+		return 0
+	}
+	for ; decimals < shownPower[scale] && value < 10*step; decimals++ {
+		step /= 10
+	}
+	return int8(decimals)
 }
 
 // Overrule refuses an analysis with warnings unless it says why they are overruled;

@@ -108,3 +108,82 @@ func TestTheReasonForOverrulingIsText(t *testing.T) {
 		}
 	}
 }
+
+// mg is so much of a substance in a unit, in nanograms.
+func mg(id lab.SubstanceID, nanograms int64) lab.Finding {
+	return lab.Finding{SubstanceID: id, Detection: lab.Quantified, Amount: lab.Amount{Value: nanograms, Scale: lab.PerUnit}, Basis: lab.BasisAsFound}
+}
+
+func TestContentsOfAUnitAreAskedAbout(t *testing.T) {
+	d := newDictionary(t)
+	const weight, much, blotter = "Up to here the amounts add up to more than it weighs, 250 mg.",
+		"More than 1000 mg of one substance is unusual in a tablet or a capsule: look at the number and its unit.",
+		"More than 5 mg in all is unusual in a blotter: look at the number and its unit."
+	for name, c := range map[string]struct {
+		form     lab.Form
+		weight   int64 // micrograms
+		findings []lab.Finding
+		want     string
+	}{
+		"an ordinary tablet":           {lab.Tablet, 250_000, []lab.Finding{mg(mdma, 180_000_000), mg(caffeine, 70_000_000)}, ""},
+		"more than it weighs":          {lab.Tablet, 250_000, []lab.Finding{mg(mdma, 250_000_001)}, "findings.0.amount: " + weight},
+		"together more, said once":     {lab.Capsule, 250_000, []lab.Finding{mg(mdma, 200_000_000), mg(caffeine, 60_000_000), mg(mannitol, 1)}, "findings.1.amount: " + weight},
+		"a weight that nobody told":    {lab.Tablet, 0, []lab.Finding{mg(mdma, 900_000_000)}, ""},
+		"only traces weigh nothing":    {lab.Tablet, 250_000, []lab.Finding{finding(mdma, lab.Trace)}, ""},
+		"a gram in a tablet":           {lab.Tablet, 0, []lab.Finding{mg(mdma, 1_000_000_000)}, ""},
+		"more than a gram":             {lab.Tablet, 0, []lab.Finding{mg(mdma, 1_000_000_001)}, "findings.0.amount: " + much},
+		"more than a gram, edible":     {lab.Edible, 0, []lab.Finding{mg(caffeine, 1_000_000_001)}, ""},
+		"a strong blotter":             {lab.Blotter, 0, []lab.Finding{mg(mdma, 3_000_000), mg(caffeine, 2_000_000)}, ""},
+		"micrograms typed as mg":       {lab.Blotter, 0, []lab.Finding{mg(mdma, 110_000_000)}, "findings.0.amount: " + blotter},
+		"a blotter, together too much": {lab.Blotter, 0, []lab.Finding{mg(mdma, 4_000_000), mg(caffeine, 1_000_001)}, "findings.1.amount: " + blotter},
+	} {
+		s := newSample(func(s *lab.Sample) { s.Form, s.WeightUG = c.form, c.weight })
+		if got := lab.FieldErrors(lab.Plausibility(d, s, c.findings, unusual)); got.Error() != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	// What is usual is known better.
+	usual := func(lab.SubstanceID, lab.Scale) (int64, bool) { return 900_000_000, true }
+	if got := lab.Plausibility(d, newSample(func(s *lab.Sample) { s.Form = lab.Tablet }), []lab.Finding{mg(mdma, 1_500_000_000)}, usual); got != nil {
+		t.Errorf("%v", got)
+	}
+}
+
+// A usual amount of less than one is told with the decimals that it needs.
+func TestATinyUsualAmountIsNotToldAsNothing(t *testing.T) {
+	d := newDictionary(t)
+	for usual, about := range map[int64]string{100_000: "about 0.10 mg", 85_000: "about 0.085 mg", 5: "about 0.000005 mg", 1_200_000: "about 1 mg", 90_000_000: "about 90 mg"} {
+		warnings := lab.Plausibility(d, newSample(), []lab.Finding{mg(mdma, 11*usual)}, func(lab.SubstanceID, lab.Scale) (int64, bool) { return usual, true })
+		if got := lab.FieldErrors(warnings).Error(); !strings.Contains(got, about+" as base") {
+			t.Errorf("usually %d: %q", usual, got)
+		}
+	}
+}
+
+// A run that is entered more than 31 days later is asked about, and one that is changed where
+// its day is another, or a reason would be lost.
+func TestALateEntryIsAskedAbout(t *testing.T) {
+	const entered lab.Date = 2026_11_29
+	run := func(day lab.Date, reason string) *lab.Analysis {
+		return &lab.Analysis{PerformedOn: day, Overruled: reason}
+	}
+	for name, c := range map[string]struct {
+		before *lab.Analysis
+		day    lab.Date
+		want   bool
+	}{
+		"today":                            {nil, entered, false},
+		"31 days":                          {nil, 2026_10_29, false},
+		"32 days":                          {nil, 2026_10_28, true},
+		"last year's":                      {nil, 2025_11_30, true},
+		"changed later, the same day":      {run(2026_09_01, ""), 2026_09_01, false},
+		"changed later, another day":       {run(2026_09_01, ""), 2026_09_02, true},
+		"changed later, with its reason":   {run(2025_11_30, "sent in by post"), 2025_11_30, true},
+		"changed to a day that is not old": {run(2025_11_30, "sent in by post"), 2026_11_28, false},
+	} {
+		a := run(c.day, "")
+		if warnings := a.Late(c.before, entered); len(warnings) > 0 != c.want || c.want && warnings[0].Field != "performed_on" {
+			t.Errorf("%s: %v", name, warnings)
+		}
+	}
+}

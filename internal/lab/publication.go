@@ -161,10 +161,10 @@ func (p *Publication) ToldOf(result string) []Difference {
 	return append(told, Difference{Field: TrailResultSum, Old: "null", New: ValueOf(ResultSum(result))})
 }
 
-// checkReason refuses a reason that is too long or cannot be stored.
+// checkReason refuses a reason that is too long, cannot be stored, or says who somebody is.
 func checkReason(reason string) error {
 	var errs FieldErrors
-	checkText(&errs, "reason", reason, maxReason)
+	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }
 

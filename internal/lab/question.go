@@ -34,7 +34,7 @@ func (a *Analysis) Ask(by Actor, at Instant, question string) (Question, error) 
 	}
 	var errs FieldErrors
 	errs.Check(q.Question != "", "question", "Write the question.")
-	checkText(&errs, "question", q.Question, maxText)
+	checkFree(&errs, "question", q.Question, maxText)
 	return q, errs.Err()
 }
 
@@ -46,7 +46,7 @@ func (q *Question) Reply(by Actor, at Instant, answer string) error {
 	answer = strings.TrimSpace(answer)
 	var errs FieldErrors
 	errs.Check(answer != "", "answer", "Write the answer.")
-	checkText(&errs, "answer", answer, maxText)
+	checkFree(&errs, "answer", answer, maxText)
 	if err := errs.Err(); err != nil {
 		return err
 	}

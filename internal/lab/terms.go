@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"regexp"
 	"time"
 )
 
@@ -31,6 +32,9 @@ const (
 	maxPhone        = 40
 )
 
+// phoneForm is a telephone number with its extension or without: visitors read it on a slip.
+var phoneForm = regexp.MustCompile(`^\+?(?:[ ()/-]*[0-9]){5,}[ ()/-]*(?i:(?:ext\.?|x|tst\.?|toestel) ?[0-9]{1,6})?$`)
+
 // NoNumber is in the place of a number that was given and is none above zero.
 const NoNumber = -1
 
@@ -46,6 +50,7 @@ func (t *Terms) check(errs *FieldErrors) {
 	checkText(errs, "opening_hours", t.OpeningHours, maxTermsText)
 	checkText(errs, "address", t.Address, maxTermsText)
 	checkText(errs, "phone", t.Phone, maxPhone)
+	errs.Check(t.Phone == "" || len(t.Phone) > maxPhone || phoneForm.MatchString(t.Phone), "phone", "%q is not a telephone number: write digits and spaces, such as 030 123 45 67 or +31 30 123 45 67 ext. 8.", shortened(t.Phone))
 }
 
 // Check reports all mistakes of terms.

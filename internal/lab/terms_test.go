@@ -57,6 +57,21 @@ func TestTermsAreAboveZeroAndPossible(t *testing.T) {
 	wantFields(t, (&lab.Location{Name: "x", Kind: "office", Terms: lab.Terms{MostGrams: lab.NoNumber}}).Check(), "most_grams")
 }
 
+func TestAPhoneIsATelephoneNumber(t *testing.T) {
+	for phone, ok := range map[string]bool{
+		"": true, "030 123 45 67": true, "+31 (0)30 123 45 67": true, "(030) 123-4567": true, "0900/1995": true, "14 030": true, "030 1234567 ext. 12": true, "030 1234567 tst 12": true,
+		"ask for Jan": false, "112": false, "030 123 45 67 or ask": false, "30 + 12345": false, "jan@example.org": false, "----- 12": false, "030 1234567 ext.": false,
+	} {
+		var want []string
+		if !ok {
+			want = []string{"phone"}
+		}
+		terms := lab.Terms{Phone: phone}
+		wantFields(t, terms.Check(), want...)
+		wantFields(t, (&lab.Location{Name: "x", Kind: "office", Terms: terms}).Check(), want...)
+	}
+}
+
 func TestLimitsFollowTheTerms(t *testing.T) {
 	s := lab.Sample{Form: lab.Powder, ReceivedAmount: 600, ReceivedUnit: lab.Gram}
 	for _, test := range []struct {

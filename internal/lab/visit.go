@@ -22,10 +22,11 @@ func (v *Visit) Check() error {
 	return errs.Err()
 }
 
-// Admits refuses a sample of another location or another day.
+// Admits refuses a sample of another location or another day. A day that is missing, or
+// could not be read, is a mistake of its own field.
 func (v *Visit) Admits(s *Sample) error {
 	var errs FieldErrors
-	errs.Check(v.LocationID == s.LocationID && v.VisitedOn == s.ReceivedOn, "visit_id", "The visit was at another location or on another day.")
+	errs.Check(v.LocationID == s.LocationID && (s.ReceivedOn == 0 || v.VisitedOn == s.ReceivedOn), "visit_id", "The visit was at another location or on another day.")
 	return errs.Err()
 }
 

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -279,6 +280,37 @@ func TestNumbersAndDates(t *testing.T) {
 		}
 		if l.Date(0) != "" || l.Language() != lang {
 			t.Errorf("%s: no day is %q", l.Language(), l.Date(0))
+		}
+	}
+}
+
+// One thing has one word, in texts and sentences.
+func TestDutchCallsAThingByOneName(t *testing.T) {
+	sentences, err := readSentences("nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for key, e := range catalogue(t, "nl") {
+		texts[key] = e["one"] + " " + e["other"]
+	}
+	maps.Copy(texts, sentences)
+	other := regexp.MustCompile(`(?i)\b(bon|bonnen|bonnetje|kwantificatiegrens)\b`) // briefje, bepalingsgrens
+	for key, text := range texts {
+		if found := other.FindString(text); found != "" {
+			t.Errorf("%s says %q", key, found)
+		}
+	}
+}
+
+// A reason is what somebody typed, with a full stop or without: no sentence follows it.
+func TestNothingFollowsAReason(t *testing.T) {
+	follows := regexp.MustCompile(`\{\{\.Reason\}\}\s+\S`)
+	for _, lang := range []string{"en", "nl"} {
+		for key, e := range catalogue(t, lang) {
+			if follows.MatchString(e["other"]) {
+				t.Errorf("%s: %s runs on after the reason: %s", lang, key, e["other"])
+			}
 		}
 	}
 }

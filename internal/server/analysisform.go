@@ -41,7 +41,7 @@ func (r *request) analysisFields(n naming) (before, after []*page.Field) {
 	overruled := r.Hint(r.Input("overruled", page.AreaField, "page.field.overruled"), "page.analysis.overruled_hint")
 	before = []*page.Field{
 		r.Hidden("version", ""), method,
-		r.Hint(r.Input("performed_on", page.DateField, "page.field.performed_on"), "page.analysis.date_hint"),
+		r.Hint(r.Input("performed_on", page.DateField, "page.field.performed_on"), "page.describe.date_hint"),
 		r.Choice("conclusion", page.SelectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
 	}
 	after = []*page.Field{

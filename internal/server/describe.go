@@ -95,15 +95,16 @@ func showDescription(r *request) error {
 	if err != nil {
 		return err
 	}
-	asked := d.Sample
+	asked, at := d.Sample, lab.Counter{Before: &d.Sample}
 	if typed := d.before.typed; typed != nil {
 		if shown, err = r.theirs(&d, typed); err != nil {
 			return err
 		}
 		shown.Stale = typed.Get("version") != versionText(d.Sample.Version)
-		d.typed(r.reader(typed), &asked, 0)
+		read, _ := d.typed(r.reader(typed), &asked, 0)
+		at = read.counter()
 	}
-	if err := shown.askAbout(r, &asked); err != nil {
+	if err := shown.askAbout(r, &asked, at); err != nil {
 		return err
 	}
 	return r.Show("describe.html", shown)
@@ -135,8 +136,8 @@ func describeSample(r *request) error {
 		shown.Form.Fill(in.Typed)
 		keepSaid(shown.Form, err)
 		typed := d.Sample
-		d.typed(in, &typed, 0)
-		return shown, shown.Form, shown.askAbout(r, &typed)
+		read, _ := d.typed(in, &typed, 0)
+		return shown, shown.Form, shown.askAbout(r, &typed, read.counter())
 	})
 }
 
@@ -146,10 +147,9 @@ func (d *described) recorded() []string {
 }
 
 // askAbout puts on the page what a sample has to be asked.
-func (p *describePage) askAbout(r *request, x *lab.Sample) error {
-	usual, err := r.usualPrice(x)
-	if err == nil {
-		p.ask(r, x, 1, usual)
+func (p *describePage) askAbout(r *request, x *lab.Sample, at lab.Counter) (err error) {
+	if at.UsualPrice, err = r.usualPrice(x); err == nil {
+		p.ask(r, x, 1, at)
 	}
 	return err
 }
@@ -159,13 +159,13 @@ func (p *describePage) askAbout(r *request, x *lab.Sample) error {
 func (d *described) typed(in *page.Reader, x *lab.Sample, usualPrice int64) (*sampleReader, []lab.Expected) {
 	read := &sampleReader{
 		Reader: &page.Reader{Typed: in.Typed, Today: in.Today}, naming: d.naming, kept: d.recorded(), locations: d.locations, service: d.service,
-		usualPrice: usualPrice,
+		usualPrice: usualPrice, before: &d.Sample,
 	}
 	expected := read.describe(x)
 	if len(lab.Limits(x, 1, d.service.TermsAt(x.LocationID, d.locations))) == 0 {
 		x.Overruled = ""
 	}
-	_ = x.Confirm(lab.Doubts(x, usualPrice)) // what is not confirmed is told by check
+	_ = x.Confirm(read.counter()) // what is not confirmed is told by check
 	return read, expected
 }
 
@@ -178,7 +178,7 @@ func (r *request) changeDescription(d *described, in *page.Reader, version int32
 	}
 	x = d.Sample
 	read, expected := d.typed(in, &x, usual)
-	if err := read.check(&x, expected, r.day(), nil); err != nil {
+	if err := read.check(&x, expected, nil); err != nil {
 		return err
 	}
 	_, err = r.server.Store.DescribeSample(r.Ctx(), r.Actor, d.Sample.Key, version, expected, func(y *lab.Sample) { d.typed(in, y, usual) })
@@ -224,7 +224,7 @@ func (r *request) theirs(now *described, typed url.Values) (*describePage, error
 			f.Values = mine
 		}
 	}
-	return shown, shown.askAbout(r, &now.Sample)
+	return shown, shown.askAbout(r, &now.Sample, lab.Counter{Before: &now.Sample})
 }
 
 // sameValues tells that two fields hold the same, whatever the order of what was

@@ -66,9 +66,25 @@ func (n naming) changeViews(changed []lab.Difference, findings []lab.Finding) []
 		if substance != "" {
 			label = substance + ": " + label
 		}
-		views = append(views, page.ChangeView{Field: label, Old: known.write(n, c.Old), New: known.write(n, c.New)})
+		write := known.write
+		if field == "confirmed" {
+			write = confirmedValue
+		}
+		views = append(views, page.ChangeView{Field: label, Old: write(n, c.Old), New: write(n, c.New)})
 	}
 	return views
+}
+
+// confirmedValue names the fields of which what stood in them was confirmed.
+func confirmedValue(n naming, value lab.Value) string {
+	var names []string
+	for _, confirmed := range value.List() {
+		field, _, _ := strings.Cut(confirmed.Text(), "=")
+		if known, ok := fieldNames[field]; ok {
+			names = append(names, n.texts.Text(known.label))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // amountPart is a number, a scale and decimals that were written separately.

@@ -82,6 +82,7 @@ func TestChangesAreToldAsPeopleReadThem(t *testing.T) {
 	}{
 		{lab.Difference{Field: "colours", Old: `["white","off_white"]`, New: "[]"}, page.ChangeView{Field: "Kleuren", Old: "wit, gebroken wit", New: ""}},
 		{lab.Difference{Field: "received_on", Old: "null", New: `"2025-02-03"`}, page.ChangeView{Field: "Ontvangen op", Old: "", New: "3 februari 2025"}},
+		{lab.Difference{Field: "confirmed", Old: "[]", New: `["received_on=2020-01-01","price_amount=2500000EUR/1000g"]`}, page.ChangeView{Field: "Bevestigd als juist", Old: "", New: "Ontvangen op, Prijs"}},
 		{lab.Difference{Field: "weight_ug", Old: "0", New: "350500"}, page.ChangeView{Field: "Gewicht", Old: "", New: "350,5 mg"}},
 		{lab.Difference{Field: "location_id", Old: "null", New: "3"}, page.ChangeView{Field: "Locatie", Old: "", New: "Kantoor"}},
 		{lab.Difference{Field: "state", Old: `"entered"`, New: `"verified"`}, page.ChangeView{Field: "Stand", Old: "ingevoerd", New: "geverifieerd"}},

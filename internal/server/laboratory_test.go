@@ -204,6 +204,29 @@ func TestEveryRefusalSaysWhy(t *testing.T) {
 	})
 }
 
+// The laboratory is asked as the counter is: of the day, the contents, and who is named.
+func TestTheLaboratoryIsAskedAgain(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address, _ := b.sample(t, func(x *lab.Sample) { x.ReceivedOn, x.Form, x.WeightUG = 2024_03_04, lab.Blotter, 15_000 })
+	form := address + "/analyses/new"
+	b.analyst.get(form).want(t, http.StatusOK, "Such as 28-11-2026, 28 nov or yesterday")
+	micrograms := []string{"findings.0.unit", "mg", "performed_on", "5-3"}
+	p := b.analyst.post(form, b.typed("110", micrograms...)).want(t, http.StatusUnprocessableEntity, "This is more than a month ago", beside("performed_on"),
+		"Up to here the amounts add up to more than it weighs, 15 mg.", beside("findings.0.amount"), beside("overruled"), `value="2024-03-05"`)
+	if n := strings.Count(p.body, "More than 5 mg in all is unusual in a blotter"); n == 0 {
+		t.Error("nothing is said of the blotter")
+	}
+	named := append(micrograms, "notes", "call 06-12345678", "overruled", "told by jan@example.org")
+	b.analyst.post(form, b.typed("110", named...)).want(t, http.StatusUnprocessableEntity, "leave it out", beside("notes"), beside("overruled"))
+	b.analyst.get(address).lacks(t, "/analyses/0") // nothing was written
+	b.analyst.post(form, b.typed("110", append(micrograms, "overruled", "measured twice")...)).leads(t, address+"?done=entered")
+
+	other, _ := b.sample(t)
+	analysis := b.entered(t, b.analyst, other)
+	b.verifier.post(analysis+"/question", url.Values{"version": {"1"}, "question": {"Call 06-12345678?"}}).want(t, http.StatusUnprocessableEntity, "leave it out", "Call 06-12345678?")
+	b.verifier.post(analysis+"/retraction", url.Values{"version": {"1"}, "reason": {"call 06-12345678"}}).want(t, http.StatusUnprocessableEntity, "leave it out", beside("reason"))
+}
+
 func TestAllMistakesOfAnAnalysisStandBesideTheirFields(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	address, _ := b.sample(t)

@@ -172,7 +172,7 @@ func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, [
 	if len(page.Limits) == 0 {
 		x.Overruled = ""
 	}
-	return x, expected, described.check(&x, expected, r.day(), page.visit)
+	return x, expected, described.check(&x, expected, page.visit)
 }
 
 func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, expected []lab.Expected, described *sampleReader, err error) {
@@ -190,7 +190,7 @@ func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, 
 	if described.usualPrice, err = r.usualPrice(&x); err != nil {
 		return x, nil, nil, err
 	}
-	page.ask(r, &x, page.InVisit, described.usualPrice)
+	page.ask(r, &x, page.InVisit, described.counter())
 	return x, expected, described, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -368,6 +369,107 @@ func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
 	})
 }
 
+// A mark between thousands is not read as one before decimals without a word.
+func TestAMarkBetweenThousandsIsAsked(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	draft := d.begin(d.clerk)
+	typed := powder(with("price_amount", "2.500"))
+	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "This is read as 2.5. If 2500 is meant, type that.", beside("price_amount"), beside("confirmed"))
+	typed.Set("confirmed", "price_amount=2500EUR/1000g")
+	number := numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body)
+	if got, _ := d.sample(number); got.Price.Amount != 2500 || strings.Join(got.Confirmed, " ") != "price_amount=2500EUR/1000g" {
+		t.Errorf("%+v", got)
+	}
+
+	// What is recorded stays unasked; another number with a mark is asked about.
+	form := "/samples/" + number + "/description"
+	again := sent(d.clerk.get(form))
+	again.Set("notes", "described anew")
+	d.clerk.post(form, again).want(t, http.StatusSeeOther)
+	again = sent(d.clerk.get(form))
+	again.Set("price_amount", "3.505")
+	d.clerk.lang = "nl"
+	d.clerk.post(form, again).want(t, http.StatusUnprocessableEntity, "Dit is gelezen als 3,505. Is 3505 bedoeld, typ dat dan.", beside("confirmed"))
+	d.clerk.lang = "en"
+	again.Set("confirmed", "price_amount=3505EUR/1000g")
+	d.clerk.post(form, again).want(t, http.StatusSeeOther)
+
+	d.clerk.post(d.begin(d.clerk), powder(with("received_amount", "0,5 mg"))).want(t, http.StatusUnprocessableEntity, "is finer than a milligram", beside("received_amount"))
+	d.clerk.post(d.begin(d.clerk), powder(with("received_amount", "1.000 mg"))).want(t, http.StatusUnprocessableEntity, "This is read as 1. If 1000 is meant", beside("received_amount"))
+}
+
+// Whoever registers a sample is asked about a text that says who the visitor is.
+func TestATextThatSaysWhoTheVisitorIsIsAskedAbout(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	draft := d.begin(d.clerk)
+	typed := powder(with("notes", "call 06-12345678"), with("sold_as_text", "from jan@example.org"))
+	p := d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "nothing here may say who the visitor is", beside("notes"), beside("sold_as_text"), beside("confirmed"))
+	box := regexp.MustCompile(`name="confirmed" value="([^"]*)"`).FindStringSubmatch(p.body)
+	if box == nil || strings.Contains(box[1], "06") && strings.Contains(box[1], "jan") {
+		t.Fatalf("confirmed with %q", box)
+	}
+	typed.Set("confirmed", box[1])
+	d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK, `class="code"`)
+	typed.Set("notes", "call 06-12345679") // which nobody has confirmed
+	d.clerk.post(d.begin(d.clerk), typed).want(t, http.StatusUnprocessableEntity, beside("notes")).lacks(t, beside("sold_as_text"))
+	d.register(d.clerk, with("notes", "as UTR-2024-00017, 28-11-2024 14:30, CAS 6740-88-1"))
+}
+
+func TestPiecesAreCountedInWords(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	for pieces, said := range map[string][2]string{"1": {"1 piece<", "1 stuk<"}, "2": {"2 pieces<", "2 stuks<"}} {
+		number, _ := d.register(d.clerk, with("product_id", "xtc"), with("form", "tablet"), with("received_amount", pieces), with("price_amount", "5"), with("price_quantity", pieces))
+		for i, lang := range []string{"en", "nl"} {
+			d.clerk.lang = lang
+			d.clerk.get("/samples/"+number).want(t, http.StatusOK, said[i])
+		}
+		d.clerk.lang = "en"
+	}
+}
+
+// A day of receipt that is long past is asked about, and stays confirmed however often the
+// sample is described anew with it.
+func TestADayOfReceiptThatIsLongPastIsConfirmed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		for said, day := range map[string]string{"5-3": "2024-03-05", "1-1-2020": "2020-01-01"} {
+			clerk := x.staff(t, d.actor)
+			draft := d.begin(clerk)
+			typed := powder(with("received_on", said))
+			clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "received more than a month before it is registered", beside("received_on"), beside("confirmed"),
+				`name="confirmed" value="received_on=`+day+`"`)
+			typed.Set("confirmed", "received_on="+day)
+			number := regexp.MustCompile(`UTR-20\d\d-\d{5}`).FindString(clerk.follow(clerk.post(draft, typed)).want(t, http.StatusOK).body)
+
+			x.clock.pass(24 * time.Hour)
+			form := "/samples/" + number + "/description"
+			clerk = x.staff(t, d.actor)
+			p := clerk.get(form).want(t, http.StatusOK).lacks(t, "received more than a month", `type="checkbox" id="field-confirmed`)
+			again := sent(p)
+			again.Del("confirmed") // as a browser sends it without a box
+			again.Set("notes", "smells odd")
+			clerk.post(form, again).want(t, http.StatusSeeOther)
+			if got, _ := d.sample(number); strings.Join(got.Confirmed, " ") != "received_on="+day || got.Notes != "smells odd" {
+				t.Errorf("described anew: %q, %q", got.Confirmed, got.Notes)
+			}
+			again = sent(clerk.get(form))
+			again.Set("price_amount", "2500")
+			clerk.post(form, again).want(t, http.StatusUnprocessableEntity, `name="confirmed" value="price_amount=2500000EUR/1000g"`)
+			again.Set("confirmed", "price_amount=2500000EUR/1000g")
+			clerk.post(form, again).want(t, http.StatusSeeOther)
+			if got, _ := d.sample(number); strings.Join(got.Confirmed, " ") != "received_on="+day+" price_amount=2500000EUR/1000g" {
+				t.Errorf("confirmed: %q", got.Confirmed)
+			}
+			clerk.get(form).want(t, http.StatusOK, `value="price_amount=2500000EUR/1000g" checked`)
+			again = sent(clerk.get(form))
+			again.Set("received_on", "31-12-2019")
+			clerk.post(form, again).want(t, http.StatusUnprocessableEntity, beside("received_on"), beside("confirmed"))
+		}
+	})
+}
+
 func TestMistakesAreKeptInTheDraft(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
@@ -479,4 +581,8 @@ func TestMistakesInLocationAndVisitAreToldWithTheOthers(t *testing.T) {
 	typed := powder(with("visit_id", first.VisitID.String()), with("received_on", "2025-03-02"), with("location_id", "99"), with("form", ""))
 	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity,
 		"The visit was at another location or on another day.", beside("location_id"), "is not one of the service", beside("form"))
+	for _, said := range []string{"31-02", "eergisteren"} { // which is no other day than that of the visit
+		typed = powder(with("visit_id", first.VisitID.String()), with("received_on", said))
+		d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "1 thing to correct", beside("received_on")).lacks(t, "on another day")
+	}
 }

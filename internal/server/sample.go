@@ -138,7 +138,11 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 		facts = append(facts, factView{v.Field, v.New})
 	}
 	quantity := func(number int64, unit lab.AmountUnit) string {
-		return n.thousandths(number, n.texts.Code(locale.AmountUnits, string(unit)))
+		said := n.texts.Code(locale.AmountUnits, string(unit))
+		if unit == lab.Piece && number != 1000 {
+			said = n.texts.Text("page.record.pieces")
+		}
+		return n.thousandths(number, said)
 	}
 	if x.ReceivedUnit != "" {
 		facts = append(facts, factView{n.texts.Text("page.field.received_amount"), quantity(x.ReceivedAmount, x.ReceivedUnit)})

@@ -72,14 +72,19 @@ func (f sampleForm) Seldom() bool {
 
 // ask tells what is beyond the limits of the service, and what can hardly be right with
 // the box that confirms it.
-func (f *sampleForm) ask(r *request, x *lab.Sample, inVisit int, usualPrice int64) {
+func (f *sampleForm) ask(r *request, x *lab.Sample, inVisit int, at lab.Counter) {
 	f.Limits, f.Doubts = r.sentences(lab.Limits(x, inVisit, r.Service.TermsAt(x.LocationID, f.locations))), nil
-	doubts := lab.Doubts(x, usualPrice)
+	doubts := lab.Doubts(x, at)
 	if f.Doubts = r.sentences(doubts); len(doubts) == 0 {
 		return
 	}
 	box := mustField(f.Form, "confirmed")
-	box.Options = []page.Option{{Value: strings.Join(x.Confirmation(doubts), " "), Label: r.Texts.Text("page.describe.confirm")}}
+	asked := x.Confirmation(doubts)
+	box.Options = []page.Option{{Value: strings.Join(asked, " "), Label: r.Texts.Text("page.describe.confirm")}}
+	confirmed := strings.Fields(strings.Join(box.Values, " "))
+	if !slices.ContainsFunc(asked, func(c string) bool { return !slices.Contains(confirmed, c) }) {
+		box.Values = []string{box.Options[0].Value}
+	}
 }
 
 func (r *request) sentences(list lab.FieldErrors) []string {

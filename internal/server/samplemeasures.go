@@ -43,6 +43,7 @@ func priceKind() sampleKind {
 		in.Mistakes.Check(!in.priced() || in.Text(name) != "", name, "Give the price; 0 means a gift.")
 		p := in.Mistakes.ReadPrice(name, in.Text(name))
 		in.currency = p.Currency
+		in.mark(name, p.Marked)
 		in.note("price_quantity", p.For)
 		return p.Amount
 	})

@@ -17,9 +17,11 @@ type sampleReader struct {
 	locations []lab.Location // of the service
 	service   lab.Service
 
-	quantities map[string]lab.Quantity // as they were written, by their fields
-	currency   string                  // written with the price
-	usualPrice int64                   // see lab.Doubts
+	quantities map[string]lab.Quantity    // as they were written, by their fields
+	currency   string                     // written with the price
+	marked     map[string]lab.Thousandths // see lab.Counter
+	usualPrice int64                      // see lab.Counter
+	before     *lab.Sample                // as it is recorded, nil for a new one
 }
 
 // unheardOf is told of a name like which the dictionary has none.
@@ -94,6 +96,18 @@ func (in *sampleReader) note(name string, q lab.Quantity) {
 		in.quantities = map[string]lab.Quantity{}
 	}
 	in.quantities[name] = q
+	in.mark(name, q.Marked)
+}
+
+// mark keeps a number that may have been meant a thousand times as large.
+func (in *sampleReader) mark(name string, read lab.Thousandths) {
+	if read == 0 {
+		return
+	}
+	if in.marked == nil {
+		in.marked = map[string]lab.Thousandths{}
+	}
+	in.marked[name] = read
 }
 
 // priced tells that a price was typed.
@@ -101,11 +115,17 @@ func (in *sampleReader) priced() bool {
 	return in.Text("price_amount")+in.Text("price_quantity")+in.Text("price_unit") != ""
 }
 
+// counter is what the sample is held against.
+func (in *sampleReader) counter() lab.Counter {
+	return lab.Counter{Today: in.Today, Locations: in.locations, HandedIn: true, Service: in.service, Before: in.before, Marked: in.marked, UsualPrice: in.usualPrice}
+}
+
 // check gathers all mistakes of a sample that was read: each field's first. The visit
 // is the one that it is registered to, nil for none.
-func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, today lab.Date, visit *lab.Visit) error {
+func (in *sampleReader) check(x *lab.Sample, expected []lab.Expected, visit *lab.Visit) error {
 	unread := slices.Clone(in.Mistakes)
-	at := lab.Counter{Today: today, Locations: in.locations, HandedIn: true, Service: in.service, Visit: visit, UsualPrice: in.usualPrice}
+	at := in.counter()
+	at.Visit = visit
 	for _, m := range page.FieldErrors(in.words.CheckSample(x, expected, at)) {
 		if !slices.ContainsFunc(unread, func(u lab.FieldError) bool { return u.Field == m.Field }) {
 			in.Mistakes = append(in.Mistakes, m)

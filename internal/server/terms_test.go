@@ -82,6 +82,7 @@ func TestNumbersOfTermsAreRefusedInWords(t *testing.T) {
 	ada.post("/services/UTR/settings", terms("most_grams", "a little", "most_samples", "2,5")).
 		want(t, http.StatusUnprocessableEntity, "is not a number of at most three decimals", "is not a whole number")
 	ada.post("/services/UTR/settings", terms("opening_hours", strings.Repeat("x", 301))).want(t, http.StatusUnprocessableEntity, `href="#field-opening_hours"`)
+	ada.post("/services/UTR/settings", terms("phone", "ask for Jan")).want(t, http.StatusUnprocessableEntity, `href="#field-phone"`, "is not a telephone number: write digits", `value="ask for Jan"`)
 	if now := must(x.store.Service(t.Context(), lab.Operator("test"), "UTR")); now.Terms != (lab.Terms{}) {
 		t.Errorf("what was refused is kept: %+v", now.Terms)
 	}

@@ -35,7 +35,7 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 		if err := after.Enter(by, w.at, &analysis); err != nil {
 			return err
 		}
-		if err := w.checkAnalysis(&before.Sample, &analysis, findings); err != nil {
+		if err := w.checkAnalysis(&before.Sample, nil, &analysis, findings); err != nil {
 			return err
 		}
 		after.Evidence = append(after.Evidence, lab.Evidence{Analysis: analysis, Findings: findings})
@@ -45,8 +45,8 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 }
 
 // checkAnalysis reports the mistakes of an analysis, and what looks implausible in
-// it unless that is overruled.
-func (w *work) checkAnalysis(sample *lab.Sample, analysis *lab.Analysis, findings []lab.Finding) error {
+// it unless that is overruled. Before is what it was, nil for a new one.
+func (w *work) checkAnalysis(sample *lab.Sample, before, analysis *lab.Analysis, findings []lab.Finding) error {
 	today, err := w.today(analysis.ServiceID)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (w *work) checkAnalysis(sample *lab.Sample, analysis *lab.Analysis, finding
 	if failed != nil {
 		return failed
 	}
-	return analysis.Overrule(warnings)
+	return analysis.Overrule(append(analysis.Late(before, today), warnings...))
 }
 
 // ChangeAnalysis corrects an analysis that is only entered: its description and all
@@ -82,11 +82,12 @@ func (s *Store) ChangeAnalysis(ctx context.Context, by lab.Actor, key lab.Key, v
 		return lab.EvidenceDifferences(*e, described), nil
 	}
 	return s.changeAnalysis(ctx, by, lab.ChangeAnalysis, key, version, "", typed, func(w *work, f *lab.File, e *lab.Evidence) error {
+		before := e.Analysis
 		if err := e.Analysis.Change(by, w.at, &analysis); err != nil {
 			return err
 		}
 		e.Findings = findings
-		if err := w.checkAnalysis(&f.Sample, &e.Analysis, findings); err != nil || answer == "" {
+		if err := w.checkAnalysis(&f.Sample, &before, &e.Analysis, findings); err != nil || answer == "" {
 			return err
 		}
 		return f.Answer(by, w.at, key.ID, answer)

@@ -59,7 +59,7 @@ func TestImportWritesEverythingAsOneEvent(t *testing.T) {
 		// The next of a year goes on where the import ended.
 		clerk := storetest.Person(t, s, "clerk", service.ID, lab.Intake)
 		next := storetest.Sample(service.ID, b.Samples[0].Sample.ProductID)
-		next.ReceivedOn, _ = lab.ParseDate("2024-12-31")
+		next.ReceivedOn, next.Confirmed = 2024_12_31, lab.Codes{"received_on=2024-12-31"}
 		x, err := s.RegisterSample(t.Context(), clerk, store.Registration{File: lab.File{Sample: next}})
 		if err != nil || x.NumberRunning != perYear[2024]+1 {
 			t.Errorf("the next is %d, %v", x.NumberRunning, err)

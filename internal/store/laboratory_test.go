@@ -165,6 +165,28 @@ func TestImplausibleFindingsNeedAReason(t *testing.T) {
 	})
 }
 
+func TestALateEntryNeedsAReason(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		x := b.register(t, s, func(x *lab.Sample) { x.ReceivedOn = 2024_03_04 })
+		a := lab.Analysis{SampleID: x.ID, MethodID: b.gcms.ID, Level: lab.Confirmatory, PerformedOn: 2024_03_04, Conclusion: lab.HasFindings}
+		a.ServiceID = x.ServiceID
+		_, err := s.EnterAnalysis(t.Context(), b.analyst, a, ketamineAt(b, 800_000))
+		wantFields(t, "a year ago", err, "performed_on", "overruled")
+		a.Overruled = "it came by post"
+		a = must[lab.Analysis](t)(s.EnterAnalysis(t.Context(), b.analyst, a, ketamineAt(b, 800_000)))
+		kept := must[lab.Analysis](t)(s.ChangeAnalysis(t.Context(), b.analyst, a.Key, a.Version, a, ketamineAt(b, 790_000), ""))
+		if kept.Overruled != "it came by post" {
+			t.Errorf("changed, and the reason is %q", kept.Overruled)
+		}
+		kept.PerformedOn = 2025_03_03
+		kept = must[lab.Analysis](t)(s.ChangeAnalysis(t.Context(), b.analyst, a.Key, kept.Version, kept, ketamineAt(b, 790_000), ""))
+		if kept.Overruled != "" {
+			t.Errorf("of today, and the reason is %q", kept.Overruled)
+		}
+	})
+}
+
 func TestUsualIsTheMedianOfWhatIsOnRecord(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)

@@ -144,7 +144,7 @@ func TestThePriceOfTenTimesTheUsualIsAsked(t *testing.T) {
 		if err := paid(250_001, lab.Gram, func(x *lab.Sample) { x.Confirmed = lab.Codes{"price_amount=250001EUR/1000g", "not asked"} }); err != nil {
 			t.Errorf("confirmed: %v", err)
 		}
-		if n := count(t, s, "samples WHERE confirmed = 'price_amount=250001EUR/1000g'"); n != 1 {
+		if n := count(t, s, "samples WHERE confirmed = 'received_on=2025-02-03 price_amount=250001EUR/1000g'"); n != 1 {
 			t.Errorf("%d confirmations are kept", n)
 		}
 		if _, err := s.UsualPrice(t.Context(), lab.Actor{}, b.service.ID, b.ketamine.ID, lab.Price{}, 0); !errors.Is(err, lab.ErrNotFound) {

@@ -190,7 +190,8 @@ func Substance(t testing.TB, d *lab.Dictionary, name string) lab.SubstanceID {
 }
 
 // Sample returns a valid sample of the service, sold as the product, with the
-// given changes.
+// given changes. Its day of receipt is confirmed, because programs under the real clock
+// register it long after.
 func Sample(service lab.ServiceID, product lab.ProductID, edit ...func(*lab.Sample)) lab.Sample {
 	received, _ := lab.ParseDate("2025-02-03")
 	x := lab.Sample{
@@ -201,6 +202,7 @@ func Sample(service lab.ServiceID, product lab.ProductID, edit ...func(*lab.Samp
 	for _, change := range edit {
 		change(&x)
 	}
+	x.Confirmed = append(x.Confirmed, "received_on="+x.ReceivedOn.String())
 	return x
 }
 

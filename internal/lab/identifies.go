@@ -1,0 +1,96 @@
+package lab
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// How people write what tells who somebody is, and what looks like it and is none.
+var (
+	mailForm = regexp.MustCompile(`[^\s@]@[^\s@]+\.\pL{2,}`)
+	// numberWord is a part of a number of a person: digits with what stands between them.
+	numberWord = regexp.MustCompile(`^\+?[0-9][0-9()./-]*$`)
+	plainDate  = regexp.MustCompile(`^(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}|[0-9]{4})|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})$`)
+	// trunkForm begins as telephone numbers do: with 0, 00 or + before another digit.
+	trunkForm = regexp.MustCompile(`^(?:\+|00?)\(?[1-9]`)
+)
+
+// Identifies tells that a text seems to say who somebody is: it has an e-mail address, a
+// telephone number, or nine to fifteen digits on end, as a Dutch citizen service number
+// has nine. Sample numbers, dates, times, CAS numbers and amounts are none.
+func Identifies(text string) bool {
+	if mailForm.MatchString(text) {
+		return true
+	}
+	// Whatever is between numbers, but a space, ends them: a colon, a word, a comma that is
+	// no decimal mark.
+	text = strings.ReplaceAll(text, ", ", "\n")
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(";:\n", r) }) {
+		words := strings.Fields(strings.Map(plainDash, part))
+		for i := range words {
+			if startsNumber(words[i:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startsNumber tells that some words from the first on are a number of a person.
+func startsNumber(words []string) bool {
+	said := ""
+	for _, word := range words {
+		word = strings.TrimFunc(word, unicode.IsPunct)
+		if said == "" {
+			word = strings.TrimPrefix(word, "tel.")
+		}
+		if !numberWord.MatchString(word) || plainDate.MatchString(word) || casForm.MatchString(word) {
+			return false
+		}
+		said = strings.TrimSpace(said + " " + word)
+		digits := strings.Map(onlyDigits, said)
+		switch n := len(digits); {
+		case n > 15:
+			return false
+		case n >= 9 && digits == said:
+			return true
+		case n >= 9 && trunkForm.MatchString(said) && (n <= 11 || digits[:2] == "00" || said[0] == '+'):
+			return true
+		case n == 9 && strings.Count(said, ".") == 2 && citizenNumber(digits):
+			return true
+		}
+	}
+	return false
+}
+
+// citizenNumber tells that nine digits pass the test of Dutch citizen service numbers.
+func citizenNumber(digits string) bool {
+	sum := -int(digits[8] - '0')
+	for i := range 8 {
+		sum += (9 - i) * int(digits[i]-'0')
+	}
+	return sum%11 == 0
+}
+
+func onlyDigits(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}
+
+// plainDash is the character, with every dash as the plain one.
+func plainDash(r rune) rune {
+	if unicode.Is(unicode.Dash, r) {
+		return '-'
+	}
+	return r
+}
+
+// checkFree refuses a free text that is too long, cannot be stored, or seems to say who
+// somebody is.
+func checkFree(errs *FieldErrors, field, text string, most int) {
+	checkText(errs, field, text, most)
+	errs.Check(!Identifies(text), field, "This looks like a telephone number, another number of a person or an e-mail address: leave it out.")
+}

@@ -1,0 +1,86 @@
+package lab_test
+
+import (
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+func TestWhatSaysWhoSomebodyIs(t *testing.T) {
+	for text, want := range map[string]bool{
+		"jan@example.org": true, "mail to Jan.de.Vries+x@post.example.nl please": true, "J@x.nl.": true,
+		"06-12345678": true, "bel 06 12345678 na vijven": true, "06 12 34 56 78": true, "06.12.34.56.78": true, "06–12345678": true,
+		"+31 6 12 34 56 78": true, "+31(0)6-12345678": true, "0031 6 12345678": true, "(030) 123 45 67": true, "030-1234567": true, "+49 151 23456789": true,
+		"tel.0612345678": true, "tel: 0612345678.": true, "31612345678": true, "twice 06-12345678": true, "2 tablets, 06 12345678": true, "call 2 06 12345678": true,
+		"Call 06-12345678?": true, "“06-12345678”!": true, "06-12345678...": true, "BSN 123456782": true, "1234.56.782": true, "(06-12345678)": true,
+
+		"": false, "UT-2026-00026": false, "as UTR-2024-00017 and UTR-2024-00018": false, "2026-00026": false,
+		"28-11-2026": false, "2026-11-28": false, "28-11-2026 29-11-2026": false, "01-11-26 150 mg": false, "28/11/2026 14:30": false, "on 28-11-2026 at 14:30 and 15:45": false,
+		"50-36-2": false, "50-36-2 42542-10-9 33286-22-5": false, "2762435-08-9": false, "CAS 1867-66-9, 6740-88-1": false,
+		"1 500 000": false, "1.500.000": false, "12 500 000 counts": false, "0,123456789": false, "0.1234567 mg": false, "area 0.123 0.456 0.789": false,
+		"14:30": false, "12 14 16 18 20 22": false, "peaks 412 415 409": false, "123 456 789": false, "112": false, "1234 AB": false, "m/z 238.0993": false,
+		"20261129_101500.raw": false, "LOT123456789": false, "2-5 mg @ 9 min": false, "reads 7K3M-9QXD-2RTW": false, "0 10 20 30 40 50": false, "00 01 02 03 04": false,
+	} {
+		if got := lab.Identifies(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// At the counter it is a question, which one box confirms; of what was confirmed no text is
+// kept.
+func TestATextThatSaysWhoTheVisitorIsIsAskedAbout(t *testing.T) {
+	at := lab.Counter{Today: today, HandedIn: true}
+	for field, set := range map[string]func(*lab.Sample, string){
+		"sold_as_text": func(s *lab.Sample, text string) { s.SoldAsText = text },
+		"logo":         func(s *lab.Sample, text string) { s.Logo = text },
+		"overruled":    func(s *lab.Sample, text string) { s.Overruled = text },
+		"notes":        func(s *lab.Sample, text string) { s.Notes = text },
+	} {
+		s := newSample(func(s *lab.Sample) { set(s, "call 06-12345678") })
+		wantFields(t, s.Confirm(at), field, "confirmed")
+		s.Confirmed = s.Confirmation(lab.Doubts(s, at))
+		if len(s.Confirmed) != 1 || strings.ContainsAny(s.Confirmed[0], " -") || strings.Contains(s.Confirmed[0], "1234") {
+			t.Errorf("confirmed as %q", s.Confirmed)
+		}
+		if err := s.Confirm(at); err != nil {
+			t.Error(err)
+		}
+		set(s, "call 06-12345679")
+		wantFields(t, s.Confirm(at), field, "confirmed")
+		set(s, "a number on it: 50-36-2")
+		wantFields(t, s.Confirm(at))
+	}
+}
+
+// What others write is refused, in the field where it stands.
+func TestAFreeTextThatSaysWhoSomebodyIsIsRefused(t *testing.T) {
+	d := newDictionary(t)
+	const who = "told to jan@example.org"
+	e := verified(d, gcms, finding(ketamine, lab.Trace))
+	e.Analysis.Notes, e.Analysis.Overruled = who, who
+	wantFields(t, e.Analysis.Check(d, e.Findings, e.Analysis.PerformedOn, today), "notes", "overruled")
+	e.Analysis.Notes, e.Analysis.Overruled = "run of 28-11-2026, CAS 6740-88-1", "as UTR-2024-00017"
+	wantFields(t, e.Analysis.Check(d, e.Findings, e.Analysis.PerformedOn, today))
+
+	entered := e.Analysis
+	entered.State, entered.ServiceID = lab.Entered, 1
+	analyst, checker := person(enterer, lab.Laboratory), person(other, lab.Verifier)
+	_, err := entered.Ask(checker, noon, who)
+	wantFields(t, err, "question")
+	wantFields(t, (&lab.Question{Key: lab.Key{ServiceID: 1}}).Reply(analyst, noon, who), "answer")
+	e.Analysis.ServiceID = 1
+	wantFields(t, e.Analysis.Retract(checker, noon, who), "reason")
+	wantFields(t, lab.CheckReplacement(who), "reason")
+	f := soldAs(soldAsKetamine, nil, verified(d, gcms, finding(ketamine, lab.Identified)))
+	first, err := d.Publish(f, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Publications = append(f.Publications, *first)
+	_, err = d.Publish(f, who)
+	wantFields(t, err, "reason")
+	_, err = f.Withdraw(who)
+	wantFields(t, err, "reason")
+}
