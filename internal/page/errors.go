@@ -147,7 +147,7 @@ func (r *Request) answerTo(err error, p *Problem) Answer {
 	var samples lab.SampleErrors
 	switch {
 	case errors.As(err, &move):
-		p.Sentence = r.Texts.Sentence(move.Format)
+		p.Sentence = r.Texts.Sentence(move.Format, move.Args...)
 		for _, role := range move.Who {
 			p.Who = append(p.Who, r.Texts.Code(locale.UserRoles, string(role)))
 		}

@@ -137,14 +137,17 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		all := analysisAddress.FindAllString(b.second.get(address).body, -1)
 		b.verifier.get(all[0]+"/verify").want(t, http.StatusOK, "more than 10 % apart", "Report this one")
 		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
-		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "what has been released already")
+		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "Nothing has changed")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
 		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`)
 		fields.Set("reason", "Measured again.")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK, "Version 1", "Version 2", "Measured again.")
 
-		now := b.verifier.get(address+"/release").want(t, http.StatusOK, "what has been released already")
+		now := b.verifier.get(address+"/release").want(t, http.StatusOK, "Nothing has changed since version 2: there is nothing to release.").
+			lacks(t, `action="`+address+`/release"`)
+		fields.Set("version", now.hidden(t, address+"/withdrawal", "version"))
+		b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "Nothing has changed since version 2")
 		version := now.hidden(t, address+"/withdrawal", "version")
 		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}}).want(t, http.StatusUnprocessableEntity, "Give the reason.")
 		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}, "withdrawal_reason": {"Vials exchanged."}}).leads(t, address+"?done=withdrawn")

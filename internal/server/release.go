@@ -20,7 +20,6 @@ type releasePage struct {
 	Entered         int              // analyses that do not count yet
 	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
-	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
 	Following       *nextView        // on the worklist, nil for none
@@ -84,13 +83,10 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
 		shown.Refusals = append(shown.Refusals, substance+": "+r.Texts.Sentence(m.Format, m.Args...))
 	}
-	if shown.Same, err = sameResult(p.Latest(), &proposed); err != nil {
-		return err
+	if err := p.Repeats(&p.Publication); err != nil {
+		shown.Nothing = r.Said(err)
 	}
-	if shown.Same {
-		shown.Following = nil // whoever is here wants something of this sample
-	}
-	if len(shown.Refusals) > 0 {
+	if shown.Nothing != "" || len(shown.Refusals) > 0 {
 		return nil
 	}
 	shown.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))
@@ -98,19 +94,6 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
 	}
 	return r.keeps(shown.Form, shown.Address+"/release")
-}
-
-// sameResult tells that a version says what the latest says already.
-func sameResult(latest, next *lab.Publication) (bool, error) {
-	if latest == nil || latest.Kind == lab.WithdrawnResult {
-		return false, nil
-	}
-	said, err := latest.Result.Value()
-	if err != nil {
-		return false, err
-	}
-	will, err := next.Result.Value()
-	return said == will && latest.Outcome == next.Outcome, err
 }
 
 // asReleased is a file as its code opens it when nothing more is to come. Of a result that

@@ -380,6 +380,10 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		}
 
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
+		wantRefused(t, "released again unchanged", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout")))
+		last := b.analyse(t, s, x, "61")
+		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, last.Key, 1, true))
+		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
 		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
