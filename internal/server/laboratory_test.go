@@ -331,6 +331,42 @@ func TestAllThatIsVerifiedIsReleasedAtOnce(t *testing.T) {
 	})
 }
 
+// TestWhatContradictsIsSaidBeforeItIsReleased: on the page of one in words, and among many
+// by leaving it unticked.
+func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		analysed := func(amount string) string {
+			address, _ := b.sample(t)
+			for _, typed := range []url.Values{b.typed("79,5"), b.typed(amount)} {
+				b.analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
+				analysis := analysisAddress.FindString(b.analyst.get(address).body)
+				b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
+			}
+			return address
+		}
+		apart, near := analysed("60"), analysed("72")
+		b.verifier.get(apart+"/release").want(t, http.StatusOK,
+			"The analyses contradict each other.", "ketamine: GC-MS, Lab (4 February 2025): 60% base; GC-MS, Lab (4 February 2025): 79.5% base.")
+		b.verifier.get(near+"/release").want(t, http.StatusOK).lacks(t, "contradict each other")
+
+		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "Not ticked, because its analyses contradict each other:", "60% base; GC-MS")
+		box := func(address string) string {
+			_, after, _ := strings.Cut(list.body, `name="samples" value="`+strings.TrimPrefix(address, "/samples/"))
+			tag, _, _ := strings.Cut(after, ">")
+			return tag
+		}
+		if box(apart) == "" || strings.Contains(box(apart), "checked") || !strings.Contains(box(near), "checked") {
+			t.Errorf("the boxes of what contradicts and what does not: %q, %q", box(apart), box(near))
+		}
+		b.verifier.post(near+"/release", url.Values{}).want(t, http.StatusConflict)
+		seen := b.verifier.get(apart + "/release")
+		b.verifier.post(apart+"/release", url.Values{
+			"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")},
+		}).leads(t, apart+"?done=published") // it is pointed out, and forbids nothing
+	})
+}
+
 // TestAnAmendmentIsNotReleasedWithOthers: it asks for a reason, which visitors read.
 func TestAnAmendmentIsNotReleasedWithOthers(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {

@@ -17,6 +17,7 @@ type releasePage struct {
 	Before          *publicationView // the latest version, nil for none
 	Will, Said      *resultPage      // what the visitor would read, and reads now
 	Refusals        []string         // for which it would be refused as it is
+	Apart           []string         // what the analyses say differently
 	Entered         int              // analyses that do not count yet
 	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
@@ -70,7 +71,7 @@ func (r *request) releasePage() (*releasePage, error) {
 
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
-	shown.Doubtful = p.Doubtful()
+	shown.Doubtful, shown.Apart = p.Doubtful(), n.disagreements(&p.File)
 	next := n.publicationView(&p.Publication)
 	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
 	proposed := p.Publication

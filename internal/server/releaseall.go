@@ -25,8 +25,9 @@ type releaseRow struct {
 	Address, Number, Value string
 	Product                string
 	Kind, Outcome          tagView
-	Heading                string // what the visitor would read first
-	Refused                string // why it was not released
+	Heading                string   // what the visitor would read first
+	Refused                string   // why it was not released
+	Apart                  []string // what its analyses say differently, for which it is not ticked
 }
 
 // releaseMost is the number of results that are confirmed and released at once.
@@ -77,6 +78,7 @@ func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal
 	return releaseRow{
 		Address: sampleAddress(number), Number: number.String(), Value: seenValue(number, p.Sample.Version) + "." + p.Seen,
 		Product: n.product(p.Sample.ProductID), Kind: v.Kind, Outcome: v.Outcome, Heading: told.Heading,
+		Apart: n.disagreements(&p.File),
 	}, nil
 }
 
