@@ -213,25 +213,31 @@ func (r *request) askedForm() (k *keptForm, path string, err error) {
 	if k == nil {
 		return nil, "", lab.ErrNotFound
 	}
+	return k, path, r.maySend(r.Actor, k.sent, params)
+}
+
+// maySend refuses an actor who may not send what goes to a route, at the service that its
+// parameters name.
+func (r *request) maySend(by lab.Actor, sent string, params map[string]string) (err error) {
 	code := params[":service"]
 	if text := params[":number"]; text != "" {
 		number, err := lab.ParseSampleNumber(text)
 		if err != nil {
-			return nil, "", lab.ErrNotFound
+			return lab.ErrNotFound
 		}
 		code = number.Service
 	}
 	var service lab.Service
 	if code != "" {
-		if service, err = r.Site.Service(r.pageRequest, code); err != nil {
-			return nil, "", err
+		if service, err = r.server.Store.Service(r.Ctx(), by, code); err != nil {
+			return err
 		}
 	}
-	at := slices.IndexFunc(r.server.routes, func(rt route) bool { return rt.method == post && rt.path == k.sent })
-	if at < 0 || !r.server.routes[at].access.Lets(r.Actor, service.ID) {
-		return nil, "", lab.ErrNotFound
+	at := slices.IndexFunc(r.server.routes, func(rt route) bool { return rt.method == post && rt.path == sent })
+	if at < 0 || !r.server.routes[at].access.Lets(by, service.ID) {
+		return lab.ErrNotFound
 	}
-	return k, path, nil
+	return nil
 }
 
 // keepTyped keeps a form while it is being typed, see web/static/draft.js.

@@ -253,6 +253,46 @@ func TestNothingIsKeptOfASessionThatSomebodyEnded(t *testing.T) {
 	}
 }
 
+// TestNothingIsKeptThatItsUserMayNotSend: of a session that has ended no more is kept than
+// of one that has not.
+func TestNothingIsKeptThatItsUserMayNotSend(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		d := &desk{site: x, t: t, service: b.service, actor: b.actors["intake"], clerk: b.intake}
+		address, _ := b.sample(t)
+		analysis := b.entered(t, b.analyst, address)
+		draft := d.begin(b.intake)
+		typed := b.typed("71,5", "notes", "weighed twice")
+		for name, c := range map[string]struct {
+			by     *reader
+			action string
+			typed  url.Values
+		}{
+			"another role":        {b.coordinator, address + "/analyses/new", typed},
+			"another service":     {b.elsewhere, address + "/analyses/new", typed},
+			"as it is typed":      {b.coordinator, keepAt(address + "/analyses/new"), b.typed("71,5", "form_key", "AAAAAAAAAAAAAAAAAAAAAAAAAA")},
+			"a method":            {b.analyst, "/methods/new", url.Values{"lab": {"Lab of the north"}}},
+			"what others verify":  {b.intake, analysis + "/question", url.Values{"question": {"weighed how often"}}},
+			"at the counter":      {b.analyst, draft, powder()},
+			"at another counter":  {b.elsewhere, draft + "/save", powder()},
+			"of no such service":  {b.analyst, "/services/XYZ/settings", url.Values{"opening_hours": {"never"}}},
+			"of a strange number": {b.analyst, "/samples/x/analyses/new", typed},
+		} {
+			c.by.post("/sign-out", nil)
+			c.by.post(c.action, c.typed).leads(t, "/sign-in")
+			if t.Failed() {
+				t.Fatal(name)
+			}
+		}
+		pool := storetest.Pool(t, x.config)
+		defer func() { _ = pool.Close() }()
+		var n int
+		if err := pool.QueryRowContext(t.Context(), "SELECT count(*) FROM form_drafts").Scan(&n); err != nil || n != 0 {
+			t.Errorf("%d forms are kept, %v", n, err)
+		}
+	})
+}
+
 func TestWhatIsRefusedIsKept(t *testing.T) {
 	x := oneSite(t)
 	b := newBench(t, x)
