@@ -109,7 +109,7 @@ func (f *aForm) send(t *testing.T, p page) url.Values {
 
 func keepAt(action string) string { return "/drafts?form=" + url.QueryEscape(action) }
 
-const notSaved = "and have not saved it."
+const notSaved = "Not saved yet."
 
 // Whatever is typed into a form of staff is there again when it is opened: for who typed
 // it, and until it is dropped.
@@ -136,7 +136,11 @@ func TestEveryFormOfStaffKeepsWhatIsTyped(t *testing.T) {
 					t.Errorf("%s: another user sees what was typed", f.action)
 				}
 			}
-			r.post("/drafts/drop?form="+url.QueryEscape(f.action), url.Values{"form_from": {f.hidden(t, again, "form_from")}}).want(t, http.StatusSeeOther)
+			drop := url.Values{"form_from": {f.hidden(t, again, "form_from")}}
+			r.post("/drafts/drop?form="+url.QueryEscape(f.action), drop).want(t, http.StatusOK, "Drop what was typed?")
+			r.get(f.page).want(t, http.StatusOK, f.shows, notSaved) // asked, and not dropped
+			drop.Set("sure", "yes")
+			r.post("/drafts/drop?form="+url.QueryEscape(f.action), drop).want(t, http.StatusSeeOther)
 			r.get(f.page).want(t, http.StatusOK).lacks(t, notSaved, f.shows)
 		}
 	})
@@ -154,7 +158,10 @@ func TestWhatHasNoFormAnyMoreIsOnTheStartPage(t *testing.T) {
 	b.analyst.get(analysis).want(t, http.StatusConflict)
 	start := b.analyst.get("/staff").want(t, http.StatusOK, "Typed and not saved", "weighed twice", "71,5")
 	at := regexp.MustCompile(`action="(/drafts/drop[^"]*)"><input type="hidden" name="form_from" value="([^"]+)"`).FindStringSubmatch(start.body)
-	b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {at[2]}, "next": {"staff"}}).leads(t, "/staff")
+	asked := b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {at[2]}, "next": {"staff"}}).
+		want(t, http.StatusOK, "weighed twice", "71,5", strings.TrimPrefix(address, "/samples/"), `name="next" value="staff"`)
+	from := asked.hidden(t, at[1], "form_from")
+	b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {from}, "next": {"staff"}, "sure": {"yes"}}).leads(t, "/staff")
 	b.analyst.get("/staff").want(t, http.StatusOK).lacks(t, "Typed and not saved", "weighed twice")
 }
 

@@ -82,6 +82,10 @@ func (r *request) explain(err error, p *page.Problem) {
 			p.Changes = n.changeViews(stale.Changed, nil)
 		}
 	}
+	var lost *notKeptError
+	if errors.As(err, &lost) {
+		p.Unkept = r.saidOfUnkept(lost.why)
+	}
 	signingIn := r.Route.Path == signInPath // which is for staff, though anybody can open it
 	p.Public = p.Public && !signingIn
 	p.Figures = strings.HasPrefix(r.Request.URL.Path, "/figures")

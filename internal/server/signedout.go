@@ -37,6 +37,9 @@ func (r *request) keepSent(missing error) (back string, err error) {
 	case k != nil:
 		if err = r.maySend(by, k.sent, params); err == nil {
 			back, err = k.page(path, typed), r.keepForm(by, k, path, typed)
+			if len(page.FieldErrors(err)) > 0 {
+				back = page.WithQuery(back, unkeptName, path)
+			}
 		}
 	case r.Param("draft") != "" && (r.Route.Path == draftPath || r.Route.Path == draftPath+"/save"):
 		if err = r.maySend(by, draftPath, map[string]string{":service": r.Param("service")}); err == nil {
