@@ -350,7 +350,7 @@ func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
 			"The analyses contradict each other.", "ketamine: GC-MS, Lab (4 February 2025): 60% base; GC-MS, Lab (4 February 2025): 79.5% base.")
 		b.verifier.get(near+"/release").want(t, http.StatusOK).lacks(t, "contradict each other")
 
-		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "Not ticked, because its analyses contradict each other:", "60% base; GC-MS")
+		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "Not ticked, because the analyses contradict each other:", "60% base; GC-MS", `href="`+apart+`/release"`)
 		box := func(address string) string {
 			_, after, _ := strings.Cut(list.body, `name="samples" value="`+strings.TrimPrefix(address, "/samples/"))
 			tag, _, _ := strings.Cut(after, ">")
@@ -365,6 +365,35 @@ func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
 			"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")},
 		}).leads(t, apart+"?done=published") // it is pointed out, and forbids nothing
 	})
+}
+
+// TestAResultIsTakenBackByALinkOfItsOwn: for who may, and while it stands.
+func TestAResultIsTakenBackByALinkOfItsOwn(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address := b.released(t)
+	link := `href="` + address + `/release?withdraw=yes#withdraw">Withdraw the result</a>`
+	b.verifier.get(address).want(t, http.StatusOK, link)
+	for _, by := range []*reader{b.analyst, b.intake, b.coordinator} {
+		by.get(address).want(t, http.StatusOK).lacks(t, link)
+	}
+	b.verifier.get(address+"/release").want(t, http.StatusOK, `<details id="withdraw"><summary>`)
+	b.verifier.get(address+"/release?withdraw=yes").want(t, http.StatusOK, `<details id="withdraw" open><summary>`)
+	b.withdraw(t, address).leads(t, address+"?done=withdrawn")
+	b.verifier.get(address).want(t, http.StatusOK).lacks(t, link)
+}
+
+// TestWhatSaysNothingIsNoRow: of what was confirmed as right people read nothing, nor of a
+// change of the program's own bookkeeping.
+func TestWhatSaysNothingIsNoRow(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address, _ := b.sample(t, func(s *lab.Sample) { s.Confirmed = lab.Codes{"received_amount"} })
+	b.intake.get(address).want(t, http.StatusOK, "<h2>Sample</h2>").lacks(t, "<dd></dd>", "<dt>Confirmed as right</dt>")
+	analysis := b.entered(t, b.analyst, address)
+	b.second.post(analysis, b.typed("77", "version", "1")).leads(t, address+"?done=changed")
+	stale := b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).want(t, http.StatusConflict, "79.5%", "77%")
+	if empty := regexp.MustCompile(`</th><td></td><td></td>`).FindString(stale.body); empty != "" {
+		t.Errorf("a row says nothing:\n%s", stale.body)
+	}
 }
 
 // TestAnAmendmentIsNotReleasedWithOthers: it asks for a reason, which visitors read.

@@ -24,6 +24,7 @@ type releasePage struct {
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
 	Following       *nextView        // on the worklist, nil for none
+	Withdraws       bool             // the reader is here to take it back
 	Exchanged       bool             // with a sample whose result was taken back just now
 	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
@@ -42,7 +43,7 @@ func (r *request) releasePage() (*releasePage, error) {
 		return nil, err
 	}
 	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
-	shown.Exchanged = r.Query("done") == "withdrawn"
+	shown.Exchanged, shown.Withdraws = r.Query("done") == "withdrawn", r.Query("withdraw") != ""
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -130,6 +131,11 @@ func publishResults(r *request) error {
 		page.Rows = append(page.Rows, row)
 	}
 	return r.Show("releaseall.html", page)
+}
+
+// Apart tells that the analyses of some sample contradict each other.
+func (p *releaseAllPage) Apart() bool {
+	return slices.ContainsFunc(p.Rows, func(row releaseRow) bool { return len(row.Apart) > 0 })
 }
 
 // Released is the number of results that were released.
