@@ -72,9 +72,14 @@ func (r *request) releasePage() (*releasePage, error) {
 
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
+	shown.Entered = p.Count(lab.Entered)
+	if err := p.Repeats(&p.Publication); err != nil {
+		shown.Nothing = r.Said(err)
+		return nil
+	}
 	shown.Doubtful, shown.Apart = p.Doubtful(), n.disagreements(&p.File)
 	next := n.publicationView(&p.Publication)
-	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
+	shown.Next = &next
 	proposed := p.Publication
 	proposed.PublishedOn = r.day()
 	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), r.Service.Name); err != nil {
@@ -85,10 +90,7 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
 		shown.Refusals = append(shown.Refusals, substance+": "+r.Texts.Sentence(m.Format, m.Args...))
 	}
-	if err := p.Repeats(&p.Publication); err != nil {
-		shown.Nothing = r.Said(err)
-	}
-	if shown.Nothing != "" || len(shown.Refusals) > 0 {
+	if len(shown.Refusals) > 0 {
 		return nil
 	}
 	shown.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))
