@@ -1,5 +1,7 @@
 package lab
 
+import "slices"
+
 // Contradiction is what another analysis of a sample says differently of a substance.
 type Contradiction struct {
 	Kind        ContradictionKind
@@ -56,6 +58,38 @@ func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
 		}
 	}
 	return list
+}
+
+// Disagreement is what two verified analyses of a sample say differently of a substance.
+type Disagreement struct {
+	SubstanceID SubstanceID
+	One, Other  *Evidence // the one that is worth more first
+}
+
+// Disagreements lists what the verified analyses of the file, of which the result is made,
+// say differently of a substance: whatever Compare points out of either of the two. An
+// analysis that could not tell does not contradict by its silence.
+func (d *Dictionary) Disagreements(f *File) (list []Disagreement) {
+	verified := f.verified()
+	for i := range verified {
+		one := &verified[i]
+		for j := range verified[i+1:] {
+			other := &verified[i+1+j]
+			told := map[SubstanceID]bool{}
+			for _, c := range slices.Concat(d.compare(one, other), d.compare(other, one)) {
+				if !told[c.SubstanceID] && one.says(c.SubstanceID) && other.says(c.SubstanceID) {
+					told[c.SubstanceID] = true
+					list = append(list, Disagreement{c.SubstanceID, one, other})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// says tells whether the analysis speaks of the substance, be it by its silence.
+func (e *Evidence) says(id SubstanceID) bool {
+	return e.Finding(id) != nil || e.Analysis.Conclusion != Inconclusive
 }
 
 // contradicts tells in what another method's finding of the same substance, nil for none,

@@ -106,6 +106,73 @@ func TestWhatContradicts(t *testing.T) {
 	}
 }
 
+// TestWhatTheAnalysesOfAResultDisagreeAbout: the one that is worth more is told first, and
+// nothing is told twice.
+func TestWhatTheAnalysesOfAResultDisagreeAbout(t *testing.T) {
+	d := newDictionary(t)
+	in := func(state lab.AnalysisState) func(*lab.Analysis) {
+		return func(a *lab.Analysis) { a.State = state }
+	}
+	unclear := func(a *lab.Analysis) { a.Conclusion = lab.Inconclusive }
+	for _, test := range []struct {
+		name     string
+		evidence []lab.Evidence
+		want     []string
+	}{
+		{"one alone", []lab.Evidence{verified(d, gcms, percent(ketamine, 800_000, "base"))}, nil},
+		{"ten percent of the larger", []lab.Evidence{
+			verified(d, gcms, percent(ketamine, 800_000, "base")), verified(d, ftir, percent(ketamine, 720_000, "base")),
+		}, nil},
+		{"more than that, whichever was entered first", []lab.Evidence{
+			verified(d, ftir, percent(ketamine, 719_999, "base")), verified(d, gcms, percent(ketamine, 800_000, "base")),
+		}, []string{"1: 2 800000, 1 719999"}},
+		{"one is only entered", []lab.Evidence{
+			verified(d, gcms, percent(ketamine, 800_000, "base")), with(verified(d, ftir, percent(ketamine, 400_000, "base")), in(lab.Entered)),
+		}, nil},
+		{"one is retracted", []lab.Evidence{
+			verified(d, gcms, percent(ketamine, 800_000, "base")), with(verified(d, ftir, percent(ketamine, 400_000, "base")), in(lab.Retracted)),
+		}, nil},
+		{"one found what the other's list holds", []lab.Evidence{
+			verified(d, gcms, finding(ketamine, lab.Identified)), verified(d, targeted),
+		}, []string{"1: 4 -, 2 identified"}},
+		{"the other way round", []lab.Evidence{verified(d, targeted, finding(ketamine, lab.Identified)), verified(d, ftir)}, []string{"1: 4 identified, 1 -"}},
+		{"what the one of an open scope could have seen", []lab.Evidence{
+			verified(d, ftir, finding(caffeine, lab.Trace)), verified(d, gcms),
+		}, []string{"4: 2 -, 1 trace"}},
+		{"but for one that could not tell", []lab.Evidence{
+			verified(d, ftir, finding(caffeine, lab.Trace)), with(verified(d, gcms), unclear),
+		}, nil},
+		{"which contradicts by what it does say", []lab.Evidence{
+			verified(d, ftir, finding(caffeine, lab.Trace)), with(verified(d, gcms, finding(caffeine, lab.NotDetected)), unclear),
+		}, []string{"4: 2 not_detected, 1 trace"}},
+		{"three, each with each", []lab.Evidence{
+			verified(d, gcms, percent(ketamine, 800_000, "base")), verified(d, ftir, percent(ketamine, 600_000, "base")), verified(d, strip, finding(ketamine, lab.NotDetected)),
+		}, []string{"1: 2 800000, 1 600000", "1: 2 800000, 3 not_detected", "1: 1 600000, 3 not_detected"}},
+	} {
+		for i := range test.evidence {
+			test.evidence[i].Analysis.ID = lab.ID{byte(i + 1)}
+		}
+		var got []string
+		says := func(e *lab.Evidence, id lab.SubstanceID) string {
+			switch f := e.Finding(id); {
+			case f == nil:
+				return "-"
+			case f.Detection == lab.Quantified:
+				return fmt.Sprint(f.Amount.Value)
+			default:
+				return string(f.Detection)
+			}
+		}
+		for _, x := range d.Disagreements(soldAs(soldAsKetamine, nil, test.evidence...)) {
+			got = append(got, fmt.Sprintf("%d: %d %s, %d %s", x.SubstanceID,
+				x.One.Analysis.MethodID, says(x.One, x.SubstanceID), x.Other.Analysis.MethodID, says(x.Other, x.SubstanceID)))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 // TestWhatIsOfEqualWorth: of those one is reported, and whoever signs says which.
 func TestWhatIsOfEqualWorth(t *testing.T) {
 	d := newDictionary(t)

@@ -80,16 +80,17 @@ func (e *StaleError) Error() string {
 
 // MoveError refuses a move of a sample, an analysis or a publication. Format is an
 // English sentence that says what is missing or who can do it, and also the key
-// under which a translation is found.
+// under which a translation is found; Args fill it in.
 type MoveError struct {
 	What, From, To string
 	Format         string
+	Args           []any
 	Who            []UserRole // who can do it; empty where nobody can
 }
 
 // Error says which move was refused, why, and who can do it.
 func (e *MoveError) Error() string {
-	text := fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, e.Format)
+	text := fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, fmt.Sprintf(e.Format, e.Args...))
 	if len(e.Who) > 0 {
 		text += " It can be done by: " + strings.Join(Vocabulary[UserRole](e.Who).Strings(), ", ") + "."
 	}

@@ -74,11 +74,34 @@ func (d *Dictionary) Refusals(f *File, p *Publication) FieldErrors {
 	return d.checkCeilings(&p.Result, f.Sample.Form)
 }
 
+// Repeats refuses a version that says what the latest says already. After one that took
+// the result back the same is to be said again.
+func (f *File) Repeats(p *Publication) error {
+	last := f.Latest()
+	if last == nil || last.Kind == WithdrawnResult || last.Outcome != p.Outcome || last.OutcomeEUDA != p.OutcomeEUDA {
+		return nil
+	}
+	said, err := last.Result.Text()
+	if err != nil {
+		return err
+	}
+	if says, err := p.Result.Text(); err != nil || says != said {
+		return err
+	}
+	return &MoveError{
+		What: PublishResult.about(), From: string(last.Kind), To: string(p.Kind),
+		Format: "Nothing has changed since version %d: there is nothing to release.", Args: []any{last.Version},
+	}
+}
+
 // Publish makes the next version of a sample's result from its verified analyses.
 // Amending asks for a reason.
 func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 	p, err := d.Next(f)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.Repeats(p); err != nil {
 		return nil, err
 	}
 	if err := d.Refusals(f, p).Err(); err != nil {

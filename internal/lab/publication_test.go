@@ -3,6 +3,7 @@ package lab_test
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"marquis/internal/lab"
@@ -24,10 +25,12 @@ func TestVersionsOfAResult(t *testing.T) {
 		{"nothing to withdraw", nil, "a reason", ""},
 		{"the field result", []lab.Evidence{field}, "", lab.PreliminaryResult},
 		{"the field result again, without a reason", []lab.Evidence{field}, "", ""},
+		{"the field result again", []lab.Evidence{field}, "to be sure", ""},
 		{"the laboratory's result", []lab.Evidence{field, central}, "", lab.ConfirmedResult},
 		{"a change without a reason", []lab.Evidence{repeated}, "", ""},
 		{"a change with a blank reason", []lab.Evidence{repeated}, " \n", ""},
 		{"a change", []lab.Evidence{repeated}, "repeated", lab.AmendedResult},
+		{"the same with a reason", []lab.Evidence{repeated}, "to be sure", ""},
 		{"another change", []lab.Evidence{central}, "the first was right", lab.AmendedResult},
 		{"taken back without a reason", nil, "", ""},
 		{"taken back", nil, "wrong vial", lab.WithdrawnResult},
@@ -63,6 +66,46 @@ func TestVersionsOfAResult(t *testing.T) {
 	all := lab.File{Publications: versions}
 	if all.Latest() != &versions[len(versions)-1] || new(lab.File).Latest() != nil {
 		t.Error("the latest is not the last")
+	}
+}
+
+// TestWhatSaysNothingNewIsNotReleased: a second version that says the same would only
+// tell the visitor that something was corrected.
+func TestWhatSaysNothingNewIsNotReleased(t *testing.T) {
+	d := newDictionary(t)
+	e := verified(d, gcms, percent(ketamine, 800_000, lab.BasisBase))
+	s, expected := newSample(), []lab.Expected{substance(ketamine)}
+	first := publish(t, d, s, expected, e)
+	for _, test := range []struct {
+		name     string
+		expected []lab.Expected
+		evidence lab.Evidence
+		same     bool
+	}{
+		{"nothing", expected, e, true},
+		{"another amount", expected, verified(d, gcms, percent(ketamine, 800_001, lab.BasisBase)), false},
+		{"another basis", expected, verified(d, gcms, percent(ketamine, 800_000, lab.BasisUnknown)), false},
+		{"another expectation", []lab.Expected{substance(mdma)}, e, false},
+		{"another method", expected, verified(d, targeted, percent(ketamine, 800_000, lab.BasisBase)), false},
+	} {
+		_, err := d.Publish(file(s, test.expected, []lab.Evidence{test.evidence}, *first), "looked at again")
+		if !test.same {
+			if err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		var refused *lab.MoveError
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "Nothing has changed since version 1: there is nothing to release.") {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+	p, err := file(s, nil, nil, *first).Withdraw("wrong vial")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := d.Publish(file(s, expected, []lab.Evidence{e}, *first, *p), "the right vial after all"); err != nil || again.Version != 3 {
+		t.Errorf("the same after it was taken back: %+v, %v", again, err)
 	}
 }
 

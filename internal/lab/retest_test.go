@@ -50,6 +50,16 @@ func TestWhatWasTakenBackIsAnalysedAgain(t *testing.T) {
 	}{
 		{"nothing was done since", takenBack(t, d), lab.StageToAnalyse},
 		{"another analysis that stood before", takenBack(t, d, anew(d, lab.Verified, before)), lab.StageToAnalyse},
+		{"another that stood before is only entered", takenBack(t, d, anew(d, lab.Entered, before)), lab.StageToAnalyse},
+		{"that one, sent back", takenBack(t, d, anew(d, lab.Entered, before), func(f *lab.File) {
+			f.Questions = []lab.Question{{AnalysisID: before, Question: "Which vial?"}}
+		}), lab.StageQuestions},
+		{"that one, and one entered anew", takenBack(t, d, anew(d, lab.Entered, before), anew(d, lab.Entered, after)), lab.StageToVerify},
+		{"that one, and the new one verified", takenBack(t, d, anew(d, lab.Entered, before), anew(d, lab.Verified, after)), lab.StageToVerify},
+		{"that one, and the new one retracted", takenBack(t, d, anew(d, lab.Entered, before), anew(d, lab.Retracted, after)), lab.StageToAnalyse},
+		{"that one, and none follows", takenBack(t, d, anew(d, lab.Entered, before), func(f *lab.File) {
+			f.Sample.NoRetest, f.Sample.State = "nothing is left", lab.Completed
+		}), lab.StageToVerify},
 		{"entered anew", takenBack(t, d, anew(d, lab.Entered, after)), lab.StageToVerify},
 		{"found the same anew", takenBack(t, d, anew(d, lab.Verified, after)), lab.StageToPublish},
 		{"entered anew and retracted", takenBack(t, d, anew(d, lab.Retracted, after)), lab.StageToAnalyse},

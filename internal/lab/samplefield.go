@@ -70,6 +70,11 @@ func (t sampleTable) only(s *Sample, rule sampleRules) Sample {
 // OfVisit is what the next sample of the same visit begins with.
 func (s *Sample) OfVisit() Sample { return SampleFields.only(s, ofVisit) }
 
+// OfVisit tells whether the field with the key belongs to the visit.
+func OfVisit(key string) bool {
+	return slices.ContainsFunc(SampleFields, func(f SampleField) bool { return f.Key == key && f.rules&ofVisit != 0 })
+}
+
 // Look is what another sample of the same kind has in common with this one: never how
 // much there is of it, what it weighs, nor what was paid.
 func (s *Sample) Look() Sample { return SampleFields.only(s, ofLook) }

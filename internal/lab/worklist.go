@@ -12,7 +12,7 @@ type Stage string
 
 // The stages.
 const (
-	StageToAnalyse   Stage = "to_analyse"  // registered, nothing entered yet
+	StageToAnalyse   Stage = "to_analyse"  // registered, nothing entered yet, or to be analysed anew
 	StageInAnalysis  Stage = "in_analysis" // the laboratory has more to do
 	StageQuestions   Stage = "questions"   // a question about an analysis is open
 	StageToVerify    Stage = "to_verify"   // an analysis is only entered
@@ -82,10 +82,10 @@ func (d *Dictionary) Stage(f *File) Stage {
 		return StageNotAnalysed
 	case slices.ContainsFunc(f.Questions, f.sentBack):
 		return StageQuestions
+	case f.AwaitsRetest(): // an older analysis that is only entered does not stand in its way
+		return StageToAnalyse
 	case f.Count(Entered) > 0:
 		return StageToVerify
-	case f.AwaitsRetest():
-		return StageToAnalyse
 	case d.saysMore(f):
 		return StageToPublish
 	case f.Sample.State == Registered:

@@ -321,7 +321,7 @@ func TestTheDigestTellsProposalsApart(t *testing.T) {
 func TestReasonsAreText(t *testing.T) {
 	d := newDictionary(t)
 	e := verified(d, gcms, finding(ketamine, lab.Identified))
-	first := []lab.Publication{*publish(t, d, newSample(), nil, e)}
+	first := []lab.Publication{*publish(t, d, newSample(), nil, verified(d, gcms, finding(ketamine, lab.Trace)))}
 	for _, reason := range []string{strings.Repeat("x", 501), "\x00"} {
 		_, err := d.Publish(file(newSample(), nil, []lab.Evidence{e}, first...), reason)
 		wantFields(t, err, "reason")

@@ -75,8 +75,9 @@ type Problem struct {
 	Fields   []FieldProblem
 	Who      []string // the roles that could do it
 	Changes  []ChangeView
-	Public   bool // whom to call, and other ways to a result, are told too
-	Figures  bool // where to look for other figures is told
+	Unkept   string // why what was typed is not kept, empty where it is
+	Public   bool   // whom to call, and other ways to a result, are told too
+	Figures  bool   // where to look for other figures is told
 }
 
 // FieldProblem is what is wrong with a field of a form.
@@ -147,7 +148,7 @@ func (r *Request) answerTo(err error, p *Problem) Answer {
 	var samples lab.SampleErrors
 	switch {
 	case errors.As(err, &move):
-		p.Sentence = r.Texts.Sentence(move.Format)
+		p.Sentence = r.Texts.Sentence(move.Format, move.Args...)
 		for _, role := range move.Who {
 			p.Who = append(p.Who, r.Texts.Code(locale.UserRoles, string(role)))
 		}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"marquis/internal/lab"
 	"marquis/internal/locale"
 )
 
@@ -19,6 +20,7 @@ type Kept struct {
 	From       string // the draft that the form shows, with when it was kept; empty: none
 	At         string // when that was; empty where nothing is to be told of it
 	Moved      bool   // the record has changed since
+	Full       string // why nothing is kept of it, empty where it is
 	Others     []KeptElsewhere
 }
 
@@ -36,6 +38,9 @@ const (
 func (r *Request) NewKept(save, drop, key, from string) *Kept {
 	return &Kept{texts: r.Texts, User: strconv.Itoa(int(r.Actor.UserID)), Save: save, Drop: drop, Key: key, From: from}
 }
+
+// Most is how many forms are kept.
+func (k *Kept) Most() int { return lab.MaxFormDrafts }
 
 // T is a text in the reader's language.
 func (k *Kept) T(key string, args ...any) string { return k.texts.Text(key, args...) }
@@ -62,4 +67,6 @@ func (f *Form) Holds(typed url.Values) bool {
 
 // Unfolded tells that the reader is to see the form at once: something is wrong in it, or
 // was typed into it before.
-func (f *Form) Unfolded() bool { return len(f.Mistakes) > 0 || f.Kept != nil && f.Kept.At != "" }
+func (f *Form) Unfolded() bool {
+	return len(f.Mistakes) > 0 || f.Kept != nil && f.Kept.At+f.Kept.Full != ""
+}

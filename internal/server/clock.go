@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"marquis/internal/lab"
@@ -9,8 +10,10 @@ import (
 )
 
 // place is the time zone of the service.
-func (r *request) place() *time.Location {
-	place, err := time.LoadLocation(r.Service.TimeZone)
+func (r *request) place() *time.Location { return placeOf(r.Service) }
+
+func placeOf(s lab.Service) *time.Location {
+	place, err := time.LoadLocation(s.TimeZone)
 	if err != nil {
 		return time.UTC
 	}
@@ -25,7 +28,24 @@ func (r *request) moment(at lab.Instant) string {
 	if at.IsZero() {
 		return ""
 	}
-	return r.Texts.Instant(at.Time().In(r.place()))
+	return r.Texts.Instant(at.Time().In(r.shownIn()))
+}
+
+// shownIn is the time zone in which a page writes moments: that of its service. A page that
+// is about none has that of the reader's services, unless they differ.
+func (r *request) shownIn() *time.Location {
+	if r.Service.ID != 0 || r.Actor.UserID == 0 {
+		return r.place()
+	}
+	if r.clocks == nil {
+		r.clocks = time.UTC
+		services, err := r.server.Store.Services(r.Ctx(), r.Actor)
+		differ := func(s lab.Service) bool { return s.TimeZone != services[0].TimeZone }
+		if err == nil && len(services) > 0 && !slices.ContainsFunc(services, differ) {
+			r.clocks = placeOf(services[0])
+		}
+	}
+	return r.clocks
 }
 
 // reader reads what was typed, from today at the service.

@@ -184,13 +184,13 @@ func TestTheDayShowsDraftsAndWhatWasReceived(t *testing.T) {
 		d.register(d.clerk, with("received_on", "2025-03-02"))
 		draft := d.begin(d.clerk)
 		d.clerk.post(draft, url.Values{"product_id": {"tucibi"}, "form": {"powder"}, "keep": {"yes"}}).leads(t, "/counter/UTR")
-		d.begin(d.clerk)
-		day := d.clerk.get("/counter/UTR").want(t, http.StatusOK, number, "ketamine", "powder", "registered", "tucibi, powder", "clerk", "nothing typed yet")
+		d.clerk.post(d.begin(d.clerk)+"/save", url.Values{"notes": {"only a note"}}).want(t, http.StatusNoContent)
+		day := d.clerk.get("/counter/UTR").want(t, http.StatusOK, number, "ketamine", "powder", "registered", "tucibi, powder", "clerk", "product not typed yet")
 		if n := strings.Count(day.body, `class="tag is-registered"`); n != 1 {
 			t.Errorf("%d samples of today, want 1", n)
 		}
 		d.clerk.lang = "nl"
-		d.clerk.get("/counter/UTR").want(t, http.StatusOK, "Balie van Service UTR", "Ontvangen op 3 maart 2025", "poeder", "nog niets ingevuld")
+		d.clerk.get("/counter/UTR").want(t, http.StatusOK, "Balie van Service UTR", "Ontvangen op 3 maart 2025", "poeder", "product nog niet ingevuld")
 	})
 }
 

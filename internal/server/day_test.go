@@ -48,7 +48,7 @@ func TestAWorklistRemembersWhatWasOpenLast(t *testing.T) {
 		b.sample(t)
 		everywhere := storetest.Person(t, x.store, "everywhere", 0, lab.Laboratory)
 		first := x.staff(t, everywhere)
-		first.get("/work").want(t, http.StatusOK, "UTR-2025-00001", "Choose one service")
+		first.get("/work").want(t, http.StatusOK, "UTR-2025-00001", "choose one service:", `href="/work?service=UTR&amp;stage=to_analyse">Service UTR</a>`)
 		first.get("/work?service=AMS&stage=").want(t, http.StatusOK).lacks(t, "UTR-2025-00001")
 		again := x.staff(t, everywhere) // a session of its own
 		if got := again.get("/work").want(t, http.StatusOK, `value="AMS" selected`).current(t); got != "All" {

@@ -226,62 +226,6 @@ func (r *request) overtaken(key lab.Key, typed url.Values) (bool, error) {
 	return err == nil && draft.Overtaken(window.Key, window.Shown), err
 }
 
-// dropDraft removes a draft, or what this window has of it; one that is gone already is
-// no mistake.
-func dropDraft(r *request) error {
-	typed, err := r.Typed()
-	if err != nil {
-		return err
-	}
-	key, err := r.draftKey()
-	if err != nil {
-		return err
-	}
-	overtaken, err := r.overtaken(key, typed)
-	if err != nil {
-		return err
-	}
-	if overtaken {
-		key.ID = key.ID.Beside(draftWindow(typed).Key)
-	}
-	if err := r.server.Store.DropDraft(r.Ctx(), r.Actor, key); err != nil && !errors.Is(err, lab.ErrNotFound) {
-		return err
-	}
-	return r.See(r.counterAddress())
-}
-
-// draftView is an open draft in the list.
-type draftView struct{ Address, So, By, At string }
-
-// draftViews tells of the open drafts whose they are and what they hold so far.
-func (r *request) draftViews() ([]draftView, error) {
-	drafts, err := r.server.Store.Drafts(r.Ctx(), r.Actor, r.Service.ID)
-	if err != nil || len(drafts) == 0 {
-		return nil, err
-	}
-	views := make([]draftView, len(drafts))
-	for i, d := range drafts {
-		typed, err := readDraft(d.Content)
-		if err != nil {
-			return nil, err
-		}
-		views[i] = draftView{r.draftAddress(d.ID), r.draftSummary(typed), d.Name, r.moment(d.SavedAt)}
-	}
-	return views, nil
-}
-
-// draftSummary is the product and the form of a draft.
-func (r *request) draftSummary(typed url.Values) string {
-	so := strings.TrimSpace(typed.Get("product_id"))
-	if so == "" {
-		return r.Texts.Text("page.counter.draft_empty")
-	}
-	if form := typed.Get("form"); lab.Forms.Has(lab.Form(form)) {
-		so += ", " + r.Texts.Code("form", form)
-	}
-	return page.Short(so)
-}
-
 // wholeOf is a number in an address or a form, zero for none.
 func wholeOf(text string) int32 {
 	n, _ := strconv.ParseInt(text, 10, 32)

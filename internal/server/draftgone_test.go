@@ -88,7 +88,7 @@ func TestWhatIsTypedIntoADroppedDraftIsKept(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
 	draft, key := d.opened()
-	x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake)).post(draft+"/drop", nil)
+	x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake)).post(draft+"/drop", nil).leads(t, "/counter/UTR")
 	typed := powder(with("request_key", key), with("notes", "still typing"))
 	d.clerk.post(draft+"/save", typed).want(t, http.StatusNotFound) // it may come late
 	p := d.clerk.post(draft, typed).want(t, http.StatusConflict, "This draft is gone", "kept as a new draft")
@@ -153,7 +153,9 @@ func TestTwoWindowsOfADraftAreTwoDrafts(t *testing.T) {
 		third := open() // which has seen what was typed in the first
 		x.clock.pass(time.Second)
 		d.clerk.post(draft+"/save", third("in the third")).want(t, http.StatusNoContent)
-		d.clerk.post(draft+"/drop", second("in the second")).leads(t, "/counter/UTR") // drops its own
+		asked := d.clerk.post(draft+"/drop", second("in the second")).want(t, http.StatusOK, "in the second").lacks(t, "in the third")
+		own := regexp.MustCompile(`action="(/counter/UTR/drafts/[^"]+/drop)"`).FindStringSubmatch(asked.body)[1] // of what this window has
+		d.clerk.post(own, d.sure(asked)).leads(t, "/counter/UTR")
 		d.clerk.get(draft).want(t, http.StatusOK, "in the third")
 		d.clerk.follow(d.clerk.post(draft, third("in the third"))).want(t, http.StatusOK, "UTR-2025-00001")
 		if n := strings.Count(d.clerk.get("/counter/UTR").body, "/drop"); n != 0 {

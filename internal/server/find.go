@@ -38,6 +38,9 @@ func findSample(r *request) error {
 	if lab.LooksLikeCode(typed, codes...) {
 		return r.foundInstead("", visitorsCode, nil)
 	}
+	if typed == "" {
+		return r.foundInstead("", "Type a sample number, such as 26, UTR 26 or UTR-2026-00026.", nil)
+	}
 	sought, ok := lab.SeekNumber(typed)
 	if !ok {
 		return r.foundInstead(typed, "There is no sample %q. A number looks like 26, UTR 26 or UTR-2026-00026.", nil, page.Short(typed))

@@ -42,6 +42,13 @@ func TestASampleIsFoundByItsNumber(t *testing.T) {
 	b.elsewhere.find("1").want(t, http.StatusUnprocessableEntity, "There is no sample").lacks(t, address)
 }
 
+func TestAFinderInWhichNothingWasTypedAsksForANumber(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	for _, typed := range []string{"", "  "} {
+		b.analyst.find(typed).want(t, http.StatusUnprocessableEntity, "Type a sample number, such as 26").lacks(t, "There is no sample")
+	}
+}
+
 func TestANumberAloneMeansThisYears(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		b := newBench(t, x)

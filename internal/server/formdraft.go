@@ -39,10 +39,16 @@ func (r *request) typedBefore(path string, holds func(url.Values) bool) (typedBe
 	kept := r.NewKept(page.WithQuery(keepFormPath, formName, path), page.WithQuery(dropFormPath, formName, path), credential.NewRequestKey(), "")
 	if r.Request.Method == http.MethodPost && r.Request.URL.Path == path {
 		typed, err := r.Typed()
-		if key := typed.Get(page.KeyField); credential.IsRequestKey(key) {
-			kept.Key, kept.From = key, typed.Get(page.FromField)
+		x, told := formWindow(path, typed)
+		if err != nil || !told {
+			return typedBefore{Kept: kept}, err
 		}
+		kept.Key, kept.From = x.Key, typed.Get(page.FromField)
+		kept.Full, err = r.notKept(x, typed)
 		return typedBefore{Kept: kept}, err
+	}
+	if err := r.notKeptBefore(kept, path); err != nil {
+		return typedBefore{}, err
 	}
 	drafts, err := r.server.Store.FormDrafts(r.Ctx(), r.Actor, path)
 	if err != nil {
@@ -158,6 +164,9 @@ func (r *request) answer(rt route) error {
 	if kept != nil {
 		r.server.Log.Warn("keep a form", "route", r.FullPath(), "error", page.Cause(kept))
 	}
+	if err != nil && len(page.FieldErrors(kept)) > 0 {
+		return &notKeptError{err, kept}
+	}
 	return err
 }
 
@@ -173,21 +182,27 @@ func (r *request) unsavedForms() ([]unsavedForm, error) {
 	drafts, err := r.server.Store.OwnFormDrafts(r.Ctx(), r.Actor)
 	var list []unsavedForm
 	for _, d := range drafts {
-		k, params := keptFormAt(d.Address)
-		typed, failed := readDraft(d.Content)
-		if k == nil || failed != nil {
-			continue // a form of another version of the program
+		if x, failed := r.unsavedForm(d); failed == nil { // else a form of another version of the program
+			list = append(list, x)
 		}
-		label := r.Texts.Text(k.named)
-		if about := cmp.Or(params[":number"], params[":service"]); about != "" {
-			label = about + ": " + label
-		}
-		list = append(list, unsavedForm{
-			Label: label, Address: page.WithQuery(k.page(d.Address, typed), windowName, d.FormKey), At: r.moment(d.SavedAt), Typed: textsOf(typed),
-			Drop: page.WithQuery(dropFormPath, formName, d.Address), From: d.FormKey,
-		})
 	}
 	return list, err
+}
+
+func (r *request) unsavedForm(d lab.FormDraft) (unsavedForm, error) {
+	k, params := keptFormAt(d.Address)
+	if k == nil {
+		return unsavedForm{}, lab.ErrNotFound
+	}
+	typed, err := readDraft(d.Content)
+	label := r.Texts.Text(k.named)
+	if about := cmp.Or(params[":number"], params[":service"]); about != "" {
+		label = about + ": " + label
+	}
+	return unsavedForm{
+		Label: label, Address: page.WithQuery(k.page(d.Address, typed), windowName, d.FormKey), At: r.moment(d.SavedAt), Typed: textsOf(typed),
+		Drop: page.WithQuery(dropFormPath, formName, d.Address), From: d.FormKey,
+	}, err
 }
 
 // textsOf is what somebody has typed, in the order of its fields, without what the page
@@ -213,25 +228,31 @@ func (r *request) askedForm() (k *keptForm, path string, err error) {
 	if k == nil {
 		return nil, "", lab.ErrNotFound
 	}
+	return k, path, r.maySend(r.Actor, k.sent, params)
+}
+
+// maySend refuses an actor who may not send what goes to a route, at the service that its
+// parameters name.
+func (r *request) maySend(by lab.Actor, sent string, params map[string]string) (err error) {
 	code := params[":service"]
 	if text := params[":number"]; text != "" {
 		number, err := lab.ParseSampleNumber(text)
 		if err != nil {
-			return nil, "", lab.ErrNotFound
+			return lab.ErrNotFound
 		}
 		code = number.Service
 	}
 	var service lab.Service
 	if code != "" {
-		if service, err = r.Site.Service(r.pageRequest, code); err != nil {
-			return nil, "", err
+		if service, err = r.server.Store.Service(r.Ctx(), by, code); err != nil {
+			return err
 		}
 	}
-	at := slices.IndexFunc(r.server.routes, func(rt route) bool { return rt.method == post && rt.path == k.sent })
-	if at < 0 || !r.server.routes[at].access.Lets(r.Actor, service.ID) {
-		return nil, "", lab.ErrNotFound
+	at := slices.IndexFunc(r.server.routes, func(rt route) bool { return rt.method == post && rt.path == sent })
+	if at < 0 || !r.server.routes[at].access.Lets(by, service.ID) {
+		return lab.ErrNotFound
 	}
-	return k, path, nil
+	return nil
 }
 
 // keepTyped keeps a form while it is being typed, see web/static/draft.js.
@@ -252,24 +273,4 @@ func keepTyped(r *request) error {
 	}
 	r.Status(http.StatusNoContent)
 	return nil
-}
-
-// dropTyped drops what was kept of a form, and leads back to it.
-func dropTyped(r *request) error {
-	typed, err := r.Typed()
-	if err != nil {
-		return err
-	}
-	k, path, err := r.askedForm()
-	if err != nil {
-		return err
-	}
-	key, _, _ := strings.Cut(typed.Get(page.FromField), ".")
-	if err := r.server.Store.DropForm(r.Ctx(), r.Actor, path, key); err != nil {
-		return err
-	}
-	if typed.Get("next") == "staff" {
-		return r.See("/staff")
-	}
-	return r.See(k.page(path, nil))
 }

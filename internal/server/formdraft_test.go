@@ -109,7 +109,7 @@ func (f *aForm) send(t *testing.T, p page) url.Values {
 
 func keepAt(action string) string { return "/drafts?form=" + url.QueryEscape(action) }
 
-const notSaved = "and have not saved it."
+const notSaved = "Not saved yet."
 
 // Whatever is typed into a form of staff is there again when it is opened: for who typed
 // it, and until it is dropped.
@@ -136,7 +136,11 @@ func TestEveryFormOfStaffKeepsWhatIsTyped(t *testing.T) {
 					t.Errorf("%s: another user sees what was typed", f.action)
 				}
 			}
-			r.post("/drafts/drop?form="+url.QueryEscape(f.action), url.Values{"form_from": {f.hidden(t, again, "form_from")}}).want(t, http.StatusSeeOther)
+			drop := url.Values{"form_from": {f.hidden(t, again, "form_from")}}
+			r.post("/drafts/drop?form="+url.QueryEscape(f.action), drop).want(t, http.StatusOK, "Drop what was typed?")
+			r.get(f.page).want(t, http.StatusOK, f.shows, notSaved) // asked, and not dropped
+			drop.Set("sure", "yes")
+			r.post("/drafts/drop?form="+url.QueryEscape(f.action), drop).want(t, http.StatusSeeOther)
 			r.get(f.page).want(t, http.StatusOK).lacks(t, notSaved, f.shows)
 		}
 	})
@@ -154,7 +158,10 @@ func TestWhatHasNoFormAnyMoreIsOnTheStartPage(t *testing.T) {
 	b.analyst.get(analysis).want(t, http.StatusConflict)
 	start := b.analyst.get("/staff").want(t, http.StatusOK, "Typed and not saved", "weighed twice", "71,5")
 	at := regexp.MustCompile(`action="(/drafts/drop[^"]*)"><input type="hidden" name="form_from" value="([^"]+)"`).FindStringSubmatch(start.body)
-	b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {at[2]}, "next": {"staff"}}).leads(t, "/staff")
+	asked := b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {at[2]}, "next": {"staff"}}).
+		want(t, http.StatusOK, "weighed twice", "71,5", strings.TrimPrefix(address, "/samples/"), `name="next" value="staff"`)
+	from := asked.hidden(t, at[1], "form_from")
+	b.analyst.post(html.UnescapeString(at[1]), url.Values{"form_from": {from}, "next": {"staff"}, "sure": {"yes"}}).leads(t, "/staff")
 	b.analyst.get("/staff").want(t, http.StatusOK).lacks(t, "Typed and not saved", "weighed twice")
 }
 
@@ -251,6 +258,46 @@ func TestNothingIsKeptOfASessionThatSomebodyEnded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNothingIsKeptThatItsUserMayNotSend: of a session that has ended no more is kept than
+// of one that has not.
+func TestNothingIsKeptThatItsUserMayNotSend(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		d := &desk{site: x, t: t, service: b.service, actor: b.actors["intake"], clerk: b.intake}
+		address, _ := b.sample(t)
+		analysis := b.entered(t, b.analyst, address)
+		draft := d.begin(b.intake)
+		typed := b.typed("71,5", "notes", "weighed twice")
+		for name, c := range map[string]struct {
+			by     *reader
+			action string
+			typed  url.Values
+		}{
+			"another role":        {b.coordinator, address + "/analyses/new", typed},
+			"another service":     {b.elsewhere, address + "/analyses/new", typed},
+			"as it is typed":      {b.coordinator, keepAt(address + "/analyses/new"), b.typed("71,5", "form_key", "AAAAAAAAAAAAAAAAAAAAAAAAAA")},
+			"a method":            {b.analyst, "/methods/new", url.Values{"lab": {"Lab of the north"}}},
+			"what others verify":  {b.intake, analysis + "/question", url.Values{"question": {"weighed how often"}}},
+			"at the counter":      {b.analyst, draft, powder()},
+			"at another counter":  {b.elsewhere, draft + "/save", powder()},
+			"of no such service":  {b.analyst, "/services/XYZ/settings", url.Values{"opening_hours": {"never"}}},
+			"of a strange number": {b.analyst, "/samples/x/analyses/new", typed},
+		} {
+			c.by.post("/sign-out", nil)
+			c.by.post(c.action, c.typed).leads(t, "/sign-in")
+			if t.Failed() {
+				t.Fatal(name)
+			}
+		}
+		pool := storetest.Pool(t, x.config)
+		defer func() { _ = pool.Close() }()
+		var n int
+		if err := pool.QueryRowContext(t.Context(), "SELECT count(*) FROM form_drafts").Scan(&n); err != nil || n != 0 {
+			t.Errorf("%d forms are kept, %v", n, err)
+		}
+	})
 }
 
 func TestWhatIsRefusedIsKept(t *testing.T) {

@@ -137,14 +137,17 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		all := analysisAddress.FindAllString(b.second.get(address).body, -1)
 		b.verifier.get(all[0]+"/verify").want(t, http.StatusOK, "more than 10 % apart", "Report this one")
 		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
-		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "what has been released already")
+		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "Nothing has changed")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
 		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`)
 		fields.Set("reason", "Measured again.")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK, "Version 1", "Version 2", "Measured again.")
 
-		now := b.verifier.get(address+"/release").want(t, http.StatusOK, "what has been released already")
+		now := b.verifier.get(address+"/release").want(t, http.StatusOK, "Nothing has changed since version 2: there is nothing to release.").
+			lacks(t, `action="`+address+`/release"`)
+		fields.Set("version", now.hidden(t, address+"/withdrawal", "version"))
+		b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "Nothing has changed since version 2")
 		version := now.hidden(t, address+"/withdrawal", "version")
 		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}}).want(t, http.StatusUnprocessableEntity, "Give the reason.")
 		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}, "withdrawal_reason": {"Vials exchanged."}}).leads(t, address+"?done=withdrawn")
@@ -349,6 +352,71 @@ func TestAllThatIsVerifiedIsReleasedAtOnce(t *testing.T) {
 		b.verifier.get(addresses[0]).want(t, http.StatusOK, "Released by verifier")
 		b.verifier.get(addresses[1]).want(t, http.StatusOK, "Nothing has been released yet.", "duplicate")
 	})
+}
+
+// TestWhatContradictsIsSaidBeforeItIsReleased: on the page of one in words, and among many
+// by leaving it unticked.
+func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		analysed := func(amount string) string {
+			address, _ := b.sample(t)
+			for _, typed := range []url.Values{b.typed("79,5"), b.typed(amount)} {
+				b.analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
+				analysis := analysisAddress.FindString(b.analyst.get(address).body)
+				b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
+			}
+			return address
+		}
+		apart, near := analysed("60"), analysed("72")
+		b.verifier.get(apart+"/release").want(t, http.StatusOK,
+			"The analyses contradict each other.", "ketamine: GC-MS, Lab (4 February 2025): 60% base; GC-MS, Lab (4 February 2025): 79.5% base.")
+		b.verifier.get(near+"/release").want(t, http.StatusOK).lacks(t, "contradict each other")
+
+		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "Not ticked, because the analyses contradict each other:", "60% base; GC-MS", `href="`+apart+`/release"`)
+		box := func(address string) string {
+			_, after, _ := strings.Cut(list.body, `name="samples" value="`+strings.TrimPrefix(address, "/samples/"))
+			tag, _, _ := strings.Cut(after, ">")
+			return tag
+		}
+		if box(apart) == "" || strings.Contains(box(apart), "checked") || !strings.Contains(box(near), "checked") {
+			t.Errorf("the boxes of what contradicts and what does not: %q, %q", box(apart), box(near))
+		}
+		b.verifier.post(near+"/release", url.Values{}).want(t, http.StatusConflict)
+		seen := b.verifier.get(apart + "/release")
+		b.verifier.post(apart+"/release", url.Values{
+			"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")},
+		}).leads(t, apart+"?done=published") // it is pointed out, and forbids nothing
+	})
+}
+
+// TestAResultIsTakenBackByALinkOfItsOwn: for who may, and while it stands.
+func TestAResultIsTakenBackByALinkOfItsOwn(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address := b.released(t)
+	link := `href="` + address + `/release?withdraw=yes#withdraw">Withdraw the result</a>`
+	b.verifier.get(address).want(t, http.StatusOK, link)
+	for _, by := range []*reader{b.analyst, b.intake, b.coordinator} {
+		by.get(address).want(t, http.StatusOK).lacks(t, link)
+	}
+	b.verifier.get(address+"/release").want(t, http.StatusOK, `<details id="withdraw"><summary>`)
+	b.verifier.get(address+"/release?withdraw=yes").want(t, http.StatusOK, `<details id="withdraw" open><summary>`)
+	b.withdraw(t, address).leads(t, address+"?done=withdrawn")
+	b.verifier.get(address).want(t, http.StatusOK).lacks(t, link)
+}
+
+// TestWhatSaysNothingIsNoRow: of what was confirmed as right people read nothing, nor of a
+// change of the program's own bookkeeping.
+func TestWhatSaysNothingIsNoRow(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	address, _ := b.sample(t, func(s *lab.Sample) { s.Confirmed = lab.Codes{"received_amount"} })
+	b.intake.get(address).want(t, http.StatusOK, "<h2>Sample</h2>").lacks(t, "<dd></dd>", "<dt>Confirmed as right</dt>")
+	analysis := b.entered(t, b.analyst, address)
+	b.second.post(analysis, b.typed("77", "version", "1")).leads(t, address+"?done=changed")
+	stale := b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).want(t, http.StatusConflict, "79.5%", "77%")
+	if empty := regexp.MustCompile(`</th><td></td><td></td>`).FindString(stale.body); empty != "" {
+		t.Errorf("a row says nothing:\n%s", stale.body)
+	}
 }
 
 // TestAnAmendmentIsNotReleasedWithOthers: it asks for a reason, which visitors read.

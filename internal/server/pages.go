@@ -37,6 +37,7 @@ var pages = map[string]any{
 	"newperson.html":        newPersonPage{},
 	"newservice.html":       newServicePage{},
 	"people.html":           peoplePage{},
+	"drop.html":             dropPage{},
 	"person.html":           personPage{},
 	"privacy.html":          privacyPage{},
 	"readout.html":          readOutPage{},

@@ -229,10 +229,7 @@ var actions = map[lab.Action]string{
 }
 
 func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
-	var findings []lab.Finding
-	for _, e := range record.Evidence {
-		findings = append(findings, e.Findings...)
-	}
+	findings := findingsOf(record)
 	var views []eventView
 	for _, e := range record.Trail {
 		what := string(e.Action)
@@ -244,6 +241,14 @@ func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
 	}
 	slices.Reverse(views)
 	return views
+}
+
+// findingsOf are the findings of all analyses of a sample.
+func findingsOf(record *store.SampleRecord) (findings []lab.Finding) {
+	for _, e := range record.Evidence {
+		findings = append(findings, e.Findings...)
+	}
+	return findings
 }
 
 // viewedView says who read the record.

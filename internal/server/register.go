@@ -22,6 +22,7 @@ type registerPage struct {
 	Visit   string     // to which the sample belongs, empty for a new one
 	InVisit int        // the number of the sample within it
 	Before  string     // the number of the sample before it in the visit, of which the look can be copied
+	Kept    string     // when the draft was kept of which something is typed, empty for none
 	Clock   string     // that the clock may be wrong; empty where it is not
 	visit   *lab.Visit // nil for a new one
 }
@@ -88,6 +89,9 @@ func showDraft(r *request) error {
 	page, err := r.registerPage(typed)
 	if err != nil {
 		return err
+	}
+	if r.typedInto(typed) {
+		page.Kept = r.moment(draft.SavedAt)
 	}
 	page.Shown = strconv.FormatInt(draft.SavedAt.Time().UnixMicro(), 10)
 	if number, err := lab.ParseSampleNumber(r.Query("undone")); err == nil {

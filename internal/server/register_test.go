@@ -283,7 +283,7 @@ func TestADraftKeepsWhatWasTyped(t *testing.T) {
 		d.clerk.post(draft+"/save", powder(with("notes", strings.Repeat("x", 100_000)))).want(t, http.StatusUnprocessableEntity)
 		colleague.get(draft).want(t, http.StatusOK, "half a sen")
 
-		colleague.post(draft+"/drop", nil).leads(t, "/counter/UTR")
+		colleague.post(draft+"/drop", d.sure(colleague.post(draft+"/drop", nil))).leads(t, "/counter/UTR")
 		colleague.post(draft+"/drop", nil).leads(t, "/counter/UTR")
 		d.clerk.post(draft+"/save", typed).want(t, http.StatusNotFound)
 		d.clerk.get(draft).want(t, http.StatusConflict, "This draft is gone")

@@ -17,13 +17,14 @@ type releasePage struct {
 	Before          *publicationView // the latest version, nil for none
 	Will, Said      *resultPage      // what the visitor would read, and reads now
 	Refusals        []string         // for which it would be refused as it is
+	Apart           []string         // what the analyses say differently
 	Entered         int              // analyses that do not count yet
 	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
-	Same            bool             // it says what the latest version says
 	Moved           bool             // it is not what the reader saw when confirming
 	Form            *page.Form       // nil where it cannot be released
 	Following       *nextView        // on the worklist, nil for none
+	Withdraws       bool             // the reader is here to take it back
 	Exchanged       bool             // with a sample whose result was taken back just now
 	Withdrawal      *page.Form       // nil where there is nothing to take back
 }
@@ -42,7 +43,7 @@ func (r *request) releasePage() (*releasePage, error) {
 		return nil, err
 	}
 	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
-	shown.Exchanged = r.Query("done") == "withdrawn"
+	shown.Exchanged, shown.Withdraws = r.Query("done") == "withdrawn", r.Query("withdraw") != ""
 	version := versionText(record.Sample.Version)
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
@@ -71,9 +72,14 @@ func (r *request) releasePage() (*releasePage, error) {
 
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
-	shown.Doubtful = p.Doubtful()
+	shown.Entered = p.Count(lab.Entered)
+	if err := p.Repeats(&p.Publication); err != nil {
+		shown.Nothing = r.Said(err)
+		return nil
+	}
+	shown.Doubtful, shown.Apart = p.Doubtful(), n.disagreements(&p.File)
 	next := n.publicationView(&p.Publication)
-	shown.Next, shown.Entered = &next, p.Count(lab.Entered)
+	shown.Next = &next
 	proposed := p.Publication
 	proposed.PublishedOn = r.day()
 	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), r.Service.Name); err != nil {
@@ -84,12 +90,6 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
 		shown.Refusals = append(shown.Refusals, substance+": "+r.Texts.Sentence(m.Format, m.Args...))
 	}
-	if shown.Same, err = sameResult(p.Latest(), &proposed); err != nil {
-		return err
-	}
-	if shown.Same {
-		shown.Following = nil // whoever is here wants something of this sample
-	}
 	if len(shown.Refusals) > 0 {
 		return nil
 	}
@@ -98,19 +98,6 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
 	}
 	return r.keeps(shown.Form, shown.Address+"/release")
-}
-
-// sameResult tells that a version says what the latest says already.
-func sameResult(latest, next *lab.Publication) (bool, error) {
-	if latest == nil || latest.Kind == lab.WithdrawnResult {
-		return false, nil
-	}
-	said, err := latest.Result.Value()
-	if err != nil {
-		return false, err
-	}
-	will, err := next.Result.Value()
-	return said == will && latest.Outcome == next.Outcome, err
 }
 
 // asReleased is a file as its code opens it when nothing more is to come. Of a result that

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,8 +26,9 @@ type releaseRow struct {
 	Address, Number, Value string
 	Product                string
 	Kind, Outcome          tagView
-	Heading                string // what the visitor would read first
-	Refused                string // why it was not released
+	Heading                string   // what the visitor would read first
+	Refused                string   // why it was not released
+	Apart                  []string // what its analyses say differently, for which it is not ticked
 }
 
 // releaseMost is the number of results that are confirmed and released at once.
@@ -77,6 +79,7 @@ func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal
 	return releaseRow{
 		Address: sampleAddress(number), Number: number.String(), Value: seenValue(number, p.Sample.Version) + "." + p.Seen,
 		Product: n.product(p.Sample.ProductID), Kind: v.Kind, Outcome: v.Outcome, Heading: told.Heading,
+		Apart: n.disagreements(&p.File),
 	}, nil
 }
 
@@ -128,6 +131,11 @@ func publishResults(r *request) error {
 		page.Rows = append(page.Rows, row)
 	}
 	return r.Show("releaseall.html", page)
+}
+
+// Apart tells that the analyses of some sample contradict each other.
+func (p *releaseAllPage) Apart() bool {
+	return slices.ContainsFunc(p.Rows, func(row releaseRow) bool { return len(row.Apart) > 0 })
 }
 
 // Released is the number of results that were released.

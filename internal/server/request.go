@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"time"
 
 	"marquis/internal/page"
 	"marquis/internal/store"
@@ -15,6 +16,7 @@ type request struct {
 	*pageRequest
 	server  *Server
 	session *store.Session // nil for the public
+	clocks  *time.Location // see shownIn
 }
 
 // handler answers a request with a page, or with an error.

@@ -100,7 +100,7 @@ func TestTheOtherOfTwoExchangedSamplesIsAskedFor(t *testing.T) {
 		b.verifier.get(one).lacks(t, "waits to be analysed again")
 		b.withdraw(t, one, "exchanged_with", "2").leads(t, other+"/release?done=withdrawn&of=UTR-2025-00001")
 		b.verifier.get(other+"/release?done=withdrawn&of=UTR-2025-00001").
-			want(t, http.StatusOK, "UTR-2025-00001: The result is withdrawn.", "The two may have been exchanged.", "<details open><summary>Withdraw the result")
+			want(t, http.StatusOK, "UTR-2025-00001: The result is withdrawn.", "The two may have been exchanged.", "<details id=\"withdraw\" open><summary>Withdraw the result")
 		b.analyst.get("/work?stage=in_analysis").want(t, http.StatusOK, other).lacks(t, one)
 		b.analyst.get("/work?stage=to_analyse").want(t, http.StatusOK, one)
 		b.verifier.get(other).want(t, http.StatusOK, "Swapped at weighing.")

@@ -135,7 +135,9 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 	plain.State, plain.StateReason, plain.Excluded, plain.NoRetest, plain.ReceivedAmount, plain.ReceivedUnit, plain.Price = "", "", "", "", 0, "", lab.Price{}
 	var facts []factView
 	for _, v := range n.changeViews(lab.Differences(lab.Sample{}, plain), nil) {
-		facts = append(facts, factView{v.Field, v.New})
+		if v.New != "" { // else it is withheld, or nothing that people read
+			facts = append(facts, factView{v.Field, v.New})
+		}
 	}
 	quantity := func(number int64, unit lab.AmountUnit) string {
 		said := n.texts.Code(locale.AmountUnits, string(unit))
@@ -175,9 +177,9 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 		}
 	}
 	x := &record.Sample
-	wasPublished := record.Latest() != nil && lab.MayPublish(r.Actor, x.ServiceID) == nil
 	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
-	add(may.Has(lab.PublishResult, x.ID) || wasPublished, "page.record.release", "/release")
+	add(may.Has(lab.PublishResult, x.ID), "page.record.release", "/release")
+	add(may.Has(lab.WithdrawResult, x.ID), "page.release.withdraw", "/release?withdraw=yes#withdraw")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")
 	add(may.Has(lab.ChangeSample, x.ID), "page.record.describe", "/description")
 	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")

@@ -64,23 +64,29 @@ func unavailable(err error, text string) page.Known {
 	return page.Known{Err: err, Answer: page.Answer{Status: http.StatusServiceUnavailable, Title: "page.error.unavailable", Text: text}}
 }
 
-// noted notes that values of the record of the address are read, and tells whether it
-// could; an address that is about no record has none to note.
-func (r *request) noted() bool {
+// noted notes that values of the record of the address are read, and tells its findings,
+// and whether it could; an address that is about no record has none to note.
+func (r *request) noted() ([]lab.Finding, bool) {
 	if r.Number == (lab.SampleNumber{}) {
-		return true
+		return nil, true
 	}
-	_, err := r.record(r.purpose())
-	return err == nil
+	record, err := r.record(r.purpose())
+	return findingsOf(&record), err == nil
 }
 
 // explain adds to a problem what changed meanwhile, and whom else to ask.
 func (r *request) explain(err error, p *page.Problem) {
 	var stale *lab.StaleError
-	if errors.As(err, &stale) && r.noted() {
-		if n, err := r.recordNaming(); err == nil {
-			p.Changes = n.changeViews(stale.Changed, nil)
+	if errors.As(err, &stale) {
+		findings, noted := r.noted()
+		if n, err := r.recordNaming(); err == nil && noted {
+			untold := func(c page.ChangeView) bool { return c.Old+c.New == "" }
+			p.Changes = slices.DeleteFunc(n.changeViews(stale.Changed, findings), untold)
 		}
+	}
+	var lost *notKeptError
+	if errors.As(err, &lost) {
+		p.Unkept = r.saidOfUnkept(lost.why)
 	}
 	signingIn := r.Route.Path == signInPath // which is for staff, though anybody can open it
 	p.Public = p.Public && !signingIn

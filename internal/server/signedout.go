@@ -15,7 +15,8 @@ import (
 // finds it in the form after signing in. Nothing of it is done before.
 
 // keepSent keeps a form that was sent without what it takes, and returns the page on
-// which its user goes on with it; empty where it is nobody's, or no form that is kept.
+// which its user goes on with it; empty where it is nobody's, none that its user may send,
+// or no form that is kept.
 func (r *request) keepSent(missing error) (back string, err error) {
 	by, err := r.sender(missing)
 	if errors.Is(err, lab.ErrNotFound) {
@@ -32,16 +33,23 @@ func (r *request) keepSent(missing error) (back string, err error) {
 	if r.Route.Path == keepFormPath {
 		path = r.Query(formName)
 	}
-	switch k, _ := keptFormAt(path); {
+	switch k, params := keptFormAt(path); {
 	case k != nil:
-		back, err = k.page(path, typed), r.keepForm(by, k, path, typed)
+		if err = r.maySend(by, k.sent, params); err == nil {
+			back, err = k.page(path, typed), r.keepForm(by, k, path, typed)
+			if len(page.FieldErrors(err)) > 0 {
+				back = page.WithQuery(back, unkeptName, path)
+			}
+		}
 	case r.Param("draft") != "" && (r.Route.Path == draftPath || r.Route.Path == draftPath+"/save"):
-		back, err = r.keepAtCounter(by, typed)
+		if err = r.maySend(by, draftPath, map[string]string{":service": r.Param("service")}); err == nil {
+			back, err = r.keepAtCounter(by, typed)
+		}
 	}
 	switch {
 	case len(page.FieldErrors(err)) > 0, errors.Is(err, lab.ErrConflict): // too much is not kept, nor what was saved meanwhile
 		return back, nil
-	case errors.Is(err, lab.ErrNotFound): // it is none of theirs any more
+	case errors.Is(err, lab.ErrNotFound): // it is none of theirs, or not any more
 		return "", nil
 	}
 	return back, err

@@ -24,9 +24,9 @@ type workPage struct {
 	Service  string // code of the one service that is shown, empty for several
 	MayClose bool   // may mark samples as not analysed
 	Close    *page.Form
-	Refused  []string // why samples could not be marked
-	WhyNot   bool     // why nothing can be marked: the service has to be chosen first
-	Publish  string   // address for releasing all that is verified, empty where there is none
+	Refused  []string  // why samples could not be marked
+	Choose   []tabView // services of which one is to be chosen before samples can be marked
+	Publish  string    // address for releasing all that is verified, empty where there is none
 }
 
 // tabView is one worklist with its number of samples.
@@ -102,7 +102,7 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if shown.Tabs, err = r.workTabs(q, counts); err != nil {
 		return nil, err
 	}
-	r.offerWork(shown, q)
+	r.offerWork(shown, q, services)
 	if err := r.keepClosing(shown); err != nil {
 		return nil, err
 	}
@@ -170,11 +170,14 @@ func (r *request) workTabs(q workQuery, counts map[lab.Stage]store.StageCount) (
 }
 
 // offerWork offers what can be done with the whole list.
-func (r *request) offerWork(page *workPage, q workQuery) {
+func (r *request) offerWork(page *workPage, q workQuery, services []lab.Service) {
 	open := !q.filter.Stage.Done() && q.filter.Stage != ""
 	if q.service.ID == 0 {
-		all, some := r.Actor.ServicesOf(lab.Who(lab.MoveSample)...)
-		page.WhyNot = open && len(page.Rows) > 0 && (all || len(some) > 0)
+		for _, s := range services {
+			if open && len(page.Rows) > 0 && r.Actor.Has(s.ID, lab.Who(lab.MoveSample)...) {
+				page.Choose = append(page.Choose, tabView{Label: s.Name, Address: q.with("service", s.Code)})
+			}
+		}
 		return
 	}
 	page.Service = q.service.Code

@@ -81,7 +81,7 @@ func (s *Store) KeepForm(ctx context.Context, by lab.Actor, x FormWindow, conten
 		return err
 	}
 	return s.do(ctx, by, func(w *work) error {
-		if err := w.roomForForm(draft); err != nil {
+		if err := roomForForm(w.tx, by, x); err != nil {
 			return err
 		}
 		done := w.tx.Exec("INSERT INTO form_drafts (user_id, address, form_key, content, saved_at) VALUES (?, ?, ?, ?, ?) "+
@@ -97,11 +97,21 @@ func (s *Store) KeepForm(ctx context.Context, by lab.Actor, x FormWindow, conten
 	})
 }
 
+// RoomForForm refuses what KeepForm would for its size, or for the number of forms that are
+// kept already.
+func (s *Store) RoomForForm(ctx context.Context, by lab.Actor, x FormWindow, content string) error {
+	draft := lab.FormDraft{UserID: by.UserID, Address: x.Address, FormKey: x.Key, Content: content}
+	if err := draft.Check(); err != nil {
+		return err
+	}
+	return translate(roomForForm(s.read.WithContext(ctx), by, x))
+}
+
 // roomForForm refuses one more form where many are kept.
-func (w *work) roomForForm(d lab.FormDraft) error {
+func roomForForm(tx *gorm.DB, by lab.Actor, x FormWindow) error {
 	var others int
-	err := w.tx.Raw("SELECT count(*) FROM form_drafts WHERE user_id = ? AND content <> '' AND NOT (address = ? AND form_key = ?)",
-		d.UserID, d.Address, d.FormKey).Row().Scan(&others)
+	err := tx.Raw("SELECT count(*) FROM form_drafts WHERE user_id = ? AND content <> '' AND NOT (address = ? AND form_key = ?)",
+		by.UserID, x.Address, x.Key).Row().Scan(&others)
 	if err != nil {
 		return err
 	}

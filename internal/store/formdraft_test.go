@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,9 @@ func TestSoManyFormsAreKeptAndNoMore(t *testing.T) {
 			noError(t, s.KeepForm(ctx, ann, window(fmt.Sprint("K", i)), `1`))
 		}
 		wantMistakes(t, s.KeepForm(ctx, ann, window("more"), `1`), "content")
+		wantMistakes(t, s.RoomForForm(ctx, ann, window("more"), `1`), "content")
+		noError(t, s.RoomForForm(ctx, ann, window("K7"), `1`))
+		wantMistakes(t, s.RoomForForm(ctx, ann, window("K7"), strings.Repeat("1", lab.MaxFormDraft+1)), "content")
 		noError(t, s.KeepForm(ctx, ann, window("K7"), `2`)) // one that is there already
 		noError(t, s.DropForm(ctx, ann, formAt, "K8"))
 		noError(t, s.KeepForm(ctx, ann, window("more"), `1`))

@@ -402,6 +402,10 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		}
 
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
+		wantRefused(t, "released again unchanged", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout")))
+		last := b.analyse(t, s, x, "61")
+		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, last.Key, 1, true))
+		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
 		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
@@ -749,6 +753,49 @@ func TestVerifyAndPublishAtOnce(t *testing.T) {
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// TestARetestIsAskedForBesideAnOlderAnalysis: what was entered before the result was taken
+// back waits too, and comes to its turn with the new one. The migration puts what stood on
+// the wrong list where lab does.
+func TestARetestIsAskedForBesideAnOlderAnalysis(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		taken := func() lab.Sample {
+			x := b.register(t, s)
+			b.released(t, s, x)
+			b.analyse(t, s, x, "60") // entered, and looked at by nobody
+			b.withdraw(t, s, x)
+			return x
+		}
+		waits, repeated, declined := taken(), taken(), taken()
+		b.analyse(t, s, repeated, "70")
+		now, _, _ := s.Sample(t.Context(), storetest.Reader, declined.Key)
+		_ = must[lab.Sample](t)(s.DeclineRetest(t.Context(), b.verifier, declined.Key, now.Version, "nothing is left"))
+		look := func(when string) {
+			for _, step := range []struct {
+				name string
+				x    lab.Sample
+				want lab.Stage
+			}{{"waits", waits, lab.StageToAnalyse}, {"repeated", repeated, lab.StageToVerify}, {"declined", declined, lab.StageToVerify}} {
+				if got := stageOf(t, s, step.x); got != step.want {
+					t.Errorf("%s, %s: %s instead of %s", when, step.name, got, step.want)
+				}
+			}
+		}
+		look("as it is recorded")
+		text, err := migrations.Files.ReadFile("0021_retest.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, fill, _ := strings.Cut(string(text), "UPDATE samples")
+		for _, statement := range []string{"UPDATE samples SET stage = 'to_verify' WHERE service_id > 0", "UPDATE samples" + fill} {
+			if err := store.Exec(s, statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		look("by the migration")
 	})
 }
 

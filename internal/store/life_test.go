@@ -94,6 +94,24 @@ func (b bench) publish(t testing.TB, s *store.Store, x lab.Sample) lab.Publicati
 	return p
 }
 
+// released enters, verifies and publishes an analysis of the sample.
+func (b bench) released(t testing.TB, s *store.Store, x lab.Sample) {
+	t.Helper()
+	a := b.analyse(t, s, x, "80")
+	_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false))
+	b.publish(t, s, x)
+}
+
+// withdraw takes the result of the sample back.
+func (b bench) withdraw(t testing.TB, s *store.Store, x lab.Sample) {
+	t.Helper()
+	now, _, err := s.Sample(t.Context(), storetest.Reader, x.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "wrong vial"))
+}
+
 // seen is what a page shows before a result is released.
 func seen(t testing.TB, s *store.Store, by lab.Actor, sample lab.Key) string {
 	t.Helper()

@@ -29,6 +29,7 @@
       sending = true;
       changed = false;
       sent = new AbortController();
+      let full = false; // there are too many drafts, or too much in this one
       try {
         const body = new URLSearchParams(new FormData(form));
         const answer = await fetch(form.dataset.draft, {
@@ -38,6 +39,7 @@
           signal: sent.signal,
           redirect: 'error', // to the sign-in page: nothing was kept
         });
+        full = answer.status === 422;
         if (!answer.ok) throw new Error(answer.statusText);
         delay = pause;
         const apart = answer.status === 201 && state?.dataset.apart; // another window was there first
@@ -45,7 +47,7 @@
       } catch {
         changed = true;
         delay = Math.min(delay * 2, longest);
-        tell(state?.dataset.failed ?? '', true);
+        tell((full && state?.dataset.full) || (state?.dataset.failed ?? ''), true);
       }
       sending = false;
       if (changed && !leaving) later(delay);

@@ -184,6 +184,15 @@ func verified(x *site, t testing.TB) received {
 	return s
 }
 
+// apart is a sample of which two analyses contradict each other.
+func apart(t testing.TB, x *site) received {
+	t.Helper()
+	s := x.handIn(t)
+	x.verify(t, x.analyse(t, s, "79.5"))
+	x.verify(t, x.analyse(t, s, "60"))
+	return s
+}
+
 // tour is every page, as those see it for whom it is, and every form that is sent
 // with mistakes.
 var tour = []stop{
@@ -314,6 +323,23 @@ var tour = []stop{
 		b.open(draft)
 		return b
 	}},
+	{"drop", "", "Drop what was typed?", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.fill("received_amount", "0,3")
+		b.follow("Drop the draft")
+		return b
+	}},
+	{"register", "of a draft that was kept", "Not registered yet.", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		draft := b.place()
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.follow("Keep as draft")
+		b.open(draft)
+		return b
+	}},
 	{"replacecode", "", "Another code", of(intake, handedIn, "/code")},
 	{"describe", "", "Description of", of(intake, handedIn, "/description")},
 	{"describe", "stale", "Somebody else has changed this meanwhile", func(t testing.TB, x *site) *browser {
@@ -361,6 +387,14 @@ var tour = []stop{
 	}},
 	{"retraction", "", "Retract the analysis", ofAnalysis(analyst, "/retraction")},
 	{"verify", "", "Verify the analysis", ofAnalysis(verifier, "/verify")},
+	{"verify", "beside another analysis", "more than 10 % apart", func(t testing.TB, x *site) *browser {
+		s := x.handIn(t)
+		x.verify(t, x.analyse(t, s, "79.5"))
+		a := x.analyse(t, s, "60")
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/analyses/" + a.ID.String() + "/verify"))
+		return b
+	}},
 	{"error", "409", "This step is not possible", func(t testing.TB, x *site) *browser {
 		s := x.handIn(t)
 		a := x.analyse(t, s, "79.5")
@@ -370,9 +404,16 @@ var tour = []stop{
 		return b
 	}},
 	{"release", "", "Release the result", of(verifier, verified, "/release")},
+	{"release", "of what contradicts", "The analyses contradict each other.", func(t testing.TB, x *site) *browser {
+		s := apart(t, x)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/release"))
+		return b
+	}},
 	{"release", "of another version", "Withdraw the result", of(verifier, amended, "/release")},
 	{"releaseall", "", "Release all", func(t testing.TB, x *site) *browser {
 		verified(x, t)
+		apart(t, x)
 		b := x.staff(t, x.verifier)
 		b.open("/work/UTR/publish")
 		return b
