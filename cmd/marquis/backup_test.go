@@ -450,8 +450,15 @@ func TestNumbersAreNeverGivenTwice(t *testing.T) {
 			if code, _, said := third.run("restore", again.archive, "--keys", again.keys, "--series", "A"); code == exitDone || !strings.Contains(said, "given already") {
 				t.Errorf("series A again: exit %d, %s", code, said)
 			}
-			third.must("restore", c.archive, "--keys", c.keys, "--series", "C")
-			third.register("KIL-2024-C00001")
+			third.must("restore", c.archive, "--keys", c.keys, "--series", "Z")
+			third.register("KIL-2024-Z00001")
+			// After Z letters go on: what is proven can be restored.
+			last := backUp(t, third, "--prove")
+			fourth := emptyPlace(t, kind)
+			if out := fourth.must("restore", last.archive, "--keys", last.keys); !strings.Contains(out, "series AA") {
+				t.Errorf("restore says: %s", out)
+			}
+			fourth.register("KIL-2024-AA00001")
 		})
 	}
 }

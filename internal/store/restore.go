@@ -62,17 +62,16 @@ func (s *Store) BeginLife(ctx context.Context, by lab.Actor, copiedAt lab.Instan
 		if err != nil {
 			return err
 		}
-		if series == 0 {
-			series = int(last.Life) + 1
+		next, err := lab.NextSeries(int(last.Life), series)
+		if err != nil {
+			return err
 		}
 		var errs lab.FieldErrors
-		errs.Check(series > int(last.Life) && series <= lab.MaxSeries, "series", "Numbers of series %q may have been given already; the last one was %q.",
-			lab.SeriesLetter(series), lab.SeriesLetter(int(last.Life)))
 		errs.Check(!copiedAt.IsZero() && !copiedAt.Time().After(w.at.Time()), "as_of", "Say as of which moment the database was restored; it is not in the future.")
 		if err := errs.Err(); err != nil {
 			return err
 		}
-		life = registryLife{int16(series), copiedAt, w.at, ""}
+		life = registryLife{int16(next), copiedAt, w.at, ""}
 		if err := w.tx.Create(&life).Error; err != nil {
 			return err
 		}

@@ -224,7 +224,7 @@ func TestALifeBeginsAfterARestoreByOtherMeans(t *testing.T) {
 				return err
 			},
 			"as of no moment":       func() error { _, err := s.BeginLife(t.Context(), operator, lab.Instant{}, 0); return err },
-			"after Z":               func() error { _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 27); return err },
+			"far ahead":             func() error { _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 28); return err },
 			"by somebody on a page": func() error { _, err := s.BeginLife(t.Context(), b.intake, lab.At(storetest.Now), 0); return err },
 		} {
 			if begin() == nil {
