@@ -18,8 +18,9 @@ func (p *program) verifyCommand() *cobra.Command {
 		Short: "Look whether the registry is whole: trail, results, facts, codes and key ring",
 		Long: "Walks the audit trail and compares what was published with it, makes the facts that the statistics read\n" +
 			"anew and compares them, tries codes drawn at random, looks whether the key ring is the one of the\n" +
-			"registry, and whether every text could be restored on either database. It prints the digest of all that the registry holds, which is the same as that of a backup of\n" +
-			"the same moment. It changes nothing, and the server goes on meanwhile.",
+			"registry, and whether every text could be restored on either database. It prints the digest of all that\n" +
+			"the registry holds, which is the same as that of a backup of the same moment. It changes nothing, and the\n" +
+			"server goes on meanwhile.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.openThere(cmd.Context(), func(s *store.Store) error {

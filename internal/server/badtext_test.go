@@ -24,7 +24,7 @@ func TestNoFormTakesATextThatNotEveryDatabaseKeeps(t *testing.T) {
 		admin := x.staff(t, b.actors["admin"])
 		draft := b.intake.post("/counter/UTR/new", nil).header.Get("Location")
 		all := []badly{
-			{b.intake, draft, powder(), []string{"notes", "logo", "region"}},
+			{b.intake, draft, powder(), []string{"notes", "logo", "region", "price_currency"}},
 			{admin, "/people", url.Values{"login": {"bea"}, "name": {"Bea"}}, []string{"login", "name"}},
 			{admin, "/services", url.Values{"code": {"NEW"}, "name": {"New"}, "country": {"NL"}, "currency": {"EUR"}, "time_zone": {"UTC"}},
 				[]string{"code", "name", "country", "currency", "time_zone"}},
