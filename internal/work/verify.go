@@ -21,11 +21,14 @@ type Verified struct {
 	Events  int64 // of the trail, as they were written, and with them what was published
 	Samples int   // whose facts are what their records say
 	Codes   store.Codes
-	Digest  string // of what the registry holds: that of an archive of it
-	held    *archive.Digester
+	// Analyses are those that were compared with what the trail tells of them.
+	Analyses int
+	Digest   string // of what the registry holds: that of an archive of it
+	held     *archive.Digester
 }
 
 // Verify looks whether a registry is whole: its file, the trail and what was published,
+// the counters of numbers, roles and analyses as the trail tells of them,
 // the facts that the statistics read, the codes, with the key ring where one is given, and
 // whether every text could be restored. The first thing that is not as it should be is an error.
 func Verify(ctx context.Context, s *store.Store, by lab.Actor, ring *keyring.Ring) (v Verified, err error) {
@@ -33,6 +36,15 @@ func Verify(ctx context.Context, s *store.Store, by lab.Actor, ring *keyring.Rin
 		return v, err
 	}
 	if v.Events, err = s.VerifyAudit(ctx, by); err != nil {
+		return v, err
+	}
+	if err := s.CheckCounters(ctx, by); err != nil {
+		return v, err
+	}
+	if err := s.CheckRoles(ctx, by); err != nil {
+		return v, err
+	}
+	if v.Analyses, err = s.CheckAnalyses(ctx, by); err != nil {
 		return v, err
 	}
 	moved, err := s.CompareFacts(ctx, by)
