@@ -78,8 +78,22 @@ func TestSampleNumberRefusals(t *testing.T) {
 // and nobody skips so many that they would run out.
 func TestNumbersGoOnInAnotherSeriesAfterARestore(t *testing.T) {
 	for _, test := range []struct{ last, asked, want int }{
-		{0, 0, 1}, {1, 0, 2}, {26, 0, 27}, {701, 0, 702}, {702, 0, 0},
-		{0, 3, 3}, {0, 27, 27}, {0, 28, 0}, {26, 53, 53}, {26, 54, 0}, {3, 3, 0}, {3, 2, 0}, {701, 702, 702}, {702, 703, 0}, {702, 702, 0}, {3, -1, 0},
+		{0, 0, 1},
+		{1, 0, 2},
+		{26, 0, 27},
+		{701, 0, 702},
+		{702, 0, 0},
+		{0, 3, 3},
+		{0, 27, 27},
+		{0, 28, 0},
+		{26, 53, 53},
+		{26, 54, 0},
+		{3, 3, 0},
+		{3, 2, 0},
+		{701, 702, 702},
+		{702, 703, 0},
+		{702, 702, 0},
+		{3, -1, 0},
 	} {
 		if got, err := lab.NextSeries(test.last, test.asked); got != test.want || (err == nil) != (test.want > 0) {
 			t.Errorf("after %q, asked for %d: %d, %v; want %d", lab.SeriesLetter(test.last), test.asked, got, err, test.want)

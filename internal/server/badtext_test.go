@@ -26,8 +26,11 @@ func TestNoFormTakesATextThatNotEveryDatabaseKeeps(t *testing.T) {
 		all := []badly{
 			{b.intake, draft, powder(), []string{"notes", "logo", "region", "price_currency"}},
 			{admin, "/people", url.Values{"login": {"bea"}, "name": {"Bea"}}, []string{"login", "name"}},
-			{admin, "/services", url.Values{"code": {"NEW"}, "name": {"New"}, "country": {"NL"}, "currency": {"EUR"}, "time_zone": {"UTC"}},
-				[]string{"code", "name", "country", "currency", "time_zone"}},
+			{
+				admin, "/services",
+				url.Values{"code": {"NEW"}, "name": {"New"}, "country": {"NL"}, "currency": {"EUR"}, "time_zone": {"UTC"}},
+				[]string{"code", "name", "country", "currency", "time_zone"},
+			},
 			{admin, "/services/UTR/locations", url.Values{"name": {"Van"}, "kind": {"office"}}, []string{"name", "kind", "region"}},
 			{admin, "/services/UTR/settings", url.Values{}, []string{"opening_hours", "address", "phone"}},
 			{admin, "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"Lab"}, "level": {"preliminary"}, "open_scope": {"yes"}}, []string{"lab", "version", "kind"}},
