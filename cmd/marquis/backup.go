@@ -84,7 +84,7 @@ func (p *program) backUp(ctx context.Context, s *store.Store, file string, f bac
 
 // verifiedText tells what was looked at.
 func verifiedText(v work.Verified) string {
-	return fmt.Sprintf("%d events of the trail, the facts of %d samples, %d of %d codes, all as they should be", v.Events, v.Samples, v.Codes.Tried, v.Codes.All)
+	return fmt.Sprintf("%d events of the trail, %d analyses that it tells of, the facts of %d samples, %d of %d codes, all as they should be", v.Events, v.Analyses, v.Samples, v.Codes.Tried, v.Codes.All)
 }
 
 // backupPlan reads what was typed, and refuses what would be no backup.

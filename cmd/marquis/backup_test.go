@@ -291,7 +291,7 @@ func TestABackupThatIsNoneIsNotRestored(t *testing.T) {
 		"another ring":          {copies{archive: c.archive, keys: another.keys}, []string{"--synthetic"}, "does not belong"},
 		"a damaged ring":        {copies{archive: c.archive, keys: file("keys", []byte("{}"))}, []string{"--synthetic"}, "key ring"},
 		"no ring":               {copies{archive: c.archive}, []string{"--synthetic"}, "--keys FILE"},
-		"a series of before":    {c, []string{"--synthetic", "--series", "AB"}, "one letter"},
+		"a series of before":    {c, []string{"--synthetic", "--series", "A1"}, "two such as AA"},
 		"the archive as a ring": {copies{archive: c.archive, keys: c.archive}, []string{"--synthetic"}, "key ring"},
 	} {
 		for _, place := range places {
@@ -376,6 +376,34 @@ func TestCodesThatLeadAstrayAreFound(t *testing.T) {
 	}
 }
 
+// TestATextThatPostgreSQLTakesNotIsFound in a SQLite file past which it was written, before
+// somebody needs the backup; and refused before the first row is restored, on either
+// database.
+func TestATextThatPostgreSQLTakesNotIsFound(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	x.past("UPDATE samples SET notes = 'smells' || char(0) || 'odd' WHERE number_running = 1 AND service_id = 1")
+	x.past("UPDATE locations SET name = CAST(x'636166e9' AS text) WHERE id = 1")
+	for _, want := range []string{`locations, row 1 (id "1", service_id "1"), name`, "samples, row ", "), notes", "texts hold U+0000"} {
+		if code, _, said := x.run("verify"); code != exitFailed || !strings.Contains(said, want) {
+			t.Errorf("verify: exit %d, %s, and not %s", code, said, want)
+		}
+	}
+	if code, _, said := x.run("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--prove"); code != exitFailed || !strings.Contains(said, "table locations, row 1, name: ") {
+		t.Errorf("a proof: exit %d, %s", code, said)
+	}
+	c := backUp(t, x)
+	for _, kind := range bothKinds {
+		place := emptyPlace(t, kind)
+		if code, _, said := place.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "table locations, row 1, name: it holds U+0000 or is not UTF-8") {
+			t.Errorf("restore to %s: exit %d, %s", kind, code, said)
+		}
+		if _, err := os.Stat(filepath.Join(place.environment["MARQUIS_DATA"], "keys.json")); err == nil {
+			t.Errorf("restore to %s: the key ring was put there", kind)
+		}
+	}
+}
+
 // past runs a statement on the SQLite file past the program.
 func (x upgraded) past(statement string) {
 	x.t.Helper()
@@ -450,8 +478,15 @@ func TestNumbersAreNeverGivenTwice(t *testing.T) {
 			if code, _, said := third.run("restore", again.archive, "--keys", again.keys, "--series", "A"); code == exitDone || !strings.Contains(said, "given already") {
 				t.Errorf("series A again: exit %d, %s", code, said)
 			}
-			third.must("restore", c.archive, "--keys", c.keys, "--series", "C")
-			third.register("KIL-2024-C00001")
+			third.must("restore", c.archive, "--keys", c.keys, "--series", "Z")
+			third.register("KIL-2024-Z00001")
+			// After Z letters go on: what is proven can be restored.
+			last := backUp(t, third, "--prove")
+			fourth := emptyPlace(t, kind)
+			if out := fourth.must("restore", last.archive, "--keys", last.keys); !strings.Contains(out, "series AA") {
+				t.Errorf("restore says: %s", out)
+			}
+			fourth.register("KIL-2024-AA00001")
 		})
 	}
 }

@@ -93,7 +93,7 @@ func (p *program) restorePlan(file string, f restoreFlags) (plan work.RestorePla
 	}
 	var ok bool
 	if plan.Series, ok = lab.SeriesOf(f.series); !ok {
-		return plan, usageError{fmt.Errorf("--series is one letter from A to Z, and %q is not", f.series)}
+		return plan, usageError{fmt.Errorf("--series is a letter from A to Z, or two such as AA, and %q is not", f.series)}
 	}
 	if plan.Opens, err = identities(f.identity); err != nil {
 		return plan, err

@@ -28,7 +28,7 @@ func (p *program) restoredCommand() *cobra.Command {
 			}
 			number, ok := lab.SeriesOf(series)
 			if !ok {
-				return usageError{fmt.Errorf("--series is one letter from A to Z, and %q is not", series)}
+				return usageError{fmt.Errorf("--series is a letter from A to Z, or two such as AA, and %q is not", series)}
 			}
 			return p.openThere(cmd.Context(), func(s *store.Store) error {
 				life, err := s.BeginLife(cmd.Context(), lab.Operator("restored"), lab.At(at), number)

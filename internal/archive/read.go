@@ -12,7 +12,9 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Why an archive is refused.
@@ -22,6 +24,8 @@ var (
 	ErrNewer   = errors.New("the archive is from a newer program")
 	ErrSealed  = errors.New("the archive is encrypted, and none of the identities that were given opens it")
 	ErrForeign = errors.New("this is no archive of a registry")
+	ErrText    = errors.New("it holds U+0000 or is not UTF-8, and not every database keeps such a text. " +
+		"Correct it in the registry that the archive is of, or use an older archive")
 )
 
 // mostManifest is the size of a manifest that is read, in bytes.
@@ -107,7 +111,7 @@ func (r *reader) readTable(name string, size int64, file io.Reader) error {
 	if err != nil {
 		return err
 	}
-	x.rows = newCSVReader(x.in, len(columns))
+	x.columns, x.rows = columns, newCSVReader(x.in, len(columns))
 	if r.table == nil {
 		for _, err = range x.all() {
 			if err != nil {
@@ -127,11 +131,12 @@ func (r *reader) readTable(name string, size int64, file io.Reader) error {
 
 // tableReader reads a table row by row.
 type tableReader struct {
-	in    *bufio.Reader
-	sum   hash.Hash
-	rows  *csvReader
-	entry TableEntry
-	ended bool
+	in      *bufio.Reader
+	sum     hash.Hash
+	columns []string
+	rows    *csvReader
+	entry   TableEntry
+	ended   bool
 }
 
 // head reads the names of the columns.
@@ -151,8 +156,14 @@ func (x *tableReader) all() iter.Seq2[[]*string, error] {
 				x.ended = true
 				return
 			}
+			at := ""
+			if err == nil {
+				if i := BadText(row); i >= 0 {
+					at, err = ", "+x.columns[i], ErrText
+				}
+			}
 			if err != nil {
-				yield(nil, fmt.Errorf("table %s, row %d: %w", x.entry.Name, x.entry.Rows+1, err))
+				yield(nil, fmt.Errorf("table %s, row %d%s: %w", x.entry.Name, x.entry.Rows+1, at, err))
 				return
 			}
 			x.entry.Rows++
@@ -161,6 +172,14 @@ func (x *tableReader) all() iter.Seq2[[]*string, error] {
 			}
 		}
 	}
+}
+
+// BadText is the place of the first text of a row that not every database keeps: SQLite
+// takes U+0000 and what is not UTF-8, and PostgreSQL takes neither; -1 where there is none.
+func BadText(row []*string) int {
+	return slices.IndexFunc(row, func(v *string) bool {
+		return v != nil && (strings.IndexByte(*v, 0) >= 0 || !utf8.ValidString(*v))
+	})
 }
 
 // manifest reads the manifest and the end of the archive, and compares what it tells with

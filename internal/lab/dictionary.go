@@ -261,6 +261,9 @@ func (d *Dictionary) addProduct(p *Product) error {
 	var errs FieldErrors
 	if Fold(p.NameEN) == "" {
 		errs.Check(false, "product", "Give the product a name.")
+	}
+	checkSigns(&errs, "product", p.NameEN)
+	if len(errs) > 0 {
 		return errs
 	}
 	for _, name := range []string{p.NameEN, p.NameNL} {

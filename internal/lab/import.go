@@ -16,6 +16,14 @@ type Import struct {
 	ImportedBy string
 }
 
+// Check reports all mistakes of what is said of an import.
+func (i *Import) Check() error {
+	var errs FieldErrors
+	checkSigns(&errs, "profile", i.Profile)
+	checkSigns(&errs, "files", i.Files)
+	return errs.Err()
+}
+
 // Arrival is the file of one sample of an import: the sample, what was expected of
 // it, what its source found; and when the source published that. Without evidence
 // nothing is published for it.

@@ -22,32 +22,58 @@ func (s *Sample) Number(service string) SampleNumber {
 	return SampleNumber{Service: service, Year: int(s.NumberYear), Series: int(s.NumberSeries), Running: int(s.NumberRunning)}
 }
 
-// MaxSeries is the last series: Z.
-const MaxSeries = 26
+// MaxSeries is the last series: ZZ. mostSkipped is how many a restore may leave out, so
+// that no slip of the hand uses all of them up.
+const (
+	MaxSeries   = 26 + 26*26
+	mostSkipped = 26
+)
 
 var (
-	sampleNumberForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{1,7})-(\d{4})-([A-Z]?)(\d{5,9})$`)
+	sampleNumberForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{1,7})-(\d{4})-([A-Z]{0,2})(\d{5,9})$`)
 	serviceCodeForm  = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,7}$`)
 )
 
 // SeriesLetter is what stands before the running number: nothing in series 0, then A, B
-// and so on.
+// and so on, and after Z two letters, AA, AB.
 func SeriesLetter(series int) string {
 	if series <= 0 || series > MaxSeries {
 		return ""
 	}
-	return string(rune('A' + series - 1))
+	last := string(rune('A' + (series-1)%26))
+	return SeriesLetter((series-1)/26) + last
 }
 
 // SeriesOf reads what SeriesLetter wrote.
 func SeriesOf(letter string) (series int, ok bool) {
-	switch {
-	case letter == "":
-		return 0, true
-	case len(letter) != 1 || letter[0] < 'A' || letter[0] > 'Z':
+	if len(letter) > 2 {
 		return 0, false
 	}
-	return int(letter[0]-'A') + 1, true
+	for _, l := range []byte(letter) {
+		if l < 'A' || l > 'Z' {
+			return 0, false
+		}
+		series = 26*series + int(l-'A') + 1
+	}
+	return series, true
+}
+
+// NextSeries is the series in which numbers go on after a restore: the one after the
+// last, or that which was asked for.
+func NextSeries(last, asked int) (series int, err error) {
+	switch {
+	case asked == 0:
+		asked = last + 1
+	case asked > last+1+mostSkipped:
+		return 0, fmt.Errorf("series %s is more than %d after %q, the last one", SeriesLetter(asked), mostSkipped, SeriesLetter(last))
+	}
+	switch {
+	case asked <= last:
+		return 0, fmt.Errorf("numbers of series %q may have been given already; the last one was %q", SeriesLetter(asked), SeriesLetter(last))
+	case asked > MaxSeries:
+		return 0, fmt.Errorf("there is no series after %s", SeriesLetter(MaxSeries))
+	}
+	return asked, nil
 }
 
 // String writes the number as UTR-2024-00017, or as UTR-2024-A00017 in a further series.
@@ -75,13 +101,13 @@ func ParseSampleNumber(text string) (SampleNumber, error) {
 type SoughtNumber struct {
 	Service string // empty: of any service
 	Year    int    // zero: of any year
-	Series  string // a letter before the running number, empty for none
+	Series  string // a letter or two before the running number, empty for none
 	Running int
 }
 
 // soughtForm forgives small letters, which are raised before, other marks between the
 // parts, and missing zeros.
-var soughtForm = regexp.MustCompile(`^(?:([A-Z][A-Z0-9]{1,7}?)[\s./_-]*)??(?:(\d{4})[\s./_-]+([A-Z]?))?0*(\d{1,9})$`)
+var soughtForm = regexp.MustCompile(`^(?:([A-Z][A-Z0-9]{1,7}?)[\s./_-]*)??(?:(\d{4})[\s./_-]+([A-Z]{0,2}))?0*(\d{1,9})$`)
 
 // SeekNumber reads what somebody types who looks for a sample: 26, UTR 26, UTR-2024-17.
 func SeekNumber(typed string) (n SoughtNumber, ok bool) {

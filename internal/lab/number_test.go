@@ -32,6 +32,10 @@ func TestSampleNumberForm(t *testing.T) {
 		{lab.SampleNumber{Service: "A2", Year: 2019, Running: 123456}, "A2-2019-123456"},
 		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 1, Running: 17}, "UTR-2026-A00017"},
 		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 26, Running: 17}, "UTR-2026-Z00017"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 27, Running: 17}, "UTR-2026-AA00017"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 52, Running: 17}, "UTR-2026-AZ00017"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 53, Running: 17}, "UTR-2026-BA00017"},
+		{lab.SampleNumber{Service: "UTR", Year: 2026, Series: 702, Running: 123456}, "UTR-2026-ZZ123456"},
 	} {
 		if got := test.number.String(); got != test.want {
 			t.Errorf("%+v is written %q, want %q", test.number, got, test.want)
@@ -57,7 +61,8 @@ func TestSampleNumberRefusals(t *testing.T) {
 		"Arabic digits":           "UTR-2024-٠٠٠١٧",
 		"more behind":             "UTR-2024-00017-1",
 		"a small series":          "UTR-2024-a00017",
-		"two series":              "UTR-2024-AB00017",
+		"three letters":           "UTR-2024-ABC00017",
+		"a small second letter":   "UTR-2024-Ab00017",
 		"a series alone":          "UTR-2024-A",
 		"100 000 characters":      "UTR-2024-" + strings.Repeat("1", 100_000),
 	} {
@@ -66,6 +71,46 @@ func TestSampleNumberRefusals(t *testing.T) {
 				t.Errorf("%q was read as %+v", text, n)
 			}
 		})
+	}
+}
+
+// TestNumbersGoOnInAnotherSeriesAfterARestore: whatever the last one was, there is a next,
+// and nobody skips so many that they would run out.
+func TestNumbersGoOnInAnotherSeriesAfterARestore(t *testing.T) {
+	for _, test := range []struct{ last, asked, want int }{
+		{0, 0, 1},
+		{1, 0, 2},
+		{26, 0, 27},
+		{701, 0, 702},
+		{702, 0, 0},
+		{0, 3, 3},
+		{0, 27, 27},
+		{0, 28, 0},
+		{26, 53, 53},
+		{26, 54, 0},
+		{3, 3, 0},
+		{3, 2, 0},
+		{701, 702, 702},
+		{702, 703, 0},
+		{702, 702, 0},
+		{3, -1, 0},
+	} {
+		if got, err := lab.NextSeries(test.last, test.asked); got != test.want || (err == nil) != (test.want > 0) {
+			t.Errorf("after %q, asked for %d: %d, %v; want %d", lab.SeriesLetter(test.last), test.asked, got, err, test.want)
+		}
+	}
+}
+
+func TestASeriesIsReadAsItIsWritten(t *testing.T) {
+	for series := range lab.MaxSeries + 1 {
+		if got, ok := lab.SeriesOf(lab.SeriesLetter(series)); !ok || got != series {
+			t.Errorf("%d is written %q and read as %d, %v", series, lab.SeriesLetter(series), got, ok)
+		}
+	}
+	for _, text := range []string{"a", "1", "AAA", "A1", "é", "Aa", "-"} {
+		if got, ok := lab.SeriesOf(text); ok {
+			t.Errorf("%q is read as %d", text, got)
+		}
 	}
 }
 

@@ -46,6 +46,12 @@ const maxThousandths = 1_000_000_000_000
 // Recorded tells whether a price was recorded, a gift included.
 func (p Price) Recorded() bool { return p.Currency != "" }
 
+// Comparable tells whether the price can be held against others: its currency and its unit
+// are such.
+func (p Price) Comparable() bool {
+	return currencyForm.MatchString(p.Currency) && AmountUnits.Has(p.Unit)
+}
+
 // PerUnit returns the unit price in millionths of the currency per gram,
 // millilitre or piece, rounded half away from zero; false where nothing was paid.
 func (p Price) PerUnit() (int64, bool) {

@@ -76,6 +76,11 @@ func (s *Sample) checkState(errs *FieldErrors) {
 
 func checkText(errs *FieldErrors, field, text string, most int) {
 	errs.Check(len([]rune(text)) <= most, field, "The text is longer than %d characters.", most)
+	checkSigns(errs, field, text)
+}
+
+// checkSigns refuses a text that cannot be stored in every database, or printed.
+func checkSigns(errs *FieldErrors, field, text string) {
 	control := slices.ContainsFunc([]rune(text), func(r rune) bool {
 		return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r >= '\uFFFD' && r <= '\uFFFF'
 	})

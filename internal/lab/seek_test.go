@@ -13,6 +13,7 @@ func TestANumberIsSoughtAsPeopleTypeIt(t *testing.T) {
 		"UT 26": {Service: "UT", Running: 26}, "ut26": {Service: "UT", Running: 26}, "utr26": {Service: "UTR", Running: 26}, "UT2 26": {Service: "UT2", Running: 26},
 		"UT-2026-26": {Service: "UT", Year: 2026, Running: 26}, "ut2026/0026": {Service: "UT", Year: 2026, Running: 26},
 		"UT-2026-A00026": {Service: "UT", Year: 2026, Series: "A", Running: 26}, "2026-26": {Year: 2026, Running: 26},
+		"ut 2026 ab26": {Service: "UT", Year: 2026, Series: "AB", Running: 26},
 	} {
 		if got, ok := lab.SeekNumber(typed); !ok || got != want {
 			t.Errorf("%q is read as %+v, %v", typed, got, ok)
@@ -26,7 +27,7 @@ func TestANumberIsSoughtAsPeopleTypeIt(t *testing.T) {
 }
 
 func TestASoughtNumberIsWrittenAsFarAsItIsKnown(t *testing.T) {
-	for typed, want := range map[string]string{"26": "26", "ut26": "UT-26", "2026-26": "2026-00026", "ut 2026 26": "UT-2026-00026", "ut-2026-a26": "UT-2026-A00026"} {
+	for typed, want := range map[string]string{"26": "26", "ut26": "UT-26", "2026-26": "2026-00026", "ut 2026 26": "UT-2026-00026", "ut-2026-a26": "UT-2026-A00026", "ut-2026-za26": "UT-2026-ZA00026"} {
 		if n, _ := lab.SeekNumber(typed); n.String() != want {
 			t.Errorf("%q is written %s", typed, n)
 		}
@@ -51,7 +52,7 @@ func TestWhatLooksLikeACode(t *testing.T) {
 			t.Errorf("%q is not held to be a code", typed)
 		}
 	}
-	for _, typed := range []string{"26", "UTR 26", "UTR-2026-00026", "ams-2026-00026", "XYZ-2026-00026", "AMS 2026 26", "ketamine", "", "UTR-2026-A00026"} {
+	for _, typed := range []string{"26", "UTR 26", "UTR-2026-00026", "ams-2026-00026", "XYZ-2026-00026", "AMS 2026 26", "ketamine", "", "UTR-2026-A00026", "UTR-2026-AB00026"} {
 		if lab.LooksLikeCode(typed, "UTR", "AMS") {
 			t.Errorf("%q is held to be a code", typed)
 		}

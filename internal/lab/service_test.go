@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"marquis/internal/lab"
@@ -60,6 +61,8 @@ func TestMethodMistakes(t *testing.T) {
 	}{
 		{"open scope", lab.Method{Kind: lab.FTIR, Lab: "field", Level: lab.Preliminary, OpenScope: true}, nil},
 		{"a list", lab.Method{Kind: lab.Strip, Lab: "field", Level: lab.Presumptive, Scope: scope}, nil},
+		{"no text", lab.Method{Kind: lab.FTIR, Lab: "field\x00", Version: "\xff2", Level: lab.Preliminary, OpenScope: true}, []string{"lab", "version"}},
+		{"a novel", lab.Method{Kind: lab.FTIR, Lab: strings.Repeat("a", 201), Level: lab.Preliminary, OpenScope: true}, []string{"lab"}},
 		{"all at once", lab.Method{Kind: "nose", Level: "sure"}, []string{"kind", "level", "lab", "scope"}},
 	} {
 		t.Run(test.name, func(t *testing.T) { wantFields(t, test.method.Check(), test.fields...) })

@@ -154,6 +154,7 @@ func (s *Substance) Check(classes map[string]Class) error {
 	var errs FieldErrors
 	_, known := classes[s.Class]
 	errs.Check(Fold(s.Name) != "", "name", "Give the substance a name.")
+	checkSigns(&errs, "name", s.Name)
 	errs.Check(known, "class", "%q is not a class of the dictionary.", s.Class)
 	errs.Check(Roles.Has(s.Role) && s.Role != RoleExpected, "role", "%q is not a default role.", string(s.Role))
 	errs.Check(s.Role != RoleAdulterant || s.Active, "active", "An adulterant is active.")

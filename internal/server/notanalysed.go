@@ -95,8 +95,8 @@ func undoNotAnalysed(r *request) error {
 		number, _, _ := strings.Cut(value, ".")
 		err = r.server.Store.Reopen(r.Ctx(), r.Actor, key)
 		switch {
-		case errors.Is(err, lab.ErrUnavailable):
-			return err
+		case errors.Is(err, lab.ErrUnavailable) && len(shown.Numbers) == 0:
+			return err // else it is told which were opened before
 		case err != nil:
 			shown.Refused = append(shown.Refused, number+": "+r.Said(err))
 		default:

@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
@@ -120,8 +119,8 @@ func publishResults(r *request) error {
 		row := releaseRow{Address: "/samples/" + number, Number: number}
 		p, err := r.server.Store.PublishResult(r.Ctx(), r.Actor, key.Key, key.Version, digest, "")
 		switch {
-		case errors.Is(err, lab.ErrUnavailable):
-			return err
+		case errors.Is(err, lab.ErrUnavailable) && page.Released() == 0:
+			return err // else it is told what was released before
 		case err != nil:
 			row.Refused = r.Said(err)
 		default:
@@ -139,12 +138,11 @@ func (p *releaseAllPage) Apart() bool {
 }
 
 // Released is the number of results that were released.
-func (p *releaseAllPage) Released() string {
-	n := 0
+func (p *releaseAllPage) Released() (n int) {
 	for _, row := range p.Rows {
 		if row.Refused == "" {
 			n++
 		}
 	}
-	return strconv.Itoa(n)
+	return n
 }

@@ -196,14 +196,15 @@ func serveReportFile(r *request) error {
 		r.reportHeaders(j, size)
 		return nil
 	}
+	// First of all: where it cannot be noted the file stays, to be fetched later.
+	if err := r.server.Store.RecordExport(r.Ctx(), r.Actor, j.Service, j.What); err != nil {
+		return err
+	}
 	file := j.Fetch()
 	if file == nil {
 		return lab.ErrNotFound
 	}
 	defer work.Discard(file)
-	if err := r.server.Store.RecordExport(r.Ctx(), r.Actor, j.Service, j.What); err != nil {
-		return err
-	}
 	if _, err = file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}

@@ -262,7 +262,7 @@ func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scal
 // price, among the latest samples of all services in the last years; 0 where too few are on
 // record.
 func usualPrice(tx *gorm.DB, product lab.ProductID, price lab.Price, year int) (int64, error) {
-	if !price.Recorded() {
+	if !price.Comparable() {
 		return 0, nil
 	}
 	var prices []int64

@@ -71,6 +71,9 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 	if err := seen(lab.MayEquip(by, 0) == nil); err != nil {
 		return err
 	}
+	if err := b.Import.Check(); err != nil {
+		return err
+	}
 	defer s.wordsChanged.Add(1)
 	return s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now())}

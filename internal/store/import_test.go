@@ -119,6 +119,14 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 				return errors.As(err, &mistakes) && strings.Contains(err.Error(), "G201")
 			},
 		},
+		"a file whose name is no text": {
+			func(b *store.ImportBatch) { b.Import.Files = "caf\xe9.csv" },
+			func(err error) bool { return strings.Contains(err.Error(), "files: ") },
+		},
+		"a source that holds NUL": {
+			func(b *store.ImportBatch) { b.Import.Profile = "lab\x00" },
+			func(err error) bool { return strings.Contains(err.Error(), "profile: ") },
+		},
 		"an unknown substance": {
 			func(b *store.ImportBatch) {
 				for i := range b.Samples {

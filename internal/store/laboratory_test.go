@@ -785,7 +785,7 @@ func TestARetestIsAskedForBesideAnOlderAnalysis(t *testing.T) {
 			}
 		}
 		look("as it is recorded")
-		text, err := migrations.Files.ReadFile("0021_retest.sql")
+		text, err := migrations.Files.ReadFile("0020_retest.sql")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,17 +62,16 @@ func (s *Store) BeginLife(ctx context.Context, by lab.Actor, copiedAt lab.Instan
 		if err != nil {
 			return err
 		}
-		if series == 0 {
-			series = int(last.Life) + 1
+		next, err := lab.NextSeries(int(last.Life), series)
+		if err != nil {
+			return err
 		}
 		var errs lab.FieldErrors
-		errs.Check(series > int(last.Life) && series <= lab.MaxSeries, "series", "Numbers of series %q may have been given already; the last one was %q.",
-			lab.SeriesLetter(series), lab.SeriesLetter(int(last.Life)))
 		errs.Check(!copiedAt.IsZero() && !copiedAt.Time().After(w.at.Time()), "as_of", "Say as of which moment the database was restored; it is not in the future.")
 		if err := errs.Err(); err != nil {
 			return err
 		}
-		life = registryLife{int16(series), copiedAt, w.at, ""}
+		life = registryLife{int16(next), copiedAt, w.at, ""}
 		if err := w.tx.Create(&life).Error; err != nil {
 			return err
 		}
@@ -88,6 +87,9 @@ func (s *Store) BeginLife(ctx context.Context, by lab.Actor, copiedAt lab.Instan
 
 // ErrNotEmpty means that a registry, or something else, is where one should be restored.
 var ErrNotEmpty = errors.New("there is a registry already")
+
+// ErrRestoring means that another restore is at work at the place.
+var ErrRestoring = sqlstore.ErrRestoring
 
 // Content is what a registry is restored from.
 type Content struct {
@@ -124,6 +126,15 @@ func restoreAt(ctx context.Context, c Config, now func() time.Time, content Cont
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.RestoreAlone(ctx, func() error {
+		rows, err = makeAndFill(ctx, db, now, content)
+		return err
+	})
+	return rows, err
+}
+
+// makeAndFill makes the tables where the place is empty, and fills them.
+func makeAndFill(ctx context.Context, db *sqlstore.DB, now func() time.Time, content Content) (rows int64, err error) {
 	if err := mayRestore(ctx, db); err != nil {
 		return 0, err
 	}
@@ -185,7 +196,7 @@ func MayRestore(ctx context.Context, c Config, now func() time.Time) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return mayRestore(ctx, db)
+	return db.RestoreAlone(ctx, func() error { return mayRestore(ctx, db) })
 }
 
 // mayRestore takes tables of any version up to today's: a restore may have been cut off

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"iter"
 	"slices"
@@ -209,6 +210,37 @@ func TestARegistryIsRestoredOnce(t *testing.T) {
 	})
 }
 
+// TestOneRestoresAtATime: whoever comes second at a place is told so, before anything is
+// looked at there, and the first one goes on.
+func TestOneRestoresAtATime(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		c := emptyPlace(t, kind)
+		edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})
+		slow, reads, goOn, ended := edition, make(chan struct{}), make(chan struct{}), make(chan error)
+		slow.Read = func(table func(string, []string, iter.Seq2[[]*string, error]) error) error {
+			close(reads)
+			<-goOn
+			return edition.Read(table)
+		}
+		go func() {
+			_, err := store.Restore(context.Background(), c, storetest.Clock, slow)
+			ended <- err
+		}()
+		<-reads
+		if _, err := store.Restore(t.Context(), c, storetest.Clock, edition); !errors.Is(err, store.ErrRestoring) {
+			t.Errorf("the second: %v", err)
+		}
+		if err := store.MayRestore(t.Context(), c, storetest.Clock); kind == "postgres" && !errors.Is(err, store.ErrRestoring) {
+			t.Errorf("may the second: %v", err)
+		}
+		close(goOn)
+		noError(t, <-ended)
+		if _, err := store.Restore(t.Context(), c, storetest.Clock, edition); !errors.Is(err, store.ErrNotEmpty) {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
 // TestALifeBeginsAfterARestoreByOtherMeans: numbers go on in another series, and nobody is
 // signed in.
 func TestALifeBeginsAfterARestoreByOtherMeans(t *testing.T) {
@@ -224,7 +256,7 @@ func TestALifeBeginsAfterARestoreByOtherMeans(t *testing.T) {
 				return err
 			},
 			"as of no moment":       func() error { _, err := s.BeginLife(t.Context(), operator, lab.Instant{}, 0); return err },
-			"after Z":               func() error { _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 27); return err },
+			"far ahead":             func() error { _, err := s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 28); return err },
 			"by somebody on a page": func() error { _, err := s.BeginLife(t.Context(), b.intake, lab.At(storetest.Now), 0); return err },
 		} {
 			if begin() == nil {

@@ -64,7 +64,7 @@ func prove(ctx context.Context, from Source, within string, now func() time.Time
 		return v, err
 	}
 	place := store.Config{Folder: filepath.Join(folder, "registry")}
-	if _, err := fill(ctx, RestorePlan{Source: from, Place: place, Now: now}, m, m.Life+1); err != nil {
+	if _, _, err := fill(ctx, RestorePlan{Source: from, Place: place, Now: now}, m); err != nil {
 		return v, err
 	}
 	s, err := store.Open(ctx, place, now)

@@ -48,7 +48,6 @@ var (
 	ErrSchema    = errors.New("the archive has another schema than this program")
 	ErrSynthetic = errors.New("the archive holds synthetic samples, which must not be taken for real ones")
 	ErrNoKeys    = errors.New("there is no key ring, and without it no lookup code and no authenticator of the archive opens")
-	ErrSeries    = errors.New("numbers of that series may have been given already")
 	ErrNoRoom    = errors.New("there is not enough room")
 )
 
@@ -66,11 +65,8 @@ func PlanRestore(ctx context.Context, plan RestorePlan) (archive.Manifest, error
 	if m.Synthetic != "" && !plan.Synthetic {
 		return m, fmt.Errorf("%w: %s", ErrSynthetic, m.Synthetic)
 	}
-	if plan.Series != 0 && (plan.Series <= m.Life || plan.Series > lab.MaxSeries) {
-		return m, fmt.Errorf("%w: the archive has %q", ErrSeries, lab.SeriesLetter(m.Life))
-	}
-	if plan.series(m) > lab.MaxSeries {
-		return m, fmt.Errorf("%w: there is no series after %s", ErrSeries, lab.SeriesLetter(m.Life))
+	if _, err := lab.NextSeries(m.Life, plan.Series); err != nil {
+		return m, err
 	}
 	if err := store.MayRestore(ctx, plan.Place, plan.Now); err != nil {
 		return m, err
@@ -93,17 +89,8 @@ func Restore(ctx context.Context, plan RestorePlan) (done Restored, err error) {
 	if err := plan.putKeys(done.Manifest); err != nil {
 		return done, err
 	}
-	done.Series = plan.series(done.Manifest)
-	done.Rows, err = fill(ctx, plan, done.Manifest, done.Series)
+	done.Rows, done.Series, err = fill(ctx, plan, done.Manifest)
 	return done, err
-}
-
-// series is that in which numbers are given after the restore.
-func (p *RestorePlan) series(m archive.Manifest) int {
-	if p.Series != 0 {
-		return p.Series
-	}
-	return m.Life + 1
 }
 
 // read reads the archive to its end.
@@ -140,8 +127,11 @@ func fits(m archive.Manifest) error {
 	return nil
 }
 
-// fill restores an archive that was read before.
-func fill(ctx context.Context, plan RestorePlan, m archive.Manifest, series int) (int64, error) {
+// fill restores an archive that was read before, and tells in which series numbers go on.
+func fill(ctx context.Context, plan RestorePlan, m archive.Manifest) (rows int64, series int, err error) {
+	if series, err = lab.NextSeries(m.Life, plan.Series); err != nil {
+		return 0, 0, err
+	}
 	content := store.Content{Life: series, CopiedAt: m.MadeAt, Digest: m.Digest}
 	content.Read = func(table func(string, []string, iter.Seq2[[]*string, error]) error) error {
 		again, err := plan.read(func(name string, columns []string, rows iter.Seq2[[]*string, error]) error {
@@ -155,7 +145,8 @@ func fill(ctx context.Context, plan RestorePlan, m archive.Manifest, series int)
 		}
 		return err
 	}
-	return store.Restore(ctx, plan.Place, plan.Now, content)
+	rows, err = store.Restore(ctx, plan.Place, plan.Now, content)
+	return rows, series, err
 }
 
 // copyOfKeys reads the copy of the key ring; nothing where there is none.

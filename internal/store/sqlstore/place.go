@@ -12,6 +12,26 @@ import (
 // ErrThere means that there is a file already where one should be made.
 var ErrThere = errors.New("there is a file already")
 
+// ErrRestoring means that another restore is at work at a place.
+var ErrRestoring = errors.New("another restore is at work there; wait until it has ended")
+
+// RestoreAlone runs work on an empty database while no other restore does, or returns
+// ErrRestoring. For a SQLite file NewFile sees to that.
+func (d *DB) RestoreAlone(ctx context.Context, work func() error) (err error) {
+	if d.file != nil {
+		return work()
+	}
+	unlock, ok, err := d.TryLock(ctx, "restore")
+	switch {
+	case err != nil:
+		return fmt.Errorf("see whether another restore is at work: %w", err)
+	case !ok:
+		return ErrRestoring
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	return work()
+}
+
 // NoFile refuses a folder in which a SQLite file lies, or something of one.
 func NoFile(c Config) error {
 	for _, suffix := range []string{"", "-wal", "-journal"} {
@@ -41,7 +61,7 @@ func NewFile(ctx context.Context, c Config, make func(aside Config) error) (err 
 	case err != nil:
 		return err
 	case !ok:
-		return fmt.Errorf("%w: another restore is at work in %s", ErrBusy, c.Folder)
+		return fmt.Errorf("%s: %w", c.Folder, ErrRestoring)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	aside := c
