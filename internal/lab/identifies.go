@@ -12,13 +12,15 @@ var (
 	// numberWord is a part of a number of a person: digits with what stands between them.
 	numberWord = regexp.MustCompile(`^\+?[0-9][0-9()./-]*$`)
 	plainDate  = regexp.MustCompile(`^(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}|[0-9]{4})|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})$`)
-	// trunkForm begins as telephone numbers do: with 0, 00 or + before another digit.
-	trunkForm = regexp.MustCompile(`^(?:\+|00?)\(?[1-9]`)
+	// trunkForm begins as telephone numbers do: with 0, 00 or + before another digit, or as
+	// a Dutch mobile one without any.
+	trunkForm = regexp.MustCompile(`^(?:(?:\+|00?)\(?[1-9]|316[0-9]{8}$)`)
 )
 
 // Identifies tells that a text seems to say who somebody is: it has an e-mail address, a
-// telephone number, or nine to fifteen digits on end, as a Dutch citizen service number
-// has nine. Sample numbers, dates, times, CAS numbers and amounts are none.
+// telephone number, or nine digits that pass the test of Dutch citizen service numbers.
+// Sample numbers, dates, times, CAS numbers, amounts and numbers of batches and runs are
+// none, but for one in eleven of those with nine digits.
 func Identifies(text string) bool {
 	if mailForm.MatchString(text) {
 		return true
@@ -53,11 +55,9 @@ func startsNumber(words []string) bool {
 		switch n := len(digits); {
 		case n > 15:
 			return false
-		case n >= 9 && digits == said:
-			return true
 		case n >= 9 && trunkForm.MatchString(said) && (n <= 11 || digits[:2] == "00" || said[0] == '+'):
 			return true
-		case n == 9 && strings.Count(said, ".") == 2 && citizenNumber(digits):
+		case n == 9 && (digits == said || strings.Count(said, ".") == 2) && citizenNumber(digits):
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ func TestWhatSaysWhoSomebodyIs(t *testing.T) {
 		"50-36-2": false, "50-36-2 42542-10-9 33286-22-5": false, "2762435-08-9": false, "CAS 1867-66-9, 6740-88-1": false,
 		"1 500 000": false, "1.500.000": false, "12 500 000 counts": false, "0,123456789": false, "0.1234567 mg": false, "area 0.123 0.456 0.789": false,
 		"14:30": false, "12 14 16 18 20 22": false, "peaks 412 415 409": false, "123 456 789": false, "112": false, "1234 AB": false, "m/z 238.0993": false,
-		"20261129_101500.raw": false, "LOT123456789": false, "2-5 mg @ 9 min": false, "reads 7K3M-9QXD-2RTW": false, "0 10 20 30 40 50": false, "00 01 02 03 04": false,
+		"20261129_101500.raw": false, "LOT123456789": false, "lot 123456789": false, "run 20261129001": false, "area 1234567890": false, "2-5 mg @ 9 min": false, "reads 7K3M-9QXD-2RTW": false, "0 10 20 30 40 50": false, "00 01 02 03 04": false,
 	} {
 		if got := lab.Identifies(text); got != want {
 			t.Errorf("%q: %v", text, got)
@@ -79,6 +79,7 @@ func TestAFreeTextThatSaysWhoSomebodyIsIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Publications = append(f.Publications, *first)
+	f.Evidence[0].Findings[0].Detection = lab.Trace
 	_, err = d.Publish(f, who)
 	wantFields(t, err, "reason")
 	_, err = f.Withdraw(who)
