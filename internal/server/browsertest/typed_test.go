@@ -124,7 +124,7 @@ func TestTypedFindingsComeBackAfterTheSessionHasEnded(t *testing.T) {
 		b.fill("notes", "Weighed twice.")
 		b.until("keep what is typed", `() => document.querySelector('[data-draft-state]').textContent.startsWith('Kept as draft')`)
 		b.open(form)
-		b.see("have not saved it", "Drop what I typed")
+		b.see("Not saved yet.", "Drop what I typed")
 		b.holds("findings.0.amount", "79,5")
 		b.holds("notes", "Weighed twice.")
 
@@ -139,7 +139,7 @@ func TestTypedFindingsComeBackAfterTheSessionHasEnded(t *testing.T) {
 		other.lacks("Weighed")
 		again := x.staff(t, x.analyst)
 		again.open(form)
-		again.see("have not saved it")
+		again.see("Not saved yet.")
 		again.holds("findings.0.substance", "ketamine")
 		again.holds("notes", "Weighed three times.")
 		again.next(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -151,7 +151,7 @@ func TestTypedFindingsComeBackAfterTheSessionHasEnded(t *testing.T) {
 		}))
 		again.see("The analysis is entered", "79.5", "Weighed three times.")
 		again.open(form)
-		again.lacks("have not saved it")
+		again.lacks("Not saved yet.")
 		for _, name := range []*browser{b, again} {
 			name.watch.quiet(t, x.address)
 		}
