@@ -64,7 +64,7 @@ func (r *request) seek(sought lab.SoughtNumber, typed string) error {
 	if err != nil {
 		return err
 	}
-	year := cmp.Or(sought.Year, r.server.Now().UTC().Year())
+	year := cmp.Or(sought.Year, r.server.Now().In(r.shownIn()).Year())
 	now, before := byYear(found, year)
 	switch {
 	case len(now) == 1:

@@ -98,3 +98,13 @@ func TestAVisitorsCodeIsNoSampleNumber(t *testing.T) {
 		t.Errorf("the code is remembered: %+v", remembered)
 	}
 }
+
+// TestThisYearIsThatOfTheService: in the first hour of a year it is another than in UTC.
+func TestThisYearIsThatOfTheService(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	b.sample(t, receivedIn(2025))
+	b.clock.pass(time.Date(2025, time.December, 31, 23, 30, 0, 0, time.UTC).Sub(b.clock.Now()))
+	b.sample(t, receivedIn(2025))
+	next, _ := b.sample(t, func(s *lab.Sample) { s.ReceivedOn = 2026_01_01 })
+	b.staff(t, b.actors["analyst"]).find("1").leads(t, next)
+}

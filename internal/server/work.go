@@ -3,7 +3,6 @@ package server
 import (
 	"net/url"
 	"slices"
-	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -87,7 +86,7 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	today := lab.DateOf(r.server.Now(), time.UTC)
+	today := lab.DateOf(r.server.Now(), r.shownIn())
 	for i := range found.Rows {
 		row := n.workRow(&found.Rows[i], today)
 		row.Step = r.stepWith(&found.Rows[i], q.filter.Stage)

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/page"
@@ -144,7 +143,7 @@ func (r *request) readWorkQuery(n naming, services []lab.Service, values url.Val
 		}
 	}
 	if age := in.Whole("age"); age > 0 {
-		q.filter.ReceivedBefore = lab.DateOf(r.server.Now().AddDate(0, 0, 1-int(min(age, 36500))), time.UTC)
+		q.filter.ReceivedBefore = lab.DateOf(r.server.Now().AddDate(0, 0, 1-int(min(age, 36500))), r.shownIn())
 	}
 	return q, in.Mistakes.Err()
 }
