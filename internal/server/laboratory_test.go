@@ -405,12 +405,12 @@ func TestAResultIsTakenBackByALinkOfItsOwn(t *testing.T) {
 	b.verifier.get(address).want(t, http.StatusOK).lacks(t, link)
 }
 
-// TestWhatSaysNothingIsNoRow: of what was confirmed as right people read nothing, nor of a
-// change of the program's own bookkeeping.
+// TestWhatSaysNothingIsNoRow: of what was confirmed as right people read the field, and of a
+// change of the program's own bookkeeping nothing.
 func TestWhatSaysNothingIsNoRow(t *testing.T) {
 	b := newBench(t, oneSite(t))
-	address, _ := b.sample(t, func(s *lab.Sample) { s.Confirmed = lab.Codes{"received_amount"} })
-	b.intake.get(address).want(t, http.StatusOK, "<h2>Sample</h2>").lacks(t, "<dd></dd>", "<dt>Confirmed as right</dt>")
+	address, _ := b.sample(t) // which confirms its day of receipt
+	b.intake.get(address).want(t, http.StatusOK, "<dt>Confirmed as right</dt><dd>Received on</dd>").lacks(t, "<dd></dd>")
 	analysis := b.entered(t, b.analyst, address)
 	b.second.post(analysis, b.typed("77", "version", "1")).leads(t, address+"?done=changed")
 	stale := b.verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).want(t, http.StatusConflict, "79.5%", "77%")
