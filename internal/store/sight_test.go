@@ -31,7 +31,7 @@ func only(err error) (any, error) { return nil, err }
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "Habits", "Remember", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
-	"Slip", "KeepForm", "FormDrafts", "OwnFormDrafts", "DropForm",
+	"Slip", "KeepForm", "RoomForForm", "FormDrafts", "OwnFormDrafts", "DropForm",
 }
 
 // ofAll are the methods on the registry as a whole: that it is there is no secret, so
@@ -68,6 +68,9 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"LastBackups", operator, func(by lab.Actor) (any, error) { return s.LastBackups(ctx, by) }},
 		{"CheckCodes", operator, func(by lab.Actor) (any, error) { return s.CheckCodes(ctx, by, 1) }},
 		{"CheckFile", operator, func(by lab.Actor) (any, error) { return only(s.CheckFile(ctx, by)) }},
+		{"CheckCounters", operator, func(by lab.Actor) (any, error) { return only(s.CheckCounters(ctx, by)) }},
+		{"CheckRoles", operator, func(by lab.Actor) (any, error) { return only(s.CheckRoles(ctx, by)) }},
+		{"CheckAnalyses", operator, func(by lab.Actor) (any, error) { return s.CheckAnalyses(ctx, by) }},
 		{"CompareFacts", operator, func(by lab.Actor) (any, error) { _, err := s.CompareFacts(ctx, by); return nil, err }},
 		{"BeginLife", operator, func(by lab.Actor) (any, error) { return s.BeginLife(ctx, by, lab.At(storetest.Now), 0) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
