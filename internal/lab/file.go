@@ -42,6 +42,12 @@ func (f *File) Latest() *Publication {
 	return &f.Publications[len(f.Publications)-1]
 }
 
+// Stands tells that a result is released, and was not taken back.
+func (f *File) Stands() bool {
+	latest := f.Latest()
+	return latest != nil && latest.Kind != WithdrawnResult
+}
+
 // Analysis returns the analysis with the id, or nil.
 func (f *File) Analysis(id ID) *Evidence {
 	return find(f.Evidence, func(e *Evidence) bool { return e.Analysis.ID == id })

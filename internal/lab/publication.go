@@ -78,7 +78,7 @@ func (d *Dictionary) Refusals(f *File, p *Publication) FieldErrors {
 // the result back the same is to be said again.
 func (f *File) Repeats(p *Publication) error {
 	last := f.Latest()
-	if last == nil || last.Kind == WithdrawnResult || last.Outcome != p.Outcome || last.OutcomeEUDA != p.OutcomeEUDA {
+	if !f.Stands() || last.Outcome != p.Outcome || last.OutcomeEUDA != p.OutcomeEUDA {
 		return nil
 	}
 	said, err := last.Result.Text()

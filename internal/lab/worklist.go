@@ -103,20 +103,54 @@ func (f *File) sentBack(q Question) bool {
 }
 
 // saysMore tells that the verified analyses say something else than what was
-// published last, or that what was published has lost what it rests on.
+// published last, that it does not fit what is expected now, or that it has lost what it
+// rests on.
 func (d *Dictionary) saysMore(f *File) bool {
 	latest := f.Latest()
 	if latest != nil && latest.takenBackHere() {
 		return f.retested(latest)
 	}
 	if f.Count(Verified) == 0 {
-		return latest != nil && latest.Kind != WithdrawnResult
+		return f.Stands()
 	}
 	if latest == nil {
 		return true
 	}
 	next, err := d.Propose(f)
-	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured())
+	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured()) || d.Misfits(f)
+}
+
+// Misfits tells that the result which stands does not fit what is expected of the sample
+// now: something else was expected when it was released. Which of the rest are adulterants
+// is the dictionary's affair, and may be corrected without a new version.
+func (d *Dictionary) Misfits(f *File) bool {
+	if !f.Stands() {
+		return false
+	}
+	latest := f.Latest()
+	now := Publication{Result: latest.Result}
+	now.Result.Findings = slices.Clone(latest.Result.Findings)
+	d.assess(&now.Result, f)
+	now.Outcome, _ = d.outcomes(&now.Result, f.Expected)
+	return !slices.Equal(now.expected(), latest.expected()) || asExpected(now.Outcome) != asExpected(latest.Outcome)
+}
+
+// expected are the substances of the version that were expected.
+func (p *Publication) expected() (list []SubstanceID) {
+	for i := range p.Result.Findings {
+		if p.Result.Findings[i].Role == RoleExpected {
+			list = append(list, p.Result.Findings[i].SubstanceID)
+		}
+	}
+	return list
+}
+
+// asExpected is the outcome without what the dictionary says of the rest.
+func asExpected(o Outcome) Outcome {
+	if o == ExpectedPlusAdulterant {
+		return ExpectedOnly
+	}
+	return o
 }
 
 // measured is what a result says without what the dictionary makes of it.

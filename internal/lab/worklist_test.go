@@ -87,6 +87,44 @@ func TestACorrectedRoleIsNoNewResult(t *testing.T) {
 	}
 }
 
+// TestAResultThatWasExpectedOtherwiseIsANewOne: what a sample was sold as is corrected
+// after its result was released.
+func TestAResultThatWasExpectedOtherwiseIsANewOne(t *testing.T) {
+	d := newDictionary(t)
+	asKetamine, asMDMA := []lab.Expected{substance(ketamine)}, []lab.Expected{substance(mdma)}
+	e := verified(d, gcms, percent(ketamine, 800_000, lab.BasisBase))
+	s := newSample(func(s *lab.Sample) { s.State = lab.Completed })
+	for name, c := range map[string]struct {
+		then, now []lab.Expected
+		want      lab.Stage
+	}{
+		"the same":                    {asKetamine, asKetamine, lab.StageReleased},
+		"found, and expected no more": {asKetamine, asMDMA, lab.StageToPublish},
+		"found, and expected now":     {asMDMA, asKetamine, lab.StageToPublish},
+		"nothing in particular now":   {asKetamine, nil, lab.StageToPublish},
+		"something after nothing":     {nil, asMDMA, lab.StageToPublish},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := file(s, c.then, []lab.Evidence{e}, *publish(t, d, s, c.then, e))
+			if f.Expected = c.now; d.Stage(f) != c.want || d.Misfits(f) != (c.want == lab.StageToPublish) {
+				t.Errorf("%s instead of %s; it misfits: %v", d.Stage(f), c.want, d.Misfits(f))
+			}
+			next, err := d.Next(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Repeats(next); (err == nil) != (c.want == lab.StageToPublish) {
+				t.Errorf("released anew: %v", err)
+			}
+			taken := f.Publications[0]
+			taken.Kind, taken.Version = lab.WithdrawnResult, 2
+			if f.Publications = append(f.Publications, taken); d.Misfits(f) {
+				t.Error("a result that was taken back misfits")
+			}
+		})
+	}
+}
+
 func TestWhoSeesRecords(t *testing.T) {
 	for _, role := range lab.UserRoles {
 		want := role != lab.DataAnalyst && role != lab.Administrator

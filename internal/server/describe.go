@@ -17,6 +17,7 @@ type describePage struct {
 	Number  string
 	Version int32
 	Began   string        // the form as it was when this reader got it
+	Release bool          // its result stands, and is to be released anew where something else is expected
 	Stale   bool          // somebody else has changed the sample meanwhile
 	Theirs  []theirChange // what they changed of the description
 }
@@ -82,7 +83,7 @@ func (r *request) describePage(d *described) (*describePage, error) {
 	}
 	return &describePage{
 		View: r.View(r.Texts.Text("page.describe.title", "Number", r.Number.String())), sampleForm: f, Number: r.Number.String(),
-		Version: d.Sample.Version, Began: d.values.Encode(),
+		Version: d.Sample.Version, Began: d.values.Encode(), Release: d.Stands(),
 	}, nil
 }
 

@@ -122,3 +122,26 @@ func TestAChangeOfAnotherKindIsToldToo(t *testing.T) {
 	}
 	d.clerk.post("/samples/"+number+"/description", mine).want(t, http.StatusConflict, "Het was niet de beschrijving.", "my notes</textarea>")
 }
+
+// TestAResultThatNoLongerFitsIsReleasedAnew: what the sample was sold as is corrected after
+// its result was released.
+func TestAResultThatNoLongerFitsIsReleasedAnew(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		address := b.released(t)
+		const misfits = "does not fit any more"
+		b.intake.get(address).want(t, http.StatusOK).lacks(t, misfits)
+		form := b.intake.get(address+"/description").want(t, http.StatusOK, "until it is released anew")
+		b.intake.post(address+"/description", held(form, with("logo", ""), with("product_id", "cocaine"))).leads(t, address)
+		for _, by := range []*reader{b.intake, b.analyst, b.verifier} {
+			by.get(address).want(t, http.StatusOK, misfits, "To publish")
+		}
+		b.verifier.get("/work?stage=to_publish").want(t, http.StatusOK, address)
+		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "We did not find cocaine")
+		b.verifier.post(address+"/release", url.Values{
+			"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}, "reason": {"It was sold as cocaine."},
+		}).leads(t, address+"?done=published")
+		b.verifier.get(address).want(t, http.StatusOK).lacks(t, misfits, "To publish")
+		b.intake.get(address+"/read-out").want(t, http.StatusOK, "We did not find cocaine", "It was sold as cocaine.")
+	})
+}

@@ -17,7 +17,7 @@ type recordPage struct {
 	State    tagView
 	Stage    string
 	Reason   string // of the state
-	Retest   string // that the result was taken back, and what follows; empty where it was not
+	Pending  string // what is to be done about the result; empty where that is nothing
 	Excluded string // why it is kept out of the statistics
 	Links    []entryView
 	Facts    []factView
@@ -84,7 +84,7 @@ func (r *request) recordPage() (*recordPage, error) {
 		Reason:   codeName(n, x.StateReason, locale.RejectionReasons, locale.NotAnalysedReasons),
 		Excluded: n.texts.Code(locale.Exclusions, x.Excluded), Facts: n.sampleFacts(x), Expected: n.expected(record.Expected),
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
-		Told: r.told(&record), Retest: r.retest(&record.File),
+		Told: r.told(&record), Pending: r.pending(n, &record.File),
 	}
 	may := lab.Allowed(r.Actor, &record.File)
 	page.Undo = r.undo(&record.File)
@@ -156,12 +156,15 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 	return facts
 }
 
-// retest tells of a sample whose result was taken back what follows.
-func (r *request) retest(f *lab.File) string {
+// pending tells of a sample whose result was taken back what follows, and of one that was
+// described anew that its result does not fit any more.
+func (r *request) pending(n naming, f *lab.File) string {
 	last := f.Latest()
 	switch {
 	case f.AwaitsRetest():
 		return r.Texts.Text("page.record.awaits_retest", "Reason", last.Reason)
+	case n.words.Misfits(f):
+		return r.Texts.Text("page.record.misfits", "Version", last.Version)
 	case last != nil && last.Kind == lab.WithdrawnResult && f.Sample.NoRetest != "":
 		return r.Texts.Text("page.record.no_retest", "Reason", f.Sample.NoRetest)
 	}
