@@ -32,17 +32,19 @@ func (s *Store) NoteBackup(ctx context.Context, by lab.Actor, b Backup) error {
 }
 
 // LastBackups tells when the registry was last backed up together with its key ring, and
-// which of these backups was proven. It takes the operator, or an administrator of all
+// which of these backups was proven. One that was made while the clock was ahead does not
+// count before it is over. It takes the operator, or an administrator of all
 // services.
 func (s *Store) LastBackups(ctx context.Context, by lab.Actor) (last lab.Backups, err error) {
 	if err := upkeep(by); err != nil {
 		return last, err
 	}
 	tx := s.read.WithContext(ctx)
+	now := lab.At(s.now())
 	var made, proven Backup
-	err = tx.Raw("SELECT made_at FROM backups WHERE with_keys ORDER BY made_at DESC LIMIT 1").Scan(&made).Error
+	err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND made_at <= ? ORDER BY made_at DESC LIMIT 1", now).Scan(&made).Error
 	if err == nil {
-		err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND proven_at IS NOT NULL ORDER BY made_at DESC LIMIT 1").Scan(&proven).Error
+		err = tx.Raw("SELECT made_at FROM backups WHERE with_keys AND proven_at IS NOT NULL AND made_at <= ? ORDER BY made_at DESC LIMIT 1", now).Scan(&proven).Error
 	}
 	return lab.Backups{MadeAt: made.MadeAt, ProvenAt: proven.MadeAt}, translate(err)
 }

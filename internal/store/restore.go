@@ -186,10 +186,11 @@ func counted(rows iter.Seq2[[]*string, error], n *int64) iter.Seq2[[]*string, er
 // there: see Restore.
 func MayRestore(ctx context.Context, c Config, now func() time.Time) (err error) {
 	if c.DatabaseURL == "" {
-		if err := sqlstore.NoFile(c); err != nil {
-			return fmt.Errorf("%w: %w", ErrNotEmpty, err)
+		err := sqlstore.MayMakeFile(ctx, c)
+		if errors.Is(err, sqlstore.ErrThere) {
+			err = fmt.Errorf("%w: %w", ErrNotEmpty, err)
 		}
-		return nil
+		return err
 	}
 	db, err := sqlstore.Open(ctx, c, sqlstore.Tables{OfServices: owned, OnlyAdded: onlyAdded}, now)
 	if err != nil {
@@ -204,6 +205,9 @@ func MayRestore(ctx context.Context, c Config, now func() time.Time) (err error)
 func mayRestore(ctx context.Context, db *sqlstore.DB) error {
 	if err := db.CheckNotNewer(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotEmpty, err)
+	}
+	if err := db.CheckRole(ctx); err != nil {
+		return err
 	}
 	return emptyTables(db.Read.WithContext(ctx))
 }

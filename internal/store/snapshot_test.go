@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -230,7 +232,7 @@ func TestOneRestoresAtATime(t *testing.T) {
 		if _, err := store.Restore(t.Context(), c, storetest.Clock, edition); !errors.Is(err, store.ErrRestoring) {
 			t.Errorf("the second: %v", err)
 		}
-		if err := store.MayRestore(t.Context(), c, storetest.Clock); kind == "postgres" && !errors.Is(err, store.ErrRestoring) {
+		if err := store.MayRestore(t.Context(), c, storetest.Clock); !errors.Is(err, store.ErrRestoring) {
 			t.Errorf("may the second: %v", err)
 		}
 		close(goOn)
@@ -239,6 +241,62 @@ func TestOneRestoresAtATime(t *testing.T) {
 			t.Errorf("afterwards: %v", err)
 		}
 	})
+}
+
+// TestNothingIsRestoredUnderARegistryThatIsOpen: whoever has the file open would go on with
+// one that was moved away, and what is saved there would be lost.
+func TestNothingIsRestoredUnderARegistryThatIsOpen(t *testing.T) {
+	c := emptyPlace(t, "sqlite")
+	s := storetest.Open(t, c)
+	for _, name := range []string{"marquis.db", "marquis.db-wal", "marquis.db-shm"} {
+		noError(t, os.Rename(filepath.Join(c.Folder, name), filepath.Join(c.Folder, "before-"+name)))
+	}
+	edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})
+	if _, err := store.Restore(t.Context(), c, storetest.Clock, edition); !errors.Is(err, store.ErrRestoring) {
+		t.Errorf("while it is open: %v", err)
+	}
+	noError(t, s.Close())
+	_, err := store.Restore(t.Context(), c, storetest.Clock, edition)
+	noError(t, err)
+}
+
+// TestASuperuserRestoresNothing: the tables would be made before that is refused, and be no
+// one's who could go on.
+func TestASuperuserRestoresNothing(t *testing.T) {
+	server := pgtest.Start(t)
+	url := server.Database(t)
+	edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})
+	super := store.Config{DatabaseURL: server.As(t, url, "postgres")}
+	for what, err := range map[string]error{
+		"may it": store.MayRestore(t.Context(), super, storetest.Clock),
+		"does it": func() error {
+			_, err := store.Restore(t.Context(), super, storetest.Clock, edition)
+			return err
+		}(),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "CREATE ROLE marquis LOGIN") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	_, err := store.Restore(t.Context(), store.Config{DatabaseURL: url}, storetest.Clock, edition)
+	noError(t, err)
+}
+
+// TestNoRegistryBeginsWhereARestoreWasCutOff: it would be an empty one with the key ring of
+// another, and give its numbers again.
+func TestNoRegistryBeginsWhereARestoreWasCutOff(t *testing.T) {
+	c := emptyPlace(t, "sqlite")
+	noError(t, os.MkdirAll(filepath.Join(c.Folder, ".restoring"), 0o700))
+	if _, err := store.Open(t.Context(), c, storetest.Clock); err == nil || !strings.Contains(err.Error(), "was cut off: type it again") {
+		t.Errorf("begun: %v", err)
+	}
+	if files, err := os.ReadDir(c.Folder); err != nil || len(files) != 2 { // with the lock
+		t.Errorf("left there: %v, %v", files, err)
+	}
+	edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})
+	_, err := store.Restore(t.Context(), c, storetest.Clock, edition)
+	noError(t, err)
+	storetest.Open(t, c)
 }
 
 // TestALifeBeginsAfterARestoreByOtherMeans: numbers go on in another series, and nobody is
@@ -290,7 +348,7 @@ func todaysEdition(t *testing.T) string {
 // codes, and one that was not restored is a hope.
 func TestTheLastBackupsAreThoseWithTheKeys(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		at := func(hours int) lab.Instant { return lab.At(storetest.Now.Add(time.Duration(hours) * time.Hour)) }
+		at := func(hours int) lab.Instant { return lab.At(storetest.Now.Add(time.Duration(hours-24) * time.Hour)) }
 		for _, step := range []struct {
 			what         string
 			note         store.Backup
@@ -301,6 +359,7 @@ func TestTheLastBackupsAreThoseWithTheKeys(t *testing.T) {
 			{"proven", store.Backup{MadeAt: at(3), WithKeys: true, ProvenAt: at(4)}, at(3), at(3)},
 			{"later, unproven", store.Backup{MadeAt: at(5), WithKeys: true}, at(5), at(3)},
 			{"later, without keys", store.Backup{MadeAt: at(6), ProvenAt: at(6)}, at(5), at(3)},
+			{"while the clock was ahead", store.Backup{MadeAt: at(9000), ProvenAt: at(9000), WithKeys: true}, at(5), at(3)},
 		} {
 			noError(t, s.NoteBackup(t.Context(), operator, step.note))
 			last, err := s.LastBackups(t.Context(), operator)

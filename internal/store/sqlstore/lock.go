@@ -35,15 +35,29 @@ func (l *folderLock) SessionLock(ctx context.Context, _ *sql.Conn) (err error) {
 	return nil
 }
 
-func (l *folderLock) take(ctx context.Context) (err error) {
+func (l *folderLock) take(ctx context.Context) error { return l.begin(ctx, "exclusive") }
+
+// share takes the lock together with others who share it, and keeps away who takes it.
+func (l *folderLock) share(ctx context.Context) error {
+	if err := l.begin(ctx, "deferred"); err != nil {
+		return err
+	}
+	var tables int
+	if err := l.tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return errors.Join(err, l.release())
+	}
+	return nil
+}
+
+func (l *folderLock) begin(ctx context.Context, kind string) (err error) {
 	if err := makeFile(l.path); err != nil {
 		return err
 	}
-	source := url.URL{Scheme: "file", Path: l.path, RawQuery: fmt.Sprintf("_pragma=busy_timeout(%d)&_txlock=exclusive", l.wait)}
+	source := url.URL{Scheme: "file", Path: l.path, RawQuery: fmt.Sprintf("_pragma=busy_timeout(%d)&_txlock=%s", l.wait, kind)}
 	if l.pool, err = sql.Open("sqlite", source.String()); err != nil {
 		return err
 	}
-	if l.tx, err = l.pool.BeginTx(ctx, nil); err != nil {
+	if l.tx, err = l.pool.BeginTx(context.WithoutCancel(ctx), nil); err != nil { // it is held for longer than whoever takes it waits
 		return errors.Join(err, l.pool.Close())
 	}
 	return nil

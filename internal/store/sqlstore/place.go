@@ -12,8 +12,38 @@ import (
 // ErrThere means that there is a file already where one should be made.
 var ErrThere = errors.New("there is a file already")
 
-// ErrRestoring means that another restore is at work at a place.
-var ErrRestoring = errors.New("another restore is at work there; wait until it has ended")
+// ErrRestoring means that another restore is at work at a place, or the program itself.
+var ErrRestoring = errors.New("another restore, or the program itself, is at work there; wait until it has ended, or stop it")
+
+// restoreLock is the name of the lock that one who restores has, and that all share who
+// have the file open: whoever goes on with a file that was moved away would save there what
+// is lost.
+const restoreLock = "restore"
+
+// stayOpen keeps restores away from the folder for as long as the file in it is open. Where
+// no lock can be had, since nothing can be written there, nothing can be restored either.
+func (d *DB) stayOpen(ctx context.Context, folder string) error {
+	l := &folderLock{path: filepath.Join(folder, restoreLock+".lock")}
+	switch err := l.share(ctx); {
+	case isBusy(err):
+		return fmt.Errorf("%w: a restore is at work in %s; wait until it has ended", ErrBusy, folder)
+	case err == nil:
+		d.release = l.release
+	}
+	return nil
+}
+
+// notCutOff refuses to begin a registry where one was being restored.
+func notCutOff(folder string) error {
+	aside := filepath.Join(folder, draftFolder)
+	if _, err := os.Lstat(aside); err != nil {
+		return nil //nolint:nilerr // there is none
+	}
+	if _, err := os.Lstat(filepath.Join(folder, FileName)); err == nil {
+		return nil
+	}
+	return fmt.Errorf("a restore into %s was cut off: type it again, or remove %s to begin a registry with nothing in it", folder, aside)
+}
 
 // RestoreAlone runs work on an empty database while no other restore does, or returns
 // ErrRestoring. For a SQLite file NewFile sees to that.
@@ -32,8 +62,27 @@ func (d *DB) RestoreAlone(ctx context.Context, work func() error) (err error) {
 	return work()
 }
 
-// NoFile refuses a folder in which a SQLite file lies, or something of one.
-func NoFile(c Config) error {
+// MayMakeFile refuses a folder in which a SQLite file lies, or in which somebody is at
+// work, and changes nothing there.
+func MayMakeFile(ctx context.Context, c Config) error {
+	if err := noFile(c); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(c.Folder, restoreLock+".lock")); err != nil {
+		return nil //nolint:nilerr // nobody has it
+	}
+	unlock, ok, err := tryFolderLock(ctx, c.Folder, restoreLock)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return fmt.Errorf("%s: %w", c.Folder, ErrRestoring)
+	}
+	return unlock()
+}
+
+// noFile refuses a folder in which a SQLite file lies, or something of one.
+func noFile(c Config) error {
 	for _, suffix := range []string{"", "-wal", "-journal"} {
 		path := filepath.Join(c.Folder, FileName+suffix)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
@@ -56,7 +105,7 @@ func NewFile(ctx context.Context, c Config, make func(aside Config) error) (err 
 	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return err
 	}
-	unlock, ok, err := tryFolderLock(ctx, c.Folder, "restore")
+	unlock, ok, err := tryFolderLock(ctx, c.Folder, restoreLock)
 	switch {
 	case err != nil:
 		return err
@@ -70,7 +119,7 @@ func NewFile(ctx context.Context, c Config, make func(aside Config) error) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(aside.Folder)) }()
-	if err := errors.Join(NoFile(c), os.Mkdir(aside.Folder, 0o700)); err != nil {
+	if err := errors.Join(noFile(c), os.Mkdir(aside.Folder, 0o700)); err != nil {
 		return err
 	}
 	if err := make(aside); err != nil {

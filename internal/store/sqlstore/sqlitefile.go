@@ -45,8 +45,18 @@ func (d *DB) openSQLite(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	folder := filepath.Dir(path)
+	if err := makeFolder(folder); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := d.stayOpen(ctx, folder); err != nil {
+		return err
+	}
+	if err := notCutOff(folder); err != nil {
+		return errors.Join(err, d.Close())
+	}
 	if d.Fresh, err = d.makePrivate(path); err != nil {
-		return fmt.Errorf("make the data folder and the registry's file: %w", err)
+		return errors.Join(fmt.Errorf("make the registry's file: %w", err), d.Close())
 	}
 	d.dialect, d.file, d.Readers = sqliteDialect{filepath.Dir(path)}, &sqliteFile{path: path}, readers
 	if d.Write, err = d.file.pool(1, d.file.write); err == nil {
@@ -76,21 +86,23 @@ func (f *sqliteFile) ping(ctx context.Context, pool int) (err error) {
 	return nil
 }
 
-// makePrivate makes the file and its folder where they are missing, and keeps others
+// makeFolder makes a folder where it is missing, for its owner alone.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else is wrong with it its file says
+	}
+	return errors.Join(os.MkdirAll(path, 0o700), os.Chmod(path, 0o700))
+}
+
+// makePrivate makes the file where it is missing, and keeps others
 // from reading it, whatever the process's umask. It tells whether the file is empty,
 // and notes what it cannot keep from others. It opens no file that is there: closing
 // it would end the locks that this process has on it.
 func (d *DB) makePrivate(path string) (fresh bool, err error) {
-	folder := filepath.Dir(path)
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		if err := errors.Join(os.MkdirAll(folder, 0o700), os.Chmod(folder, 0o700)); err != nil {
-			return false, err
-		}
-	}
 	if err := makeFile(path); err != nil {
 		return false, err
 	}
-	for _, path := range []string{path, path + "-wal", path + "-shm", filepath.Join(folder, migrateLock)} {
+	for _, path := range []string{path, path + "-wal", path + "-shm", filepath.Join(filepath.Dir(path), migrateLock)} {
 		if err := closeToOthers(path); err != nil {
 			d.Notes = append(d.Notes, err.Error())
 		}

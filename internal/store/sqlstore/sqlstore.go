@@ -42,6 +42,7 @@ type DB struct {
 	tables   Tables
 	now      func() time.Time
 	file     *sqliteFile   // nil on PostgreSQL
+	release  func() error  // lets restores come to the file again; nil where they are not kept away
 	writing  chan struct{} // on PostgreSQL a place for each that may write, so that some connections are left for reading
 	writable writability
 }
@@ -135,6 +136,10 @@ func (d *DB) Close() error {
 			err = pool.Close()
 		}
 		errs = append(errs, err)
+	}
+	if release := d.release; release != nil {
+		d.release = nil
+		errs = append(errs, release())
 	}
 	return errors.Join(errs...)
 }
