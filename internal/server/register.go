@@ -77,7 +77,7 @@ func showDraft(r *request) error {
 	}
 	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
-		return r.finished(key, "")
+		return r.finished(key, "", "")
 	}
 	if err != nil {
 		return err
