@@ -70,10 +70,10 @@ type gauge struct {
 // unit.
 func gaugeOf(form lab.Form, most float64) gauge {
 	g := gauge{scale: lab.MassFraction, per: 10_000, decimals: 1}
-	switch {
-	case form.Dosed():
+	switch form.Scale() {
+	case lab.PerUnit:
 		g = gauge{scale: lab.PerUnit, per: 1_000_000}
-	case form == lab.Liquid:
+	case lab.Concentration:
 		g = gauge{scale: lab.Concentration, per: 1000}
 	}
 	for limit := 40.0; most < limit && g.decimals < 3 && (g.scale != lab.MassFraction || most < 4 && g.decimals < 2); limit /= 10 {

@@ -77,7 +77,7 @@ func (r *reader) admit(x *load, a *lab.Arrival) (lab.Facts, error) {
 		return lab.Facts{}, fmt.Errorf("visit %d of %d", a.Visit, len(x.visits))
 	}
 	visit := &x.visits[a.Visit-1]
-	for _, err := range []error{s.Check(theDay), r.CheckExpectations(a.Expected), visit.Check(), visit.Admits(s), s.CheckLimits(1, lab.Terms{})} {
+	for _, err := range []error{s.Check(theDay), r.CheckExpectations(a.Expected), visit.Check(), visit.Admits(s), lab.Counter{}.CheckLimits(s, 1)} {
 		if err != nil {
 			return lab.Facts{}, err
 		}

@@ -153,8 +153,12 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	errs.Check(a.PerformedOn != 0 && a.PerformedOn <= today, "performed_on", "Give the day of the analysis, today at the latest.")
 	errs.Check(a.PerformedOn == 0 || a.PerformedOn >= received, "performed_on", "%s is before the sample was there, %s.", a.PerformedOn, received)
 	checkCode(&errs, "conclusion", a.Conclusion, Conclusions)
-	checkFree(&errs, "notes", a.Notes, maxText)
-	checkFree(&errs, "overruled", a.Overruled, maxReason)
+	check := checkFree
+	if !a.ImportID.IsZero() {
+		check = checkOfNobody
+	}
+	check(&errs, "notes", a.Notes, maxText)
+	check(&errs, "overruled", a.Overruled, maxReason)
 	found := 0
 	seen := map[SubstanceID]bool{}
 	for i := range findings {

@@ -30,8 +30,8 @@ func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) err
 		inVisit = int(at.Visit.Taken) + 1
 	}
 	if at.HandedIn {
-		checks = append(checks, s.CheckLimits(inVisit, at.Service.TermsAt(s.LocationID, at.Locations)), checkOpen(s.LocationID, at.Locations),
-			s.Confirm(at))
+		checks = append(checks, at.CheckLimits(s, inVisit), checkOpen(s.LocationID, at.Locations),
+			s.Confirm(at), s.checkNoCodes(at.Before))
 	}
 	return Mistakes(checks...)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +123,6 @@ func CodesSince(today Date, months int) Date {
 func CheckReplacement(reason string) error {
 	var errs FieldErrors
 	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why the code is replaced.")
-	errs.Check(!holdsCode(reason), "reason", "Leave out the code itself.")
 	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }
@@ -158,17 +158,61 @@ func LooksLikeCode(typed string, services ...string) bool {
 	return symbols >= codeLength-1 && symbols <= codeLength+1
 }
 
-// holdsCode tells whether some of the words, put together, are a code.
-func holdsCode(text string) bool {
-	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(".,;:()\"'", r) })
-	for i := range words {
-		for n := 1; n <= 3 && i+n <= len(words); n++ {
-			if _, err := ParseLookupCode(strings.Join(words[i:i+n], "")); err == nil {
-				return true
-			}
+// writtenCode is what a code looks like in a text: its three parts in one, or with something
+// small between them.
+var writtenCode = regexp.MustCompile(`\b[0-9A-Za-z]{4}(?:[0-9A-Za-z]{8}|(?:` + betweenParts + `[0-9A-Za-z]{4}){2})\b`)
+
+const betweenParts = `(?:\s{0,2}\p{Pd}\s{0,2}|[._/]|\s{1,3})`
+
+// findCode is where the first code begins and ends in a text; both are 0 where it holds none.
+// A text is no secret: three words of four letters that happen to pass the check are none,
+// nor one of twelve, unless they are written in capitals or with dashes; nor are numbers.
+func findCode(text string) (begin, end int) {
+	text = strings.ReplaceAll(text, "_", " ") // which would make one word of a code and its neighbour
+	for from := 0; ; {
+		at := writtenCode.FindStringIndex(text[from:])
+		if at == nil {
+			return 0, 0
+		}
+		begin, end = from+at[0], from+at[1]
+		if isCode(text[begin:end]) {
+			return begin, end
+		}
+		from = begin + codeLength/3 // a code may begin with the next part
+	}
+}
+
+func isCode(found string) bool {
+	dashed := strings.ContainsFunc(found, func(r rune) bool { return unicode.Is(unicode.Dash, r) })
+	symbols := strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return -1
+	}, found)
+	letters, digits := strings.ContainsFunc(symbols, unicode.IsLetter), strings.ContainsAny(symbols, "0123456789")
+	_, err := ParseLookupCode(symbols)
+	return err == nil && letters && (digits || dashed || symbols == strings.ToUpper(symbols))
+}
+
+// checkNoCode refuses a text that holds a lookup code: it is kept for ever, and whoever has
+// the code reads the result.
+func checkNoCode(errs *FieldErrors, field, text string) {
+	_, end := findCode(text)
+	errs.Check(end == 0, field, "This holds what can be a lookup code, by which a result is read: leave it out.")
+}
+
+// checkNoCodes refuses the texts of a sample that hold a lookup code, but for what stands
+// there as before.
+func (s *Sample) checkNoCodes(before *Sample) error {
+	var errs FieldErrors
+	for _, f := range SampleFields {
+		text, isText := f.At(s).(*string)
+		if isText && f.Holds.Codes == nil && (before == nil || *text != *f.At(before).(*string)) {
+			checkNoCode(&errs, f.Key, *text)
 		}
 	}
-	return false
+	return errs.Err()
 }
 
 // checkSymbol is the sum over GF(32) of symbol × 2^position. Because the factors

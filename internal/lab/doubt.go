@@ -42,7 +42,7 @@ const (
 
 // Doubts asks about what can hardly be right in the description of a sample, each with its
 // field: a day of receipt that is long past, sizes, weight and amount out of all proportion,
-// pieces of a powder, a price of ten times the usual, or a tenth of it, a number that may be
+// units in which the form is not counted, a price of ten times the usual, or a tenth of it, a number that may be
 // meant a thousand times as large, and a text that seems to say who the visitor is. None of
 // it is refused: whoever has looked again confirms it.
 func Doubts(s *Sample, at Counter) FieldErrors {
@@ -60,9 +60,7 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	if b, known := usualAmount[s.ReceivedUnit]; known {
 		ask(b.hold(s.ReceivedAmount), "received_amount", "This amount is unusual: look at the number and its unit.")
 	}
-	loose := slices.Contains([]Form{Powder, Crystal, Paste}, s.Form)
-	ask(!loose || s.ReceivedUnit != Piece, "received_unit", "Pieces are unusual for this form.")
-	ask(!loose || s.Price.Unit != Piece, "price_unit", "Pieces are unusual for this form.")
+	checkUnits(&doubts, s, at.Before)
 	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
 	checkPrice(&doubts, s, at.UsualPrice)
 	checkMarks(&doubts, s, at)
@@ -76,6 +74,24 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 
 // freeTexts are the fields in which staff write whatever they like.
 var freeTexts = []string{"sold_as_text", "logo", "overruled", "notes"}
+
+// checkUnits asks about units in which the form is not counted, but for what stands there as
+// before. A tablet that is weighed is beyond the limits already: see Counter.Limits.
+func checkUnits(doubts *FieldErrors, s, before *Sample) {
+	check := func(field string, unit, was AmountUnit) {
+		usual := s.Form.countedIn(unit) || before != nil && before.Form == s.Form && was == unit
+		doubts.Check(usual || unit != Piece, field, "Pieces are unusual for this form.")
+		doubts.Check(usual || unit != Gram, field, "Grams are unusual for this form.")
+		doubts.Check(usual || unit != Millilitre, field, "Millilitres are unusual for this form.")
+	}
+	if before == nil {
+		before = &Sample{}
+	}
+	if s.Form != Tablet {
+		check("received_unit", s.ReceivedUnit, before.ReceivedUnit)
+	}
+	check("price_unit", s.Price.Unit, before.Price.Unit)
+}
 
 // checkMarks asks about numbers that may have been meant a thousand times as large. Grams
 // and millilitres are weighed to three decimals and never handed in by the thousand;

@@ -199,3 +199,73 @@ func TestAMarkThatMayStandBetweenThousandsIsAsked(t *testing.T) {
 		}
 	}
 }
+
+// What the form is not counted in is asked about, for what was received and for what was paid.
+// A tablet that is weighed asks for a reason already.
+func TestAUnitThatDoesNotFitTheFormIsAsked(t *testing.T) {
+	const pieces, grams, millilitres = "Pieces are unusual for this form.", "Grams are unusual for this form.", "Millilitres are unusual for this form."
+	for _, c := range []struct {
+		forms []lab.Form
+		unit  lab.AmountUnit
+		want  string
+	}{
+		{[]lab.Form{lab.Tablet, lab.Capsule, lab.Blotter}, lab.Gram, grams},
+		{[]lab.Form{lab.Tablet, lab.Capsule, lab.Blotter}, lab.Millilitre, millilitres},
+		{[]lab.Form{lab.Tablet, lab.Capsule, lab.Blotter}, lab.Piece, ""},
+		{[]lab.Form{lab.Powder, lab.Crystal, lab.Paste}, lab.Piece, pieces},
+		{[]lab.Form{lab.Powder, lab.Crystal, lab.Paste}, lab.Millilitre, millilitres},
+		{[]lab.Form{lab.Powder, lab.Crystal, lab.Paste}, lab.Gram, ""},
+		{[]lab.Form{lab.Liquid, lab.Rock, lab.Gel, lab.Plant, lab.Edible, lab.Residue, lab.OtherForm}, lab.Gram, ""},
+		{[]lab.Form{lab.Liquid, lab.Rock, lab.Gel, lab.Plant, lab.Edible, lab.Residue, lab.OtherForm}, lab.Millilitre, ""},
+		{[]lab.Form{lab.Liquid, lab.Rock, lab.Gel, lab.Plant, lab.Edible, lab.Residue, lab.OtherForm}, lab.Piece, ""},
+	} {
+		for _, form := range c.forms {
+			received := newSample(func(s *lab.Sample) { s.Form, s.ReceivedAmount, s.ReceivedUnit = form, 1000, c.unit })
+			paid := newSample(func(s *lab.Sample) {
+				s.Form, s.Price = form, lab.Price{Amount: 10_000, Currency: "EUR", Quantity: 1000, Unit: c.unit}
+			})
+			for field, s := range map[string]*lab.Sample{"received_unit": received, "price_unit": paid} {
+				want := ""
+				limited := form == lab.Tablet && field == "received_unit"
+				if c.want != "" && !limited {
+					want = field + ": " + c.want
+				}
+				at := lab.Counter{Today: today}
+				if got := lab.Doubts(s, at).Error(); got != want {
+					t.Errorf("%s of a %s in %s: %q, want %q", field, form, c.unit, got, want)
+				}
+				if limited && c.want != "" && at.CheckLimits(s, 1) == nil {
+					t.Errorf("a tablet in %s is not asked about at all", c.unit)
+				}
+			}
+		}
+	}
+}
+
+// A sample that is described anew keeps the units that it has, and what was confirmed of them.
+func TestAUnitIsAskedOnceMoreWhereItOrTheFormChanges(t *testing.T) {
+	before := newSample(func(s *lab.Sample) {
+		s.ReceivedAmount, s.ReceivedUnit, s.Confirmed = 1000, lab.Millilitre, lab.Codes{"received_unit=ml"}
+	})
+	for name, c := range map[string]struct {
+		edit func(*lab.Sample)
+		want string
+		kept int
+	}{
+		"its notes":    {func(s *lab.Sample) { s.Notes = "a bag" }, "", 1},
+		"the amount":   {func(s *lab.Sample) { s.ReceivedAmount = 2000 }, "", 1},
+		"another form": {func(s *lab.Sample) { s.Form = lab.Capsule }, "received_unit: Millilitres are unusual for this form.", 0},
+		"pieces":       {func(s *lab.Sample) { s.ReceivedUnit = lab.Piece }, "received_unit: Pieces are unusual for this form.", 0},
+		"as usual":     {func(s *lab.Sample) { s.ReceivedUnit = lab.Gram }, "", 0},
+	} {
+		s, at := *before, lab.Counter{Today: today, Before: before}
+		s.Confirmed = nil
+		c.edit(&s)
+		if got := lab.Doubts(&s, at).Error(); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if err := s.Confirm(at); (err != nil) != (c.want != "") || len(s.Confirmed) != c.kept {
+			t.Errorf("%s: %v, kept %q", name, err, s.Confirmed)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,26 +44,15 @@ func CheckFormDrafts(kept int) error {
 	return errs.Err()
 }
 
-// printedCode is what a code looks like on a slip, or as people copy it from there: its
-// three parts are apart everywhere in the same way, or nowhere.
-var printedCode = regexp.MustCompile(`\b[0-9A-Za-z]{4}(?:[0-9A-Za-z]{8}|-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}| [0-9A-Za-z]{4} [0-9A-Za-z]{4}|` +
-	`[\x{2010}-\x{2014}][0-9A-Za-z]{4}[\x{2010}-\x{2014}][0-9A-Za-z]{4})\b`)
-
-// WithoutCodes leaves out the lookup codes of a text that somebody is still typing. A
-// word of twelve letters is none, though it may read as one.
+// WithoutCodes leaves out the lookup codes of a text that somebody is still typing.
 func WithoutCodes(text string) string {
 	var kept strings.Builder
 	for {
-		at := printedCode.FindStringIndex(text)
-		if at == nil {
+		begin, end := findCode(text)
+		if end == 0 {
 			return kept.String() + text
 		}
-		begin, end, left := at[0], at[1], "…"
-		found := text[begin:end]
-		if _, err := ParseLookupCode(found); err != nil || !strings.ContainsAny(found, "0123456789-") {
-			left, end = found[:4], begin+4 // a code may begin with the next word
-		}
-		kept.WriteString(text[:begin] + left)
+		kept.WriteString(text[:begin] + "…")
 		text = text[end:]
 	}
 }

@@ -88,9 +88,23 @@ func plainDash(r rune) rune {
 	return r
 }
 
-// checkFree refuses a free text that is too long, cannot be stored, or seems to say who
-// somebody is.
+// checkFree refuses a free text that is too long, cannot be stored, seems to say who
+// somebody is, or holds a lookup code.
 func checkFree(errs *FieldErrors, field, text string, most int) {
+	checkOfNobody(errs, field, text, most)
+	checkNoCode(errs, field, text)
+}
+
+// checkOfNobody is checkFree of what may come from a source, whose own numbers can look like
+// codes.
+func checkOfNobody(errs *FieldErrors, field, text string, most int) {
 	checkText(errs, field, text, most)
 	errs.Check(!Identifies(text), field, "This looks like a telephone number, another number of a person or an e-mail address: leave it out.")
+}
+
+// checkName refuses what is wrong with a text that names or tells of something that is no
+// sample, such as a place: it may have a telephone number.
+func checkName(errs *FieldErrors, field, text string, most int) {
+	checkText(errs, field, text, most)
+	checkNoCode(errs, field, text)
 }

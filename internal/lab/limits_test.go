@@ -35,19 +35,19 @@ func TestLimitsOfTheService(t *testing.T) {
 			"received_unit: A tablet that is weighed and not counted is not whole.; visit_id: These are more than 3 samples in one visit."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := lab.Limits(&test.sample, test.inVisit, lab.Terms{}).Error(); got != test.want {
+			if got := (lab.Counter{}).Limits(&test.sample, test.inVisit).Error(); got != test.want {
 				t.Errorf("%q", got)
 			}
-			if beyond := test.want != ""; beyond != (test.sample.CheckLimits(test.inVisit, lab.Terms{}) != nil) {
-				t.Errorf("check: %v", test.sample.CheckLimits(test.inVisit, lab.Terms{}))
+			if beyond := test.want != ""; beyond != ((lab.Counter{}).CheckLimits(&test.sample, test.inVisit) != nil) {
+				t.Errorf("check: %v", lab.Counter{}.CheckLimits(&test.sample, test.inVisit))
 			}
 			test.sample.Overruled = "the only one of its kind"
-			wantFields(t, test.sample.CheckLimits(test.inVisit, lab.Terms{}))
+			wantFields(t, lab.Counter{}.CheckLimits(&test.sample, test.inVisit))
 		})
 	}
 	s := handed(lab.Powder, 2000, lab.Gram)
 	s.Overruled = " \t\n"
-	wantFields(t, s.CheckLimits(1, lab.Terms{}), "overruled")
+	wantFields(t, lab.Counter{}.CheckLimits(&s, 1), "overruled")
 	wantFields(t, newSample(func(s *lab.Sample) { s.Overruled = strings.Repeat("é", 500) }).Check(today))
 	wantFields(t, newSample(func(s *lab.Sample) { s.Overruled = strings.Repeat("é", 501) }).Check(today), "overruled")
 }
@@ -212,7 +212,7 @@ func TestAVisitCountsWhatWasHandedIn(t *testing.T) {
 }
 
 func TestAReplacementSaysWhyAndNotTheCode(t *testing.T) {
-	code := codeWith("K")
+	code := codeWith("K7")
 	for reason, good := range map[string]bool{
 		"the slip is lost": true, "slip verloren, bezoeker kwam terug op 3-3": true, "UTR-2024-00017": true, strings.Repeat("é", 500): true,
 		"": false, " \n": false, strings.Repeat("é", 501): false, "bell \x07": false,
@@ -225,4 +225,49 @@ func TestAReplacementSaysWhyAndNotTheCode(t *testing.T) {
 			t.Errorf("the refusal shows the code: %v", err)
 		}
 	}
+}
+
+// A limit that was lowered is not held against what was taken before: only what limits are
+// about, where it is changed. A reason that is recorded stays.
+func TestALoweredLimitIsNotHeldAgainstWhatWasTaken(t *testing.T) {
+	d := newDictionary(t)
+	const mostGrams, why = 500, "one rock"
+	places := []lab.Location{{ID: 4, ServiceID: 1}, {ID: 5, ServiceID: 1}}
+	recorded := func(milligrams int64, reason string) *lab.Sample {
+		return newSample(func(s *lab.Sample) {
+			s.ReceivedAmount, s.ReceivedUnit, s.LocationID, s.Overruled = milligrams, lab.Gram, 4, reason
+		})
+	}
+	notes := func(s *lab.Sample) { s.Notes = "a bag" }
+	for name, c := range map[string]struct {
+		before *lab.Sample
+		edit   func(*lab.Sample)
+		want   string // the field of the mistake
+		kept   string // the reason
+	}{
+		"its notes":                       {recorded(1200, ""), notes, "", ""},
+		"its notes, a reason for nothing": {recorded(400, ""), func(s *lab.Sample) { notes(s); s.Overruled = why }, "", ""},
+		"more of it":                      {recorded(1200, ""), func(s *lab.Sample) { s.ReceivedAmount = 1300 }, "overruled", ""},
+		"less, and still too much":        {recorded(1200, ""), func(s *lab.Sample) { s.ReceivedAmount = 600 }, "overruled", ""},
+		"less, within the limit":          {recorded(1200, ""), func(s *lab.Sample) { s.ReceivedAmount = 500 }, "", ""},
+		"another unit":                    {recorded(12_000, ""), func(s *lab.Sample) { s.Form, s.ReceivedUnit = lab.Liquid, lab.Millilitre }, "overruled", ""},
+		"another form":                    {recorded(1200, ""), func(s *lab.Sample) { s.Form = lab.Tablet }, "overruled", ""},
+		"another place":                   {recorded(1200, ""), func(s *lab.Sample) { s.LocationID = 5 }, "overruled", ""},
+		"its reason, taken away":          {recorded(1200, why), func(s *lab.Sample) { s.Overruled = "" }, "overruled", ""},
+		"its reason, in other words":      {recorded(1200, why), func(s *lab.Sample) { s.Overruled = "a rock" }, "", "a rock"},
+		// Of the fourth of a visit, or under a limit that was raised since, nobody is asked a reason.
+		"notes, and no reason is asked": {recorded(400, why), func(s *lab.Sample) { notes(s); s.Overruled = "" }, "", why},
+		"less, so that it needs none":   {recorded(1200, why), func(s *lab.Sample) { s.ReceivedAmount = 500 }, "", ""},
+	} {
+		at := lab.Counter{Today: today, HandedIn: true, Before: c.before, Locations: places, Service: lab.Service{Terms: lab.Terms{MostGrams: mostGrams}}}
+		s := *c.before
+		c.edit(&s)
+		at.KeepReason(&s, 1)
+		s.Confirmed = s.Confirmation(lab.Doubts(&s, at))
+		if got := strings.Join(wrongFields(t, d.CheckSample(&s, nil, at)), " "); got != c.want || s.Overruled != c.kept {
+			t.Errorf("%s: mistakes in %q, want %q; kept %q", name, got, c.want, s.Overruled)
+		}
+	}
+	at := lab.Counter{Today: today, HandedIn: true, Locations: places, Service: lab.Service{Terms: lab.Terms{MostGrams: mostGrams}}}
+	wantFields(t, d.CheckSample(recorded(1200, ""), nil, at), "overruled") // it is handed in now
 }

@@ -25,9 +25,9 @@ var LocationKinds = Vocabulary[string]{"office", "event", "mail_in", "consumptio
 func (l *Location) Check() error {
 	var errs FieldErrors
 	errs.Check(strings.TrimSpace(l.Name) != "", "name", "Give the location a name.")
-	checkText(&errs, "name", l.Name, maxShortText)
+	checkName(&errs, "name", l.Name, maxShortText)
 	checkCode(&errs, "kind", l.Kind, LocationKinds)
-	checkText(&errs, "region", l.Region, maxShortText)
+	checkName(&errs, "region", l.Region, maxShortText)
 	checkRegion(&errs, l.Region)
 	l.Terms.check(&errs)
 	return errs.Err()

@@ -91,8 +91,8 @@ func (m *Method) Check() error {
 	checkCode(&errs, "kind", m.Kind, MethodKinds)
 	checkCode(&errs, "level", m.Level, Levels)
 	errs.Check(m.Lab != "", "lab", "Name the laboratory that runs the method.")
-	checkText(&errs, "lab", m.Lab, maxShortText)
-	checkText(&errs, "version", m.Version, maxShortText)
+	checkName(&errs, "lab", m.Lab, maxShortText)
+	checkName(&errs, "version", m.Version, maxShortText)
 	errs.Check(m.OpenScope || len(m.Scope) > 0, "scope", "List the substances that the method can see, or declare its scope open.")
 	return errs.Err()
 }

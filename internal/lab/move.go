@@ -216,7 +216,8 @@ func (s *Sample) Register(by Actor, at Instant) error {
 }
 
 // Describe changes what is recorded of the sample itself. Identity, number, state,
-// exclusion, visit and origin stay what they are, whatever the change does to them.
+// exclusion, visit and origin stay what they are, whatever the change does to them. A text
+// that is written anew holds no lookup code.
 func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	if _, err := s.may(ChangeSample, by); err != nil {
 		return err
@@ -229,7 +230,7 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	s.NoRetest = before.NoRetest
 	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
-	return nil
+	return s.checkNoCodes(&before)
 }
 
 // Exclude keeps the sample out of the statistics, for a reason of Exclusions.

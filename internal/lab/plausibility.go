@@ -27,9 +27,10 @@ func (a *Analysis) Late(before *Analysis, today Date) []FieldError {
 }
 
 // Plausibility warns of findings that can hardly be right, each with the field of
-// its row ("findings.2.amount", counted from 0): amounts that add up to more than the
-// whole, more base than the purest salt holds, or far more or less than usual. Usual
-// tells the usual amount of a substance as base, where one is known.
+// its row ("findings.2.amount", counted from 0): a unit in which the form is not told,
+// an uncertainty larger than the amount, amounts that add up to more than the whole, more
+// base than the purest salt holds, or far more or less than usual. Usual tells the usual
+// amount of a substance as base, where one is known.
 func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(SubstanceID, Scale) (int64, bool)) []FieldError {
 	var warnings FieldErrors
 	sum, content := int64(0), int64(0)
@@ -40,6 +41,8 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 			continue
 		}
 		field := FindingField(i, "amount")
+		warnings.Check(s.Form.toldIn(f.Amount.Scale), FindingField(i, "unit"), "An amount in %s is unusual for this form: look at the number and its unit.", f.Amount.Scale.Unit())
+		warnings.Check(f.Uncertainty <= f.Amount.Value, FindingField(i, "uncertainty"), "The uncertainty is larger than the amount itself: look at both numbers.")
 		if f.Amount.Scale == MassFraction {
 			before := sum
 			sum += f.Amount.Value

@@ -187,3 +187,45 @@ func TestALateEntryIsAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+// An amount is told on the scale of its form: of a tablet also in percent of its powder, and of
+// a liquid in percent. A ratio has no unit.
+func TestAUnitThatTheFormCannotHaveIsAskedAbout(t *testing.T) {
+	d := newDictionary(t)
+	all := []lab.Scale{lab.MassFraction, lab.PerUnit, lab.Concentration, lab.Ratio}
+	for form, fits := range map[lab.Form][]lab.Scale{
+		lab.Tablet: {lab.PerUnit, lab.MassFraction, lab.Ratio}, lab.Capsule: {lab.PerUnit, lab.MassFraction, lab.Ratio}, lab.Blotter: {lab.PerUnit, lab.Ratio},
+		lab.Powder: {lab.MassFraction, lab.Ratio}, lab.Crystal: {lab.MassFraction, lab.Ratio}, lab.Paste: {lab.MassFraction, lab.Ratio},
+		lab.Liquid: {lab.Concentration, lab.MassFraction, lab.Ratio},
+		lab.Rock:   all, lab.Gel: all, lab.Plant: all, lab.Edible: all, lab.Residue: all, lab.OtherForm: all,
+	} {
+		if !slices.Contains(fits, form.Scale()) {
+			t.Errorf("a %s is usually told in %s", form, form.Scale())
+		}
+		for _, scale := range all {
+			found := []lab.Finding{finding(caffeine, lab.Trace), {SubstanceID: mdma, Detection: lab.Quantified, Amount: lab.Amount{Value: 1000, Scale: scale}, Basis: lab.BasisBase}}
+			want := ""
+			if !slices.Contains(fits, scale) {
+				want = "findings.1.unit: An amount in " + scale.Unit() + " is unusual for this form: look at the number and its unit."
+			}
+			s := newSample(func(s *lab.Sample) { s.Form = form })
+			if got := lab.FieldErrors(lab.Plausibility(d, s, found, unusual)).Error(); got != want {
+				t.Errorf("%s in %s: %q, want %q", form, scale, got, want)
+			}
+		}
+	}
+}
+
+func TestAnUncertaintyLargerThanTheAmountIsAskedAbout(t *testing.T) {
+	d := newDictionary(t)
+	for uncertainty, want := range map[int64]string{
+		0: "", 50_000: "", 800_000: "",
+		800_001: "findings.0.uncertainty: The uncertainty is larger than the amount itself: look at both numbers.",
+	} {
+		f := percent(ketamine, 800_000, lab.BasisBase)
+		f.Uncertainty = uncertainty
+		if got := lab.FieldErrors(lab.Plausibility(d, newSample(), []lab.Finding{f}, unusual)).Error(); got != want {
+			t.Errorf("80 %% ± %d ppm: %q, want %q", uncertainty, got, want)
+		}
+	}
+}

@@ -95,3 +95,32 @@ func (f Form) Unit() AmountUnit {
 	}
 	return Gram
 }
+
+// scales are those on which the content of a form is told, the usual one first. Of forms that
+// are not named it is told as anything.
+var scales = map[Form][]Scale{
+	Tablet: {PerUnit, MassFraction}, Capsule: {PerUnit, MassFraction}, Blotter: {PerUnit},
+	Powder: {MassFraction}, Crystal: {MassFraction}, Paste: {MassFraction}, Liquid: {Concentration, MassFraction},
+}
+
+// Scale returns the scale on which the content of the form is usually told.
+func (f Form) Scale() Scale {
+	if told, known := scales[f]; known {
+		return told[0]
+	}
+	return MassFraction
+}
+
+// toldIn tells that nothing is to be asked about the content of the form on the scale. A
+// ratio has no unit that could be wrong.
+func (f Form) toldIn(scale Scale) bool {
+	told, known := scales[f]
+	return !known || scale == Ratio || slices.Contains(told, scale)
+}
+
+// countedIn tells that nothing is to be asked about so many of the unit of the form: tablets,
+// capsules and blotters are counted, and powders, crystals and pastes weighed.
+func (f Form) countedIn(unit AmountUnit) bool {
+	sure := f.Dosed() || f == Powder || f == Crystal || f == Paste
+	return !sure || !AmountUnits.Has(unit) || unit == f.Unit()
+}

@@ -27,7 +27,7 @@ func (s *Service) Check() error {
 	var errs FieldErrors
 	errs.Check(serviceCodeForm.MatchString(s.Code), "code", "%q is not a service code: use 2 to 8 capitals and digits, a letter first.", s.Code)
 	errs.Check(strings.TrimSpace(s.Name) != "", "name", "Give the service a name.")
-	checkText(&errs, "name", s.Name, maxShortText)
+	checkName(&errs, "name", s.Name, maxShortText)
 	errs.Check(countryForm.MatchString(s.Country), "country", "%q is not a country code of two letters, such as NL.", s.Country)
 	errs.Check(currencyForm.MatchString(s.Currency), "currency", "%q is not a currency code of three letters, such as EUR.", s.Currency)
 	_, err := time.LoadLocation(s.TimeZone)

@@ -47,9 +47,9 @@ func (t *Terms) check(errs *FieldErrors) {
 	number("most_millilitres", t.MostMillilitres, mostMillilitres, 1000)
 	number("most_samples", int64(t.MostSamples), mostSamples, 1)
 	number("days_to_result", int64(t.DaysToResult), mostDays, 1)
-	checkText(errs, "opening_hours", t.OpeningHours, maxTermsText)
-	checkText(errs, "address", t.Address, maxTermsText)
-	checkText(errs, "phone", t.Phone, maxPhone)
+	checkName(errs, "opening_hours", t.OpeningHours, maxTermsText)
+	checkName(errs, "address", t.Address, maxTermsText)
+	checkName(errs, "phone", t.Phone, maxPhone)
 	errs.Check(t.Phone == "" || len(t.Phone) > maxPhone || phoneForm.MatchString(t.Phone), "phone", "%q is not a telephone number: write digits and spaces, such as 030 123 45 67 or +31 30 123 45 67 ext. 8.", shortened(t.Phone))
 }
 

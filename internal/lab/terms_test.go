@@ -84,7 +84,7 @@ func TestLimitsFollowTheTerms(t *testing.T) {
 		{lab.Terms{MostGrams: 500, MostSamples: 1}, 2, "received_amount: This is more than 0.5 g.; visit_id: These are more than 1 samples in one visit."},
 		{lab.Terms{MostSamples: 5}, 5, ""},
 	} {
-		if got := lab.Limits(&s, test.inVisit, test.terms).Error(); got != test.want {
+		if got := (lab.Counter{Service: lab.Service{Terms: test.terms}}).Limits(&s, test.inVisit).Error(); got != test.want {
 			t.Errorf("%+v: %q", test.terms, got)
 		}
 	}

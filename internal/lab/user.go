@@ -50,6 +50,7 @@ func (u *User) Check() error {
 	errs.Check(utf8.RuneCountInString(u.Name) <= longestName, "name", "The name has more than %d characters.", longestName)
 	errs.Check(utf8.ValidString(u.Name) && !strings.ContainsFunc(u.Name, unicode.IsControl), "name",
 		"The name holds a character that cannot be shown.")
+	checkNoCode(&errs, "name", u.Name)
 	return errs.Err()
 }
 

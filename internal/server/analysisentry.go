@@ -108,20 +108,9 @@ func (e *analysisEntry) addRows(values url.Values, count int) {
 	}
 	for i := next; i < next+count && i < mostRows; i++ {
 		values.Set(lab.FindingField(i, "substance"), "")
-		values.Set(lab.FindingField(i, "unit"), e.usualUnit())
+		values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.Scale().Unit())
 		values.Set(lab.FindingField(i, "basis"), "")
 	}
-}
-
-// usualUnit is the unit in which amounts of such a sample are usually told.
-func (e *analysisEntry) usualUnit() string {
-	switch {
-	case e.record.Sample.Form.Dosed():
-		return "mg"
-	case e.record.Sample.Form == lab.Liquid:
-		return "mg/ml"
-	}
-	return "%"
 }
 
 func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {

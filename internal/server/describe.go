@@ -96,7 +96,7 @@ func showDescription(r *request) error {
 	if err != nil {
 		return err
 	}
-	asked, at := d.Sample, lab.Counter{Before: &d.Sample}
+	asked, at := d.Sample, d.counter()
 	if typed := d.before.typed; typed != nil {
 		if shown, err = r.theirs(&d, typed); err != nil {
 			return err
@@ -142,6 +142,11 @@ func describeSample(r *request) error {
 	})
 }
 
+// counter is what the sample is held against as it stands.
+func (d *described) counter() lab.Counter {
+	return lab.Counter{Before: &d.Sample, Service: d.service, Locations: d.locations}
+}
+
 // recorded are the looks that are recorded of the sample.
 func (d *described) recorded() []string {
 	return slices.DeleteFunc(sampleFields.particular(), func(look string) bool { return len(d.values[look]) == 0 })
@@ -163,9 +168,7 @@ func (d *described) typed(in *page.Reader, x *lab.Sample, usualPrice int64) (*sa
 		usualPrice: usualPrice, before: &d.Sample,
 	}
 	expected := read.describe(x)
-	if len(lab.Limits(x, 1, d.service.TermsAt(x.LocationID, d.locations))) == 0 {
-		x.Overruled = ""
-	}
+	read.counter().KeepReason(x, 1)
 	_ = x.Confirm(read.counter()) // what is not confirmed is told by check
 	return read, expected
 }
@@ -225,7 +228,7 @@ func (r *request) theirs(now *described, typed url.Values) (*describePage, error
 			f.Values = mine
 		}
 	}
-	return shown, shown.askAbout(r, &now.Sample, lab.Counter{Before: &now.Sample})
+	return shown, shown.askAbout(r, &now.Sample, now.counter())
 }
 
 // sameValues tells that two fields hold the same, whatever the order of what was

@@ -145,3 +145,34 @@ func TestAResultThatNoLongerFitsIsReleasedAnew(t *testing.T) {
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "We did not find cocaine", "It was sold as cocaine.")
 	})
 }
+
+// What was taken is not held against a limit that was lowered since, until its amount changes;
+// and a reason stays that nobody is asked for any more.
+func TestALoweredLimitAsksNothingOfWhatWasTaken(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		limit := func(grams int64) {
+			if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, lab.Terms{MostGrams: grams}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		limit(1500)
+		taken, _ := d.register(d.clerk, with("received_amount", "1,2"))
+		much, _ := d.register(d.clerk, with("received_amount", "2"), with("overruled", "one rock"))
+		limit(500)
+		address := "/samples/" + taken + "/description"
+		d.clerk.get(address).want(t, http.StatusOK).lacks(t, `name="overruled"`)
+		d.clerk.post(address, d.description(d.clerk, taken, with("notes", "a bag"))).leads(t, "/samples/"+taken)
+		d.clerk.post(address, d.description(d.clerk, taken, with("received_amount", "1,1"))).want(t, http.StatusUnprocessableEntity, "This is more than 0.5 g.", beside("overruled"))
+		if got, _ := d.sample(taken); got.Notes != "a bag" || got.Overruled != "" || got.ReceivedAmount != 1200 {
+			t.Errorf("%q, overruled because of %q", got.Notes, got.Overruled)
+		}
+
+		limit(5000)
+		d.clerk.get("/samples/"+much+"/description").want(t, http.StatusOK).lacks(t, `name="overruled"`)
+		d.clerk.post("/samples/"+much+"/description", d.description(d.clerk, much, with("notes", "a bag"), with("overruled"))).leads(t, "/samples/"+much)
+		if got, _ := d.sample(much); got.Notes != "a bag" || got.Overruled != "one rock" {
+			t.Errorf("%q, overruled because of %q", got.Notes, got.Overruled)
+		}
+	})
+}

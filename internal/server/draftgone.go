@@ -18,12 +18,14 @@ type finishedPage struct {
 	Text    string // more of it
 	Apart   string // address of the draft of what was typed since, empty for none
 	Other   string // address of what was typed in another window, empty for none
+	Slip    string // address of the slip that this window got, empty for none
 	Counter string
 }
 
 // finished tells what became of a draft that is not there any more, and where what was
-// typed into it since is kept.
-func (r *request) finished(draft lab.Key, apart string) error {
+// typed into it since is kept. The request key is that of the slip that this window got,
+// empty for none.
+func (r *request) finished(draft lab.Key, apart, requestKey string) error {
 	page := finishedPage{View: r.View(r.Texts.Text("page.register.finished")), Counter: r.counterAddress(), Apart: apart}
 	record, err := r.server.Store.ReadSampleUnseen(r.Ctx(), r.Actor, draft)
 	switch {
@@ -33,6 +35,9 @@ func (r *request) finished(draft lab.Key, apart string) error {
 		return err
 	default:
 		page.Number, page.Text = record.Number.String(), r.Texts.Text("page.register.no_slip")
+		if requestKey != "" {
+			page.Slip, page.Text = slipAddress(record.Number, requestKey), ""
+		}
 		page.By, page.At = record.People[record.Sample.RegisteredBy], r.moment(record.Sample.RegisteredAt)
 	}
 	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
@@ -51,15 +56,24 @@ func (r *request) draftOvertaken(shown *registerPage, in *page.Reader, key lab.K
 	})
 }
 
-// draftGone answers a form that was refused because its draft is gone. The form that registered it gets its
-// slip. Of any other, what was typed is kept as a draft of its own, of the same visit,
-// unless it is what was registered.
+// draftGone answers a form that was refused because its draft is gone. The form that
+// registered it gets its slip, unless something was typed since. What was typed is kept as a
+// draft of its own, of the same visit, unless it is what was registered.
 func (r *request) draftGone(shown *registerPage, in *page.Reader, refused error) error {
-	if err := r.sentBefore(shown.Key, lab.ErrConflict); !errors.Is(err, lab.ErrConflict) {
-		return err
-	}
 	key, err := r.draftKey()
 	if err != nil {
+		return err
+	}
+	if kept, err := r.keptSlip(shown.Key); err == nil && kept.Sample == key {
+		apart, err := r.keepApart(shown, in, key)
+		if err != nil {
+			return err
+		}
+		if apart != "" {
+			return r.finished(key, apart, shown.Key)
+		}
+	}
+	if err := r.sentBefore(shown.Key, lab.ErrConflict); !errors.Is(err, lab.ErrConflict) {
 		return err
 	}
 	if _, err := r.server.Store.Draft(r.Ctx(), r.Actor, key); !errors.Is(err, lab.ErrNotFound) {
@@ -69,7 +83,7 @@ func (r *request) draftGone(shown *registerPage, in *page.Reader, refused error)
 	if err != nil {
 		return err
 	}
-	return r.finished(key, apart)
+	return r.finished(key, apart, "")
 }
 
 // keepApart keeps what was typed in this window into a draft that is gone, and returns
@@ -105,7 +119,8 @@ func (r *request) keepApart(shown *registerPage, in *page.Reader, gone lab.Key) 
 	return r.draftAddress(id), err
 }
 
-// sameSample tells whether what was typed is what was registered.
+// sameSample tells whether what was typed is what was registered, of which the day that is
+// usual, a reason for nothing and what was confirmed are no part.
 func (r *request) sameSample(shown *registerPage, in *page.Reader, registered *lab.File) (bool, error) {
 	n, err := r.naming()
 	if err != nil {
@@ -113,11 +128,16 @@ func (r *request) sameSample(shown *registerPage, in *page.Reader, registered *l
 	}
 	var typed lab.File
 	typed.Sample.ServiceID = r.Service.ID
-	described := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: n, locations: shown.locations}
+	described := &sampleReader{Reader: r.reader(in.Typed), naming: n, locations: shown.locations}
 	typed.Expected = described.describe(&typed.Sample)
 	if len(described.Mistakes) > 0 {
 		return false, nil
 	}
+	r.Service.TermsAt(typed.Sample.LocationID, shown.locations).Expect(&typed.Sample)
+	if registered.Sample.Overruled == "" {
+		typed.Sample.Overruled = ""
+	}
+	typed.Sample.Confirmed = registered.Sample.Confirmed
 	was, is := sampleFields.values(n, registered), sampleFields.values(n, &typed)
 	for _, x := range sampleFields {
 		if !sameValues(was[x.name], is[x.name]) {

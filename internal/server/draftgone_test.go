@@ -84,6 +84,47 @@ func TestTheSameSampleTwiceIsNoFurtherOne(t *testing.T) {
 	}
 }
 
+// A form that is sent twice leads to its slip. What was typed between the two is kept, and
+// said, with the way to the slip.
+func TestWhatIsTypedOnInTheWindowThatRegisteredIsKept(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, lab.Terms{DaysToResult: 7}); err != nil {
+			t.Fatal(err)
+		}
+		draft, key := d.opened()
+		slip := "/samples/UTR-2025-00001/slips/" + key
+		// What the registry adds and leaves out makes no other sample of it.
+		send := func(edit ...func(url.Values)) page {
+			edits := append([]func(url.Values){
+				with("request_key", key), with("received_on", "3-3"), with("overruled", "a reason for nothing"), with("price_amount", "2500"),
+				with("confirmed", "price_amount=2500000EUR/1000g width_um=1"),
+			}, edit...)
+			return d.clerk.post(draft, powder(edits...))
+		}
+		for range 2 { // a double click
+			send().leads(t, slip)
+		}
+		if n := strings.Count(d.clerk.get("/counter/UTR").body, "/drop"); n != 0 {
+			t.Fatalf("%d drafts of a double click", n)
+		}
+		first, _ := d.sample("UTR-2025-00001")
+		for _, typed := range []func(url.Values){with("notes", "a second bag"), with("received_amount", "a lot"), with("keep", "yes")} {
+			p := send(with("notes", "a second bag"), typed).want(t, http.StatusConflict, "Registered already", "This sample is UTR-2025-00001.", "kept as a new draft",
+				`href="`+slip+`">See the slip of UTR-2025-00001`).lacks(t, `class="code"`)
+			d.clerk.get(apartOn(p)).want(t, http.StatusOK, "a second bag", "Sample 2 of this visit", `value="`+first.VisitID.String()+`"`)
+			d.clerk.get(slip).want(t, http.StatusOK, `class="code"`)
+		}
+		if p := d.clerk.get("/counter/UTR"); strings.Count(p.body, "/drop") != 1 || strings.Count(p.body, "is-registered") != 1 {
+			t.Error("more than one draft and one sample")
+		}
+		if again, _ := d.sample("UTR-2025-00001"); len(lab.Differences(first, again)) != 0 {
+			t.Error("what was registered is changed")
+		}
+		send().leads(t, slip)
+	})
+}
+
 func TestWhatIsTypedIntoADroppedDraftIsKept(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)

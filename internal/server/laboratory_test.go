@@ -219,6 +219,10 @@ func TestTheLaboratoryIsAskedAgain(t *testing.T) {
 	if n := strings.Count(p.body, "More than 5 mg in all is unusual in a blotter"); n == 0 {
 		t.Error("nothing is said of the blotter")
 	}
+	for _, unit := range []string{"%", "mg/ml"} {
+		b.analyst.post(form, b.typed("0,1", "findings.0.unit", unit, "findings.0.uncertainty", "0,2")).want(t, http.StatusUnprocessableEntity,
+			"An amount in "+unit+" is unusual for this form", beside("findings.0.unit"), "larger than the amount itself", beside("findings.0.uncertainty"), beside("overruled"))
+	}
 	named := append(micrograms, "notes", "call 06-12345678", "overruled", "told by jan@example.org")
 	b.analyst.post(form, b.typed("110", named...)).want(t, http.StatusUnprocessableEntity, "leave it out", beside("notes"), beside("overruled"))
 	b.analyst.get(address).lacks(t, "/analyses/0") // nothing was written

@@ -77,7 +77,7 @@ func showDraft(r *request) error {
 	}
 	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
-		return r.finished(key, "")
+		return r.finished(key, "", "")
 	}
 	if err != nil {
 		return err
@@ -173,9 +173,7 @@ func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, [
 	if err != nil {
 		return x, nil, err
 	}
-	if len(page.Limits) == 0 {
-		x.Overruled = ""
-	}
+	described.counter().KeepReason(&x, page.InVisit)
 	return x, expected, described.check(&x, expected, page.visit)
 }
 

@@ -174,6 +174,8 @@ func TestEveryMistakeIsToldBesideItsField(t *testing.T) {
 		"no channel":             {with("channel", ""), "channel", "Choose one of"},
 		"long notes":             {with("notes", long), "notes", "longer than 2000"},
 		"control characters":     {with("notes", "a\x00b"), "notes", "cannot be stored"},
+		"a code in the notes":    {with("notes", "code XNBH-SFC6-VDA3"), "notes", "can be a lookup code"},
+		"a code, as was said":    {with("sold_as_text", "xnbh sfc6 vda3"), "sold_as_text", "can be a lookup code"},
 		"broken text":            {with("notes", "a\xffb"), "notes", "cannot be stored"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -369,6 +371,22 @@ func TestWhatIsImplausibleIsConfirmed(t *testing.T) {
 	})
 }
 
+// Units that the form is not counted in are asked about where somebody chose them.
+func TestAUnitThatDoesNotFitTheFormIsConfirmed(t *testing.T) {
+	d := newDesk(t, oneSite(t))
+	draft := d.begin(d.clerk)
+	typed := powder(with("form", "capsule"), with("received_amount", "0,3 g"), with("price_quantity", "1 g"))
+	d.clerk.post(draft, typed).want(t, http.StatusUnprocessableEntity, "Grams are unusual for this form.", beside("received_unit"), beside("price_unit"), beside("confirmed"))
+	typed.Set("confirmed", "received_unit=g price_unit=g")
+	number := numberForm.FindString(d.clerk.follow(d.clerk.post(draft, typed)).want(t, http.StatusOK).body)
+	d.clerk.post("/samples/"+number+"/description", d.description(d.clerk, number, with("notes", "broken"), with("confirmed"))).leads(t, "/samples/"+number)
+	if got, _ := d.sample(number); got.Notes != "broken" || len(got.Confirmed) != 2 {
+		t.Errorf("%q, confirmed %q", got.Notes, got.Confirmed)
+	}
+	d.clerk.post("/samples/"+number+"/description", d.description(d.clerk, number, with("form", "blotter"), with("confirmed"))).
+		want(t, http.StatusUnprocessableEntity, beside("received_unit"), beside("confirmed"))
+}
+
 // A mark between thousands is not read as one before decimals without a word.
 func TestAMarkBetweenThousandsIsAsked(t *testing.T) {
 	x := oneSite(t)
@@ -514,7 +532,7 @@ func TestALostCodeIsReplaced(t *testing.T) {
 		address := "/samples/" + number + "/code"
 		d.clerk.get(address).want(t, http.StatusOK, "Another code for "+number)
 		d.clerk.post(address, url.Values{"reason": {" "}}).want(t, http.StatusUnprocessableEntity, "Say why the code is replaced.", beside("reason"))
-		d.clerk.post(address, url.Values{"reason": {"they lost " + lost}}).want(t, http.StatusUnprocessableEntity, "Leave out the code itself.")
+		d.clerk.post(address, url.Values{"reason": {"they lost " + lost}}).want(t, http.StatusUnprocessableEntity, "can be a lookup code")
 		d.clerk.post(address, url.Values{"reason": {strings.Repeat("x", 100_000)}}).want(t, http.StatusUnprocessableEntity, beside("reason"))
 		if !d.opens(lost) {
 			t.Fatal("the code was taken although it was not replaced")
@@ -536,6 +554,9 @@ func TestNoCodeIsKeptAnywhere(t *testing.T) {
 	replaced := codeOn(d.clerk.follow(d.clerk.post("/samples/"+number+"/code", url.Values{"reason": {"slip lost"}})).body)
 	d.clerk.post("/samples/"+number+"/next", nil)
 	d.clerk.post(draft, powder())
+	told := with("notes", "their code: "+strings.ToLower(code))
+	d.clerk.post(d.begin(d.clerk), powder(told)).want(t, http.StatusUnprocessableEntity, beside("notes"))
+	d.clerk.post("/samples/"+number+"/description", d.description(d.clerk, number, told)).want(t, http.StatusUnprocessableEntity, beside("notes"))
 	if replaced == "" || code == "" {
 		t.Fatal("there are no codes to look for")
 	}

@@ -73,7 +73,7 @@ func (f sampleForm) Seldom() bool {
 // ask tells what is beyond the limits of the service, and what can hardly be right with
 // the box that confirms it.
 func (f *sampleForm) ask(r *request, x *lab.Sample, inVisit int, at lab.Counter) {
-	f.Limits, f.Doubts = r.sentences(lab.Limits(x, inVisit, r.Service.TermsAt(x.LocationID, f.locations))), nil
+	f.Limits, f.Doubts = r.sentences(at.Limits(x, inVisit)), nil
 	doubts := lab.Doubts(x, at)
 	if f.Doubts = r.sentences(doubts); len(doubts) == 0 {
 		return

@@ -51,7 +51,6 @@ func TestTheSameFormGivesTheSameSlip(t *testing.T) {
 		}
 		for name, again := range map[string]page{
 			"sent again":            d.clerk.post(draft, typed),
-			"sent with a mistake":   d.clerk.post(draft, powder(with("request_key", key), with("form", ""))),
 			"sent to be kept":       d.clerk.post(draft, powder(with("request_key", key), with("keep", "yes"))),
 			"sent of another draft": d.clerk.post(d.begin(d.clerk), typed),
 		} {
