@@ -276,14 +276,62 @@ func TestWhatAProofShowsGoesWithIt(t *testing.T) {
 	}
 }
 
+// TestARestoreThatIsToldToEndSaysSo, and the place stays empty.
+func TestARestoreThatIsToldToEndSaysSo(t *testing.T) {
+	t.Parallel()
+	c := backUp(t, ofToday(t, "sqlite"))
+	place := emptyPlace(t, "sqlite")
+	command := place.child(c.restoreArgs()...)
+	var said bytes.Buffer
+	command.Stderr = &said
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitFile(t, filepath.Join(place.environment["MARQUIS_DATA"], ".restoring", "marquis.db"))
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err == nil || !strings.HasSuffix(said.String(), "marquis: stopped\n") {
+		t.Errorf("%v, %s", err, said.String())
+	}
+	if out := place.must(c.restoreArgs()...); digestIn(t, out) != c.digest {
+		t.Error("it is not restored afterwards")
+	}
+}
+
+// TestACommandWhoseTerminalMayGoGoesOn, as under nohup.
+func TestACommandWhoseTerminalMayGoGoesOn(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	plain := x.child("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--prove")
+	command := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, plain.Args...)...)
+	command.Env = plain.Env
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitProof(t, x.environment["MARQUIS_DATA"])
+	if err := command.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // awaitProof waits until a proof has begun to restore.
 func awaitProof(t *testing.T, scratch string) {
 	t.Helper()
-	for range 3000 {
-		if found, _ := filepath.Glob(filepath.Join(scratch, ".marquis-proof-*", "registry", ".restoring", "marquis.db")); len(found) > 0 {
+	awaitFile(t, filepath.Join(scratch, ".marquis-proof-*", "registry", ".restoring", "marquis.db"))
+}
+
+// awaitFile waits until there is a file that fits a pattern.
+func awaitFile(t *testing.T, pattern string) {
+	t.Helper()
+	for range 30000 {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(time.Millisecond)
 	}
-	t.Fatal("no proof began")
+	t.Fatalf("there is no %s", pattern)
 }

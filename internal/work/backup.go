@@ -138,9 +138,9 @@ func (plan *BackupPlan) removeLeft() (err error) {
 	return err
 }
 
-// writeArchive writes the archive, notes the texts that no restore takes, and reads the key ring once the moment that it shows
-// has begun: a key is in the file before the registry knows it, so the copy has every key
-// that the archive needs.
+// writeArchive writes the archive, notes the texts that no restore takes, and reads the key
+// ring once the moment that it shows has begun: a key is in the file before the registry
+// knows it, so the copy has every key that the archive needs.
 func writeArchive(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan, out *os.File, readers []archive.Recipient, texts *badTexts) (m archive.Manifest, keys []byte, err error) {
 	sealed, err := archive.Seal(out, readers...)
 	if err != nil {
