@@ -11,7 +11,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN make build
-RUN mkdir -p /out && mkdir -m 700 /out/data /out/backup /out/backup-keys && mkdir -m 1777 /out/tmp
+RUN mkdir -p /out && mkdir -m 700 /out/data /out/backup /out/backup-keys /out/scratch && mkdir -m 1777 /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
@@ -22,6 +22,8 @@ COPY --from=build --chown=65532:65532 /out/data /data
 # Backups, and the copies of the key ring: mount another disk over each.
 COPY --from=build --chown=65532:65532 /out/backup /backup
 COPY --from=build --chown=65532:65532 /out/backup-keys /backup-keys
+# Where a backup is proven: everything lies there unencrypted meanwhile.
+COPY --from=build --chown=65532:65532 /out/scratch /scratch
 COPY --from=build /out/tmp /tmp
 USER 65532:65532
 ENV MARQUIS_DATA=/data

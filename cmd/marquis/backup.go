@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type backupFlags struct {
 	keys                       string
 	plain, together            bool
 	prove, verbose             bool
+	scratch                    string
 	keep                       int
 }
 
@@ -37,8 +39,9 @@ func (p *program) backupCommand() *cobra.Command {
 			"keep away from this machine, and prints its recipient (age1…), which you give here. Keep the two files\n" +
 			"apart: together they open every result. Where FILE or the file of --keys is a folder, the time of the\n" +
 			"backup is its name there. A file that is there already is never replaced.\n\n" +
-			"With --prove the backup is restored into a folder beside FILE and verified there before it gets its\n" +
-			"name; that folder needs room for the registry as a SQLite file. Only such a backup counts as proven.",
+			"With --prove the backup is restored into a folder within the data folder, or within that of --scratch,\n" +
+			"and verified there before it gets its name; that folder needs room for the registry as a SQLite file,\n" +
+			"which lies there unencrypted meanwhile. Only such a backup counts as proven.",
 		Example: "  marquis backup /mnt/backup --recipient age1… --keys /mnt/keys --keys-recipient age1… --prove --keep 30\n" +
 			"  marquis backup copy.tar.gz --plain --keys keys-copy.json --together",
 		Args: cobra.ExactArgs(1),
@@ -53,6 +56,7 @@ func (p *program) backupCommand() *cobra.Command {
 	flags.BoolVar(&f.plain, "plain", false, "encrypt nothing that has no recipient")
 	flags.BoolVar(&f.together, "together", false, "put both files in one folder, or encrypt both to one recipient")
 	flags.BoolVar(&f.prove, "prove", false, "restore the backup aside and verify it before it gets its name")
+	flags.StringVar(&f.scratch, "scratch", "", "folder in which --prove restores the backup, unencrypted (default: the data folder)")
 	flags.BoolVar(&f.verbose, "verbose", false, "say each table as it begins")
 	flags.IntVar(&f.keep, "keep", 0, "once it is proven, remove from both folders all but so many of the newest; they hold the backups of this registry alone")
 	return backup
@@ -64,8 +68,9 @@ func (p *program) backUp(ctx context.Context, s *store.Store, file string, f bac
 		return err
 	}
 	done, err := work.BackUp(ctx, s, lab.Operator("backup"), plan)
-	if err != nil && !errors.Is(err, work.ErrUnnoted) {
-		return err
+	written := errors.Is(err, work.ErrUnnoted) || errors.Is(err, work.ErrUnrestorable)
+	if err != nil && !written {
+		return unlessStopped(ctx, err)
 	}
 	fmt.Fprintf(p.stdout, "%s: %d samples as of %s, %d kB\ndigest %s\n", plan.File, done.Samples, done.MadeAt, (done.Bytes+1023)/1024, done.Digest)
 	if plan.Keys == nil {
@@ -89,7 +94,7 @@ func verifiedText(v work.Verified) string {
 
 // backupPlan reads what was typed, and refuses what would be no backup.
 func (p *program) backupPlan(file string, f backupFlags) (plan work.BackupPlan, err error) {
-	plan = work.BackupPlan{Prove: f.prove, Program: "marquis " + fullVersion(), Now: p.now, Told: p.steps(f.verbose)}
+	plan = work.BackupPlan{Prove: f.prove, Scratch: cmp.Or(f.scratch, p.config.Data), Program: "marquis " + fullVersion(), Now: p.now, Told: p.steps(f.verbose)}
 	if plan.For, err = recipients(f.recipients); err != nil {
 		return plan, err
 	}
@@ -153,6 +158,8 @@ func (p *program) checkBackup(file string, plan work.BackupPlan, f backupFlags) 
 		return wrong("--keys-recipient is for the copy of the key ring; say where it goes: --keys FILE")
 	case f.keys != "" && len(plan.KeysFor) == 0 && !f.plain:
 		return wrong("say who can open the copy of the key ring: --keys-recipient age1…, or --plain")
+	case f.scratch != "" && !f.prove:
+		return wrong("--scratch is where --prove restores the backup: give --prove too")
 	case f.keep < 0:
 		return wrong("--keep is a number of backups")
 	case f.keep > 0 && (!f.prove || plan.File == file):

@@ -392,7 +392,16 @@ func TestATextThatPostgreSQLTakesNotIsFound(t *testing.T) {
 	if code, _, said := x.run("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--prove"); code != exitFailed || !strings.Contains(said, "table locations, row 1, name: ") {
 		t.Errorf("a proof: exit %d, %s", code, said)
 	}
-	c := backUp(t, x)
+	folder := t.TempDir()
+	c := copies{archive: filepath.Join(folder, "copy.tar.gz"), keys: filepath.Join(folder, "keys.json")}
+	code, out, said := x.run("backup", c.archive, "--plain", "--keys", c.keys, "--together")
+	if c.digest = digestIn(t, out); code != exitFailed || !strings.Contains(said, "cannot be restored") || !strings.Contains(said, `locations, row 1 (id "1", service_id "1"), name`) {
+		t.Errorf("written by hand: exit %d, %s", code, said)
+	}
+	var noted int
+	if x.one("SELECT count(*) FROM backups", &noted); noted != 0 {
+		t.Errorf("%d backups are noted", noted)
+	}
 	for _, kind := range bothKinds {
 		place := emptyPlace(t, kind)
 		if code, _, said := place.run(c.restoreArgs()...); code != exitFailed || !strings.Contains(said, "table locations, row 1, name: it holds U+0000 or is not UTF-8") {
@@ -594,4 +603,115 @@ func TestOldBackupsGoOnceANewerOneIsProven(t *testing.T) {
 		t.Errorf("left: %v, %v\nwant: %v", left, err, want)
 	}
 	only(t, keys)
+}
+
+// TestABackupCarriesNoDamagedIndex: the row of a code is right and its entry in the index
+// is not, so that the code opens nothing and an export would have the wrong hash.
+func TestABackupCarriesNoDamagedIndex(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	x.past("PRAGMA wal_checkpoint(TRUNCATE)")
+	path := filepath.Join(x.environment["MARQUIS_DATA"], store.SQLiteFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hash string
+	x.one("SELECT code_hash FROM lookup_codes ORDER BY code_hash LIMIT 1", &hash)
+	var root, size int
+	x.one("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_lookup_codes_1'", &root)
+	x.one("PRAGMA page_size", &size)
+	changed := 0
+	for at := 0; ; at++ { // in pages of an index, whose kind is 2 or 10, and not of the table
+		next := bytes.Index(data[at:], []byte(hash))
+		if next < 0 {
+			break
+		}
+		at += next
+		if kind := data[at/size*size]; kind == 2 || kind == 10 {
+			data[at+len(hash)-1] ^= 1
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Fatalf("no index (root %d) holds %s", root, hash)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for name, args := range map[string][]string{"verify": {"verify"}, "backup": {"backup", filepath.Join(folder, "copy"), "--plain", "--prove"}} {
+		if code, _, said := x.run(args...); code != exitFailed || !strings.Contains(said, "index") || !strings.Contains(said, "REINDEX") {
+			t.Errorf("%s: exit %d, %s", name, code, said)
+		}
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
+		t.Errorf("left: %v, %v", files, err)
+	}
+	x.past("REINDEX")
+	x.must("backup", filepath.Join(folder, "copy"), "--plain", "--prove")
+}
+
+// one reads a value from the SQLite file past the program.
+func (x upgraded) one(query string, into any) {
+	x.t.Helper()
+	pool := storetest.Pool(x.t, x.config())
+	err := pool.QueryRowContext(x.t.Context(), query).Scan(into)
+	if err := errors.Join(err, pool.Close()); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestAPipeIsNoBackup: it could not be read twice.
+func TestAPipeIsNoBackup(t *testing.T) {
+	t.Parallel()
+	c := backUp(t, ofToday(t, "sqlite"))
+	place := emptyPlace(t, "sqlite")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	pipe := fmt.Sprintf("/dev/fd/%d", r.Fd())
+	for _, args := range [][]string{{"restore", pipe, "--keys", c.keys, "--synthetic"}, {"restore", c.archive, "--keys", pipe, "--synthetic"}} {
+		if code, _, said := place.run(args...); code != exitFailed || !strings.Contains(said, "give a file, not a pipe") {
+			t.Errorf("%v: exit %d, %s", args, code, said)
+		}
+	}
+}
+
+// TestTwoRegistriesToOneName: one has the name, and the other is told so.
+func TestTwoRegistriesToOneName(t *testing.T) {
+	t.Parallel()
+	list := []upgraded{ofToday(t, "sqlite"), ofToday(t, "sqlite")}
+	list[1].past("UPDATE samples SET notes = 'another'")
+	file := filepath.Join(t.TempDir(), "copy")
+	type outcome struct {
+		code      int
+		out, said string
+	}
+	outcomes := make(chan outcome, len(list))
+	for _, x := range list {
+		go func() {
+			code, out, said := x.run("backup", file, "--plain")
+			outcomes <- outcome{code, out, said}
+		}()
+	}
+	done := 0
+	for range list {
+		switch o := <-outcomes; {
+		case o.code == exitDone:
+			done++
+			if out := emptyPlace(t, "sqlite").must("restore", file, "--synthetic", "--without-keys"); digestIn(t, out) != digestIn(t, o.out) {
+				t.Error("the file is that of the other")
+			}
+		case !strings.Contains(o.said, "already"):
+			t.Errorf("exit %d, %s", o.code, o.said)
+		}
+	}
+	if done != 1 {
+		t.Errorf("%d were made", done)
+	}
+	only(t, filepath.Dir(file))
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -195,4 +196,142 @@ func TestAKilledRestoreLeavesThePlaceWholeOrEmpty(t *testing.T) {
 			t.Logf("%d restores were killed, %d of them were whole", killed, whole)
 		})
 	}
+}
+
+// TestWhatAProofShowsGoesWithIt: while it runs it has no copy of the key ring in any file
+// and nothing beside the backup; what a process that was killed has left goes with the
+// next backup at once; and one that is told to end, or whose terminal is gone, says that it
+// was stopped and leaves nothing.
+func TestWhatAProofShowsGoesWithIt(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	folder := t.TempDir()
+	file := filepath.Join(folder, "copy")
+	begin := func(more ...string) *exec.Cmd {
+		return x.child(append([]string{"backup", file, "--plain", "--keys", file + ".keys", "--together", "--prove", "--verbose"}, more...)...)
+	}
+	proofs := func(in string) []string {
+		t.Helper()
+		found, err := filepath.Glob(filepath.Join(in, ".marquis-proof-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for _, scratch := range []string{x.environment["MARQUIS_DATA"], t.TempDir()} {
+		look := func() {
+			t.Helper()
+			awaitProof(t, scratch)
+			if found := proofs(folder); len(found) > 0 {
+				t.Errorf("beside the backup: %v", found)
+			}
+			if keys, _ := filepath.Glob(filepath.Join(scratch, ".marquis-proof-*", "*keys*")); len(keys) > 0 {
+				t.Errorf("the key ring lies there: %v", keys)
+			}
+		}
+		killed := begin("--scratch", scratch)
+		if err := killed.Start(); err != nil {
+			t.Fatal(err)
+		}
+		look()
+		other := filepath.Join(folder, "other")
+		if code, _, said := newShell(t, "sqlite").run("backup", other, "--plain", "--prove", "--scratch", scratch); code != exitDone {
+			t.Fatalf("beside it: exit %d, %s", code, said)
+		}
+		if len(proofs(scratch)) == 0 && killed.ProcessState == nil {
+			if _, err := os.Stat(file); err != nil {
+				t.Error("another backup has removed the proof of one that runs")
+			}
+		}
+		_ = killed.Process.Kill()
+		_ = killed.Wait()
+		if len(proofs(scratch)) == 0 {
+			t.Log("it was done before it was killed")
+		}
+		x.must("backup", filepath.Join(folder, "after"), "--plain", "--scratch", scratch, "--prove")
+		if found := proofs(scratch); len(found) > 0 {
+			t.Errorf("left: %v", found)
+		}
+		for _, done := range []string{file, file + ".keys", other, filepath.Join(folder, "after")} {
+			_ = os.Remove(done)
+		}
+		for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, os.Interrupt} {
+			command := begin("--scratch", scratch)
+			var said bytes.Buffer
+			command.Stderr = &said
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			look()
+			if err := command.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if err := command.Wait(); err == nil || command.ProcessState.ExitCode() != exitFailed || !strings.HasSuffix(said.String(), "marquis: stopped\n") {
+				t.Errorf("%v: %v, %s", signal, err, said.String())
+			}
+			if found := proofs(scratch); len(found) > 0 {
+				t.Errorf("%v: left: %v", signal, found)
+			}
+		}
+	}
+}
+
+// TestARestoreThatIsToldToEndSaysSo, and the place stays empty.
+func TestARestoreThatIsToldToEndSaysSo(t *testing.T) {
+	t.Parallel()
+	c := backUp(t, ofToday(t, "sqlite"))
+	place := emptyPlace(t, "sqlite")
+	command := place.child(c.restoreArgs()...)
+	var said bytes.Buffer
+	command.Stderr = &said
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitFile(t, filepath.Join(place.environment["MARQUIS_DATA"], ".restoring", "marquis.db"))
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err == nil || !strings.HasSuffix(said.String(), "marquis: stopped\n") {
+		t.Errorf("%v, %s", err, said.String())
+	}
+	if out := place.must(c.restoreArgs()...); digestIn(t, out) != c.digest {
+		t.Error("it is not restored afterwards")
+	}
+}
+
+// TestACommandWhoseTerminalMayGoGoesOn, as under nohup.
+func TestACommandWhoseTerminalMayGoGoesOn(t *testing.T) {
+	t.Parallel()
+	x := ofToday(t, "sqlite")
+	plain := x.child("backup", filepath.Join(t.TempDir(), "copy"), "--plain", "--prove")
+	command := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, plain.Args...)...)
+	command.Env = plain.Env
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitProof(t, x.environment["MARQUIS_DATA"])
+	if err := command.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// awaitProof waits until a proof has begun to restore.
+func awaitProof(t *testing.T, scratch string) {
+	t.Helper()
+	awaitFile(t, filepath.Join(scratch, ".marquis-proof-*", "registry", ".restoring", "marquis.db"))
+}
+
+// awaitFile waits until there is a file that fits a pattern.
+func awaitFile(t *testing.T, pattern string) {
+	t.Helper()
+	for range 30000 {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatalf("there is no %s", pattern)
 }

@@ -28,10 +28,32 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), ends()...)
 	code := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// ends are the signals that end a command in good order: that the terminal is gone too,
+// unless whoever started the command had it ignored, as nohup does.
+func ends() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
+// errStopped ends a command that was told to end before its work was done.
+var errStopped = errors.New("stopped")
+
+// unlessStopped says of a command that was told to end that it was stopped, and not what
+// failed of it for that.
+func unlessStopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errStopped
+	}
+	return err
 }
 
 // errRejected ends a command that did its work but had to reject rows.

@@ -238,7 +238,7 @@ func (c composed) backsUp(program map[string]string) {
 	reader, keysReader := identityFile(t), identityFile(t)
 	folder, keys := t.TempDir(), t.TempDir()
 	data := map[string]string{"MARQUIS_DATA": program["MARQUIS_DATA"]}
-	typed := strings.NewReplacer("${BACKUP_RECIPIENT:-}", reader.recipient, "${BACKUP_KEYS_RECIPIENT:-}", keysReader.recipient, "/backup-keys", keys, "/backup", folder)
+	typed := strings.NewReplacer("${BACKUP_RECIPIENT:-}", reader.recipient, "${BACKUP_KEYS_RECIPIENT:-}", keysReader.recipient, "/backup-keys", keys, "/backup", folder, "/scratch", t.TempDir())
 	var command []string
 	for _, line := range regexp.MustCompile(`(?m)^      - (.*)$`).FindAllStringSubmatch(c.block("  backup:"), -1) {
 		command = append(command, typed.Replace(line[1]))

@@ -50,7 +50,7 @@ func (p *program) restoreCommand() *cobra.Command {
 	flags.StringVar(&f.grant, "grant", "", "role of PostgreSQL that is to run the program, as in marquis migrate")
 	flags.BoolVar(&f.check, "check", false, "restore nothing, but try whether the backup could be")
 	flags.BoolVar(&f.verbose, "verbose", false, "say each table as it begins")
-	flags.StringVar(&f.scratch, "scratch", "", "folder in which --check restores the backup (default: that of FILE)")
+	flags.StringVar(&f.scratch, "scratch", "", "folder in which --check restores the backup, unencrypted (default: that of FILE)")
 	return restore
 }
 
@@ -69,7 +69,7 @@ func (p *program) restore(ctx context.Context, file string, f restoreFlags) erro
 	}
 	done, err := work.Restore(ctx, plan)
 	if err != nil {
-		return p.adviseRestore(err)
+		return unlessStopped(ctx, p.adviseRestore(err))
 	}
 	fmt.Fprintf(p.stdout, "%s: %d samples as of %s, %d rows\ndigest %s\n", p.where(), done.Samples, done.MadeAt, done.Rows, done.Digest)
 	p.tellLife(store.Life{Series: done.Series, CopiedAt: done.MadeAt, RestoredAt: lab.At(p.now())})
@@ -113,7 +113,7 @@ func identities(path string) ([]archive.Identity, error) {
 func (p *program) tryRestore(ctx context.Context, plan work.RestorePlan, scratch string) error {
 	m, v, err := work.Prove(ctx, plan.Source, scratch, p.now)
 	if err != nil {
-		return p.adviseRestore(err)
+		return unlessStopped(ctx, p.adviseRestore(err))
 	}
 	fmt.Fprintf(p.stdout, "%s: %d samples as of %s, made by %s\ndigest %s\nproven: %s\n", plan.File, m.Samples, m.MadeAt, m.Program, m.Digest, verifiedText(v))
 	if _, err := work.PlanRestore(ctx, plan); err != nil {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -244,6 +245,8 @@ func TestAChangedArchiveIsRefused(t *testing.T) {
 				got, _, err := read(changed, identity)
 				if err == nil && shown(got) == shown(two) {
 					same++
+				} else if err != nil && !slices.ContainsFunc(advised, func(why error) bool { return errors.Is(err, why) }) {
+					t.Fatalf("with bit %x of byte %d of %d changed it says only: %v", bit, i, len(data), err)
 				} else if err == nil {
 					t.Fatalf("with bit %x of byte %d of %d changed it is read as\n%s", bit, i, len(data), shown(got))
 				}
@@ -253,6 +256,23 @@ func TestAChangedArchiveIsRefused(t *testing.T) {
 			t.Errorf("%d changes are not seen", same)
 		}
 	})
+}
+
+// advised are the errors that say what to do.
+var advised = []error{archive.ErrTorn, archive.ErrChanged, archive.ErrNewer, archive.ErrSealed, archive.ErrForeign, archive.ErrText}
+
+// TestWhoTakesATableSaysWhatFailedThere: a connection to a database that breaks is no end
+// of the archive, and an end of the archive no connection that breaks.
+func TestWhoTakesATableSaysWhatFailedThere(t *testing.T) {
+	data, _ := write(t, two)
+	broken := fmt.Errorf("insert: %w", io.ErrUnexpectedEOF)
+	_, err := archive.Read(bytes.NewReader(data), func(string, []string, iter.Seq2[[]*string, error]) error { return broken })
+	if !errors.Is(err, broken) || errors.Is(err, archive.ErrTorn) {
+		t.Errorf("a connection that broke: %v", err)
+	}
+	if _, _, err := read(data[:len(data)/2]); !errors.Is(err, archive.ErrTorn) || errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("an archive that was cut: %v", err)
+	}
 }
 
 func eachForm(t *testing.T, test func(t *testing.T, data []byte, identity archive.Identity)) {
@@ -293,6 +313,7 @@ func TestWhatIsNoArchiveIsRefused(t *testing.T) {
 		"a tar without an end":  {forge(t, "places.csv", "id\n1\n"), archive.ErrTorn},
 		"from a newer program":  {forge(t, "manifest.json", `{"format":2,"program":"marquis 9"}`), archive.ErrNewer},
 		"a manifest of nothing": {forge(t, "manifest.json", "{}"), archive.ErrChanged},
+		"of a form of nobody":   {forge(t, "manifest.json", strings.Replace(empty, `"format":1`, `"format":0`, 1)), archive.ErrChanged},
 		"a manifest with more":  {forge(t, "manifest.json", strings.Replace(empty, "{", `{"also":1,`, 1)), archive.ErrChanged},
 		"a table too many":      {forge(t, "places.csv", "id\n1\n", "manifest.json", empty), archive.ErrChanged},
 		"a file after its end":  {forge(t, "manifest.json", empty, "places.csv", "id\n1\n"), archive.ErrChanged},

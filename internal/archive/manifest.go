@@ -84,6 +84,9 @@ func decode(text []byte) (m Manifest, err error) {
 	if err := json.Unmarshal(text, &form); err != nil {
 		return m, fmt.Errorf("%w: its manifest cannot be read", ErrChanged)
 	}
+	if form.Format < 1 {
+		return m, fmt.Errorf("%w: its manifest is of form %d, which there never was", ErrChanged, form.Format)
+	}
 	if form.Format > Format {
 		return m, fmt.Errorf("%w: it is of form %d, made by %s; this program knows form %d. Use the newer program", ErrNewer, form.Format, form.Program, Format)
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -40,22 +41,23 @@ func newReader(text []byte) io.Reader { return bytes.NewReader(text) }
 func Read(in io.Reader, table func(name string, columns []string, rows iter.Seq2[[]*string, error]) error) (Manifest, error) {
 	r := reader{table: table}
 	m, err := r.read(in)
+	if r.theirs != nil { // it says by itself whose it is
+		return m, r.theirs
+	}
 	return m, explain(err)
 }
 
-// explain says of an error of a library what it means for the archive.
+// explain says of an error of a library what it means for the archive, and hides it: what
+// ends too early there is no connection that broke.
 func explain(err error) error {
+	var corrupt flate.CorruptInputError
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.Is(err, ErrTorn), errors.Is(err, ErrChanged):
+		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w (%w)", ErrTorn, err)
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, tar.ErrHeader), errors.Is(err, errForm):
-		return fmt.Errorf("%w (%w)", ErrChanged, err)
-	}
-	var corrupt interface{ Error() string }
-	if errors.As(err, &corrupt) && strings.HasPrefix(err.Error(), "flate: corrupt input") {
-		return fmt.Errorf("%w (%w)", ErrChanged, err)
+		return fmt.Errorf("%w (%s)", ErrTorn, err.Error())
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, tar.ErrHeader), errors.Is(err, errForm), errors.As(err, &corrupt):
+		return fmt.Errorf("%w (%s)", ErrChanged, err.Error())
 	}
 	return err
 }
@@ -63,6 +65,7 @@ func explain(err error) error {
 type reader struct {
 	table  func(name string, columns []string, rows iter.Seq2[[]*string, error]) error
 	tables []TableEntry
+	theirs error // of whom the tables are handed to
 }
 
 func (r *reader) read(in io.Reader) (m Manifest, err error) {
@@ -118,8 +121,8 @@ func (r *reader) readTable(name string, size int64, file io.Reader) error {
 				return err
 			}
 		}
-	} else if err = r.table(name, columns, x.all()); err != nil {
-		return err
+	} else if r.theirs = r.table(name, columns, x.all()); r.theirs != nil {
+		return r.theirs
 	}
 	if !x.ended {
 		return fmt.Errorf("table %s was not read to its end", name)
@@ -163,7 +166,7 @@ func (x *tableReader) all() iter.Seq2[[]*string, error] {
 				}
 			}
 			if err != nil {
-				yield(nil, fmt.Errorf("table %s, row %d%s: %w", x.entry.Name, x.entry.Rows+1, at, err))
+				yield(nil, fmt.Errorf("table %s, row %d%s: %w", x.entry.Name, x.entry.Rows+1, at, explain(err)))
 				return
 			}
 			x.entry.Rows++

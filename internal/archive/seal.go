@@ -102,7 +102,7 @@ func (r sealedReader) Read(p []byte) (int, error) {
 	case err == nil, errors.Is(err, io.EOF):
 		return n, err
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return n, fmt.Errorf("%w (%w)", ErrTorn, err)
+		return n, fmt.Errorf("%w (%s)", ErrTorn, err.Error())
 	}
-	return n, fmt.Errorf("%w (%w)", ErrChanged, err)
+	return n, fmt.Errorf("%w (%s)", ErrChanged, err.Error())
 }

@@ -26,13 +26,24 @@ func (r *Ring) Copy() (file []byte, print lab.RingPrint, err error) {
 // ErrThere means that there is a key ring already where one should be put.
 var ErrThere = errors.New("there is a key ring already")
 
+var errNoCopy = errors.New("the copy of the key ring is damaged, or is no key ring")
+
 // ReadCopy tells what may be known of a copy of a ring.
 func ReadCopy(file []byte) (lab.RingPrint, error) {
 	held, ok := decode(file)
 	if !ok {
-		return lab.RingPrint{}, errors.New("the copy of the key ring is damaged, or is no key ring")
+		return lab.RingPrint{}, errNoCopy
 	}
 	return held.print(), nil
+}
+
+// OpenCopy opens a copy of a ring that lies in no file, to be looked at.
+func OpenCopy(file []byte) (*Ring, error) {
+	held, ok := decode(file)
+	if !ok {
+		return nil, errNoCopy
+	}
+	return &Ring{held: held}, nil
 }
 
 // Put writes a copy of a ring where there is none yet, so that only its owner may read

@@ -226,6 +226,9 @@ func (c *contents) isWhole() bool {
 
 // refresh reads the file unless it is the one that was read before.
 func (r *Ring) refresh() error {
+	if r.path == "" { // a copy that lies in no file
+		return nil
+	}
 	now, err := os.Stat(r.path)
 	if err != nil {
 		return r.explain(err)
@@ -304,6 +307,9 @@ func readFile(path string) ([]byte, fs.FileInfo, error) {
 // nothing is to be changed. What the ring holds changes only once the file is
 // safe. Fresh allows that there is no file yet.
 func (r *Ring) change(edit func(*contents) bool, fresh bool) (err error) {
+	if r.path == "" {
+		return errors.New("a copy of a key ring stays as it is")
+	}
 	lock, err := lockedfile.OpenFile(r.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("lock the key ring: %w", err)

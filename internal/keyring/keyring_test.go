@@ -522,3 +522,27 @@ func BenchmarkHashes(b *testing.B) {
 		}
 	}
 }
+
+// TestACopyIsOpenedWithoutAFile: it is the ring that it was made of, and nothing is added.
+func TestACopyIsOpenedWithoutAFile(t *testing.T) {
+	path := place(t)
+	r := open(t, path, true)
+	month(t, r, november)
+	file, want, err := r.Copy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := keyring.OpenCopy(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := held.Print(); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, _, err := held.Month(2027_01_01); err == nil {
+		t.Error("a key was added to a copy")
+	}
+	if _, err := keyring.OpenCopy(file[1:]); err == nil {
+		t.Error("a damaged copy was opened")
+	}
+}

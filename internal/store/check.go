@@ -57,8 +57,8 @@ func (s *Store) CheckCodes(ctx context.Context, by lab.Actor, tries int) (n Code
 	return n, nil
 }
 
-// CheckFile refuses a SQLite file that is damaged; PostgreSQL looks after its own. It
-// takes the operator, or an administrator of all services.
+// CheckFile refuses a SQLite file that is damaged, in its tables or in an index;
+// PostgreSQL looks after its own. It takes the operator, or an administrator of all services.
 func (s *Store) CheckFile(ctx context.Context, by lab.Actor) error {
 	if err := upkeep(by); err != nil {
 		return err

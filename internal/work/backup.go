@@ -22,7 +22,8 @@ type BackupPlan struct {
 	Keys    *keyring.Ring       // of the registry; nil: it is not backed up
 	KeyFile string              // of the copy of the key ring
 	KeysFor []archive.Recipient
-	Prove   bool // restore it aside, and verify it, before it gets its name
+	Prove   bool   // restore it aside, and verify it, before it gets its name
+	Scratch string // folder in which it is restored for that, unencrypted
 	Program string
 	Now     func() time.Time
 	Told    func(step string) // of each table and step, as it begins; nil: nobody
@@ -33,10 +34,16 @@ type BackedUp struct {
 	archive.Manifest
 	Bytes  int64    // of the archive
 	Proven Verified // zero where it was not to be proven
+
+	texts badTexts // that no restore takes
 }
 
 // ErrUnnoted means that a backup was made and that the registry could not note it.
 var ErrUnnoted = errors.New("the backup is made, but the registry could not note it")
+
+// ErrUnrestorable means that a backup was made that can be opened by hand, and not be
+// restored. The registry does not note it.
+var ErrUnrestorable = errors.New("the backup is written, but cannot be restored and does not count as one")
 
 // BackUp writes an archive of the registry as it is now, while others go on, and with it
 // a copy of its key ring. The files get their names, that of the copy first, when all that
@@ -57,6 +64,9 @@ func BackUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 	if err != nil {
 		return done, err
 	}
+	if bad := done.texts.err(); bad != nil {
+		return done, fmt.Errorf("%w: %w", ErrUnrestorable, bad)
+	}
 	note := store.Backup{MadeAt: done.MadeAt, Digest: done.Digest, SampleCount: done.Samples, WithKeys: plan.Keys != nil}
 	if plan.Prove {
 		note.ProvenAt = lab.At(plan.Now())
@@ -68,12 +78,13 @@ func BackUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 }
 
 func backUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) (done BackedUp, err error) {
-	if err := removeLeft(filepath.Dir(plan.File), plan.Now()); err != nil {
+	if err := plan.removeLeft(); err != nil {
 		return done, err
 	}
-	if plan.Keys != nil {
-		if err := removeLeft(filepath.Dir(plan.KeyFile), plan.Now()); err != nil {
-			return done, err
+	if plan.Prove {
+		plan.Told("check")
+		if err := s.CheckFile(ctx, by); err != nil { // whose damage it would carry on
+			return done, fmt.Errorf("no backup of this registry can be proven, and none is made: %w", err)
 		}
 	}
 	whole, err := openNewFile(plan.File)
@@ -91,7 +102,7 @@ func backUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 		readers, opens = append(readers[:len(readers):len(readers)], reader), []archive.Identity{identity}
 	}
 	var keys []byte
-	if done.Manifest, keys, err = writeArchive(ctx, s, by, plan, whole.file, readers); err != nil {
+	if done.Manifest, keys, err = writeArchive(ctx, s, by, plan, whole.file, readers, &done.texts); err != nil {
 		return done, fmt.Errorf("write %s: %w", plan.File, err)
 	}
 	if done.Bytes, err = whole.file.Seek(0, io.SeekEnd); err != nil {
@@ -100,7 +111,7 @@ func backUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 	if plan.Prove {
 		plan.Told("proof")
 		source := Source{File: whole.file.Name(), Opens: opens, keys: keys}
-		if done.Proven, err = prove(ctx, source, filepath.Dir(plan.File), plan.Now); err != nil {
+		if done.Proven, err = prove(ctx, source, plan.Scratch, plan.Now); err != nil {
 			return done, fmt.Errorf("%s cannot be proven, and is removed: %w", plan.File, err)
 		}
 	}
@@ -112,10 +123,25 @@ func backUp(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan) 
 	return done, whole.keep()
 }
 
-// writeArchive writes the archive, and reads the key ring once the moment that it shows
-// has begun: a key is in the file before the registry knows it, so the copy has every key
-// that the archive needs.
-func writeArchive(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan, out *os.File, readers []archive.Recipient) (m archive.Manifest, keys []byte, err error) {
+// removeLeft removes what was left in the folders of a backup.
+func (plan *BackupPlan) removeLeft() (err error) {
+	folders := []string{filepath.Dir(plan.File)}
+	if plan.Keys != nil {
+		folders = append(folders, filepath.Dir(plan.KeyFile))
+	}
+	if plan.Scratch != "" {
+		folders = append(folders, plan.Scratch)
+	}
+	for _, folder := range folders {
+		err = errors.Join(err, removeLeft(folder, plan.Now()))
+	}
+	return err
+}
+
+// writeArchive writes the archive, notes the texts that no restore takes, and reads the key
+// ring once the moment that it shows has begun: a key is in the file before the registry
+// knows it, so the copy has every key that the archive needs.
+func writeArchive(ctx context.Context, s *store.Store, by lab.Actor, plan BackupPlan, out *os.File, readers []archive.Recipient, texts *badTexts) (m archive.Manifest, keys []byte, err error) {
 	sealed, err := archive.Seal(out, readers...)
 	if err != nil {
 		return m, nil, err
@@ -137,7 +163,7 @@ func writeArchive(ctx context.Context, s *store.Store, by lab.Actor, plan Backup
 		}
 		return x.Tables(func(name string, columns []string, rows store.Rows) error {
 			plan.Told(name)
-			return w.Table(name, columns, rows)
+			return w.Table(name, columns, texts.watch(name, columns, rows))
 		})
 	})
 	if err != nil {

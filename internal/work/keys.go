@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func Resealer(ring *keyring.Ring) store.Reseal {
 // ofFile names the file of a ring that was refused.
 func ofFile(ring *keyring.Ring, err error) error {
 	if errors.Is(err, lab.ErrRing) {
-		return fmt.Errorf("the key ring %s %w", ring.Path(), err)
+		return fmt.Errorf("the key ring %s %w", cmp.Or(ring.Path(), "of the backup"), err)
 	}
 	return err
 }

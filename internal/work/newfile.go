@@ -30,13 +30,25 @@ const leftAge = 12 * time.Hour
 // leftPatterns are the names of what may be left.
 var leftPatterns = []string{proofPattern, archive.SpoolPattern, "*" + partSuffix}
 
-// removeLeft removes from a folder what backups have left that were cut off.
+// removeLeft removes from a folder what backups have left that were cut off: a proof, which
+// lies there unencrypted, as soon as its process has ended, and the rest by its age.
 func removeLeft(folder string, now time.Time) error {
 	var err error
 	for _, pattern := range leftPatterns {
-		left, _ := filepath.Glob(filepath.Join(folder, pattern)) // the patterns are right
-		for _, path := range left {
-			if info, gone := os.Lstat(path); gone == nil && now.Sub(info.ModTime()) > leftAge {
+		found, _ := filepath.Glob(filepath.Join(folder, pattern)) // the patterns are right
+		for _, path := range found {
+			info, gone := os.Lstat(path)
+			if gone != nil {
+				continue
+			}
+			used, left := false, false
+			if info.IsDir() {
+				used, left = proofState(path)
+			}
+			switch {
+			case left:
+				err = errors.Join(err, removeProof(path))
+			case !used && now.Sub(info.ModTime()) > leftAge:
 				err = errors.Join(err, os.RemoveAll(path))
 			}
 		}
@@ -44,16 +56,12 @@ func removeLeft(folder string, now time.Time) error {
 	return err
 }
 
-// openNewFile begins a file. What was left of one that was cut off is removed.
+// openNewFile begins a file, under a name that no other has.
 func openNewFile(name string) (*newFile, error) {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, ErrThere), err)
 	}
-	part := name + partSuffix
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*"+partSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +76,11 @@ func (f *newFile) keep() error {
 		return fmt.Errorf("%s: %w", f.name, ErrThere)
 	}
 	if err != nil { // the file system has no links
+		if _, there := os.Lstat(f.name); !errors.Is(there, fs.ErrNotExist) {
+			return errors.Join(fmt.Errorf("%s: %w", f.name, ErrThere), there)
+		}
 		err = os.Rename(f.file.Name(), f.name)
 	}
-
 	return errors.Join(err, syncFolder(filepath.Dir(f.name)))
 }
 

@@ -30,8 +30,16 @@ func readSmall(file io.Reader, opens []archive.Identity) ([]byte, error) {
 // proofPattern is how a folder is called in which an archive is tried.
 const proofPattern = ".marquis-proof-*"
 
+// proofLock is the file in a proof's folder that its process keeps locked. Renamed into
+// its place once it is locked, it is never there unlocked while its process lives.
+const proofLock = "lock"
+
+// proofRegistry is where in its folder a proof restores.
+const proofRegistry = "registry"
+
 // Prove restores an archive into a folder of its own within the given one, whatever
-// database it is from, verifies it there, and removes the folder again.
+// database it is from, verifies it there, and removes the folder again. Meanwhile all that
+// the archive holds lies there unencrypted; of the key ring nothing does.
 func Prove(ctx context.Context, from Source, within string, now func() time.Time) (m archive.Manifest, v Verified, err error) {
 	if m, err = from.read(nil); err != nil {
 		return m, v, fmt.Errorf("%s: %w", from.File, err)
@@ -52,18 +60,18 @@ func prove(ctx context.Context, from Source, within string, now func() time.Time
 		return v, err
 	}
 	if err := hasRoom(within, sizeOfFile(m)); err != nil {
-		return v, err
+		return v, fmt.Errorf("%w: --scratch FOLDER", err)
 	}
-	folder, err := os.MkdirTemp(within, proofPattern)
+	ring, err := ringOf(from)
 	if err != nil {
 		return v, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	ring, err := ringOf(from, filepath.Join(folder, "keys.json"))
+	folder, unlock, err := proofFolder(within)
 	if err != nil {
 		return v, err
 	}
-	place := store.Config{Folder: filepath.Join(folder, "registry")}
+	defer func() { err = errors.Join(err, removeProof(folder), unlock()) }()
+	place := store.Config{Folder: filepath.Join(folder, proofRegistry)}
 	if _, _, err := fill(ctx, RestorePlan{Source: from, Place: place, Now: now}, m); err != nil {
 		return v, err
 	}
@@ -78,16 +86,34 @@ func prove(ctx context.Context, from Source, within string, now func() time.Time
 	return v, v.held.Compare(m)
 }
 
-// ringOf opens the copy of the key ring at a place of its own; nil where there is none.
-func ringOf(from Source, path string) (*keyring.Ring, error) {
+// proofFolder makes a folder for a proof, which is known to be in use until it is unlocked
+// or the process ends.
+func proofFolder(within string) (folder string, unlock func() error, err error) {
+	if folder, err = os.MkdirTemp(within, proofPattern); err != nil {
+		return "", nil, fmt.Errorf("make a folder for the proof (another place: --scratch FOLDER): %w", err)
+	}
+	if unlock, err = lockProof(folder); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("lock the folder of the proof (another place: --scratch FOLDER): %w", err), os.RemoveAll(folder))
+	}
+	return folder, unlock, nil
+}
+
+// removeProof removes the folder of a proof, and its lock last: what is cut off in between
+// is known as left.
+func removeProof(folder string) error {
+	if err := os.RemoveAll(filepath.Join(folder, proofRegistry)); err != nil {
+		return err
+	}
+	return os.RemoveAll(folder)
+}
+
+// ringOf opens the copy of the key ring, which stays in memory; nil where there is none.
+func ringOf(from Source) (*keyring.Ring, error) {
 	file, err := from.copyOfKeys()
 	if err != nil || file == nil {
 		return nil, err
 	}
-	if err := keyring.Put(path, file); err != nil {
-		return nil, err
-	}
-	return keyring.Open(path, false)
+	return keyring.OpenCopy(file)
 }
 
 // sizeOfFile is how much room a registry takes as a SQLite file while it is restored, in

@@ -95,7 +95,7 @@ func Restore(ctx context.Context, plan RestorePlan) (done Restored, err error) {
 
 // read reads the archive to its end.
 func (s *Source) read(table func(name string, columns []string, rows iter.Seq2[[]*string, error]) error) (m archive.Manifest, err error) {
-	file, err := os.Open(s.File)
+	file, err := openPlain(s.File)
 	if err != nil {
 		return m, err
 	}
@@ -105,6 +105,18 @@ func (s *Source) read(table func(name string, columns []string, rows iter.Seq2[[
 		return m, err
 	}
 	return archive.Read(in, table)
+}
+
+// openPlain opens a file that can be read more than once.
+func openPlain(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: give a file, not a pipe or a folder: it is read more than once", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // fits refuses an archive that is not of this program's schema and dictionary.
@@ -154,7 +166,7 @@ func (s *Source) copyOfKeys() ([]byte, error) {
 	if s.keys != nil || s.KeyFile == "" {
 		return s.keys, nil
 	}
-	file, err := os.Open(s.KeyFile)
+	file, err := openPlain(s.KeyFile)
 	if err != nil {
 		return nil, err
 	}

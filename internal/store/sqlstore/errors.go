@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 
 	"gorm.io/gorm"
@@ -42,7 +43,8 @@ var (
 // that means something else.
 func away(err error) error {
 	var network net.Error
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) {
+	var file *fs.PathError // which has the form of the former, and is a backup's on a full disk
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) && !errors.As(err, &file) {
 		return lab.ErrUnavailable
 	}
 	if why := sqliteAway(err); why != nil {
