@@ -75,9 +75,10 @@ type Problem struct {
 	Fields   []FieldProblem
 	Who      []string // the roles that could do it
 	Changes  []ChangeView
-	Unkept   string // why what was typed is not kept, empty where it is
-	Public   bool   // whom to call, and other ways to a result, are told too
-	Figures  bool   // where to look for other figures is told
+	Unkept   string     // why what was typed is not kept, empty where it is
+	Again    *SentAgain // what was sent, where the registry may take it later; nil where nothing is to be sent
+	Public   bool       // whom to call, and other ways to a result, are told too
+	Figures  bool       // where to look for other figures is told
 }
 
 // FieldProblem is what is wrong with a field of a form.
@@ -88,6 +89,16 @@ type FieldProblem struct {
 
 // ChangeView is one field that somebody else changed meanwhile.
 type ChangeView struct{ Field, Old, New string }
+
+// SentAgain is a form that could not be taken just now, with what was typed into it.
+type SentAgain struct {
+	Address string
+	Typed   []string // as people read it
+	Fields  []SentField
+}
+
+// SentField is a field of a form as it was sent.
+type SentField struct{ Name, Value string }
 
 // ErrorPage shows a problem.
 type ErrorPage struct {

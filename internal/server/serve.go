@@ -74,7 +74,7 @@ func (r *request) noted() ([]lab.Finding, bool) {
 	return findingsOf(&record), err == nil
 }
 
-// explain adds to a problem what changed meanwhile, and whom else to ask.
+// explain adds to a problem what changed meanwhile, whom else to ask, and what was sent.
 func (r *request) explain(err error, p *page.Problem) {
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
@@ -87,6 +87,9 @@ func (r *request) explain(err error, p *page.Problem) {
 	var lost *notKeptError
 	if errors.As(err, &lost) {
 		p.Unkept = r.saidOfUnkept(lost.why)
+	}
+	if p.Status == http.StatusServiceUnavailable {
+		p.Again = r.sentAgain()
 	}
 	signingIn := r.Route.Path == signInPath // which is for staff, though anybody can open it
 	p.Public = p.Public && !signingIn

@@ -38,52 +38,71 @@
     fields.slice(fields.indexOf(field)).find(e => e.name !== field.name)?.focus();
   }
 
-  // Among boxes a letter goes to the next one of which the name begins so; Space ticks it.
+  // Among boxes a letter leads to the next one of which the name begins so; Space ticks it.
   function byLetter(box, letter) {
     const boxes = [...box.closest('.choices').querySelectorAll('input')];
     const at = boxes.indexOf(box) + 1;
-    const found = [...boxes.slice(at), ...boxes.slice(0, at)].find(b => b.labels[0].textContent.toLowerCase().startsWith(letter));
-    found?.focus();
-    return found;
+    return [...boxes.slice(at), ...boxes.slice(0, at)].find(b => b.labels[0].textContent.toLowerCase().startsWith(letter));
   }
 
-  function send(from) {
-    const form = from.form ?? from.closest('form') ?? (from === document.body ? document.querySelector('form[data-main]') : null);
-    form?.requestSubmit(form.querySelector('.actions > button:not(.secondary, .grave, .plain)'));
-    return form;
-  }
+  const formAt = from => from.form ?? from.closest('form') ?? (from === document.body ? document.querySelector('form[data-main]') : null);
+  const send = form => form.requestSubmit(form.querySelector('.actions > button:not(.secondary, .grave, .plain)'));
 
   const keys = {j: () => step(1), k: () => step(-1), '?': list};
 
-  document.addEventListener('keydown', event => {
-    if (event.defaultPrevented || event.isComposing) return;
+  // What a key does here, undefined for what the browser makes of it.
+  function act(event) {
     const control = event.ctrlKey || event.metaKey, from = event.target;
     if (event.key === 'Enter' && control) {
-      if (send(from)) event.preventDefault();
-      return;
+      const form = formAt(from);
+      return form ? () => send(form) : undefined;
     }
-    if (event.key === 'Enter' && from.matches('input, select') && moves(from.form)) {
-      event.preventDefault();
-      onward(from);
-      return;
-    }
-    if (event.key === 'ArrowDown' && from.matches('[data-key="/"]')) {
-      event.preventDefault();
-      step(1);
-      return;
-    }
-    if (event.altKey) return;
+    if (event.key === 'Enter' && from.matches('input, select') && moves(from.form)) return () => onward(from);
+    if (event.key === 'ArrowDown' && from.matches('[data-key="/"]')) return () => step(1);
+    if (event.altKey) return undefined;
     if (!control && from.matches('.choices input') && /^\p{L}$/u.test(event.key)) {
-      if (byLetter(from, event.key.toLowerCase())) event.preventDefault();
-      return;
+      const box = byLetter(from, event.key.toLowerCase());
+      return box ? () => box.focus() : undefined;
     }
-    if (typing(from) && !control) return;
+    if (typing(from) && !control) return undefined;
     const named = document.querySelector(`[data-key="${CSS.escape((control ? 'Ctrl+' : '') + event.key)}"]`);
-    const act = named ? () => use(named) : control ? undefined : keys[event.key];
-    if (!act) return;
+    return named ? () => use(named) : control ? undefined : keys[event.key];
+  }
+
+  // A key that is still held from the page before does nothing here, nor types. One that is
+  // held does once what it does.
+  const pressed = new Set();
+  document.addEventListener('keydown', event => {
+    if (!event.repeat) {
+      pressed.add(event.code);
+    } else if (!pressed.has(event.code)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+  addEventListener('pageshow', event => event.persisted && pressed.clear());
+
+  document.addEventListener('keydown', event => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const does = act(event);
+    if (!does) return;
     event.preventDefault();
-    act();
+    if (!event.repeat) does();
   });
+
+  // Nobody signs what has not been on the screen: <form data-signs> is sent, by key or
+  // mouse, only after the page has been visible for a while.
+  const look = 1000; // ms
+  let shown = document.visibilityState === 'visible' ? performance.now() : Infinity;
+  document.addEventListener('visibilitychange', () => shown = document.visibilityState === 'visible' ? performance.now() : Infinity);
+  addEventListener('pageshow', event => event.persisted && (shown = performance.now()));
+  document.addEventListener('submit', event => {
+    if (!event.target.matches('[data-signs]') || performance.now() - shown >= look) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const early = event.target.querySelector('[data-early]');
+    early.textContent = early.dataset.early;
+  }, true);
 
   // What is sent twice in a row is sent once.
   const soon = 5000; // ms

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -212,10 +213,22 @@ func awaitSettled(ctx context.Context, t *chromedp.Target) error {
 	return nil
 }
 
+// look is for how long people look at what they sign; before, a page takes no signature.
+const look = 1100 * time.Millisecond
+
+// awaitLooked looks at a page that asks for a signature.
+func awaitLooked(ctx context.Context, t *chromedp.Target) error {
+	signs, err := chromedp.Evaluate[bool](`document.querySelector('form[data-signs]') !== null`)(ctx, t)
+	if signs {
+		time.Sleep(look)
+	}
+	return err
+}
+
 // clickOn clicks on what has the text, where it will stay.
 func clickOn(text string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		if err := awaitSettled(ctx, t); err != nil {
+		if err := errors.Join(awaitSettled(ctx, t), awaitLooked(ctx, t)); err != nil {
 			return err
 		}
 		at, err := chromedp.Evaluate[[]float64](call(button, text))(ctx, t)
@@ -273,8 +286,16 @@ func (b *browser) press(keys ...string) {
 	b.do(pressing(strings.Join(keys, "")))
 }
 
-// ctrlEnter sends the form that has the focus.
-func ctrlEnter() step { return pressing(enter, chromedp.ModifierCtrl) }
+// ctrlEnter sends the form that has the focus, once somebody has looked at it.
+func ctrlEnter() step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if err := awaitLooked(ctx, t); err != nil {
+			return err
+		}
+		_, err := pressing(enter, chromedp.ModifierCtrl)(ctx, t)
+		return err
+	})
+}
 
 // fill replaces what stands in a field.
 func (b *browser) fill(name, value string) {

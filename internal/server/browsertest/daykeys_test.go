@@ -37,7 +37,9 @@ func (k *tally) on(keys string, modifiers ...chromedp.Modifier) {
 
 func (k *tally) ctrlEnter() {
 	k.t.Helper()
-	k.on(enter, chromedp.ModifierCtrl)
+	k.keys += 2
+	k.pages++
+	k.next(ctrlEnter())
 }
 
 // ready waits until the finder of the worklist has the focus.

@@ -27,6 +27,7 @@ type site struct {
 	store   *store.Store
 	keys    *keyring.Ring
 	clock   *clock
+	config  store.Config
 	address *url.URL
 	words   *lab.Dictionary
 	service lab.Service
@@ -63,7 +64,8 @@ func eachSite(t *testing.T, test func(t *testing.T, x *site)) {
 func newSite(t testing.TB, kind string, prepare ...func(*store.Store) error) *site {
 	t.Helper()
 	x := &site{clock: &clock{now: storetest.Now}}
-	x.store = storetest.OpenAt(t, storetest.Config(t, kind), x.clock.Now)
+	x.config = storetest.Config(t, kind)
+	x.store = storetest.OpenAt(t, x.config, x.clock.Now)
 	for _, f := range prepare {
 		if err := f(x.store); err != nil {
 			t.Fatal(err)
