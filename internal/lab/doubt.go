@@ -78,14 +78,14 @@ var freeTexts = []string{"sold_as_text", "logo", "overruled", "notes"}
 // checkUnits asks about units in which the form is not counted, but for what stands there as
 // before. A tablet that is weighed is beyond the limits already: see Counter.Limits.
 func checkUnits(doubts *FieldErrors, s, before *Sample) {
+	if before == nil {
+		before = &Sample{}
+	}
 	check := func(field string, unit, was AmountUnit) {
-		usual := s.Form.countedIn(unit) || before != nil && before.Form == s.Form && was == unit
+		usual := s.Form.countedIn(unit) || before.Form == s.Form && was == unit
 		doubts.Check(usual || unit != Piece, field, "Pieces are unusual for this form.")
 		doubts.Check(usual || unit != Gram, field, "Grams are unusual for this form.")
 		doubts.Check(usual || unit != Millilitre, field, "Millilitres are unusual for this form.")
-	}
-	if before == nil {
-		before = &Sample{}
 	}
 	if s.Form != Tablet {
 		check("received_unit", s.ReceivedUnit, before.ReceivedUnit)
