@@ -130,69 +130,94 @@ func (f *AuditError) Error() string {
 	return fmt.Sprintf("audit trail of service %d is broken at event %d: %s", f.ServiceID, f.Seq, f.Why)
 }
 
-// VerifyAudit walks the trail of every service and returns the number of events. What
-// the events say of the results that they published is compared with what is stored.
-// The errors are of type *AuditError, joined, one for each broken trail. It takes the
-// operator, or an administrator of all services.
+// VerifyAudit walks the trail of every service as of one moment and returns the number of
+// events, see Snapshot.CheckTrail. Where the database is distributed with Citus its nodes
+// may show moments of their own, and what is saved meanwhile may look like a fault. It
+// takes the operator, or an administrator of all services.
 func (s *Store) VerifyAudit(ctx context.Context, by lab.Actor) (events int64, err error) {
 	if err := upkeep(by); err != nil {
 		return 0, err
 	}
+	err = s.db.Moment(ctx, func(tx *gorm.DB) error {
+		events, err = verifyTrails(tx)
+		return err
+	})
+	return events, err
+}
+
+// CheckTrail walks the trail of every service and returns the number of events. What the
+// events say of the results that they published is compared with what is stored, and
+// whoever has samples has a trail. The errors are of type *AuditError, joined, one for
+// each broken trail.
+func (x Snapshot) CheckTrail() (events int64, err error) { return verifyTrails(x.at.Tx) }
+
+func verifyTrails(tx *gorm.DB) (events int64, err error) {
 	var heads []auditHead
-	if err := s.read.WithContext(ctx).Raw("SELECT service_id, seq, hash FROM audit_heads ORDER BY service_id").Scan(&heads).Error; err != nil {
-		return 0, translate(err)
+	if err := tx.Raw("SELECT service_id, seq, hash FROM audit_heads ORDER BY service_id").Scan(&heads).Error; err != nil {
+		return 0, err
 	}
-	var orphans []lab.ServiceID // trail 0 begins with the dictionary, and whoever has samples has a trail
-	err = s.read.WithContext(ctx).Raw("SELECT 0 AS service_id UNION SELECT service_id FROM audit_events UNION SELECT service_id FROM service_years " +
-		"EXCEPT SELECT service_id FROM audit_heads ORDER BY service_id").Scan(&orphans).Error
+	var trails []lab.ServiceID // that must be there: trail 0 begins with the dictionary
+	err = tx.Raw("SELECT 0 AS service_id UNION SELECT service_id FROM audit_events UNION SELECT service_id FROM service_years UNION SELECT service_id FROM samples " +
+		"ORDER BY service_id").Scan(&trails).Error
 	if err != nil {
-		return 0, translate(err)
+		return 0, err
 	}
 	var faults []error
-	for _, id := range orphans {
-		faults = append(faults, &AuditError{ServiceID: id, Why: "its head is missing"})
+	for _, id := range trails {
+		if !slices.ContainsFunc(heads, func(h auditHead) bool { return h.ServiceID == id }) {
+			faults = append(faults, &AuditError{ServiceID: id, Why: "its head is missing"})
+		}
 	}
 	for _, head := range heads {
-		n, err := s.verifyTrail(ctx, head)
+		n, err := verifyTrail(tx, head)
+		if err == nil && n == 0 && slices.Contains(trails, head.ServiceID) {
+			err = &AuditError{head.ServiceID, 1, "the trail is empty"}
+		}
 		events += n
 		faults = append(faults, err)
 	}
 	return events, errors.Join(faults...)
 }
 
-func (s *Store) verifyTrail(ctx context.Context, head auditHead) (int64, error) {
-	rows, err := eventsTable.rows(s.read.WithContext(ctx), "WHERE service_id = ? ORDER BY seq", head.ServiceID)
+func verifyTrail(tx *gorm.DB, head auditHead) (int64, error) {
+	said := vouchers{results: map[lab.ID]vouched{}, imports: map[lab.ID]vouched{}}
+	last, err := walkTrail(tx, head.ServiceID, &said)
 	if err != nil {
-		return 0, translate(err)
+		return last.Seq, err
+	}
+	if head != last {
+		return last.Seq, &AuditError{head.ServiceID, min(head.Seq, last.Seq) + 1, fmt.Sprintf("the trail has %d events, its head says %d or another hash", last.Seq, head.Seq)}
+	}
+	altered, err := verifyResults(tx, head, said)
+	if err == nil && altered > 0 {
+		return last.Seq, &AuditError{head.ServiceID, altered, "a result that it published is not what was published"}
+	}
+	return last.Seq, err
+}
+
+// walkTrail returns what the head of the trail should be, and notes what its events say.
+func walkTrail(tx *gorm.DB, service lab.ServiceID, said *vouchers) (last auditHead, err error) {
+	last.ServiceID = service
+	rows, err := eventsTable.rows(tx, "WHERE service_id = ? ORDER BY seq", service)
+	if err != nil {
+		return last, err
 	}
 	defer rows.Close()
-	before, seq := "", int64(0)
-	said := vouchers{results: map[lab.ID]vouched{}, imports: map[lab.ID]vouched{}}
 	for rows.Next() {
 		var e auditEvent
-		if err := s.read.ScanRows(rows, &e); err != nil {
-			return seq, &AuditError{head.ServiceID, seq + 1, "the event cannot be read: " + err.Error()}
+		if err := tx.ScanRows(rows, &e); err != nil {
+			return last, &AuditError{service, last.Seq + 1, "the event cannot be read: " + err.Error()}
 		}
-		if e.Seq != seq+1 {
-			return seq, &AuditError{head.ServiceID, seq + 1, "the event is missing"}
+		if e.Seq != last.Seq+1 {
+			return last, &AuditError{service, last.Seq + 1, "the event is missing"}
 		}
-		if why := e.fault(before); why != "" {
-			return seq, &AuditError{head.ServiceID, e.Seq, why}
+		if why := e.fault(last.Hash); why != "" {
+			return last, &AuditError{service, e.Seq, why}
 		}
 		if err := said.take(&e); err != nil {
-			return seq, &AuditError{head.ServiceID, e.Seq, "what changed cannot be read: " + err.Error()}
+			return last, &AuditError{service, e.Seq, "what changed cannot be read: " + err.Error()}
 		}
-		before, seq = e.Hash, e.Seq
+		last.Hash, last.Seq = e.Hash, e.Seq
 	}
-	if err := rows.Err(); err != nil {
-		return seq, translate(err)
-	}
-	if head.Seq != seq || head.Hash != before {
-		return seq, &AuditError{head.ServiceID, min(head.Seq, seq) + 1, fmt.Sprintf("the trail has %d events, its head says %d or another hash", seq, head.Seq)}
-	}
-	altered, err := s.verifyResults(ctx, head, said)
-	if err == nil && altered > 0 {
-		return seq, &AuditError{head.ServiceID, altered, "a result that it published is not what was published"}
-	}
-	return seq, translate(err)
+	return last, rows.Err()
 }

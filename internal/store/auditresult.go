@@ -1,11 +1,12 @@
 package store
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"strings"
+
+	"gorm.io/gorm"
 
 	"marquis/internal/lab"
 )
@@ -102,8 +103,8 @@ type published struct {
 // says, and returns the first event of which a result is not what it published, or 0. A
 // result of which no event tells, although it was recorded when events did, counts as of
 // the last event.
-func (s *Store) verifyResults(ctx context.Context, head auditHead, said vouchers) (first int64, err error) {
-	there, err := s.published(ctx, head.ServiceID, said)
+func verifyResults(tx *gorm.DB, head auditHead, said vouchers) (first int64, err error) {
+	there, err := publishedOf(tx, head.ServiceID, said)
 	if err != nil {
 		return 0, err
 	}
@@ -121,9 +122,9 @@ func (s *Store) verifyResults(ctx context.Context, head auditHead, said vouchers
 	return first, nil
 }
 
-func (s *Store) published(ctx context.Context, service lab.ServiceID, said vouchers) (there published, err error) {
+func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there published, err error) {
 	there = published{results: map[lab.ID]string{}, imports: map[lab.ID]*resultsSum{}}
-	rows, err := s.read.WithContext(ctx).Raw("SELECT service_id, id, sample_id, version, kind, reason, outcome, outcome_euda, result, "+
+	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, outcome, outcome_euda, result, "+
 		"published_on, published_by, published_at, import_id FROM publications WHERE service_id = ? ORDER BY id", service).Rows()
 	if err != nil {
 		return there, err

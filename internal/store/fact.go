@@ -9,7 +9,6 @@ import (
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
-	"marquis/internal/store/sqlstore"
 )
 
 // replaceFacts writes the facts of a sample anew, in the transaction that changed it.
@@ -70,20 +69,16 @@ func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
 }
 
 // CompareFacts makes all facts anew as Reclassify does, tells what would move, and
-// changes nothing. It takes the operator, or an administrator of all services.
-func (s *Store) CompareFacts(ctx context.Context, by lab.Actor) (Moved, error) {
+// changes nothing.
+func (x Snapshot) CompareFacts() (Moved, error) {
 	moved := Moved{Fields: map[string]int{}}
-	if err := upkeep(by); err != nil {
-		return moved, err
-	}
-	services, err := s.Services(ctx, by)
+	services, err := servicesTable.list(x.at.Tx, "ORDER BY id")
 	if err != nil {
 		return moved, err
 	}
 	unchanged := func(lab.Facts, int) error { return nil }
 	for _, service := range services {
-		err := s.db.Snapshot(ctx, func(at sqlstore.Snapshot) error { return compareFacts(at.Tx, service.ID, &moved, unchanged) })
-		if err != nil {
+		if err := compareFacts(x.at.Tx, service.ID, &moved, unchanged); err != nil {
 			return moved, fmt.Errorf("service %s: %w", service.Code, err)
 		}
 	}

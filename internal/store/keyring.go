@@ -77,7 +77,13 @@ func (s *Store) CheckRing(ctx context.Context, by lab.Actor, look Look) error {
 	if err := upkeep(by); err != nil {
 		return err
 	}
-	_, _, err := s.checkRing(ctx, look)
+	_, _, err := checkRing(s.read.WithContext(ctx), look)
+	return translate(err)
+}
+
+// CheckRing refuses, with lab.ErrRing, a ring that is not the one of the registry.
+func (x Snapshot) CheckRing(look Look) error {
+	_, _, err := checkRing(x.at.Tx, look)
 	return err
 }
 
@@ -96,10 +102,10 @@ func (s *Store) ClosedMonths(ctx context.Context, by lab.Actor, look Look) ([]st
 }
 
 // checkRing also returns the ring, and tells whether the database has all of it.
-func (s *Store) checkRing(ctx context.Context, look Look) (ring lab.RingPrint, whole bool, err error) {
-	known, lost, err := knownRing(s.read.WithContext(ctx))
+func checkRing(tx *gorm.DB, look Look) (ring lab.RingPrint, whole bool, err error) {
+	known, lost, err := knownRing(tx)
 	if err != nil {
-		return ring, false, translate(err)
+		return ring, false, err
 	}
 	if ring, err = look(); err != nil {
 		return ring, false, err
@@ -115,9 +121,9 @@ func (s *Store) TakeRing(ctx context.Context, by lab.Actor, look Look, reseal Re
 	if err := upkeep(by); err != nil {
 		return err
 	}
-	ring, whole, err := s.checkRing(ctx, look)
+	ring, whole, err := checkRing(s.read.WithContext(ctx), look)
 	if err != nil || whole { // which also does where nothing can be written
-		return err
+		return translate(err)
 	}
 	return s.doPeople(ctx, by, func(w *work) error {
 		known, _, err := knownRing(w.tx)

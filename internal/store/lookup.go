@@ -91,6 +91,11 @@ func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
 	if err != nil {
 		return Found{}, translate(err)
 	}
+	return readFound(rows, hashes)
+}
+
+// readFound reads what one of the hashes opens.
+func readFound(rows *sql.Rows, hashes []CodeHash) (Found, error) {
 	defer rows.Close()
 	var row lookupRow
 	for rows.Next() {
@@ -118,11 +123,7 @@ func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, e
 		if err != nil {
 			return nil, err
 		}
-		places := make([]string, len(hashes))
-		for i := range places {
-			places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
-		}
-		statement, err := pool.PrepareContext(ctx, fmt.Sprintf(lookupStatement, strings.Join(places, ", "), packedLookup()))
+		statement, err := pool.PrepareContext(ctx, lookupOf(len(hashes)))
 		if err != nil {
 			return nil, err
 		}
@@ -130,11 +131,24 @@ func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, e
 			_ = statement.Close() //nolint:sqlclosecheck // another was first; the one that is kept stays open
 		}
 	}
+	return prepared.(*sql.Stmt).QueryContext(ctx, lookupArgs(hashes)...)
+}
+
+// lookupOf is the statement for so many hashes.
+func lookupOf(hashes int) string {
+	places := make([]string, hashes)
+	for i := range places {
+		places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
+	}
+	return fmt.Sprintf(lookupStatement, strings.Join(places, ", "), packedLookup())
+}
+
+func lookupArgs(hashes []CodeHash) []any {
 	args := make([]any, 0, 2*len(hashes))
 	for _, h := range hashes {
 		args = append(args, hex.EncodeToString(h.Hash), h.KeyID)
 	}
-	return prepared.(*sql.Stmt).QueryContext(ctx, args...)
+	return args
 }
 
 // lookupRow is a row as it is scanned, and what was found by it and those before.

@@ -66,12 +66,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 			return only(s.NoteBackup(ctx, by, store.Backup{MadeAt: lab.At(storetest.Now)}))
 		}},
 		{"LastBackups", operator, func(by lab.Actor) (any, error) { return s.LastBackups(ctx, by) }},
-		{"CheckCodes", operator, func(by lab.Actor) (any, error) { return s.CheckCodes(ctx, by, 1) }},
 		{"CheckFile", operator, func(by lab.Actor) (any, error) { return only(s.CheckFile(ctx, by)) }},
-		{"CheckCounters", operator, func(by lab.Actor) (any, error) { return only(s.CheckCounters(ctx, by)) }},
-		{"CheckRoles", operator, func(by lab.Actor) (any, error) { return only(s.CheckRoles(ctx, by)) }},
-		{"CheckAnalyses", operator, func(by lab.Actor) (any, error) { return s.CheckAnalyses(ctx, by) }},
-		{"CompareFacts", operator, func(by lab.Actor) (any, error) { _, err := s.CompareFacts(ctx, by); return nil, err }},
 		{"BeginLife", operator, func(by lab.Actor) (any, error) { return s.BeginLife(ctx, by, lab.At(storetest.Now), 0) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},

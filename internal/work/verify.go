@@ -28,53 +28,71 @@ type Verified struct {
 }
 
 // Verify looks whether a registry is whole: its file, the trail and what was published,
-// the counters of numbers, roles and analyses as the trail tells of them,
-// the facts that the statistics read, the codes, with the key ring where one is given, and
-// whether every text could be restored. The first thing that is not as it should be is an error.
+// the counters of numbers, the mark of a synthetic registry, roles and analyses as the
+// trail tells of them, the facts that the statistics read, the codes, with the key ring
+// where one is given, and whether every text could be restored. All is read as of one
+// moment, so that what others save meanwhile is no fault. The first thing that is not as
+// it should be is an error.
 func Verify(ctx context.Context, s *store.Store, by lab.Actor, ring *keyring.Ring) (v Verified, err error) {
 	if err := s.CheckFile(ctx, by); err != nil {
 		return v, err
 	}
-	if v.Events, err = s.VerifyAudit(ctx, by); err != nil {
-		return v, err
+	err = s.Snapshot(ctx, by, func(x store.Snapshot) error { return v.look(x, ring) })
+	return v, err
+}
+
+// look looks whether all is as it should be at a moment.
+func (v *Verified) look(x store.Snapshot, ring *keyring.Ring) (err error) {
+	if ring != nil { // at the start of the moment: a key that ends meanwhile leaves the ring
+		if err := ofFile(ring, x.CheckRing(ring.Print)); err != nil {
+			return err
+		}
 	}
-	if err := s.CheckCounters(ctx, by); err != nil {
-		return v, err
+	if v.Events, err = x.CheckTrail(); err != nil {
+		return err
 	}
-	if err := s.CheckRoles(ctx, by); err != nil {
-		return v, err
+	for _, check := range []func() error{x.CheckNumbers, x.CheckMark, x.CheckRoles} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
-	if v.Analyses, err = s.CheckAnalyses(ctx, by); err != nil {
-		return v, err
+	if v.Analyses, err = x.CheckAnalyses(); err != nil {
+		return err
 	}
-	moved, err := s.CompareFacts(ctx, by)
+	if err := v.lookAtFacts(x); err != nil {
+		return err
+	}
+	if v.Codes, err = x.CheckCodes(codesTried); err != nil {
+		return err
+	}
+	return v.read(x)
+}
+
+func (v *Verified) lookAtFacts(x store.Snapshot) error {
+	moved, err := x.CompareFacts()
 	if err != nil {
-		return v, err
+		return err
 	}
 	if v.Samples = moved.Samples; moved.Changed > 0 {
 		first := slices.Min(slices.Collect(maps.Keys(moved.Fields)))
-		return v, fmt.Errorf("the facts of %d of %d samples are not what their records say, such as %s; to make them anew type: marquis reclassify",
+		return fmt.Errorf("the facts of %d of %d samples are not what their records say, such as %s; to make them anew type: marquis reclassify",
 			moved.Changed, moved.Samples, first)
 	}
-	if ring != nil {
-		if err := CheckKeys(ctx, s, by, ring); err != nil {
-			return v, err
-		}
-	}
-	if v.Codes, err = s.CheckCodes(ctx, by, codesTried); err != nil {
-		return v, err
-	}
+	return nil
+}
+
+// read reads all that an archive would have, for its digest, and finds texts that could
+// not be restored.
+func (v *Verified) read(x store.Snapshot) error {
 	v.held = archive.NewDigester()
 	texts := &badTexts{}
-	err = s.Snapshot(ctx, by, func(x store.Snapshot) error {
-		return x.Tables(func(name string, columns []string, rows store.Rows) error {
-			return v.held.Table(name, columns, texts.watch(name, columns, rows))
-		})
+	err := x.Tables(func(name string, columns []string, rows store.Rows) error {
+		return v.held.Table(name, columns, texts.watch(name, columns, rows))
 	})
 	if v.Digest = v.held.Digest(); err == nil {
 		err = texts.err()
 	}
-	return v, err
+	return err
 }
 
 // mostNamed is how many faults are named, of those that there are.

@@ -74,14 +74,20 @@ var ErrCitus = errors.New("the database is distributed with Citus, of which a co
 
 // Snapshot runs read in one transaction that sees all tables as of one moment and
 // writes nothing. On SQLite others go on writing meanwhile, and so they do on PostgreSQL.
+// Where that is not proven it is refused, with ErrCitus.
 func (d *DB) Snapshot(ctx context.Context, read func(Snapshot) error) error {
-	err := d.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	return d.Moment(ctx, func(tx *gorm.DB) error {
 		if err := d.dialect.oneMoment(tx); err != nil {
 			return err
 		}
 		return read(Snapshot{tx, d.dialect})
-	}, &sql.TxOptions{Isolation: d.dialect.isolation(), ReadOnly: d.file == nil})
-	return Translate(err)
+	})
+}
+
+// Moment is like Snapshot, and refuses nothing: with Citus each node may show a moment of
+// its own.
+func (d *DB) Moment(ctx context.Context, read func(tx *gorm.DB) error) error {
+	return Translate(d.Read.WithContext(ctx).Transaction(read, &sql.TxOptions{Isolation: d.dialect.isolation(), ReadOnly: d.file == nil}))
 }
 
 // oneMoment has nothing to refuse: who reads the file sees it as it was at the first
