@@ -16,6 +16,7 @@ type finishedPage struct {
 	Number  string // of the sample, empty where a draft was dropped
 	By, At  string // who registered it, and when
 	Text    string // more of it
+	Slip    string // address of the slip, where this session can still see it
 	Apart   string // address of the draft of what was typed since, empty for none
 	Other   string // address of what was typed in another window, empty for none
 	Counter string
@@ -34,6 +35,12 @@ func (r *request) finished(draft lab.Key, apart string) error {
 	default:
 		page.Number, page.Text = record.Number.String(), r.Texts.Text("page.register.no_slip")
 		page.By, page.At = record.People[record.Sample.RegisteredBy], r.moment(record.Sample.RegisteredAt)
+		if page.Slip, err = r.ownSlip(&record.Sample); err != nil {
+			return err
+		}
+		if page.Slip != "" {
+			page.Text = r.Texts.Text("page.register.own_slip")
+		}
 	}
 	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
 }

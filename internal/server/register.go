@@ -191,6 +191,7 @@ func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, 
 	}
 	described = &sampleReader{Reader: in, naming: n, locations: page.locations, service: r.Service}
 	expected = described.describe(&x)
+	described.counter().Place(&x)
 	if described.usualPrice, err = r.usualPrice(&x); err != nil {
 		return x, nil, nil, err
 	}
