@@ -122,6 +122,10 @@ func (r *request) sameSample(shown *registerPage, in *page.Reader, registered *l
 	typed.Sample.ServiceID = r.Service.ID
 	described := &sampleReader{Reader: &page.Reader{Typed: in.Typed}, naming: n, locations: shown.locations}
 	typed.Expected = described.describe(&typed.Sample)
+	if shown.visit != nil {
+		typed.Sample.VisitID = shown.visit.ID
+	}
+	described.counter().Place(&typed.Sample)
 	if len(described.Mistakes) > 0 {
 		return false, nil
 	}
