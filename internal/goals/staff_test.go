@@ -89,7 +89,7 @@ func (r *reader) registerOne(t *testing.T, service string, watch *stopwatch) boo
 	fields := url.Values{
 		"product_id": {"ketamine"}, "form": {"powder"}, "received_on": {lab.DateOf(time.Now(), time.UTC).String()}, "channel": {"front_of_house"},
 		"received_amount": {"0,2"}, "received_unit": {"g"}, "price_amount": {"25"}, "price_currency": {"EUR"}, "price_quantity": {"1"}, "price_unit": {"g"},
-		"give_code": {"yes"}, "reasons": {"content"},
+		"give_code": {"yes"}, "reasons": {"content"}, "location_id": {"1"},
 	}
 	step("form", func() page { return r.get(t, address).want(t, http.StatusOK) })
 	step("save draft", func() page {

@@ -41,8 +41,9 @@ const (
 )
 
 // Doubts asks about what can hardly be right in the description of a sample, each with its
-// field: a day of receipt that is long past, sizes, weight and amount out of all proportion,
-// units in which the form is not counted, a price of ten times the usual, or a tenth of it, a number that may be
+// field: no location where there are several, a day of receipt that is long past, sizes,
+// weight and amount out of all proportion, units in which the form is not counted, a price
+// of ten times the usual, or a tenth of it, a number that may be
 // meant a thousand times as large, and a text that seems to say who the visitor is. None of
 // it is refused: whoever has looked again confirms it.
 func Doubts(s *Sample, at Counter) FieldErrors {
@@ -50,6 +51,7 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	ask := func(plausible bool, field, format string, args ...any) {
 		doubts.Check(plausible, field, format, args...)
 	}
+	ask(!at.placeless(s), "location_id", "No location is chosen: choose where the sample was handed in.")
 	ask(!at.longAgo(s), "received_on", "The sample was received more than a month before it is registered, on %s: look at the day and the year.", s.ReceivedOn)
 	if s.Form.Dosed() {
 		ask(usualSize.hold(int64(s.WidthUM)), "width_um", "A width of %s mm is unusual.", Thousandths(s.WidthUM))

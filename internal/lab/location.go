@@ -38,6 +38,20 @@ func Open(locations []Location) []Location {
 	return slices.DeleteFunc(slices.Clone(locations), func(l Location) bool { return l.ClosedOn != 0 })
 }
 
+// placeless tells that a sample was handed in at a location that nobody has chosen. A
+// further one of a visit has the visit's, and one that is described anew may have had none.
+func (at Counter) placeless(s *Sample) bool {
+	before := at.Before != nil && at.Before.LocationID != 0 || at.Before == nil && s.VisitID.IsZero()
+	return before && s.LocationID == 0 && s.Channel == FrontOfHouse && len(Open(at.Locations)) > 0
+}
+
+// Place chooses the location of a sample that is handed in where the service has one alone.
+func (at Counter) Place(s *Sample) {
+	if open := Open(at.Locations); len(open) == 1 && at.placeless(s) {
+		s.LocationID = Optional(open[0].ID)
+	}
+}
+
 // checkOpen refuses a location that receives nothing any more.
 func checkOpen(id Optional, ofService []Location) error {
 	var errs FieldErrors

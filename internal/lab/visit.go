@@ -30,6 +30,12 @@ func (v *Visit) Admits(s *Sample) error {
 	return errs.Err()
 }
 
+// VisitGoesOn tells that a further sample of the visit may come: the sample was received
+// on one today, and is not registered by mistake.
+func (s *Sample) VisitGoesOn(today Date) bool {
+	return !s.VisitID.IsZero() && s.ReceivedOn == today && !s.undone()
+}
+
 // Count adds samples that were taken and turned away on the visit.
 func (v *Visit) Count(taken, turnedAway int32) error {
 	v.Samples, v.Taken, v.TurnedAway = v.Samples+taken+turnedAway, v.Taken+taken, v.TurnedAway+turnedAway

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -94,7 +95,12 @@ type counterDayPage struct {
 }
 
 // receivedView is a sample that was received today.
-type receivedView struct{ Number, Address, Product, Form, State, StateCode string }
+type receivedView struct {
+	Number, Address, Product, Form, State, StateCode string
+
+	Slip   string // address of its slip, where this session can still see it
+	GoesOn bool   // it is the latest of a visit of which a further sample can be registered
+}
 
 // showCounterDay is the work of the day at the counter of a service.
 func showCounterDay(r *request) error {
@@ -106,9 +112,7 @@ func showCounterDay(r *request) error {
 	if err != nil {
 		return err
 	}
-	if r.Query("done") == "turned-away" {
-		page.Notice = r.Texts.Text("page.counter.turned_away_done")
-	}
+	page.Notice = r.notice()
 	return r.Show("counterday.html", page)
 }
 
@@ -138,7 +142,7 @@ func (r *request) standing(named int32) (int32, error) {
 func (r *request) counterDayPage(location int32) (*counterDayPage, error) {
 	page := &counterDayPage{
 		View: r.View(r.Texts.Text("page.counter.day_title", "Service", r.Service.Name)), ServiceCode: r.Service.Code, Location: location,
-		TurnAway: r.turnAwayForm(""),
+		TurnAway: r.turnAwayForm("", ""),
 	}
 	page.Today = r.day()
 	all, some := r.Actor.ServicesOf(lab.Who(lab.RegisterSample)...)
@@ -165,25 +169,41 @@ func (r *request) receivedOn(day lab.Date) (list []receivedView, more bool, err 
 	if err != nil {
 		return nil, false, err
 	}
+	own, err := r.ownSlips()
+	if err != nil {
+		return nil, false, err
+	}
+	seen := map[lab.ID]bool{} // visits
 	for _, row := range work.Rows {
 		if row.Sample.ReceivedOn < day {
 			return list, false, nil
 		}
-		list = append(list, receivedView{
+		x := receivedView{
 			Number: row.Number.String(), Address: "/samples/" + row.Number.String(), Product: n.product(row.Sample.ProductID),
 			Form: r.Texts.Code(locale.Forms, string(row.Sample.Form)), StateCode: string(row.Sample.State),
-			State: r.Texts.Code(locale.SampleStates, string(row.Sample.State)),
-		})
+			State:  r.Texts.Code(locale.SampleStates, string(row.Sample.State)),
+			GoesOn: r.goesOn(&row.Sample) && !seen[row.Sample.VisitID],
+		}
+		seen[row.Sample.VisitID] = seen[row.Sample.VisitID] || x.GoesOn
+		if key := own[row.Sample.ID]; key != "" {
+			x.Slip = slipAddress(row.Number, key)
+		}
+		list = append(list, x)
 	}
 	return list, work.Next != "", nil
 }
 
+// goesOn tells whether the reader can register a further sample of a sample's visit.
+func (r *request) goesOn(x *lab.Sample) bool {
+	return lab.MayReceive(r.Actor, x.ServiceID) == nil && x.VisitGoesOn(r.day())
+}
+
 // turnAwayForm counts samples of a visit, of a new one where it has no id. It carries
-// an id of its own, so that it counts once.
-func (r *request) turnAwayForm(visit string) *page.Form {
+// an id of its own, so that it counts once, and the key of the slip on which it stands.
+func (r *request) turnAwayForm(visit, slip string) *page.Form {
 	f := r.Hint(r.Input("turned_away", page.TextField, "page.counter.turned_away"), "page.counter.turned_away_hint")
 	f.Keyboard, f.Narrow, f.MaxLength = "numeric", true, 3
-	return page.NewForm(r.Hidden(visitField, visit), r.Hidden("form_id", r.server.Store.NewID().String()), f)
+	return page.NewForm(r.Hidden(visitField, visit), r.Hidden("form_id", r.server.Store.NewID().String()), r.Hidden(requestKeyField, slip), f)
 }
 
 // countTurnedAway counts samples that were handed in and not taken, on a visit of which
@@ -212,7 +232,14 @@ func countTurnedAway(r *request) error {
 	if err = in.Mistakes.Err(); err == nil {
 		_, err = r.server.Store.TurnAway(r.Ctx(), r.Actor, visit, sent, samples)
 	}
-	next := page.WithQuery(counterAt(r.Service.Code, location), "done", "turned-away")
+	next, gone := r.slipOf(in.Text(requestKeyField))
+	if errors.Is(gone, lab.ErrNotFound) {
+		next, gone = counterAt(r.Service.Code, location), nil
+	}
+	if gone != nil {
+		return gone
+	}
+	next = page.WithQuery(next, "done", "turned-away")
 	return r.End(err, next, "counterday.html", func() (any, *page.Form, error) {
 		shown, err := r.counterDayPage(location)
 		if err != nil {

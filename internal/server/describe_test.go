@@ -151,10 +151,13 @@ func TestAResultThatNoLongerFitsIsReleasedAnew(t *testing.T) {
 func TestALoweredLimitAsksNothingOfWhatWasTaken(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
+		var terms lab.Terms
 		limit := func(grams int64) {
-			if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, lab.Terms{MostGrams: grams}); err != nil {
+			next := lab.Terms{MostGrams: grams}
+			if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, terms, next); err != nil {
 				t.Fatal(err)
 			}
+			terms = next
 		}
 		limit(1500)
 		taken, _ := d.register(d.clerk, with("received_amount", "1,2"))

@@ -16,16 +16,15 @@ type finishedPage struct {
 	Number  string // of the sample, empty where a draft was dropped
 	By, At  string // who registered it, and when
 	Text    string // more of it
+	Slip    string // address of the slip, where this session can still see it
 	Apart   string // address of the draft of what was typed since, empty for none
 	Other   string // address of what was typed in another window, empty for none
-	Slip    string // address of the slip that this window got, empty for none
 	Counter string
 }
 
 // finished tells what became of a draft that is not there any more, and where what was
-// typed into it since is kept. The request key is that of the slip that this window got,
-// empty for none.
-func (r *request) finished(draft lab.Key, apart, requestKey string) error {
+// typed into it since is kept.
+func (r *request) finished(draft lab.Key, apart string) error {
 	page := finishedPage{View: r.View(r.Texts.Text("page.register.finished")), Counter: r.counterAddress(), Apart: apart}
 	record, err := r.server.Store.ReadSampleUnseen(r.Ctx(), r.Actor, draft)
 	switch {
@@ -35,10 +34,13 @@ func (r *request) finished(draft lab.Key, apart, requestKey string) error {
 		return err
 	default:
 		page.Number, page.Text = record.Number.String(), r.Texts.Text("page.register.no_slip")
-		if requestKey != "" {
-			page.Slip, page.Text = slipAddress(record.Number, requestKey), ""
-		}
 		page.By, page.At = record.People[record.Sample.RegisteredBy], r.moment(record.Sample.RegisteredAt)
+		if page.Slip, err = r.ownSlip(&record.Sample); err != nil {
+			return err
+		}
+		if page.Slip != "" {
+			page.Text = r.Texts.Text("page.register.own_slip")
+		}
 	}
 	return r.Instead(lab.ErrConflict, http.StatusConflict, "finished.html", page)
 }
@@ -70,7 +72,7 @@ func (r *request) draftGone(shown *registerPage, in *page.Reader, refused error)
 			return err
 		}
 		if apart != "" {
-			return r.finished(key, apart, shown.Key)
+			return r.finished(key, apart)
 		}
 	}
 	if err := r.sentBefore(shown.Key, lab.ErrConflict); !errors.Is(err, lab.ErrConflict) {
@@ -83,7 +85,7 @@ func (r *request) draftGone(shown *registerPage, in *page.Reader, refused error)
 	if err != nil {
 		return err
 	}
-	return r.finished(key, apart, "")
+	return r.finished(key, apart)
 }
 
 // keepApart keeps what was typed in this window into a draft that is gone, and returns
@@ -130,6 +132,10 @@ func (r *request) sameSample(shown *registerPage, in *page.Reader, registered *l
 	typed.Sample.ServiceID = r.Service.ID
 	described := &sampleReader{Reader: r.reader(in.Typed), naming: n, locations: shown.locations}
 	typed.Expected = described.describe(&typed.Sample)
+	if shown.visit != nil {
+		typed.Sample.VisitID = shown.visit.ID
+	}
+	described.counter().Place(&typed.Sample)
 	if len(described.Mistakes) > 0 {
 		return false, nil
 	}

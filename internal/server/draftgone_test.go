@@ -89,7 +89,7 @@ func TestTheSameSampleTwiceIsNoFurtherOne(t *testing.T) {
 func TestWhatIsTypedOnInTheWindowThatRegisteredIsKept(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		d := newDesk(t, x)
-		if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, lab.Terms{DaysToResult: 7}); err != nil {
+		if err := x.store.SetTerms(t.Context(), lab.Operator("test"), d.service.ID, lab.Terms{}, lab.Terms{DaysToResult: 7}); err != nil {
 			t.Fatal(err)
 		}
 		draft, key := d.opened()
@@ -111,7 +111,7 @@ func TestWhatIsTypedOnInTheWindowThatRegisteredIsKept(t *testing.T) {
 		first, _ := d.sample("UTR-2025-00001")
 		for _, typed := range []func(url.Values){with("notes", "a second bag"), with("received_amount", "a lot"), with("keep", "yes")} {
 			p := send(with("notes", "a second bag"), typed).want(t, http.StatusConflict, "Registered already", "This sample is UTR-2025-00001.", "kept as a new draft",
-				`href="`+slip+`">See the slip of UTR-2025-00001`).lacks(t, `class="code"`)
+				`href="`+slip+`">Show its slip`).lacks(t, `class="code"`)
 			d.clerk.get(apartOn(p)).want(t, http.StatusOK, "a second bag", "Sample 2 of this visit", `value="`+first.VisitID.String()+`"`)
 			d.clerk.get(slip).want(t, http.StatusOK, `class="code"`)
 		}

@@ -36,8 +36,8 @@ var keptForms = []keptForm{
 	{"/samples/:number/read-out", "page.readout.title", "/samples/:number/read-out", nil},
 	{"/work/:service/not-analysed", "page.work.close", "/work?service=:service", []string{"samples", "reason", "stage"}},
 	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "scope."}},
-	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", termsNames},
-	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{"name", "kind", "region"}, termsNames...)},
+	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
+	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
 }
 
 var analysisNames = []string{"version", "method", "performed_on", "conclusion", "overruled", "notes", "answer", "findings."}

@@ -65,8 +65,13 @@ func (r *request) keptSlip(requestKey string) (kept keptSlip, err error) {
 	if err != nil {
 		return kept, err
 	}
+	return openSlip(token, requestKey, sealed)
+}
+
+// openSlip is lab.ErrNotFound where the session has another token since.
+func openSlip(token, requestKey, sealed string) (kept keptSlip, err error) {
 	text, err := credential.OpenSlip(token, requestKey, sealed)
-	if errors.Is(err, credential.ErrSealed) { // the session has another token since
+	if errors.Is(err, credential.ErrSealed) {
 		return kept, lab.ErrNotFound
 	}
 	if err != nil {
@@ -74,6 +79,61 @@ func (r *request) keptSlip(requestKey string) (kept keptSlip, err error) {
 	}
 	err = json.Unmarshal([]byte(text), &kept)
 	return kept, err
+}
+
+// ownSlips are the keys of the slips that this session can still see of samples of the
+// service, by those. Where the actor registers nothing there none is looked for.
+func (r *request) ownSlips() (map[lab.ID]string, error) {
+	token, err := r.Cookie(r.server.sessionCookie())
+	if err != nil || lab.MayReceive(r.Actor, r.Service.ID) != nil {
+		return nil, nil
+	}
+	sealed, err := r.server.Store.Slips(r.Ctx(), r.Actor, credential.HashToken(token))
+	if err != nil {
+		return nil, err
+	}
+	type slip struct {
+		sample lab.ID
+		key    string
+	}
+	var asked []store.CodeHash
+	own, given := map[lab.ID]string{}, map[string]slip{} // by the hashes of their codes
+	for key, text := range sealed {
+		kept, err := openSlip(token, key, text)
+		if errors.Is(err, lab.ErrNotFound) || err == nil && kept.Sample.ServiceID != r.Service.ID {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if kept.Code == "" {
+			own[kept.Sample.ID] = key
+			continue
+		}
+		hashes, err := r.hashesOf(kept.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hashes {
+			given[string(h.Hash)] = slip{kept.Sample.ID, key}
+		}
+		asked = append(asked, hashes...)
+	}
+	open, err := r.server.Store.OpenCodes(r.Ctx(), r.Actor, r.Service.ID, asked)
+	for _, h := range open {
+		own[given[string(h.Hash)].sample] = given[string(h.Hash)].key
+	}
+	return own, err
+}
+
+// ownSlip is the address of the slip of a sample that this session can still see, empty for
+// none.
+func (r *request) ownSlip(x *lab.Sample) (string, error) {
+	own, err := r.ownSlips()
+	if key := own[x.ID]; key != "" {
+		return slipAddress(r.numberOf(x), key), err
+	}
+	return "", err
 }
 
 // slipAddress is where the slip of a form is shown.
@@ -84,18 +144,28 @@ func slipAddress(number lab.SampleNumber, requestKey string) string {
 // sentBefore leads to the slip of a form that was sent before. Where there is none, it
 // returns why it was refused now.
 func (r *request) sentBefore(requestKey string, refused error) error {
-	kept, err := r.keptSlip(requestKey)
-	if errors.Is(err, lab.ErrNotFound) || err == nil && kept.Sample.ServiceID != r.Service.ID {
+	address, err := r.slipOf(requestKey)
+	if errors.Is(err, lab.ErrNotFound) {
 		return refused
 	}
 	if err != nil {
 		return err
 	}
-	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, kept.Sample)
-	if err != nil {
-		return err
+	return r.See(address)
+}
+
+// slipOf is where the slip of a form is shown that was sent in this session, of a sample of
+// the service. It is lab.ErrNotFound where there is none.
+func (r *request) slipOf(requestKey string) (string, error) {
+	kept, err := r.keptSlip(requestKey)
+	if err == nil && kept.Sample.ServiceID != r.Service.ID {
+		err = lab.ErrNotFound
 	}
-	return r.See(slipAddress(r.numberOf(&x), requestKey))
+	if err != nil {
+		return "", err
+	}
+	x, _, err := r.server.Store.Sample(r.Ctx(), r.Actor, kept.Sample)
+	return slipAddress(r.numberOf(&x), requestKey), err
 }
 
 // signedOut is page.ErrSignIn where the session has ended while something was done.

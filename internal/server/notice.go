@@ -17,11 +17,14 @@ var notices = map[string]string{
 	"no_retest": "page.notice.no_retest",
 	"settings":  "page.notice.settings",
 	"told":      "page.notice.told",
-	"method":    "page.notice.method",
-	"password":  "page.notice.password",
-	"ended":     "page.notice.ended",
-	"factor":    "page.notice.factor",
-	"clock":     "page.notice.clock",
+
+	"turned-away": "page.counter.turned_away_done",
+
+	"method":   "page.notice.method",
+	"password": "page.notice.password",
+	"ended":    "page.notice.ended",
+	"factor":   "page.notice.factor",
+	"clock":    "page.notice.clock",
 }
 
 func (r *request) notice() string {

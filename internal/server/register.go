@@ -77,7 +77,7 @@ func showDraft(r *request) error {
 	}
 	draft, err := r.server.Store.Draft(r.Ctx(), r.Actor, key)
 	if errors.Is(err, lab.ErrNotFound) {
-		return r.finished(key, "", "")
+		return r.finished(key, "")
 	}
 	if err != nil {
 		return err
@@ -189,6 +189,7 @@ func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, 
 	}
 	described = &sampleReader{Reader: in, naming: n, locations: page.locations, service: r.Service}
 	expected = described.describe(&x)
+	described.counter().Place(&x)
 	if described.usualPrice, err = r.usualPrice(&x); err != nil {
 		return x, nil, nil, err
 	}

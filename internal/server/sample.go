@@ -30,6 +30,7 @@ type recordPage struct {
 	Moves    []moveForm
 	Answers  []*page.Form // to open questions, for the summary of mistakes
 	Undo     *undoView    // nil where its registration cannot be undone
+	GoesOn   bool         // a further sample of its visit can be registered
 	Next     *nextView    // of the worklist, after something was done; nil for none
 }
 
@@ -88,7 +89,15 @@ func (r *request) recordPage() (*recordPage, error) {
 	}
 	may := lab.Allowed(r.Actor, &record.File)
 	page.Undo = r.undo(&record.File)
+	page.GoesOn = r.goesOn(x)
 	page.Links, page.Moves = r.recordLinks(&record, may), r.moveForms(x, may)
+	slip, err := r.ownSlip(x)
+	if err != nil {
+		return nil, err
+	}
+	if slip != "" {
+		page.Links = append(page.Links, entryView{Label: r.Texts.Text("page.register.see_slip"), Address: slip})
+	}
 	reopening, err := r.reopening(x)
 	if err != nil {
 		return nil, err

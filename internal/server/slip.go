@@ -68,20 +68,25 @@ func showSlip(r *request) error {
 
 // opens fails with lab.ErrNotFound where a code opens nothing any more.
 func (r *request) opens(text string) error {
+	hashes, err := r.hashesOf(text)
+	if err != nil {
+		return err
+	}
+	_, err = r.server.Store.Lookup(r.Ctx(), hashes)
+	return err
+}
+
+// hashesOf are the hashes of a code under all keys that it may have been given out under.
+func (r *request) hashesOf(text string) (known []store.CodeHash, err error) {
 	code, err := lab.ParseLookupCode(text)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	hashes, err := r.server.Keys.Hashes(code, 0)
-	if err != nil {
-		return err
-	}
-	var known []store.CodeHash
 	for _, h := range hashes {
 		known = append(known, store.CodeHash(h))
 	}
-	_, err = r.server.Store.Lookup(r.Ctx(), known)
-	return err
+	return known, err
 }
 
 // slip shows a slip in all languages, the reader's first.
@@ -90,14 +95,14 @@ func (r *request) slip(x lab.Sample, kept keptSlip) error {
 		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: kept.Replaced,
 	}
 	shown.Title = r.Texts.Text("page.slip.title", "Number", shown.Number)
-	shown.Received = x.ReceivedOn
+	shown.Received, shown.Notice = x.ReceivedOn, r.notice()
 	if kept.Replaced {
 		shown.Title = r.Texts.Text("page.slip.replaced_title", "Number", shown.Number)
 	} else {
 		shown.Undo = r.undo(&lab.File{Sample: x})
 	}
 	if !x.VisitID.IsZero() && !kept.Replaced {
-		shown.TurnAway = r.turnAwayForm(x.VisitID.String())
+		shown.TurnAway = r.turnAwayForm(x.VisitID.String(), r.Param("slip"))
 	}
 	if kept.Code == "" {
 		return r.Show("slip.html", shown)

@@ -264,3 +264,129 @@ func TestALostConnectionLosesNothingOfAVisit(t *testing.T) {
 		}
 	})
 }
+
+// linked is the address of the slip that a page leads to, empty for none.
+func linked(p page) string {
+	if m := regexp.MustCompile(`href="(/samples/[A-Z0-9-]+/slips/[A-Z2-7]{26})"`).FindStringSubmatch(p.body); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// The answer that led to the slip was lost: the pages that whoever registered it finds lead
+// there, for them and for as long as it is kept.
+func TestALostSlipIsFoundAgain(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		colleague := x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake))
+		analyst := x.staff(t, storetest.Person(t, x.store, "analyst", d.service.ID, lab.Laboratory))
+		again := x.staff(t, d.actor) // another session of the same person
+		draft, key := d.opened()
+		at := d.clerk.post(draft, powder(with("request_key", key))).header.Get("Location")
+		const record = "/samples/UTR-2025-00001"
+		look := func(by *reader) (slips [3]string) {
+			t.Helper()
+			finished := by.get(draft).want(t, http.StatusConflict, "This sample is UTR-2025-00001.")
+			return [3]string{linked(finished), linked(by.get(record).want(t, http.StatusOK)), linked(by.get("/counter/UTR").want(t, http.StatusOK))}
+		}
+		all, none := [3]string{at, at, at}, [3]string{}
+		if have := look(d.clerk); have != all {
+			t.Errorf("the slip is linked at %v", have)
+		}
+		for name, by := range map[string]*reader{"a colleague": colleague, "another session": again} {
+			if have := look(by); have != none {
+				t.Errorf("%s is led to %v", name, have)
+			}
+		}
+		if have := linked(analyst.get(record).want(t, http.StatusOK)); have != "" {
+			t.Errorf("the laboratory is led to %s", have)
+		}
+		plain, plainKey := d.opened()
+		d.clerk.post(plain, powder(with("give_code"), with("request_key", plainKey)))
+		if have := linked(d.clerk.get("/samples/UTR-2025-00002")); have != "/samples/UTR-2025-00002/slips/"+plainKey {
+			t.Errorf("the slip without a code is at %q", have)
+		}
+
+		// A colleague replaces the code: the slip of the first opens nothing any more.
+		d.clerk.get(at).want(t, http.StatusOK)
+		lost := url.Values{"reason": {"lost"}, "request_key": {keyOn(t, colleague.get(record+"/code"))}}
+		second := colleague.post(record+"/code", lost).header.Get("Location")
+		if have := linked(d.clerk.get(record)); have != "" {
+			t.Errorf("the slip of a replaced code is linked: %s", have)
+		}
+		if have := look(colleague); have != [3]string{second, second, second} {
+			t.Errorf("the second slip is linked at %v", have)
+		}
+		x.clock.pass(lab.SlipAge)
+		if have := look(colleague); have != none {
+			t.Errorf("after ten minutes %v are linked", have)
+		}
+	})
+}
+
+func TestAVisitGoesOnFromItsSampleAndTheCounter(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		analyst := x.staff(t, storetest.Person(t, x.store, "analyst", d.service.ID, lab.Laboratory))
+		d.register(d.clerk)
+		const first, second = `action="/samples/UTR-2025-00001/next"`, `action="/samples/UTR-2025-00002/next"`
+		d.clerk.get("/samples/UTR-2025-00001").want(t, http.StatusOK, first, `data-key="n"`)
+		analyst.get("/samples/UTR-2025-00001").want(t, http.StatusOK).lacks(t, first)
+		draft := d.clerk.post("/samples/UTR-2025-00001/next", nil).want(t, http.StatusSeeOther).header.Get("Location")
+		one, _ := d.sample("UTR-2025-00001")
+		d.clerk.follow(d.clerk.post(draft, powder(with("visit_id", one.VisitID.String())))).want(t, http.StatusOK)
+		d.clerk.get("/counter/UTR").want(t, http.StatusOK, second).lacks(t, first) // the visit's latest
+
+		d.clerk.post("/samples/UTR-2025-00002/undo", nil).want(t, http.StatusSeeOther)
+		d.clerk.get("/samples/UTR-2025-00002").want(t, http.StatusOK).lacks(t, second)
+		d.clerk.get("/counter/UTR").want(t, http.StatusOK, first).lacks(t, second)
+		d.register(d.clerk, with("channel", "police"))
+		d.clerk.get("/samples/UTR-2025-00003").want(t, http.StatusOK).lacks(t, "/next\"") // it has no visit
+		x.clock.pass(24 * time.Hour)
+		later := x.staff(t, d.actor)
+		later.get("/samples/UTR-2025-00001").want(t, http.StatusOK).lacks(t, first)
+		later.get("/counter/UTR").want(t, http.StatusOK).lacks(t, "/next\"")
+	})
+}
+
+func TestCountingWhoWasTurnedAwayLeadsBackToTheSlip(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		draft, key := d.opened()
+		at := d.clerk.post(draft, powder(with("request_key", key))).header.Get("Location")
+		sample, _ := d.sample("UTR-2025-00001")
+		away := url.Values{"visit_id": {sample.VisitID.String()}, "form_id": {formOn(t, d.clerk.get(at))}, "request_key": {keyOn(t, d.clerk.get(at))}, "turned_away": {"none"}}
+		refused := d.clerk.post("/counter/UTR/turned-away", away).want(t, http.StatusUnprocessableEntity)
+		if keyOn(t, refused) != key {
+			t.Error("the form forgets its slip after a mistake")
+		}
+		away.Set("turned_away", "2")
+		d.clerk.post("/counter/UTR/turned-away", away).leads(t, at+"?done=turned-away")
+		d.clerk.get(at+"?done=turned-away").want(t, http.StatusOK, "have been counted", "/next\"", `class="code"`)
+		away.Set("request_key", "AAAAAAAAAAAAAAAAAAAAAAAAAA")
+		d.clerk.post("/counter/UTR/turned-away", away).leads(t, "/counter/UTR?done=turned-away")
+		x.clock.pass(lab.SlipAge)
+		away.Set("request_key", key)
+		d.clerk.post("/counter/UTR/turned-away", away).leads(t, "/counter/UTR?done=turned-away")
+	})
+}
+
+func TestAPlaceIsAskedForWhereThereAreSeveral(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		office := d.place("Office")
+		d.register(d.clerk)
+		if one, _ := d.sample("UTR-2025-00001"); one.LocationID != lab.Optional(office.ID) {
+			t.Errorf("registered at %d, and not at the only place", one.LocationID)
+		}
+		d.place("Van")
+		draft := d.begin(d.clerk)
+		asked := d.clerk.post(draft, powder()).want(t, http.StatusUnprocessableEntity, "No location is chosen: choose where the sample was handed in.", `href="#field-location_id"`, `value="location_id=0"`)
+		asked.lacks(t, `class="code"`)
+		d.clerk.follow(d.clerk.post(draft, powder(with("confirmed", "location_id=0")))).want(t, http.StatusOK, "UTR-2025-00002")
+		d.register(d.clerk, with("channel", "police"))
+		// One that is described anew and had no place is asked nothing.
+		const none = "/samples/UTR-2025-00002/description"
+		d.clerk.get(none).want(t, http.StatusOK).lacks(t, "No location is chosen")
+	})
+}

@@ -1,10 +1,11 @@
 package server
 
 import (
+	"errors"
+	"net/http"
 	"strconv"
 
 	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
@@ -104,9 +105,15 @@ type settingsPage struct {
 }
 
 func (r *request) settingsPage() (*settingsPage, error) {
-	shown := &settingsPage{r.View(r.Texts.Text("page.terms.title")), r.Service, page.NewForm(r.termsFields(lab.UsualTerms)...)}
-	fillTerms(naming{texts: r.Texts}, shown.Form, r.Service.Terms)
-	return shown, r.keeps(shown.Form, "/services/"+r.Service.Code+"/settings")
+	shown := &settingsPage{r.View(r.Texts.Text("page.terms.title")), r.Service, r.settingsForm(r.Service.Terms)}
+	return shown, keepsSince(r, shown.Form, "/services/"+r.Service.Code+"/settings", r.settingsForm)
+}
+
+// settingsForm is the form of the terms of the service, filled in.
+func (r *request) settingsForm(t lab.Terms) *page.Form {
+	f := page.NewForm(append(r.termsFields(lab.UsualTerms), r.beganWith(t))...)
+	fillTerms(naming{texts: r.Texts}, f, t)
+	return f
 }
 
 func showSettings(r *request) error {
@@ -122,9 +129,16 @@ func changeSettings(r *request) error {
 	if err != nil {
 		return err
 	}
+	seen, err := beganOn[lab.Terms](in.Typed)
+	if err != nil {
+		return err
+	}
 	terms := readTerms(in)
 	if err = unread(in, terms.Check()); err == nil {
-		err = r.server.Store.SetTerms(r.Ctx(), r.Actor, r.Service.ID, terms)
+		err = r.server.Store.SetTerms(r.Ctx(), r.Actor, r.Service.ID, seen, terms)
+	}
+	if errors.Is(err, lab.ErrConflict) {
+		return r.settingsChanged(in, err)
 	}
 	return r.End(err, "/services/"+r.Service.Code+"?done=settings", "settings.html", func() (any, *page.Form, error) {
 		shown, err := r.settingsPage()
@@ -136,109 +150,18 @@ func changeSettings(r *request) error {
 	})
 }
 
-// locationPage is one place of a service.
-type locationPage struct {
-	page.View
-	Service lab.Service
-	Name    string
-	Address string // of the page
-	Closed  string // since when, empty while it is open
-	Form    *page.Form
-}
-
-// location finds the place that the address names.
-func (r *request) location() (lab.Location, error) {
-	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
-	for _, l := range locations {
-		if strconv.Itoa(int(l.ID)) == r.Param("location") {
-			return l, err
-		}
+// settingsChanged answers a form of which somebody else has changed the terms since it was
+// opened: nothing is saved, and what they changed is told.
+func (r *request) settingsChanged(in *page.Reader, changed error) (err error) {
+	if r.Service, err = r.server.Store.Service(r.Ctx(), r.Actor, r.Service.Code); err != nil {
+		return err
 	}
+	shown, err := r.settingsPage()
 	if err == nil {
-		err = lab.ErrNotFound
+		err = since(r, shown.Form, in.Typed, r.settingsForm)
 	}
-	return lab.Location{}, err
-}
-
-// placeFields are the fields of a place beside its terms.
-func (r *request) placeFields() []*page.Field {
-	name := r.Input("name", page.TextField, "page.services.location")
-	name.MaxLength = 200
-	return []*page.Field{
-		name, r.Choice("kind", page.SelectField, "page.services.kind", locale.LocationKinds, lab.LocationKinds.Strings()),
-		r.Optional(r.Hint(r.Input("region", page.TextField, "page.services.region"), "page.services.region_hint")),
-	}
-}
-
-func (r *request) locationPage(l lab.Location) (*locationPage, error) {
-	shown := &locationPage{
-		View: r.View(l.Name), Service: r.Service, Name: l.Name, Address: r.locationAddress(l.ID),
-		Form: page.NewForm(append(r.placeFields(), r.termsFields(r.Service.Or(lab.UsualTerms))...)...),
-	}
-	if l.ClosedOn != 0 {
-		shown.Closed = r.Texts.Text("page.services.closed_since", "Day", r.Texts.Date(l.ClosedOn))
-	}
-	shown.Form.Set("name", l.Name)
-	shown.Form.Set("kind", l.Kind)
-	shown.Form.Set("region", l.Region)
-	fillTerms(naming{texts: r.Texts}, shown.Form, l.Terms)
-	return shown, r.keeps(shown.Form, shown.Address)
-}
-
-func (r *request) locationAddress(id int32) string {
-	return "/services/" + r.Service.Code + "/locations/" + strconv.Itoa(int(id))
-}
-
-func showLocation(r *request) error {
-	l, err := r.location()
 	if err != nil {
 		return err
 	}
-	page, err := r.locationPage(l)
-	if err != nil {
-		return err
-	}
-	page.Notice = r.notice()
-	return r.Show("location.html", page)
-}
-
-func changeLocation(r *request) error {
-	in, err := r.Read()
-	if err != nil {
-		return err
-	}
-	before, err := r.location()
-	if err != nil {
-		return err
-	}
-	l := before
-	l.Name, l.Kind, l.Region, l.Terms = in.Text("name"), in.Text("kind"), in.Text("region"), readTerms(in)
-	if err = unread(in, l.Check()); err == nil {
-		err = r.server.Store.ChangeLocation(r.Ctx(), r.Actor, l)
-	}
-	return r.End(err, r.locationAddress(l.ID)+"?done=settings", "location.html", func() (any, *page.Form, error) {
-		shown, err := r.locationPage(before)
-		if err != nil {
-			return nil, nil, err
-		}
-		shown.Form.Fill(in.Typed)
-		return shown, shown.Form, nil
-	})
-}
-
-// closeLocation closes a place, or opens it again: the form says which, so that two
-// administrators at once do not undo each other.
-func closeLocation(r *request) error {
-	in, err := r.Read()
-	if err != nil {
-		return err
-	}
-	l, err := r.location()
-	if err != nil {
-		return err
-	}
-	if err := r.server.Store.CloseLocation(r.Ctx(), r.Actor, r.Service.ID, l.ID, in.Text("close") == "yes"); err != nil {
-		return err
-	}
-	return r.See(r.locationAddress(l.ID) + "?done=settings")
+	return r.Instead(changed, http.StatusConflict, "settings.html", shown)
 }

@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/store/storetest"
 )
@@ -22,6 +25,63 @@ func terms(more ...string) url.Values {
 		v.Set(more[i], more[i+1])
 	}
 	return v
+}
+
+var beganForm = regexp.MustCompile(`name="began" value="([^"]+)"`)
+
+// beganOn is what the form of a page was opened on.
+func beganOn(t *testing.T, p page) string {
+	t.Helper()
+	m := beganForm.FindStringSubmatch(p.body)
+	if m == nil {
+		t.Fatalf("no form tells what it was opened on:\n%s", p.body)
+	}
+	return html.UnescapeString(m[1])
+}
+
+// Of two administrators who change the same, the later one overwrites nothing unsaid.
+func TestTheLaterAdministratorIsToldWhatTheOtherChanged(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		d := newDesk(t, x)
+		place := d.place("Tent")
+		ada := x.staff(t, storetest.Person(t, x.store, "ada", d.service.ID, lab.Administrator))
+		bob := x.staff(t, storetest.Person(t, x.store, "bob", d.service.ID, lab.Administrator))
+		location := fmt.Sprintf("/services/UTR/locations/%d", place.ID)
+		for address, done := range map[string]string{"/services/UTR/settings": "/services/UTR?done=settings", location: location + "?done=settings"} {
+			opened := beganOn(t, ada.get(address).want(t, http.StatusOK))
+			form := func(began, address, phone string) url.Values {
+				return url.Values{"name": {"Tent"}, "kind": {"office"}, "began": {began}, "address": {address}, "phone": {phone}}
+			}
+			bob.post(address, form(opened, "Singel 1", "030 111 11 11")).leads(t, done)
+			ada.post(address, form(opened, "", "ask Jan")).want(t, http.StatusUnprocessableEntity, "is not a telephone number")
+			told := ada.post(address, form(opened, "", "030 222 22 22")).
+				want(t, http.StatusConflict, "Somebody else has changed this", "Address: somebody else has changed this. Now it says: Singel 1",
+					"Phone: somebody else has changed this. Now it says: 030 111 11 11", `value="030 222 22 22"`, "\nSingel 1</textarea>").
+				lacks(t, "Opening hours: somebody")
+			bob.get(address).want(t, http.StatusOK, `value="030 111 11 11"`, "Singel 1</textarea>")
+			ada.post(address, form(beganOn(t, told), "Singel 1", "030 222 22 22")).leads(t, done)
+			bob.get(address).want(t, http.StatusOK, `value="030 222 22 22"`, "Singel 1</textarea>")
+			bob.post(address, form("{", "", "")).want(t, http.StatusBadRequest)
+		}
+		// A place that was closed meanwhile says no less what it said.
+		opened := beganOn(t, ada.get(location))
+		bob.post(location+"/closed", url.Values{"close": {"yes"}}).leads(t, location+"?done=settings")
+		ada.post(location, url.Values{"name": {"Big tent"}, "kind": {"office"}, "began": {opened}}).leads(t, location+"?done=settings")
+		ada.post(location, url.Values{"name": {"Tent"}, "kind": {"office"}, "began": {beganOn(t, ada.get(location))}}).leads(t, location+"?done=settings")
+	})
+}
+
+// What was typed into the settings and not saved is told too what has changed since.
+func TestKeptTermsAreToldWhatHasChangedSince(t *testing.T) {
+	x := oneSite(t)
+	d := newDesk(t, x)
+	ada := x.staff(t, storetest.Person(t, x.store, "ada", d.service.ID, lab.Administrator))
+	bob := x.staff(t, storetest.Person(t, x.store, "bob", d.service.ID, lab.Administrator))
+	const address = "/services/UTR/settings"
+	opened := beganOn(t, ada.get(address))
+	ada.post(address, url.Values{"began": {opened}, "most_samples": {"many"}, "form_key": {credential.NewRequestKey()}}).want(t, http.StatusUnprocessableEntity)
+	bob.post(address, url.Values{"began": {opened}, "address": {"Singel 1"}}).leads(t, "/services/UTR?done=settings")
+	ada.get(address).want(t, http.StatusOK, `value="many"`, "\nSingel 1</textarea>")
 }
 
 func TestTheServicesTermsHoldAtItsCounter(t *testing.T) {
@@ -59,9 +119,10 @@ func TestAPlacesOwnTermsArePrinted(t *testing.T) {
 		page := fmt.Sprintf("/services/UTR/locations/%d", place.ID)
 		ada.get("/services/UTR").want(t, http.StatusOK, `href="`+page+`"`)
 		ada.get(page).want(t, http.StatusOK, "Empty: 0.5<", "Empty: Singel 1, Utrecht", `value="Festivl"`)
-		fields := url.Values{"name": {"Festival"}, "kind": {"event"}, "address": {"Field 4"}, "most_grams": {"2"}}
+		fields := url.Values{"name": {"Festival"}, "kind": {"event"}, "address": {"Field 4"}, "most_grams": {"2"}, "began": {beganOn(t, ada.get(page))}}
 		ada.post(page, fields).leads(t, page+"?done=settings")
 		fields.Set("name", "Office")
+		fields.Set("began", beganOn(t, ada.get(page)))
 		ada.post(page, fields).want(t, http.StatusUnprocessableEntity, "has a location called", `id="field-name-mistake"`)
 		at := with("location_id", fmt.Sprint(place.ID))
 		d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(at, with("received_amount", "2")))).

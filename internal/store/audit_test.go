@@ -214,18 +214,19 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return errors.Join(err, s.Remember(ctx, b.analyst, h))
 		}, "", b.analyst, nil, nil, ""},
 		{"SetTerms", func() error {
-			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{MostGrams: 500})
+			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{}, lab.Terms{MostGrams: 500})
 		}, "set terms of service", operator, func() string { return b.service.Code }, []string{`"field":"most_grams","new":500,"old":0`}, ""},
 		{"SetTerms again", func() error {
-			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{MostGrams: 500})
+			return s.SetTerms(ctx, operator, b.service.ID, lab.Terms{}, lab.Terms{MostGrams: 500})
 		}, "", operator, nil, nil, ""},
 		{"AddLocation again", func() (err error) {
 			place, err = s.AddLocation(ctx, operator, lab.Location{ServiceID: b.service.ID, Name: "Tent", Kind: "event"})
 			return err
 		}, "add location", operator, func() string { return "Tent" }, nil, ""},
 		{"ChangeLocation", func() error {
+			seen := place
 			place.Name = "Big tent"
-			return s.ChangeLocation(ctx, operator, place)
+			return s.ChangeLocation(ctx, operator, seen, place)
 		}, "change location", operator, func() string { return "Tent" }, []string{`"field":"name","new":"Big tent","old":"Tent"`}, ""},
 		{"CloseLocation", func() error {
 			return s.CloseLocation(ctx, operator, b.service.ID, place.ID, true)

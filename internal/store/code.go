@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"marquis/internal/lab"
 )
@@ -41,6 +42,23 @@ func (w *work) insertCode(sample lab.Key, code CodeHash) error {
 // deleteCodes ends the codes of a sample.
 func (w *work) deleteCodes(sample lab.Key) error {
 	return w.tx.Exec("DELETE FROM lookup_codes WHERE service_id = ? AND sample_id = ?", sample.ServiceID, sample.ID).Error
+}
+
+// OpenCodes are those of some codes by which a sample of the service is looked up.
+func (s *Store) OpenCodes(ctx context.Context, by lab.Actor, service lab.ServiceID, codes []CodeHash) ([]CodeHash, error) {
+	if err := receives(by, service); err != nil || len(codes) == 0 {
+		return nil, err
+	}
+	hashes := make([]string, len(codes))
+	for i, c := range codes {
+		hashes[i] = hex.EncodeToString(c.Hash)
+	}
+	var known []codeEntry
+	err := s.read.WithContext(ctx).Where("service_id = ? AND code_hash IN ?", service, hashes).Find(&known).Error
+	open := slices.DeleteFunc(slices.Clone(codes), func(c CodeHash) bool {
+		return !slices.ContainsFunc(known, func(e codeEntry) bool { return e.CodeHash == hex.EncodeToString(c.Hash) && e.KeyID == c.KeyID })
+	})
+	return open, translate(err)
 }
 
 // ReplaceCode gives a sample another code, for a reason such as a lost slip. The

@@ -69,11 +69,12 @@ func (w *work) admitSample(d *lab.Dictionary, f *lab.File) error {
 	if err != nil {
 		return err
 	}
-	visit, noVisit := w.visitOf(sample)
-	locations, err := w.locationsFor(sample.ServiceID, sample.LocationID)
+	locations, err := locationsOf(w.tx, sample.ServiceID)
 	if err != nil {
 		return err
 	}
+	lab.Counter{Locations: locations}.Place(sample)
+	visit, noVisit := w.visitOf(sample)
 	service, err := servicesTable.one(w.tx, "WHERE id = ?", sample.ServiceID)
 	if err != nil {
 		return err

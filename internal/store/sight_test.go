@@ -31,7 +31,7 @@ func only(err error) (any, error) { return nil, err }
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "Habits", "Remember", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
-	"Slip", "KeepForm", "RoomForForm", "FormDrafts", "OwnFormDrafts", "DropForm",
+	"Slip", "Slips", "KeepForm", "RoomForForm", "FormDrafts", "OwnFormDrafts", "DropForm",
 }
 
 // ofAll are the methods on the registry as a whole: that it is there is no secret, so
@@ -90,7 +90,10 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 	analyst := storetest.Person(t, s, "figures", b.service.ID, lab.DataAnalyst)
 	place, err := s.AddLocation(ctx, ada, lab.Location{ServiceID: b.service.ID, Name: "Counter", Kind: lab.LocationKinds.Strings()[0]})
 	noError(t, err)
-	x := b.register(t, s, func(x *lab.Sample) { x.Channel = lab.FrontOfHouse })
+	handed, code := b.registration(func(x *lab.Sample) { x.Channel = lab.FrontOfHouse }), hashOf("2025-02", 1)
+	handed.Code = &code
+	x, err := s.RegisterSample(ctx, b.intake, handed)
+	noError(t, err)
 	number := lab.SampleNumber{Service: b.service.Code, Year: int(x.NumberYear), Running: int(x.NumberRunning)}
 	signed := b.analyse(t, s, x, "80")
 	_, err = s.VerifyAnalysis(ctx, b.verifier, signed.Key, signed.Version, false)
@@ -158,6 +161,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"UsualPrice", b.intake, func(by lab.Actor) (any, error) {
 			return s.UsualPrice(ctx, by, b.service.ID, b.ketamine.ID, lab.Price{Currency: "EUR", Unit: lab.Gram}, x.ReceivedOn)
 		}},
+		{"OpenCodes", b.intake, func(by lab.Actor) (any, error) { return s.OpenCodes(ctx, by, b.service.ID, []store.CodeHash{code}) }},
 		{"Draft", b.intake, func(by lab.Actor) (any, error) { return s.Draft(ctx, by, key) }},
 		{"Drafts", b.intake, func(by lab.Actor) (any, error) { return s.Drafts(ctx, by, b.service.ID) }},
 
@@ -167,12 +171,12 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"SetTerms", ada, func(by lab.Actor) (any, error) {
-			return only(s.SetTerms(ctx, by, b.service.ID, lab.Terms{DaysToResult: 7}))
+			return only(s.SetTerms(ctx, by, b.service.ID, lab.Terms{}, lab.Terms{DaysToResult: 7}))
 		}},
 		{"ChangeLocation", ada, func(by lab.Actor) (any, error) {
 			changed := place
 			changed.Name = "Desk"
-			return only(s.ChangeLocation(ctx, by, changed))
+			return only(s.ChangeLocation(ctx, by, place, changed))
 		}},
 		{"CloseLocation", ada, func(by lab.Actor) (any, error) { return only(s.CloseLocation(ctx, by, b.service.ID, place.ID, true)) }},
 		{"RequireSecondFactor", ada, func(by lab.Actor) (any, error) { return only(s.RequireSecondFactor(ctx, by, b.service.ID, false)) }},

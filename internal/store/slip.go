@@ -54,6 +54,24 @@ func (s *Store) Slip(ctx context.Context, by lab.Actor, sessionHash, requestKey 
 	return sealed, translate(err)
 }
 
+// Slips returns the sealed slips of the forms that the actor sent in the session, by the
+// request keys of those, without the slips whose time is over.
+func (s *Store) Slips(ctx context.Context, by lab.Actor, sessionHash string) (map[string]string, error) {
+	var rows []struct {
+		RequestKey, Sealed string
+		EndsAt             lab.Instant
+	}
+	err := s.read.WithContext(ctx).Raw("SELECT p.request_key, p.sealed, p.ends_at FROM slips p JOIN sessions s ON s.token_hash = p.session_hash "+
+		"WHERE p.session_hash = ? AND s.user_id = ?", sessionHash, by.UserID).Scan(&rows).Error
+	sealed := map[string]string{}
+	for _, r := range rows {
+		if lab.SlipOpen(r.EndsAt, lab.At(s.now())) {
+			sealed[r.RequestKey] = r.Sealed
+		}
+	}
+	return sealed, translate(err)
+}
+
 // SweepSlips deletes the slips whose time is over. Where there is none it writes nothing.
 func (s *Store) SweepSlips(ctx context.Context, by lab.Actor) error {
 	if err := upkeep(by); err != nil {

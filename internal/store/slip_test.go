@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"maps"
+	"reflect"
 	"testing"
 	"time"
 
@@ -56,6 +58,64 @@ func TestASlipIsOfOneFormOfOneSession(t *testing.T) {
 		}
 		_, err = s.RegisterSample(ctx, b.intake, b.slipped("b", "K"))
 		noError(t, err) // a form of another session
+	})
+}
+
+func TestASessionFindsItsSlips(t *testing.T) {
+	eachWithClock(t, func(t *testing.T, s *store.Store, c *movedClock) {
+		ctx, b := t.Context(), newBench(t, s)
+		colleague := storetest.Person(t, s, "colleague", b.service.ID, lab.Intake)
+		noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("a"), false))
+		noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("b"), false))
+		for _, key := range []string{"K", "L"} {
+			_, err := s.RegisterSample(ctx, b.intake, b.slipped("a", key))
+			noError(t, err)
+			c.move(time.Minute)
+		}
+		_, err := s.RegisterSample(ctx, b.intake, b.slipped("b", "M"))
+		noError(t, err)
+		found := func(name string, by lab.Actor, session string, want map[string]string) {
+			t.Helper()
+			have, err := s.Slips(ctx, by, tokenHash(session))
+			if err != nil || !maps.Equal(have, want) {
+				t.Errorf("%s: %v, %v; want %v", name, have, err, want)
+			}
+		}
+		found("the session", b.intake, "a", map[string]string{"K": "sealed K", "L": "sealed L"})
+		found("another session of theirs", b.intake, "b", map[string]string{"M": "sealed M"})
+		found("no session", b.intake, "z", nil)
+		found("another user", colleague, "a", nil)
+		found("nobody", lab.Actor{}, "a", nil)
+		c.move(lab.SlipAge - 2*time.Minute)
+		found("after ten minutes of the first", b.intake, "a", map[string]string{"L": "sealed L"})
+	})
+}
+
+func TestACodeThatWasReplacedIsOpenNoMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		elsewhere := storetest.Service(t, s, "AMS")
+		everywhere := storetest.Person(t, s, "everywhere", 0, lab.Intake)
+		first, second, never := hashOf("2025-02", 1), hashOf("2025-02", 2), hashOf("2025-02", 3)
+		r := b.registration()
+		r.Code = &first
+		x, err := s.RegisterSample(ctx, b.intake, r)
+		noError(t, err)
+		open := func(service lab.ServiceID, want ...store.CodeHash) {
+			t.Helper()
+			have, err := s.OpenCodes(ctx, everywhere, service, []store.CodeHash{first, second, never, hashOf("2025-03", 1)})
+			if err != nil || len(have) != len(want) || len(want) > 0 && !reflect.DeepEqual(have, want) {
+				t.Errorf("open are %v, %v; want %v", have, err, want)
+			}
+		}
+		open(b.service.ID, first)
+		open(elsewhere.ID)
+		noError(t, s.ReplaceCode(ctx, b.intake, x.Key, second, "lost", nil))
+		open(b.service.ID, second)
+		_, err = s.OpenCodes(ctx, b.analyst, b.service.ID, []store.CodeHash{second})
+		if err == nil {
+			t.Error("who registers nothing asks for codes")
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"marquis/internal/lab"
 )
@@ -14,8 +15,9 @@ func termsOf(t lab.Terms) []any {
 }
 
 // SetTerms changes what a service takes at most and tells visitors. It takes the
-// operator, or an administrator of the service.
-func (s *Store) SetTerms(ctx context.Context, by lab.Actor, id lab.ServiceID, terms lab.Terms) error {
+// operator, or an administrator of the service, who has seen the terms that hold: others
+// are lab.ErrConflict.
+func (s *Store) SetTerms(ctx context.Context, by lab.Actor, id lab.ServiceID, seen, terms lab.Terms) error {
 	return s.equip(ctx, by, id, func(w *work) error {
 		before, err := servicesTable.one(w.tx, "WHERE id = ?", id)
 		if err != nil {
@@ -26,6 +28,9 @@ func (s *Store) SetTerms(ctx context.Context, by lab.Actor, id lab.ServiceID, te
 		if err := after.Terms.Check(); err != nil || after == before {
 			return err
 		}
+		if err := stillSo(before.Terms, seen); err != nil {
+			return err
+		}
 		if err := w.tx.Exec("UPDATE services SET "+setTerms+" WHERE id = ?", append(termsOf(terms), id)...).Error; err != nil {
 			return err
 		}
@@ -34,15 +39,19 @@ func (s *Store) SetTerms(ctx context.Context, by lab.Actor, id lab.ServiceID, te
 }
 
 // ChangeLocation changes the name, kind, region and terms of a location. It takes the
-// operator, or an administrator of the service.
-func (s *Store) ChangeLocation(ctx context.Context, by lab.Actor, location lab.Location) error {
+// operator, or an administrator of the service, who has seen the location as it is: another
+// is lab.ErrConflict. Whether it is closed is no matter here.
+func (s *Store) ChangeLocation(ctx context.Context, by lab.Actor, seen, location lab.Location) error {
 	return s.equip(ctx, by, location.ServiceID, func(w *work) error {
 		before, err := w.location(location.ServiceID, location.ID)
 		if err != nil {
 			return err
 		}
-		location.ClosedOn = before.ClosedOn
+		location.ClosedOn, seen.ClosedOn = before.ClosedOn, before.ClosedOn
 		if err := location.Check(); err != nil || location == before {
+			return err
+		}
+		if err := stillSo(before, seen); err != nil {
 			return err
 		}
 		var same int
@@ -85,6 +94,14 @@ func (s *Store) CloseLocation(ctx context.Context, by lab.Actor, service lab.Ser
 		}
 		return w.record(service, action, before.Name, "", lab.Differences(before, after))
 	})
+}
+
+// stillSo refuses a change that was made to something else than stands there.
+func stillSo[T comparable](there, seen T) error {
+	if there != seen {
+		return fmt.Errorf("somebody has changed it since it was opened: %w", lab.ErrConflict)
+	}
+	return nil
 }
 
 // equip is a unit of work on what a service has, one after the other.

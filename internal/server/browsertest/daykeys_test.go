@@ -124,7 +124,7 @@ func (x *site) waitingLongest(t testing.TB) received {
 	product := storetest.Product(t, x.words, "ketamine")
 	sample, err := x.store.RegisterSample(t.Context(), x.intake, store.Registration{File: lab.File{
 		Sample: storetest.Sample(x.service.ID, product.ID, func(s *lab.Sample) {
-			s.ReceivedOn = lab.DateOf(x.clock.Now().AddDate(-5, 0, 0), time.UTC)
+			s.LocationID, s.ReceivedOn = 1, lab.DateOf(x.clock.Now().AddDate(-5, 0, 0), time.UTC)
 		}), Expected: product.Expected(),
 	}})
 	if err != nil {

@@ -42,12 +42,12 @@ func TestEnterRegistersNothing(t *testing.T) {
 	}
 
 	plain := x.staff(t, x.intake).withoutScripts()
-	plain.open("/counter/UTR")
+	plain.open("/counter/UTR?location=1")
 	plain.follow("New visit")
 	plain.see("Register a sample")
 	plain.do(chromedp.Focus(`[name=product_id]`))
 	plain.press("ketamine" + tab + tab + "powder" + tab + enter)
-	plain.open("/counter/UTR")
+	plain.open("/counter/UTR?location=1")
 	if n := x.handedInToday(t); n != 0 {
 		t.Errorf("%d are registered by Enter, without scripts", n)
 	}

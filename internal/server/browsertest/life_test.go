@@ -106,7 +106,7 @@ func inviteSomebody(t *testing.T, x *site) *browser {
 // the counter to the slip, and returns what the slip says.
 func registerByKeyboard(t *testing.T, b *browser) (number, code string) {
 	t.Helper()
-	b.open("/counter/UTR")
+	b.open("/counter/UTR?location=1")
 	b.until("focus the button for a new visit", `() => document.activeElement.localName === 'button'`)
 	b.next(pressing(enter))
 	b.see("Register a sample")

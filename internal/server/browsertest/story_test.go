@@ -25,7 +25,7 @@ func (x *site) handIn(t testing.TB) received {
 	product := storetest.Product(t, x.words, "ketamine")
 	r := store.Registration{File: lab.File{Sample: storetest.Sample(x.service.ID, product.ID, func(s *lab.Sample) {
 		s.ReceivedOn = lab.DateOf(x.clock.Now(), x.clock.Now().Location())
-		s.Notes = "Smells of solvent."
+		s.LocationID, s.Notes = 1, "Smells of solvent."
 	}), Expected: product.Expected()}}
 	hash, err := x.keys.Hash(code, r.Sample.ReceivedOn)
 	if err != nil {

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -93,7 +94,7 @@ func ofAnalysis(who func(*site, testing.TB) *browser, rest string) func(testing.
 func begun(t testing.TB, x *site) *browser {
 	t.Helper()
 	b := x.staff(t, x.intake)
-	b.open("/counter/UTR")
+	b.open("/counter/UTR?location=1")
 	b.follow("New visit")
 	return b
 }
@@ -466,6 +467,40 @@ var tour = []stop{
 		b.fill("most_grams", "0")
 		b.fill("days_to_result", "soon")
 		b.next(ctrlEnter())
+		return b
+	}},
+	{"settings", "changed by somebody else meanwhile", "somebody else has changed this", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open("/services/UTR/settings")
+		service, err := x.store.Service(t.Context(), x.admin, "UTR")
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs := service.Terms
+		theirs.Phone = fmt.Sprintf("030 765 43 %02d", x.people.Add(1))
+		err = x.store.SetTerms(t.Context(), x.admin, x.service.ID, service.Terms, theirs)
+		if err != nil && !errors.Is(err, lab.ErrConflict) { // then somebody else has changed it anyway
+			t.Fatal(err)
+		}
+		b.fill("phone", "030 123 45 67")
+		b.next(ctrlEnter())
+		return b
+	}},
+	{"counterday", "with a slip that can still be seen", "Show its slip", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.follow("Register")
+		b.see("Registered as")
+		b.open("/counter/UTR?location=1")
+		return b
+	}},
+	{"record", "of a visit that goes on", "Next sample of this visit", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "ketamine")
+		b.choose("form", "powder")
+		b.follow("Register")
+		b.follow("See ")
 		return b
 	}},
 	{"location", "", "Close this location", func(t testing.TB, x *site) *browser {

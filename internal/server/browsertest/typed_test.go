@@ -42,7 +42,7 @@ func clickTwice(text string, apart time.Duration) step {
 // described fills in what a sample needs.
 func (b *browser) described() {
 	b.t.Helper()
-	b.open("/counter/UTR")
+	b.open("/counter/UTR?location=1")
 	b.follow("New visit")
 	b.fill("product_id", "ketamine")
 	b.choose("form", "powder")
@@ -75,7 +75,7 @@ func TestADoubleClickOnRegisterShowsTheSlip(t *testing.T) {
 				tries++
 			}
 		}
-		b.open("/counter/UTR")
+		b.open("/counter/UTR?location=1")
 		if n := read[int](b, `() => document.querySelectorAll('.is-registered').length`); n != tries || len(codes) != tries {
 			t.Errorf("%d samples and %d codes of %d double clicks", n, len(codes), tries)
 		}
