@@ -84,9 +84,12 @@ func openSlip(token, requestKey, sealed string) (kept keptSlip, err error) {
 // ownSlips are the keys of the slips that this session can still see of samples of the
 // service, by those. Where the actor registers nothing there none is looked for.
 func (r *request) ownSlips() (map[lab.ID]string, error) {
-	token, err := r.Cookie(r.server.sessionCookie())
-	if err != nil || lab.MayReceive(r.Actor, r.Service.ID) != nil {
+	if lab.MayReceive(r.Actor, r.Service.ID) != nil {
 		return nil, nil
+	}
+	token, err := r.Cookie(r.server.sessionCookie())
+	if err != nil {
+		return nil, page.ErrSignIn
 	}
 	sealed, err := r.server.Store.Slips(r.Ctx(), r.Actor, credential.HashToken(token))
 	if err != nil {

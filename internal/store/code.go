@@ -54,7 +54,7 @@ func (s *Store) OpenCodes(ctx context.Context, by lab.Actor, service lab.Service
 		hashes[i] = hex.EncodeToString(c.Hash)
 	}
 	var known []codeEntry
-	err := s.read.WithContext(ctx).Where("service_id = ? AND code_hash IN ?", service, hashes).Find(&known).Error
+	err := s.read.WithContext(ctx).Raw("SELECT code_hash, key_id FROM lookup_codes WHERE service_id = ? AND code_hash IN ?", service, hashes).Scan(&known).Error
 	open := slices.DeleteFunc(slices.Clone(codes), func(c CodeHash) bool {
 		return !slices.ContainsFunc(known, func(e codeEntry) bool { return e.CodeHash == hex.EncodeToString(c.Hash) && e.KeyID == c.KeyID })
 	})
