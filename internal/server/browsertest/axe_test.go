@@ -49,10 +49,11 @@ func (b *browser) passesAxe(source string) {
 	}
 }
 
-func (b *browser) fits(width int) {
+// fits fails when something sticks out of a narrow window.
+func (b *browser) fits() {
 	b.t.Helper()
-	if w := read[int](b, `() => document.scrollingElement.scrollWidth`); w > width {
-		b.t.Errorf("%s is %d pixels wide in a window of %d: %s", b.place(), w, width, read[string](b, `width => [...document.querySelectorAll('main *, header *, footer *')]
-			.filter(e => e.getBoundingClientRect().right > width && !e.parentElement.closest('.scroll')).slice(0, 3).map(e => e.outerHTML.slice(0, 200)).join(' … ')`, width))
+	if w := read[int](b, `() => document.scrollingElement.scrollWidth`); w > narrow {
+		b.t.Errorf("%s is %d pixels wide in a window of %d: %s", b.place(), w, narrow, read[string](b, `width => [...document.querySelectorAll('main *, header *, footer *')]
+			.filter(e => e.getBoundingClientRect().right > width && !e.parentElement.closest('.scroll')).slice(0, 3).map(e => e.outerHTML.slice(0, 200)).join(' … ')`, narrow))
 	}
 }

@@ -345,11 +345,11 @@ func (b *browser) fillIn(selector, value string) {
 	b.fill(name, value)
 }
 
-// chooseText chooses the option of a field whose text begins so.
-func (b *browser) chooseText(name, text string) {
+// chooseMethod chooses the method whose text begins so.
+func (b *browser) chooseMethod(text string) {
 	b.t.Helper()
-	b.choose(name, read[string](b, `(name, text) =>
-		[...document.getElementsByName(name)[0].options].find(o => o.text.startsWith(text))?.value ?? ''`, name, text))
+	b.choose("method", read[string](b, `text =>
+		[...document.getElementsByName('method')[0].options].find(o => o.text.startsWith(text))?.value ?? ''`, text))
 }
 
 // holds fails unless a field holds a value.

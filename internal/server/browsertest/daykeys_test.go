@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
@@ -28,11 +26,11 @@ func (k *tally) strike(keys ...string) {
 }
 
 // on presses keys that lead to another page.
-func (k *tally) on(keys string, modifiers ...chromedp.Modifier) {
+func (k *tally) on(keys string) {
 	k.t.Helper()
-	k.keys += len([]rune(keys)) + len(modifiers)
+	k.keys += len([]rune(keys))
 	k.pages++
-	k.next(pressing(keys, modifiers...))
+	k.next(pressing(keys))
 }
 
 func (k *tally) ctrlEnter() {

@@ -35,7 +35,7 @@ func TestEveryPagePassesAxe(t *testing.T) {
 			b.passesAxe(axe)
 			b.look(narrow, dark)
 			b.passesAxe(axe)
-			b.fits(narrow)
+			b.fits()
 			if read[bool](b, `() => document.body.classList.contains('public')`) {
 				b.storesNothing()
 			}
@@ -62,7 +62,7 @@ func TestPagesOfSyntheticSamplesPassAxe(t *testing.T) {
 			b.passesAxe(axe)
 			b.look(narrow, dark)
 			b.passesAxe(axe)
-			b.fits(narrow)
+			b.fits()
 		})
 	}
 }
