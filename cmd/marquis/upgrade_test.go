@@ -132,6 +132,22 @@ func TestARegistryOfBeforeIsWholeAfterItsUpgrade(t *testing.T) {
 	})
 }
 
+// Whoever looks whether the registry is whole before its key ring was taken is told what
+// to type, and finds it whole afterwards.
+func TestVerifyOfARegistryOfBeforeAsksForItsKeyRing(t *testing.T) {
+	t.Parallel()
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		if code, _, said := x.run("verify"); code != exitFailed || !strings.Contains(said, "the keys of 245 of 245 codes are not known; with its key ring in place type: marquis keys adopt") {
+			t.Errorf("exit code %d: %s", code, said)
+		}
+		x.must("keys", "adopt", "--yes")
+		if out := x.must("verify"); !strings.Contains(out, "all as they should be") {
+			t.Errorf("verify says: %s", out)
+		}
+	})
+}
+
 // config is where the registry is.
 func (x *upgraded) config() store.Config {
 	return store.Config{Folder: x.environment["MARQUIS_DATA"], DatabaseURL: x.environment["MARQUIS_DATABASE_URL"]}
