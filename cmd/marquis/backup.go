@@ -95,6 +95,9 @@ func verifiedText(v work.Verified) string {
 // backupPlan reads what was typed, and refuses what would be no backup.
 func (p *program) backupPlan(file string, f backupFlags) (plan work.BackupPlan, err error) {
 	plan = work.BackupPlan{Prove: f.prove, Scratch: cmp.Or(f.scratch, p.config.Data), Program: "marquis " + fullVersion(), Now: p.now, Told: p.steps(f.verbose)}
+	if f.scratch != "" && !f.prove {
+		return plan, usageError{errors.New("--scratch is where --prove restores the backup: give --prove too")}
+	}
 	if plan.For, err = recipients(f.recipients); err != nil {
 		return plan, err
 	}
@@ -158,8 +161,6 @@ func (p *program) checkBackup(file string, plan work.BackupPlan, f backupFlags) 
 		return wrong("--keys-recipient is for the copy of the key ring; say where it goes: --keys FILE")
 	case f.keys != "" && len(plan.KeysFor) == 0 && !f.plain:
 		return wrong("say who can open the copy of the key ring: --keys-recipient age1…, or --plain")
-	case f.scratch != "" && !f.prove:
-		return wrong("--scratch is where --prove restores the backup: give --prove too")
 	case f.keep < 0:
 		return wrong("--keep is a number of backups")
 	case f.keep > 0 && (!f.prove || plan.File == file):

@@ -204,6 +204,7 @@ func TestABackupThatWouldBeNoneIsRefused(t *testing.T) {
 		"a reader of no keys":           {[]string{file, "--plain", "--keys-recipient", r}, "--keys FILE"},
 		"keep in no folder":             {[]string{file, "--plain", "--prove", "--keep", "3"}, "folder"},
 		"keep what is not proven":       {[]string{folder, "--plain", "--keep", "3"}, "--prove"},
+		"scratch without a proof":       {[]string{file, "--plain", "--scratch", folder}, "--prove"},
 		"over another file":             {[]string{there, "--plain"}, "already"},
 		"into no folder":                {[]string{filepath.Join(folder, "none", "new.tar.gz"), "--plain"}, "none"},
 		"into no folder for the keys":   {[]string{file, "--plain", "--keys", filepath.Join(t.TempDir(), "none", "keys")}, "none"},
