@@ -68,7 +68,7 @@ func leads(tx *gorm.DB, codeHash, key string) error {
 		return err
 	}
 	hashes := []CodeHash{{KeyID: key, Hash: hash}}
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, lookupOf(len(hashes)), lookupArgs(hashes)...) //nolint:sqlclosecheck // readFound closes them
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, lookupOf(len(hashes)), lookupArgs(hashes)...)
 	if err != nil {
 		return err
 	}

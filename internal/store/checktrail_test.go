@@ -265,11 +265,13 @@ func TestAnalysesThatAreNotWhatTheTrailTellsAreFound(t *testing.T) {
 		{"an uncertainty that nobody told", "UPDATE findings SET uncertainty = 7 WHERE service_id = 1 AND detection = 'quantified'", "uncertainty is 7, and was nothing"},
 		{"a conclusion", "UPDATE analyses SET conclusion = 'inconclusive' WHERE service_id = 1", `conclusion is "inconclusive", and was "findings"`},
 		{"taken back", "UPDATE analyses SET state = 'verified' WHERE service_id = 1 AND state = 'retracted'", `its state is "verified", and was "retracted"`},
-		{"entered by nobody", "INSERT INTO analyses (service_id, id, sample_id, version, method_id, level, performed_on, conclusion, reported, state, state_reason, signature, " +
-			"entered_by, entered_at, verified_by, verified_at, retracted_by, retracted_at, import_id, notes, touched_by, overruled) " +
-			"SELECT service_id, '0195571e-1c00-7abc-8def-0123456789ab', sample_id, version, method_id, level, performed_on, conclusion, reported, state, state_reason, signature, " +
-			"entered_by, entered_at, verified_by, verified_at, retracted_by, retracted_at, import_id, notes, touched_by, overruled FROM analyses WHERE service_id = 1 AND state = 'entered'",
-			"the trail tells of nobody who entered analysis 0195571e-1c00-7abc-8def-0123456789ab of service 1"},
+		{
+			"entered by nobody", "INSERT INTO analyses (service_id, id, sample_id, version, method_id, level, performed_on, conclusion, reported, state, state_reason, signature, " +
+				"entered_by, entered_at, verified_by, verified_at, retracted_by, retracted_at, import_id, notes, touched_by, overruled) " +
+				"SELECT service_id, '0195571e-1c00-7abc-8def-0123456789ab', sample_id, version, method_id, level, performed_on, conclusion, reported, state, state_reason, signature, " +
+				"entered_by, entered_at, verified_by, verified_at, retracted_by, retracted_at, import_id, notes, touched_by, overruled FROM analyses WHERE service_id = 1 AND state = 'entered'",
+			"the trail tells of nobody who entered analysis 0195571e-1c00-7abc-8def-0123456789ab of service 1",
+		},
 		{"a finding more", "INSERT INTO findings (service_id, id, sample_id, analysis_id, substance_id, reported_as, detection, amount_value, amount_scale, amount_decimals, basis, uncertainty, stereo, abundance) " +
 			"SELECT service_id, '0195571e-1c00-7abc-8def-0123456789ab', sample_id, analysis_id, 1, '', 'identified', 0, '', 0, '', 0, stereo, abundance FROM findings WHERE service_id = 1 AND analysis_id = " + changed + " LIMIT 1", "findings.1."},
 	} {

@@ -345,11 +345,10 @@ func (b *browser) fillIn(selector, value string) {
 	b.fill(name, value)
 }
 
-// chooseMethod chooses the method whose text begins so.
-func (b *browser) chooseMethod(text string) {
+// chooseGCMS chooses the method of that kind.
+func (b *browser) chooseGCMS() {
 	b.t.Helper()
-	b.choose("method", read[string](b, `text =>
-		[...document.getElementsByName('method')[0].options].find(o => o.text.startsWith(text))?.value ?? ''`, text))
+	b.choose("method", read[string](b, `() => [...document.getElementsByName('method')[0].options].find(o => o.text.startsWith('GC-MS'))?.value ?? ''`))
 }
 
 // holds fails unless a field holds a value.

@@ -157,7 +157,7 @@ func enterFindings(b *browser, number string) {
 	b.see(number)
 	b.open("/samples/" + number)
 	b.follow("New analysis")
-	b.chooseMethod("GC-MS")
+	b.chooseGCMS()
 	b.finding(0, "ketamine", "79,5", "base")
 	b.finding(1, "levamisole", "", "")
 	b.choose("findings.1.detection", "identified")
@@ -213,7 +213,7 @@ func verifyAndRelease(b *browser, number string) {
 func amend(laboratory, verifier *browser, number string) {
 	verifier.t.Helper()
 	laboratory.open("/samples/" + number + "/analyses/new")
-	laboratory.chooseMethod("GC-MS")
+	laboratory.chooseGCMS()
 	laboratory.finding(0, "ketamine", "71,2", "base")
 	laboratory.next(ctrlEnter())
 	laboratory.see("The analysis is entered")

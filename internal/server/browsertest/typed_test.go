@@ -119,7 +119,7 @@ func TestTypedFindingsComeBackAfterTheSessionHasEnded(t *testing.T) {
 		b := x.staff(t, x.analyst)
 		form := s.path("/analyses/new")
 		b.open(form)
-		b.chooseMethod("GC-MS")
+		b.chooseGCMS()
 		b.finding(0, "ketamine", "79,5", "base")
 		b.fill("notes", "Weighed twice.")
 		b.until("keep what is typed", `() => document.querySelector('[data-draft-state]').textContent.startsWith('Kept as draft')`)
