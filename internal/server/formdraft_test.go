@@ -329,6 +329,7 @@ func TestWhatIsRefusedIsKept(t *testing.T) {
 // Two windows of one form are two drafts: the latest is shown, and says that there is
 // another.
 func TestTwoWindowsOfAFormAreTwoDrafts(t *testing.T) {
+	const elsewhere = "into this form in another window"
 	x := oneSite(t)
 	b := newBench(t, x)
 	address, _ := b.sample(t)
@@ -339,14 +340,14 @@ func TestTwoWindowsOfAFormAreTwoDrafts(t *testing.T) {
 	x.clock.pass(time.Minute)
 	f.typed = b.typed("75", "notes", "in the second window")
 	b.analyst.post(keepAt(action), f.send(t, second)).want(t, http.StatusNoContent)
-	shown := b.analyst.get(action).want(t, http.StatusOK, "in the second window", "in another window").lacks(t, "in the first window")
+	shown := b.analyst.get(action).want(t, http.StatusOK, "in the second window", elsewhere).lacks(t, "in the first window")
 	other := regexp.MustCompile(`href="(` + action + `\?draft=[A-Z2-7]{26})"`).FindStringSubmatch(shown.body)
 	if other == nil {
 		t.Fatalf("nothing leads to the other window:\n%s", shown.body)
 	}
-	b.analyst.get(other[1]).want(t, http.StatusOK, "in the first window", "in another window").lacks(t, "in the second window")
+	b.analyst.get(other[1]).want(t, http.StatusOK, "in the first window", elsewhere).lacks(t, "in the second window")
 	b.analyst.post(action, f.send(t, shown)).leads(t, address+"?done=entered")
-	b.analyst.get(action).want(t, http.StatusOK, "in the first window", notSaved).lacks(t, "in another window")
+	b.analyst.get(action).want(t, http.StatusOK, "in the first window", notSaved).lacks(t, elsewhere)
 }
 
 // A record that has changed since is shown beside what was typed, never overwritten

@@ -280,7 +280,7 @@ var tour = []stop{
 	{"error", "403", "You may not do this", at(intake, "/people")},
 
 	// the counter
-	{"counter", "", "Where are you today?", at(intake, "/counter")},
+	{"counter", "", "Where are you today?", at(intake, "/counter?choose=yes")},
 	{"counterday", "", "Counter of", at(intake, "/counter/UTR")},
 	{"register", "", "Register a sample", begun},
 	{"register", "with mistakes", "Sold as", func(t testing.TB, x *site) *browser {
