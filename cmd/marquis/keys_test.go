@@ -71,7 +71,7 @@ func (x registry) use(t *testing.T, s *store.Store, month lab.Date) *keyring.Rin
 		t.Fatal(err)
 	}
 	code := store.CodeHash(hash)
-	sample := storetest.Sample(1, storetest.Product(t, d, "ketamine").ID)
+	sample := storetest.Sample(1, storetest.Product(t, d, "ketamine").ID, func(s *lab.Sample) { s.LocationID = 1 })
 	if _, err := s.RegisterSample(t.Context(), intake.Actor(), store.Registration{File: lab.File{Sample: sample}, Code: &code}); err != nil {
 		t.Fatal(err)
 	}

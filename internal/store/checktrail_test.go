@@ -127,12 +127,13 @@ func TestWhatTheProgramDidIsNoFault(t *testing.T) {
 				t.Fatalf("%s: %v", d.name, err)
 			}
 		}
-		undone := b.register(t, s)
+		atOffice := func(x *lab.Sample) { x.LocationID = 1 }
+		undone := b.register(t, s, atOffice)
 		_, err := s.UndoSample(t.Context(), b.intake, undone.Key, func(bool) (string, error) { return "{}", nil })
 		noError(t, err)
 		_, err = s.BeginLife(t.Context(), operator, lab.At(storetest.Now), 0)
 		noError(t, err)
-		b.register(t, s)
+		b.register(t, s, atOffice)
 		noError(t, s.Snapshot(t.Context(), operator, allHolds))
 	})
 }
