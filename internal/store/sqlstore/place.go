@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // ErrThere means that there is a file already where one should be made.
@@ -52,6 +53,14 @@ func (d *DB) RestoreAlone(ctx context.Context, work func() error) (err error) {
 		return work()
 	}
 	unlock, ok, err := d.TryLock(ctx, "restore")
+	// PostgreSQL keeps what a restore has that was killed until it notices that.
+	for range 25 {
+		if ok || err != nil {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
+		unlock, ok, err = d.TryLock(ctx, "restore")
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("see whether another restore is at work: %w", err)
