@@ -1,0 +1,222 @@
+package lab
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Neighbour is a known substance of which a name is nearly the one that was typed.
+type Neighbour struct {
+	Substance *Substance
+	Name      string // of its names the nearest
+	Steps     int    // letters left out, put in, replaced or swapped with the next
+	// Essential tells that they differ in what makes it another substance, such as a number
+	// or a letter of a code, and not perhaps in spelling alone.
+	Essential bool
+	Basis     Basis // what the salt in the name that was typed says, if it has one
+}
+
+// mostNeighbours is how many neighbours of a name are told.
+const mostNeighbours = 6
+
+// stepsAllowed is how many steps make a name a neighbour: short names are codes, of which
+// two steps make any other.
+func stepsAllowed(folded string) int {
+	if utf8.RuneCountInString(folded) > 8 {
+		return 2
+	}
+	return 1
+}
+
+// neighbours finds the substances of which a name is within a step or two of what was
+// typed, the nearest first; of a name with a salt also those of the rest, and those with
+// which the salt is misspelled.
+func (d *Dictionary) neighbours(typed string) []Neighbour {
+	found := map[SubstanceID]Neighbour{}
+	keep := func(n Neighbour) {
+		if have, ok := found[n.Substance.ID]; !ok || compareNeighbours(n, have) < 0 {
+			found[n.Substance.ID] = n
+		}
+	}
+	folded := Fold(typed)
+	ways := append([]salted{{rest: folded}}, readSalt(typed)...)
+	for name, n := range d.substanceNames {
+		s := d.Substances[n.SubstanceID]
+		for i, way := range ways {
+			off, ok := stepsBetween(way.rest, name, stepsAllowed(way.rest))
+			if !ok || i > 0 && !s.hasSalt(way.code) {
+				continue
+			}
+			near := Neighbour{Substance: s, Name: n.Name, Steps: off, Essential: essential(n.Name, way.rest)}
+			if i > 0 {
+				near.Basis = s.basisOf(way)
+			}
+			keep(near)
+		}
+		if rest, ok := strings.CutPrefix(folded, name); ok && utf8.RuneCountInString(rest) > 3 {
+			if w, off, ok := misspelledSalt(rest); ok && s.hasSalt(w.code) {
+				keep(Neighbour{Substance: s, Name: n.Name, Steps: off, Basis: s.basisOf(salted{code: w.code, same: true})})
+			}
+		}
+	}
+	all := make([]Neighbour, 0, len(found))
+	for _, n := range found {
+		all = append(all, n)
+	}
+	slices.SortFunc(all, compareNeighbours)
+	return all[:min(len(all), mostNeighbours)]
+}
+
+// compareNeighbours sorts the nearest first; what may be a misspelling is before what is
+// another substance.
+func compareNeighbours(a, b Neighbour) int {
+	essential := func(n Neighbour) int {
+		if n.Essential {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(a.Steps, b.Steps), cmp.Compare(essential(a), essential(b)), strings.Compare(a.Name, b.Name),
+		cmp.Compare(a.Substance.ID, b.Substance.ID))
+}
+
+// misspelledSalt finds the word of a salt that a text nearly is.
+func misspelledSalt(folded string) (best saltWord, off int, ok bool) {
+	for _, w := range saltWords {
+		if len(w.folded) < 4 {
+			continue
+		}
+		n, near := stepsBetween(folded, w.folded, stepsAllowed(folded))
+		if near && (!ok || n < off) {
+			best, off, ok = w, n, true
+		}
+	}
+	return best, off, ok
+}
+
+// stepsBetween counts how many letters have to be left out, put in, replaced or swapped with the
+// next to make one text of the other, or tells false where it takes more than most. Only the
+// cells about the diagonal are filled in, so that long texts cost little.
+func stepsBetween(a, b string, most int) (int, bool) {
+	if abs(len(a)-len(b)) > most*utf8.UTFMax {
+		return 0, false
+	}
+	x, y := []rune(a), []rune(b)
+	if abs(len(x)-len(y)) > most {
+		return 0, false
+	}
+	rows := editRows(x, y, most)
+	n := rows[len(x)][len(y)]
+	return n, n <= most
+}
+
+// editRows fills in the table of steps between the beginnings of two texts.
+func editRows(x, y []rune, most int) [][]int {
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		least := most + 1
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+			case abs(i-j) > most:
+				rows[i][j] = most + 1
+			default:
+				rows[i][j] = step(rows, x, y, i, j)
+			}
+			least = min(least, rows[i][j])
+		}
+		if least > most { // it only grows
+			for rest := i + 1; rest < len(rows); rest++ {
+				rows[rest] = slices.Repeat([]int{most + 1}, len(y)+1)
+			}
+			break
+		}
+	}
+	return rows
+}
+
+func step(rows [][]int, x, y []rune, i, j int) int {
+	cost := 1
+	if x[i-1] == y[j-1] {
+		cost = 0
+	}
+	n := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+	if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+		n = min(n, rows[i-2][j-2]+1)
+	}
+	return n
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// essential tells whether a text differs from a known name in what makes it another
+// substance: in a number, or in a part of the name that is a code.
+func essential(name, typed string) bool {
+	var letters []rune
+	var code []bool
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }) {
+		folded := []rune(Fold(part))
+		for range folded {
+			code = append(code, isNameCode(part))
+		}
+		letters = append(letters, folded...)
+	}
+	other := []rune(typed)
+	rows := editRows(letters, other, len(letters)+len(other))
+	isDigit := func(r rune) bool { return unicode.IsDigit(r) }
+	for i, j := len(letters), len(other); i > 0 || j > 0; {
+		switch here := rows[i][j]; {
+		case i > 0 && j > 0 && letters[i-1] == other[j-1] && rows[i-1][j-1] == here:
+			i, j = i-1, j-1
+		case i > 1 && j > 1 && letters[i-1] == other[j-2] && letters[i-2] == other[j-1] && rows[i-2][j-2]+1 == here:
+			if code[i-1] || code[i-2] {
+				return true
+			}
+			i, j = i-2, j-2
+		case i > 0 && j > 0 && rows[i-1][j-1]+1 == here:
+			if code[i-1] || isDigit(other[j-1]) {
+				return true
+			}
+			i, j = i-1, j-1
+		case i > 0 && rows[i-1][j]+1 == here:
+			if code[i-1] {
+				return true
+			}
+			i--
+		default: // a letter more than the name has
+			if isDigit(other[j-1]) || i > 0 && code[i-1] || i < len(code) && code[i] && i == 0 {
+				return true
+			}
+			j--
+		}
+	}
+	return false
+}
+
+// isNameCode tells whether a part of a name is a code, of which every letter counts: it has
+// a number, no more than three letters, or no four small letters in a row.
+func isNameCode(part string) bool {
+	if utf8.RuneCountInString(part) <= 3 || strings.ContainsFunc(part, unicode.IsDigit) {
+		return true
+	}
+	small := 0
+	for _, r := range part {
+		if small++; !unicode.IsLower(r) {
+			small = 0
+		}
+		if small == 4 {
+			return false
+		}
+	}
+	return true
+}
