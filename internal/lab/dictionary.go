@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -53,6 +54,16 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 		d.Methods[m.ID] = m
 	}
 	return d, errs.Err()
+}
+
+// Clone returns a copy to which nothing is added that is added to the dictionary.
+func (d *Dictionary) Clone() *Dictionary {
+	c := *d
+	c.Classes, c.Substances, c.Products, c.Methods = maps.Clone(d.Classes), maps.Clone(d.Substances), maps.Clone(d.Products), maps.Clone(d.Methods)
+	c.substanceNames, c.productNames = maps.Clone(d.substanceNames), maps.Clone(d.productNames)
+	c.productSets, c.classNames = maps.Clone(d.productSets), maps.Clone(d.classNames)
+	c.substanceList, c.productList = slices.Clone(d.substanceList), slices.Clone(d.productList)
+	return &c
 }
 
 func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {

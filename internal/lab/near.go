@@ -97,9 +97,8 @@ func misspelledSalt(folded string) (best saltWord, off int, ok bool) {
 	return best, off, ok
 }
 
-// stepsBetween counts how many letters have to be left out, put in, replaced or swapped with the
-// next to make one text of the other, or tells false where it takes more than most. Only the
-// cells about the diagonal are filled in, so that long texts cost little.
+// stepsBetween counts how many letters have to be left out, put in, replaced or swapped with
+// the next to make one text of the other, or tells false where it takes more than most.
 func stepsBetween(a, b string, most int) (int, bool) {
 	if abs(len(a)-len(b)) > most*utf8.UTFMax {
 		return 0, false
@@ -108,48 +107,54 @@ func stepsBetween(a, b string, most int) (int, bool) {
 	if abs(len(x)-len(y)) > most {
 		return 0, false
 	}
-	rows := editRows(x, y, most)
-	n := rows[len(x)][len(y)]
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	if len(x) > 0 && len(y) > 0 && !mayBeWithin(x, y, most) {
+		return 0, false
+	}
+	n := editRows(x, y)[len(x)][len(y)]
 	return n, n <= most
 }
 
+// mayBeWithin tells whether two texts have so many letters in common, about the same place,
+// that they can be within so many steps.
+func mayBeWithin(x, y []rune, most int) bool {
+	missing := 0
+	for i, r := range x {
+		if !slices.Contains(y[min(len(y), max(0, i-most)):min(len(y), i+most+1)], r) {
+			if missing++; missing > most {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // editRows fills in the table of steps between the beginnings of two texts.
-func editRows(x, y []rune, most int) [][]int {
+func editRows(x, y []rune) [][]int {
 	rows := make([][]int, len(x)+1)
 	for i := range rows {
 		rows[i] = make([]int, len(y)+1)
-		least := most + 1
 		for j := range rows[i] {
-			switch {
-			case i == 0 || j == 0:
+			if i == 0 || j == 0 {
 				rows[i][j] = i + j
-			case abs(i-j) > most:
-				rows[i][j] = most + 1
-			default:
-				rows[i][j] = step(rows, x, y, i, j)
+				continue
 			}
-			least = min(least, rows[i][j])
-		}
-		if least > most { // it only grows
-			for rest := i + 1; rest < len(rows); rest++ {
-				rows[rest] = slices.Repeat([]int{most + 1}, len(y)+1)
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
 			}
-			break
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
 	return rows
-}
-
-func step(rows [][]int, x, y []rune, i, j int) int {
-	cost := 1
-	if x[i-1] == y[j-1] {
-		cost = 0
-	}
-	n := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-	if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-		n = min(n, rows[i-2][j-2]+1)
-	}
-	return n
 }
 
 func abs(n int) int {
@@ -172,7 +177,7 @@ func essential(name, typed string) bool {
 		letters = append(letters, folded...)
 	}
 	other := []rune(typed)
-	rows := editRows(letters, other, len(letters)+len(other))
+	rows := editRows(letters, other)
 	isDigit := func(r rune) bool { return unicode.IsDigit(r) }
 	for i, j := len(letters), len(other); i > 0 || j > 0; {
 		switch here := rows[i][j]; {
