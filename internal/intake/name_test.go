@@ -75,9 +75,11 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 			t.Errorf("%q: %d samples, new %v", name, len(plan.Arrivals), plan.Receipt.Substances)
 		}
 	}
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": "cocaÃ¯ne"}))
+	wantLine(t, plan, 2, Rejected, "sold_as", "cocaÃ¯ne", "signs of a wrong encoding")
 	// What the mapping calls nothing or unclear is that.
 	m := mustMapping(t, strings.Replace(rowsMapping, `unclear = ["unclear"]`, `unclear = ["unknown"]`, 1))
-	plan, _ := mustPlan(t, m, file(cells{"substance": "unknown"}))
+	plan, _ = mustPlan(t, m, file(cells{"substance": "unknown"}))
 	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Evidence[0].Analysis.Conclusion != lab.Inconclusive {
 		t.Errorf("got %s", lines(plan))
 	}

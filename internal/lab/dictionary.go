@@ -70,6 +70,7 @@ func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {
 	_, taken := d.Classes[c.Code]
 	errs.Check(!taken && c.Code != "", "class "+c.Code, "The code is used twice, or empty.")
 	d.Classes[c.Code] = c
+	checkDanger(errs, "class "+c.Code, c.Danger, c.DangerSource)
 	for _, name := range []string{c.Code, c.NameEN, c.NameNL} {
 		folded := Fold(name)
 		if folded == "" {

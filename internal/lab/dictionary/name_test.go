@@ -237,7 +237,7 @@ func TestNamesOfTheDictionaryAreNames(t *testing.T) {
 				t.Errorf("%q is %s", name, a.Kind)
 			}
 			a := lacks.AskName(name)
-			if a.Kind != lab.NewName && a.Kind != lab.NearName {
+			if a.Kind != lab.NewName && a.Kind != lab.NearName && !slices.Contains(esters, name) {
 				t.Errorf("%q of %s would be %s: %v %q %q", name, s.Name, a.Kind, a.Substance, a.Without, a.Several)
 			}
 			if a.Kind != lab.NearName {
@@ -253,6 +253,10 @@ func TestNamesOfTheDictionaryAreNames(t *testing.T) {
 		t.Errorf("only %d names are near another's", pairs)
 	}
 }
+
+// esters are names that stand in the dictionary because they would be read as salts of
+// another substance.
+var esters = []string{"psilocin acetate"}
 
 // Every pair of names of two substances that are one step apart is asked about.
 func TestEveryPairAtOneStepIsAsked(t *testing.T) {
