@@ -64,7 +64,7 @@ func TestASaltInANameThatTheBasisContradicts(t *testing.T) {
 func TestWhatIsNoNameIsRefused(t *testing.T) {
 	for name, reason := range map[string]string{
 		"n/a": "This is a word for nothing", "unknown": "findings.nothing or findings.unclear", "geen": "This is a word for nothing", "0": "This is a word for nothing",
-		"geen fentanyl": "This is a word for nothing", "MDMA 120 mg": `Write "MDMA" here, and that in its own field.`, "120 mg": "is an amount", "heroin; fentanyl": "is several substances",
+		"geen fentanyl": "This is a word for nothing", "MDMA 120 mg": `Write "MDMA" here, and the rest in its own field.`, "120 mg": "is an amount", "heroin; fentanyl": "is several substances",
 		"heroin\nfentanyl": "is several substances", "heroin + fentanyl": "is several substances", "cocaÃ¯ne": "signs of a wrong encoding", "Dorpsstraat 12": "looks like a telephone number, an address",
 		"bel 06-12345678": "looks like a telephone number", "@dealer": "looks like a telephone number", "ketamin": "This is close to ketamine:", "5-MMC": "This is close to 2-MMC, 3-MMC, 4-MMC:",
 		lab.NewLookupCode().Print(): "or a code",

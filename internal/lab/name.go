@@ -22,7 +22,7 @@ const (
 	NewName     NameKind = "new"     // nothing is known that is like it
 	NearName    NameKind = "near"    // nearly a known name: asked, never corrected
 	EmptyName   NameKind = "empty"   // a word for nothing: not detected, not told, not filled in
-	DoseName    NameKind = "dose"    // says how much there is of it, or how surely
+	DoseName    NameKind = "dose"    // says more than which substance it is, such as how much there is of it
 	SeveralName NameKind = "several" // several substances
 	PrivateName NameKind = "private" // tells who or where somebody is, or holds a lookup code
 	BrokenName  NameKind = "broken"  // cannot be read or stored as it is
@@ -110,7 +110,7 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 		errs.Check(false, field, "This looks like a telephone number, an address, a link or a code, which no name of a substance holds: leave it out.")
 	case DoseName:
 		errs.Check(a.Without != "", field, "%q is an amount: name the substance, and write the amount in its own field.", a.Typed)
-		errs.Check(a.Without == "", field, "%q says how much of it there is, or how surely. Write %q here, and that in its own field.", a.Typed, a.Without)
+		errs.Check(a.Without == "", field, "%q says more than which substance it is. Write %q here, and the rest in its own field.", a.Typed, a.Without)
 	case SeveralName:
 		errs.Check(false, field, "%q is several substances: give each a row of its own (%s).", a.Typed, strings.Join(a.Several, "; "))
 	case NearName:
@@ -242,12 +242,14 @@ var (
 		`(?:\s*/\s*(?:mg|g|kg|ml|l|tablet|pil|pill|unit|stuk))?))($|[^\pL\pN%])`)
 	// looseNumber is a number in a word of its own, at the end.
 	looseNumber = regexp.MustCompile(`\s+[x×]?\s*\d+(?:[.,]\d+)?$`)
-	// howSurely are the words that say how a substance was found.
-	howSurely = regexp.MustCompile(`(?i)(?:^|[\s(,])(?:traces?(?: of)?|spoor|spoortje|sporen(?: van)?|possibly|possible|probably|probable|suspected|mogelijk|waarschijnlijk|vermoedelijk|indication of|indicatie(?: van)?|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq])(?:$|[\s),:])`)
+	// besides are words that say how a substance was found, or what it looked like.
+	besides = regexp.MustCompile(`(?i)(?:^|[\s(,-])(?:traces?(?: of)?|spoor|spoortje|sporen(?: van)?|possibly|possible|probably|probable|suspected|mogelijk|waarschijnlijk|vermoedelijk|` +
+		`indication of|indicatie(?: van)?|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq]|pure?|puur|zuiver|powder|poeder|crystals?|kristal(?:len)?|tablets?|tabletten|pills?|pil|pillen|` +
+		`capsules?|blotters?|zegels?|liquid|vloeibaar|vloeistof|rocks?|crack|paste|pasta)(?:$|[\s),:])`)
 )
 
 // withoutDose takes what is no name out of a name: a number with its unit, wherever it
-// stands, and beside a known name also a number alone and words such as trace.
+// stands, and beside a known name also a number alone and words such as trace or powder.
 func (d *Dictionary) withoutDose(typed string) (string, bool) {
 	composed := norm.NFKC.String(typed)
 	without := composed
@@ -256,7 +258,7 @@ func (d *Dictionary) withoutDose(typed string) (string, bool) {
 		again, without = shorter != without, shorter
 	}
 	is := without != composed
-	for _, form := range []*regexp.Regexp{looseNumber, howSurely} {
+	for _, form := range []*regexp.Regexp{looseNumber, besides} {
 		if shorter := tidied(form.ReplaceAllString(tidied(without), " ")); d.names(shorter) {
 			is = is || shorter != tidied(without)
 			without = shorter

@@ -32,8 +32,8 @@ func stepsAllowed(folded string) int {
 }
 
 // neighbours finds the substances of which a name is within a step or two of what was
-// typed, the nearest first; of a name with a salt also those of the rest, and those with
-// which the salt is misspelled.
+// typed, the nearest first; of a name with a salt also those of the rest, those with which
+// the salt is misspelled, and what is expected in a product that is called so.
 func (d *Dictionary) neighbours(typed string) []Neighbour {
 	found := map[SubstanceID]Neighbour{}
 	keep := func(n Neighbour) {
@@ -42,6 +42,13 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	folded := Fold(typed)
+	if p, ok := d.FindProduct(typed); ok {
+		for _, e := range p.Expected() {
+			if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
+				keep(Neighbour{Substance: s, Name: s.Name})
+			}
+		}
+	}
 	ways := append([]salted{{rest: folded}}, readSalt(typed)...)
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]

@@ -61,7 +61,7 @@ func TestASaltInANameIsSubstanceAndBasis(t *testing.T) {
 	}
 	// An acid makes an ester of what has no nitrogen; and a name of the dictionary is that.
 	for typed, want := range map[string]lab.NameKind{
-		"THC acetate": lab.NewName, "HHC acetate": lab.NewName, "vitamin E acetate": lab.KnownName, "magnesium stearate": lab.KnownName, "crack": lab.NewName,
+		"THC acetate": lab.NewName, "HHC acetate": lab.NewName, "vitamin E acetate": lab.KnownName, "magnesium stearate": lab.KnownName, "crack": lab.NearName,
 		"sodium benzoate": lab.NewName, "caffeine anhydrous": lab.KnownName, "watervrije cafeïne": lab.KnownName, "hydrochloride": lab.NewName, "HCl": lab.NewName,
 	} {
 		if a := d.AskName(typed); a.Kind != want {
@@ -87,7 +87,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 		},
 		lab.DoseName: {
 			"MDMA 120 mg", "2mg alprazolam", "LSD 150µg", "LSD 150 μg", "LSD150ug", "ketamine 80%", "ketamine (80 %)", "80 % ketamine", "120 mg", "MDMA HCl 120mg", "MDMA 120", "MDMA: 120 mg",
-			"MDMA 100-150 mg", "cocaïne 0,5 g", "GHB 5 ml", "fentanyl 3 procent", "alprazolam 2 mg/tablet", "caffeine <5%", "trace fentanyl", "spoor cocaïne", "possible MDMA", "fentanyl (trace)", "newdrug 20 mg", "heroin 1.250,5 mg",
+			"MDMA 100-150 mg", "cocaïne 0,5 g", "GHB 5 ml", "fentanyl 3 procent", "alprazolam 2 mg/tablet", "caffeine <5%", "crack cocaine", "MDMA kristal", "MDMA (crystals)", "cocaïnepoeder 80%", "trace fentanyl", "spoor cocaïne", "possible MDMA", "fentanyl (trace)", "newdrug 20 mg", "heroin 1.250,5 mg",
 		},
 		lab.SeveralName: {
 			"heroin; fentanyl", "heroin\nfentanyl", "heroin\r\nfentanyl", "heroin + fentanyl", "heroin+fentanyl", "heroin & fentanyl", "heroïne en fentanyl", "heroin and fentanyl", "MDMA met cafeïne",
@@ -118,7 +118,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 	}
 	for typed, want := range map[string]string{
 		"MDMA 120 mg": "MDMA", "2mg alprazolam": "alprazolam", "LSD 150µg": "LSD", "ketamine (80 %)": "ketamine", "120 mg": "", "MDMA HCl 120mg": "MDMA HCl", "MDMA 120": "MDMA",
-		"fentanyl (trace)": "fentanyl", "newdrug 20 mg": "newdrug", "cocaïne 0,5 g": "cocaïne", "80 % ketamine": "ketamine", "caffeine <5%": "caffeine", "alprazolam 2 mg/tablet": "alprazolam", "heroin 1.250,5 mg": "heroin",
+		"fentanyl (trace)": "fentanyl", "MDMA kristal": "MDMA", "crack cocaine": "cocaine", "newdrug 20 mg": "newdrug", "cocaïne 0,5 g": "cocaïne", "80 % ketamine": "ketamine", "caffeine <5%": "caffeine", "alprazolam 2 mg/tablet": "alprazolam", "heroin 1.250,5 mg": "heroin",
 	} {
 		if got := d.AskName(typed).Without; got != want {
 			t.Errorf("%q without its dose is %q, want %q", typed, got, want)
@@ -146,7 +146,7 @@ func TestNearNamesAreAsked(t *testing.T) {
 	for typed, want := range map[string]string{
 		"ketamin": "ketamine", "ketmaine": "ketamine", "kettamine": "ketamine", "cocaine2": "cocaine!", "fentanl": "fentanyl", "protonitazeen e": "protonitazene", "isotonitazine": "isotonitazene",
 		"amfetamien": "amphetamine", "ketamin HCl": "ketamine", "ketamine hydrocloride": "ketamine", "ketamine sulfat": "ketamine", "cocane": "cocaine", "cannabidoil": "cannabidiol",
-		"PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
+		"crack": "cocaine", "speed": "amphetamine", "tucibi": "MDMA ketamine", "PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
 	} {
 		a := d.AskName(typed)
 		if a.Kind != lab.NearName {
@@ -256,7 +256,7 @@ func TestNamesOfTheDictionaryAreNames(t *testing.T) {
 
 // esters are names that stand in the dictionary because they would be read as salts of
 // another substance.
-var esters = []string{"psilocin acetate"}
+var esters = []string{"psilocin acetate", "psilocin phosphate"}
 
 // Every pair of names of two substances that are one step apart is asked about.
 func TestEveryPairAtOneStepIsAsked(t *testing.T) {
