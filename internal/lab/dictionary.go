@@ -209,7 +209,7 @@ func (d *Dictionary) Role(id SubstanceID, f *File) Role {
 
 // AddSubstance adds an entry that nobody has reviewed yet, as active and
 // psychoactive by precaution, under the next local number. A name that is empty
-// or taken is refused.
+// or taken is refused; whether it is a name at all AskName tells.
 func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 	s := &Substance{
 		ID: nextLocal(d.Substances), Name: strings.Join(strings.Fields(name), " "), Class: "other",

@@ -183,36 +183,47 @@ func essential(name, typed string) bool {
 		}
 		letters = append(letters, folded...)
 	}
-	other := []rune(typed)
-	rows := editRows(letters, other)
-	isDigit := func(r rune) bool { return unicode.IsDigit(r) }
-	for i, j := len(letters), len(other); i > 0 || j > 0; {
-		switch here := rows[i][j]; {
-		case i > 0 && j > 0 && letters[i-1] == other[j-1] && rows[i-1][j-1] == here:
-			i, j = i-1, j-1
-		case i > 1 && j > 1 && letters[i-1] == other[j-2] && letters[i-2] == other[j-1] && rows[i-2][j-2]+1 == here:
-			if code[i-1] || code[i-2] {
-				return true
-			}
-			i, j = i-2, j-2
-		case i > 0 && j > 0 && rows[i-1][j-1]+1 == here:
-			if code[i-1] || isDigit(other[j-1]) {
-				return true
-			}
-			i, j = i-1, j-1
-		case i > 0 && rows[i-1][j]+1 == here:
-			if code[i-1] {
-				return true
-			}
-			i--
-		default: // a letter more than the name has
-			if isDigit(other[j-1]) || i > 0 && code[i-1] || i < len(code) && code[i] && i == 0 {
-				return true
-			}
-			j--
+	for _, e := range edits(letters, []rune(typed)) {
+		from, to := e.at, e.at+e.wide
+		if e.wide == 0 { // a letter more belongs to what it stands behind
+			from, to = max(0, e.at-1), max(1, e.at)
+		}
+		if unicode.IsDigit(e.put) || slices.Contains(code[min(from, len(code)):min(to, len(code))], true) {
+			return true
 		}
 	}
 	return false
+}
+
+// edit replaces some letters of a text by others.
+type edit struct {
+	at, wide int
+	put      rune // of one letter that replaces another, or is put in
+}
+
+// edits lists how one text becomes another in the fewest steps.
+func edits(x, y []rune) []edit {
+	rows := editRows(x, y)
+	var list []edit
+	for i, j := len(x), len(y); i > 0 || j > 0; {
+		switch here := rows[i][j]; {
+		case i > 0 && j > 0 && x[i-1] == y[j-1] && rows[i-1][j-1] == here:
+			i, j = i-1, j-1
+		case i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] && rows[i-2][j-2]+1 == here:
+			i, j = i-2, j-2
+			list = append(list, edit{i, 2, 0})
+		case i > 0 && j > 0 && rows[i-1][j-1]+1 == here:
+			i, j = i-1, j-1
+			list = append(list, edit{i, 1, y[j]})
+		case i > 0 && rows[i-1][j]+1 == here:
+			i--
+			list = append(list, edit{i, 1, 0})
+		default:
+			j--
+			list = append(list, edit{i, 0, y[j]})
+		}
+	}
+	return list
 }
 
 // isNameCode tells whether a part of a name is a code, of which every letter counts: it has

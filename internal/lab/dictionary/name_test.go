@@ -144,7 +144,7 @@ func TestNumbersInNamesAreNoDoses(t *testing.T) {
 func TestNearNamesAreAsked(t *testing.T) {
 	d := load(t)
 	for typed, want := range map[string]string{
-		"ketamin": "ketamine", "ketmaine": "ketamine", "kettamine": "ketamine", "cocaine2": "cocaine!", "fentanl": "fentanyl", "protonitazeen e": "protonitazene", "isotonitazine": "isotonitazene",
+		"ketamin": "ketamine", "ketamnie": "ketamine", "kettamine": "ketamine", "cocaine2": "cocaine!", "fentanl": "fentanyl", "protonitazeen e": "protonitazene", "isotonitazine": "isotonitazene",
 		"amfetamien": "amphetamine", "ketamin HCl": "ketamine", "ketamine hydrocloride": "ketamine", "ketamine sulfat": "ketamine", "cocane": "cocaine", "cannabidoil": "cannabidiol",
 		"crack": "cocaine", "speed": "amphetamine", "tucibi": "MDMA ketamine", "PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
 	} {
