@@ -150,3 +150,24 @@ func TestTwoNewNamesOfAnImportAreNotNearEachOther(t *testing.T) {
 		}
 	}
 }
+
+// Whoever answers for a misspelled name does not lose the salt that it has.
+func TestAnswersKeepTheSalt(t *testing.T) {
+	for name, want := range map[string]string{
+		"ketamin HCl": "ketamine hydrochloride", "ketamine hydrocloride": "ketamine hydrochloride", "cocane base": "cocaine base", "dihydrocodein bitartrate": "dihydrocodeine hydrogen tartrate",
+		"morphin tartrate": "morphine salt", "ketamin": "ketamine",
+	} {
+		plan, d := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}))
+		var b strings.Builder
+		if err := plan.Receipt.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		if answer := `# "` + name + `" = "` + want + "\"\n"; !strings.Contains(b.String(), answer) {
+			t.Errorf("no line %s in:\n%s", answer, b.String())
+		}
+		a := d.AskName(want)
+		if a.Kind != lab.SaltName && want != "ketamine" || a.Kind == lab.NearName {
+			t.Errorf("%q is %s", want, a.Kind)
+		}
+	}
+}

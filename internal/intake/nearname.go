@@ -46,8 +46,8 @@ func (r *Receipt) writeNear(b *strings.Builder) {
 	}
 	b.WriteString("Answer in the mapping: of each name, keep one line and take its first # away.\n\n[findings.fields.substance.values]\n")
 	for _, n := range r.Near {
-		for _, known := range n.names() {
-			fmt.Fprintf(b, "# %s = %s\n", strconv.Quote(n.Name), strconv.Quote(known))
+		for _, x := range n.Neighbours {
+			fmt.Fprintf(b, "# %s = %s\n", strconv.Quote(n.Name), strconv.Quote(meant(x)))
 		}
 	}
 	b.WriteString("\n# under [findings]\nnew_substances = [\n")
@@ -55,4 +55,15 @@ func (r *Receipt) writeNear(b *strings.Builder) {
 		fmt.Fprintf(b, "#  %s, # another substance\n", strconv.Quote(n.Name))
 	}
 	b.WriteString("]\n")
+}
+
+// meant names a neighbour with the salt that the name has, which is not to be lost.
+func meant(n lab.Neighbour) string {
+	switch n.Basis {
+	case "":
+		return n.Substance.Name
+	case lab.BasisUnknown:
+		return n.Substance.Name + " salt"
+	}
+	return n.Substance.Name + " " + strings.ReplaceAll(string(n.Basis), "_", " ")
 }
