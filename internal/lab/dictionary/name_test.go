@@ -231,6 +231,9 @@ func TestNamesOfTheDictionaryAreNames(t *testing.T) {
 	d := load(t)
 	pairs := 0
 	for id, s := range d.Substances {
+		if s.WholeClass {
+			continue // a class may be called by several words
+		}
 		lacks := without(t, d, id)
 		for _, name := range namesOf(s) {
 			if a := d.AskName(name); a.Kind != lab.KnownName || a.Substance.Name != s.Name {
