@@ -244,7 +244,7 @@ var (
 	looseNumber = regexp.MustCompile(`\s+[x×]?\s*\d+(?:[.,]\d+)?$`)
 	// besides are words that say how a substance was found, or what it looked like.
 	besides = regexp.MustCompile(`(?i)(?:^|[\s(,-])(?:traces?(?: of)?|spoor|spoortje|sporen(?: van)?|possibly|possible|probably|probable|suspected|mogelijk|waarschijnlijk|vermoedelijk|` +
-		`indication of|aanwijzing(?: voor)?|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq]|pure|puur|zuiver|powder|poeder|crystals?|kristal(?:len)?|tablets?|tabletten|pills?|pil|pillen|` +
+		`indication of|aanwijzing(?: voor)?|positive|positief|pos|detected|found|aangetoond|gevonden|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq]|pure|puur|zuiver|powder|poeder|crystals?|kristal(?:len)?|tablets?|tabletten|pills?|pil|pillen|` +
 		`capsules?|blotters?|zegels?|liquid|vloeibaar|vloeistof|rocks?|crack|paste|pasta)(?:$|[\s),:])`)
 )
 
