@@ -115,7 +115,11 @@ func loadClassEntries(classes []lab.Class, substances []*lab.Substance) ([]*lab.
 			ID: lab.SubstanceID(r.number("id")), Name: r.text("name"), NameNL: r.text("name_nl"), Class: class.Code, WholeClass: true,
 			Role: lab.Role(r.text("role")), Psychoactive: r.yes("psychoactive"), Active: r.yes("active"), Reviewed: true,
 		}
-		for _, name := range []lab.SubstanceName{{Name: class.Code}, {Name: class.NameEN, Language: "en"}, {Name: class.NameNL, Language: "nl"}} {
+		names := []lab.SubstanceName{{Name: class.NameEN, Language: "en"}, {Name: class.NameNL, Language: "nl"}}
+		for called := range strings.SplitSeq(r.text("called"), ";") {
+			names = append(names, lab.SubstanceName{Name: called})
+		}
+		for _, name := range names {
 			if folded := lab.Fold(name.Name); folded != "" && !taken[folded] {
 				taken[folded] = true
 				name.SubstanceID = s.ID
