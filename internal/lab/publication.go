@@ -105,10 +105,10 @@ func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Repeats(p); err != nil {
-		return nil, err
-	}
 	if err := d.Refusals(f, p).Err(); err != nil {
+		return nil, err // also where it would say the same, as long as one of two amounts has to be marked
+	}
+	if err := f.Repeats(p); err != nil {
 		return nil, err
 	}
 	if err := f.checkPublication(PublishResult, p.Kind, reason); err != nil {

@@ -88,6 +88,29 @@ func TestATieIsNotReleased(t *testing.T) {
 	}
 }
 
+// TestATieIsToldAfterARelease: another analysis that measured something else is not passed
+// over because the version that would follow says the same as the last.
+func TestATieIsToldAfterARelease(t *testing.T) {
+	d := newDictionary(t)
+	first := entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase)))
+	f := file(newSample(func(s *lab.Sample) { s.State = lab.Completed }), []lab.Expected{substance(ketamine)}, []lab.Evidence{first})
+	p, err := d.Publish(f, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = f.With(p)
+	f.Evidence = append(f.Evidence, entry(2, verified(d, gcms, percent(ketamine, 500_000, lab.BasisBase))))
+	if got := d.Stage(f); got != lab.StageToPublish {
+		t.Errorf("it is on the list %s", got)
+	}
+	_, err = d.Publish(f, "measured again")
+	wantFields(t, err, "findings.0.amount")
+	f.Evidence[0].Analysis.Reported = true
+	if p, err := d.Publish(f, "measured again"); err != nil || len(p.Result.LeftOut) != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 // TestALesserTieIsNone: what is told without its amount needs no mark.
 func TestALesserTieIsNone(t *testing.T) {
 	d := newDictionary(t)

@@ -152,7 +152,7 @@ func (d *Dictionary) saysMore(f *File) bool {
 		return true
 	}
 	next, err := d.Propose(f)
-	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured()) || d.Misfits(f)
+	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured()) || len(d.Ties(f, next)) > 0 || d.Misfits(f)
 }
 
 // Misfits tells that the result which stands does not fit what is expected of the sample

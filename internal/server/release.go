@@ -76,7 +76,7 @@ func (r *request) releasePage() (*releasePage, error) {
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
 	shown.Entered = p.Count(lab.Entered)
-	if err := p.Repeats(&p.Publication); err != nil {
+	if err := p.Repeats(&p.Publication); err != nil && len(p.Refusals) == 0 {
 		shown.Nothing = r.Said(err)
 		return nil
 	}

@@ -93,7 +93,7 @@ func (x *site) publish(t testing.TB, s received, reason string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason); err != nil {
+	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason, lab.LeftOutField(0)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,7 +111,11 @@ func (x *site) published(t testing.TB) received {
 func (x *site) amended(t testing.TB) received {
 	t.Helper()
 	s := x.published(t)
-	x.verify(t, x.analyse(t, s, "61.2"))
+	a := x.analyse(t, s, "61.2")
+	x.verify(t, a)
+	if _, err := x.store.ReportAnalysis(t.Context(), x.verifier, a.Key, a.Version+1, true); err != nil {
+		t.Fatal(err)
+	}
 	x.publish(t, s, "The weighing was repeated.")
 	return s
 }
