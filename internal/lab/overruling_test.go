@@ -70,9 +70,12 @@ func (a answers) of(inputs ...string) ([]string, bool) {
 
 // The kinds of method of the tables, from the least to the best.
 var kindsOfTable = []lab.Method{
-	{Kind: lab.Reagent, Level: lab.Presumptive}, {Kind: lab.ListRecognition, Level: lab.Preliminary},
-	{Kind: lab.Strip, Level: lab.Presumptive}, {Kind: lab.FTIR, Level: lab.Preliminary},
-	{Kind: lab.LCDAD, Level: lab.Confirmatory}, {Kind: lab.GCMS, Level: lab.Confirmatory},
+	{Kind: lab.Reagent, Level: lab.Presumptive},
+	{Kind: lab.ListRecognition, Level: lab.Preliminary},
+	{Kind: lab.Strip, Level: lab.Presumptive},
+	{Kind: lab.FTIR, Level: lab.Preliminary},
+	{Kind: lab.LCDAD, Level: lab.Confirmatory},
+	{Kind: lab.GCMS, Level: lab.Confirmatory},
 }
 
 const (
