@@ -142,7 +142,8 @@ func (d *Dictionary) saysMore(f *File) bool {
 		return true
 	}
 	next, err := d.Propose(f)
-	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured()) || d.Misfits(f)
+	said := d.ReadResult(&latest.Result)
+	return err != nil || !reflect.DeepEqual(next.measured(), said.measured()) || d.Misfits(f)
 }
 
 // Misfits tells that the result which stands does not fit what is expected of the sample
@@ -152,6 +153,7 @@ func (d *Dictionary) Misfits(f *File) bool {
 	if !f.Stands() {
 		return false
 	}
+	f = d.Read(f)
 	latest := f.Latest()
 	now := Publication{Result: latest.Result}
 	now.Result.Findings = slices.Clone(latest.Result.Findings)
@@ -184,7 +186,7 @@ func (r *Result) measured() Result {
 	plain.Findings = slices.Clone(r.Findings)
 	for i := range plain.Findings {
 		f := &plain.Findings[i]
-		f.Role, f.Main, f.Base, f.BaseKnown = "", false, 0, false
+		f.Role, f.Main, f.Base, f.BaseKnown, f.SignedAs = "", false, 0, false, nil
 	}
 	if len(plain.Findings) == 0 {
 		plain.Findings = nil
