@@ -43,6 +43,10 @@ const (
 	OpenLocation       Action = "open location"
 	AddMethod          Action = "add method"
 	LoadDictionary     Action = "load dictionary"
+	MergeSubstance     Action = "merge substance"
+	UnmergeSubstance   Action = "unmerge substance"
+	MergeProduct       Action = "merge product"
+	UnmergeProduct     Action = "unmerge product"
 	ReclassifyFacts    Action = "reclassify"
 	ExportFigures      Action = "export"
 	MarkSynthetic      Action = "mark synthetic"
@@ -90,7 +94,8 @@ var RecordActions = Vocabulary[Action]{
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
-	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddMethod, LoadDictionary, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddMethod, LoadDictionary, MergeSubstance, UnmergeSubstance,
+	MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,

@@ -178,12 +178,12 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	for i := range findings {
 		f := &findings[i]
 		own := f.check(d, method)
-		own.Check(!seen[f.SubstanceID], "substance", "This substance is reported twice: leave one of them.")
+		own.Check(!seen[d.Resolve(f.SubstanceID)], "substance", "This substance is reported twice: leave one of them.")
 		for _, mistake := range own {
 			mistake.Field = FindingField(i, mistake.Field)
 			errs = append(errs, mistake)
 		}
-		seen[f.SubstanceID] = true
+		seen[d.Resolve(f.SubstanceID)] = true
 		if f.Detection != NotDetected {
 			found++
 		}

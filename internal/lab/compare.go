@@ -30,6 +30,7 @@ const ApartPercent = 10
 // differently than the one with the id: by analysis in order of entry, of each first
 // what this one reports, in its order, then what the other alone does.
 func (d *Dictionary) Compare(f *File, id ID) (list []Contradiction) {
+	f = d.Read(f)
 	e := f.Analysis(id)
 	if e == nil {
 		return nil
@@ -73,7 +74,7 @@ type Disagreement struct {
 // say differently of a substance: whatever Compare points out of either of the two. An
 // analysis that could not tell does not contradict by its silence.
 func (d *Dictionary) Disagreements(f *File) (list []Disagreement) {
-	verified := f.verified()
+	verified := d.Read(f).verified()
 	for i := range verified {
 		one := &verified[i]
 		for j := range verified[i+1:] {

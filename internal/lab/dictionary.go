@@ -14,9 +14,10 @@ import (
 // change.
 type Dictionary struct {
 	Classes    map[string]Class
-	Substances map[SubstanceID]*Substance
-	Products   map[ProductID]*Product
+	Substances map[SubstanceID]*Substance // what a number leads to: of a merged entry the one that it was merged into
+	Products   map[ProductID]*Product     // likewise
 	Methods    map[MethodID]*Method
+	Merges     string // another after every merge in the registry, and after every one that is undone
 	Edition    string // another after every change in the registry; empty once something was added here
 
 	substanceNames map[string]SubstanceName // by folded name
@@ -24,6 +25,11 @@ type Dictionary struct {
 	productSets    map[string]ProductID     // by key of the expected set
 	classNames     map[string]string        // by folded name or code
 	classEntries   map[string]SubstanceID   // by code: what stands for a class
+
+	merged           map[SubstanceID]*Substance // the entries that are merged, by their own number
+	mergedProducts   map[ProductID]*Product
+	resolved         resolved[SubstanceID]
+	resolvedProducts resolved[ProductID]
 
 	substanceList []searchName[SubstanceID] // of all names, for type-ahead
 	productList   []searchName[ProductID]
@@ -36,6 +42,7 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 		Classes: map[string]Class{}, Substances: map[SubstanceID]*Substance{}, Products: map[ProductID]*Product{},
 		Methods: map[MethodID]*Method{}, substanceNames: map[string]SubstanceName{}, productNames: map[string]ProductID{},
 		productSets: map[string]ProductID{}, classNames: map[string]string{}, classEntries: map[string]SubstanceID{},
+		merged: map[SubstanceID]*Substance{}, mergedProducts: map[ProductID]*Product{},
 	}
 	var errs FieldErrors
 	for _, c := range classes {
@@ -48,9 +55,11 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 	for _, s := range substances {
 		d.indexSubstance(&errs, s)
 	}
+	d.mergeSubstances(&errs)
 	for _, p := range products {
 		d.indexProduct(&errs, p)
 	}
+	d.mergeProducts(&errs)
 	for _, m := range methods {
 		d.Methods[m.ID] = m
 	}
@@ -87,7 +96,7 @@ func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {
 // set, and stands in the dictionary.
 func (d *Dictionary) knows(e Expected) bool {
 	s, substance := d.Substances[SubstanceID(e.SubstanceID)]
-	if substance && s.WholeClass {
+	if substance && s.WholeClass && d.merged[SubstanceID(e.SubstanceID)] == nil {
 		return false // a class is expected as a class
 	}
 	_, class := d.Classes[e.Class]
@@ -140,7 +149,7 @@ func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
 		d.productNames[Fold(n.Name)] = p.ID
 		d.productList = append(d.productList, newSearchName(n.Name, p.ID))
 	}
-	if key := setKey(p.Expected()); key != "" {
+	if key := setKey(d.readSet(p.Expected())); key != "" {
 		if _, taken := d.productSets[key]; !taken {
 			d.productSets[key] = p.ID
 		}
@@ -172,8 +181,9 @@ func (d *Dictionary) FindClass(name string) (Class, bool) {
 // ProductOf finds the product whose expected set is this set, in any order. Of
 // several with the same set it is the first in the dictionary.
 func (d *Dictionary) ProductOf(set []Expected) (*Product, bool) {
-	p, ok := d.Products[d.productSets[setKey(set)]]
-	return p, ok && setKey(set) != ""
+	key := setKey(d.readSet(set))
+	p, ok := d.Products[d.productSets[key]]
+	return p, ok && key != ""
 }
 
 // Within tells whether a class is, or lies within, another.
@@ -192,7 +202,7 @@ func (d *Dictionary) Within(class, ancestor string) bool {
 // Satisfies tells whether a substance is what an expectation asks for.
 func (d *Dictionary) Satisfies(id SubstanceID, e Expected) bool {
 	if e.SubstanceID != 0 {
-		return SubstanceID(e.SubstanceID) == id
+		return d.Resolve(SubstanceID(e.SubstanceID)) == d.Resolve(id)
 	}
 	s, ok := d.Substances[id]
 	return ok && d.Within(s.Class, e.Class)
@@ -221,7 +231,7 @@ func (d *Dictionary) Role(id SubstanceID, f *File) Role {
 	}
 	if p, ok := d.Products[f.Sample.ProductID]; ok {
 		for _, ps := range p.Substances {
-			if ps.SubstanceID == Optional(id) && ps.Role != RoleExpected {
+			if d.Resolve(SubstanceID(ps.SubstanceID)) == d.Resolve(id) && ps.Role != RoleExpected {
 				return ps.Role
 			}
 		}

@@ -105,6 +105,7 @@ type Facts struct {
 // Classify makes the facts of a sample from its file: the sample, its expectations and
 // all versions of its result.
 func (d *Dictionary) Classify(file *File) Facts {
+	file = d.Read(file)
 	s := &file.Sample
 	f := SampleFact{
 		ServiceID: s.ServiceID, Year: int32(s.ReceivedOn.Year()), SampleID: s.ID, ReceivedOn: s.ReceivedOn,

@@ -118,9 +118,7 @@ func (d *Dictionary) scopeOf(m *Method, id SubstanceID) *MethodScope {
 	if m == nil || m.OpenScope {
 		return nil
 	}
-	lists := func(id SubstanceID) *MethodScope {
-		return find(m.Scope, func(row *MethodScope) bool { return row.SubstanceID == id })
-	}
+	lists := func(id SubstanceID) *MethodScope { return d.Row(m, id) }
 	row, class := lists(id), ""
 	if s := d.Substances[id]; s != nil {
 		class = s.Class
@@ -133,6 +131,24 @@ func (d *Dictionary) scopeOf(m *Method, id SubstanceID) *MethodScope {
 			row = lists(entry)
 		}
 		class = d.Classes[class].Parent
+	}
+	return row
+}
+
+// Row is the row of a scope that names a substance. Of several, which name entries that
+// became one, the one that rules out least stands: without a limit, or with the highest.
+func (d *Dictionary) Row(m *Method, id SubstanceID) (row *MethodScope) {
+	for i := range m.Scope {
+		x := &m.Scope[i]
+		switch {
+		case d.Resolve(x.SubstanceID) != d.Resolve(id):
+		case row == nil, x.LOD.Value == 0:
+			row = x
+		case row.LOD.Value != 0 && x.LOD.Scale == row.LOD.Scale && x.LOD.Value > row.LOD.Value:
+			row = x
+		case row.LOD.Value != 0 && x.LOD.Scale != row.LOD.Scale:
+			row = &MethodScope{MethodID: m.ID, SubstanceID: x.SubstanceID} // limits in two units are none
+		}
 	}
 	return row
 }

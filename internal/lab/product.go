@@ -15,6 +15,7 @@ type Product struct {
 	NameNL     string
 	Unit       AmountUnit // in which its price is usually told
 	Reviewed   bool       // false for entries that an import added
+	MergedInto Optional   // the product that it turned out to be; 0 for most
 	Names      []ProductName
 	Substances []ProductSubstance
 }

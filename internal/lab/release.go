@@ -38,6 +38,8 @@ type Released struct {
 	Level       Level       `json:"level"`
 	Peaks       int32       `json:"peaks,omitempty"`   // of what could not be identified: how many, where more than one
 	MeanOf      []ID        `json:"mean_of,omitempty"` // the analyses of which the amount is the mean, where it is one
+
+	SignedAs []SubstanceID `json:"-"` // of a result that is read: the merged entries as which it was signed
 }
 
 // HowMany is how many substances could not be identified.
@@ -69,6 +71,7 @@ func (r *Result) Scan(src any) error {
 // where no member explains it. An inconclusive analysis gives the result its level only
 // where no other concluded. Only verified analyses count; without one it is refused.
 func (d *Dictionary) Propose(f *File) (*Result, error) {
+	f = d.Read(f)
 	verified := f.verified()
 	if len(verified) == 0 {
 		return nil, errNothingVerified
@@ -231,9 +234,12 @@ func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceI
 			}
 		}
 	}
-	slices.SortFunc(r.LeftOut, func(a, b LeftOut) int {
-		return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.MethodID, b.MethodID), a.AnalysisID.Compare(b.AnalysisID))
-	})
+	slices.SortFunc(r.LeftOut, byLeftOut)
+}
+
+// byLeftOut orders what is left out by substance, method and analysis.
+func byLeftOut(a, b LeftOut) int {
+	return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.MethodID, b.MethodID), a.AnalysisID.Compare(b.AnalysisID))
 }
 
 // release is what is told of a substance that was found.

@@ -47,16 +47,17 @@ type Substance struct {
 	Role         Role   // the role of a finding that was not expected
 	Psychoactive bool
 	Active       bool
-	Formula      string // molecular formula of the base; empty if not sourced
-	MolarMass    int64  // of the base, in milligrams per mole; 0 if not sourced
-	CAS          string // empty if not sourced
-	PubChemCID   int32  // 0 if not sourced
-	Reviewed     bool   // false for entries that an import added
-	WholeClass   bool   // stands for its class: some member, which one is not known
-	Danger       Danger // its own, where it is not that of its class; see Dictionary.Danger
-	DangerSource string // key of what the danger rests on
-	ShortName    string // of its names the one that people use, where the canonical one is long
-	LineEN       string // what it is, in one line; empty for most
+	Formula      string   // molecular formula of the base; empty if not sourced
+	MolarMass    int64    // of the base, in milligrams per mole; 0 if not sourced
+	CAS          string   // empty if not sourced
+	PubChemCID   int32    // 0 if not sourced
+	Reviewed     bool     // false for entries that an import added
+	WholeClass   bool     // stands for its class: some member, which one is not known
+	MergedInto   Optional // the substance that it turned out to be; 0 for most
+	Danger       Danger   // its own, where it is not that of its class; see Dictionary.Danger
+	DangerSource string   // key of what the danger rests on
+	ShortName    string   // of its names the one that people use, where the canonical one is long
+	LineEN       string   // what it is, in one line; empty for most
 	LineNL       string
 	LineSource   string // key of what the line rests on
 	Names        []SubstanceName

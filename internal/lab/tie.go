@@ -93,6 +93,7 @@ type Tie struct {
 
 // Ties are the amounts of a result of which nobody has said yet which is to be reported.
 func (d *Dictionary) Ties(f *File, r *Result) (ties []Tie) {
+	f = d.Read(f)
 	standing, _ := d.positives(f, f.verified())
 	for i := range r.Findings {
 		list := d.tied(standing[r.Findings[i].SubstanceID])

@@ -44,6 +44,7 @@ var trailRecords = []struct {
 	{"", User{}},
 	{"", Method{}},
 	{"scope.*.", MethodScope{}},
+	{"", Merge{}},
 }
 
 // TrailKeys are all keys of fields that an event can have, those of earlier formats

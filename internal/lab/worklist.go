@@ -93,7 +93,8 @@ func (d *Dictionary) Review(f *File) Stage {
 		return f.Sample.Stage
 	}
 	next, err := d.Propose(f)
-	if err != nil || !reflect.DeepEqual(next.findings(), f.Latest().Result.findings()) {
+	said := d.ReadResult(&f.Latest().Result)
+	if err != nil || !reflect.DeepEqual(next.findings(), said.findings()) {
 		return StageToReview
 	}
 	return StageReleased
@@ -152,7 +153,8 @@ func (d *Dictionary) saysMore(f *File) bool {
 		return true
 	}
 	next, err := d.Propose(f)
-	return err != nil || !reflect.DeepEqual(next.measured(), latest.Result.measured()) || len(d.Ties(f, next)) > 0 || d.Misfits(f)
+	said := d.ReadResult(&latest.Result)
+	return err != nil || !reflect.DeepEqual(next.measured(), said.measured()) || len(d.Ties(f, next)) > 0 || d.Misfits(f)
 }
 
 // Misfits tells that the result which stands does not fit what is expected of the sample
@@ -162,6 +164,7 @@ func (d *Dictionary) Misfits(f *File) bool {
 	if !f.Stands() {
 		return false
 	}
+	f = d.Read(f)
 	latest := f.Latest()
 	now := Publication{Result: latest.Result}
 	now.Result.Findings = slices.Clone(latest.Result.Findings)
@@ -194,7 +197,7 @@ func (r *Result) measured() Result {
 	plain.Findings = slices.Clone(r.Findings)
 	for i := range plain.Findings {
 		f := &plain.Findings[i]
-		f.Role, f.Main, f.Base, f.BaseKnown = "", false, 0, false
+		f.Role, f.Main, f.Base, f.BaseKnown, f.SignedAs = "", false, 0, false, nil
 	}
 	if len(plain.Findings) == 0 {
 		plain.Findings = nil

@@ -60,7 +60,7 @@ func (n naming) changeViews(changed []lab.Difference, findings []lab.Finding) []
 		if rest, ok := strings.CutPrefix(c.Field, findingPrefix); ok {
 			id, name, _ := strings.Cut(rest, ".")
 			number, _ := strconv.ParseInt(id, 10, 32)
-			substance, field = n.substance(lab.SubstanceID(number)), name
+			substance, field = n.recorded(lab.SubstanceID(number)), name
 		}
 		known, ok := fieldNames[field]
 		if !ok {

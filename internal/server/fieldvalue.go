@@ -50,7 +50,9 @@ func yesNoValue(n naming, value lab.Value) string {
 	return n.texts.Code(locale.YesNoUnknown, "no")
 }
 
-func productValue(n naming, value lab.Value) string { return n.product(lab.ProductID(value.Number())) }
+func productValue(n naming, value lab.Value) string {
+	return n.recordedProduct(lab.ProductID(value.Number()))
+}
 
 func locationValue(n naming, value lab.Value) string {
 	number := strconv.FormatInt(value.Number(), 10)

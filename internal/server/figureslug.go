@@ -22,7 +22,8 @@ type slugs map[lab.ProductID]string
 func newSlugs(d *lab.Dictionary) slugs {
 	all, taken := slugs{}, map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(d.Products)) {
-		slug := cmp.Or(slugOf(d.Products[id].NameEN), "product")
+		p := cmp.Or(d.MergedProduct(id), d.Products[id]) // whose address leads to the other
+		slug := cmp.Or(slugOf(p.NameEN), "product")
 		for taken[slug] {
 			slug += "-" + strconv.Itoa(int(id))
 		}

@@ -53,7 +53,7 @@ func (r *request) subject(ctx context.Context) (*subject, error) {
 		if !ok {
 			return nil, page.ErrNoPage
 		}
-		s.product = set.Dictionary.Products[id]
+		s.product = set.Dictionary.Products[id] // of a merged product the one that it was merged into
 	}
 	if s.product == nil {
 		err = s.ofYear(ctx)

@@ -18,7 +18,7 @@ type findingView struct {
 
 func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 	v := findingView{
-		Substance: n.substance(f.SubstanceID), Detection: n.texts.Code(locale.Detections, string(f.Detection)),
+		Substance: n.recorded(f.SubstanceID), Detection: n.texts.Code(locale.Detections, string(f.Detection)),
 		Basis: n.basis(f.Basis), Stereo: n.texts.Code(locale.Stereos, string(f.Stereo)),
 	}
 	if f.Detection != lab.NotDetected {

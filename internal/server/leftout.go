@@ -23,7 +23,7 @@ func (n naming) leftOut(r *lab.Result) (list []leftOutView) {
 			found = strings.TrimSpace(amount + " " + n.basis(x.Basis))
 		}
 		list = append(list, leftOutView{
-			What: n.texts.Text("page.release.left_out_what", "Substance", n.substance(x.SubstanceID), "Method", n.method(x.MethodID), "Found", found),
+			What: n.texts.Text("page.release.left_out_what", "Substance", n.recorded(x.SubstanceID), "Method", n.method(x.MethodID), "Found", found),
 			Why:  n.whyLeftOut(x),
 		})
 	}
@@ -76,6 +76,7 @@ type tieView struct {
 type tiedView struct{ Said, Address, Version string }
 
 func (n naming) ties(p *lab.Publication, f *lab.File, number lab.SampleNumber) (list []tieView) {
+	f = n.words.Read(f)
 	for _, t := range n.words.Ties(f, &p.Result) {
 		v := tieView{Substance: n.substance(t.SubstanceID)}
 		for _, id := range t.Analyses {

@@ -39,6 +39,25 @@ func (n naming) substance(id lab.SubstanceID) string {
 	return n.own(s.Name, s.NameNL)
 }
 
+// recorded is the name of a substance, and that by which it was recorded where that entry was
+// merged into another since.
+func (n naming) recorded(id lab.SubstanceID) string {
+	s := n.words.Merged(id)
+	if s == nil {
+		return n.substance(id)
+	}
+	return n.texts.Text("page.record.recorded_as", "Name", n.substance(id), "Recorded", n.own(s.Name, s.NameNL))
+}
+
+// recordedProduct is recorded for products.
+func (n naming) recordedProduct(id lab.ProductID) string {
+	p := n.words.MergedProduct(id)
+	if p == nil {
+		return n.product(id)
+	}
+	return n.texts.Text("page.record.recorded_as", "Name", n.product(id), "Recorded", n.own(p.NameEN, p.NameNL))
+}
+
 func (n naming) product(id lab.ProductID) string {
 	p, ok := n.words.Products[id]
 	if !ok {

@@ -16,6 +16,7 @@ func (r *request) result(f *lab.File, service string) (*resultPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	f = named.words.Read(f)
 	t := &telling{r, named, f, service, &resultPage{View: r.View(r.Texts.Text("page.result.title"))}}
 	last := f.Latest()
 	switch {

@@ -31,7 +31,7 @@ func (t *telling) substances(p *lab.Publication) []substanceView {
 			more = append(more, t.role(f, p.Outcome))
 		}
 		more = slices.DeleteFunc(more, func(s string) bool { return s == "" })
-		list = append(list, substanceView{t.named.substance(f.SubstanceID), amount, strings.Join(more, " · ")})
+		list = append(list, substanceView{t.name(f), amount, strings.Join(more, " · ")})
 	}
 	return list
 }
@@ -131,9 +131,8 @@ func (t *telling) quantity(a lab.Amount) string {
 // belowLOQ names the limit that the amount is below, where the method states it.
 func (t *telling) belowLOQ(f *lab.Released) string {
 	if m := t.named.words.Methods[f.MethodID]; m != nil {
-		i := slices.IndexFunc(m.Scope, func(s lab.MethodScope) bool { return s.SubstanceID == f.SubstanceID })
-		if i >= 0 && m.Scope[i].LOQ.Value > 0 {
-			return t.Texts.Text("page.result.below", "Amount", t.quantity(m.Scope[i].LOQ))
+		if row := t.named.words.Row(m, f.SubstanceID); row != nil && row.LOQ.Value > 0 {
+			return t.Texts.Text("page.result.below", "Amount", t.quantity(row.LOQ))
 		}
 	}
 	return t.Texts.Text("page.result.below_limit")

@@ -72,9 +72,25 @@ func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
 	return t.expectedNames(absent), t.expectedNames(few)
 }
 
+// name is that of a substance, with those by which the result named it where these turned out
+// to be the same.
+func (t *telling) name(f *lab.Released) string {
+	name := t.named.substance(f.SubstanceID)
+	var before []string
+	for _, id := range f.SignedAs {
+		if s := t.named.words.Merged(id); s != nil {
+			before = append(before, t.named.own(s.Name, s.NameNL))
+		}
+	}
+	if len(before) == 0 {
+		return name
+	}
+	return t.Texts.Text("page.result.called_before", "Name", name, "Before", t.list(before))
+}
+
 // findingName names a substance in a sentence, and says so where it is not proven.
 func (t *telling) findingName(f *lab.Released) string {
-	name := t.named.substance(f.SubstanceID)
+	name := t.name(f)
 	if f.Detection == lab.Indicated {
 		return t.Texts.Text("page.result.name_not_proven", "Name", name)
 	}

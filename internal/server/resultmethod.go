@@ -57,13 +57,19 @@ func (t *telling) sight(m *lab.Method, leftOut bool) []string {
 // scope says how many substances a method looked for, and which classes.
 func (t *telling) scope(m *lab.Method) (said []string) {
 	var classes []string
+	listed := map[lab.SubstanceID]bool{}
 	for _, row := range m.Scope {
+		id := t.named.words.Resolve(row.SubstanceID)
+		if listed[id] {
+			continue
+		}
+		listed[id] = true
 		if s := t.named.words.Substances[row.SubstanceID]; s != nil && s.WholeClass {
 			class := t.named.words.Classes[s.Class]
 			classes = append(classes, t.named.own(class.NameEN, class.NameNL))
 		}
 	}
-	if n := len(m.Scope) - len(classes); n > 0 {
+	if n := len(listed) - len(classes); n > 0 {
 		said = append(said, t.Texts.Text("page.result.sees_list", "Count", n))
 	}
 	if len(classes) > 0 {

@@ -110,7 +110,7 @@ func otherToVerify(by lab.Actor, record *store.SampleRecord, e *lab.Evidence) st
 func (n naming) compare(v *analysisView, f *lab.File, e *lab.Evidence) {
 	for _, c := range n.words.Compare(f, e.Analysis.ID) {
 		said := n.technique(c.MethodID) + ": " + n.contradiction(c)
-		row := slices.IndexFunc(e.Findings, func(f lab.Finding) bool { return f.SubstanceID == c.SubstanceID })
+		row := slices.IndexFunc(e.Findings, func(f lab.Finding) bool { return n.words.Resolve(f.SubstanceID) == c.SubstanceID })
 		if row < 0 {
 			v.Findings = append(v.Findings, findingView{Substance: n.substance(c.SubstanceID), Differs: said})
 			continue

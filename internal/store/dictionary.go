@@ -19,10 +19,12 @@ import (
 )
 
 // Settings about the dictionary: the edition of the embedded one, and a mark that
-// every change of any entry replaces, so that what was read can be kept.
+// every change of any entry replaces, so that what was read can be kept. Another mark is
+// replaced by every merge, so that nothing is counted as the dictionary read before it.
 const (
 	dictionarySetting = "dictionary"
 	changeSetting     = "dictionary_change"
+	mergeSetting      = "dictionary_merges"
 )
 
 // edition is the dictionary between two changes of it.
@@ -35,7 +37,11 @@ type edition struct {
 
 // dictionary returns the dictionary for a unit of work, which must not change it.
 // It is read anew only when it has changed.
-func (w *work) dictionary() (*lab.Dictionary, error) { return w.latestWords(w.tx) }
+func (w *work) dictionary() (d *lab.Dictionary, err error) {
+	d, err = w.latestWords(w.tx)
+	w.words = d
+	return d, err
+}
 
 func (s *Store) latestWords(tx *gorm.DB) (*lab.Dictionary, error) {
 	e, err := s.latestEdition(tx)
@@ -131,6 +137,7 @@ type (
 		PubChemCID   int32 `gorm:"column:pubchem_cid"`
 		Reviewed     bool
 		WholeClass   bool
+		MergedInto   lab.Optional `gorm:"<-:false"` // written by a merge alone
 		Danger       lab.Danger
 		DangerSource string
 		ShortName    string
@@ -154,11 +161,12 @@ type (
 		Usual        bool
 	}
 	productRow struct {
-		ID       lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
-		NameEN   string
-		NameNL   string
-		Unit     lab.AmountUnit
-		Reviewed bool
+		ID         lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
+		NameEN     string
+		NameNL     string
+		Unit       lab.AmountUnit
+		Reviewed   bool
+		MergedInto lab.Optional `gorm:"<-:false"`
 	}
 	productNameRow struct {
 		Folded    string `gorm:"primaryKey"`
@@ -286,7 +294,7 @@ func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 }
 
 func (r *dictionaryRows) addProduct(p *lab.Product) {
-	r.Products = append(r.Products, productRow{p.ID, p.NameEN, p.NameNL, p.Unit, p.Reviewed})
+	r.Products = append(r.Products, productRow{ID: p.ID, NameEN: p.NameEN, NameNL: p.NameNL, Unit: p.Unit, Reviewed: p.Reviewed})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN), Language: "nl"}}, p.Names...) {
 		if folded := lab.Fold(n.Name); !seen[folded] {
@@ -397,7 +405,7 @@ func (s *Store) Dictionary(ctx context.Context) (*lab.Dictionary, error) {
 // its statements sees what was committed before it.
 func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	var r dictionaryRows
-	var change string
+	var change, merges string
 	for again := false; ; again = true {
 		now, err := setting(tx, changeSetting)
 		if err != nil {
@@ -407,6 +415,9 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 			break
 		}
 		change, r = now, dictionaryRows{}
+		if merges, err = setting(tx, mergeSetting); err != nil {
+			return nil, err
+		}
 		for _, list := range []any{
 			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
 		} {
@@ -423,7 +434,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Edition = change
+	d.Edition, d.Merges = change, merges
 	return d, nil
 }
 
@@ -432,7 +443,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 	for _, x := range r.Substances {
 		byID[x.ID] = &lab.Substance{
 			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
-			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass,
+			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass, MergedInto: x.MergedInto,
 			Danger: x.Danger, DangerSource: x.DangerSource, ShortName: x.ShortName, LineEN: x.LineEN, LineNL: x.LineNL, LineSource: x.LineSource,
 		}
 	}
@@ -453,7 +464,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 func (r *dictionaryRows) products() []*lab.Product {
 	byID := map[lab.ProductID]*lab.Product{}
 	for _, x := range r.Products {
-		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed}
+		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed, MergedInto: x.MergedInto}
 	}
 	slices.SortFunc(r.ProductNames, func(a, b productNameRow) int { return strings.Compare(a.Folded, b.Folded) })
 	for _, x := range r.ProductNames {

@@ -28,6 +28,8 @@ func empty(x any) bool {
 
 func only(err error) (any, error) { return nil, err }
 
+func failing[T any](_ T, err error) error { return err }
+
 // ofOneself are the methods by which actors ask for, and change, what is their own.
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "Habits", "Remember", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
@@ -72,6 +74,12 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
+		{"TryMergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.TryMergeSubstance(ctx, by, 1, 2))) }},
+		{"MergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeSubstance(ctx, by, 1, 2, "the same"))) }},
+		{"UnmergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.UnmergeSubstance(ctx, by, 1, "two"))) }},
+		{"TryMergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.TryMergeProduct(ctx, by, 1, 2))) }},
+		{"MergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeProduct(ctx, by, 1, 2, "the same"))) }},
+		{"UnmergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.UnmergeProduct(ctx, by, 1, "two"))) }},
 		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},
 		{"VerifyAudit", operator, func(by lab.Actor) (any, error) { return s.VerifyAudit(ctx, by) }},
 		{"Revisions", lab.Program("test"), func(by lab.Actor) (any, error) { return s.Revisions(ctx, by) }},

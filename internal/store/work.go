@@ -21,7 +21,8 @@ type work struct {
 	at     lab.Instant
 	years  []serviceYear
 	events []auditEvent
-	form   *saving // that it saves; nil for none
+	form   *saving         // that it saves; nil for none
+	words  *lab.Dictionary // with which it counts; nil for none
 }
 
 type serviceYear struct {
@@ -74,6 +75,9 @@ func (w *work) end() error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := w.sameMerges(); err != nil {
+		return err
 	}
 	for _, e := range w.events {
 		if err := w.appendAudit(w.tx, e); err != nil {
