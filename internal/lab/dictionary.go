@@ -16,7 +16,9 @@ type Dictionary struct {
 	Substances map[SubstanceID]*Substance
 	Products   map[ProductID]*Product
 	Methods    map[MethodID]*Method
-	Edition    string // another after every change in the registry; empty once something was added here
+
+	Laboratories map[LaboratoryID]*Lab
+	Edition      string // another after every change in the registry; empty once something was added here
 
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name
@@ -279,10 +281,17 @@ func (d *Dictionary) addProduct(p *Product) error {
 
 // AddMethod adds a method, unless there is one that does not differ; in either
 // case it returns the entry that now stands in the dictionary, and whether it is
-// new.
+// new. A laboratory that is not known by its name is added with it.
 func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 	if err := m.Check(); err != nil {
 		return nil, false, err
+	}
+	l, known := d.Laboratories[m.LaboratoryID]
+	if !known {
+		l, known = d.FindLaboratory(m.Lab)
+	}
+	if known {
+		m.LaboratoryID, m.Lab = l.ID, l.Name
 	}
 	for _, have := range d.Methods {
 		if have.Kind == m.Kind && have.Lab == m.Lab && have.Version == m.Version {
@@ -293,6 +302,13 @@ func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 			}
 			return have, false, nil
 		}
+	}
+	if !known {
+		l, err := d.AddLaboratory(Lab{Name: m.Lab})
+		if err != nil {
+			return nil, false, err
+		}
+		m.LaboratoryID = l.ID
 	}
 	m.ID = nextLocal(d.Methods)
 	m.Scope = slices.Clone(m.Scope)

@@ -30,17 +30,29 @@ const (
 // amountUnits are the units in which amounts are typed.
 var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
 
+// methodField offers the methods that the reader may use, and that which is chosen, of
+// which is said until when it was used.
+func (r *request) methodField(n naming, chosen lab.MethodID) *page.Field {
+	f := r.Input("method", page.SelectField, "page.field.method")
+	f.Focus = true
+	for _, m := range n.methods() {
+		if m.ID != chosen && !n.words.Offered(r.Actor, r.Service.ID, m) {
+			continue
+		}
+		f.Options = append(f.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID) + " (" + r.Texts.Code(locale.Levels, string(m.Level)) + ")"})
+		if until := n.words.RetiredOn(m); until != 0 && m.ID == chosen {
+			f.Hint = r.Texts.Text("page.analysis.retired", "Day", r.Texts.Date(until))
+		}
+	}
+	return f
+}
+
 // analysisFields are the fields of an analysis that are asked before its findings and
 // after them.
-func (r *request) analysisFields(n naming) (before, after []*page.Field) {
-	method := r.Input("method", page.SelectField, "page.field.method")
-	method.Focus = true
-	for _, m := range n.methods() {
-		method.Options = append(method.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID) + " (" + r.Texts.Code(locale.Levels, string(m.Level)) + ")"})
-	}
+func (r *request) analysisFields(n naming, chosen lab.MethodID) (before, after []*page.Field) {
 	overruled := r.Hint(r.Input("overruled", page.AreaField, "page.field.overruled"), "page.analysis.overruled_hint")
 	before = []*page.Field{
-		r.Hidden("version", ""), method,
+		r.Hidden("version", ""), r.methodField(n, chosen),
 		r.Hint(r.Input("performed_on", page.DateField, "page.field.performed_on"), "page.describe.date_hint"),
 		r.Choice("conclusion", page.SelectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
 	}

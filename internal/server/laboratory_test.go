@@ -39,6 +39,7 @@ func newBench(t *testing.T, x *site) *bench {
 	b.coordinator = person("coordinator", b.service.ID, lab.Coordinator)
 	b.elsewhere = person("elsewhere", other.ID, lab.Laboratory, lab.Verifier, lab.Intake)
 	ketamine := storetest.Substance(t, must(x.store.Dictionary(t.Context())), "ketamine")
+	storetest.Benches(t, x.store, "Lab", "Counter")
 	b.gcms = must(x.store.AddMethod(t.Context(), lab.Operator("test"), lab.Method{
 		Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true,
 	}))
