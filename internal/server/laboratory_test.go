@@ -516,7 +516,8 @@ func TestAnAdministratorAddsAMethodWithItsScope(t *testing.T) {
 			"kind": {"lc_ms"}, "level": {"confirmatory"}, "quantifies": {"yes"}, "scope.0.substance": {"nonsense"}, "scope.0.loq": {"0,5"}, "scope.0.unit": {"%"},
 		}
 		administrator.post("/methods/new", fields).want(t, http.StatusUnprocessableEntity, `href="#field-lab"`, `href="#field-scope.0.substance"`, `value="0,5"`)
-		fields.Set("lab", "Lab Noord")
+		storetest.Benches(t, x.store, "Lab Noord")
+		fields.Set("lab", "LAB3")
 		fields.Set("scope.0.substance", "ketamine")
 		administrator.post("/methods/new", fields).leads(t, "/methods?done=method")
 		b.analyst.get("/methods").want(t, http.StatusOK, "LC-MS, Lab Noord", "0.5%", "sees 1 listed substance").lacks(t, "/methods/new")
