@@ -229,7 +229,7 @@ func (s *MethodScope) Row(name, mark string) ScopeRow {
 	row := ScopeRow{Name: name, SamplePerML: strings.Replace(s.SamplePerML, ".", mark, 1)}
 	part := func(typed string, a Amount) (number, unit string) {
 		if typed == "" && a.Value != 0 {
-			typed = a.Number(".") + " " + a.Scale.Unit()
+			typed = a.Number(".") + " " + a.Unit()
 		}
 		number, unit, _ = strings.Cut(typed, " ")
 		return strings.Replace(number, ".", mark, 1), unit

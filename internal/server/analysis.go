@@ -48,10 +48,10 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 			{r.Texts.Text("page.field.received_on"), r.Texts.Date(e.record.Sample.ReceivedOn)},
 			{r.Texts.Text("page.analysis.taken_back"), e.takenBack()},
 		},
-		Empty: r.findingRow(n, "__n__", e.record.Sample.Form.Scale().Unit()), Overrule: values.Get("overruled") != "",
+		Empty: r.findingRow(n, "__n__", e.record.Sample.Form.ContentUnit()), Overrule: values.Get("overruled") != "",
 	}
 	for _, number := range typedRows(values) {
-		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.Scale().Unit())
+		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.ContentUnit())
 		n.offerBasesOf(&row, values.Get(lab.FindingField(number, "substance")), r)
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)

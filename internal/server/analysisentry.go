@@ -103,6 +103,9 @@ func (e *analysisEntry) values() url.Values {
 		for part, value := range e.typedOf(f) {
 			values.Set(lab.FindingField(i, part), value)
 		}
+		if f.Amount.Scale == "" {
+			values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.ContentUnit())
+		}
 	}
 	e.addRows(values, 1)
 	return values
@@ -116,7 +119,7 @@ func (e *analysisEntry) addRows(values url.Values, count int) {
 	}
 	for i := next; i < next+count && i < mostRows; i++ {
 		values.Set(lab.FindingField(i, "substance"), "")
-		values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.Scale().Unit())
+		values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.ContentUnit())
 		values.Set(lab.FindingField(i, "basis"), "")
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -28,7 +29,16 @@ const (
 )
 
 // amountUnits are the units in which amounts are typed.
-var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
+var amountUnits = []string{"%", "mg", "µg", "mg/ml", "ratio"}
+
+// amountUnit names a unit in which amounts are typed.
+func (r *request) amountUnit(unit string) page.Option {
+	label := r.Texts.Code(locale.Scales, string(scaleOf(unit)))
+	if unit == lab.Blotter.ContentUnit() {
+		label = r.Texts.Text("page.methods.unit_ug")
+	}
+	return page.Option{Value: unit, Label: label}
+}
 
 // methodField offers the methods that the reader may use, and that which is chosen, of
 // which is said until when it was used.
@@ -81,8 +91,11 @@ func (r *request) findingRow(n naming, number string, unit string) findingRow {
 	row.Substance.Suggest = "/suggest/substances"
 	row.Amount.Keyboard, row.Amount.Narrow = "decimal", true
 	row.Uncertainty.Keyboard, row.Uncertainty.Narrow = "decimal", true
-	for _, unit := range amountUnits {
-		row.Unit.Options = append(row.Unit.Options, page.Option{Value: unit, Label: r.Texts.Code(locale.Scales, string(scaleOf(unit)))})
+	row.Unit.Options = []page.Option{r.amountUnit(cmp.Or(unit, "ratio"))} // that of the form first
+	for _, other := range amountUnits {
+		if !row.Unit.Offers(other) {
+			row.Unit.Options = append(row.Unit.Options, r.amountUnit(other))
+		}
 	}
 	row.Unit.Values = []string{unit}
 	return row
@@ -126,11 +139,8 @@ func scaleOf(unit string) lab.Scale {
 	return a.Scale
 }
 
-// unitOf is the unit in which amounts of a scale are typed.
-func unitOf(scale lab.Scale) string {
-	i := slices.IndexFunc(amountUnits, func(unit string) bool { return scaleOf(unit) == scale })
-	return amountUnits[max(0, i)]
-}
+// unitOf is the unit in which an amount is typed.
+func unitOf(a lab.Amount) string { return cmp.Or(a.Unit(), "ratio") }
 
 // typedRows are the numbers of the rows that were typed, in order.
 func typedRows(typed url.Values) []int {
@@ -237,14 +247,14 @@ func (found typedFindings) toRows(err error) error {
 func (n naming) typedOf(f lab.Finding) map[string]string {
 	typed := map[string]string{
 		"substance": n.substance(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
-		"abundance": string(f.Abundance), "unit": unitOf(f.Amount.Scale),
+		"abundance": string(f.Abundance), "unit": unitOf(f.Amount),
 	}
 	if f.Amount.Scale == "" {
 		return typed
 	}
 	typed["amount"] = n.number(f.Amount)
 	if f.Uncertainty > 0 {
-		typed["uncertainty"] = n.exactNumber(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
+		typed["uncertainty"] = n.exactIn(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale}, f.Amount.Unit())
 	}
 	return typed
 }

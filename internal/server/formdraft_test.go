@@ -63,7 +63,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}}, "the weighing was wrong", true, "second"},
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},
-		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}}, "of the south", true, ""},
+		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}, "level": {"presumptive"}, "scope.1.substance": {"ketamine"}, "scope.1.unit": {"%"}}, "of the south", true, ""},
 		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},
 		{admin, "/services/UTR/settings", "/services/UTR/settings", url.Values{"opening_hours": {"Tuesdays from 17:00"}}, "Tuesdays from 17:00", true, ""},

@@ -133,7 +133,7 @@ func addToScope(r *request) error {
 	return r.End(err, next, "method.html", func() (any, *page.Form, error) {
 		shown := r.methodPage(n, m)
 		if shown.Add == nil { // replaced meanwhile
-			return shown, page.NewForm(), nil
+			return shown, shown.Retire, nil
 		}
 		shown.Add.Fill(in.Typed)
 		return shown, shown.Add, nil

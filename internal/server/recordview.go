@@ -100,7 +100,7 @@ func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 	if f.Detection != lab.NotDetected {
 		v.Role = n.texts.Code(locale.Roles, string(role))
 	}
-	v.Number, v.Unit = n.number(f.Amount), f.Amount.Scale.Unit()
+	v.Number, v.Unit = n.number(f.Amount), f.Amount.Unit()
 	if f.Uncertainty > 0 {
 		v.Unit = "± " + n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
 	}

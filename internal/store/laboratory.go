@@ -172,15 +172,15 @@ func (s *Store) ChangeLaboratory(ctx context.Context, by lab.Actor, seen, l lab.
 		if l.IsSame(before) {
 			return nil
 		}
-		if !seen.IsSame(before) {
-			return fmt.Errorf("somebody has changed it since it was opened: %w", lab.ErrConflict)
-		}
 		today, err := w.latestDay()
 		if err != nil {
 			return err
 		}
 		if err := d.CheckLaboratory(&l, today); err != nil {
 			return err
+		}
+		if !seen.IsSame(before) {
+			return fmt.Errorf("somebody has changed it since it was opened: %w", lab.ErrConflict)
 		}
 		if err := w.checkStaffing(&l); err != nil {
 			return err
