@@ -187,6 +187,11 @@ func (n naming) laboratories() []*lab.Lab {
 	return list
 }
 
+// laboratoriesOf are those at which a person works.
+func (n naming) laboratoriesOf(person lab.Optional) []*lab.Lab {
+	return slices.DeleteFunc(n.laboratories(), func(l *lab.Lab) bool { return !slices.Contains(l.People, person) })
+}
+
 // kindField asks for the technique.
 func (r *request) kindField() *page.Field {
 	f := r.Choice("kind", page.SelectField, "page.methods.kind", locale.MethodKinds, lab.MethodKinds.Strings())

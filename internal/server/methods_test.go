@@ -43,6 +43,7 @@ func TestOnlyTheMethodsThatOneMayUseAreOffered(t *testing.T) {
 		admin.post("/laboratories/NAT", people).leads(t, "/laboratories/NAT?done=settings")
 		b.analyst.get(address+"/analyses/new").want(t, http.StatusOK, "NMR, National laboratory")
 		b.second.get(address+"/analyses/new").lacks(t, "NMR")
+		admin.get("/people/"+itoa(b.actors["analyst"].UserID)).want(t, http.StatusOK, `<a href="/laboratories/NAT">National laboratory</a>`)
 
 		// Another administrator who began before is told, and saves nothing.
 		people.Set("name", "National")
