@@ -106,9 +106,11 @@ func TestAllMistakesOfAScopeAreToldAtOnce(t *testing.T) {
 
 func TestTheScopeOfAMethodIsCheckedWhereverItComesFrom(t *testing.T) {
 	percent := func(n int64) lab.Amount { return lab.Amount{Value: n, Scale: lab.MassFraction} }
-	m := lab.Method{Kind: lab.GCMS, Lab: "central", Level: lab.Confirmatory, Scope: []lab.MethodScope{
-		{SubstanceID: mdma, LOD: percent(1000), LOQ: percent(1000)}, {SubstanceID: ketamine, LOD: percent(1000), LOQ: percent(999)},
+	m := lab.Method{Kind: lab.GCMS, Lab: "central", Level: lab.Confirmatory}
+	m.Scope = []lab.MethodScope{
+		{SubstanceID: mdma, LOD: percent(1000), LOQ: percent(1000)},
+		{SubstanceID: ketamine, LOD: percent(1000), LOQ: percent(999)},
 		{SubstanceID: cocaine, LOD: percent(1000), LOQ: lab.Amount{Value: 2000, Scale: lab.PerUnit}},
-	}}
+	}
 	wantFields(t, m.Check(), "scope.1.loq", "scope.2.loq")
 }

@@ -152,10 +152,11 @@ func withFile(t *testing.T, fields url.Values, name string, content []byte) (kin
 	return w.FormDataContentType(), b.Bytes()
 }
 
-func (r *reader) upload(t *testing.T, path string, fields url.Values, name string, content []byte) page {
+// upload sends the form of a new method with a file.
+func (r *reader) upload(t *testing.T, fields url.Values, name string, content []byte) page {
 	t.Helper()
 	kind, body := withFile(t, fields, name, content)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.site.address.String()+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.site.address.String()+"/methods/new", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,17 +232,17 @@ func TestRowsArePastedAndReadFromFiles(t *testing.T) {
 	admin.post("/methods/new", with("paste", "paste", pasted)).want(t, http.StatusOK, filled...)
 	admin.post("/methods/new", with("paste", "paste", strings.ReplaceAll(pasted, "\t", ";"))).want(t, http.StatusOK, filled...)
 	csv := "Stof;LOD;LOQ;Eenheid;mg/ml\nketamine;0,1;0,3;;\nLSD;5;;ug;\nmoonshine;1;;%;\ncocaine;0,3;0,1;%;\nmdma;200;;NG/ml;2\n"
-	admin.upload(t, "/methods/new", with("file"), "scope.csv", []byte(csv)).want(t, http.StatusOK, filled...)
-	admin.upload(t, "/methods/new", with("file"), "scope.csv", []byte(csv+"caffeine;1\n")).want(t, http.StatusOK, append(filled, "Row 7 of the file is left out: has 2 cells where the header has 5")...)
-	admin.upload(t, "/methods/new", with("file"), "scope.xlsx", workbook(t,
+	admin.upload(t, with("file"), "scope.csv", []byte(csv)).want(t, http.StatusOK, filled...)
+	admin.upload(t, with("file"), "scope.csv", []byte(csv+"caffeine;1\n")).want(t, http.StatusOK, append(filled, "Row 7 of the file is left out: has 2 cells where the header has 5")...)
+	admin.upload(t, with("file"), "scope.xlsx", workbook(t,
 		[]any{"Substance", "LOD", "LOQ", "Unit", "Dilution"}, []any{"ketamine", 0.1, 0.3}, []any{"LSD", 5, nil, "µg"}, []any{"moonshine", 1, nil, "%"},
 		[]any{"cocaine", 0.3, 0.1, "%"}, []any{"mdma", 200, nil, "ng/ml", 2},
 	)).want(t, http.StatusOK, filled...)
 
-	admin.upload(t, "/methods/new", with("file"), "scope.csv", []byte("ketamine;0,1;0,3;%\ncocaine;1;2;%\n")).want(t, http.StatusOK, "The first row of the file names the columns", `value="MDMA"`)
-	admin.upload(t, "/methods/new", with("file"), "scope.xls", []byte("nothing of the kind")).want(t, http.StatusOK, "The file cannot be read", `href="#field-file"`, `value="MDMA"`)
+	admin.upload(t, with("file"), "scope.csv", []byte("ketamine;0,1;0,3;%\ncocaine;1;2;%\n")).want(t, http.StatusOK, "The first row of the file names the columns", `value="MDMA"`)
+	admin.upload(t, with("file"), "scope.xls", []byte("nothing of the kind")).want(t, http.StatusOK, "The file cannot be read", `href="#field-file"`, `value="MDMA"`)
 	admin.post("/methods/new", with("file")).want(t, http.StatusOK, "Choose a file first.", `value="MDMA"`)
 	admin.post("/methods/new", with("paste", "paste", strings.Repeat("ketamine\t1\n", 1000))).want(t, http.StatusOK, "A scope has 1000 rows at most", `value="MDMA"`)
-	admin.upload(t, "/methods/new", with(""), "", nil).leads(t, "/methods?done=method") // as a browser sends the form that no file was chosen in
-	b.intake.upload(t, "/methods/new", with("file"), "scope.csv", nil).want(t, http.StatusForbidden)
+	admin.upload(t, with(""), "", nil).leads(t, "/methods?done=method") // as a browser sends the form that no file was chosen in
+	b.intake.upload(t, with("file"), "scope.csv", nil).want(t, http.StatusForbidden)
 }
