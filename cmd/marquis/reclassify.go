@@ -16,7 +16,9 @@ func (p *program) reclassifyCommand() *cobra.Command {
 		Use:   "reclassify",
 		Short: "Make the facts that the statistics read anew, after the dictionary was corrected",
 		Long: "Rebuilds the facts of every sample from the sample, its expectations and its released result with the\n" +
-			"dictionary as it is now, and says what moved. Where nothing was corrected it changes nothing.",
+			"dictionary as it is now, and says what moved. Where nothing was corrected it changes nothing.\n" +
+			"Results of which today's rules would release other findings stay as they were said: they are put on a\n" +
+			"worklist, and change when a person amends them.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.open(cmd.Context(), func(s *store.Store) error {
@@ -25,6 +27,9 @@ func (p *program) reclassifyCommand() *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(p.stdout, "%d samples looked at, %d moved\n", moved.Samples, moved.Changed)
+				if moved.ToReview > 0 {
+					fmt.Fprintf(p.stdout, "%d results would be released otherwise by today's rules: they are on the worklist %q\n", moved.ToReview, lab.StageToReview)
+				}
 				for _, what := range slices.Sorted(maps.Keys(moved.Fields)) {
 					fmt.Fprintf(p.stdout, "  %6d × %s\n", moved.Fields[what], what)
 				}

@@ -107,7 +107,7 @@ func (w *words) compound(name string) *compound {
 	}
 	c = newCompound(s)
 	for i, m := range w.methods {
-		c.seen[i] = m.Covers(s.ID)
+		c.seen[i] = w.dictionary.Covers(m, s.ID)
 	}
 	w.compounds[name] = c
 	return c

@@ -32,7 +32,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	}
 	for i := range p.runs {
 		r := &p.runs[i]
-		r.Analysis.State = lab.Verified // at source
+		r.Analysis.State, r.Analysis.Signature = lab.Verified, lab.AtSource
 		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
 			p.rejectFindings(r.found, err)
 		}
@@ -55,6 +55,15 @@ func (p *planner) checkResult(a *lab.Arrival, all []found) {
 	if err != nil {
 		all[0].at.reject(problem{"", "", sentence(err)})
 		return
+	}
+	notes := all[0].at.source.notes
+	for i := range next.Result.Findings {
+		if len(next.Result.Findings[i].MeanOf) > 0 {
+			notes["amounts that are the mean of what analyses of the same worth measured"]++
+		}
+	}
+	if n := len(next.Result.LeftOut); n > 0 {
+		notes["findings that a finer analysis of the same sample overrules, which are not released"] += n
 	}
 	for _, m := range p.dictionary.Refusals(&a.File, next) {
 		row, part, _ := lab.ParseFindingField(m.Field)
@@ -181,6 +190,13 @@ func (r *run) add(f *found, most int) {
 		return
 	}
 	have := &r.Findings[i]
+	if have.Detection == lab.Unidentified {
+		have.Peaks = have.HowMany() + 1
+		if f.at != r.found[i].at {
+			f.at.merge("Another substance of the analysis that could not be identified: they are counted.", r.found[i].at)
+		}
+		return
+	}
 	if have.Detection == lab.Quantified && f.finding.Detection == lab.Quantified && (have.Amount != f.finding.Amount || have.Basis != f.finding.Basis) {
 		f.at.reject(problem{"amount", f.columns.amount.text(f.at.row()), fmt.Sprintf(
 			"The same substance has another amount in %s, %q.", r.found[i].at, r.found[i].columns.substance.text(r.found[i].at.row()))})

@@ -80,8 +80,24 @@ func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []prob
 	if f.conclusion == lab.HasFindings {
 		f.finding = lab.Finding{SubstanceID: n.substance, Stereo: n.stereo, ReportedAs: n.reportedAs}
 		problems = append(problems, p.setFound(&f.finding, b, row)...)
+		p.unidentify(&f)
+		if p.dictionary.Outside(f.method, &f.finding) {
+			at.source.notes["findings outside the declared scope of their method, which are taken"]++
+		}
 	}
 	return f, problems
+}
+
+// unidentify makes of a finding of what could not be identified one that says no more than
+// that: whatever its peak amounts to is an amount of nothing that is known.
+func (p *planner) unidentify(f *found) {
+	if s := p.dictionary.Substances[f.finding.SubstanceID]; s == nil || s.Class != lab.UnidentifiedClass || !f.finding.Detection.Found() {
+		return
+	}
+	if f.finding.Detection == lab.Quantified {
+		f.at.source.notes["amounts of what could not be identified, which are left out"]++
+	}
+	f.finding = lab.Finding{SubstanceID: f.finding.SubstanceID, ReportedAs: f.finding.ReportedAs, Abundance: f.finding.Abundance, Detection: lab.Unidentified}
 }
 
 // empty tells that the row has no finding here; a number without a substance is

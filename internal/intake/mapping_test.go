@@ -156,7 +156,12 @@ func TestScopeOfMethod(t *testing.T) {
 	if m := plan.Methods[0]; m.OpenScope || len(m.Scope) != 2 || d.Substances[m.Scope[0].SubstanceID].Name != "fentanyl" {
 		t.Errorf("got %+v", m)
 	}
+	// A scope says what a method rules out, not what it may find.
 	plan, _ = mustPlan(t, mustMapping(t, text), file(cells{"method": "strip"}))
+	if note := "findings outside the declared scope of their method, which are taken: 1"; !slices.Contains(plan.Receipt.Files[0].Notes, note) {
+		t.Errorf("%q has no note %q", plan.Receipt.Files[0].Notes, note)
+	}
+	plan, _ = mustPlan(t, mustMapping(t, text), file(cells{"method": "strip", "amount": "n.d."}))
 	wantLine(t, plan, 2, Rejected, "substance", "ketamine", "not in the method's scope")
 
 	_, _, err := planOf(t, mustMapping(t, strings.Replace(text, `"fentanyl"`, `"fentanil"`, 1)), file(cells{}))

@@ -21,6 +21,8 @@ const (
 	ChangeAnalysis   Action = "change analysis"
 	VerifyAnalysis   Action = "verify analysis"
 	RetractAnalysis  Action = "retract analysis"
+	ReportAnalysis   Action = "report analysis"
+	SetAsideFindings Action = "set aside findings"
 	AskAboutAnalysis Action = "ask about analysis"
 	AnswerQuestion   Action = "answer question"
 	PublishResult    Action = "publish result"

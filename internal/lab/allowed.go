@@ -42,7 +42,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 	offer(x.ID, m, err)
 	for i := range f.Evidence {
 		a := &f.Evidence[i].Analysis
-		for _, act := range [...]Action{ChangeAnalysis, VerifyAnalysis, RetractAnalysis, AskAboutAnalysis} {
+		for _, act := range [...]Action{ChangeAnalysis, VerifyAnalysis, RetractAnalysis, ReportAnalysis, SetAsideFindings, AskAboutAnalysis} {
 			m, err := a.may(act, by, f.Questions)
 			offer(a.ID, m, err)
 		}

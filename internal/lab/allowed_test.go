@@ -112,12 +112,12 @@ func TestWhatIsAllowed(t *testing.T) {
 		{
 			"what is verified is released", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified)),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
-				"retract analysis!, publish result to confirmed",
+				"retract analysis!, report analysis, set aside findings, publish result to confirmed",
 		},
 		{
 			"a released one is amended, withdrawn, told", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified), released("confirmed")),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
-				"retract analysis!, publish result to amended!, withdraw result!, tell result",
+				"retract analysis!, report analysis, set aside findings, publish result to amended!, withdraw result!, tell result",
 		},
 		{
 			"a withdrawn one is told, by the counter", person(other, lab.Intake), analysed(lab.Confirmatory, inState(lab.Retracted), released("confirmed", "withdrawn")),
@@ -166,7 +166,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		lab.RegisterSample: "intake", lab.MoveSample: "intake laboratory verifier", lab.ChangeSample: "intake verifier",
 		lab.ExcludeSample: "verifier coordinator", lab.IncludeSample: "verifier coordinator", lab.ReplaceCode: "intake",
 		lab.EnterAnalysis: "intake laboratory verifier", lab.ChangeAnalysis: "laboratory intake", lab.VerifyAnalysis: "verifier",
-		lab.RetractAnalysis: "laboratory verifier", lab.AskAboutAnalysis: "verifier", lab.AnswerQuestion: "laboratory intake",
+		lab.RetractAnalysis: "laboratory verifier", lab.ReportAnalysis: "verifier", lab.SetAsideFindings: "verifier", lab.AskAboutAnalysis: "verifier", lab.AnswerQuestion: "laboratory intake",
 		lab.PublishResult: "verifier", lab.WithdrawResult: "verifier", lab.TellResult: "intake verifier", "nonsense": "",
 	} {
 		if got := strings.Join(lab.Vocabulary[lab.UserRole](lab.Who(act)).Strings(), " "); got != want {

@@ -58,6 +58,10 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		add(lab.RetractAnalysis, theAnalysis, "retracted", func(f *lab.File, by lab.Actor, reason bool) error {
 			return f.Evidence[i].Analysis.Retract(by, noon, given(reason, "wrong vial"))
 		})
+		add(lab.ReportAnalysis, theAnalysis, "verified", func(f *lab.File, by lab.Actor, _ bool) error {
+			return f.Evidence[i].Analysis.Report(by, true)
+		})
+		add(lab.SetAsideFindings, theAnalysis, "verified", func(f *lab.File, by lab.Actor, _ bool) error { return f.Evidence[i].SetAside(by) })
 		add(lab.AskAboutAnalysis, theAnalysis, "entered", func(f *lab.File, by lab.Actor, _ bool) error {
 			_, err := f.Evidence[i].Analysis.Ask(by, noon, "Which vial?")
 			return err
@@ -168,7 +172,7 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 			}
 		}
 	}
-	if len(offered) != 16 {
+	if len(offered) != 18 {
 		t.Errorf("acts that were accepted at all: %v", offered)
 	}
 }

@@ -113,17 +113,31 @@ var Abundances = Vocabulary[Abundance]{Primary, Minor}
 // Finding is one substance reported by one analysis, at most once in it.
 type Finding struct {
 	Key
-	SampleID    ID
-	AnalysisID  ID
-	SubstanceID SubstanceID
-	ReportedAs  string // the name in the source, where it differs
-	Detection   Detection
-	Amount      Amount `gorm:"embedded;embeddedPrefix:amount_"`
-	Basis       Basis  // of the amount
-	Uncertainty int64  // half width of the interval, on the amount's scale; 0 if not stated
-	Stereo      Stereo
-	Abundance   Abundance
+	SampleID     ID
+	AnalysisID   ID
+	SubstanceID  SubstanceID
+	ReportedAs   string // the name in the source, where it differs
+	Detection    Detection
+	Amount       Amount `gorm:"embedded;embeddedPrefix:amount_"`
+	Basis        Basis  // of the amount
+	Uncertainty  int64  // half width of the interval, on the amount's scale; 0 if not stated
+	Stereo       Stereo
+	Abundance    Abundance
+	Peaks        int32    // of what could not be identified: how many, where more than one; else 0
+	SetAside     SetAside // why a verifier sets it aside, empty where it stands
+	SetAsideWith string   // what the verifier says of it: of a cross-reaction, with what
 }
+
+// HowMany is how many substances could not be identified.
+func (f *Finding) HowMany() int32 { return max(1, f.Peaks) }
+
+// UnidentifiedClass is the class of the entry under which is recorded what could not be
+// identified.
+const UnidentifiedClass = "unidentified"
+
+// maxPeaks is how many unidentified substances one analysis can report: beyond it the run
+// says nothing.
+const maxPeaks = 99
 
 // FindingField names a part of a finding by its row, counted from 0, as the mistakes
 // of Analysis.Check, Plausibility and Refusals do: "findings.2.amount".
@@ -190,8 +204,12 @@ func (f *Finding) check(d *Dictionary, method *Method) (errs FieldErrors) {
 	checkOptional(&errs, "stereo", f.Stereo, Stereos)
 	checkOptional(&errs, "abundance", f.Abundance, Abundances)
 	checkText(&errs, "reported_as", f.ReportedAs, maxShortText)
-	errs.Check(method == nil || f.Detection == Unidentified || method.Covers(f.SubstanceID), "substance",
-		"The method cannot see it: it is not in the method's scope.")
+	unknown := substance.Class == UnidentifiedClass
+	errs.Check(unknown || f.Detection != Unidentified, "detection", "What is named is not unidentified: choose how it was found, or name it an unidentified substance.")
+	errs.Check(!unknown || f.Detection == Unidentified || !Detections.Has(f.Detection), "detection", "Of what could not be identified say unidentified, without an amount.")
+	errs.Check(f.Peaks == 0 || unknown && f.Peaks > 1 && f.Peaks <= maxPeaks, "substance", "At most %d substances can be recorded as unidentified.", maxPeaks)
+	errs.Check(method == nil || f.Detection != NotDetected || d.Covers(method, f.SubstanceID), "substance",
+		"The method cannot rule it out: it is not in the method's scope. Leave the row out.")
 	if f.Detection != Quantified {
 		errs.Check(f.Amount == Amount{} && f.Basis == "" && f.Uncertainty == 0, "amount", "Only a quantified finding has an amount.")
 		return errs
@@ -204,6 +222,8 @@ func (f *Finding) checkAmount(errs *FieldErrors, substance *Substance, method *M
 	most := maxAmount[f.Amount.Scale]
 	errs.Check(method == nil || method.Quantifies, "amount", "The method does not measure amounts: leave the amount out, or choose another method.")
 	checkCode(errs, "unit", f.Amount.Scale, Scales)
+	errs.Check(!substance.WholeClass, "amount", "A class has no amount: name the substance that was measured, or leave the amount out.")
+	errs.Check(f.Amount.Value != 0, "amount", "Zero is not an amount of what was found: choose not detected, below the limit of quantification, or trace.")
 	errs.Check(f.Amount.Value >= 0 && f.Amount.Value <= most, "amount", "The amount is outside the possible range.")
 	errs.Check(f.Amount.Decimals >= 0 && int(f.Amount.Decimals) <= shownPower[f.Amount.Scale], "amount", "The amount has more decimals than can be kept.")
 	errs.Check(f.Uncertainty >= 0 && f.Uncertainty <= most, "uncertainty", "The uncertainty is outside the possible range.")

@@ -46,6 +46,9 @@ func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
 	for i := range e.Findings {
 		f := &e.Findings[i]
 		said := other.Finding(f.SubstanceID)
+		if said == nil && d.findsMember(other, f.SubstanceID) {
+			continue // the one says the class, the other a member of it
+		}
 		if kind := d.contradicts(f, said, d.Methods[other.Analysis.MethodID]); kind != "" {
 			list = append(list, Contradiction{kind, f.SubstanceID, other.Analysis.MethodID, said})
 		}
@@ -53,7 +56,7 @@ func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
 	method := d.Methods[e.Analysis.MethodID]
 	for i := range other.Findings {
 		f := &other.Findings[i]
-		if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && method != nil && method.Covers(f.SubstanceID) {
+		if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && d.Covers(method, f.SubstanceID) && !d.findsMember(e, f.SubstanceID) {
 			list = append(list, Contradiction{FoundThereAlone, f.SubstanceID, other.Analysis.MethodID, f})
 		}
 	}
@@ -96,7 +99,7 @@ func (e *Evidence) says(id SubstanceID) bool {
 // differs; empty where it does not.
 func (d *Dictionary) contradicts(f, other *Finding, method *Method) ContradictionKind {
 	switch {
-	case other == nil && f.Detection.Found() && method != nil && method.Covers(f.SubstanceID) && !method.OpenScope:
+	case other == nil && f.Detection.Found() && d.scopeOf(method, f.SubstanceID) != nil:
 		return FoundHereAlone
 	case other == nil:
 		return ""
@@ -105,12 +108,14 @@ func (d *Dictionary) contradicts(f, other *Finding, method *Method) Contradictio
 	case f.Detection != Quantified || other.Detection != Quantified || f.Amount.Scale != other.Amount.Scale:
 		return ""
 	}
-	a, b := d.toCompare(f), d.toCompare(other)
-	if (max(a, b)-min(a, b))*100 <= max(a, b)*ApartPercent {
+	if !apart(d.toCompare(f), d.toCompare(other)) {
 		return ""
 	}
 	return AmountsApart
 }
+
+// apart tells that two amounts on one scale are further apart than ApartPercent.
+func apart(a, b int64) bool { return (max(a, b)-min(a, b))*100 > max(a, b)*ApartPercent }
 
 // toCompare is the amount of a finding to be compared with others.
 func (d *Dictionary) toCompare(f *Finding) int64 {

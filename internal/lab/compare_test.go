@@ -134,7 +134,7 @@ func TestWhatTheAnalysesOfAResultDisagreeAbout(t *testing.T) {
 		}, nil},
 		{"one found what the other's list holds", []lab.Evidence{
 			verified(d, gcms, finding(ketamine, lab.Identified)), verified(d, targeted),
-		}, []string{"1: 4 -, 2 identified"}},
+		}, []string{"1: 2 identified, 4 -"}},
 		{"the other way round", []lab.Evidence{verified(d, targeted, finding(ketamine, lab.Identified)), verified(d, ftir)}, []string{"1: 4 identified, 1 -"}},
 		{"what the one of an open scope could have seen", []lab.Evidence{
 			verified(d, ftir, finding(caffeine, lab.Trace)), verified(d, gcms),

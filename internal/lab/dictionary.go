@@ -24,6 +24,7 @@ type Dictionary struct {
 	productNames   map[string]ProductID     // by folded name
 	productSets    map[string]ProductID     // by key of the expected set
 	classNames     map[string]string        // by folded name or code
+	classEntries   map[string]SubstanceID   // by code: what stands for a class
 
 	substanceList []searchName[SubstanceID] // of all names, for type-ahead
 	productList   []searchName[ProductID]
@@ -35,7 +36,7 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 	d := &Dictionary{
 		Classes: map[string]Class{}, Substances: map[SubstanceID]*Substance{}, Products: map[ProductID]*Product{},
 		Methods: map[MethodID]*Method{}, substanceNames: map[string]SubstanceName{}, productNames: map[string]ProductID{},
-		productSets: map[string]ProductID{}, classNames: map[string]string{},
+		productSets: map[string]ProductID{}, classNames: map[string]string{}, classEntries: map[string]SubstanceID{},
 	}
 	var errs FieldErrors
 	for _, c := range classes {
@@ -75,7 +76,10 @@ func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {
 // knows tells whether exactly one of an expectation's substance and class is
 // set, and stands in the dictionary.
 func (d *Dictionary) knows(e Expected) bool {
-	_, substance := d.Substances[SubstanceID(e.SubstanceID)]
+	s, substance := d.Substances[SubstanceID(e.SubstanceID)]
+	if substance && s.WholeClass {
+		return false // a class is expected as a class
+	}
 	_, class := d.Classes[e.Class]
 	return substance && e.Class == "" || class && e.SubstanceID == 0
 }
@@ -90,6 +94,11 @@ func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
 	_, taken := d.Substances[s.ID]
 	errs.Check(!taken, "substance "+s.Name, "The number %d is used twice.", s.ID)
 	d.Substances[s.ID] = s
+	if s.WholeClass {
+		other, taken := d.classEntries[s.Class]
+		errs.Check(!taken || other == s.ID, "substance "+s.Name, "The class %s has an entry already, %d.", s.Class, other)
+		d.classEntries[s.Class] = s.ID
+	}
 	names := append([]SubstanceName{{Name: s.Name}}, s.Names...)
 	if s.NameNL != "" {
 		names = append(names, SubstanceName{Name: s.NameNL, Language: "nl"})
@@ -179,11 +188,24 @@ func (d *Dictionary) Satisfies(id SubstanceID, e Expected) bool {
 	return ok && d.Within(s.Class, e.Class)
 }
 
+// couldBe tells whether a finding of the entry could be of what is expected: the entry
+// stands for a class in which that is.
+func (d *Dictionary) couldBe(id SubstanceID, e Expected) bool {
+	entry := d.Substances[id]
+	if entry == nil || !entry.WholeClass {
+		return false
+	}
+	if expected := d.Substances[SubstanceID(e.SubstanceID)]; expected != nil {
+		return d.Within(expected.Class, entry.Class)
+	}
+	return d.Within(e.Class, entry.Class)
+}
+
 // Role returns the role of a substance in the sample: expected, else what its product
 // says, else the substance's own.
 func (d *Dictionary) Role(id SubstanceID, f *File) Role {
 	for _, e := range f.Expected {
-		if d.Satisfies(id, e) {
+		if d.Satisfies(id, e) || d.couldBe(id, e) {
 			return RoleExpected
 		}
 	}

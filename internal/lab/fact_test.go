@@ -194,7 +194,7 @@ func TestFactsSurviveStorage(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, expected := newSample(func(s *lab.Sample) { s.Form = lab.Rock }), drawExpected(t)
-		p, err := d.Publish(file(s, expected, drawEvidence(t, d)), "")
+		p, err := d.Next(file(s, expected, drawEvidence(t, d)))
 		if err != nil {
 			t.Fatal(err)
 		}

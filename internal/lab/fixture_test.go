@@ -29,6 +29,8 @@ const (
 	unknownPeak
 	safrole
 	amphetamine
+	aNitazene // which one is not known
+	anOpioid
 )
 
 const (
@@ -69,6 +71,7 @@ func newDictionary(t testing.TB) *lab.Dictionary {
 		{Code: "depressant", NameEN: "depressants"},
 		{Code: "benzodiazepine", Parent: "depressant", NameEN: "benzodiazepines", NameNL: "benzodiazepinen"},
 		{Code: "other", NameEN: "other substances"},
+		{Code: "unidentified", NameEN: "unidentified"},
 	}
 	active := func(id lab.SubstanceID, name, class string) *lab.Substance {
 		return &lab.Substance{
@@ -80,7 +83,8 @@ func newDictionary(t testing.TB) *lab.Dictionary {
 		active(caffeine, "caffeine", "stimulant"), active(levamisole, "levamisole", "other"), active(mannitol, "mannitol", "other"),
 		active(monoacetylmorphine, "6-MAM", "opioid"), active(heroin, "heroin", "opioid"), active(etonitazene, "etonitazene", "nitazene"),
 		active(diazepam, "diazepam", "benzodiazepine"), active(norcocaine, "norcocaine", "other"), active(fentanyl, "fentanyl", "opioid"),
-		active(unknownPeak, "unidentified substance", "other"), active(safrole, "safrole", "other"), active(amphetamine, "amphetamine", "stimulant"),
+		active(unknownPeak, "unidentified substance", "unidentified"), active(safrole, "safrole", "other"), active(amphetamine, "amphetamine", "stimulant"),
+		active(aNitazene, "a nitazene, which one is not known", "nitazene"), active(anOpioid, "an opioid, which one is not known", "opioid"),
 	}
 	entry := func(id lab.SubstanceID) *lab.Substance { return substances[id-1] }
 	entry(ketamine).MolarMass, entry(ketamine).Salts = 237_727, hydrochloride(274_185)
@@ -88,6 +92,7 @@ func newDictionary(t testing.TB) *lab.Dictionary {
 	entry(mdma).MolarMass, entry(mdma).Salts = 193_246, hydrochloride(229_704)
 	entry(cocaine).MolarMass, entry(cocaine).Salts, entry(cocaine).NameNL = 303_358, hydrochloride(339_816), "cocaïnum"
 	entry(levamisole).MolarMass, entry(levamisole).Salts, entry(levamisole).Psychoactive = 204_291, hydrochloride(240_749), false
+	entry(aNitazene).WholeClass, entry(anOpioid).WholeClass = true, true
 	entry(amphetamine).MolarMass = 135_210
 	entry(amphetamine).Salts = []lab.Salt{{Salt: "sulfate", MolarMass: 368_492, BasesPerSalt: 2, Usual: true}}
 	entry(mannitol).Role, entry(mannitol).Active, entry(mannitol).Psychoactive = lab.RoleExcipient, false, false

@@ -133,7 +133,7 @@ func TestTheNextVersionOfAMethod(t *testing.T) {
 		t.Fatalf("%+v, %v", longer, err)
 	}
 	next, ended, err := d.AddVersion(targeted, longer, today)
-	if err != nil || next.Replaces != lab.Optional(targeted) || next.RetiredOn != 0 || ended.RetiredOn != today || len(ended.Scope) != 5 || !next.Covers(fentanyl) {
+	if err != nil || next.Replaces != lab.Optional(targeted) || next.RetiredOn != 0 || ended.RetiredOn != today || len(ended.Scope) != 5 || !d.Covers(next, fentanyl) {
 		t.Fatalf("%+v, %+v, %v", next, ended, err)
 	}
 	if next.Scope[0].MethodID != next.ID || d.Methods[targeted].Scope[0].MethodID == next.ID {

@@ -70,11 +70,6 @@ type Method struct {
 // version names the version for people, who may have given none.
 func (m *Method) version() string { return cmp.Or(m.Version, "–") }
 
-// Covers tells whether the method can see the substance.
-func (m *Method) Covers(id SubstanceID) bool {
-	return m.OpenScope || slices.ContainsFunc(m.Scope, func(s MethodScope) bool { return s.SubstanceID == id })
-}
-
 // Told lists what a new method says of itself, for the audit trail: of each substance
 // of its scope under "scope.SUBSTANCE.", by its number.
 func (m *Method) Told() []Difference {

@@ -140,8 +140,14 @@ func (a *Analysis) may(act Action, by Actor, questions []Question) (*move, error
 	if own {
 		return m, nil
 	}
-	if err := m.allow(by, a.ServiceID); err != nil || act != VerifyAnalysis {
+	if err := m.allow(by, a.ServiceID); err != nil {
 		return m, err
+	}
+	if act == SetAsideFindings && a.touched(by.UserID) {
+		return nil, m.refusal("A second person has to set aside what you entered or changed.", m.who...)
+	}
+	if act != VerifyAnalysis {
+		return m, nil
 	}
 	if slices.ContainsFunc(questions, func(q Question) bool { return q.AnalysisID == a.ID && q.Open() }) {
 		return nil, m.refusal("A question about it has not been answered yet.", Who(AnswerQuestion)...)
@@ -180,6 +186,16 @@ func (a *Analysis) Verify(by Actor, at Instant, questions []Question) error {
 		return m.refusal("The clock is behind the moment at which it was entered.")
 	}
 	a.State, a.Signature, a.VerifiedBy, a.VerifiedAt = Verified, a.signature(by), by.UserID, at
+	return nil
+}
+
+// Report marks a verified analysis as the one to report among analyses of the same worth,
+// or takes the mark away.
+func (a *Analysis) Report(by Actor, reported bool) error {
+	if _, err := a.may(ReportAnalysis, by, nil); err != nil {
+		return err
+	}
+	a.Reported = reported
 	return nil
 }
 

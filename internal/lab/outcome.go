@@ -49,6 +49,8 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 		return NothingDetected, NothingDetected
 	case len(expected) == 0:
 		return ExpectationUnknown, ExpectationUnknown
+	case len(missing) > 0 && !slices.ContainsFunc(missing, func(e Expected) bool { return !d.perhaps(r, e) }):
+		return OutcomeInconclusive, OutcomeInconclusive
 	case len(missing)+len(traces) > 0:
 		return NotExpected, NotExpected
 	}
@@ -74,6 +76,12 @@ func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, traces []
 		}
 	}
 	return missing, traces
+}
+
+// perhaps tells that what was expected is nowhere found, but a class in which it is: which
+// member of it was found nobody knows.
+func (d *Dictionary) perhaps(r *Result, e Expected) bool {
+	return slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection.Counts() && d.couldBe(f.SubstanceID, e) })
 }
 
 // contains tells whether every expectation is satisfied by a substance that was

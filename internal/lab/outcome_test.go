@@ -10,7 +10,7 @@ import (
 
 func publish(t testing.TB, d *lab.Dictionary, s *lab.Sample, expected []lab.Expected, evidence ...lab.Evidence) *lab.Publication {
 	t.Helper()
-	p, err := d.Publish(file(s, expected, evidence), "")
+	p, err := d.Next(file(s, expected, evidence))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestTracesNeverChangeAnOutcome(t *testing.T) {
 		s := newSample(func(s *lab.Sample) {
 			s.Form, s.ProductID = lab.Rock, rapid.SampledFrom(sortedIDs(d.Products)).Draw(t, "product")
 		})
-		before, err := d.Publish(file(s, expected, evidence), "")
+		before, err := d.Next(file(s, expected, evidence))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,10 @@ func TestTracesNeverChangeAnOutcome(t *testing.T) {
 		for i := range evidence {
 			for id := ketamine; id <= amphetamine; id++ {
 				method := d.Methods[evidence[i].Analysis.MethodID]
-				if !reported[id] && method.Covers(id) && rapid.Bool().Draw(t, "add a trace") {
+				if explains := d.Within(d.Substances[id].Class, "opioid") && (reported[aNitazene] || reported[anOpioid]); explains {
+					continue // which one it is was not known before
+				}
+				if !reported[id] && id != unknownPeak && d.Covers(method, id) && rapid.Bool().Draw(t, "add a trace") {
 					evidence[i].Findings = append(evidence[i].Findings, finding(id, lab.Trace))
 					if evidence[i].Analysis.Conclusion == lab.NothingSeen {
 						evidence[i].Analysis.Conclusion = lab.HasFindings
@@ -143,7 +146,7 @@ func TestTracesNeverChangeAnOutcome(t *testing.T) {
 				}
 			}
 		}
-		after, err := d.Publish(file(s, expected, evidence), "")
+		after, err := d.Next(file(s, expected, evidence))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +162,7 @@ func TestEUDACountsNoMoreAdulterants(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := newSample(func(s *lab.Sample) { s.Form = lab.Rock })
-		p, err := d.Publish(file(s, drawExpected(t), drawEvidence(t, d)), "")
+		p, err := d.Next(file(s, drawExpected(t), drawEvidence(t, d)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,11 @@ func (d *Dictionary) Next(f *File) (*Publication, error) {
 // Refusals are the mistakes for which a proposed version cannot be released, in the
 // rows of its findings.
 func (d *Dictionary) Refusals(f *File, p *Publication) FieldErrors {
-	return d.checkCeilings(&p.Result, f.Sample.Form)
+	errs := d.checkCeilings(&p.Result, f.Sample.Form)
+	for _, t := range d.Ties(f, &p.Result) {
+		errs.Check(false, FindingField(t.Row, "amount"), "Two analyses of the same worth measured amounts that are more than %d %% apart: mark the one to report.", ApartPercent)
+	}
+	return errs
 }
 
 // Repeats refuses a version that says what the latest says already. After one that took

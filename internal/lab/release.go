@@ -17,6 +17,7 @@ type Result struct {
 	Methods    []MethodID  `json:"methods"` // all that were verified, in order of number
 	Findings   []Released  `json:"findings"`
 	Signatures []Signature `json:"signatures"`
+	LeftOut    []LeftOut   `json:"left_out,omitempty"` // what was found, and does not stand in Findings
 }
 
 // Released is one finding of a released result.
@@ -35,7 +36,12 @@ type Released struct {
 	MethodID    MethodID    `json:"method"`
 	AnalysisID  ID          `json:"analysis"`
 	Level       Level       `json:"level"`
+	Peaks       int32       `json:"peaks,omitempty"`   // of what could not be identified: how many, where more than one
+	MeanOf      []ID        `json:"mean_of,omitempty"` // the analyses of which the amount is the mean, where it is one
 }
+
+// HowMany is how many substances could not be identified.
+func (f *Released) HowMany() int32 { return max(1, f.Peaks) }
 
 // Value stores the text of the result.
 func (r Result) Value() (driver.Value, error) { return r.Text() }
@@ -54,14 +60,14 @@ func (r *Result) Scan(src any) error {
 	return err
 }
 
-// Propose makes the released result of a sample from its analyses. For each
-// substance the verified analysis of the highest level whose method covers it
-// decides; among equals the one marked as reported, then one that quantified it,
-// then the latest. What a lesser method found outside the scope of the highest
-// stays, as indicated (a trace as a trace); so does what a method of open scope
-// does not report, because no list says that it would have seen it. An
-// inconclusive analysis gives the result its level only where no other concluded.
-// Only verified analyses count; without one it is refused.
+// Propose makes the released result of a sample from its analyses. For each substance the
+// verified analysis that is worth most of those that found it tells it; of equals the more
+// informative detection, then the one marked as reported; of amounts that are close their
+// mean. Order and day do not matter. A positive is left out where it is overruled, and then
+// listed with the reason: see overruled. What is not overruled, and not confirmed by the
+// highest level that concluded, stays as indicated, a trace as a trace. A class is told
+// where no member explains it. An inconclusive analysis gives the result its level only
+// where no other concluded. Only verified analyses count; without one it is refused.
 func (d *Dictionary) Propose(f *File) (*Result, error) {
 	verified := f.verified()
 	if len(verified) == 0 {
@@ -88,7 +94,7 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 	r.Methods = slices.Compact(r.Methods)
 	slices.Sort(r.Signatures)
 	r.Signatures = slices.Compact(r.Signatures)
-	d.decide(r, verified)
+	d.decide(r, f, verified)
 	d.assess(r, f)
 	return r, nil
 }
@@ -108,13 +114,14 @@ func leading(verified []Evidence) *Evidence {
 // same, but for the one that is reported.
 func (a *Analysis) byLevel(b *Analysis) int { return cmp.Compare(b.Level.Rank(), a.Level.Rank()) }
 
-// byWorth puts the analysis that is worth most first.
+// byWorth puts the analysis that is worth most first. The order of entry and the day do not
+// matter, but among runs of one method, which it settles.
 func byWorth(a, b Evidence) int {
 	return cmp.Or(
 		a.Analysis.byLevel(&b.Analysis),
 		compareBool(b.Analysis.Reported, a.Analysis.Reported),
-		cmp.Compare(b.Analysis.PerformedOn, a.Analysis.PerformedOn),
-		b.Analysis.ID.Compare(a.Analysis.ID),
+		cmp.Compare(a.Analysis.MethodID, b.Analysis.MethodID),
+		a.Analysis.ID.Compare(b.Analysis.ID),
 	)
 }
 
@@ -128,69 +135,120 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-// decide takes over, for each substance that any analysis reports, the finding of
-// the analysis that decides on it.
-func (d *Dictionary) decide(r *Result, verified []Evidence) {
-	seen := map[SubstanceID]bool{}
-	for _, e := range verified {
-		for _, f := range e.Findings {
-			if seen[f.SubstanceID] {
-				continue
-			}
-			seen[f.SubstanceID] = true
-			by, finding := d.deciding(verified, f.SubstanceID)
-			if finding != nil && finding.Detection != NotDetected {
-				r.Findings = append(r.Findings, d.release(r, by, finding))
-			}
+// decide takes over what the analyses found, a line a substance, and lists what is left out.
+func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
+	standing, left := d.positives(f, verified)
+	for id, list := range standing {
+		if !d.explained(id, list, standing) {
+			r.Findings = append(r.Findings, d.release(r, list))
 		}
 	}
+	if peaks := mostPeaks(verified); peaks != nil {
+		r.Findings = append(r.Findings, *peaks)
+	}
 	slices.SortFunc(r.Findings, func(a, b Released) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	d.leaveOut(r, left, standing)
 	aboveTrace := slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection != Trace })
 	switch {
 	case aboveTrace || len(r.Findings) > 0 && r.Conclusion != Inconclusive:
 		r.Conclusion = HasFindings // traces alone do not settle what could not be told
 	case r.Conclusion == HasFindings:
-		r.Conclusion = NothingSeen // a lesser finding that the highest level did not confirm
+		r.Conclusion = NothingSeen // a lesser finding that was overruled
 	}
 }
 
-// deciding returns the analysis that decides on a substance, and its finding or
-// nil where it saw none.
-func (d *Dictionary) deciding(verified []Evidence, id SubstanceID) (Analysis, *Finding) {
-	best, found := -1, (*Finding)(nil)
-	for i, e := range verified {
-		method, f := d.Methods[e.Analysis.MethodID], e.Finding(id)
-		if f == nil && (!method.Covers(id) || method.OpenScope || e.Analysis.Conclusion == Inconclusive) {
-			continue // neither an open scope nor an analysis that could not tell proves absence
-		}
-		if best < 0 {
-			best, found = i, f
-			continue
-		}
-		top := verified[best].Analysis
-		if e.Analysis.byLevel(&top) != 0 || e.Analysis.Reported != top.Reported {
-			break
-		}
-		if found == nil && f != nil || found != nil && f != nil && f.Detection == Quantified && found.Detection != Quantified {
-			best, found = i, f
+// positives sorts out what was found: by substance what stands, the one that is told first,
+// and what is overruled.
+func (d *Dictionary) positives(f *File, verified []Evidence) (standing map[SubstanceID][]positive, left []LeftOut) {
+	standing = map[SubstanceID][]positive{}
+	for i := range verified {
+		e := &verified[i]
+		for j := range e.Findings {
+			p := positive{e, &e.Findings[j], d.Methods[e.Analysis.MethodID]}
+			if !p.Detection.Found() && (p.Detection != Unidentified || p.Finding.SetAside == "") {
+				continue
+			}
+			if why, by := d.overruled(f, verified, p); why != "" {
+				left = append(left, p.leftOut(why, by))
+				continue
+			}
+			standing[p.SubstanceID] = append(standing[p.SubstanceID], p)
 		}
 	}
-	if best < 0 {
-		return Analysis{}, nil
+	for _, list := range standing {
+		slices.SortFunc(list, byTold)
 	}
-	return verified[best].Analysis, found
+	return standing, left
 }
 
-func (d *Dictionary) release(r *Result, by Analysis, f *Finding) Released {
+func (p *positive) leftOut(why WhyLeftOut, by MethodID) LeftOut {
+	return LeftOut{
+		SubstanceID: p.SubstanceID, Detection: p.Detection, Amount: p.Amount, Basis: p.Basis, MethodID: p.Analysis.MethodID,
+		AnalysisID: p.Analysis.ID, Why: why, By: by, SetAside: p.Finding.SetAside, With: p.SetAsideWith,
+	}
+}
+
+// explained tells that each finding of a class is one of a member, or of a narrower class,
+// that another analysis found, and the one that found the class did not.
+func (d *Dictionary) explained(class SubstanceID, found []positive, standing map[SubstanceID][]positive) bool {
+	return !slices.ContainsFunc(found, func(c positive) bool {
+		for id := range standing {
+			if d.standsFor(class, id) && c.Evidence.Finding(id) == nil {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// mostPeaks is what could not be identified, of the analysis that saw most of it: nil where
+// none did. Nobody can say which of it two analyses have in common.
+func mostPeaks(verified []Evidence) (most *Released) {
+	for i := range verified {
+		a := &verified[i].Analysis
+		for _, f := range verified[i].Findings {
+			if f.Detection == Unidentified && f.SetAside == "" && (most == nil || f.HowMany() > most.HowMany()) {
+				most = &Released{SubstanceID: f.SubstanceID, Detection: Unidentified, Peaks: f.Peaks, Abundance: f.Abundance, MethodID: a.MethodID, AnalysisID: a.ID, Level: a.Level}
+			}
+		}
+	}
+	return most
+}
+
+// leaveOut lists what is left out: of a substance that is told for all that, only an
+// amount that is not the one marked as reported.
+func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceID][]positive) {
+	for i := range left {
+		if x := &left[i]; len(standing[x.SubstanceID]) == 0 {
+			r.LeftOut = append(r.LeftOut, *x)
+		}
+	}
+	for i := range r.Findings {
+		list := standing[r.Findings[i].SubstanceID]
+		for j := range list {
+			if d.replaces(list[0], list[j]) {
+				r.LeftOut = append(r.LeftOut, list[j].leftOut(LeftReported, list[0].Analysis.MethodID))
+			}
+		}
+	}
+	slices.SortFunc(r.LeftOut, func(a, b LeftOut) int {
+		return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.MethodID, b.MethodID), a.AnalysisID.Compare(b.AnalysisID))
+	})
+}
+
+// release is what is told of a substance that was found.
+func (d *Dictionary) release(r *Result, found []positive) Released {
+	p := found[0]
 	released := Released{
-		SubstanceID: f.SubstanceID, Detection: f.Detection, Amount: f.Amount, Basis: f.Basis, Uncertainty: f.Uncertainty,
-		Stereo: f.Stereo, Abundance: f.Abundance, MethodID: by.MethodID, AnalysisID: by.ID, Level: by.Level,
+		SubstanceID: p.SubstanceID, Detection: p.Detection, Amount: p.Amount, Basis: p.Basis, Uncertainty: p.Uncertainty,
+		Stereo: p.Stereo, Abundance: p.Abundance, MethodID: p.Analysis.MethodID, AnalysisID: p.Analysis.ID, Level: p.Analysis.Level,
 	}
-	if by.Level.Rank() < r.Level.Rank() && f.Detection.Counts() {
+	if released.Level.Rank() < r.Level.Rank() && p.Detection.Counts() {
 		released.Detection, released.Amount, released.Basis, released.Uncertainty = Indicated, Amount{}, "", 0
 	}
 	if released.Detection == Quantified {
-		released.Base, released.BaseKnown = d.Substances[f.SubstanceID].ToBase(f.Amount.Value, f.Basis)
+		d.setMean(&released, d.tied(found))
+		released.Base, released.BaseKnown = d.Substances[p.SubstanceID].ToBase(released.Amount.Value, released.Basis)
 	}
 	return released
 }

@@ -43,14 +43,14 @@ func TestReleasedResult(t *testing.T) {
 			lab.Confirmatory, lab.HasFindings, "1 quantified, 4 trace",
 		},
 		{
-			"a confirmatory not detected overrides a preliminary positive",
+			"a confirmatory not detected of unknown limit does not override a preliminary positive",
 			[]lab.Evidence{verified(d, ftir, finding(ketamine, lab.Identified)), verified(d, gcms, finding(ketamine, lab.NotDetected))},
-			lab.Confirmatory, lab.NothingSeen, "",
+			lab.Confirmatory, lab.HasFindings, "1 indicated",
 		},
 		{
-			"a listed scope that does not report it proves absence",
+			"nor does a listed scope that does not report it",
 			[]lab.Evidence{verified(d, ftir, finding(ketamine, lab.Identified)), verified(d, targeted)},
-			lab.Confirmatory, lab.NothingSeen, "",
+			lab.Confirmatory, lab.HasFindings, "1 indicated",
 		},
 		{
 			"an open scope that does not report it does not",
@@ -83,14 +83,14 @@ func TestReleasedResult(t *testing.T) {
 			lab.Confirmatory, lab.HasFindings, "1 identified, 13 unidentified",
 		},
 		{
-			"of equals, the one marked as reported",
+			"of equals the more informative, whichever is marked",
 			[]lab.Evidence{later(verified(d, gcms, percent(ketamine, 800_000, base))), reported(verified(d, gcms, finding(ketamine, lab.Trace)))},
-			lab.Confirmatory, lab.HasFindings, "1 trace",
+			lab.Confirmatory, lab.HasFindings, "1 quantified",
 		},
 		{
-			"marked as reported, a listed scope outweighs its equals",
+			"marked as reported, what does not report it takes nothing from its equals",
 			[]lab.Evidence{later(verified(d, gcms, finding(ketamine, lab.Identified))), reported(verified(d, targeted))},
-			lab.Confirmatory, lab.NothingSeen, "",
+			lab.Confirmatory, lab.HasFindings, "1 identified",
 		},
 		{
 			"marked as reported does not outweigh a higher level",
@@ -103,9 +103,9 @@ func TestReleasedResult(t *testing.T) {
 			lab.Confirmatory, lab.HasFindings, "1 quantified",
 		},
 		{
-			"else the latest",
+			"of equals not the latest",
 			[]lab.Evidence{verified(d, gcms, finding(ketamine, lab.Identified)), later(verified(d, gcms, finding(ketamine, lab.Trace)))},
-			lab.Confirmatory, lab.HasFindings, "1 trace",
+			lab.Confirmatory, lab.HasFindings, "1 identified",
 		},
 		{
 			"equals complete each other",
@@ -286,13 +286,19 @@ func drawEvidence(t *rapid.T, d *lab.Dictionary) []lab.Evidence {
 	for i := range rapid.IntRange(1, 4).Draw(t, "analyses") {
 		method := d.Methods[rapid.SampledFrom(methods).Draw(t, "method")]
 		var findings []lab.Finding
-		for id := ketamine; id <= amphetamine; id++ {
-			if !method.Covers(id) || rapid.IntRange(0, 3).Draw(t, "reports it") > 0 {
+		for id := ketamine; id <= anOpioid; id++ {
+			if !d.Covers(method, id) || rapid.IntRange(0, 3).Draw(t, "reports it") > 0 {
 				continue
 			}
 			f := finding(id, rapid.SampledFrom(lab.Detections).Draw(t, "detection"))
-			if f.Detection == lab.Quantified && !method.Quantifies {
+			switch {
+			case id == unknownPeak:
+				f.Detection, f.Peaks = lab.Unidentified, rapid.SampledFrom([]int32{0, 2, 3}).Draw(t, "peaks")
+			case f.Detection == lab.Unidentified, f.Detection == lab.Quantified && (!method.Quantifies || d.Substances[id].WholeClass):
 				f.Detection = lab.Identified
+			}
+			if f.Detection.Found() && rapid.IntRange(0, 9).Draw(t, "set aside") == 0 {
+				f.SetAside, f.SetAsideWith = lab.CrossReaction, "another substance"
 			}
 			if f.Detection == lab.Quantified {
 				bases := []lab.Basis{lab.BasisBase, lab.BasisAsFound, lab.BasisUnknown}

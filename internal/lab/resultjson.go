@@ -131,6 +131,8 @@ func (in *plainJSON) result(r *Result) {
 			r.Methods = plainList(in, func() MethodID { return plainNumber[MethodID](in) })
 		case "findings":
 			r.Findings = plainList(in, in.released)
+		case "left_out":
+			r.LeftOut = plainList(in, in.leftOut)
 		case "signatures":
 			r.Signatures = plainList(in, func() Signature { return plainText[Signature](in) })
 		default:
@@ -167,14 +169,53 @@ func (in *plainJSON) released() (f Released) {
 		case "method":
 			f.MethodID = plainNumber[MethodID](in)
 		case "analysis":
-			in.odd = f.AnalysisID.Scan(plainText[string](in)) != nil || in.odd
+			f.AnalysisID = in.id()
 		case "level":
 			f.Level = plainText[Level](in)
+		case "peaks":
+			f.Peaks = plainNumber[int32](in)
+		case "mean_of":
+			f.MeanOf = plainList(in, in.id)
 		default:
 			in.odd = true
 		}
 	})
 	return f
+}
+
+func (in *plainJSON) id() (id ID) {
+	in.odd = id.Scan(plainText[string](in)) != nil || in.odd
+	return id
+}
+
+func (in *plainJSON) leftOut() (x LeftOut) {
+	in.object(func(name string) {
+		switch name {
+		case "substance":
+			x.SubstanceID = plainNumber[SubstanceID](in)
+		case "detection":
+			x.Detection = plainText[Detection](in)
+		case "amount":
+			x.Amount = in.amount()
+		case "basis":
+			x.Basis = plainText[Basis](in)
+		case "method":
+			x.MethodID = plainNumber[MethodID](in)
+		case "analysis":
+			x.AnalysisID = in.id()
+		case "why":
+			x.Why = plainText[WhyLeftOut](in)
+		case "by":
+			x.By = plainNumber[MethodID](in)
+		case "set_aside":
+			x.SetAside = plainText[SetAside](in)
+		case "with":
+			x.With = plainText[string](in)
+		default:
+			in.odd = true
+		}
+	})
+	return x
 }
 
 func (in *plainJSON) amount() (a Amount) {

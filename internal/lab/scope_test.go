@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/lab/dictionary"
 )
 
 // Each row was worked out by hand from the rules.
@@ -87,6 +88,24 @@ func TestMistakesInAScope(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A row is about a class as it is about a substance: a strip shows some member.
+func TestARowOfAScopeMayBeAClass(t *testing.T) {
+	d, err := dictionary.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"nitazenes", "nitazenen", "a nitazene, which one is not known"} {
+		scope, mistakes := d.ReadScope([]lab.ScopeRow{{Name: name, LOD: "2000", Unit: "ng/ml", SamplePerML: "2", Line: 1}, {Name: "isotonitazene", Line: 2}})
+		if s := d.Substances[scope[0].SubstanceID]; len(mistakes) > 0 || s == nil || !s.WholeClass || s.Class != "nitazene" || scope[0].LOD.Value != 1000 {
+			t.Errorf("%s: %+v, %v", name, scope, mistakes)
+		}
+	}
+	_, mistakes := d.ReadScope([]lab.ScopeRow{{Name: "nitazenes", Line: 1}, {Name: "nitazenen", Line: 2}})
+	if len(mistakes) != 1 || mistakes[0].Field != "scope.1.substance" {
+		t.Errorf("twice: %v", mistakes)
 	}
 }
 

@@ -64,6 +64,8 @@ var moves = []move{
 	{act: VerifyAnalysis, from: "entered", to: "verified", who: []UserRole{Verifier}},
 	{act: RetractAnalysis, from: "entered", to: "retracted", who: []UserRole{Laboratory, Verifier}, reason: true},
 	{act: RetractAnalysis, from: "verified", to: "retracted", who: []UserRole{Verifier}, reason: true},
+	{act: ReportAnalysis, from: "verified", to: "verified", who: []UserRole{Verifier}},
+	{act: SetAsideFindings, from: "verified", to: "verified", who: []UserRole{Verifier}},
 	{act: AskAboutAnalysis, from: "entered", to: "entered", who: []UserRole{Verifier}},
 	{act: AnswerQuestion, from: asked, to: answered, who: []UserRole{Laboratory, Intake}},
 

@@ -52,6 +52,7 @@ type Substance struct {
 	CAS          string // empty if not sourced
 	PubChemCID   int32  // 0 if not sourced
 	Reviewed     bool   // false for entries that an import added
+	WholeClass   bool   // stands for its class: some member, which one is not known
 	Names        []SubstanceName
 	Salts        []Salt
 }

@@ -17,6 +17,7 @@ const (
 	StageQuestions   Stage = "questions"   // a question about an analysis is open
 	StageToVerify    Stage = "to_verify"   // an analysis is only entered
 	StageToPublish   Stage = "to_publish"  // verified analyses say what is not published
+	StageToReview    Stage = "to_review"   // published, and today's rule would release other findings
 	StageReleased    Stage = "released"    // published, nothing left to do
 	StageNotAnalysed Stage = "not_analysed"
 	StageRejected    Stage = "rejected"
@@ -24,7 +25,7 @@ const (
 
 // Stages is the vocabulary of Stage, in the order of a sample's life.
 var Stages = Vocabulary[Stage]{
-	StageToAnalyse, StageInAnalysis, StageQuestions, StageToVerify, StageToPublish, StageReleased, StageNotAnalysed, StageRejected,
+	StageToAnalyse, StageInAnalysis, StageQuestions, StageToVerify, StageToPublish, StageToReview, StageReleased, StageNotAnalysed, StageRejected,
 }
 
 // Done tells that nothing is left to do with samples of the stage.
@@ -35,7 +36,7 @@ var desks = []struct {
 	role   UserRole
 	stages []Stage
 }{
-	{Verifier, []Stage{StageToVerify, StageToPublish}},
+	{Verifier, []Stage{StageToVerify, StageToPublish, StageToReview}},
 	{Laboratory, []Stage{StageToAnalyse, StageQuestions, StageInAnalysis}},
 	{Intake, []Stage{StageQuestions, StageToAnalyse}},
 	{Coordinator, []Stage{StageToAnalyse, StageToVerify, StageToPublish}},
@@ -61,7 +62,7 @@ func FirstStage(by Actor, waits func(Stage) bool) Stage {
 
 // nextActs are what is done with the samples of a worklist.
 var nextActs = map[Stage]Action{
-	StageToAnalyse: EnterAnalysis, StageInAnalysis: EnterAnalysis, StageToVerify: VerifyAnalysis, StageToPublish: PublishResult,
+	StageToAnalyse: EnterAnalysis, StageInAnalysis: EnterAnalysis, StageToVerify: VerifyAnalysis, StageToPublish: PublishResult, StageToReview: PublishResult,
 }
 
 // NextAct is what the actor does with samples of the service on a worklist, empty where
@@ -71,6 +72,30 @@ func NextAct(by Actor, service ServiceID, stage Stage) Action {
 		return act
 	}
 	return ""
+}
+
+// Settle puts a file on the worklist where an update leads it. One that is to be reviewed,
+// because the rule has changed and not what was found, stays so until a version follows or
+// something else is found.
+func (d *Dictionary) Settle(before, after *File) {
+	after.Sample.Stage = d.Stage(after)
+	same := len(before.Publications) == len(after.Publications) && reflect.DeepEqual(before.Evidence, after.Evidence)
+	if before.Sample.Stage == StageToReview && after.Sample.Stage == StageToPublish && same {
+		after.Sample.Stage = StageToReview
+	}
+}
+
+// Review tells whether a sample is to be put on the worklist of results that today's rule
+// would release otherwise, or off it: nothing was left to do with it when it was last
+// touched.
+func (d *Dictionary) Review(f *File) Stage {
+	switch now := d.Stage(f); {
+	case f.Sample.Stage == StageReleased && now == StageToPublish:
+		return StageToReview
+	case f.Sample.Stage == StageToReview && now == StageReleased:
+		return StageReleased
+	}
+	return f.Sample.Stage
 }
 
 // Stage decides which worklist a sample is on.

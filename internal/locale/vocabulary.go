@@ -49,6 +49,7 @@ var (
 	Scales               = named("scale", lab.Scales)
 	Stereos              = named("stereo", lab.Stereos)
 	Abundances           = named("abundance", lab.Abundances)
+	SetAsides            = named("set_aside", lab.SetAsides)
 	LocationKinds        = named("location_kind", lab.LocationKinds)
 	Signatures           = named("signature", lab.Signatures)
 	Bases                = named("basis", lab.Vocabulary[lab.Basis]{

@@ -99,12 +99,16 @@ func (e *analysisEntry) values() url.Values {
 		"version": {versionText(a.Version)}, "method": {strconv.Itoa(int(a.MethodID))}, "performed_on": {a.PerformedOn.String()},
 		"conclusion": {string(a.Conclusion)}, "notes": {a.Notes}, "overruled": {a.Overruled},
 	}
-	for i, f := range e.old.Findings {
-		for part, value := range e.typedOf(f) {
-			values.Set(lab.FindingField(i, part), value)
-		}
-		if f.Amount.Scale == "" {
-			values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.ContentUnit())
+	row := 0
+	for _, f := range e.old.Findings {
+		for range f.HowMany() { // one row for each that could not be identified
+			for part, value := range e.typedOf(f) {
+				values.Set(lab.FindingField(row, part), value)
+			}
+			if f.Amount.Scale == "" {
+				values.Set(lab.FindingField(row, "unit"), e.record.Sample.Form.ContentUnit())
+			}
+			row++
 		}
 	}
 	e.addRows(values, 1)

@@ -177,6 +177,12 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 			found.skipped = true
 			continue
 		}
+		if i := slices.IndexFunc(found.list, func(have lab.Finding) bool {
+			return f.Detection == lab.Unidentified && have.SubstanceID == f.SubstanceID
+		}); i >= 0 {
+			found.list[i].Peaks = found.list[i].HowMany() + 1 // two are two
+			continue
+		}
 		found.list, found.rows = append(found.list, f), append(found.rows, number)
 	}
 	return found
@@ -197,6 +203,9 @@ func readFinding(r *page.Reader, d *lab.Dictionary, number int) lab.Finding {
 	}
 	f.Detection, f.Abundance = lab.Detection(r.Text(name("detection"))), lab.Abundance(r.Text(name("abundance")))
 	amount := r.Text(name("amount"))
+	if ok && substance.Class == lab.UnidentifiedClass && amount == "" && f.Detection == "" {
+		f.Detection = lab.Unidentified
+	}
 	if limit, below := strings.CutPrefix(amount, "<"); below {
 		readAmount(r, name("amount"), limit, r.Text(name("unit")))
 		r.Mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")

@@ -196,6 +196,7 @@ func (b *bench) sentOfMany(t *testing.T) []aSending {
 	one, _, _ := strings.Cut(closed[0], ".")
 	return []aSending{
 		{b.verifier, "/work/UTR/publish", url.Values{"samples": verified}},
+		{b.verifier, analysisAddress.FindString(b.verifier.get(taken).body) + "/report", url.Values{"version": {"2"}, "reported": {"yes"}}},
 		{b.intake, "/work/UTR/not-analysed/undo", url.Values{"samples": closed}},
 		{b.intake, "/samples/" + one + "/reopening", url.Values{"version": {"2"}}},
 		{b.coordinator, taken + "/no-retest", url.Values{"version": {version}, "no_retest_reason": {"Nothing is left."}}},

@@ -36,6 +36,10 @@ var fieldNames = sampleFields.named(map[string]fieldName{
 	"uncertainty": {"page.field.uncertainty", plainValue}, // scaled by joinAmounts
 	"stereo":      {"page.field.stereo", codeOf(locale.Stereos)},
 	"abundance":   {"page.field.abundance", codeOf(locale.Abundances)},
+	"peaks":       {"page.field.peaks", plainValue},
+
+	"set_aside":      {"page.aside.why", codeOf(locale.SetAsides)},
+	"set_aside_with": {"page.aside.with", plainValue},
 
 	"publication.kind":    {"page.field.kind", codeOf(locale.PublicationKinds)},
 	"publication.outcome": {"page.field.outcome", codeOf(locale.Outcomes)},

@@ -41,7 +41,9 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	b.verifier.post(questioned+"/question", url.Values{"version": {"1"}, "question": {"Which vial?"}})
 	question := regexp.MustCompile(`/questions/([0-9a-f-]{36})`).FindStringSubmatch(b.analyst.get(asked).body)[1]
 	released, _ := b.sample(t)
-	b.published(t, released, b.entered(t, b.analyst, released))
+	told := b.entered(t, b.analyst, released)
+	b.published(t, released, told)
+	ketamine := storetest.Substance(t, must(x.store.Dictionary(t.Context())), "ketamine")
 	amended, _ := b.sample(t)
 	b.published(t, amended, b.entered(t, b.analyst, amended))
 	b.second.post(amended+"/analyses/new", b.typed("60")).leads(t, amended+"?done=entered")
@@ -60,7 +62,8 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["intake"], fresh + "/code", fresh + "/code", url.Values{"reason": {"slip got wet"}}, "slip got wet", true, ""},
 		{b.actors["analyst"], fresh, fresh + "/move", url.Values{"to": {"not_analysed"}, "not_analysed_reason": {"capacity"}}, `value="capacity" selected`, true, "second"},
 		{b.actors["verifier"], fresh, fresh + "/exclusion", url.Values{"excluded_reason": {lab.Exclusions.Strings()[0]}}, `value="` + lab.Exclusions.Strings()[0] + `" selected`, true, "second"},
-		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}}, "the weighing was wrong", true, "second"},
+		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}, "left_out.0": {"yes"}}, "the weighing was wrong", true, "second"},
+		{b.actors["verifier"], told + "/aside", told + "/aside", url.Values{lab.AsideField(ketamine, "why"): {"cross_reaction"}, lab.AsideField(ketamine, "with"): {"lidocaine"}}, "lidocaine", true, "second"},
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},
 		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}, "level": {"presumptive"}, "scope.1.substance": {"ketamine"}, "scope.1.unit": {"%"}}, "of the south", true, ""},

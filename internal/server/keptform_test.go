@@ -16,7 +16,7 @@ var keepNothing = map[string]string{
 	"/account/sessions": "nothing is typed", keepFormPath: "keeps another", dropFormPath: "drops another",
 	"/counter/:service/new": "nothing is typed", "/counter/:service/turned-away": "a number",
 	draftPath: "has a draft that is the counter's", draftPath + "/save": "has a draft that is the counter's", draftPath + "/drop": "nothing is typed",
-	"/samples/:number/next": "nothing is typed", "/samples/:number/undo": "nothing is typed",
+	"/samples/:number/next": "nothing is typed", "/samples/:number/analyses/:analysis/report": "nothing is typed", "/samples/:number/undo": "nothing is typed",
 	"/samples/:number/reopening": "nothing is typed", "/work/:service/not-analysed/undo": "nothing is typed",
 	"/services/:service/locations/:location/closed": "nothing is typed", "/work/find": "a number", "/work/:service/publish": "what is ticked has to be seen",
 	"/reports": "choices", "/people": "a name", "/people/:user": "choices", "/people/:user/disabled": "nothing is typed",

@@ -140,8 +140,9 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
 		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "Nothing has changed")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`)
+		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`, "This finding is left out", beside("left_out.0"))
 		fields.Set("reason", "Measured again.")
+		fields.Set("left_out.0", "yes")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK, "Version 1", "Version 2", "Measured again.")
 
@@ -375,23 +376,25 @@ func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
 		}
 		apart, near := analysed("60"), analysed("72")
 		b.verifier.get(apart+"/release").want(t, http.StatusOK,
-			"The analyses contradict each other.", "ketamine: GC-MS, Lab (4 February 2025): 60% base; GC-MS, Lab (4 February 2025): 79.5% base.")
+			"The analyses contradict each other.", "ketamine: GC-MS, Lab (4 February 2025): 79.5% base; GC-MS, Lab (4 February 2025): 60% base.",
+			"ketamine: the amounts are apart.", "mark the one to report")
 		b.verifier.get(near+"/release").want(t, http.StatusOK).lacks(t, "contradict each other")
 
-		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "Not ticked, because the analyses contradict each other:", "60% base; GC-MS", `href="`+apart+`/release"`)
-		box := func(address string) string {
-			_, after, _ := strings.Cut(list.body, `name="samples" value="`+strings.TrimPrefix(address, "/samples/"))
-			tag, _, _ := strings.Cut(after, ">")
-			return tag
-		}
-		if box(apart) == "" || strings.Contains(box(apart), "checked") || !strings.Contains(box(near), "checked") {
-			t.Errorf("the boxes of what contradicts and what does not: %q, %q", box(apart), box(near))
-		}
+		b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, strings.TrimPrefix(near, "/samples/")).lacks(t, strings.TrimPrefix(apart, "/samples/"))
 		b.verifier.post(near+"/release", url.Values{}).want(t, http.StatusConflict)
+
 		seen := b.verifier.get(apart + "/release")
-		b.verifier.post(apart+"/release", url.Values{
-			"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")},
-		}).leads(t, apart+"?done=published") // it is pointed out, and forbids nothing
+		mark := regexp.MustCompile(`action="(`+apart+`/analyses/[^"]+/report)"`).FindAllStringSubmatch(seen.body, -1)
+		if len(mark) != 2 {
+			t.Fatalf("%d analyses can be marked, want two", len(mark))
+		}
+		b.analyst.post(mark[1][1], url.Values{"version": {"2"}, "reported": {"yes"}}).want(t, http.StatusForbidden)
+		b.verifier.post(mark[1][1], url.Values{"version": {"2"}, "reported": {"yes"}}).leads(t, apart+"/release?done=reported")
+		seen = b.verifier.get(apart+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 79.5% base (GC-MS, Lab).", "is marked as the one to report")
+		form := url.Values{"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")}}
+		b.verifier.post(apart+"/release", form).want(t, http.StatusUnprocessableEntity, "This finding is left out: tick that it is")
+		form.Set("left_out.0", "yes")
+		b.verifier.post(apart+"/release", form).leads(t, apart+"?done=published")
 	})
 }
 

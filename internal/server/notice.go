@@ -12,6 +12,8 @@ var notices = map[string]string{
 	"asked":     "page.notice.asked",
 	"answered":  "page.notice.answered",
 	"retracted": "page.notice.retracted",
+	"aside":     "page.notice.aside",
+	"reported":  "page.notice.reported",
 	"published": "page.notice.published",
 	"withdrawn": "page.notice.withdrawn",
 	"no_retest": "page.notice.no_retest",

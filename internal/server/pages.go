@@ -43,6 +43,7 @@ var pages = map[string]any{
 	"drop.html":             dropPage{},
 	"person.html":           personPage{},
 	"privacy.html":          privacyPage{},
+	"aside.html":            asidePage{},
 	"readout.html":          readOutPage{},
 	"record.html":           recordPage{},
 	"recovery.html":         recoveryPage{},

@@ -45,7 +45,8 @@ type analysisView struct {
 // columns align.
 type findingView struct {
 	Substance, Detection, Number, Unit, Basis, Stereo, Role, Differs string
-	Base                                                             string // the amount as base, where that is another
+	Marks                                                            []string // outside the scope, set aside
+	Base                                                             string   // the amount as base, where that is another
 }
 
 func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysisView {
@@ -68,7 +69,9 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 		Reason: a.StateReason, Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
 	}
 	for _, f := range e.Findings {
-		v.Findings = append(v.Findings, n.findingView(f, n.words.Role(f.SubstanceID, &record.File)))
+		row := n.findingView(f, n.words.Role(f.SubstanceID, &record.File))
+		row.Marks = n.marks(a.MethodID, &f)
+		v.Findings = append(v.Findings, row)
 	}
 	alignFindings(v.Findings, n.texts.Mark())
 	signed := func(key string, who lab.Optional, at lab.Instant) {
@@ -100,6 +103,9 @@ func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 	if f.Detection != lab.NotDetected {
 		v.Role = n.texts.Code(locale.Roles, string(role))
 	}
+	if f.Peaks > 1 {
+		v.Substance = n.texts.Text("page.field.peaks_of", "Count", f.Peaks, "Substance", v.Substance)
+	}
 	v.Number, v.Unit = n.number(f.Amount), f.Amount.Unit()
 	if f.Uncertainty > 0 {
 		v.Unit = "± " + n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
@@ -110,6 +116,22 @@ func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 		}
 	}
 	return v
+}
+
+// marks are what is to be known of a finding: that its method's scope does not list it, and
+// that it is set aside.
+func (n naming) marks(method lab.MethodID, f *lab.Finding) (marks []string) {
+	if n.words.Outside(n.words.Methods[method], f) {
+		marks = append(marks, n.texts.Text("page.record.outside"))
+	}
+	if f.SetAside != "" {
+		why := n.texts.Code(locale.SetAsides, string(f.SetAside))
+		if f.SetAsideWith != "" {
+			why += ": " + f.SetAsideWith
+		}
+		marks = append(marks, n.texts.Text("page.record.set_aside", "Why", why))
+	}
+	return marks
 }
 
 // findingList is the findings of one table, which leaves columns out that are empty.
@@ -160,6 +182,7 @@ type publicationView struct {
 	Reason   string
 	Methods  string
 	Findings findingList
+	LeftOut  []leftOutView
 }
 
 func (r *request) publicationViews(n naming, record *store.SampleRecord) []publicationView {
@@ -186,8 +209,13 @@ func (n naming) publicationView(p *lab.Publication) publicationView {
 	}
 	v.Methods = strings.Join(methods, "; ")
 	for _, f := range p.Result.Findings {
-		v.Findings = append(v.Findings, n.findingView(released(f), f.Role))
+		row := n.findingView(released(f), f.Role)
+		if len(f.MeanOf) > 0 {
+			row.Marks = []string{n.texts.Text("page.record.mean_of", "Count", len(f.MeanOf))}
+		}
+		v.Findings = append(v.Findings, row)
 	}
+	v.LeftOut = n.leftOut(&p.Result)
 	alignFindings(v.Findings, n.texts.Mark())
 	return v
 }
@@ -196,7 +224,7 @@ func (n naming) publicationView(p *lab.Publication) publicationView {
 func released(f lab.Released) lab.Finding {
 	return lab.Finding{
 		SubstanceID: f.SubstanceID, Detection: f.Detection, Amount: f.Amount, Basis: f.Basis, Uncertainty: f.Uncertainty,
-		Stereo: f.Stereo, Abundance: f.Abundance,
+		Stereo: f.Stereo, Abundance: f.Abundance, Peaks: f.Peaks,
 	}
 }
 
@@ -219,6 +247,8 @@ var actions = map[lab.Action]string{
 	lab.ChangeAnalysis:   "page.action.change_analysis",
 	lab.VerifyAnalysis:   "page.action.verify_analysis",
 	lab.RetractAnalysis:  "page.action.retract_analysis",
+	lab.ReportAnalysis:   "page.action.report_analysis",
+	lab.SetAsideFindings: "page.action.set_aside_findings",
 	lab.AskAboutAnalysis: "page.action.ask_about_analysis",
 	lab.AnswerQuestion:   "page.action.answer_question",
 	lab.PublishResult:    "page.action.publish_result",

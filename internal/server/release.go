@@ -18,6 +18,9 @@ type releasePage struct {
 	Will, Said      *resultPage      // what the visitor would read, and reads now
 	Refusals        []string         // for which it would be refused as it is
 	Apart           []string         // what the analyses say differently
+	LeftOut         []leftOutView    // what was found, and would not be told
+	Ties            []tieView        // amounts of which one has to be marked
+	Aside           []tabView        // analyses of which findings can be set aside
 	Entered         int              // analyses that do not count yet
 	Doubtful        int              // analyses that count and were made before the result was taken back
 	Nothing         string           // why there is nothing to release
@@ -78,6 +81,8 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 		return nil
 	}
 	shown.Doubtful, shown.Apart = p.Doubtful(), n.disagreements(&p.File)
+	shown.LeftOut, shown.Ties = n.leftOut(&p.Publication.Result), n.ties(&p.Publication, &p.File, p.Sample.Number(r.Service.Code))
+	shown.Aside = r.asideLinks(n, &p.File)
 	next := n.publicationView(&p.Publication)
 	shown.Next = &next
 	proposed := p.Publication
@@ -97,7 +102,19 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 	if p.Publication.NeedsReason() {
 		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
 	}
+	r.confirmLeftOut(shown.Form, shown.LeftOut)
 	return r.keeps(shown.Form, shown.Address+"/release")
+}
+
+// asideLinks lead to where findings of an analysis are set aside.
+func (r *request) asideLinks(n naming, f *lab.File) (links []tabView) {
+	may := lab.Allowed(r.Actor, f)
+	for i := range f.Evidence {
+		if a := &f.Evidence[i].Analysis; may.Has(lab.SetAsideFindings, a.ID) && len(f.Evidence[i].Findings) > 0 {
+			links = append(links, tabView{Label: n.method(a.MethodID), Address: sampleAddress(f.Sample.Number(r.Service.Code)) + "/analyses/" + a.ID.String() + "/aside"})
+		}
+	}
+	return links
 }
 
 // asReleased is a file as its code opens it when nothing more is to come. Of a result that
@@ -129,7 +146,7 @@ func publishResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"))
+	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"), confirmedLeftOut(in)...)
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
 		shown, failed := r.releaseAgain(in.Text("reason"))

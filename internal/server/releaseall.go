@@ -53,7 +53,7 @@ func (r *request) releasable(page *releaseAllPage) error {
 		}
 		p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, w.Sample.Key)
 		var refused *lab.MoveError
-		if errors.As(err, &refused) || err == nil && (len(p.Refusals) > 0 || p.Publication.NeedsReason()) {
+		if errors.As(err, &refused) || err == nil && (len(p.Refusals)+len(p.Publication.Result.LeftOut) > 0 || p.Publication.NeedsReason()) {
 			page.Passed++
 			continue
 		}

@@ -135,6 +135,7 @@ func (t *telling) tellResult(p *lab.Publication) {
 		t.sayReason(p)
 	}
 	t.sayState()
+	t.leftOut(&p.Result)
 	t.page.Substances = t.substances(p)
 	t.page.Methods = t.methods(p)
 }

@@ -79,6 +79,9 @@ func (t *telling) amount(f *lab.Released) (amount string, more []string) {
 		more = append(more, t.Texts.Text("page.result.indicated"))
 	default:
 		amount = t.Texts.Text("page.result.unidentified")
+		if n := f.HowMany(); n > 1 {
+			amount = t.Texts.Text("page.result.peaks", "Count", n)
+		}
 	}
 	return amount, append(more, t.stereo(f.Stereo))
 }
@@ -99,6 +102,9 @@ func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 		if f.BaseKnown {
 			more = append(more, t.Texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
 		}
+	}
+	if n := len(f.MeanOf); n > 0 {
+		more = append(more, t.Texts.Text("page.result.mean_of", "Count", n))
 	}
 	if f.Amount.Scale == lab.Ratio {
 		more = append(more, t.Texts.Text("page.result.relative"))

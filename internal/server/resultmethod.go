@@ -21,21 +21,29 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	for i, m := range list {
 		name := t.Texts.Text("page.result.method", "Kind", t.Texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
 			"Level", t.Texts.Code(locale.Levels, string(m.Level)))
-		views[i] = methodView{name, strings.Join(t.sight(m), " ")}
+		views[i] = methodView{name, strings.Join(t.sight(m, leftOutOf(&p.Result, m.ID)), " ")}
 	}
 	return views
 }
 
-// sight says what a method can see.
-func (t *telling) sight(m *lab.Method) []string {
+// leftOutOf tells that the result leaves out what a method found.
+func leftOutOf(r *lab.Result, m lab.MethodID) bool {
+	return slices.ContainsFunc(r.LeftOut, func(x lab.LeftOut) bool { return x.MethodID == m })
+}
+
+// sight says what a method can see. One of which something was left out is not cited as
+// having looked for it.
+func (t *telling) sight(m *lab.Method, leftOut bool) []string {
 	if m.Kind == lab.ListRecognition {
 		return []string{t.Texts.Text("page.result.sees_looks")}
 	}
 	var said []string
-	if m.OpenScope {
+	switch {
+	case leftOut:
+	case m.OpenScope:
 		said = append(said, t.Texts.Text("page.result.sees_library"))
-	} else {
-		said = append(said, t.Texts.Text("page.result.sees_list", "Count", len(m.Scope)))
+	default:
+		said = append(said, t.scope(m)...)
 	}
 	if m.Level == lab.Presumptive {
 		said = append(said, t.Texts.Text("page.result.sees_presumptive"))
@@ -44,4 +52,39 @@ func (t *telling) sight(m *lab.Method) []string {
 		said = append(said, t.Texts.Text("page.result.sees_no_amount"))
 	}
 	return said
+}
+
+// scope says how many substances a method looked for, and which classes.
+func (t *telling) scope(m *lab.Method) (said []string) {
+	var classes []string
+	for _, row := range m.Scope {
+		if s := t.named.words.Substances[row.SubstanceID]; s != nil && s.WholeClass {
+			class := t.named.words.Classes[s.Class]
+			classes = append(classes, t.named.own(class.NameEN, class.NameNL))
+		}
+	}
+	if n := len(m.Scope) - len(classes); n > 0 {
+		said = append(said, t.Texts.Text("page.result.sees_list", "Count", n))
+	}
+	if len(classes) > 0 {
+		slices.SortFunc(classes, compareFolded)
+		said = append(said, t.Texts.Text("page.result.sees_classes", "Names", strings.Join(classes, ", ")))
+	}
+	return said
+}
+
+// leftOut says what was found and does not stand in the result, and why.
+func (t *telling) leftOut(r *lab.Result) {
+	for i := range r.LeftOut {
+		x := &r.LeftOut[i]
+		args := []any{"Method", t.named.technique(x.MethodID), "Substance", t.named.substance(x.SubstanceID)}
+		switch x.Why {
+		case lab.LeftSetAside:
+			t.say("page.result.left_out_set_aside", append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
+		case lab.LeftReported:
+			t.say("page.result.left_out_reported", append(args, "Amount", t.quantity(x.Amount))...)
+		default:
+			t.say("page.result.left_out", args...)
+		}
+	}
 }

@@ -65,7 +65,9 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 	for part := range strings.SplitSeq(typed, ";") {
 		name := strings.TrimSpace(part)
 		var e lab.Expected
-		if s, _, ok := in.words.FindSubstance(name); ok {
+		if s, _, ok := in.words.FindSubstance(name); ok && s.WholeClass {
+			e.Class = s.Class
+		} else if ok {
 			e.SubstanceID = lab.Optional(s.ID)
 		} else if c, ok := in.words.FindClass(name); ok {
 			e.Class = c.Code

@@ -16,6 +16,7 @@ type verifyPage struct {
 	Facts           []factView
 	Analysis        analysisView
 	Others          []analysisView
+	Outside         bool       // it found what its method's scope does not list
 	Refused         string     // why the actor cannot verify it
 	Who             []string   // who can
 	Form            *page.Form // nil where it cannot be verified by the actor
@@ -43,6 +44,7 @@ func (r *request) verifyPage() (*verifyPage, error) {
 		Analysis:   r.analysisView(n, &record, e),
 		MayRetract: lab.Allowed(r.Actor, &record.File).Has(lab.RetractAnalysis, e.Analysis.ID),
 	}
+	page.Outside = slices.ContainsFunc(e.Findings, func(f lab.Finding) bool { return n.words.Outside(n.words.Methods[e.Analysis.MethodID], &f) })
 	n.compare(&page.Analysis, &record.File, e)
 	for i := range record.Evidence {
 		if other := &record.Evidence[i]; other.Analysis.ID != e.Analysis.ID {

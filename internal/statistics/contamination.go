@@ -21,7 +21,7 @@ func (c *computation) adulterants(x *cell) []Adulterant {
 		}
 		known, summary := summarise(&s.concentration.known, perPercent)
 		list = append(list, Adulterant{
-			Substance: c.name(id), Proportion: newProportion(n, visible(sets, id)),
+			Substance: c.name(id), Proportion: newProportion(n, c.visible(sets, id)),
 			Concentration: Concentration{
 				Unit: "%", Basis: string(lab.BasisBase), N: known, Summary: summary,
 				UnknownBasis: s.concentration.unknown, OtherUnit: s.concentration.otherUnit,
@@ -57,16 +57,16 @@ func (c *computation) methodUses(x *cell) []methodUse {
 }
 
 // covers tells whether one of the methods that match sees the substance.
-func (u methodUse) covers(id lab.SubstanceID, match func(*lab.Method) bool) bool {
-	return slices.ContainsFunc(u.methods, func(m *lab.Method) bool { return match(m) && m.Covers(id) })
+func (c *computation) covers(u methodUse, id lab.SubstanceID, match func(*lab.Method) bool) bool {
+	return slices.ContainsFunc(u.methods, func(m *lab.Method) bool { return match(m) && c.dictionary.Covers(m, id) })
 }
 
 // visible counts the samples in which the substance could be seen: those with a
 // method whose scope covers it, and of the others those in which it was found.
-func visible(uses []methodUse, id lab.SubstanceID) int {
+func (c *computation) visible(uses []methodUse, id lab.SubstanceID) int {
 	n := 0
 	for _, use := range uses {
-		if use.covers(id, func(*lab.Method) bool { return true }) {
+		if c.covers(use, id, func(*lab.Method) bool { return true }) {
 			n += use.n
 			continue
 		}
@@ -107,7 +107,7 @@ func (c *computation) byMethod(uses []methodUse, id lab.SubstanceID) []Adulteran
 			of[t] += times
 		}
 		for _, t := range techniques(use.methods) {
-			if use.covers(id, func(m *lab.Method) bool { return techniqueOf(m) == t }) {
+			if c.covers(use, id, func(m *lab.Method) bool { return techniqueOf(m) == t }) {
 				of[t] += use.n - here[t]
 			}
 		}

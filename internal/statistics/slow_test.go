@@ -84,7 +84,7 @@ func (s testSample) finding(match func(lab.FindingClass) bool) []testFinding {
 func (s testSample) covered(d *lab.Dictionary, id lab.SubstanceID) bool {
 	for _, m := range strings.Fields(s.class.Methods) {
 		n, _ := strconv.Atoi(m)
-		if d.Methods[lab.MethodID(n)].Covers(id) {
+		if d.Covers(d.Methods[lab.MethodID(n)], id) {
 			return true
 		}
 	}
@@ -310,7 +310,7 @@ func (w *slow) adulterant(id lab.SubstanceID, containing []testSample) {
 		here := map[string]bool{}
 		for _, m := range strings.Fields(s.class.Methods) {
 			number, _ := strconv.Atoi(m)
-			if method := w.d.Methods[lab.MethodID(number)]; method.Covers(id) {
+			if method := w.d.Methods[lab.MethodID(number)]; w.d.Covers(method, id) {
 				here[fmt.Sprint(method.Kind, method.Level)] = true
 			}
 		}

@@ -103,6 +103,22 @@ func (s *Store) VerifyAnalysis(ctx context.Context, by lab.Actor, key lab.Key, v
 	})
 }
 
+// ReportAnalysis marks a verified analysis as the one to report among analyses of equal
+// worth, or takes the mark away.
+func (s *Store) ReportAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reported bool) (lab.Analysis, error) {
+	return s.changeAnalysis(ctx, by, lab.ReportAnalysis, key, version, "", nil, func(_ *work, _ *lab.File, e *lab.Evidence) error {
+		return e.Analysis.Report(by, reported)
+	})
+}
+
+// SetAsideFindings sets findings of a verified analysis aside, each with its reason, or lets
+// them stand again. What was published stays until the result is amended.
+func (s *Store) SetAsideFindings(ctx context.Context, by lab.Actor, key lab.Key, version int32, list ...lab.Aside) (lab.Analysis, error) {
+	return s.changeAnalysis(ctx, by, lab.SetAsideFindings, key, version, "", nil, func(_ *work, _ *lab.File, e *lab.Evidence) error {
+		return e.SetAside(by, list...)
+	})
+}
+
 // RetractAnalysis takes an analysis back with a reason. What was published stays
 // until the result is amended or withdrawn.
 func (s *Store) RetractAnalysis(ctx context.Context, by lab.Actor, key lab.Key, version int32, reason string) (lab.Analysis, error) {

@@ -219,6 +219,20 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.VerifyAnalysis(ctx, b.verifier, a.Key, 2, true)
 			return err
 		}, "verify analysis", b.verifier, analysisID, []string{`"field":"state","new":"verified","old":"entered"`}, ""},
+		{"ReportAnalysis", func() error {
+			_, err := s.ReportAnalysis(ctx, b.verifier, a.Key, 3, false)
+			return err
+		}, "report analysis", b.verifier, analysisID, []string{`"field":"reported","new":false,"old":true`}, ""},
+		{"SetAsideFindings", func() error {
+			_, findings := analysis()
+			_, err := s.SetAsideFindings(ctx, b.verifier, a.Key, 4, lab.Aside{SubstanceID: findings[0].SubstanceID, Why: lab.NegativeOnDilution})
+			return err
+		}, "set aside findings", b.verifier, analysisID, []string{`.set_aside","new":"negative_on_dilution","old":""`}, ""},
+		{"SetAsideFindings, and let stand again", func() error {
+			_, findings := analysis()
+			_, err := s.SetAsideFindings(ctx, b.verifier, a.Key, 5, lab.Aside{SubstanceID: findings[0].SubstanceID})
+			return err
+		}, "set aside findings", b.verifier, analysisID, []string{`.set_aside","new":"","old":"negative_on_dilution"`}, ""},
 		{"PublishResult", func() error {
 			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), seen(t, s, b.verifier, x.Key), "")
 			return err
@@ -233,7 +247,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "withdraw result", b.verifier, sampleID, []string{`"field":"publication.kind","new":"withdrawn","old":""`}, "vials exchanged"},
 		{"RetractAnalysis", func() error {
-			_, err := s.RetractAnalysis(ctx, b.verifier, a.Key, 3, "vials exchanged")
+			_, err := s.RetractAnalysis(ctx, b.verifier, a.Key, 6, "vials exchanged")
 			return err
 		}, "retract analysis", b.verifier, analysisID, []string{`"field":"state","new":"retracted","old":"verified"`}, "vials exchanged"},
 		{"EnterAnalysis again", func() (err error) {

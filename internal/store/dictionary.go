@@ -130,6 +130,7 @@ type (
 		CAS          string
 		PubChemCID   int32 `gorm:"column:pubchem_cid"`
 		Reviewed     bool
+		WholeClass   bool
 	}
 	substanceNameRow struct {
 		Folded      string `gorm:"primaryKey"`
@@ -269,7 +270,7 @@ func rowsOf(classes []lab.Class, substances []*lab.Substance, products []*lab.Pr
 func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 	r.Substances = append(r.Substances, substanceRow{
 		ID: s.ID, Name: s.Name, NameNL: s.NameNL, Class: s.Class, Role: s.Role, Psychoactive: s.Psychoactive, Active: s.Active,
-		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed,
+		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass,
 	})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.SubstanceName{{Name: s.Name}, {Name: cmp.Or(s.NameNL, s.Name), Language: "nl"}}, s.Names...) {
@@ -432,7 +433,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 	for _, x := range r.Substances {
 		byID[x.ID] = &lab.Substance{
 			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
-			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed,
+			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass,
 		}
 	}
 	slices.SortFunc(r.SubstanceNames, func(a, b substanceNameRow) int { return strings.Compare(a.Folded, b.Folded) })

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -30,9 +31,10 @@ func (w *work) replaceFacts(facts lab.Facts, oldYear int) error {
 
 // Moved tells what a reclassification changed.
 type Moved struct {
-	Samples int            // whose facts were looked at
-	Changed int            // whose facts were not what they are now
-	Fields  map[string]int // how often each field changed, and from what to what for outcomes and roles
+	Samples  int            // whose facts were looked at
+	Changed  int            // whose facts were not what they are now
+	ToReview int            // released results of which today's rule would release other findings
+	Fields   map[string]int // how often each field changed, and from what to what for outcomes and roles
 }
 
 // Reclassify makes all facts anew from samples, expectations and publications
@@ -49,7 +51,9 @@ func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
 		return moved, err
 	}
 	for _, service := range services {
-		err := s.do(ctx, by, func(w *work) error { return w.reclassify(service.ID, &moved) })
+		err := s.do(ctx, by, func(w *work) error {
+			return errors.Join(w.reclassify(service.ID, &moved), w.review(service.ID, &moved))
+		})
 		if err != nil {
 			return moved, fmt.Errorf("service %s: %w", service.Code, err)
 		}
@@ -66,6 +70,88 @@ func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
 		return err
 	}
 	return w.record(service, lab.ReclassifyFacts, "facts", fmt.Sprintf("%d samples moved", moved.Changed-changed), nil)
+}
+
+// review puts samples of which today's rule would release other findings on their worklist,
+// and takes those off it of which it would not. Nothing else of them changes.
+func (w *work) review(service lab.ServiceID, moved *Moved) error {
+	d, err := w.dictionary()
+	if err != nil {
+		return err
+	}
+	after := lab.ID{}
+	for {
+		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND stage IN ? AND id > ? ORDER BY id LIMIT ?",
+			service, []lab.Stage{lab.StageReleased, lab.StageToReview}, after.String(), batch)
+		if err != nil || len(samples) == 0 {
+			return err
+		}
+		if err := w.reviewBatch(d, service, samples, moved); err != nil {
+			return err
+		}
+		after = samples[len(samples)-1].ID
+	}
+}
+
+func (w *work) reviewBatch(d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved) error {
+	files, err := filesOf(w.tx, service, samples)
+	if err != nil {
+		return err
+	}
+	for i := range files {
+		f := &files[i]
+		stage := d.Review(f)
+		if stage == lab.StageToReview {
+			moved.ToReview++
+		}
+		if stage == f.Sample.Stage {
+			continue
+		}
+		if err := w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", stage, service, f.Sample.ID).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filesOf are the files of many samples of a service, without their questions.
+func filesOf(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.File, error) {
+	ids, files := make([]string, len(samples)), make([]lab.File, len(samples))
+	for i := range samples {
+		ids[i] = samples[i].ID.String()
+	}
+	expected, err := manyOf(tx, expectationsTable, "position", service, ids)
+	if err != nil {
+		return nil, err
+	}
+	publications, err := manyOf(tx, publicationsTable, "version", service, ids)
+	if err != nil {
+		return nil, err
+	}
+	analyses, err := manyOf(tx, analysesTable, "id", service, ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := manyOf(tx, findingsTable, "id", service, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range samples {
+		f := &files[i]
+		f.Sample, f.Publications = samples[i], publications[samples[i].ID]
+		for _, e := range expected[f.Sample.ID] {
+			f.Expected = append(f.Expected, e.Expected)
+		}
+		for _, a := range analyses[f.Sample.ID] {
+			f.Evidence = append(f.Evidence, lab.Evidence{Analysis: a})
+		}
+		for _, x := range found[f.Sample.ID] {
+			if e := f.Analysis(x.AnalysisID); e != nil {
+				e.Findings = append(e.Findings, x)
+			}
+		}
+	}
+	return files, nil
 }
 
 // CompareFacts makes all facts anew as Reclassify does, tells what would move, and

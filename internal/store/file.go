@@ -114,7 +114,7 @@ func (w *work) save(before, after *lab.File, u update) error {
 	if err := w.saveQuestions(before, after, u); err != nil {
 		return err
 	}
-	after.Sample.Stage = d.Stage(after)
+	d.Settle(before, after)
 	changes := before.Differences(after)
 	for _, p := range after.Publications[len(before.Publications):] {
 		told, err := p.Told()

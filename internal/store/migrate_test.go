@@ -267,7 +267,7 @@ func TestAnEditionThatBringsALocalNameIsRefused(t *testing.T) {
 				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
 				"UPDATE substances SET name = 'once unknown' WHERE name = 'caffeine'",
 				"DELETE FROM substance_names WHERE folded = 'caffeine'",
-				"INSERT INTO substances SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false FROM substances WHERE name = 'once unknown'",
+				"INSERT INTO substances SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false, false FROM substances WHERE name = 'once unknown'",
 				"INSERT INTO substance_names VALUES ('caffeine', 1000000, 'Caffeine', '', '')",
 			} {
 				if err := store.Exec(s, statement); err != nil {

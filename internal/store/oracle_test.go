@@ -135,13 +135,26 @@ WITH latest AS (
   FROM counted c
   JOIN latest l ON l.service_id = c.service_id AND l.sample_id = c.id AND l.kind <> 'withdrawn'
   JOIN judged j ON j.service_id = c.service_id AND j.sample_id = c.id
-), standing AS ( -- found, and not refuted by a better method that could see it
-  SELECT f.*, a.rank FROM findings f JOIN analysed a ON a.service_id = f.service_id AND a.analysis_id = f.analysis_id
-  WHERE f.detection NOT IN ('not_detected', 'unidentified') AND NOT EXISTS (
-    SELECT 1 FROM analysed b WHERE b.service_id = f.service_id AND b.sample_id = f.sample_id AND b.rank > a.rank AND (
-      EXISTS (SELECT 1 FROM findings g WHERE g.service_id = b.service_id AND g.analysis_id = b.analysis_id AND g.substance_id = f.substance_id)
-      OR NOT b.open_scope AND b.conclusion <> 'inconclusive'
-        AND EXISTS (SELECT 1 FROM method_scopes o WHERE o.method_id = b.method_id AND o.substance_id = f.substance_id)))
+), found AS ( -- by what, and whether that is the weakest evidence
+  SELECT f.*, a.rank, a.kind, a.kind IN ('list_recognition', 'reagent') AS weakest, own.lod_value, own.lod_scale
+  FROM findings f JOIN analysed a ON a.service_id = f.service_id AND a.analysis_id = f.analysis_id
+  LEFT JOIN method_scopes own ON own.method_id = a.method_id AND own.substance_id = f.substance_id
+  WHERE f.detection NOT IN ('not_detected', 'unidentified')
+), denied AS ( -- by a method whose list names it, in so many words or by silence
+  SELECT f.id, b.kind, b.rank, o.lod_value, o.lod_scale
+  FROM found f JOIN analysed b ON b.service_id = f.service_id AND b.sample_id = f.sample_id AND NOT b.open_scope
+  JOIN method_scopes o ON o.method_id = b.method_id AND o.substance_id = f.substance_id
+  LEFT JOIN findings g ON g.service_id = b.service_id AND g.analysis_id = b.analysis_id AND g.substance_id = f.substance_id
+  WHERE g.detection = 'not_detected' OR g.id IS NULL AND b.conclusion <> 'inconclusive'
+), kept AS ( -- and not overruled
+  SELECT f.* FROM found f WHERE NOT EXISTS (
+    SELECT 1 FROM denied x WHERE x.id = f.id AND x.kind NOT IN ('list_recognition', 'reagent') AND (
+      f.weakest AND x.kind <> 'strip'
+      OR NOT f.weakest AND x.rank > f.rank AND x.lod_value > 0 AND x.lod_scale = f.lod_scale AND x.lod_value <= f.lod_value))
+), standing AS ( -- as the best that found it tells it
+  SELECT f.* FROM kept f WHERE NOT EXISTS (
+    SELECT 1 FROM kept g WHERE g.service_id = f.service_id AND g.sample_id = f.sample_id AND g.substance_id = f.substance_id
+      AND (f.weakest AND NOT g.weakest OR f.weakest = g.weakest AND g.rank > f.rank))
 ), amounts AS ( -- quantified by the method that decides, as base where that is known
   SELECT r.year, r.product_id, r.form, f.substance_id, f.amount_scale, CASE
     WHEN f.basis = 'base' THEN f.amount_value::numeric

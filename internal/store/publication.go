@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -45,18 +46,29 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 // PublishResult releases the next version of a sample's result, made from its
 // verified analyses, to its code and to the statistics. The sample's version and
 // the Seen of its Proposal say what the actor saw: where anything else would be
-// released, it is refused with a *lab.StaleError. An amendment asks for a reason.
-func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string) (lab.Publication, error) {
+// released, it is refused with a *lab.StaleError. An amendment asks for a reason, and each
+// finding that is left out has to be confirmed, by the name of lab.LeftOutField.
+func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string, leftOut ...string) (lab.Publication, error) {
 	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
-		p, err := d.Publish(f, reason)
+		p, refused := d.Publish(f, reason)
+		var mistakes, unconfirmed lab.FieldErrors
+		if refused != nil && !errors.As(refused, &mistakes) {
+			return nil, refused
+		}
+		next, err := d.Next(f)
 		if err != nil {
 			return nil, err
 		}
-		now, err := p.Digest()
-		if err == nil && now != seen {
+		now, err := next.Digest()
+		switch {
+		case err != nil:
+			return nil, err
+		case now == seen && errors.As(next.Result.CheckLeftOut(leftOut), &unconfirmed):
+			return nil, append(mistakes, unconfirmed...)
+		case now != seen && refused == nil:
 			return nil, &lab.StaleError{Have: f.Sample.Version, Want: version, Changed: []lab.Difference{{Field: "publication.result", Old: lab.ValueOf(now), New: lab.ValueOf(seen)}}}
 		}
-		return p, err
+		return p, refused
 	})
 }
 

@@ -248,6 +248,8 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"RetractAnalysis", b.verifier, func(by lab.Actor) (any, error) {
 			return analysis(s.RetractAnalysis(ctx, by, a.Key, a.Version, "wrong"))
 		}},
+		{"ReportAnalysis", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.ReportAnalysis(ctx, by, a.Key, a.Version, true)) }},
+		{"SetAsideFindings", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.SetAsideFindings(ctx, by, a.Key, a.Version)) }},
 		{"PublishResult", b.verifier, func(by lab.Actor) (any, error) {
 			_, err := s.PublishResult(ctx, by, x.Key, x.Version, "", "")
 			return nil, err

@@ -34,6 +34,11 @@ func Load() (*lab.Dictionary, error) {
 	if err != nil {
 		return nil, err
 	}
+	entries, err := loadClassEntries(classes, substances)
+	if err != nil {
+		return nil, err
+	}
+	substances = append(substances, entries...)
 	return lab.NewDictionary(classes, substances, products, nil)
 }
 
@@ -72,6 +77,46 @@ func loadSubstances() ([]*lab.Substance, error) {
 		return struct{}{}
 	})
 	return substances, err
+}
+
+// loadClassEntries reads the entries that stand for a class. Such an entry is called by the
+// names of its class too, but for those that are the name of a substance: cathinone is one.
+func loadClassEntries(classes []lab.Class, substances []*lab.Substance) ([]*lab.Substance, error) {
+	taken := map[string]bool{}
+	for _, s := range substances {
+		for _, name := range append([]string{s.Name, s.NameNL}, namesOf(s)...) {
+			taken[lab.Fold(name)] = true
+		}
+	}
+	byCode := map[string]lab.Class{}
+	for _, c := range classes {
+		byCode[c.Code] = c
+	}
+	return rows("class_entries.csv", func(r row) *lab.Substance {
+		class := byCode[r.text("class")]
+		if class.Code == "" {
+			r.fail("class", strconv.Quote(r.text("class"))+" is not a class of the dictionary")
+		}
+		s := &lab.Substance{
+			ID: lab.SubstanceID(r.number("id")), Name: r.text("name"), NameNL: r.text("name_nl"), Class: class.Code, WholeClass: true,
+			Role: lab.Role(r.text("role")), Psychoactive: r.yes("psychoactive"), Active: r.yes("active"), Reviewed: true,
+		}
+		for _, name := range []lab.SubstanceName{{Name: class.Code}, {Name: class.NameEN, Language: "en"}, {Name: class.NameNL, Language: "nl"}} {
+			if folded := lab.Fold(name.Name); folded != "" && !taken[folded] {
+				taken[folded] = true
+				name.SubstanceID = s.ID
+				s.Names = append(s.Names, name)
+			}
+		}
+		return s
+	})
+}
+
+func namesOf(s *lab.Substance) (names []string) {
+	for _, n := range s.Names {
+		names = append(names, n.Name)
+	}
+	return names
 }
 
 func loadProducts(substances []*lab.Substance) ([]*lab.Product, error) {

@@ -35,7 +35,7 @@ func TestKeysToAddOneSubstanceToAScope(t *testing.T) {
 		k.open(methodPath(m))
 		k.until("focus the name", `() => document.activeElement.name === 'scope.0.substance'`)
 		k.strike("isotonitazene", tab, "0,1")
-		k.on(enter)
+		k.ctrlEnter()
 		k.see("The new version is made", "isotonitazene", "sees 82 listed substances")
 		t.Logf("a row more in a scope of 81: about 1900 keys before, %d now", k.keys)
 		if k.keys > 30 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -81,28 +82,43 @@ var market = []goods{
 }
 
 // Methods are the methods by which generated samples are analysed: a look at a
-// list of tablets, a strip, an FTIR that sees anything and measures nothing, and a
-// GC-MS whose scope is listed.
+// list of tablets, a strip, an FTIR that measures nothing, and a GC-MS. The strip is finer
+// than the GC-MS for some, the GC-MS than the FTIR for all but one, of which nobody knows.
 func Methods(d *lab.Dictionary) []lab.Method {
 	gcms := lab.Method{Kind: lab.GCMS, Lab: laboratory, Level: lab.Confirmatory, Quantifies: true}
 	strip := lab.Method{Kind: lab.Strip, Lab: laboratory, Level: lab.Presumptive}
+	ftir := lab.Method{Kind: lab.FTIR, Lab: laboratory, Level: lab.Preliminary}
+	ppm := func(n int64) lab.Amount { return lab.Amount{Value: n, Scale: lab.MassFraction, Decimals: 1} }
 	seen := map[lab.SubstanceID]bool{}
 	for _, g := range market {
 		for _, name := range append(names(d, g), g.adulterants...) {
-			// What GC-MS cannot see, only the FTIR reports.
-			if s := find(d, name); !seen[s.ID] && name != "creatine" && name != "25I-NBOMe" {
-				seen[s.ID] = true
-				gcms.Scope = append(gcms.Scope, lab.MethodScope{SubstanceID: s.ID, LOQ: lab.Amount{Value: 5000, Scale: lab.MassFraction, Decimals: 1}})
+			s := find(d, name)
+			if seen[s.ID] {
+				continue
+			}
+			seen[s.ID] = true
+			row := lab.MethodScope{SubstanceID: s.ID, LOD: ppm(50_000)}
+			if name == "lactose" {
+				row.LOD = lab.Amount{}
+			}
+			ftir.Scope = append(ftir.Scope, row)
+			if name != "creatine" && name != "25I-NBOMe" { // which the GC-MS cannot see
+				gcms.Scope = append(gcms.Scope, lab.MethodScope{SubstanceID: s.ID, LOD: ppm(1000), LOQ: ppm(5000)})
 			}
 		}
 	}
-	for _, name := range []string{"protonitazene", "isotonitazene", "fentanyl", "xylazine", "MDMA", "cocaine"} {
-		strip.Scope = append(strip.Scope, lab.MethodScope{SubstanceID: find(d, name).ID})
+	for name, lod := range map[string]int64{"protonitazene": 20, "isotonitazene": 20, "fentanyl": 10, "xylazine": 2000, "MDMA": 2000, "cocaine": 0} {
+		row := lab.MethodScope{SubstanceID: find(d, name).ID}
+		if lod > 0 {
+			row.LOD = ppm(lod)
+		}
+		strip.Scope = append(strip.Scope, row)
 	}
+	slices.SortFunc(strip.Scope, func(a, b lab.MethodScope) int { return int(a.SubstanceID - b.SubstanceID) })
 	return []lab.Method{
 		{Kind: lab.ListRecognition, Lab: laboratory, Level: lab.Preliminary, Quantifies: true, OpenScope: true},
 		strip,
-		{Kind: lab.FTIR, Lab: laboratory, Level: lab.Preliminary, OpenScope: true},
+		ftir,
 		gcms,
 	}
 }
@@ -364,7 +380,7 @@ func (g *generator) analysis(s *lab.Sample, method int, truth []part, x *goods) 
 	}
 	for _, p := range truth {
 		overlooked := method == byFTIR && !p.main && g.chance(60)
-		if !m.Covers(p.ID) || overlooked {
+		if !g.d.Covers(m, p.ID) || overlooked {
 			continue
 		}
 		e.Findings = append(e.Findings, g.finding(s, method, p, x))

@@ -1,0 +1,105 @@
+package lab_test
+
+import (
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+// TestSettingAside: with a reason from the list, by a verifier who did not enter it.
+func TestSettingAside(t *testing.T) {
+	with := func(why lab.SetAside, what string) lab.Aside {
+		return lab.Aside{SubstanceID: etonitazene, Why: why, With: what}
+	}
+	for _, test := range []struct {
+		name   string
+		by     lab.Actor
+		state  lab.AnalysisState
+		aside  lab.Aside
+		fields []string // of mistakes
+		ok     bool
+	}{
+		{"negative on dilution", person(other, lab.Verifier), lab.Verified, with(lab.NegativeOnDilution, ""), nil, true},
+		{"a cross-reaction, with what", person(other, lab.Verifier), lab.Verified, with(lab.CrossReaction, "lidocaine"), nil, true},
+		{"a cross-reaction with nobody knows what", person(other, lab.Verifier), lab.Verified, with(lab.CrossReaction, " "), []string{"aside.9.with"}, false},
+		{"no reason of the list", person(other, lab.Verifier), lab.Verified, with("mistake", ""), []string{"aside.9.why"}, false},
+		{"words without a reason", person(other, lab.Verifier), lab.Verified, with("", "surely nothing"), []string{"aside.9.why"}, false},
+		{"words that say who somebody is", person(other, lab.Verifier), lab.Verified, with(lab.CrossReaction, "call 06 12345678"), []string{"aside.9.with"}, false},
+		{"it stands", person(other, lab.Verifier), lab.Verified, with("", ""), nil, true},
+		{"a substance that it does not report", person(other, lab.Verifier), lab.Verified, lab.Aside{SubstanceID: ketamine, Why: lab.FinerRepeat}, nil, false},
+		{"by who entered it", person(enterer, lab.Verifier), lab.Verified, with(lab.NegativeOnDilution, ""), nil, false},
+		{"by the laboratory", person(other, lab.Laboratory), lab.Verified, with(lab.NegativeOnDilution, ""), nil, false},
+		{"what is only entered", person(other, lab.Verifier), lab.Entered, with(lab.NegativeOnDilution, ""), nil, false},
+	} {
+		f := analysed(lab.Presumptive, inState(test.state))
+		e := &f.Evidence[0]
+		e.Findings = []lab.Finding{finding(etonitazene, lab.Indicated)}
+		err := e.SetAside(test.by, test.aside)
+		if (err == nil) != test.ok {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if test.fields != nil {
+			wantFields(t, err, test.fields...)
+		}
+		if want := test.ok && test.aside.Why != ""; (e.Findings[0].SetAside != "") != want {
+			t.Errorf("%s: set aside: %q", test.name, e.Findings[0].SetAside)
+		}
+	}
+}
+
+// TestWhatIsLeftOutIsConfirmedOneByOne: nothing that was found is dropped without a word.
+func TestWhatIsLeftOutIsConfirmedOneByOne(t *testing.T) {
+	d := newDictionary(t)
+	r := propose(t, d, soldAsHeroin,
+		entry(1, verified(d, strip, aside(finding(aNitazene, lab.Indicated)))),
+		entry(2, verified(d, ftir, aside(finding(fentanyl, lab.Identified)), finding(heroin, lab.Identified))))
+	if len(r.LeftOut) != 2 {
+		t.Fatalf("left out: %+v", r.LeftOut)
+	}
+	one, two := lab.LeftOutField(0), lab.LeftOutField(1)
+	wantFields(t, r.CheckLeftOut(nil), "left_out.0", "left_out.1")
+	wantFields(t, r.CheckLeftOut([]string{two, "something else"}), "left_out.0")
+	wantFields(t, r.CheckLeftOut([]string{two, one}))
+	wantFields(t, propose(t, d, soldAsHeroin, verified(d, gcms, finding(heroin, lab.Identified))).CheckLeftOut(nil))
+}
+
+// TestReview: what was settled and would be told otherwise by today's rule is to be
+// reviewed, until a version follows or something else is found.
+func TestReview(t *testing.T) {
+	d := newDictionary(t)
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(ketamine)},
+		[]lab.Evidence{entry(1, verified(d, ftir, finding(mdma, lab.Identified))), entry(2, verified(d, targeted, finding(ketamine, lab.Identified)))})
+	p, err := d.Publish(settled, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := settled.With(p)
+	if got := d.Review(today); got != lab.StageReleased {
+		t.Errorf("what today's rule made is %s", got)
+	}
+	before := *p
+	before.Result.Findings = before.Result.Findings[:1] // an older rule left MDMA out
+	old := settled.With(&before)
+	if got := d.Review(old); got != lab.StageToReview {
+		t.Errorf("what an older rule made is %s", got)
+	}
+	old.Sample.Stage = lab.StageToReview
+	again := old.Clone()
+	again.Sample.Notes = "the visitor called"
+	if d.Settle(old, again); again.Sample.Stage != lab.StageToReview {
+		t.Errorf("after a note it is %s", again.Sample.Stage)
+	}
+	more := old.Clone()
+	more.Evidence = append(more.Evidence, entry(3, verified(d, gcms, finding(caffeine, lab.Identified))))
+	if d.Settle(old, more); more.Sample.Stage != lab.StageToPublish {
+		t.Errorf("after another analysis it is %s", more.Sample.Stage)
+	}
+	amended := old.With(p)
+	if d.Settle(old, amended); amended.Sample.Stage != lab.StageReleased {
+		t.Errorf("after a version it is %s", amended.Sample.Stage)
+	}
+	settled.Sample.Stage = lab.StageToPublish
+	if got := d.Review(settled); got != lab.StageToPublish {
+		t.Errorf("what waits to be released is %s", got)
+	}
+}

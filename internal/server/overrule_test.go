@@ -1,0 +1,143 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
+)
+
+// TestWhatAStripPointsToIsToldBesideWhatALaboratoryDidNotSee: the strip is finer than the
+// GC-MS for it, so nothing rules it out, and nothing is left out.
+func TestWhatAStripPointsToIsToldBesideWhatALaboratoryDidNotSee(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "oxycodone")
+		c.analyse(t, sample, lab.Strip, lab.HasFindings, c.found(t, "protonitazene", lab.Indicated, "", ""))
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "oxycodone", lab.Identified, "", ""))
+		c.release(t, sample, "")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "is-expected_plus_adulterant", "protonitazene (not proven)", "a test pointed to it", "It looked for").lacks(t, "not in this result")
+		nl.want(t, http.StatusOK, "een test wees erop")
+	})
+}
+
+// TestAClassIsToldUntilItsMemberIsFound: which one it is, is not known until then; after it
+// there is one line.
+func TestAClassIsToldUntilItsMemberIsFound(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "oxycodone")
+		c.analyse(t, sample, lab.Strip, lab.HasFindings, c.found(t, "nitazenes", lab.Indicated, "", ""))
+		c.release(t, sample, "")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "a nitazene, which one is not known", "not proven")
+		nl.want(t, http.StatusOK, "een nitazeen, welke is niet bekend")
+
+		c.move(t, sample, c.analyst, lab.InAnalysis, "")
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "oxycodone", lab.Identified, "", ""), c.found(t, "metonitazene", lab.Identified, "", ""))
+		c.release(t, sample, "")
+		en, _ = c.both(t, code)
+		en.want(t, http.StatusOK, ">metonitazene</span>", "is-expected_plus_adulterant")
+		if n := strings.Count(en.body, `class="name">a nitazene`); n != 1 {
+			t.Errorf("the class is told %d times, want once, by the first version", n)
+		}
+	})
+}
+
+// TestWhatAFinerMethodOverrulesIsConfirmedAndTold: nothing that was found is dropped without
+// a word, to staff or visitor; and the method is not said to have looked for it.
+func TestWhatAFinerMethodOverrulesIsConfirmedAndTold(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "caffeine", lab.Identified, "", ""))
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+		verifier, address := x.staff(t, c.verifier), addressOf(c.now(t, sample))
+
+		seen := verifier.get(address+"/release").want(t, http.StatusOK, "Left out of this result", "caffeine: identified (FTIR", "is finer, could have seen it and did not")
+		form := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
+		verifier.post(address+"/release", form).want(t, http.StatusUnprocessableEntity, "tick that it is", beside("left_out.0"))
+		form.Set("left_out.0", "yes")
+		verifier.post(address+"/release", form).leads(t, address+"?done=published")
+		verifier.get(address).want(t, http.StatusOK, "Left out of this result")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "There was a sign of caffeine (FTIR). A more exact analysis did not find it, so it is not in this result.", "is-expected_only")
+		if n := strings.Count(en.body, "It looked for"); n != 1 {
+			t.Errorf("%d methods are said to have looked, want the GC-MS alone", n)
+		}
+		nl.want(t, http.StatusOK, "Er was een aanwijzing voor cafeïne")
+	})
+}
+
+// TestAVerifierSetsAFindingAside: with a reason of the list, and not one's own.
+func TestAVerifierSetsAFindingAside(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		strip := c.analyse(t, sample, lab.Strip, lab.HasFindings, c.found(t, "fentanyl", lab.Indicated, "", ""))
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+		verifier, analyst := x.staff(t, c.verifier), x.staff(t, c.analyst)
+		address := addressOf(c.now(t, sample))
+		aside := address + "/analyses/" + strip.ID.String() + "/aside"
+		fentanyl := storetest.Substance(t, c.words, "fentanyl")
+		why, with := lab.AsideField(fentanyl, "why"), lab.AsideField(fentanyl, "with")
+
+		analyst.get(aside).want(t, http.StatusForbidden)
+		verifier.get(address+"/release").want(t, http.StatusOK, `href="`+aside+`"`)
+		version := verifier.get(aside).want(t, http.StatusOK, "fentanyl: indicated").hidden(t, aside, "version")
+		verifier.post(aside, url.Values{"version": {version}, why: {"cross_reaction"}}).want(t, http.StatusUnprocessableEntity, "Say with what it reacts.", beside(with))
+		verifier.post(aside, url.Values{"version": {version}, why: {"surely_wrong"}}).want(t, http.StatusUnprocessableEntity, beside(why))
+		verifier.post(aside, url.Values{"version": {version}, why: {"cross_reaction"}, with: {"lidocaine"}}).leads(t, address+"/release?done=aside")
+		verifier.post(aside, url.Values{"version": {version}, why: {""}}).want(t, http.StatusConflict) // somebody was faster
+		verifier.get(address).want(t, http.StatusOK, "set aside: known cross-reaction: lidocaine", "Findings set aside")
+		c.release(t, sample, "")
+		en, _ := c.both(t, code)
+		en.want(t, http.StatusOK, "There was a sign of fentanyl (test strip). The laboratory looked into it and does not count it as found: known cross-reaction.", "is-expected_only")
+	})
+}
+
+// TestWhatIsFoundOutsideTheScopeIsTakenAndMarked, and what could not be identified is
+// counted.
+func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		analyst, verifier := x.staff(t, c.analyst), x.staff(t, c.verifier)
+		address := addressOf(sample)
+		typed := url.Values{
+			"method": {strconv.Itoa(int(c.methods[lab.GCMS].ID))}, "performed_on": {sample.ReceivedOn.String()}, "conclusion": {"findings"},
+			"findings.0.substance": {"PMA"}, "findings.0.detection": {"identified"}, "findings.0.unit": {"%"},
+			"findings.1.substance": {"unidentified"}, "findings.1.unit": {"%"}, "findings.2.substance": {"unidentified"}, "findings.2.unit": {"%"},
+		}
+		refused := url.Values{}
+		for name, values := range typed {
+			refused[name] = values
+		}
+		refused.Set("findings.0.detection", "not_detected")
+		analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "The method cannot rule it out", beside("findings.0.substance"))
+		for _, zero := range []string{"0", "0,00001"} {
+			refused.Set("findings.0.detection", "")
+			refused.Set("findings.0.amount", zero)
+			refused.Set("findings.0.basis", "base")
+			analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "Zero is not an amount of what was found", beside("findings.0.amount"))
+		}
+		analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
+		analysis := analysisAddress.FindString(analyst.get(address).want(t, http.StatusOK, "outside the method&#39;s scope", "2 × unidentified substance").body)
+		if rows := strings.Count(analyst.get(analysis).body, `value="unidentified substance"`); rows != 2 {
+			t.Errorf("%d rows of what could not be identified, want two", rows)
+		}
+		verifier.get(analysis+"/verify").want(t, http.StatusOK, "Look at the identification again before you sign it")
+		verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
+		c.release(t, sample, "")
+		en, _ := c.both(t, code)
+		en.want(t, http.StatusOK, "PMA", "2 substances could not be identified")
+	})
+}
+
+// addressOf is the address of the page of a sample.
+func addressOf(x lab.Sample) string { return "/samples/" + x.Number("UTR").String() }
