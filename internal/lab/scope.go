@@ -109,7 +109,7 @@ var limitForm = regexp.MustCompile(`^<?\s*([0-9.,]+(?:[eE][-+]?[0-9]+)?)\s*(\S.*
 
 // concentrations are the units of what is dipped into, in micrograms a millilitre.
 var concentrations = map[string]*big.Rat{
-	"ng/ml": big.NewRat(1, 1000), "µg/ml": big.NewRat(1, 1), "ug/ml": big.NewRat(1, 1), "µg/l": big.NewRat(1, 1000), "mg/l": big.NewRat(1, 1), "mg/ml": big.NewRat(1000, 1),
+	"ng/ml": big.NewRat(1, 1000), "µg/ml": big.NewRat(1, 1), "µg/l": big.NewRat(1, 1000), "mg/l": big.NewRat(1, 1), "mg/ml": big.NewRat(1000, 1),
 }
 
 // readLimit reads a limit in the unit that stands behind it, else in that of its row; of a
@@ -178,7 +178,11 @@ func limitSteps(errs *FieldErrors, field string, number Decimal, text string, pe
 
 // plainUnit is a unit as the table of units has it.
 func plainUnit(text string) string {
-	return strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(text), " ")), "μ", "µ") // Greek mu, micro sign
+	unit := strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(text), " ")), "μ", "µ") // Greek mu, micro sign
+	if of, isMicro := strings.CutPrefix(unit, "ug"); isMicro {
+		return microgram + of
+	}
+	return unit
 }
 
 // pointed is a number with a point before its decimals.

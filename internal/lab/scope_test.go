@@ -19,6 +19,7 @@ func TestLimitsAreReadInTheUnitPeopleUse(t *testing.T) {
 		{lab.ScopeRow{LOD: "0,1", LOQ: "0.30", Unit: "%"}, lab.Amount{Value: 1_000, Scale: lab.MassFraction, Decimals: 1}, lab.Amount{Value: 3_000, Scale: lab.MassFraction, Decimals: 1}, "0,1%", "0,30%"},
 		{lab.ScopeRow{LOD: "5", LOQ: "10", Unit: "µg"}, lab.Amount{Value: 5_000, Scale: lab.PerUnit, Decimals: 3}, lab.Amount{Value: 10_000, Scale: lab.PerUnit, Decimals: 2}, "5 µg", "10 µg"},
 		{lab.ScopeRow{LOD: "5", Unit: "μG"}, lab.Amount{Value: 5_000, Scale: lab.PerUnit, Decimals: 3}, lab.Amount{}, "5 µg", ""}, // a Greek mu
+		{lab.ScopeRow{LOD: "5 ug", Unit: "%"}, lab.Amount{Value: 5_000, Scale: lab.PerUnit, Decimals: 3}, lab.Amount{}, "5 µg", ""},
 		{lab.ScopeRow{LOD: "0,5", Unit: "mg"}, lab.Amount{Value: 500_000, Scale: lab.PerUnit, Decimals: 1}, lab.Amount{}, "0,5 mg", ""},
 		{lab.ScopeRow{LOD: "50 µg", LOQ: "0.1", Unit: "mg"}, lab.Amount{Value: 50_000, Scale: lab.PerUnit, Decimals: 2}, lab.Amount{Value: 100_000, Scale: lab.PerUnit, Decimals: 1}, "50 µg", "0,1 mg"},
 		{lab.ScopeRow{LOQ: "2", Unit: "mg/ml"}, lab.Amount{}, lab.Amount{Value: 2_000, Scale: lab.Concentration}, "", "2 mg/ml"},

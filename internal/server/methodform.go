@@ -102,6 +102,9 @@ func (r *request) methodForm(e *methodEntering, values url.Values) *methodForm {
 	)
 	for _, number := range scopeRows(values) {
 		row := r.limitRow(strconv.Itoa(number), e.unit, "")
+		if unit := scopeRow(values, number).Unit; unit != "" && !row.Unit.Offers(unit) { // that was pasted
+			row.Unit.Options = append(row.Unit.Options, page.Option{Value: unit, Label: unit})
+		}
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}

@@ -230,6 +230,7 @@ func TestRowsArePastedAndReadFromFiles(t *testing.T) {
 	}
 	pasted := "Stof\tLOD\tLOQ\tEenheid\tmg/ml\r\nketamine\t0,1\t0,3\t\r\nLSD\t5\t\tug\n\nmoonshine\t1\t\t%\ncocaine\t0,3\t0,1\t%\nmdma\t200\t\tNG/ml\t2\n"
 	admin.post("/methods/new", with("paste", "paste", pasted)).want(t, http.StatusOK, filled...)
+	admin.post("/methods/new", with("paste", "paste", "caffeine\t1\t\tspoons\n")).want(t, http.StatusOK, `is no unit of a limit`, `href="#field-scope.2.unit"`, `value="spoons" selected`)
 	admin.post("/methods/new", with("paste", "paste", strings.ReplaceAll(pasted, "\t", ";"))).want(t, http.StatusOK, filled...)
 	csv := "Stof;LOD;LOQ;Eenheid;mg/ml\nketamine;0,1;0,3;;\nLSD;5;;ug;\nmoonshine;1;;%;\ncocaine;0,3;0,1;%;\nmdma;200;;NG/ml;2\n"
 	admin.upload(t, with("file"), "scope.csv", []byte(csv)).want(t, http.StatusOK, filled...)

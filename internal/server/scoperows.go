@@ -156,8 +156,8 @@ func cellsRow(cells []string, unit, perML string) lab.ScopeRow {
 	if row.Unit == "" {
 		row.Unit, row.SamplePerML = unit, perML
 	}
-	for _, u := range scopeUnits { // however it is written
-		if strings.EqualFold(strings.ReplaceAll(row.Unit, "μ", "µ"), u.unit) || row.Unit == "u"+strings.TrimPrefix(u.unit, "µ") {
+	for _, u := range scopeUnits { // in whatever letters
+		if strings.EqualFold(row.Unit, u.unit) || strings.EqualFold(row.Unit, strings.Replace(u.unit, "µ", "u", 1)) {
 			row.Unit = u.unit
 		}
 	}
