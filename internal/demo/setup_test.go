@@ -125,6 +125,9 @@ func (x *made) hasWorkOnEachList(t *testing.T) {
 		}
 	}
 	for _, stage := range lab.Stages {
+		if stage == lab.StageToReview {
+			continue // today's rule has released all of it
+		}
 		if all[stage] == 0 {
 			t.Errorf("no sample is %s; they are %v", stage, all)
 		}

@@ -102,6 +102,9 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 	if utf8.RuneCountInString(name) > maxName {
 		return soldAs{}, fmt.Errorf("the name is longer than %d characters", maxName)
 	}
+	if lab.WronglyDecoded(name) {
+		return soldAs{}, errors.New("the text has signs of a wrong encoding, as of an ï that became Ã¯")
+	}
 	if p.newProducts++; p.newProducts > maxNewEntries {
 		return soldAs{}, errTooManyNew
 	}

@@ -50,7 +50,15 @@ type name struct {
 	conclusion lab.Conclusion
 	substance  lab.SubstanceID
 	stereo     lab.Stereo
+	salt       saltTold
 	reportedAs string
+	err        error // why the name is refused
+}
+
+// saltTold is what the name of a substance says that its amounts count.
+type saltTold struct {
+	basis lab.Basis // empty where the name has no salt
+	salt  string    // the salt in the name, which the dictionary need not list
 }
 
 // findingOf reads a finding.
@@ -83,6 +91,9 @@ func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []prob
 		p.unidentify(&f)
 		if p.dictionary.Outside(f.method, &f.finding) {
 			at.source.notes["findings outside the declared scope of their method, which are taken"]++
+		}
+		if f.finding.Detection == lab.Quantified && len(problems) == 0 {
+			problems = append(problems, p.setSalt(&f.finding, b, at, n.salt)...)
 		}
 	}
 	return f, problems
@@ -126,11 +137,20 @@ const maxName = 200
 const maxNewEntries = 5000
 
 // name finds the substance that a source calls so, or adds it to the dictionary,
-// unreviewed. Text is what the file says.
+// unreviewed. Text is what the file says. What was found is remembered, and so is why a name
+// was refused.
 func (p *planner) name(called, text string) (name, error) {
-	if known, ok := p.names[text]; ok {
-		return known, nil
+	n, known := p.names[text]
+	if !known {
+		n = p.nameOf(called, text)
+		if n.err == nil || len(p.names) < maxRemembered {
+			p.names[text] = n
+		}
 	}
+	return n, n.err
+}
+
+func (p *planner) nameOf(called, text string) name {
 	n := name{conclusion: lab.HasFindings}
 	switch {
 	case contains(p.mapping.Findings.Nothing, called):
@@ -138,34 +158,97 @@ func (p *planner) name(called, text string) (name, error) {
 	case contains(p.mapping.Findings.Unclear, called):
 		n.conclusion = lab.Inconclusive
 	default:
-		substance, stereo, err := p.substance(called)
-		if err != nil {
-			return n, err
-		}
-		n.substance, n.stereo = substance.ID, stereo
-		if text != substance.Name {
-			n.reportedAs = text
-		}
+		n.err = p.setSubstance(&n, called, text)
 	}
-	p.names[text] = n
-	return n, nil
+	return n
 }
 
-func (p *planner) substance(called string) (*lab.Substance, lab.Stereo, error) {
+// setSubstance finds the substance of a name, and the salt that is in it.
+func (p *planner) setSubstance(n *name, called, text string) error {
 	if lab.Fold(called) == "" {
-		return nil, "", errors.New("the row names no substance")
-	}
-	if substance, stereo, ok := p.dictionary.FindSubstance(called); ok {
-		return substance, stereo, nil
+		return errors.New("the row names no substance")
 	}
 	if utf8.RuneCountInString(called) > maxName {
-		return nil, "", fmt.Errorf("the name is longer than %d characters", maxName)
+		return fmt.Errorf("the name is longer than %d characters", maxName)
 	}
-	if p.newSubstances++; p.newSubstances > maxNewEntries {
-		return nil, "", errTooManyNew
+	a := p.ask(called)
+	if a.Kind == lab.NewName {
+		if p.newSubstances++; p.newSubstances > maxNewEntries {
+			return errTooManyNew
+		}
+		added, err := p.dictionary.AddSubstance(a.Typed)
+		if err != nil {
+			return err
+		}
+		a.Substance = added
 	}
-	substance, err := p.dictionary.AddSubstance(visible(called))
-	return substance, "", err
+	if a.Substance == nil {
+		return p.refuseName(a, text)
+	}
+	n.substance, n.stereo, n.salt = a.Substance.ID, a.Stereo, saltTold{a.Basis, a.Salt}
+	if text != a.Substance.Name {
+		n.reportedAs = text
+	}
+	return nil
+}
+
+// ask asks about a name. What this import adds is found by its very name alone, so that it
+// does not matter which row comes first.
+func (p *planner) ask(called string) lab.NameAnswer {
+	if s, stereo, known := p.dictionary.FindSubstance(called); known {
+		return lab.NameAnswer{Kind: lab.KnownName, Substance: s, Stereo: stereo}
+	}
+	a := p.before.AskName(called)
+	if a.Kind == lab.NearName && contains(p.mapping.Findings.NewSubstances, called) {
+		a.Kind = lab.NewName
+	}
+	return a
+}
+
+// refuseName tells why a name is none, and what to do about it in a file or its mapping.
+func (p *planner) refuseName(a lab.NameAnswer, text string) error {
+	switch a.Kind {
+	case lab.EmptyName:
+		return errors.New("this is a word for nothing, and no substance: if it means that nothing was found, or that nobody could tell what, add it to the mapping's findings.nothing or findings.unclear; else leave the row out")
+	case lab.NearName:
+		if p.newSubstances++; p.newSubstances > maxNewEntries {
+			return errTooManyNew
+		}
+		p.near = append(p.near, NearName{text, a.Neighbours})
+		return fmt.Errorf("this is close to %s: say in the mapping's values of substance which is meant, or, if it is another substance, add it to findings.new_substances", strings.Join(p.near[len(p.near)-1].names(), ", "))
+	}
+	var errs lab.FieldErrors
+	a.Check(&errs, "substance", false)
+	if len(errs) == 0 {
+		return errors.New("the row names no substance")
+	}
+	return errors.New(errs[0].Message())
+}
+
+// setSalt says that an amount counts the salt that is in the name of its substance, where
+// the source does not tell the basis. A basis that is another contradicts the name: nobody
+// knows which is right.
+func (p *planner) setSalt(f *lab.Finding, b *boundFinding, at place, told saltTold) []problem {
+	if told.basis == "" {
+		return nil
+	}
+	_, listed := p.dictionary.Substances[f.SubstanceID].Salt(string(f.Basis))
+	switch {
+	case f.Basis == told.basis, f.Basis == lab.BasisUnknown, f.Basis == lab.BasisAsFound, f.Basis == lab.Basis(told.salt) && !listed:
+		f.Basis = told.basis
+	case f.Basis == lab.Basis(told.salt), told.salt == "" && f.Basis != lab.BasisBase:
+		return nil
+	default:
+		says := told.salt
+		if says == "" {
+			says = "a salt or a hydrate"
+		}
+		return []problem{{"basis", b.basis.text(at.row()), fmt.Sprintf("The amount would count %s, but the name of the substance says %s: correct the one that is wrong, or leave the basis to the name.", f.Basis, says)}}
+	}
+	if f.Basis == lab.BasisUnknown {
+		at.source.notes["amounts of salts that the dictionary does not list, of which nobody knows how much base they are"]++
+	}
+	return nil
 }
 
 // contains tells whether the list holds the text, whatever its case and spaces.

@@ -55,6 +55,9 @@ type FindingsMapping struct {
 	Nothing []string         // what stands for a substance where nothing was found
 	Unclear []string         // what stands for a substance where the analysis was inconclusive
 	Fields  map[string]Field // by name of the field
+
+	// NewSubstances are names that are close to a known one, and yet another substance.
+	NewSubstances []string `toml:"new_substances"`
 }
 
 // MethodMap is a method of the source's laboratory.

@@ -228,6 +228,9 @@ func (m *Mapping) checkLayout(errs *lab.FieldErrors) {
 	}
 	errs.Check(len(m.Files) == 2 || !told, "findings.fields.sample", "Leave it out: a finding in the sample's own row belongs to that sample.")
 	for _, text := range m.Findings.Nothing {
-		errs.Check(!slices.ContainsFunc(m.Findings.Unclear, func(s string) bool { return fold(s) == fold(text) }), "findings.unclear", "%q stands for nothing found already.", text)
+		errs.Check(!contains(m.Findings.Unclear, text), "findings.unclear", "%q stands for nothing found already.", text)
+	}
+	for _, name := range m.Findings.NewSubstances {
+		errs.Check(lab.Fold(name) != "", "findings.new_substances", "Write the names that are other substances than the known ones they are close to.")
 	}
 }

@@ -38,7 +38,7 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 		return nil, fmt.Errorf("profile %s reads %d files, not %d", m.Profile, len(m.Files), len(paths))
 	}
 	p := &planner{
-		mapping: m, dictionary: known.Dictionary, known: known, progress: progress, drafts: map[string]*draft{},
+		mapping: m, dictionary: known.Dictionary, before: known.Dictionary.Clone(), known: known, progress: progress, drafts: map[string]*draft{},
 		names: map[string]name{}, products: map[string]soldAs{}, methods: map[string]*lab.Method{}, amounts: map[amountText]lab.Amount{},
 		fresh: newEntries{before: entriesOf(known.Dictionary)},
 	}
@@ -78,6 +78,7 @@ var errTooManyNew = fmt.Errorf("more than %d names of substances or products are
 type planner struct {
 	mapping    *Mapping
 	dictionary *lab.Dictionary
+	before     *lab.Dictionary // without what this import adds
 	known      Known
 	sources    []*source
 	sample     boundSample
@@ -95,6 +96,7 @@ type planner struct {
 	cells    []byte // of the row that is being read
 
 	newSubstances, newProducts int
+	near                       []NearName // names that are close to a known one
 
 	progress        func(done, of int)
 	done, told, all int

@@ -21,7 +21,8 @@ type Receipt struct {
 	Samples    int // new samples
 	Findings   int // of those
 	Lines      []Line
-	Substances []string // new in the dictionary, to be reviewed
+	Near       []NearName // names of substances that nobody has answered for
+	Substances []string   // new in the dictionary, to be reviewed
 	Products   []string
 	Methods    []string
 }
@@ -76,6 +77,8 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 	for _, s := range p.sources {
 		r.addFile(s)
 	}
+	r.Near = p.near
+	slices.SortFunc(r.Near, func(a, b NearName) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range plan.Substances {
 		r.Substances = append(r.Substances, s.Name)
 	}
@@ -155,6 +158,7 @@ func (r *Receipt) WriteText(w io.Writer) error {
 	}
 	r.writeMerged(&b)
 	r.writeRejected(&b)
+	r.writeNear(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -88,6 +88,7 @@ func (a Action) about() string { return string(a)[strings.LastIndex(string(a), "
 // RecordActions are the actions of which the page of a record tells.
 var RecordActions = Vocabulary[Action]{
 	RegisterSample, UndoSample, ChangeSample, MoveSample, ReopenSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
+	ReportAnalysis, SetAsideFindings,
 	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, DeclineRetest, ImportSamples,
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -58,10 +59,21 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 	return d, errs.Err()
 }
 
+// Clone returns a copy to which nothing is added that is added to the dictionary.
+func (d *Dictionary) Clone() *Dictionary {
+	c := *d
+	c.Classes, c.Substances, c.Products, c.Methods = maps.Clone(d.Classes), maps.Clone(d.Substances), maps.Clone(d.Products), maps.Clone(d.Methods)
+	c.substanceNames, c.productNames = maps.Clone(d.substanceNames), maps.Clone(d.productNames)
+	c.productSets, c.classNames = maps.Clone(d.productSets), maps.Clone(d.classNames)
+	c.substanceList, c.productList = slices.Clone(d.substanceList), slices.Clone(d.productList)
+	return &c
+}
+
 func (d *Dictionary) indexClass(errs *FieldErrors, c Class) {
 	_, taken := d.Classes[c.Code]
 	errs.Check(!taken && c.Code != "", "class "+c.Code, "The code is used twice, or empty.")
 	d.Classes[c.Code] = c
+	checkDanger(errs, "class "+c.Code, c.Danger, c.DangerSource)
 	for _, name := range []string{c.Code, c.NameEN, c.NameNL} {
 		folded := Fold(name)
 		if folded == "" {
@@ -221,7 +233,7 @@ func (d *Dictionary) Role(id SubstanceID, f *File) Role {
 
 // AddSubstance adds an entry that nobody has reviewed yet, as active and
 // psychoactive by precaution, under the next local number. A name that is empty
-// or taken is refused.
+// or taken is refused; whether it is a name at all AskName tells.
 func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 	s := &Substance{
 		ID: nextLocal(d.Substances), Name: strings.Join(strings.Fields(name), " "), Class: "other",

@@ -16,10 +16,11 @@ const (
 	LeftFiner    WhyLeftOut = "finer"     // a finer method of a higher level did not see it
 	LeftSetAside WhyLeftOut = "set_aside" // by a verifier, with a reason
 	LeftReported WhyLeftOut = "reported"  // another amount of the same substance is marked as the one to report
+	LeftApart    WhyLeftOut = "apart"     // another amount of the same substance is told, in which this one cannot be told
 )
 
 // WhysLeftOut is the vocabulary of WhyLeftOut.
-var WhysLeftOut = Vocabulary[WhyLeftOut]{LeftWeakest, LeftFiner, LeftSetAside, LeftReported}
+var WhysLeftOut = Vocabulary[WhyLeftOut]{LeftWeakest, LeftFiner, LeftSetAside, LeftReported, LeftApart}
 
 // SetAside is the reason for which a verifier sets a finding aside.
 type SetAside string

@@ -215,8 +215,8 @@ func mostPeaks(verified []Evidence) (most *Released) {
 	return most
 }
 
-// leaveOut lists what is left out: of a substance that is told for all that, only an
-// amount that is not the one marked as reported.
+// leaveOut lists what is left out: of a substance that is told for all that, only an amount
+// in the place of which another is told.
 func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceID][]positive) {
 	for i := range left {
 		if x := &left[i]; len(standing[x.SubstanceID]) == 0 {
@@ -226,8 +226,8 @@ func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceI
 	for i := range r.Findings {
 		list := standing[r.Findings[i].SubstanceID]
 		for j := range list {
-			if d.replaces(list[0], list[j]) {
-				r.LeftOut = append(r.LeftOut, list[j].leftOut(LeftReported, list[0].Analysis.MethodID))
+			if why := d.replaces(list[0], list[j]); why != "" {
+				r.LeftOut = append(r.LeftOut, list[j].leftOut(why, list[0].Analysis.MethodID))
 			}
 		}
 	}

@@ -53,6 +53,12 @@ type Substance struct {
 	PubChemCID   int32  // 0 if not sourced
 	Reviewed     bool   // false for entries that an import added
 	WholeClass   bool   // stands for its class: some member, which one is not known
+	Danger       Danger // its own, where it is not that of its class; see Dictionary.Danger
+	DangerSource string // key of what the danger rests on
+	ShortName    string // of its names the one that people use, where the canonical one is long
+	LineEN       string // what it is, in one line; empty for most
+	LineNL       string
+	LineSource   string // key of what the line rests on
 	Names        []SubstanceName
 	Salts        []Salt
 }
@@ -110,6 +116,9 @@ func (s *Substance) OnlyBasis() Basis {
 	return BasisBase
 }
 
+// Short is the name that people use.
+func (s *Substance) Short() string { return cmp.Or(s.ShortName, s.Name) }
+
 // Salt returns the named salt.
 func (s *Substance) Salt(name string) (Salt, bool) {
 	i := slices.IndexFunc(s.Salts, func(x Salt) bool { return x.Salt == name })
@@ -162,6 +171,11 @@ func (s *Substance) Check(classes map[string]Class) error {
 	errs.Check(s.Role != RoleExcipient || !s.Active, "active", "An excipient is inert.")
 	errs.Check(!s.Psychoactive || s.Active, "psychoactive", "What is psychoactive is active.")
 	errs.Check(s.CAS == "" || ValidCAS(s.CAS), "cas", "%q is not a CAS number.", s.CAS)
+	checkDanger(&errs, "danger", s.Danger, s.DangerSource)
+	isName := slices.ContainsFunc(s.Names, func(n SubstanceName) bool { return n.Name == s.ShortName })
+	errs.Check(s.ShortName == "" || isName, "short_name", "The short name %q is not one of its names.", s.ShortName)
+	lines := (s.LineEN == "") == (s.LineNL == "") && (s.LineEN == "") == (s.LineSource == "")
+	errs.Check(lines, "line", "Give the line in both languages, with its source.")
 	for _, salt := range s.Salts {
 		fits := s.MolarMass > 0 && salt.BasesPerSalt > 0 && salt.MolarMass > int64(salt.BasesPerSalt)*s.MolarMass
 		errs.Check(fits, "salts", "The molar mass of the %s does not hold %d × the base.", salt.Salt, salt.BasesPerSalt)
@@ -171,10 +185,27 @@ func (s *Substance) Check(classes map[string]Class) error {
 
 // Class is a class of substances. A class may lie within another.
 type Class struct {
-	Code   string
-	Parent string // empty at the top
-	NameEN string
-	NameNL string
+	Code         string
+	Parent       string // empty at the top
+	NameEN       string
+	NameNL       string
+	Danger       Danger // of its members that have none of their own; empty: that of the class above
+	DangerSource string // key of what the danger rests on
+	PlainEN      string // what a member is, in words that a worried reader understands
+	PlainNL      string
+}
+
+// Plain is what a member of a class is in plain words, or of the nearest class above that
+// has any; both are empty where none has.
+func (d *Dictionary) Plain(class string) (en, nl string) {
+	for range len(d.Classes) {
+		c := d.Classes[class]
+		if c.PlainEN != "" {
+			return c.PlainEN, c.PlainNL
+		}
+		class = c.Parent
+	}
+	return "", ""
 }
 
 // greek spells the Greek letters that occur in names of substances.

@@ -108,9 +108,19 @@ func (d *Dictionary) Ties(f *File, r *Result) (ties []Tie) {
 	return ties
 }
 
-// replaces tells that the amount of another analysis of the same worth is left out because
-// this one is marked as the one to report, and they are apart.
-func (d *Dictionary) replaces(p, other positive) bool {
-	return p.Analysis.Reported && !other.Analysis.Reported && p.Detection == Quantified && other.Detection == Quantified &&
-		sameWorth(p, other) == 0 && !d.close([]positive{p, other})
+// replaces tells why the amount of another analysis of the same worth is left out where this
+// one is told: it is marked as the one to report, and they are apart; or a source, which
+// cannot be asked, gave both in units that cannot be compared. Empty where it is not.
+func (d *Dictionary) replaces(p, other positive) WhyLeftOut {
+	two := []positive{p, other}
+	_, comparable := d.commonBasis(two)
+	switch {
+	case p == other || p.Detection != Quantified || other.Detection != Quantified || sameWorth(p, other) != 0:
+		return ""
+	case p.Analysis.Reported && !other.Analysis.Reported && !d.close(two):
+		return LeftReported
+	case p.Analysis.Reported == other.Analysis.Reported && !comparable && atSource(two):
+		return LeftApart
+	}
+	return ""
 }

@@ -48,6 +48,7 @@ func TestTwoAmounts(t *testing.T) {
 		{"of one salt, as that", verified(d, gcms, amount(800_000, hydrochloride)), verified(d, targeted, amount(790_000, hydrochloride)), 795_000, hydrochloride, true, false, 0},
 		{"a basis that is not known compares with none", verified(d, gcms, amount(800_000, "base")), verified(d, targeted, amount(800_000, "unknown")), 800_000, "base", false, true, 0},
 		{"nor does another unit", verified(d, gcms, contents(100_000_000)), verified(d, targeted, amount(300_000, "base")), 100_000_000, "base", false, true, 0},
+		{"a source's own in two units: one of them, and the other is left out", fromSource(verified(d, gcms, contents(100_000_000))), fromSource(verified(d, targeted, amount(300_000, "base"))), 100_000_000, "base", false, false, 1},
 		{"a source's own cannot be marked here: their mean", fromSource(verified(d, gcms, amount(800_000, "base"))), fromSource(verified(d, targeted, amount(400_000, "base"))), 600_000, "base", true, false, 0},
 	} {
 		for range 2 { // the order does not matter

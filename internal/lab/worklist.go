@@ -87,15 +87,25 @@ func (d *Dictionary) Settle(before, after *File) {
 
 // Review tells whether a sample is to be put on the worklist of results that today's rule
 // would release otherwise, or off it: nothing was left to do with it when it was last
-// touched.
+// touched. Which of several analyses that say the same is named does not matter.
 func (d *Dictionary) Review(f *File) Stage {
-	switch now := d.Stage(f); {
-	case f.Sample.Stage == StageReleased && now == StageToPublish:
-		return StageToReview
-	case f.Sample.Stage == StageToReview && now == StageReleased:
-		return StageReleased
+	if f.Sample.Stage != StageReleased && f.Sample.Stage != StageToReview || !f.Stands() {
+		return f.Sample.Stage
 	}
-	return f.Sample.Stage
+	next, err := d.Propose(f)
+	if err != nil || !reflect.DeepEqual(next.findings(), f.Latest().Result.findings()) {
+		return StageToReview
+	}
+	return StageReleased
+}
+
+// findings is what a result says was found, whichever analysis says so.
+func (r *Result) findings() []Released {
+	list := r.measured().Findings
+	for i := range list {
+		list[i].MethodID, list[i].AnalysisID, list[i].MeanOf = 0, ID{}, nil
+	}
+	return list
 }
 
 // Stage decides which worklist a sample is on.

@@ -338,6 +338,9 @@ func TestSuggestions(t *testing.T) {
 			t.Errorf("%s: %v, want %s first", path, list, want)
 		}
 	}
+	if list := ask("en", "/suggest/substances?q=2fdck"); list[0]["value"] != "2-fluoro-deschloroketamine" || list[0]["label"] != "2-fluoro-deschloroketamine (2-FDCK)" {
+		t.Errorf("with a short name: %v", list)
+	}
 	if list := ask("nl", "/suggest/products?q=cocaine"); list[0]["value"] != "cocaïne" {
 		t.Errorf("in Dutch: %v", list)
 	}

@@ -36,6 +36,8 @@ func (n naming) whyLeftOut(x *lab.LeftOut) string {
 		return n.texts.Text("page.release.left_out_weakest", "Method", n.method(x.By))
 	case lab.LeftFiner:
 		return n.texts.Text("page.release.left_out_finer", "Method", n.method(x.By))
+	case lab.LeftApart:
+		return n.texts.Text("page.release.left_out_apart", "Method", n.method(x.By))
 	case lab.LeftReported:
 		return n.texts.Text("page.release.left_out_reported", "Method", n.method(x.By))
 	}

@@ -81,7 +81,7 @@ func (t *telling) leftOut(r *lab.Result) {
 		switch x.Why {
 		case lab.LeftSetAside:
 			t.say("page.result.left_out_set_aside", append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
-		case lab.LeftReported:
+		case lab.LeftReported, lab.LeftApart:
 			t.say("page.result.left_out_reported", append(args, "Amount", t.quantity(x.Amount))...)
 		default:
 			t.say("page.result.left_out", args...)

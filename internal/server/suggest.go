@@ -79,7 +79,7 @@ func namedLike(p *lab.Product, typed string) string {
 	return ""
 }
 
-// suggestSubstances offers substances, each with its class. Of a list with
+// suggestSubstances offers substances, each with its short name and its class. Of a list with
 // semicolons it completes the last.
 func suggestSubstances(r *request) error {
 	n, err := r.naming()
@@ -93,8 +93,12 @@ func suggestSubstances(r *request) error {
 	var list []suggestion
 	for _, s := range n.words.SearchSubstances(last, suggestions) {
 		name := n.substance(s.ID)
+		label := name
+		if s.ShortName != "" {
+			label += " (" + s.ShortName + ")"
+		}
 		class := n.words.Classes[s.Class]
-		list = append(list, suggestion{before + name, name, n.own(class.NameEN, class.NameNL)})
+		list = append(list, suggestion{before + name, label, n.own(class.NameEN, class.NameNL)})
 	}
 	return r.suggest(list)
 }

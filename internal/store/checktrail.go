@@ -373,7 +373,7 @@ func toldOfAnalyses(tx *gorm.DB, service lab.ServiceID, ids []string) (map[strin
 	told, empty := map[string]map[string]lab.Value{}, map[string]map[string]lab.Value{}
 	for i := range events {
 		e := &events[i]
-		if !slices.Contains([]lab.Action{lab.EnterAnalysis, lab.ChangeAnalysis, lab.VerifyAnalysis, lab.RetractAnalysis}, e.Action) {
+		if !slices.Contains([]lab.Action{lab.EnterAnalysis, lab.ChangeAnalysis, lab.VerifyAnalysis, lab.RetractAnalysis, lab.ReportAnalysis, lab.SetAsideFindings}, e.Action) {
 			continue // about it, and not of it: a question
 		}
 		changes, err := e.changes()

@@ -131,6 +131,12 @@ type (
 		PubChemCID   int32 `gorm:"column:pubchem_cid"`
 		Reviewed     bool
 		WholeClass   bool
+		Danger       lab.Danger
+		DangerSource string
+		ShortName    string
+		LineEN       string
+		LineNL       string
+		LineSource   string
 	}
 	substanceNameRow struct {
 		Folded      string `gorm:"primaryKey"`
@@ -167,10 +173,14 @@ type (
 		Role lab.Role
 	}
 	classRow struct {
-		Code   string `gorm:"primaryKey"`
-		Parent string
-		NameEN string
-		NameNL string
+		Code         string `gorm:"primaryKey"`
+		Parent       string
+		NameEN       string
+		NameNL       string
+		Danger       lab.Danger
+		DangerSource string
+		PlainEN      string
+		PlainNL      string
 	}
 	methodRow struct {
 		ID           lab.MethodID `gorm:"primaryKey;autoIncrement:false"`
@@ -271,6 +281,7 @@ func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 	r.Substances = append(r.Substances, substanceRow{
 		ID: s.ID, Name: s.Name, NameNL: s.NameNL, Class: s.Class, Role: s.Role, Psychoactive: s.Psychoactive, Active: s.Active,
 		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass,
+		Danger: s.Danger, DangerSource: s.DangerSource, ShortName: s.ShortName, LineEN: s.LineEN, LineNL: s.LineNL, LineSource: s.LineSource,
 	})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.SubstanceName{{Name: s.Name}, {Name: cmp.Or(s.NameNL, s.Name), Language: "nl"}}, s.Names...) {
@@ -434,6 +445,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 		byID[x.ID] = &lab.Substance{
 			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
 			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass,
+			Danger: x.Danger, DangerSource: x.DangerSource, ShortName: x.ShortName, LineEN: x.LineEN, LineNL: x.LineNL, LineSource: x.LineSource,
 		}
 	}
 	slices.SortFunc(r.SubstanceNames, func(a, b substanceNameRow) int { return strings.Compare(a.Folded, b.Folded) })

@@ -397,7 +397,8 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, ""))
+		wantFields(t, "not confirmed", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")), "left_out.0")
+		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "", lab.LeftOutField(0)))
 		if published.Result.Findings[0].Amount.Value != 600_000 {
 			t.Errorf("%+v", published.Result)
 		}
@@ -410,9 +411,9 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
-		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), "reason")
-		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, strings.Repeat("x", 501))), "reason")
-		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout ✎"))
+		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), "reason", "left_out.0")
+		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, strings.Repeat("x", 501), lab.LeftOutField(0))), "reason")
+		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout ✎", lab.LeftOutField(0)))
 		if amended.Version != 2 || amended.Reason != "Typfout ✎" {
 			t.Errorf("%+v", amended)
 		}
@@ -850,6 +851,64 @@ func TestWhatAReaderMissedFollowsTheVersions(t *testing.T) {
 		stale = wantStale(t, "both", second(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false)))
 		if !slices.Contains(stale.Changed, amount) || !slices.ContainsFunc(stale.Changed, isNotes) {
 			t.Errorf("who saw version 1 is told %v", stale.Changed)
+		}
+	})
+}
+
+// TestWhatAnotherRuleWouldReleaseIsToBeReviewed: a limit of detection that was not right let
+// the GC-MS overrule the FTIR. The result stays as it was said, and in the figures, until a
+// person amends it.
+func TestWhatAnotherRuleWouldReleaseIsToBeReviewed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		d := storetest.AddMethods(t, s)
+		x := b.register(t, s)
+		caffeine, ketamine := storetest.Substance(t, d, "caffeine"), storetest.Substance(t, d, "ketamine")
+		for _, run := range []struct {
+			kind  lab.MethodKind
+			found []lab.SubstanceID
+		}{{lab.FTIR, []lab.SubstanceID{ketamine, caffeine}}, {lab.GCMS, []lab.SubstanceID{ketamine}}} {
+			var m *lab.Method
+			for _, have := range d.Methods {
+				if have.Kind == run.kind && !have.OpenScope {
+					m = have
+				}
+			}
+			a := lab.Analysis{Key: lab.Key{ServiceID: b.service.ID}, SampleID: x.ID, MethodID: m.ID, Level: m.Level, PerformedOn: x.ReceivedOn, Conclusion: lab.HasFindings}
+			var findings []lab.Finding
+			for _, id := range run.found {
+				findings = append(findings, lab.Finding{SubstanceID: id, Detection: lab.Identified})
+			}
+			a = must[lab.Analysis](t)(s.EnterAnalysis(t.Context(), b.analyst, a, findings))
+			_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false))
+		}
+		release := func(reason string, confirmed ...string) {
+			p := must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
+			_ = must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, reason, confirmed...))
+		}
+		waiting := func() int {
+			counts := must[map[lab.Stage]store.StageCount](t)(s.StageCounts(t.Context(), b.verifier, b.service.ID))
+			return counts[lab.StageToReview].N
+		}
+		reclassify := func() store.Moved { return must[store.Moved](t)(s.Reclassify(t.Context(), lab.Operator("test"))) }
+
+		release("", lab.LeftOutField(0))
+		if moved := reclassify(); moved.ToReview != 0 || moved.Changed != 0 || waiting() != 0 {
+			t.Errorf("by the rule of the day: %+v, %d wait", moved, waiting())
+		}
+		for _, statement := range []string{"UPDATE method_scopes SET lod_value = 0, lod_scale = ''", "UPDATE settings SET value = 'corrected' WHERE name = 'dictionary_change'"} {
+			if err := store.Exec(s, statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			if moved := reclassify(); moved.ToReview != 1 || moved.Changed != 0 || waiting() != 1 {
+				t.Errorf("by another rule: %+v, %d wait", moved, waiting())
+			}
+		}
+		release("The limit of detection was not right.")
+		if moved := reclassify(); moved.ToReview != 0 || moved.Changed != 0 || waiting() != 0 {
+			t.Errorf("after it was amended: %+v, %d wait", moved, waiting())
 		}
 	})
 }

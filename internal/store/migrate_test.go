@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"marquis/internal/lab"
+	"marquis/internal/lab/dictionary"
 	"marquis/internal/store"
 	"marquis/internal/store/pgtest"
 	"marquis/internal/store/storetest"
@@ -168,6 +170,8 @@ func TestAnotherEditionOfTheDictionaryIsMended(t *testing.T) {
 			for _, statement := range []string{
 				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
 				"UPDATE substances SET role = 'excipient', active = false, psychoactive = false WHERE name = 'caffeine'",
+				"UPDATE substances SET danger = '', danger_source = '', short_name = '', line_en = '', line_nl = '', line_source = ''",
+				"UPDATE substance_classes SET danger = '', danger_source = '', plain_en = '', plain_nl = ''",
 				"UPDATE substance_names SET folded = 'gone', name = 'gone' WHERE folded = 'esketamine'",
 				"DELETE FROM product_substances WHERE product_id IN (SELECT id FROM products WHERE name_en = 'ketamine')",
 			} {
@@ -201,6 +205,20 @@ func TestAnotherEditionOfTheDictionaryIsMended(t *testing.T) {
 			}
 			if _, _, ok := now.FindSubstance("gone"); ok {
 				t.Error("a name of the older edition is still there")
+			}
+			for name, want := range map[string]lab.Danger{"metonitazene": lab.DangerExtreme, "xylazine": lab.DangerHigh, "lactose": lab.DangerNone, "never heard of": lab.DangerHigh} {
+				if x, _, _ := now.FindSubstance(name); now.Danger(x.ID) != want {
+					t.Errorf("the danger of %s is %+v", name, now.DangerJudged(x.ID))
+				}
+			}
+			embedded, err := dictionary.Load()
+			if err != nil || !maps.Equal(now.Classes, embedded.Classes) {
+				t.Errorf("classes differ: %v", err)
+			}
+			ketamine, thc := storetest.Substance(t, now, "ketamine"), storetest.Substance(t, now, "THC")
+			x, y := now.Substances[ketamine], embedded.Substances[ketamine]
+			if x.LineEN == "" || x.LineEN != y.LineEN || x.LineNL != y.LineNL || x.LineSource != y.LineSource || now.Substances[thc].Short() != "THC" {
+				t.Errorf("not all was restored: %+v", x)
 			}
 			if x, _, _ := now.FindSubstance("caffeine"); !x.Active {
 				t.Error("a role was not restored")
@@ -267,7 +285,8 @@ func TestAnEditionThatBringsALocalNameIsRefused(t *testing.T) {
 				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
 				"UPDATE substances SET name = 'once unknown' WHERE name = 'caffeine'",
 				"DELETE FROM substance_names WHERE folded = 'caffeine'",
-				"INSERT INTO substances SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false, false FROM substances WHERE name = 'once unknown'",
+				"INSERT INTO substances (id, name, name_nl, class, role, psychoactive, active, formula, molar_mass, cas, pubchem_cid, reviewed) " +
+					"SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false FROM substances WHERE name = 'once unknown'",
 				"INSERT INTO substance_names VALUES ('caffeine', 1000000, 'Caffeine', '', '')",
 			} {
 				if err := store.Exec(s, statement); err != nil {

@@ -17,11 +17,23 @@ import (
 //go:embed data/*.csv
 var files embed.FS
 
+//go:embed sources/*.md
+var sources embed.FS
+
+// Source tells what a danger or a description rests on, as Markdown with its title first.
+func Source(key string) (text string, known bool) {
+	data, err := sources.ReadFile("sources/" + key + ".md")
+	return string(data), err == nil
+}
+
 // Load reads the embedded dictionary. Methods are not part of it: they belong to
 // laboratories. An error names the file and the row.
 func Load() (*lab.Dictionary, error) {
 	classes, err := rows("classes.csv", func(r row) lab.Class {
-		return lab.Class{Code: r.text("code"), Parent: r.text("parent"), NameEN: r.text("name_en"), NameNL: r.text("name_nl")}
+		return lab.Class{
+			Code: r.text("code"), Parent: r.text("parent"), NameEN: r.text("name_en"), NameNL: r.text("name_nl"),
+			Danger: lab.Danger(r.text("danger")), DangerSource: r.text("danger_source"), PlainEN: r.text("plain_en"), PlainNL: r.text("plain_nl"),
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -49,6 +61,8 @@ func loadSubstances() ([]*lab.Substance, error) {
 			Role: lab.Role(r.text("role")), Psychoactive: r.yes("psychoactive"), Active: r.yes("active"),
 			Formula: r.text("formula"), MolarMass: r.milli("molar_mass"), CAS: r.text("cas"),
 			PubChemCID: int32(r.number("pubchem_cid")), Reviewed: true,
+			Danger: lab.Danger(r.text("danger")), DangerSource: r.text("danger_source"), ShortName: r.text("short_name"),
+			LineEN: r.text("line_en"), LineNL: r.text("line_nl"), LineSource: r.text("line_source"),
 		}
 	})
 	if err != nil {
@@ -101,7 +115,11 @@ func loadClassEntries(classes []lab.Class, substances []*lab.Substance) ([]*lab.
 			ID: lab.SubstanceID(r.number("id")), Name: r.text("name"), NameNL: r.text("name_nl"), Class: class.Code, WholeClass: true,
 			Role: lab.Role(r.text("role")), Psychoactive: r.yes("psychoactive"), Active: r.yes("active"), Reviewed: true,
 		}
-		for _, name := range []lab.SubstanceName{{Name: class.Code}, {Name: class.NameEN, Language: "en"}, {Name: class.NameNL, Language: "nl"}} {
+		names := []lab.SubstanceName{{Name: class.NameEN, Language: "en"}, {Name: class.NameNL, Language: "nl"}}
+		for called := range strings.SplitSeq(r.text("called"), ";") {
+			names = append(names, lab.SubstanceName{Name: called})
+		}
+		for _, name := range names {
 			if folded := lab.Fold(name.Name); folded != "" && !taken[folded] {
 				taken[folded] = true
 				name.SubstanceID = s.ID

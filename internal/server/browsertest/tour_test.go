@@ -411,6 +411,21 @@ var tour = []stop{
 		b.open(s.path("/release"))
 		return b
 	}},
+	{"release", "that leaves an amount out", "Left out of this result", func(t testing.TB, x *site) *browser {
+		s := apart(t, x)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/release"))
+		b.follow("Report this one")
+		return b
+	}},
+	{"aside", "", "Set findings aside", func(t testing.TB, x *site) *browser {
+		s := x.handIn(t)
+		a := x.analyse(t, s, "79.5")
+		x.verify(t, a)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/analyses/" + a.ID.String() + "/aside"))
+		return b
+	}},
 	{"release", "of another version", "Withdraw the result", of(verifier, amended, "/release")},
 	{"releaseall", "", "Release all", func(t testing.TB, x *site) *browser {
 		verified(x, t)

@@ -1,0 +1,173 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+// The name says the salt where the file says nothing else of what an amount counts.
+func TestASaltInANameIsTheBasis(t *testing.T) {
+	for _, test := range []struct {
+		row  cells
+		want string
+	}{
+		{cells{"substance": "Ketamine HCl", "amount": "80"}, "ketamine quantified 80% hydrochloride"},
+		{cells{"substance": "MDMA hydrochloride", "amount": "80", "basis": "hydrochloride"}, "MDMA quantified 80% hydrochloride"},
+		{cells{"substance": "ketaminehydrochloride", "amount": "80", "basis": "unknown"}, "ketamine quantified 80% hydrochloride"},
+		{cells{"substance": "amfetaminesulfaat", "amount": "40", "basis": "as found"}, "amphetamine quantified 40% sulfate"},
+		{cells{"substance": "cocaïne base", "amount": "80"}, "cocaine quantified 80% base"},
+		{cells{"substance": "morfine-tartraat", "amount": "5"}, "morphine quantified 5% unknown"},
+		{cells{"substance": "morfine-tartraat", "amount": "5", "basis": "tartrate"}, "morphine quantified 5% unknown"},
+		{cells{"substance": "ketamine HCl hydrate", "amount": "5"}, "ketamine quantified 5% unknown"},
+		{cells{"substance": "ketamine HCl hydrate", "amount": "5", "basis": "hydrochloride"}, "ketamine quantified 5% hydrochloride"},
+		{cells{"substance": "Ketamine HCl", "basis": "base"}, "ketamine identified"},
+	} {
+		plan, d := accept(t, test.row)
+		a := plan.Arrivals[0]
+		if got := strings.Join(findingTexts(d, a), ", "); got != test.want || len(plan.Substances) > 0 {
+			t.Errorf("%v: %s, want %s; new %v", test.row, got, test.want, plan.Receipt.Substances)
+		}
+		if got := a.Evidence[0].Findings[0].ReportedAs; got != test.row["substance"] {
+			t.Errorf("reported as %q", got)
+		}
+	}
+	plan, _ := accept(t, cells{"substance": "morfine-tartraat", "amount": "5"})
+	if notes := strings.Join(plan.Receipt.Files[0].Notes, "\n"); !strings.Contains(notes, "amounts of salts that the dictionary does not list, of which nobody knows how much base they are: 1") {
+		t.Errorf("notes: %s", notes)
+	}
+}
+
+// Where name and file say two things, nobody knows which is right.
+func TestASaltInANameThatTheBasisContradicts(t *testing.T) {
+	for _, row := range []cells{
+		{"substance": "Ketamine HCl", "amount": "80", "basis": "base"},
+		{"substance": "cocaine base", "amount": "80", "basis": "hydrochloride"},
+		{"substance": "morfine-tartraat", "amount": "5", "basis": "base"},
+		{"substance": "morfine-tartraat", "amount": "5", "basis": "sulfate"},
+		{"substance": "caffeine monohydrate", "amount": "5", "basis": "base"},
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(row))
+		wantLine(t, plan, 2, Rejected, "basis", row["basis"], "but the name of the substance says")
+	}
+	// The mapping says base of all rows.
+	m := mustMapping(t, strings.Replace(rowsMapping, `basis = { column = "basis", values = { HCl = "hydrochloride" } }`, `basis = { value = "base" }`, 1))
+	plan, _ := mustPlan(t, m, file(cells{"substance": "Ketamine HCl", "amount": "80"}, cells{"nr": "2", "substance": "MDMA hydrochloride", "amount": "80"}, cells{"nr": "3", "amount": "80"}))
+	wantLine(t, plan, 2, Rejected, "basis", "base", "The amount would count base, but the name of the substance says hydrochloride")
+	wantLine(t, plan, 3, Rejected, "basis", "base", "The amount would count base, but the name of the substance says hydrochloride")
+	if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
+		t.Errorf("%d samples, new %v", len(plan.Arrivals), plan.Receipt.Substances)
+	}
+}
+
+func TestWhatIsNoNameIsRefused(t *testing.T) {
+	for name, reason := range map[string]string{
+		"n/a": "This is a word for nothing", "unknown": "findings.nothing or findings.unclear", "geen": "This is a word for nothing", "0": "This is a word for nothing",
+		"geen fentanyl": "This is a word for nothing", "MDMA 120 mg": `Write "MDMA" here, and the rest in its own field.`, "120 mg": "is an amount", "heroin; fentanyl": "is several substances",
+		"heroin\nfentanyl": "is several substances", "heroin + fentanyl": "is several substances", "cocaÃ¯ne": "signs of a wrong encoding", "Dorpsstraat 12": "looks like a telephone number, an address",
+		"bel 06-12345678": "looks like a telephone number", "@dealer": "looks like a telephone number", "ketamin": "This is close to ketamine:", "5-MMC": "This is close to 2-MMC, 3-MMC, 4-MMC:",
+		lab.NewLookupCode().Print(): "or a code",
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}, cells{"nr": "2"}))
+		wantLine(t, plan, 2, Rejected, "substance", strings.ReplaceAll(name, "\r", ""), reason)
+		if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
+			t.Errorf("%q: %d samples, new %v", name, len(plan.Arrivals), plan.Receipt.Substances)
+		}
+	}
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": "cocaÃ¯ne"}))
+	wantLine(t, plan, 2, Rejected, "sold_as", "cocaÃ¯ne", "signs of a wrong encoding")
+	// What the mapping calls nothing or unclear is that.
+	m := mustMapping(t, strings.Replace(rowsMapping, `unclear = ["unclear"]`, `unclear = ["unknown"]`, 1))
+	plan, _ = mustPlan(t, m, file(cells{"substance": "unknown"}))
+	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Evidence[0].Analysis.Conclusion != lab.Inconclusive {
+		t.Errorf("got %s", lines(plan))
+	}
+}
+
+// An import asks nobody: the mapping says which substance is meant, or that it is another.
+func TestNearNamesAreAnsweredInTheMapping(t *testing.T) {
+	rows := file(cells{"substance": "ketamin"}, cells{"nr": "2", "substance": "5-MMC"}, cells{"nr": "3", "substance": "5-MMC"}, cells{"nr": "4", "substance": "stuff of its own"})
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), rows)
+	if len(plan.Arrivals) != 1 || strings.Join(plan.Receipt.Substances, ";") != "stuff of its own" {
+		t.Errorf("%d samples, new %v", len(plan.Arrivals), plan.Receipt.Substances)
+	}
+	var b strings.Builder
+	if err := plan.Receipt.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	const told = `2 names of substances are close to known ones, and were rejected:
+  "5-MMC": 2-MMC (differs in what makes it another substance), 3-MMC (differs in what makes it another substance), 4-MMC (differs in what makes it another substance)
+  "ketamin": ketamine
+Answer in the mapping: of each name, keep one line and take its first # away.
+
+[findings.fields.substance.values]
+# "5-MMC" = "2-MMC"
+# "5-MMC" = "3-MMC"
+# "5-MMC" = "4-MMC"
+# "ketamin" = "ketamine"
+
+# under [findings]
+new_substances = [
+#  "5-MMC", # another substance
+#  "ketamin", # another substance
+]
+`
+	if !strings.HasSuffix(b.String(), told) {
+		t.Errorf("the receipt says:\n%s", b.String())
+	}
+	answered := strings.NewReplacer(
+		`substance = "substance"`, `substance = { column = "substance", values = { ketamin = "ketamine" } }`,
+		`unclear = ["unclear"]`, "unclear = [\"unclear\"]\nnew_substances = [\n  \"5-mmc\", # another substance\n]",
+	).Replace(rowsMapping)
+	plan, d := mustPlan(t, mustMapping(t, answered), rows)
+	if len(plan.Arrivals) != 4 || len(plan.Receipt.Near) > 0 || len(plan.Substances) != 2 {
+		t.Fatalf("%d samples, new %v\n%s", len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+	}
+	if got := findingTexts(d, plan.Arrivals[0])[0] + ", " + findingTexts(d, plan.Arrivals[1])[0]; got != "ketamine identified, 5-MMC identified" {
+		t.Error(got)
+	}
+	// It answers for a name, and for nothing else.
+	for _, name := range []string{"n/a", "MDMA 120 mg", "heroin; fentanyl"} {
+		m := mustMapping(t, strings.Replace(rowsMapping, `unclear = ["unclear"]`, `new_substances = ["`+name+`"]`, 1))
+		plan, _ := mustPlan(t, m, file(cells{"substance": name}))
+		if len(plan.Arrivals) > 0 {
+			t.Errorf("%q is taken", name)
+		}
+	}
+	if _, err := parseMapping([]byte(strings.Replace(rowsMapping, `unclear = ["unclear"]`, `new_substances = [" - "]`, 1))); err == nil || !strings.Contains(err.Error(), "findings.new_substances") {
+		t.Errorf("a new name without a letter: %v", err)
+	}
+}
+
+// It makes no difference which of two new names comes first.
+func TestTwoNewNamesOfAnImportAreNotNearEachOther(t *testing.T) {
+	a, b := cells{"substance": "bladdery stuff"}, cells{"nr": "2", "substance": "bladdery stuf HCl"}
+	for _, rows := range []string{file(a, b), file(b, a)} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), rows)
+		if len(plan.Arrivals) != 2 || len(plan.Substances) != 2 {
+			t.Errorf("%d samples, new %v\n%s", len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+		}
+	}
+}
+
+// Whoever answers for a misspelled name does not lose the salt that it has.
+func TestAnswersKeepTheSalt(t *testing.T) {
+	for name, want := range map[string]string{
+		"ketamin HCl": "ketamine hydrochloride", "ketamine hydrocloride": "ketamine hydrochloride", "cocane base": "cocaine base", "dihydrocodein bitartrate": "dihydrocodeine hydrogen tartrate",
+		"morphin tartrate": "morphine salt", "ketamin": "ketamine",
+	} {
+		plan, d := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}))
+		var b strings.Builder
+		if err := plan.Receipt.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		if answer := `# "` + name + `" = "` + want + "\"\n"; !strings.Contains(b.String(), answer) {
+			t.Errorf("no line %s in:\n%s", answer, b.String())
+		}
+		a := d.AskName(want)
+		if a.Kind != lab.SaltName && want != "ketamine" || a.Kind == lab.NearName {
+			t.Errorf("%q is %s", want, a.Kind)
+		}
+	}
+}

@@ -1,0 +1,308 @@
+package lab
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/unicode/norm"
+)
+
+// NameKind says what a name is that somebody gives a substance.
+type NameKind string
+
+// The kinds of name. Only the first two name a substance of the dictionary, and only the
+// third can become one.
+const (
+	KnownName   NameKind = "known"
+	SaltName    NameKind = "salt"    // a known substance with a salt, or base, in its name
+	NewName     NameKind = "new"     // nothing is known that is like it
+	NearName    NameKind = "near"    // nearly a known name: asked, never corrected
+	EmptyName   NameKind = "empty"   // a word for nothing: not detected, not told, not filled in
+	DoseName    NameKind = "dose"    // says more than which substance it is, such as how much there is of it
+	SeveralName NameKind = "several" // several substances
+	PrivateName NameKind = "private" // tells who or where somebody is, or holds a lookup code
+	BrokenName  NameKind = "broken"  // cannot be read or stored as it is
+)
+
+// NameAnswer is what the dictionary says of a name that was typed.
+type NameAnswer struct {
+	Kind       NameKind
+	Typed      string // in one line and without what nobody sees: as it would be added
+	Substance  *Substance
+	Stereo     Stereo
+	Basis      Basis       // SaltName: what an amount counts; unknown where the dictionary does not list the salt
+	Salt       string      // SaltName: the salt by its name in the dictionary, listed or not; empty where none is told
+	Neighbours []Neighbour // NearName: the nearest first
+	Without    string      // DoseName: the name without the dose
+	Several    []string    // SeveralName: the names that were found
+
+	broken FieldErrors
+}
+
+// maxName is the longest name of a substance.
+const maxName = 200
+
+// AskName tells what a name is that somebody gives a substance. Nothing is corrected: what
+// is nearly a known name is asked about.
+func (d *Dictionary) AskName(typed string) NameAnswer {
+	typed = strings.ReplaceAll(strings.TrimSpace(strings.Map(visible, typed)), "\r\n", "\n")
+	a := NameAnswer{Typed: strings.Join(strings.Fields(typed), " ")}
+	if a.broken = mistakesOf(typed); len(a.broken) > 0 {
+		a.Kind = BrokenName
+		return a
+	}
+	for _, name := range []string{typed, dried(Fold(typed))} {
+		if s, stereo, known := d.FindSubstance(name); known {
+			a.Kind, a.Substance, a.Stereo = KnownName, s, stereo
+			return a
+		}
+	}
+	_, code := findCode(typed)
+	switch {
+	case d.isEmptyName(typed):
+		a.Kind = EmptyName
+		return a
+	case code > 0 || Identifies(typed) || isAddress(typed):
+		a.Kind = PrivateName
+		return a
+	}
+	if salt, ok := d.saltOf(typed); ok {
+		salt.Typed = a.Typed
+		return salt
+	}
+	if a.Several = d.severalNames(typed); len(a.Several) > 0 {
+		a.Kind = SeveralName
+		return a
+	}
+	if without, is := d.withoutDose(typed); is {
+		a.Kind, a.Without = DoseName, without
+		return a
+	}
+	if strings.Contains(typed, "\n") {
+		a.Kind = BrokenName
+		a.broken.Check(false, "", "Write the name in one line, and one substance in a name.")
+		return a
+	}
+	a.Kind = NewName
+	if a.Neighbours = d.neighbours(typed); len(a.Neighbours) > 0 {
+		a.Kind = NearName
+	}
+	return a
+}
+
+// Check refuses a name that is none, and asks about one that is nearly a known one, unless
+// somebody said that it is another substance. A known name, and one with a salt, is right.
+func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
+	switch a.Kind {
+	case BrokenName:
+		for _, m := range a.broken {
+			m.Field = field
+			*errs = append(*errs, m)
+		}
+	case EmptyName:
+		errs.Check(a.Typed != "", field, "Name the substance.")
+		errs.Check(a.Typed == "", field, "%q names no substance. If nothing was detected or it could not be told, say that instead; if there is nothing to say, leave the row out.", a.Typed)
+	case PrivateName:
+		errs.Check(false, field, "This looks like a telephone number, an address, a link or a code, which no name of a substance holds: leave it out.")
+	case DoseName:
+		errs.Check(a.Without != "", field, "%q is an amount: name the substance, and write the amount in its own field.", a.Typed)
+		errs.Check(a.Without == "", field, "%q says more than which substance it is. Write %q here, and the rest in its own field.", a.Typed, a.Without)
+	case SeveralName:
+		errs.Check(false, field, "%q is several substances: give each a row of its own (%s).", a.Typed, strings.Join(a.Several, "; "))
+	case NearName:
+		near, spelling := a.nearNames()
+		errs.Check(another || spelling, field, "%q differs from %s in what makes it another substance. Choose the one that is meant, or confirm that this is another.", a.Typed, near)
+		errs.Check(another || !spelling, field, "%q is close to %s. Choose the one that is meant, or confirm that this is another substance.", a.Typed, near)
+	}
+}
+
+// nearNames lists the neighbours, and tells whether the name may be one of theirs misspelled.
+func (a NameAnswer) nearNames() (list string, spelling bool) {
+	var names []string
+	for _, n := range a.Neighbours {
+		name := n.Name
+		if name != n.Substance.Name {
+			name += " (" + n.Substance.Name + ")"
+		}
+		names = append(names, name)
+		spelling = spelling || !n.Essential
+	}
+	return strings.Join(names, ", "), spelling
+}
+
+// visible leaves out characters that nobody sees, such as those that turn the direction of
+// writing.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
+
+// mistakesOf lists what keeps a text from being read or stored as a name.
+func mistakesOf(typed string) FieldErrors {
+	var errs FieldErrors
+	checkText(&errs, "", typed, maxName)
+	errs.Check(!WronglyDecoded(typed), "", "The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.")
+	return errs
+}
+
+// WronglyDecoded tells that a text holds what UTF-8 becomes when it is read as
+// windows-1252: several signs for one letter.
+func WronglyDecoded(text string) bool {
+	var bytes []byte
+	for _, r := range text + " " {
+		b, ok := charmap.Windows1252.EncodeRune(r)
+		if ok && r > unicode.MaxASCII {
+			bytes = append(bytes, b)
+			continue
+		}
+		for len(bytes) > 0 {
+			if r, n := utf8.DecodeRune(bytes); n > 1 && r != utf8.RuneError {
+				return true
+			}
+			bytes = bytes[1:]
+		}
+	}
+	return false
+}
+
+// emptyNames are the words that people write where there is nothing to name, folded.
+var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan no nee yes ja neg negative negatief pos positive positief
+	na nvt nietvantoepassing notapplicable nb nbk nietbekend notknown unknown onbekend unk onb tbd tba ntb nader todo
+	nd notdetected nietgedetecteerd nietaangetoond nothingdetected nothingfound nietsgevonden nietgevonden notfound
+	empty leeg blank blanco void missing ontbreekt test testing tests asdf qwerty foo bar dummy example voorbeeld sample monster
+	other overig overige anders andere something iets substance stof name naam drug drugs false true undefined error fout`)
+
+// Words that say of a substance that it was not there, before and after its name.
+var (
+	notBefore = []string{"geen", "no", "not", "niet", "zonder", "without"}
+	notAfter  = []string{"neg", "negative", "negatief", "nd", "absent", "afwezig", "notdetected", "notfound", "nietaangetoond", "nietgevonden", "nietgedetecteerd"}
+)
+
+var cellError = regexp.MustCompile(`^#[A-Z/0]+[!?A]?$`) // of a spreadsheet, such as #REF!
+
+// isEmptyName tells that a text names no substance: a word for nothing, a number, a letter,
+// signs, the error of a spreadsheet, or a substance that was not there.
+func (d *Dictionary) isEmptyName(typed string) bool {
+	folded := Fold(typed)
+	first, _ := utf8.DecodeRuneInString(folded)
+	if utf8.RuneCountInString(folded) < 2 || strings.Trim(folded, "0123456789") == "" || strings.Trim(folded, string(first)) == "" {
+		return true
+	}
+	if slices.Contains(emptyNames, folded) || cellError.MatchString(typed) {
+		return true
+	}
+	words := strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":,;()=-–", r) })
+	for i := 1; i < len(words); i++ {
+		before, after := Fold(strings.Join(words[:i], "")), Fold(strings.Join(words[i:], ""))
+		if slices.Contains(notBefore, before) && d.names(after) || slices.Contains(notAfter, after) && d.names(before) {
+			return true
+		}
+	}
+	return false
+}
+
+// names tells whether a text is a known name, or one with a salt.
+func (d *Dictionary) names(text string) bool {
+	if _, _, known := d.FindSubstance(text); known {
+		return true
+	}
+	_, salt := d.saltOf(text)
+	return salt
+}
+
+// How people write where somebody is: a street with a number, a postcode, an address of
+// the web or of a network.
+var (
+	streetForm   = regexp.MustCompile(`(?i)\pL(?:straat|str\.|laan|weg|plein|gracht|kade|steeg|singel|dijk|dreef|plantsoen)\s+\d+\b`)
+	roadForm     = regexp.MustCompile(`(?i)\b\d+\s+\pL+\s+(?:street|road|avenue|lane|drive|square)\b`)
+	postcodeForm = regexp.MustCompile(`(?:^|[\s,])[1-9]\d{3}\s?[A-Z]{2}(?:$|[\s,.])`)
+	linkForm     = regexp.MustCompile(`(?i)://|\bwww\.|\pL\.(?:com|org|net|nl|be|de|eu|uk|io|info|onion)(?:/|$|\s)`)
+	handleForm   = regexp.MustCompile(`(?:^|[\s(:,])@\w{2,}`)
+)
+
+func isAddress(typed string) bool {
+	for _, form := range []*regexp.Regexp{streetForm, roadForm, linkForm, handleForm} {
+		if form.MatchString(typed) {
+			return true
+		}
+	}
+	return postcodeForm.MatchString(typed) && !doseForm.MatchString(norm.NFKC.String(typed))
+}
+
+var (
+	// doseForm is a number with a unit, of which neither is part of a word.
+	doseForm = regexp.MustCompile(`(?i)(^|[^\pL\pN]|[^\pN]{3})(\d+(?:[.,]\d+)*(?:\s*[-–]\s*\d+(?:[.,]\d+)*)?\s*` +
+		`(?:%|‰|(?:mg|g|gr|gram|grams|kg|ng|ug|mcg|[µμ]g|milligram(?:men|s)?|microgram(?:men|s)?|nanogram|kilo|ml|cc|l|ppm|ppb|pct|procent|percent|mol|mmol|iu|ie)` +
+		`(?:\s*/\s*(?:mg|g|kg|ml|l|tablet|pil|pill|unit|stuk))?))($|[^\pL\pN%])`)
+	// looseNumber is a number in a word of its own, at the end.
+	looseNumber = regexp.MustCompile(`\s+[x×]?\s*\d+(?:[.,]\d+)?$`)
+	// besides are words that say how a substance was found, or what it looked like.
+	besides = regexp.MustCompile(`(?i)(?:^|[\s(,-])(?:traces?(?: of)?|spoor|spoortje|sporen(?: van)?|possibly|possible|probably|probable|suspected|mogelijk|waarschijnlijk|vermoedelijk|` +
+		`indication of|aanwijzing(?: voor)?|positive|positief|pos|detected|found|aangetoond|gevonden|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq]|pure|puur|zuiver|powder|poeder|crystals?|kristal(?:len)?|tablets?|tabletten|pills?|pil|pillen|` +
+		`capsules?|blotters?|zegels?|liquid|vloeibaar|vloeistof|rocks?|crack|paste|pasta)(?:$|[\s),:])`)
+)
+
+// withoutDose takes what is no name out of a name: a number with its unit, wherever it
+// stands, and beside a known name also a number alone and words such as trace or powder.
+func (d *Dictionary) withoutDose(typed string) (string, bool) {
+	composed := norm.NFKC.String(typed)
+	without := composed
+	for again := true; again; {
+		shorter := doseForm.ReplaceAllString(without, "$1 $3")
+		again, without = shorter != without, shorter
+	}
+	is := without != composed
+	for _, form := range []*regexp.Regexp{looseNumber, besides} {
+		if shorter := tidied(form.ReplaceAllString(tidied(without), " ")); d.names(shorter) {
+			is = is || shorter != tidied(without)
+			without = shorter
+		}
+	}
+	return tidied(without), is
+}
+
+// tidied leaves out what stands about a name that something was taken from.
+func tidied(name string) string {
+	name = strings.NewReplacer("()", " ", "( )", " ", "[]", " ").Replace(strings.Join(strings.Fields(name), " "))
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), " ,;:-–/+~=<>±")
+	if strings.Count(name, "(") != strings.Count(name, ")") {
+		name = strings.TrimSpace(strings.NewReplacer("(", " ", ")", " ").Replace(name))
+	}
+	return strings.Join(strings.Fields(name), " ")
+}
+
+// What stands between several names: some signs are in no name, others are in many.
+var (
+	rotation     = regexp.MustCompile(`\(\s*(?:\+|[-–]|±|\+/-)\s*\)`) // as in (+)-MDMA
+	betweenNames = regexp.MustCompile(`(?i)[;|+&\n•]|\s(?:and|en|met|with|und|plus)\s`)
+	perhaps      = regexp.MustCompile(`[,/]`)
+)
+
+// severalNames lists the parts of a text that names several substances: at least one of
+// them is known where the sign between them stands in no name, else at least two.
+func (d *Dictionary) severalNames(typed string) []string {
+	text := rotation.ReplaceAllString(typed, "")
+	for i, between := range []*regexp.Regexp{betweenNames, perhaps} {
+		var parts []string
+		known := 0
+		for _, part := range between.Split(text, -1) {
+			if part = tidied(part); Fold(part) == "" {
+				continue
+			}
+			parts = append(parts, part)
+			if without, dose := d.withoutDose(part); d.names(part) || dose && d.names(without) {
+				known++
+			}
+		}
+		if len(parts) > 1 && known > i {
+			return parts
+		}
+	}
+	return nil
+}
