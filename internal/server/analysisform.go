@@ -54,6 +54,9 @@ func (r *request) methodField(n naming, chosen lab.MethodID) *page.Field {
 			f.Hint = r.Texts.Text("page.analysis.retired", "Day", r.Texts.Date(until))
 		}
 	}
+	if len(f.Options) == 0 {
+		f.Hint = r.Texts.Text("page.analysis.no_methods")
+	}
 	return f
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"html"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -38,8 +39,8 @@ func TestOnlyTheMethodsThatOneMayUseAreOffered(t *testing.T) {
 		b.intake.get(address+"/analyses/new").lacks(t, "GC-MS")
 		b.analyst.get(address+"/analyses/new").want(t, http.StatusOK, "GC-MS")
 
-		people := url.Values{"name": {"National laboratory"}, "people": {itoa(b.actors["analyst"].UserID)}, "began": {admin.get("/laboratories/NAT").hidden(t, "/laboratories/NAT", "began")}}
-		people.Set("began", `{"ID":3,"Code":"NAT","Name":"National laboratory"}`)
+		people := url.Values{"name": {"National laboratory"}, "people": {itoa(b.actors["analyst"].UserID)}}
+		people.Set("began", html.UnescapeString(admin.get("/laboratories/NAT").hidden(t, "/laboratories/NAT", "began")))
 		admin.post("/laboratories/NAT", people).leads(t, "/laboratories/NAT?done=settings")
 		b.analyst.get(address+"/analyses/new").want(t, http.StatusOK, "NMR, National laboratory")
 		b.second.get(address+"/analyses/new").lacks(t, "NMR")
@@ -51,6 +52,14 @@ func TestOnlyTheMethodsThatOneMayUseAreOffered(t *testing.T) {
 		admin.post("/laboratories/NAT", people).want(t, http.StatusConflict, "somebody else has changed this", "analyst (analyst)")
 		admin.post("/laboratories/NAT", url.Values{"name": {""}, "retired_on": {"soon"}}).want(t, http.StatusUnprocessableEntity, `href="#field-retired_on"`)
 		admin.get("/laboratories/NAT").want(t, http.StatusOK, "National laboratory")
+
+		// Who has none is told whom to ask.
+		for _, code := range []string{"LAB1", "LAB2"} {
+			began := html.UnescapeString(admin.get("/laboratories/"+code).hidden(t, "/laboratories/"+code, "began"))
+			name := map[string]string{"LAB1": "Lab", "LAB2": "Counter"}[code]
+			admin.post("/laboratories/"+code, url.Values{"name": {name}, "began": {began}}).leads(t, "/laboratories/"+code+"?done=settings")
+		}
+		b.second.get(address+"/analyses/new").want(t, http.StatusOK, "You may use no method for this service yet")
 
 		// Whoever sends it nevertheless is refused at the method, with what was typed.
 		fields := b.typed("79,5", "notes", "weighed twice")
