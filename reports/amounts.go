@@ -66,11 +66,18 @@ func (p *profile) purityTable() {
 func (p *profile) doseTables() {
 	doses := func(e *statistics.Entry) []statistics.Dose { return e.Dose }
 	key := func(d statistics.Dose) contentKey { return keyOfContent(d.Content) }
-	rows := overYears(p.entries, doses, key, func(d statistics.Dose, e yearEntry) []any { return p.contentRow(d.Content, e) })
+	var all []statistics.Dose
+	for _, e := range p.entries {
+		if e.Entry != nil {
+			all = append(all, e.Dose...)
+		}
+	}
+	unit := statistics.DoseUnit(all)
+	rows := overYears(p.entries, doses, key, func(d statistics.Dose, e yearEntry) []any { return p.contentRow(d.In(unit).Content, e) })
 	if len(rows) == 0 {
 		return
 	}
-	p.table(table{title: p.text("report.dose_title"), note: p.text("report.dose_note"), columns: p.contentColumns(formatNumber), rows: rows})
+	p.table(table{title: p.text("report.dose_title", "Unit", unit), note: p.text("report.dose_note"), columns: p.contentColumns(formatNumber), rows: rows})
 
 	columns := append([]column{
 		{p.text("report.substance"), formatText, nameColumn, false},

@@ -122,7 +122,7 @@ func (p *profile) contentChart() chart {
 	substance, form := p.substanceName(main.SubstanceID, main.Substance), p.formName(main.Form)
 	title, f := p.text("report.chart.purity", "Substance", substance, "Form", form), formatPercent
 	if main.Unit != percentUnit {
-		title, f = p.text("report.chart.dose", "Substance", substance, "Form", form), formatNumber
+		title, f = p.text("report.chart.dose", "Substance", substance, "Form", form, "Unit", main.Unit), formatNumber
 	}
 	c := single(title, main.Unit, p.text("report.mean"), f)
 	return p.each(c, func(e yearEntry) (int, []*float64) {

@@ -175,7 +175,7 @@ func (b *book) amountFigures() []amountFigure {
 		if c := mainContent(e); c != nil {
 			label := b.text("report.key.purity_of", "Product", name, "Substance", b.substanceName(c.SubstanceID, c.Substance), "Form", b.formName(c.Form))
 			if c.Unit != percentUnit {
-				label = b.text("report.key.dose_of", "Product", name, "Substance", b.substanceName(c.SubstanceID, c.Substance), "Form", b.formName(c.Form))
+				label = b.text("report.key.dose_of", "Product", name, "Substance", b.substanceName(c.SubstanceID, c.Substance), "Form", b.formName(c.Form), "Unit", c.Unit)
 			}
 			list = append(list, amountFigure{label, amountOf(e.ProductID, func(x *statistics.Entry) (int, *float64) {
 				if same := sameContent(x, c); same != nil {

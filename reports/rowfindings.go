@@ -25,11 +25,11 @@ var shown = map[lab.Scale]struct {
 
 // findingCells tells what was found: the amount of the expected substance that
 // the sample holds most of, and everything as one text, the expected first.
-func (w *rowWriter) findingCells(findings []lab.FindingRow) {
+func (w *rowWriter) findingCells(findings []lab.FindingRow, blotter bool) {
 	w.present = w.present[:0]
 	var most *present
 	for i := range findings {
-		x := present{w.finding(findings[i].FindingClass), findings[i].Base}
+		x := present{w.finding(findingOf{findings[i].FindingClass, blotter}), findings[i].Base}
 		if !x.found {
 			continue
 		}
@@ -70,7 +70,7 @@ func (w *rowWriter) findingCells(findings []lab.FindingRow) {
 }
 
 // finding returns what there is to say of a class of findings.
-func (w *rowWriter) finding(c *lab.FindingClass) *findingText {
+func (w *rowWriter) finding(c findingOf) *findingText {
 	x, ok := w.findings[c]
 	if ok {
 		return x
@@ -89,6 +89,9 @@ func (w *rowWriter) finding(c *lab.FindingClass) *findingText {
 		words = append(words, b.locale.Code(locale.Detections, string(c.Detection)))
 	case c.BaseKnown:
 		s := shown[c.Scale]
+		if c.Scale == lab.PerUnit && c.blotter {
+			s.unit, s.per = lab.Blotter.ContentUnit(), 1_000
+		}
 		x.per, x.expected = s.per, c.Role == lab.RoleExpected
 		if s.unit != "" {
 			x.unit, x.unitCell = " "+s.unit, s.unit

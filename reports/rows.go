@@ -154,7 +154,7 @@ func (b *book) streamRows(stream *excelize.StreamWriter) int {
 type rowWriter struct {
 	book     *book
 	classes  map[*lab.SampleClass][]any
-	findings map[*lab.FindingClass]*findingText
+	findings map[findingOf]*findingText
 	services map[string]any
 	row      [rowColumns]any
 	present  []present
@@ -167,6 +167,12 @@ type rowWriter struct {
 type present struct {
 	*findingText
 	base int64
+}
+
+// findingOf is a class of findings, of blotters or of anything else.
+type findingOf struct {
+	*lab.FindingClass
+	blotter bool
 }
 
 // findingText is what a row says of a finding, but for its amount.
@@ -184,7 +190,7 @@ type findingText struct {
 
 func newRowWriter(b *book) *rowWriter {
 	return &rowWriter{
-		book: b, classes: map[*lab.SampleClass][]any{}, findings: map[*lab.FindingClass]*findingText{},
+		book: b, classes: map[*lab.SampleClass][]any{}, findings: map[findingOf]*findingText{},
 		services: map[string]any{}, mark: b.locale.Mark()[0],
 	}
 }
@@ -206,7 +212,7 @@ func (w *rowWriter) cells(r *statistics.SampleRow) []any {
 	if r.PublishedDays > 0 {
 		w.row[rowDays] = int(r.PublishedDays) - 1
 	}
-	w.findingCells(r.Findings)
+	w.findingCells(r.Findings, r.Form == lab.Blotter)
 	return w.row[:]
 }
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -185,6 +186,55 @@ func TestResultsOfBeforeAreTextAfterTheUpgrade(t *testing.T) {
 		}
 		if _, err := db.ExecContext(t.Context(), "UPDATE publications SET reason = 'x' WHERE service_id = 1"); err == nil {
 			t.Error("a publication was changed")
+		}
+	})
+}
+
+// Each laboratory that methods named is one after the upgrade, and whoever could enter its
+// analyses goes on: people of laboratories and those who verify all of them, the counter of a
+// service what it used and what confirms nothing.
+func TestTheLaboratoriesOfBeforeGoOnAfterTheUpgrade(t *testing.T) {
+	t.Parallel()
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		s, err := store.Open(t.Context(), x.config(), sinceMade(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		d, err := s.Words(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := map[string]bool{}
+		for _, l := range d.Laboratories {
+			names[l.Code+" "+l.Name] = true
+		}
+		if want := map[string]bool{"LAB1 At the services (demo)": true, "LAB2 National laboratory (demo)": true}; !maps.Equal(names, want) {
+			t.Errorf("the laboratories are %v", names)
+		}
+		actor := func(login string) lab.Actor {
+			a, err := s.Account(t.Context(), login)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.Actor()
+		}
+		services, err := s.Services(t.Context(), lab.Operator("test"))
+		if err != nil || len(services) != 12 || len(d.Methods) != 6 {
+			t.Fatalf("%d services, %d methods, %v", len(services), len(d.Methods), err)
+		}
+		for _, m := range d.Methods {
+			if m.RetiredOn != 0 || m.Replaces != 0 || m.Lab == "" || !m.OpenScope && len(m.Scope) == 0 {
+				t.Errorf("a method is now %+v", m)
+			}
+			for _, service := range services {
+				for login, may := range map[string]bool{"laboratory": true, "verifier": true, "intake": m.Level != lab.Confirmatory, "coordinator": false, "administrator": false} {
+					if d.Offered(actor(login), service.ID, m) != may {
+						t.Errorf("%s of %s at %s is offered to %s: %v", m.Kind, m.Lab, service.Code, login, !may)
+					}
+				}
+			}
 		}
 	})
 }

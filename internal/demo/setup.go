@@ -62,6 +62,9 @@ func Make(ctx context.Context, c Config) (guide *Guide, err error) {
 	if m.staff, err = hire(ctx, s, keys, clock.now()); err != nil {
 		return nil, err
 	}
+	if err := m.staffLaboratory(ctx); err != nil {
+		return nil, err
+	}
 	if err := m.fill(ctx); err != nil {
 		return nil, err
 	}
@@ -131,6 +134,13 @@ func (m *maker) equip(ctx context.Context) error {
 			m.locations = append(m.locations, place)
 		}
 	}
+	for _, l := range []lab.Lab{
+		{Code: "BENCH", Name: atTheServices, Services: []lab.ServiceID{0}}, {Code: "NAT", Name: nationalLaboratory},
+	} {
+		if _, err := m.store.AddLaboratory(ctx, operator, l); err != nil {
+			return err
+		}
+	}
 	d, err := m.store.Dictionary(ctx)
 	if err != nil {
 		return err
@@ -142,6 +152,17 @@ func (m *maker) equip(ctx context.Context) error {
 	}
 	m.words, err = m.store.Dictionary(ctx)
 	return err
+}
+
+// staffLaboratory says who works at the national laboratory: who analyses, and who verifies.
+func (m *maker) staffLaboratory(ctx context.Context) error {
+	l, known := m.words.FindLaboratory(nationalLaboratory)
+	if !known {
+		return fmt.Errorf("laboratory %s: %w", nationalLaboratory, lab.ErrNotFound)
+	}
+	staffed := *l
+	staffed.People = []lab.Optional{m.staff[lab.Laboratory].UserID, m.staff[lab.Verifier].UserID}
+	return m.store.ChangeLaboratory(ctx, operator, *l, staffed)
 }
 
 // fill writes the samples of all years, one import a service and year. The next

@@ -41,7 +41,11 @@ const (
 	ChangeLocation     Action = "change location"
 	CloseLocation      Action = "close location"
 	OpenLocation       Action = "open location"
+	AddLaboratory      Action = "add laboratory"
+	ChangeLaboratory   Action = "change laboratory"
 	AddMethod          Action = "add method"
+	RetireMethod       Action = "retire method"
+	ReinstateMethod    Action = "reinstate method"
 	LoadDictionary     Action = "load dictionary"
 	MergeSubstance     Action = "merge substance"
 	UnmergeSubstance   Action = "unmerge substance"
@@ -94,8 +98,8 @@ var RecordActions = Vocabulary[Action]{
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
-	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddMethod, LoadDictionary, MergeSubstance, UnmergeSubstance,
-	MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, RetireMethod, ReinstateMethod,
+	LoadDictionary, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,

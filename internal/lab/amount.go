@@ -45,7 +45,7 @@ var units = map[string]unit{
 }
 
 // Amount is an exact quantity of a substance. Decimals is the number of decimals
-// with which it was entered, in the scale's shown unit: %, mg, mg/ml or ratio.
+// with which it was entered, in the scale's unit: %, mg, mg/ml or ratio.
 type Amount struct {
 	Value    int64
 	Scale    Scale
@@ -77,16 +77,43 @@ func ParseAmount(number, unitText string) (Amount, error) {
 	return Amount{Value: value, Scale: u.scale, Decimals: int8(min(max(0, decimals), shownPower[u.scale]))}, nil
 }
 
-// Format writes the amount in its shown unit (%, mg, mg/ml or a bare ratio) with
-// the decimals it was entered with and the given decimal mark.
-func (a Amount) Format(mark string) string { return a.Scale.Told(a.Number(mark)) }
+// Format writes the amount in its unit (%, mg or µg, mg/ml or a bare ratio) with the
+// decimals it was entered with and the given decimal mark.
+func (a Amount) Format(mark string) string { return a.Told(a.Number(mark)) }
 
-// Number writes the amount's number alone, in its shown unit.
-func (a Amount) Number(mark string) string {
-	return formatScaled(a.Value, shownPower[a.Scale], int(a.Decimals), mark)
+// Number writes the amount's number alone, in its unit.
+func (a Amount) Number(mark string) string { return a.NumberIn(a.Unit(), mark) }
+
+// NumberIn writes the amount's number in a unit of its scale.
+func (a Amount) NumberIn(text, mark string) string {
+	power := shownPower[a.Scale]
+	if u, known := units[text]; known {
+		power = u.power
+	}
+	return formatScaled(a.Value, power, max(0, int(a.Decimals)-shownPower[a.Scale]+power), mark)
 }
 
-// Unit is the shown unit of the scale, empty for a ratio.
+// microgram is the unit in which little is told of a piece.
+const microgram = "µg"
+
+// Unit is the unit in which the amount is told: that of its scale, but micrograms where a
+// piece holds less than a milligram.
+func (a Amount) Unit() string {
+	if a.Scale == PerUnit && a.Value > 0 && a.Value < 1_000_000 {
+		return microgram
+	}
+	return a.Scale.Unit()
+}
+
+// Told writes a number that is in the amount's unit with the unit behind it.
+func (a Amount) Told(number string) string {
+	if a.Scale == MassFraction {
+		return number + a.Unit()
+	}
+	return strings.TrimSpace(number + " " + a.Unit())
+}
+
+// Unit is the unit in which amounts of the scale are told, empty for a ratio.
 func (s Scale) Unit() string {
 	switch s {
 	case MassFraction:
@@ -97,14 +124,6 @@ func (s Scale) Unit() string {
 		return "mg/ml"
 	}
 	return ""
-}
-
-// Told writes a number with the unit of the scale.
-func (s Scale) Told(number string) string {
-	if s == MassFraction {
-		return number + s.Unit()
-	}
-	return strings.TrimSpace(number + " " + s.Unit())
 }
 
 // String writes the amount as English does.

@@ -29,9 +29,15 @@ func TestParseAmount(t *testing.T) {
 		{"0.00004", "%", lab.Amount{Scale: lab.MassFraction, Decimals: 4}, "0.0000%"},
 		{"120", "mg", lab.Amount{Value: 120_000_000, Scale: lab.PerUnit}, "120 mg"},
 		{"120", "MG/Tablet", lab.Amount{Value: 120_000_000, Scale: lab.PerUnit}, "120 mg"},
-		{"85", "µg", lab.Amount{Value: 85_000, Scale: lab.PerUnit, Decimals: 3}, "0.085 mg"},
-		{"85", "\u03bcg", lab.Amount{Value: 85_000, Scale: lab.PerUnit, Decimals: 3}, "0.085 mg"}, // Greek mu
+		{"85", "µg", lab.Amount{Value: 85_000, Scale: lab.PerUnit, Decimals: 3}, "85 µg"},
+		{"85", "\u03bcg", lab.Amount{Value: 85_000, Scale: lab.PerUnit, Decimals: 3}, "85 µg"}, // Greek mu
 		{"85", "ug / unit", lab.Amount{}, ""},
+		{"0.11", "mg", lab.Amount{Value: 110_000, Scale: lab.PerUnit, Decimals: 2}, "110 µg"},
+		{"12.5", "ug", lab.Amount{Value: 12_500, Scale: lab.PerUnit, Decimals: 4}, "12.5 µg"},
+		{"999.999", "µg", lab.Amount{Value: 999_999, Scale: lab.PerUnit, Decimals: 6}, "999.999 µg"},
+		{"1000", "µg", lab.Amount{Value: 1_000_000, Scale: lab.PerUnit, Decimals: 3}, "1.000 mg"},
+		{"5", "ng", lab.Amount{Value: 5, Scale: lab.PerUnit, Decimals: 6}, "0.005 µg"},
+		{"0", "mg", lab.Amount{Scale: lab.PerUnit}, "0 mg"},
 		{"650", "mg/ml", lab.Amount{Value: 650_000, Scale: lab.Concentration}, "650 mg/ml"},
 		{"650", " g/L ", lab.Amount{Value: 650_000, Scale: lab.Concentration}, "650 mg/ml"},
 		{"5", "µg/mL", lab.Amount{Value: 5, Scale: lab.Concentration, Decimals: 3}, "0.005 mg/ml"},
@@ -103,17 +109,31 @@ func TestAmountIsRoundedHalfAwayFromZeroWhenShown(t *testing.T) {
 	}
 }
 
+// A number is written in another unit of its scale exactly, with the decimals that it was
+// entered with.
+func TestAmountInAnotherUnit(t *testing.T) {
+	for _, test := range []struct{ number, unit, in, want string }{
+		{"0.5", "mg", "µg", "500"}, {"150", "µg", "mg", "0.150"}, {"12.5", "µg", "mg", "0.0125"}, {"1.25", "mg", "µg", "1250"}, {"120", "mg", "mg", "120"}, {"79.5", "%", "%", "79.5"},
+	} {
+		a, err := lab.ParseAmount(test.number, test.unit)
+		if got := a.NumberIn(test.in, "."); err != nil || got != test.want {
+			t.Errorf("%s %s is %s %s, want %s, %v", test.number, test.unit, got, test.in, test.want, err)
+		}
+	}
+}
+
 // TestAmountRoundTrip: what fits a scale is shown exactly as it was written.
 func TestAmountRoundTrip(t *testing.T) {
 	shown := []struct {
 		unit     string
 		suffix   string
 		decimals int
+		least    int64
 		most     int64
-	}{{"%", "%", 4, 99}, {"mg", " mg", 6, 9_999}, {"mg/ml", " mg/ml", 3, 1_999}, {"ratio", "", 3, 999_999}}
+	}{{"%", "%", 4, 0, 99}, {"mg", " mg", 6, 1, 9_999}, {"µg", " µg", 3, 1, 999}, {"mg/ml", " mg/ml", 3, 0, 1_999}, {"ratio", "", 3, 0, 999_999}}
 	rapid.Check(t, func(t *rapid.T) {
 		unit := rapid.SampledFrom(shown).Draw(t, "unit")
-		number := fmt.Sprint(rapid.Int64Range(0, unit.most).Draw(t, "whole"))
+		number := fmt.Sprint(rapid.Int64Range(unit.least, unit.most).Draw(t, "whole"))
 		mark := rapid.SampledFrom([]string{",", "."}).Draw(t, "mark")
 		if n := rapid.IntRange(0, unit.decimals).Draw(t, "decimals"); n > 0 {
 			number += mark + rapid.StringMatching(fmt.Sprintf("[0-9]{%d}", n)).Draw(t, "fraction")

@@ -20,6 +20,8 @@ type Dictionary struct {
 	Merges     string // another after every merge in the registry, and after every one that is undone
 	Edition    string // another after every change in the registry; empty once something was added here
 
+	Laboratories map[LaboratoryID]*Lab
+
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name
 	productSets    map[string]ProductID     // by key of the expected set
@@ -323,10 +325,17 @@ func (d *Dictionary) addProduct(p *Product) error {
 
 // AddMethod adds a method, unless there is one that does not differ; in either
 // case it returns the entry that now stands in the dictionary, and whether it is
-// new.
+// new. A laboratory that is not known by its name is added with it.
 func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 	if err := m.Check(); err != nil {
 		return nil, false, err
+	}
+	l, known := d.Laboratories[m.LaboratoryID]
+	if !known {
+		l, known = d.FindLaboratory(m.Lab)
+	}
+	if known {
+		m.LaboratoryID, m.Lab = l.ID, l.Name
 	}
 	for _, have := range d.Methods {
 		if have.Kind == m.Kind && have.Lab == m.Lab && have.Version == m.Version {
@@ -337,6 +346,13 @@ func (d *Dictionary) AddMethod(m Method) (*Method, bool, error) {
 			}
 			return have, false, nil
 		}
+	}
+	if !known {
+		l, err := d.AddLaboratory(Lab{Name: m.Lab})
+		if err != nil {
+			return nil, false, err
+		}
+		m.LaboratoryID = l.ID
 	}
 	m.ID = nextLocal(d.Methods)
 	m.Scope = slices.Clone(m.Scope)

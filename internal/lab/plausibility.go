@@ -41,7 +41,7 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 			continue
 		}
 		field := FindingField(i, "amount")
-		warnings.Check(s.Form.toldIn(f.Amount.Scale), FindingField(i, "unit"), "An amount in %s is unusual for this form: look at the number and its unit.", f.Amount.Scale.Unit())
+		warnings.Check(s.Form.toldIn(f.Amount.Scale), FindingField(i, "unit"), "An amount in %s is unusual for this form: look at the number and its unit.", f.Amount.Unit())
 		warnings.Check(f.Uncertainty <= f.Amount.Value, FindingField(i, "uncertainty"), "The uncertainty is larger than the amount itself: look at both numbers.")
 		if f.Amount.Scale == MassFraction {
 			before := sum

@@ -152,7 +152,7 @@ func TestContentsOfAUnitAreAskedAbout(t *testing.T) {
 // A usual amount of less than one is told with the decimals that it needs.
 func TestATinyUsualAmountIsNotToldAsNothing(t *testing.T) {
 	d := newDictionary(t)
-	for usual, about := range map[int64]string{100_000: "about 0.10 mg", 85_000: "about 0.085 mg", 5: "about 0.000005 mg", 1_200_000: "about 1 mg", 90_000_000: "about 90 mg"} {
+	for usual, about := range map[int64]string{100_000: "about 100 µg", 85_000: "about 85 µg", 5: "about 0.005 µg", 1_200_000: "about 1 mg", 90_000_000: "about 90 mg"} {
 		warnings := lab.Plausibility(d, newSample(), []lab.Finding{mg(mdma, 11*usual)}, func(lab.SubstanceID, lab.Scale) (int64, bool) { return usual, true })
 		if got := lab.FieldErrors(warnings).Error(); !strings.Contains(got, about+" as base") {
 			t.Errorf("usually %d: %q", usual, got)
@@ -206,7 +206,7 @@ func TestAUnitThatTheFormCannotHaveIsAskedAbout(t *testing.T) {
 			found := []lab.Finding{finding(caffeine, lab.Trace), {SubstanceID: mdma, Detection: lab.Quantified, Amount: lab.Amount{Value: 1000, Scale: scale}, Basis: lab.BasisBase}}
 			want := ""
 			if !slices.Contains(fits, scale) {
-				want = "findings.1.unit: An amount in " + scale.Unit() + " is unusual for this form: look at the number and its unit."
+				want = "findings.1.unit: An amount in " + found[1].Amount.Unit() + " is unusual for this form: look at the number and its unit."
 			}
 			s := newSample(func(s *lab.Sample) { s.Form = form })
 			if got := lab.FieldErrors(lab.Plausibility(d, s, found, unusual)).Error(); got != want {

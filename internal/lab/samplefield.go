@@ -111,6 +111,15 @@ func (f Form) Scale() Scale {
 	return MassFraction
 }
 
+// ContentUnit is the unit in which the content of the form is typed first, and told in
+// figures: micrograms of a blotter.
+func (f Form) ContentUnit() string {
+	if f == Blotter {
+		return microgram
+	}
+	return f.Scale().Unit()
+}
+
 // toldIn tells that nothing is to be asked about the content of the form on the scale. A
 // ratio has no unit that could be wrong.
 func (f Form) toldIn(scale Scale) bool {

@@ -42,6 +42,7 @@ var trailRecords = []struct {
 	{"", Location{}},
 	{"", Service{}},
 	{"", User{}},
+	{"", Lab{}},
 	{"", Method{}},
 	{"scope.*.", MethodScope{}},
 	{"", Merge{}},

@@ -39,6 +39,7 @@ const (
 	RadioField    FieldKind = "radio"  // one of Options
 	ChecksField   FieldKind = "checks" // any of Options
 	CheckField    FieldKind = "check"  // yes or no
+	FileField     FieldKind = "file"   // sent along, and never kept
 	HiddenField   FieldKind = "hidden"
 )
 

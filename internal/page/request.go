@@ -97,7 +97,11 @@ func (r *Request) Typed() (url.Values, error) {
 		return nil, errTooLarge
 	}
 	var large *http.MaxBytesError
-	switch err := r.Request.ParseForm(); {
+	parse := r.Request.ParseForm
+	if strings.HasPrefix(r.Request.Header.Get("Content-Type"), "multipart/form-data") && !r.Route.Access.Public { // of staff, with a file
+		parse = func() error { return r.Request.ParseMultipartForm(BodyBytes) }
+	}
+	switch err := parse(); {
 	case errors.As(err, &large):
 		return nil, errTooLarge
 	case err != nil:

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,7 +37,8 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 		title, id = "page.analysis.change", e.old.Analysis.ID.String()
 	}
 	address := sampleAddress(e.record.Number)
-	fields, after := r.analysisFields(n)
+	chosen := methodOf(values)
+	fields, after := r.analysisFields(n, chosen)
 	shown := &analysisPage{
 		View: r.View(r.Texts.Text(title)), Number: e.record.Number.String(), Address: address, Action: e.action(id),
 		Facts: []factView{
@@ -46,22 +48,29 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 			{r.Texts.Text("page.field.received_on"), r.Texts.Date(e.record.Sample.ReceivedOn)},
 			{r.Texts.Text("page.analysis.taken_back"), e.takenBack()},
 		},
-		Empty: r.findingRow(n, "__n__", e.record.Sample.Form.Scale().Unit()), Overrule: values.Get("overruled") != "",
+		Empty: r.findingRow(n, "__n__", e.record.Sample.Form.ContentUnit()), Overrule: values.Get("overruled") != "",
 	}
 	for _, number := range typedRows(values) {
-		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.Scale().Unit())
+		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.ContentUnit())
 		n.offerBasesOf(&row, values.Get(lab.FindingField(number, "substance")), r)
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}
 	shown.Form = page.NewForm(append(fields, after...)...)
 	shown.Form.Fill(values)
-	shown.Form.Kept = e.before.Kept
-	if method, err := strconv.ParseInt(values.Get("method"), 10, 32); err == nil {
-		shown.Scope = n.scope(lab.MethodID(method))
-	}
+	shown.Form.Kept = e.typed.Kept
+	shown.Scope = n.scope(chosen)
 	r.addBeside(shown, e)
 	return shown
+}
+
+// methodOf is the method that a form has chosen, zero where it has none.
+func methodOf(values url.Values) lab.MethodID {
+	id, err := strconv.ParseInt(values.Get("method"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return lab.MethodID(id)
 }
 
 // addBeside shows the other analyses of the sample, and what was asked about this
@@ -81,7 +90,14 @@ func showAnalysisForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.Show("analysis.html", r.analysisPage(e, e.values()))
+	values := e.values()
+	shown := r.analysisPage(e, values)
+	in := &page.Reader{Typed: maps.Clone(values), Today: e.today}
+	a, _ := e.read(in)
+	for _, m := range e.words.CheckUse(r.Actor, e.before(), &a) { // a method may end while a form is open
+		shown.Form.Blame(m.Field, r.Texts.Sentence(m.Format, m.Args...))
+	}
+	return r.Show("analysis.html", shown)
 }
 
 // saveAnalysis enters an analysis, or changes one that is only entered.
@@ -101,7 +117,7 @@ func saveAnalysis(r *request) error {
 		return r.Show("analysis.html", r.analysisPage(e, in.Typed))
 	}
 	analysis, found := e.read(in)
-	if err = e.check(in, &analysis, found); err == nil {
+	if err = e.check(in, r.Actor, &analysis, found); err == nil {
 		err = found.toRows(r.storeAnalysis(in, e, analysis, found.list))
 	}
 	var stale *lab.StaleError

@@ -18,7 +18,7 @@ type analysisEntry struct {
 	record store.SampleRecord
 	old    *lab.Evidence // nil for a new one
 	today  lab.Date
-	before typedBefore
+	typed  typedBefore
 }
 
 // analysisEntry reads what an analysis belongs to. One that the actor may not
@@ -32,7 +32,7 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	if e.record, err = r.record(lab.ForAnalysis); err != nil {
 		return nil, err
 	}
-	if e.before, err = r.typedBefore(e.action(r.Param("analysis")), func(url.Values) bool { return true }); err != nil {
+	if e.typed, err = r.typedBefore(e.action(r.Param("analysis")), func(url.Values) bool { return true }); err != nil {
 		return nil, err
 	}
 	if r.Param("analysis") == "" {
@@ -45,6 +45,14 @@ func (r *request) analysisEntry() (*analysisEntry, error) {
 	}
 	changed := e.old.Analysis
 	return e, changed.Change(r.Actor, lab.At(r.server.Now()), &e.old.Analysis)
+}
+
+// before is what an analysis was that is changed, nil for a new one.
+func (e *analysisEntry) before() *lab.Analysis {
+	if e.old == nil {
+		return nil
+	}
+	return &e.old.Analysis
 }
 
 // takenBack is why the result was taken back for which a new analysis is made, empty where
@@ -77,8 +85,8 @@ func (e *analysisEntry) action(analysis string) string {
 // values are what the form holds at first: what was typed before and not saved, else
 // what is recorded.
 func (e *analysisEntry) values() url.Values {
-	if typed := e.before.typed; typed != nil {
-		e.before.Moved = e.old != nil && typed.Get("version") != versionText(e.old.Analysis.Version)
+	if typed := e.typed.typed; typed != nil {
+		e.typed.Moved = e.old != nil && typed.Get("version") != versionText(e.old.Analysis.Version)
 		return typed
 	}
 	values := url.Values{"performed_on": {e.today.String()}, "conclusion": {string(lab.HasFindings)}}
@@ -97,6 +105,9 @@ func (e *analysisEntry) values() url.Values {
 			for part, value := range e.typedOf(f) {
 				values.Set(lab.FindingField(row, part), value)
 			}
+			if f.Amount.Scale == "" {
+				values.Set(lab.FindingField(row, "unit"), e.record.Sample.Form.ContentUnit())
+			}
 			row++
 		}
 	}
@@ -112,7 +123,7 @@ func (e *analysisEntry) addRows(values url.Values, count int) {
 	}
 	for i := next; i < next+count && i < mostRows; i++ {
 		values.Set(lab.FindingField(i, "substance"), "")
-		values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.Scale().Unit())
+		values.Set(lab.FindingField(i, "unit"), e.record.Sample.Form.ContentUnit())
 		values.Set(lab.FindingField(i, "basis"), "")
 	}
 }
@@ -131,13 +142,13 @@ func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {
 
 // check reports what cannot be read together with what the domain says of the
 // rest, all at once.
-func (e *analysisEntry) check(in *page.Reader, a *lab.Analysis, found typedFindings) error {
+func (e *analysisEntry) check(in *page.Reader, by lab.Actor, a *lab.Analysis, found typedFindings) error {
 	if len(in.Mistakes) == 0 {
 		return nil
 	}
 	all := slices.Clone(in.Mistakes)
 	var rest lab.FieldErrors
-	if errors.As(found.toRows(a.Check(e.words, found.list, e.record.Sample.Since(), e.today)), &rest) {
+	if errors.As(found.toRows(a.CheckEntry(e.words, by, e.before(), found.list, e.record.Sample.Since(), e.today)), &rest) {
 		for _, m := range rest {
 			told := slices.ContainsFunc(in.Mistakes, func(x lab.FieldError) bool { return x.Field == m.Field })
 			unsure := found.skipped && m.Field == "conclusion" && a.Conclusion != ""

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -28,19 +29,43 @@ const (
 )
 
 // amountUnits are the units in which amounts are typed.
-var amountUnits = []string{"%", "mg", "mg/ml", "ratio"}
+var amountUnits = []string{"%", "mg", "µg", "mg/ml", "ratio"}
+
+// amountUnit names a unit in which amounts are typed.
+func (r *request) amountUnit(unit string) page.Option {
+	label := r.Texts.Code(locale.Scales, string(scaleOf(unit)))
+	if unit == lab.Blotter.ContentUnit() {
+		label = r.Texts.Text("page.methods.unit_ug")
+	}
+	return page.Option{Value: unit, Label: label}
+}
+
+// methodField offers the methods that the reader may use, and that which is chosen, of
+// which is said until when it was used.
+func (r *request) methodField(n naming, chosen lab.MethodID) *page.Field {
+	f := r.Input("method", page.SelectField, "page.field.method")
+	f.Focus = true
+	for _, m := range n.methods() {
+		if m.ID != chosen && !n.words.Offered(r.Actor, r.Service.ID, m) {
+			continue
+		}
+		f.Options = append(f.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID) + " (" + r.Texts.Code(locale.Levels, string(m.Level)) + ")"})
+		if until := n.words.RetiredOn(m); until != 0 && m.ID == chosen {
+			f.Hint = r.Texts.Text("page.analysis.retired", "Day", r.Texts.Date(until))
+		}
+	}
+	if len(f.Options) == 0 {
+		f.Hint = r.Texts.Text("page.analysis.no_methods")
+	}
+	return f
+}
 
 // analysisFields are the fields of an analysis that are asked before its findings and
 // after them.
-func (r *request) analysisFields(n naming) (before, after []*page.Field) {
-	method := r.Input("method", page.SelectField, "page.field.method")
-	method.Focus = true
-	for _, m := range n.methods() {
-		method.Options = append(method.Options, page.Option{Value: strconv.Itoa(int(m.ID)), Label: n.method(m.ID) + " (" + r.Texts.Code(locale.Levels, string(m.Level)) + ")"})
-	}
+func (r *request) analysisFields(n naming, chosen lab.MethodID) (before, after []*page.Field) {
 	overruled := r.Hint(r.Input("overruled", page.AreaField, "page.field.overruled"), "page.analysis.overruled_hint")
 	before = []*page.Field{
-		r.Hidden("version", ""), method,
+		r.Hidden("version", ""), r.methodField(n, chosen),
 		r.Hint(r.Input("performed_on", page.DateField, "page.field.performed_on"), "page.describe.date_hint"),
 		r.Choice("conclusion", page.SelectField, "page.field.conclusion", locale.Conclusions, lab.Conclusions.Strings()),
 	}
@@ -69,8 +94,11 @@ func (r *request) findingRow(n naming, number string, unit string) findingRow {
 	row.Substance.Suggest = "/suggest/substances"
 	row.Amount.Keyboard, row.Amount.Narrow = "decimal", true
 	row.Uncertainty.Keyboard, row.Uncertainty.Narrow = "decimal", true
-	for _, unit := range amountUnits {
-		row.Unit.Options = append(row.Unit.Options, page.Option{Value: unit, Label: r.Texts.Code(locale.Scales, string(scaleOf(unit)))})
+	row.Unit.Options = []page.Option{r.amountUnit(cmp.Or(unit, "ratio"))} // that of the form first
+	for _, other := range amountUnits {
+		if !row.Unit.Offers(other) {
+			row.Unit.Options = append(row.Unit.Options, r.amountUnit(other))
+		}
 	}
 	row.Unit.Values = []string{unit}
 	return row
@@ -114,11 +142,8 @@ func scaleOf(unit string) lab.Scale {
 	return a.Scale
 }
 
-// unitOf is the unit in which amounts of a scale are typed.
-func unitOf(scale lab.Scale) string {
-	i := slices.IndexFunc(amountUnits, func(unit string) bool { return scaleOf(unit) == scale })
-	return amountUnits[max(0, i)]
-}
+// unitOf is the unit in which an amount is typed.
+func unitOf(a lab.Amount) string { return cmp.Or(a.Unit(), "ratio") }
 
 // typedRows are the numbers of the rows that were typed, in order.
 func typedRows(typed url.Values) []int {
@@ -234,14 +259,14 @@ func (found typedFindings) toRows(err error) error {
 func (n naming) typedOf(f lab.Finding) map[string]string {
 	typed := map[string]string{
 		"substance": n.substance(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
-		"abundance": string(f.Abundance), "unit": unitOf(f.Amount.Scale),
+		"abundance": string(f.Abundance), "unit": unitOf(f.Amount),
 	}
 	if f.Amount.Scale == "" {
 		return typed
 	}
 	typed["amount"] = n.number(f.Amount)
 	if f.Uncertainty > 0 {
-		typed["uncertainty"] = n.exactNumber(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
+		typed["uncertainty"] = n.exactIn(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale}, f.Amount.Unit())
 	}
 	return typed
 }

@@ -33,7 +33,9 @@ func TestNoFormTakesATextThatNotEveryDatabaseKeeps(t *testing.T) {
 			},
 			{admin, "/services/UTR/locations", url.Values{"name": {"Van"}, "kind": {"office"}}, []string{"name", "kind", "region"}},
 			{admin, "/services/UTR/settings", url.Values{}, []string{"opening_hours", "address", "phone"}},
-			{admin, "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"Lab"}, "level": {"preliminary"}, "open_scope": {"yes"}}, []string{"lab", "version", "kind"}},
+			{admin, "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "level": {"preliminary"}, "open_scope": {"yes"}}, []string{"lab", "version", "kind"}},
+			{admin, "/laboratories", url.Values{"code": {"NEW"}, "name": {"New"}}, []string{"code", "name"}},
+			{admin, "/laboratories/LAB1", url.Values{"name": {"Lab"}}, []string{"name"}},
 		}
 		for _, f := range forms {
 			r := x.staff(t, f.by)

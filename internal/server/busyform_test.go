@@ -34,7 +34,7 @@ func (x *site) rows(t *testing.T) string {
 	var all []string
 	for _, table := range []string{
 		"samples", "analyses", "findings", "publications", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
-		"methods", "users", "services", "locations", "memberships", "audit_events", "sessions", "ended_sessions", "invitations",
+		"methods", "laboratories", "laboratory_people", "laboratory_services", "users", "services", "locations", "memberships", "audit_events", "sessions", "ended_sessions", "invitations",
 	} {
 		var n string
 		if err := pool.QueryRowContext(t.Context(), "SELECT '"+table+" ' || count(*) FROM "+table).Scan(&n); err != nil {
@@ -136,6 +136,9 @@ func (b *bench) sentOfAdministrators(t *testing.T, admin *reader) []aSending {
 	van := must(b.store.AddLocation(t.Context(), lab.Operator("test"), lab.Location{ServiceID: b.service.ID, Name: "Van", Kind: "office"}))
 	location, person := fmt.Sprintf("/services/UTR/locations/%d", van.ID), "/people/"+itoa(b.actors["analyst"].UserID)
 	return []aSending{
+		{admin, "/methods/" + itoa(lab.Optional(b.strip.ID)) + "/scope", url.Values{"scope.0.substance": {"cocaine"}}},
+		{admin, "/methods/" + itoa(lab.Optional(b.gcms.ID)) + "/retirement", url.Values{"retired_on": {"2025-02-03"}}},
+		{admin, "/laboratories", url.Values{"code": {"NEW"}, "name": {"New"}}},
 		{admin, "/people", url.Values{"login": {"bea"}, "name": {"Bea"}}},
 		{admin, "/services", url.Values{"code": {"NEW"}, "name": {"New"}, "country": {"NL"}, "currency": {"EUR"}, "time_zone": {"UTC"}}},
 		{admin, "/services/UTR/second-factor", url.Values{"require": {"yes"}, "know": {"yes"}}},

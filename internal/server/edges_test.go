@@ -62,6 +62,9 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 		":product":  {"ketamine", "nonesuch", "%00"},
 		":file":     {"products.csv", "none.csv", "products.exe"},
 		":name":     {"none.css"},
+
+		":method":     {strconv.Itoa(int(c.methods[lab.Strip].ID)), "1", "99999999999", "nonsense", "-1"},
+		":laboratory": {"LAB1", "lab1", "NONE", "%00"},
 	}
 }
 
@@ -166,7 +169,7 @@ func TestTooLargeAFormIsRefusedEverywhere(t *testing.T) {
 	before := events(t, c.site)
 	const form = "application/x-www-form-urlencoded"
 	tooMuch := "a=1&b=" + strings.Repeat("7", 1<<20)
-	tried, first := 0, regexp.MustCompile(`^/(people|services|clock|methods)\b`)
+	tried, first := 0, regexp.MustCompile(`^/(people|services|clock|methods|laboratories)\b`)
 	for _, route := range server.Routes() {
 		if route[0] != http.MethodPost {
 			continue

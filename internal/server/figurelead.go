@@ -68,7 +68,7 @@ func (t *teller) contentLead(e *statistics.Entry) []string {
 	tell := func(key string, c *statistics.Content, write func(float64) string) {
 		if c != nil {
 			lead = append(lead, t.texts.Text(key, "Year", e.Year, "Form", t.form(c.Form), "Mean", write(*c.Mean), "Median", write(*c.Median),
-				"Substance", t.names.substance(c.SubstanceID), "N", t.texts.Count(c.N)))
+				"Unit", c.Unit, "Substance", t.names.substance(c.SubstanceID), "N", t.texts.Count(c.N)))
 		}
 	}
 	tell("page.figures.lead_purity", purity, func(v float64) string { return t.texts.Percent(v, decimalsIn(v)) })

@@ -27,7 +27,7 @@ func (n naming) findingView(f lab.Finding, role lab.Role) findingView {
 	if f.Peaks > 1 {
 		v.Substance = n.texts.Text("page.field.peaks_of", "Count", f.Peaks, "Substance", v.Substance)
 	}
-	v.Number, v.Unit = n.number(f.Amount), f.Amount.Scale.Unit()
+	v.Number, v.Unit = n.number(f.Amount), f.Amount.Unit()
 	if f.Uncertainty > 0 {
 		v.Unit = "± " + n.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
 	}

@@ -49,6 +49,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	b.second.post(amended+"/analyses/new", b.typed("60")).leads(t, amended+"?done=entered")
 	other := analysisAddress.FindAllString(b.second.get(amended).body, -1)[0]
 	b.verifier.post(other+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, amended+"?done=verified")
+	method := "/methods/" + itoa(lab.Optional(b.strip.ID))
 	describing := url.Values{"product_id": {"ketamine"}, "form": {"powder"}, "received_on": {"2025-02-03"}, "channel": {"front_of_house"}, "notes": {"smells odd"}}
 	return b, []aForm{
 		{b.actors["analyst"], fresh + "/analyses/new", fresh + "/analyses/new", b.typed("71,5", "notes", "weighed twice"), "weighed twice", true, "second"},
@@ -64,7 +65,9 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}, "left_out.0": {"yes"}}, "the weighing was wrong", true, "second"},
 		{b.actors["verifier"], told + "/aside", told + "/aside", url.Values{lab.AsideField(ketamine, "why"): {"cross_reaction"}, lab.AsideField(ketamine, "with"): {"lidocaine"}}, "lidocaine", true, "second"},
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
-		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"Lab of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "Lab of the north", true, ""},
+		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},
+		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}, "level": {"presumptive"}, "scope.1.substance": {"ketamine"}, "scope.1.unit": {"%"}}, "of the south", true, ""},
+		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},
 		{admin, "/services/UTR/settings", "/services/UTR/settings", url.Values{"opening_hours": {"Tuesdays from 17:00"}}, "Tuesdays from 17:00", true, ""},
 	}

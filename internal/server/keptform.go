@@ -36,7 +36,9 @@ var keptForms = []keptForm{
 	{"/samples/:number/no-retest", "page.record.decline_retest", "/samples/:number", []string{"version", reasonField(noRetest)}},
 	{"/samples/:number/read-out", "page.readout.title", "/samples/:number/read-out", nil},
 	{"/work/:service/not-analysed", "page.work.close", "/work?service=:service", []string{"samples", "reason", "stage"}},
-	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "scope."}},
+	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "paste", "scope."}},
+	{"/methods/:method/next", "page.methods.copy", "/methods/:method/next", []string{"version", "level", "quantifies", "open_scope", "paste", "scope."}},
+	{"/laboratories/:laboratory", "page.laboratories.change", "/laboratories/:laboratory", []string{beganField, "name", "people", "services", "retired_on"}},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
 	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
 }

@@ -21,6 +21,7 @@ var keepNothing = map[string]string{
 	"/services/:service/locations/:location/closed": "nothing is typed", "/work/find": "a number", "/work/:service/publish": "what is ticked has to be seen",
 	"/reports": "choices", "/people": "a name", "/people/:user": "choices", "/people/:user/disabled": "nothing is typed",
 	"/people/:user/invitation": "nothing is typed", "/people/:user/sessions": "nothing is typed", "/clock": "has to be seen as it is now",
+	"/methods/:method/scope": "one row", "/methods/:method/retirement": "a day", "/laboratories": "a name",
 	"/services": "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
 }
 

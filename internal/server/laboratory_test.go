@@ -39,6 +39,7 @@ func newBench(t *testing.T, x *site) *bench {
 	b.coordinator = person("coordinator", b.service.ID, lab.Coordinator)
 	b.elsewhere = person("elsewhere", other.ID, lab.Laboratory, lab.Verifier, lab.Intake)
 	ketamine := storetest.Substance(t, must(x.store.Dictionary(t.Context())), "ketamine")
+	storetest.Benches(t, x.store, "Lab", "Counter")
 	b.gcms = must(x.store.AddMethod(t.Context(), lab.Operator("test"), lab.Method{
 		Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true,
 	}))
@@ -519,7 +520,8 @@ func TestAnAdministratorAddsAMethodWithItsScope(t *testing.T) {
 			"kind": {"lc_ms"}, "level": {"confirmatory"}, "quantifies": {"yes"}, "scope.0.substance": {"nonsense"}, "scope.0.loq": {"0,5"}, "scope.0.unit": {"%"},
 		}
 		administrator.post("/methods/new", fields).want(t, http.StatusUnprocessableEntity, `href="#field-lab"`, `href="#field-scope.0.substance"`, `value="0,5"`)
-		fields.Set("lab", "Lab Noord")
+		storetest.Benches(t, x.store, "Lab Noord")
+		fields.Set("lab", "LAB3")
 		fields.Set("scope.0.substance", "ketamine")
 		administrator.post("/methods/new", fields).leads(t, "/methods?done=method")
 		b.analyst.get("/methods").want(t, http.StatusOK, "LC-MS, Lab Noord", "0.5%", "sees 1 listed substance").lacks(t, "/methods/new")

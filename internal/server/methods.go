@@ -1,22 +1,37 @@
 package server
 
 import (
-	"errors"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
-// methodsPage lists the methods of the laboratories with what they can see.
+// methodsPage lists the methods of the laboratories with what they can see, the newest
+// version of each with those before it.
 type methodsPage struct {
 	page.View
-	Methods []*scopeView
-	MayAdd  bool
+	Methods, Retired []methodEntry
+	MayAdd           bool
+}
+
+// methodEntry is a method in the list, with its earlier versions.
+type methodEntry struct {
+	*scopeView
+	Address string
+	Earlier []methodEntry
+}
+
+func methodAddress(id lab.MethodID) string { return "/methods/" + strconv.Itoa(int(id)) }
+
+func (n naming) methodEntry(m *lab.Method) methodEntry {
+	e := methodEntry{scopeView: n.scope(m.ID), Address: methodAddress(m.ID)}
+	for before, ok := n.words.Methods[lab.MethodID(m.Replaces)]; ok; before, ok = n.words.Methods[lab.MethodID(before.Replaces)] {
+		e.Earlier = append(e.Earlier, methodEntry{scopeView: n.scope(before.ID), Address: methodAddress(before.ID)})
+	}
+	return e
 }
 
 func showMethods(r *request) error {
@@ -27,201 +42,159 @@ func showMethods(r *request) error {
 	page := methodsPage{View: r.View(r.Texts.Text("page.methods.title")), MayAdd: lab.MayEquip(r.Actor, 0) == nil}
 	page.Notice = r.notice()
 	for _, m := range n.methods() {
-		page.Methods = append(page.Methods, n.scope(m.ID))
+		switch entry := n.methodEntry(m); {
+		case n.words.NextVersion(m.ID) != nil:
+		case entry.Retired != "":
+			page.Retired = append(page.Retired, entry)
+		default:
+			page.Methods = append(page.Methods, entry)
+		}
 	}
 	return r.Show("methods.html", page)
 }
 
-// newMethodPage adds a method with its scope.
-type newMethodPage struct {
+// methodPage is one version of a method.
+type methodPage struct {
 	page.View
-	Form  *page.Form
-	Rows  []limitRow
-	Empty limitRow
+	methodEntry
+	Lab, LabAddress string
+	Next            *methodEntry // the version after it
+	MayChange       bool
+	Again           bool       // it was retired, and nothing replaced it
+	Add             *page.Form // of one row to its scope; nil where none can be added
+	Row             limitRow
+	Retire          *page.Form
 }
 
-// limitRow is a substance of a scope with its limits.
-type limitRow struct {
-	Legend                    string
-	Substance, LOD, LOQ, Unit *page.Field
+func (r *request) methodPage(n naming, m *lab.Method) *methodPage {
+	p := &methodPage{View: r.View(n.method(m.ID)), methodEntry: n.methodEntry(m), Lab: m.Lab, MayChange: lab.MayEquip(r.Actor, 0) == nil}
+	if l := n.words.Laboratories[m.LaboratoryID]; l != nil && p.MayChange {
+		p.LabAddress = laboratoryAddress(l)
+	}
+	next := n.words.NextVersion(m.ID)
+	if next != nil {
+		p.Next = &methodEntry{scopeView: n.scope(next.ID), Address: methodAddress(next.ID)}
+	}
+	p.Again = next == nil && m.RetiredOn != 0
+	if p.MayChange && next == nil && !m.OpenScope {
+		unit, perML := usualUnit(m)
+		p.Row = r.limitRow("0", unit, perML)
+		p.Row.Substance.Focus = true
+		p.Add = page.NewForm(p.Row.fields()...)
+	}
+	on := r.Hint(r.Input("retired_on", page.DateField, "page.methods.retired_on"), "page.methods.retired_on_hint")
+	on.Values = []string{r.day().String()}
+	p.Retire = page.NewForm(on)
+	return p
 }
 
-func (r *request) limitRow(number string) limitRow {
-	name := func(part string) string { return "scope." + number + "." + part }
-	row := limitRow{
-		Legend: r.Texts.Text("page.methods.row"), Substance: r.Input(name("substance"), page.TextField, "page.field.substance"),
-		LOD: r.Optional(r.Input(name("lod"), page.TextField, "page.analysis.lod")), LOQ: r.Optional(r.Input(name("loq"), page.TextField, "page.analysis.loq")),
-		Unit: r.Input(name("unit"), page.SelectField, "page.field.unit"),
+// methodNamed is the method that the address names.
+func (r *request) methodNamed() (naming, *lab.Method, error) {
+	n, err := r.naming()
+	if err != nil {
+		return n, nil, err
 	}
-	row.Substance.Suggest = "/suggest/substances"
-	row.LOD.Keyboard, row.LOQ.Keyboard = "decimal", "decimal"
-	for _, unit := range amountUnits {
-		row.Unit.Options = append(row.Unit.Options, page.Option{Value: unit, Label: r.Texts.Code(locale.Scales, string(scaleOf(unit)))})
+	m, ok := n.words.Methods[methodID(r.Param("method"))]
+	if !ok {
+		return n, nil, lab.ErrNotFound
 	}
-	row.Unit.Values = []string{amountUnits[0]}
-	return row
+	return n, m, nil
 }
 
-func (r *request) newMethodPage(in *page.Reader, kept *page.Kept) *newMethodPage {
-	kind := r.Choice("kind", page.SelectField, "page.methods.kind", locale.MethodKinds, lab.MethodKinds.Strings())
-	kind.Focus = true
-	page := &newMethodPage{View: r.View(r.Texts.Text("page.methods.new")), Empty: r.limitRow("__n__"), Form: page.NewForm(
-		kind,
-		r.Hint(r.Input("lab", page.TextField, "page.methods.lab"), "page.methods.lab_hint"),
-		r.Optional(r.Input("version", page.TextField, "page.methods.version")),
-		r.Choice("level", page.SelectField, "page.methods.level", locale.Levels, lab.Levels.Strings()),
-		r.Input("quantifies", page.CheckField, "page.methods.quantifies"),
-		r.Hint(r.Input("open_scope", page.CheckField, "page.methods.open_scope"), "page.methods.open_scope_hint"),
-	)}
-	for _, number := range scopeRows(in) {
-		row := r.limitRow(strconv.Itoa(number))
-		page.Rows = append(page.Rows, row)
-		page.Form.Fields = append(page.Form.Fields, row.Substance, row.LOD, row.LOQ, row.Unit)
-	}
-	page.Form.Fill(in.Typed)
-	page.Form.Kept = kept
-	return page
-}
-
-// scopeRows are the numbers of the rows of a scope that were typed.
-func scopeRows(r *page.Reader) []int {
-	var rows []int
-	for i := range 2000 {
-		if r.Typed.Has("scope." + strconv.Itoa(i) + ".substance") {
-			rows = append(rows, i)
-		}
-	}
-	return rows
-}
-
-// addScopeRows adds empty rows after the last.
-func addScopeRows(r *page.Reader, count int) {
-	next := 0
-	if rows := scopeRows(r); len(rows) > 0 {
-		next = rows[len(rows)-1] + 1
-	}
-	for i := next; i < next+count; i++ {
-		r.Typed.Set("scope."+strconv.Itoa(i)+".substance", "")
-		r.Typed.Set("scope."+strconv.Itoa(i)+".unit", amountUnits[0])
-	}
-}
-
-func showNewMethod(r *request) error {
-	if err := lab.MayEquip(r.Actor, 0); err != nil {
-		return err
-	}
-	before, err := r.typedBefore("/methods/new", func(url.Values) bool { return true })
+func showMethod(r *request) error {
+	n, m, err := r.methodNamed()
 	if err != nil {
 		return err
 	}
-	in := &page.Reader{Typed: before.typed}
-	if in.Typed == nil {
-		in.Typed = url.Values{}
-		addScopeRows(in, firstRows)
-	}
-	return r.Show("newmethod.html", r.newMethodPage(in, before.Kept))
+	page := r.methodPage(n, m)
+	page.Notice = r.notice()
+	return r.Show("method.html", page)
 }
 
-// readMethod reads a method with its scope; rows without a substance are left out.
-func readMethod(r *page.Reader, d *lab.Dictionary) lab.Method {
-	m := lab.Method{
-		Kind: lab.MethodKind(r.Text("kind")), Lab: r.Text("lab"), Version: r.Text("version"), Level: lab.Level(r.Text("level")),
-		Quantifies: r.Text("quantifies") == "yes", OpenScope: r.Text("open_scope") == "yes",
-	}
-	for _, row := range scopeRows(r) {
-		name := func(part string) string { return "scope." + strconv.Itoa(row) + "." + part }
-		typed := r.Text(name("substance"))
-		if typed+r.Text(name("lod"))+r.Text(name("loq")) == "" {
-			continue
-		}
-		substance, _, ok := d.FindSubstance(typed)
-		r.Mistakes.Check(ok, name("substance"), "%q is not a substance of the dictionary.", typed)
-		scope := lab.MethodScope{LOD: readLimit(r, name("lod"), r.Text(name("unit"))), LOQ: readLimit(r, name("loq"), r.Text(name("unit")))}
-		if !ok {
-			continue
-		}
-		scope.SubstanceID = substance.ID
-		for _, before := range m.Scope {
-			r.Mistakes.Check(before.SubstanceID != substance.ID, name("substance"), "%s stands in the scope twice.", substance.Name)
-		}
-		m.Scope = append(m.Scope, scope)
-	}
-	return m
-}
-
-// readLimit is an amount, none where nothing is typed.
-func readLimit(r *page.Reader, name, unit string) lab.Amount {
-	if r.Text(name) == "" {
-		return lab.Amount{}
-	}
-	return readAmount(r, name, strings.TrimPrefix(r.Text(name), "<"), unit)
-}
-
-func addMethod(r *request) error {
+// addToScope makes the next version of a method, with one row more in its scope.
+func addToScope(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	n, err := r.naming()
+	n, m, err := r.methodNamed()
 	if err != nil {
 		return err
 	}
-	before, err := r.typedBefore("/methods/new", func(url.Values) bool { return true })
-	if err != nil {
-		return err
+	row := scopeRow(in.Typed, 0)
+	if row.LOD+row.LOQ == "" {
+		row.SamplePerML = "" // what stands there from the start
 	}
-	if in.Text("more") == "yes" {
-		addScopeRows(in, moreRows)
-		return r.Show("newmethod.html", r.newMethodPage(in, before.Kept))
+	added, err := r.server.Store.AddToScope(r.Ctx(), r.Actor, m.ID, row)
+	next := ""
+	if err == nil {
+		next = methodAddress(added.ID) + "?done=scope"
 	}
-	m := readMethod(in, n.words)
-	var mistakes lab.FieldErrors
-	if errors.As(m.Check(), &mistakes) {
-		for _, mistake := range mistakes {
-			if mistake.Field == "scope" && len(in.Mistakes) > 0 {
-				continue // rows that could not be read
-			}
-			in.Mistakes = append(in.Mistakes, mistake)
+	return r.End(err, next, "method.html", func() (any, *page.Form, error) {
+		shown := r.methodPage(n, m)
+		if shown.Add == nil { // replaced meanwhile
+			return shown, shown.Retire, nil
 		}
-	}
-	if err = in.Mistakes.Err(); err == nil {
-		_, err = r.server.Store.AddMethod(r.Ctx(), r.Actor, m)
-	}
-	if errors.Is(err, lab.ErrConflict) {
-		err = lab.FieldErrors{{Field: "version", Format: "This laboratory has this version of the method already, with another level or scope. Give another version."}}
-	}
-	return r.End(err, "/methods?done=method", "newmethod.html", func() (any, *page.Form, error) {
-		shown := r.newMethodPage(in, before.Kept)
-		return shown, shown.Form, nil
+		shown.Add.Fill(in.Typed)
+		return shown, shown.Add, nil
 	})
 }
 
-// scopeView is what a method can see.
-type scopeView struct {
-	wording
-	Method, Level    string
-	Quantifies, Open bool
-	Substances       []scopeRow
+// retireMethod ends a method, or lets it be chosen again: the form says which.
+func retireMethod(r *request) error {
+	in, err := r.Read()
+	if err != nil {
+		return err
+	}
+	n, m, err := r.methodNamed()
+	if err != nil {
+		return err
+	}
+	in.Today = r.day()
+	on := lab.Date(0)
+	if in.Text("again") != "yes" {
+		on = in.Date("retired_on", lab.Latest)
+		in.Mistakes.Check(on != 0 || len(in.Mistakes) > 0, "retired_on", "Give the last day on which the method was run, today at the latest.")
+	}
+	if err = in.Mistakes.Err(); err == nil {
+		err = r.server.Store.RetireMethod(r.Ctx(), r.Actor, m.ID, on)
+	}
+	return r.End(err, methodAddress(m.ID)+"?done=retired", "method.html", func() (any, *page.Form, error) {
+		shown := r.methodPage(n, m)
+		shown.Retire.Fill(in.Typed)
+		return shown, shown.Retire, nil
+	})
 }
 
-// scopeRow is a substance with the limits of a method for it.
-type scopeRow struct{ Substance, LOD, LOQ string }
-
-func (n naming) scope(id lab.MethodID) *scopeView {
-	m, ok := n.words.Methods[id]
-	if !ok {
-		return nil
-	}
-	v := &scopeView{wording: wording{n.texts}, Method: n.method(id), Level: n.texts.Code(locale.Levels, string(m.Level)), Quantifies: m.Quantifies, Open: m.OpenScope}
-	limit := func(a lab.Amount) string {
-		if a.Value == 0 {
-			return ""
+// laboratoryField offers the laboratories that are not retired.
+func (r *request) laboratoryField(n naming) *page.Field {
+	f := r.Hint(r.Input("lab", page.SelectField, "page.methods.lab"), "page.methods.lab_hint")
+	for _, l := range n.laboratories() {
+		if l.RetiredOn == 0 {
+			f.Options = append(f.Options, page.Option{Value: l.Code, Label: l.Name})
 		}
-		return n.amount(a)
 	}
-	for _, s := range m.Scope {
-		v.Substances = append(v.Substances, scopeRow{n.substance(s.SubstanceID), limit(s.LOD), limit(s.LOQ)})
+	return f
+}
+
+// laboratories are all laboratories in the order of their names.
+func (n naming) laboratories() []*lab.Lab {
+	var list []*lab.Lab
+	for _, l := range n.words.Laboratories {
+		list = append(list, l)
 	}
-	slices.SortFunc(v.Substances, func(a, b scopeRow) int { return compareFolded(a.Substance, b.Substance) })
-	return v
+	slices.SortFunc(list, func(a, b *lab.Lab) int { return compareFolded(a.Name, b.Name) })
+	return list
+}
+
+// laboratoriesOf are those at which a person works.
+func (n naming) laboratoriesOf(person lab.Optional) []*lab.Lab {
+	return slices.DeleteFunc(n.laboratories(), func(l *lab.Lab) bool { return !slices.Contains(l.People, person) })
+}
+
+// kindField asks for the technique.
+func (r *request) kindField() *page.Field {
+	f := r.Choice("kind", page.SelectField, "page.methods.kind", locale.MethodKinds, lab.MethodKinds.Strings())
+	f.Focus = true
+	return f
 }

@@ -139,13 +139,16 @@ func (r *request) recordNaming() (naming, error) {
 
 // exact writes an amount with all the decimals that it has, and none that are idle.
 func (n naming) exact(a lab.Amount) string {
-	return a.Scale.Told(n.exactNumber(a))
+	return a.Told(n.exactNumber(a))
 }
 
 // exactNumber is the number of exact without its unit.
-func (n naming) exactNumber(a lab.Amount) string {
-	a.Decimals = 6 // as many as the finest scale has
-	return strings.TrimSuffix(strings.TrimRight(a.Number(n.texts.Mark()), "0"), n.texts.Mark())
+func (n naming) exactNumber(a lab.Amount) string { return n.exactIn(a, a.Unit()) }
+
+// exactIn is the number of exact in a unit of the amount's scale.
+func (n naming) exactIn(a lab.Amount, unit string) string {
+	a.Decimals = 7 // one more than the finest scale has: a zero of a whole number stays
+	return strings.TrimSuffix(strings.TrimRight(a.NumberIn(unit, n.texts.Mark()), "0"), n.texts.Mark())
 }
 
 // number is the number of an amount without its unit, nothing for no amount.

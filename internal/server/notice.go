@@ -23,6 +23,8 @@ var notices = map[string]string{
 	"turned-away": "page.counter.turned_away_done",
 
 	"method":   "page.notice.method",
+	"scope":    "page.notice.scope",
+	"retired":  "page.notice.retired",
 	"password": "page.notice.password",
 	"ended":    "page.notice.ended",
 	"factor":   "page.notice.factor",

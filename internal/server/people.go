@@ -164,9 +164,10 @@ func addPerson(r *request) error {
 
 type personPage struct {
 	page.View
-	Person personView
-	Form   *page.Form // of roles
-	Self   bool
+	Person       personView
+	Laboratories []laboratoryView // where the person works
+	Form         *page.Form       // of roles
+	Self         bool
 }
 
 // person finds the member of staff that the address names.
@@ -194,7 +195,15 @@ func (r *request) personPage() (*personPage, error) {
 	for _, m := range person.Memberships {
 		roles.Values = append(roles.Values, membershipValue(m))
 	}
-	return &personPage{View: r.View(person.Name), Person: r.personView(person, places), Form: page.NewForm(roles), Self: person.ID == r.Actor.UserID}, nil
+	n, err := r.naming()
+	if err != nil {
+		return nil, err
+	}
+	shown := &personPage{View: r.View(person.Name), Person: r.personView(person, places), Form: page.NewForm(roles), Self: person.ID == r.Actor.UserID}
+	for _, l := range n.laboratoriesOf(person.ID) {
+		shown.Laboratories = append(shown.Laboratories, laboratoryView{Address: laboratoryAddress(l), Name: l.Name})
+	}
+	return shown, nil
 }
 
 func showPerson(r *request) error {

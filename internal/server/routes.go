@@ -105,8 +105,17 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/samples/:number/read-out", page.Able(lab.TellResult), showReadOut},
 		{post, "/samples/:number/read-out", page.Able(lab.TellResult), tellResult},
 		{get, "/methods", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethods},
-		{get, "/methods/new", administrators, showNewMethod},
+		{get, "/methods/new", administrators, showMethodForm},
 		{post, "/methods/new", administrators, addMethod},
+		{get, "/methods/:method", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethod},
+		{get, "/methods/:method/next", administrators, showMethodForm},
+		{post, "/methods/:method/next", administrators, addMethod},
+		{post, "/methods/:method/scope", administrators, addToScope},
+		{post, "/methods/:method/retirement", administrators, retireMethod},
+		{get, "/laboratories", administrators, showLaboratories},
+		{post, "/laboratories", administrators, addLaboratory},
+		{get, "/laboratories/:laboratory", administrators, showLaboratory},
+		{post, "/laboratories/:laboratory", administrators, changeLaboratory},
 
 		// figures for staff
 		{get, "/statistics", page.Holders(lab.FigureRoles...), showStatistics},

@@ -21,6 +21,7 @@ var menu = []entry{
 	{"/methods", "page.menu.methods", "page.menu.methods_hint", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
 	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", page.Holders(lab.FigureRoles...)},
 	{"/reports", "page.menu.reports", "page.menu.reports_hint", page.Holders(lab.FigureRoles...)},
+	{"/laboratories", "page.menu.laboratories", "page.menu.laboratories_hint", page.Holders(lab.Administrator)},
 	{"/services", "page.menu.services", "page.menu.services_hint", page.Holders(lab.Administrator)},
 	{"/people", "page.menu.people", "page.menu.people_hint", page.Holders(lab.Administrator)},
 	{"/account", "page.menu.account", "page.menu.account_hint", page.Staff},

@@ -89,7 +89,11 @@ func (c *computation) dose(x *cell) []Dose {
 			if !ok {
 				continue
 			}
-			d := Dose{Content: c.contentRow(id, string(form), "mg", perMilligram, k), Bands: []Band{}}
+			per := int64(perMilligram)
+			if form == lab.Blotter {
+				per = perMicrogram
+			}
+			d := Dose{Content: c.contentRow(id, string(form), form.ContentUnit(), per, k), Bands: []Band{}}
 			if mdma != nil && mdma.ID == id {
 				d.Bands = bands(&k.known, d.N)
 			}
@@ -97,6 +101,33 @@ func (c *computation) dose(x *cell) []Dose {
 		}
 	}
 	return list
+}
+
+// DoseUnit is the unit in which doses are told together: that of the form of which most were
+// quantified.
+func DoseUnit(list []Dose) string {
+	n := map[lab.Form]int{}
+	most := lab.Tablet
+	for _, d := range list {
+		form := lab.Form(d.Form)
+		if n[form] += d.N; n[form] > n[most] {
+			most = form
+		}
+	}
+	return most.ContentUnit()
+}
+
+// In is the dose with its amounts in a unit: milligrams or micrograms.
+func (d Dose) In(unit string) Dose {
+	factor := 1000.0
+	switch {
+	case d.Unit == unit:
+		return d
+	case unit == lab.Tablet.ContentUnit():
+		factor = 1.0 / 1000
+	}
+	d.Unit, d.Summary = unit, d.Summary.times(factor)
+	return d
 }
 
 // mdmaBands are the bands of the dose of MDMA, named in milligrams; the last is the

@@ -129,8 +129,8 @@ var Definitions = []Definition{
 		"dose",
 		Text{"Dose", "Dosis"},
 		Text{
-			"Content of the expected substance per tablet, capsule or blotter in milligrams, as base, among quantified samples; recognised samples are left out.",
-			"Inhoud van de verwachte stof per tablet, capsule of blotter in milligram, als base, onder gekwantificeerde monsters; herkende monsters zijn weggelaten.",
+			"Content of the expected substance per tablet or capsule in milligrams and per blotter in micrograms, as base, among quantified samples; recognised samples are left out.",
+			"Inhoud van de verwachte stof per tablet of capsule in milligram en per blotter in microgram, als base, onder gekwantificeerde monsters; herkende monsters zijn weggelaten.",
 		},
 		Text{},
 	},

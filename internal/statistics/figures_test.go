@@ -208,6 +208,33 @@ func TestPurity(t *testing.T) {
 	}
 }
 
+// A blotter is told in micrograms, and a table of doses in one unit: that of the form of which
+// most were quantified.
+func TestDoseOfBlotters(t *testing.T) {
+	d := testDictionary(t)
+	of := func(form lab.Form) func(*testSample) {
+		return func(s *testSample) { s.class.ProductID, s.class.Expected, s.class.Form = ecstasyProduct, "2", form }
+	}
+	blotters := []testSample{newSample(of(lab.Tablet), holds(mdmaID, 120_000_000))}
+	for _, ng := range []int64{80_000, 85_000, 90_000, 95_000, 100_000, 105_000, 110_000, 115_000, 120_000, 125_400} {
+		blotters = append(blotters, newSample(of(lab.Blotter), holds(mdmaID, ng)))
+	}
+	e := ComputeProduct(foldOf(d, blotters...), d, testScope, ecstasyProduct)
+	tablet, blotter := e.Dose[0], e.Dose[1]
+	if blotter.Unit != "µg" || number(blotter.Max) != "125.4" || number(blotter.Median) != "102.5" || tablet.Unit != "mg" || number(tablet.Max) != "120" {
+		t.Errorf("%+v", e.Dose)
+	}
+	if unit := DoseUnit(e.Dose); unit != "µg" || number(tablet.In(unit).Max) != "120000" || number(blotter.In(unit).Max) != "125.4" {
+		t.Errorf("together in %s", unit)
+	}
+	if in := blotter.In("mg"); in.Unit != "mg" || number(in.Max) != "0.1254" || number(in.Mean) != "0.10254" || number(blotter.Max) != "125.4" || in.N != 10 {
+		t.Errorf("%+v", in)
+	}
+	if DoseUnit(nil) != "mg" {
+		t.Error("where there is nothing")
+	}
+}
+
 func TestDose(t *testing.T) {
 	d := testDictionary(t)
 	tablet := func(s *testSample) {

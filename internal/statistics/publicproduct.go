@@ -56,8 +56,8 @@ func (s *Source) purity() ([]Column, []Row) {
 }
 
 // doseColumns are the columns of doseCells.
-func doseColumns() []Column {
-	columns := contentColumns("mg")
+func doseColumns(unit string) []Column {
+	columns := contentColumns(unit)
 	for _, b := range mdmaBands {
 		columns = append(columns, shareColumn("band_"+b.name, Text{b.name + " mg", b.name + " mg"}))
 	}
@@ -70,15 +70,15 @@ func (s *Source) doseCells(d Dose) []Cell {
 	for _, b := range d.Bands {
 		cells = append(cells, shareCell(b.Proportion))
 	}
-	return pad(cells, len(doseColumns()))
+	return pad(cells, len(doseColumns(d.Unit)))
 }
 
 func (s *Source) dose() ([]Column, []Row) {
-	rows := []Row{}
+	rows, unit := []Row{}, DoseUnit(s.entry().Dose)
 	for _, d := range s.entry().Dose {
-		rows = append(rows, Row{Cells: s.doseCells(d)})
+		rows = append(rows, Row{Cells: s.doseCells(d.In(unit))})
 	}
-	return doseColumns(), rows
+	return doseColumns(unit), rows
 }
 
 // adulterants begins with the samples in which there was none.

@@ -24,7 +24,7 @@ type Column struct {
 	Key      string `json:"key"`
 	Name     Text   `json:"name"`
 	Kind     Kind   `json:"kind"`
-	Unit     string `json:"unit,omitempty"` // %, mg or a currency
+	Unit     string `json:"unit,omitempty"` // %, mg, µg or a currency
 	Decimals int    `json:"decimals"`       // to show, where the cells are not rounded
 	From     int    `json:"from,omitempty"` // samples from which an amount is told
 	Interval bool   `json:"interval"`       // amounts come with a 95 % interval, as shares always do

@@ -77,7 +77,12 @@ func (s *Source) purityYears() ([]Column, []Row) {
 }
 
 func (s *Source) doseYears() ([]Column, []Row) {
-	return append([]Column{yearColumn}, doseColumns()...), overYears(s, doseOf, keyOfDose, s.doseCells)
+	var all []Dose
+	for _, e := range s.Entries {
+		all = append(all, e.Dose...)
+	}
+	unit := DoseUnit(all)
+	return append([]Column{yearColumn}, doseColumns(unit)...), overYears(s, doseOf, keyOfDose, func(d Dose) []Cell { return s.doseCells(d.In(unit)) })
 }
 
 func (s *Source) priceYears() ([]Column, []Row) {
@@ -106,12 +111,12 @@ func (s *Source) trends() ([]Column, []Row) {
 		share("contains_any", joined(containsName, anyAmount), func(e *Entry) Proportion { return e.Contains.Any }),
 		share("contains_main", joined(containsName, asMain), func(e *Entry) Proportion { return e.Contains.Main }),
 	}
-	content := func(code string, name Text, unit string) func(Content) []Cell {
+	content := func(code string, name Text) func(Content) []Cell {
 		return func(c Content) []Cell {
-			return []Cell{labelCell(Label{Code: code, Name: name}), s.substance(c.SubstanceID, c.Substance), formCell(c.Form), nameCell(Text{unit, unit})}
+			return []Cell{labelCell(Label{Code: code, Name: name}), s.substance(c.SubstanceID, c.Substance), formCell(c.Form), nameCell(Text{c.Unit, c.Unit})}
 		}
 	}
-	purity, dose := content("purity", Text{"Purity", "Zuiverheid"}, "%"), content("dose", Text{"Dose", "Dosis"}, "mg")
+	purity, dose := content("purity", Text{"Purity", "Zuiverheid"}), content("dose", Text{"Dose", "Dosis"})
 	rows = append(rows, amountTrends(s, purityOf, keyOfContent, func(c Content) *float64 { return c.Median }, purity)...)
 	rows = append(rows, amountTrends(s, doseOf, keyOfDose, func(d Dose) *float64 { return d.Median }, func(d Dose) []Cell { return dose(d.Content) })...)
 	rows = append(rows, amountTrends(s, priceOf, keyOfPrice, func(p Price) *float64 { return p.Median }, func(p Price) []Cell {

@@ -19,6 +19,7 @@ const (
 const (
 	perPercent   = 10_000    // of a mass fraction, which is in parts per million
 	perMilligram = 1_000_000 // of a content per unit, which is in nanograms
+	perMicrogram = 1_000     // of that of a blotter
 	perCurrency  = 1_000_000 // of a unit price
 	perDay       = 1
 )
@@ -38,6 +39,22 @@ type Summary struct {
 	P95      *float64  `json:"p95"`       // from 20 samples on
 	Min      *float64  `json:"min"`       // from one sample on
 	Max      *float64  `json:"max"`       // likewise
+}
+
+// times is the summary in steps of another unit.
+func (s Summary) times(factor float64) Summary {
+	in := func(v *float64) *float64 {
+		if v == nil {
+			return nil
+		}
+		x := Round(*v*factor, 9)
+		return &x
+	}
+	t := Summary{Mean: in(s.Mean), SD: in(s.SD), Median: in(s.Median), P5: in(s.P5), P25: in(s.P25), P75: in(s.P75), P95: in(s.P95), Min: in(s.Min), Max: in(s.Max)}
+	if s.MeanCI95 != nil {
+		t.MeanCI95 = &Interval{*in(&s.MeanCI95[0]), *in(&s.MeanCI95[1])}
+	}
+	return t
 }
 
 // summarise describes amounts that have per steps in one shown unit. It returns

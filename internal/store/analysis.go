@@ -55,7 +55,7 @@ func (w *work) checkAnalysis(sample *lab.Sample, before, analysis *lab.Analysis,
 	if err != nil {
 		return err
 	}
-	if err := analysis.Check(d, findings, sample.Since(), today); err != nil {
+	if err := analysis.CheckEntry(d, w.by, before, findings, sample.Since(), today); err != nil {
 		return err
 	}
 	var failed error

@@ -66,6 +66,8 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		return a, []lab.Finding{{SubstanceID: b.ketamineID, Detection: lab.Quantified, Amount: lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, Basis: lab.BasisBase}}
 	}
 	var place lab.Location
+	var north lab.Lab
+	var newer *lab.Method
 	other, last := b.register(t, s), b.register(t, s)
 	third := b.analyse(t, s, last, "80")
 	ftir := lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true, Scope: []lab.MethodScope{
@@ -92,6 +94,37 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.AddMethod(ctx, operator, ftir)
 			return err
 		}, "", operator, nil, nil, ""},
+		{"AddLaboratory", func() (err error) {
+			north, err = s.AddLaboratory(ctx, operator, lab.Lab{Code: "NORTH", Name: "North", People: []lab.Optional{b.analyst.UserID}})
+			return err
+		}, "add laboratory", operator, func() string { return "NORTH" }, []string{fmt.Sprintf(`"field":"people","new":[%d],"old":[]`, b.analyst.UserID)}, ""},
+		{"ChangeLaboratory", func() error {
+			after := north
+			after.Services = []lab.ServiceID{b.service.ID}
+			return s.ChangeLaboratory(ctx, operator, north, after)
+		}, "change laboratory", operator, func() string { return "NORTH" }, []string{fmt.Sprintf(`"field":"services","new":[%d],"old":[]`, b.service.ID)}, ""},
+		{"RetireMethod", func() error {
+			m, err := s.AddMethod(ctx, operator, ftir)
+			return errors.Join(err, s.RetireMethod(ctx, operator, m.ID, 2025_02_01))
+		}, "retire method", operator, func() string { return "ftir Lab" }, []string{`"field":"retired_on","new":"2025-02-01","old":null`}, ""},
+		{"RetireMethod, and again in use", func() error {
+			m, err := s.AddMethod(ctx, operator, ftir)
+			return errors.Join(err, s.RetireMethod(ctx, operator, m.ID, 0))
+		}, "reinstate method", operator, func() string { return "ftir Lab" }, nil, ""},
+		{"AddVersion", func() error {
+			m, err := s.AddMethod(ctx, operator, ftir)
+			if err != nil {
+				return err
+			}
+			next := *m
+			next.Version = "2"
+			newer, err = s.AddVersion(ctx, operator, m.ID, next)
+			return err
+		}, "add method+retire method", operator, func() string { return "ftir Lab" }, []string{`"field":"version","new":"2","old":""`}, ""},
+		{"AddToScope", func() error {
+			_, err := s.AddToScope(ctx, operator, newer.ID, lab.ScopeRow{Name: "cocaine"})
+			return err
+		}, "add method+retire method", operator, func() string { return "ftir Lab" }, []string{`"field":"version","new":"3","old":""`}, ""},
 		{"RegisterSample", func() (err error) {
 			r := b.registration()
 			r.Code = &store.CodeHash{KeyID: "2025-02", Hash: []byte{1, 2, 3}, Month: "2025-02"}

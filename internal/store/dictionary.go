@@ -191,19 +191,24 @@ type (
 		PlainNL      string
 	}
 	methodRow struct {
-		ID         lab.MethodID `gorm:"primaryKey;autoIncrement:false"`
-		Kind       lab.MethodKind
-		Lab        string
-		Version    string
-		Level      lab.Level
-		Quantifies bool
-		OpenScope  bool
+		ID           lab.MethodID `gorm:"primaryKey;autoIncrement:false"`
+		LaboratoryID lab.LaboratoryID
+		Kind         lab.MethodKind
+		Version      string
+		Level        lab.Level
+		Quantifies   bool
+		OpenScope    bool
+		Replaces     lab.Optional
+		RetiredOn    lab.Date
 	}
 	methodScopeRow struct {
 		MethodID    lab.MethodID    `gorm:"primaryKey;autoIncrement:false"`
 		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
 		LOD         lab.Amount      `gorm:"embedded;embeddedPrefix:lod_"`
 		LOQ         lab.Amount      `gorm:"embedded;embeddedPrefix:loq_"`
+		LODTyped    string
+		LOQTyped    string
+		SamplePerML string
 	}
 )
 
@@ -245,6 +250,11 @@ type dictionaryRows struct {
 	ProductSubstances []productSubstanceRow
 	Methods           []methodRow
 	MethodScopes      []methodScopeRow
+
+	// No edition has laboratories.
+	Laboratories       []laboratoryRow     `json:"-"`
+	LaboratoryPeople   []laboratoryPerson  `json:"-"`
+	LaboratoryServices []laboratoryService `json:"-"`
 }
 
 func sortedValues[K cmp.Ordered, V any](m map[K]V) []V {
@@ -267,9 +277,9 @@ func rowsOf(classes []lab.Class, substances []*lab.Substance, products []*lab.Pr
 		r.addProduct(p)
 	}
 	for _, m := range methods {
-		r.Methods = append(r.Methods, methodRow{m.ID, m.Kind, m.Lab, m.Version, m.Level, m.Quantifies, m.OpenScope})
+		r.Methods = append(r.Methods, methodRow{m.ID, m.LaboratoryID, m.Kind, m.Version, m.Level, m.Quantifies, m.OpenScope, m.Replaces, m.RetiredOn})
 		for _, x := range m.Scope {
-			r.MethodScopes = append(r.MethodScopes, methodScopeRow{m.ID, x.SubstanceID, x.LOD, x.LOQ})
+			r.MethodScopes = append(r.MethodScopes, methodScopeRow(x))
 		}
 	}
 	return r
@@ -420,6 +430,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 		}
 		for _, list := range []any{
 			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
+			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices,
 		} {
 			if err := tx.Find(list).Error; err != nil {
 				return nil, err
@@ -434,6 +445,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.SetLaboratories(r.laboratories())
 	d.Edition, d.Merges = change, merges
 	return d, nil
 }
@@ -484,7 +496,8 @@ func (r *dictionaryRows) methods() []*lab.Method {
 	byID := map[lab.MethodID]*lab.Method{}
 	for _, x := range r.Methods {
 		byID[x.ID] = &lab.Method{
-			ID: x.ID, Kind: x.Kind, Lab: x.Lab, Version: x.Version, Level: x.Level, Quantifies: x.Quantifies, OpenScope: x.OpenScope,
+			ID: x.ID, LaboratoryID: x.LaboratoryID, Kind: x.Kind, Version: x.Version, Level: x.Level, Quantifies: x.Quantifies, OpenScope: x.OpenScope,
+			Replaces: x.Replaces, RetiredOn: x.RetiredOn,
 		}
 	}
 	slices.SortFunc(r.MethodScopes, func(a, b methodScopeRow) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })

@@ -143,6 +143,9 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		productSubstanceRow{},
 		methodRow{},
 		methodScopeRow{},
+		laboratoryRow{},
+		laboratoryPerson{},
+		laboratoryService{},
 	} {
 		statement := &gorm.Statement{DB: s.db.Write}
 		if err := statement.Parse(model); err != nil {

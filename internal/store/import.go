@@ -77,6 +77,9 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 	defer s.wordsChanged.Add(1)
 	return s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
 		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now()), words: d}
+		if err := w.addLaboratoriesOf(d, b.Methods); err != nil {
+			return err
+		}
 		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
 			return err
 		}

@@ -304,6 +304,7 @@ func TestTheCounterCorrectsItsOwnStrip(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
 		x := b.register(t, s)
+		storetest.Benches(t, s, "Counter")
 		strip := must[*lab.Method](t)(s.AddMethod(t.Context(), lab.Operator("test"), lab.Method{
 			Kind: lab.Strip, Lab: "Counter", Level: lab.Presumptive, OpenScope: true,
 		}))

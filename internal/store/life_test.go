@@ -27,6 +27,7 @@ func newBench(t testing.TB, s *store.Store) bench {
 	b.analyst = storetest.Person(t, s, "analyst", b.service.ID, lab.Laboratory)
 	b.verifier = storetest.Person(t, s, "verifier", b.service.ID, lab.Verifier)
 	var err error
+	storetest.Benches(t, s, "Lab")
 	b.gcms, err = s.AddMethod(t.Context(), lab.Operator("test"), lab.Method{
 		Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true,
 	})

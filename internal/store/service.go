@@ -104,32 +104,3 @@ func placeOf(tx *gorm.DB, service lab.ServiceID) (*time.Location, error) {
 	}
 	return time.LoadLocation(zone)
 }
-
-// AddMethod records a method of a laboratory under the next local number, and
-// returns it; a method that stands there already is returned as it is. It takes the
-// operator, or an administrator of all services.
-func (s *Store) AddMethod(ctx context.Context, by lab.Actor, method lab.Method) (*lab.Method, error) {
-	var added *lab.Method
-	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayEquip(by, 0); err != nil {
-			return err
-		}
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
-			return err
-		}
-		d, err := readDictionary(w.tx)
-		if err != nil {
-			return err
-		}
-		var fresh bool
-		if added, fresh, err = d.AddMethod(method); err != nil || !fresh {
-			return err
-		}
-		if err := w.addEntries(w.tx, nil, nil, []*lab.Method{added}); err != nil {
-			return err
-		}
-		return w.record(0, lab.AddMethod, string(added.Kind)+" "+added.Lab, "", added.Told())
-	})
-	s.wordsChanged.Add(1)
-	return added, err
-}

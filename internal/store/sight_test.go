@@ -44,6 +44,26 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 	return []asked{
 		{"AddService", operator, func(by lab.Actor) (any, error) { _, err := s.AddService(ctx, by, b.service); return nil, err }},
 		{"AddMethod", operator, func(by lab.Actor) (any, error) { return s.AddMethod(ctx, by, *b.gcms) }},
+		{"AddLaboratory", operator, func(by lab.Actor) (any, error) { return s.AddLaboratory(ctx, by, lab.Lab{Name: "Seen"}) }},
+		{"ChangeLaboratory", operator, func(by lab.Actor) (any, error) {
+			l := lab.Lab{ID: b.gcms.LaboratoryID, Name: "Lab", Services: []lab.ServiceID{0}}
+			return only(s.ChangeLaboratory(ctx, by, l, l))
+		}},
+		{"AddToScope", operator, func(by lab.Actor) (any, error) {
+			return s.AddToScope(ctx, by, b.gcms.ID, lab.ScopeRow{Name: "ketamine"})
+		}},
+		{"AddVersion", operator, func(by lab.Actor) (any, error) {
+			d, err := s.Words(ctx)
+			noError(t, err)
+			last := b.gcms
+			for next := last; next != nil; next = d.NextVersion(last.ID) {
+				last = next
+			}
+			m := *last
+			m.Version = last.ProposedVersion()
+			return s.AddVersion(ctx, by, last.ID, m)
+		}},
+		{"RetireMethod", operator, func(by lab.Actor) (any, error) { return only(s.RetireMethod(ctx, by, b.gcms.ID, 2025_01_01)) }},
 		{"AdoptRing", operator, func(by lab.Actor) (any, error) { return only(s.AdoptRing(ctx, by, ring, opens)) }},
 		{"TakeRing", operator, func(by lab.Actor) (any, error) { return only(s.TakeRing(ctx, by, look(ring), opens)) }},
 		{"CheckRing", operator, func(by lab.Actor) (any, error) { return only(s.CheckRing(ctx, by, look(ring))) }},

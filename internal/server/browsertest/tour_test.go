@@ -436,7 +436,37 @@ var tour = []stop{
 	}},
 	{"readout", "", "Tell the result", of(intake, published, "/read-out")},
 	{"methods", "", "Methods", at(analyst, "/methods")},
-	{"newmethod", "", "New method", at(admin, "/methods/new")},
+	{"method", "", "Scope", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.analyst)
+		b.open(methodPath(x.wideScope(t)))
+		return b
+	}},
+	{"method", "with a version before it", "The new version is made", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open(methodPath(x.wideScope(t)))
+		b.fill("scope.0.substance", "isotonitazene")
+		b.fill("scope.0.lod", "200")
+		b.choose("scope.0.unit", "ng/ml")
+		b.fill("scope.0.sample_per_ml", "2")
+		b.follow("Add to the scope")
+		return b
+	}},
+	{"methodform", "", "New method", at(admin, "/methods/new")},
+	{"methodform", "of the next version", "New version of", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open(methodPath(x.wideScope(t)) + "/next")
+		return b
+	}},
+	{"methodform", "with rows that were pasted", "is not in the dictionary", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.admin)
+		b.open("/methods/new")
+		b.click("Paste rows, or read them from a file")
+		b.fill("paste", "ketamine;0,1;0,3;%\nmoonshine;1;;mg\ncocaine;3;1;%")
+		b.follow("Fill the rows in")
+		return b
+	}},
+	{"laboratories", "", "Laboratories", at(admin, "/laboratories")},
+	{"laboratory", "", "Who works there", at(admin, "/laboratories/LAB1")},
 
 	// figures for staff
 	{"statistics", "", "Statistics", at(coordinator, "/statistics")},

@@ -130,6 +130,7 @@ func AddMethods(t testing.TB, s *store.Store) *lab.Dictionary {
 	if err != nil {
 		t.Fatal(err)
 	}
+	Benches(t, s, laboratory)
 	for _, m := range Methods(d) {
 		if _, err := s.AddMethod(t.Context(), lab.Operator("test"), m); err != nil {
 			t.Fatal(err)

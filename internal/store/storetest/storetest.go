@@ -166,6 +166,24 @@ func Person(t testing.TB, s *store.Store, login string, service lab.ServiceID, r
 	return actor
 }
 
+// Benches makes laboratories whose methods are run at the bench of every service, unless
+// they are there.
+func Benches(t testing.TB, s *store.Store, names ...string) {
+	t.Helper()
+	d, err := s.Dictionary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if _, known := d.FindLaboratory(name); known {
+			continue
+		}
+		if _, err := s.AddLaboratory(t.Context(), lab.Operator("test"), lab.Lab{Name: name, Services: []lab.ServiceID{0}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Reader works with the records of all services.
 var Reader = lab.Actor{Kind: lab.KindUser, UserID: 9999, Name: "Reader", Memberships: []lab.Membership{{Role: lab.Verifier}}}
 
