@@ -12,13 +12,15 @@ import (
 // country deals out the market of the years to the services. It is safe for use by
 // one goroutine at a time.
 type country struct {
-	plan     Plan
-	methods  []*lab.Method                    // by place
-	covered  [places]map[lab.SubstanceID]bool // what they see
-	services []lab.ServiceID
-	places   [][]lab.Location // of each service
-	wares    []*ware
-	unknown  *compound // what nobody could identify
+	plan       Plan
+	methods    []*lab.Method // by place
+	dictionary *lab.Dictionary
+	classes    map[string]lab.SubstanceID       // what stands for each class
+	covered    [places]map[lab.SubstanceID]bool // what they see
+	services   []lab.ServiceID
+	places     [][]lab.Location // of each service
+	wares      []*ware
+	unknown    *compound // what nobody could identify
 }
 
 // ware is goods in the words of the dictionary.
@@ -77,6 +79,12 @@ func newCountry(p Plan, d *lab.Dictionary, services []lab.Service, locations []l
 		c.wares = append(c.wares, w.ware(&market[i]))
 	}
 	c.unknown = w.compound("unidentified substance")
+	c.dictionary, c.classes = d, map[string]lab.SubstanceID{}
+	for id, s := range d.Substances {
+		if s.WholeClass {
+			c.classes[s.Class] = id
+		}
+	}
 	for by := range c.covered {
 		c.covered[by] = map[lab.SubstanceID]bool{}
 		for _, x := range w.compounds {
@@ -107,7 +115,7 @@ func (w *words) compound(name string) *compound {
 	}
 	c = newCompound(s)
 	for i, m := range w.methods {
-		c.seen[i] = w.dictionary.Covers(m, s.ID)
+		c.seen[i] = m.OpenScope || slices.ContainsFunc(m.Scope, func(row lab.MethodScope) bool { return row.SubstanceID == s.ID }) // by its name
 	}
 	w.compounds[name] = c
 	return c
@@ -155,6 +163,7 @@ const (
 	forSupply = iota
 	forServices
 	forVisits
+	forBesides
 )
 
 // random is the random numbers of a year for a purpose, the same in each run.

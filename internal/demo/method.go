@@ -55,10 +55,18 @@ func methods(d *lab.Dictionary) []lab.Method {
 	potent := func(s *lab.Substance) bool {
 		return s.Class == "lysergamide" || s.Class == "nbome" || s.Class == "nitazene" || s.Class == "fentanyl_analogue"
 	}
+	strip := scope(0, 0, named("protonitazene", "metonitazene", "alprazolam", "diazepam", "bromazolam", "oxycodone"))
+	for _, class := range shownByStrips {
+		for id, s := range d.Substances {
+			if s.WholeClass && s.Class == class {
+				strip = append(strip, lab.MethodScope{SubstanceID: id, LOD: lab.Amount{Value: 200, Scale: lab.MassFraction, Decimals: 2}})
+			}
+		}
+	}
 	return []lab.Method{
 		byList:    {Kind: lab.ListRecognition, Lab: atTheServices, Version: "1", Level: lab.Preliminary, Quantifies: true, OpenScope: true},
 		byReagent: {Kind: lab.Reagent, Lab: atTheServices, Version: "1", Level: lab.Presumptive, Scope: scope(0, 0, named("MDMA", "MDA", "amphetamine", "methamphetamine", "2C-B", "LSD", "4-FA", "PMMA"))},
-		byStrip:   {Kind: lab.Strip, Lab: atTheServices, Version: "1", Level: lab.Presumptive, Scope: scope(0, 0, named("protonitazene", "metonitazene", "alprazolam", "diazepam", "bromazolam", "oxycodone"))},
+		byStrip:   {Kind: lab.Strip, Lab: atTheServices, Version: "1", Level: lab.Presumptive, Scope: strip},
 		byFTIR: {
 			Kind: lab.FTIR, Lab: atTheServices, Version: "1", Level: lab.Preliminary,
 			Scope: scope(5, 0, func(s *lab.Substance) bool { return !potent(s) }),

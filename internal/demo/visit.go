@@ -101,6 +101,7 @@ func (c *country) deal(items []item, days *calendar, year int) []load {
 		items = items[counts[i]:]
 		k := &counter{
 			supply: supply{Rand: rand.New(rand.NewPCG(c.plan.Seed, uint64(year)<<16|uint64(i)<<8|forVisits)), calendar: days, country: c, year: year},
+			beside: rand.New(rand.NewPCG(c.plan.Seed, uint64(year)<<16|uint64(i)<<8|forBesides)),
 			places: c.places[i],
 		}
 		k.receive(own)
@@ -112,6 +113,7 @@ func (c *country) deal(items []item, days *calendar, year int) []load {
 // counter is where a service receives its samples.
 type counter struct {
 	supply
+	beside   *rand.Rand // for what stands beside: see besides
 	places   []lab.Location
 	visits   []lab.Visit
 	arrivals []lab.Arrival
@@ -362,8 +364,12 @@ func (k *counter) laboratory(x *item, received, ready int) []lab.Evidence {
 		evidence = append(evidence, k.analysis(byFTIR, k.glimpsed(x), received))
 	case pair:
 		named := k.findings(len(x.found))
+		twice := slices.Contains(oftenMeasuredTwice, x.ware.goods.product) && k.rarely(measuredTwice)
 		for i, f := range x.found {
 			named[i] = lab.Finding{SubstanceID: f.SubstanceID, Detection: lab.Identified}
+			if twice && f.Detection == lab.Quantified && f.Amount.Scale == lab.MassFraction {
+				named[i] = k.again(f)
+			}
 		}
 		evidence, by = append(evidence, k.analysis(byGCMS, named, max(received, done-1))), byLCDAD
 	}
@@ -374,7 +380,7 @@ func (k *counter) laboratory(x *item, received, ready int) []lab.Evidence {
 	if x.fate == unsettled {
 		e.Analysis.Conclusion = lab.Inconclusive
 	}
-	return append(evidence, e)
+	return k.besides(x, append(evidence, e), received)
 }
 
 // glimpsed is what the FTIR sees of what is in a sample: what makes out much of it.
