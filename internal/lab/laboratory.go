@@ -69,14 +69,18 @@ func (l *Lab) isBenchOf(service ServiceID) bool {
 	return slices.Contains(l.Services, 0) || slices.Contains(l.Services, service)
 }
 
-// FindLaboratory finds a laboratory by its name, whatever the spelling.
-func (d *Dictionary) FindLaboratory(name string) (*Lab, bool) {
-	for _, l := range d.Laboratories {
-		if Fold(l.Name) == Fold(name) {
+// FindLaboratory finds a laboratory by its name: that of exactly this name, else the first
+// of it in another spelling.
+func (d *Dictionary) FindLaboratory(name string) (found *Lab, known bool) {
+	for _, l := range sortedByID(d.Laboratories) {
+		if l.Name == name {
 			return l, true
 		}
+		if found == nil && Fold(l.Name) == Fold(name) {
+			found = l
+		}
 	}
-	return nil, false
+	return found, found != nil
 }
 
 // AddLaboratory adds a laboratory under the next number. One without a code gets the next

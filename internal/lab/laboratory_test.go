@@ -195,6 +195,13 @@ func TestLaboratoryMistakes(t *testing.T) {
 	}
 	wantFields(t, d.CheckLaboratory(&lab.Lab{ID: central, Code: "NAT", Name: "central", RetiredOn: today + 1}, today), "retired_on")
 	wantFields(t, d.CheckLaboratory(&lab.Lab{ID: central, Code: "NAT", Name: "field"}, today), "name")
+
+	// Names of before may differ in their spelling alone: each laboratory keeps its own.
+	d.Laboratories[77] = &lab.Lab{ID: 77, Code: "OLD", Name: "Field "}
+	wantFields(t, d.CheckLaboratory(&lab.Lab{ID: 77, Code: "OLD", Name: "Field "}, today))
+	if l, _ := d.FindLaboratory("FIELD"); l.ID != bench {
+		t.Errorf("found %+v", l)
+	}
 }
 
 func TestALaboratoryWithoutACodeGetsOneThatIsFree(t *testing.T) {
