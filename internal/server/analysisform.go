@@ -155,7 +155,9 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 			found.skipped = true
 			continue
 		}
-		if i := slices.IndexFunc(found.list, func(have lab.Finding) bool { return f.Detection == lab.Unidentified && have.SubstanceID == f.SubstanceID }); i >= 0 {
+		if i := slices.IndexFunc(found.list, func(have lab.Finding) bool {
+			return f.Detection == lab.Unidentified && have.SubstanceID == f.SubstanceID
+		}); i >= 0 {
 			found.list[i].Peaks = found.list[i].HowMany() + 1 // two are two
 			continue
 		}

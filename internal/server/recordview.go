@@ -46,7 +46,7 @@ type analysisView struct {
 type findingView struct {
 	Substance, Detection, Number, Unit, Basis, Stereo, Role, Differs string
 	Marks                                                            []string // outside the scope, set aside
-	Base                                                             string // the amount as base, where that is another
+	Base                                                             string   // the amount as base, where that is another
 }
 
 func (r *request) analysisViews(n naming, record *store.SampleRecord) []analysisView {
