@@ -134,7 +134,7 @@ func (p *program) root(env func(string) (string, bool)) *cobra.Command {
 	}
 	root.AddCommand(
 		p.serveCommand(), p.migrateCommand(), p.serviceCommand(), p.userCommand(), p.importCommand(), p.statsCommand(), p.reportCommand(),
-		p.reclassifyCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.keysCommand(), p.backupCommand(), p.restoreCommand(), p.restoredCommand(),
+		p.reclassifyCommand(), p.dictionaryCommand(), p.auditCommand(), p.locationCommand(), p.codeCommand(), p.keysCommand(), p.backupCommand(), p.restoreCommand(), p.restoredCommand(),
 		p.verifyCommand(), p.demoCommand(), p.healthCommand(),
 		p.versionCommand(),
 	)

@@ -62,6 +62,7 @@ func NewDictionary(classes []Class, substances []*Substance, products []*Product
 		d.indexProduct(&errs, p)
 	}
 	d.mergeProducts(&errs)
+	d.dropNamesakes()
 	for _, m := range methods {
 		d.Methods[m.ID] = m
 	}
@@ -120,20 +121,47 @@ func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
 		errs.Check(!taken || other == s.ID, "substance "+s.Name, "The class %s has an entry already, %d.", s.Class, other)
 		d.classEntries[s.Class] = s.ID
 	}
-	names := append([]SubstanceName{{Name: s.Name}}, s.Names...)
-	if s.NameNL != "" {
-		names = append(names, SubstanceName{Name: s.NameNL, Language: "nl"})
-	}
-	for _, n := range names {
+	for _, n := range s.allNames() {
 		folded := Fold(n.Name)
 		other, taken := d.substanceNames[folded]
-		errs.Check(!taken || other.SubstanceID == s.ID, "substance "+s.Name, "The name %q is taken by substance %d.", n.Name, other.SubstanceID)
-		if !taken {
+		namesake := taken && namesakes(other.SubstanceID, s.ID)
+		errs.Check(!taken || namesake || other.SubstanceID == s.ID, "substance "+s.Name, "The name %q is taken by substance %d.", n.Name, other.SubstanceID)
+		if !taken || namesake && s.ID >= LocalEntries {
 			n.SubstanceID = s.ID
 			d.substanceNames[folded] = n
 			d.substanceList = append(d.substanceList, newSearchName(n.Name, s.ID))
 		}
 	}
+}
+
+// namesakes tells that of two entries with one name the one was added here and the other came
+// with the program: the one that was added here keeps the name until it is merged.
+func namesakes[K ~int32](a, b K) bool { return (a < LocalEntries) != (b < LocalEntries) }
+
+// allNames are the names of a substance, the one that it is called by first.
+func (s *Substance) allNames() []SubstanceName {
+	names := append([]SubstanceName{{Name: s.Name}}, s.Names...)
+	if s.NameNL != "" {
+		names = append(names, SubstanceName{Name: s.NameNL, Language: "nl"})
+	}
+	return names
+}
+
+// allNames are the names of a product, the one that it is called by first.
+func (p *Product) allNames() []ProductName {
+	return append([]ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN)}}, p.Names...)
+}
+
+// dropNamesakes leaves out of type-ahead the names that another entry keeps.
+func (d *Dictionary) dropNamesakes() {
+	d.substanceList = slices.DeleteFunc(d.substanceList, func(n searchName[SubstanceID]) bool {
+		kept, ok := d.substanceNames[n.folded]
+		return ok && kept.SubstanceID != n.entry
+	})
+	d.productList = slices.DeleteFunc(d.productList, func(n searchName[ProductID]) bool {
+		kept, ok := d.productNames[n.folded]
+		return ok && kept != n.entry
+	})
 }
 
 func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
@@ -144,10 +172,13 @@ func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
 	for _, ps := range p.Substances {
 		errs.Check(d.knows(ps.Expected) && Roles.Has(ps.Role), "product "+p.NameEN, "Its expectation %q is not in the dictionary.", ps.Expected)
 	}
-	names := append([]ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN)}}, p.Names...)
-	for _, n := range names {
+	for _, n := range p.allNames() {
 		other, taken := d.productNames[Fold(n.Name)]
-		errs.Check(!taken || other == p.ID, "product "+p.NameEN, "The name %q is taken by product %d.", n.Name, other)
+		namesake := taken && namesakes(other, p.ID)
+		errs.Check(!taken || namesake || other == p.ID, "product "+p.NameEN, "The name %q is taken by product %d.", n.Name, other)
+		if namesake && p.ID < LocalEntries {
+			continue
+		}
 		d.productNames[Fold(n.Name)] = p.ID
 		d.productList = append(d.productList, newSearchName(n.Name, p.ID))
 	}

@@ -287,6 +287,17 @@ func (d Detection) told() int {
 	return slices.Index([]Detection{Quantified, Identified, BelowLOQ, Trace, Indicated}, d)
 }
 
+// TellsMore tells that a detection is more informative than another.
+func (d Detection) TellsMore(than Detection) bool {
+	rank := func(d Detection) int {
+		if i := d.told(); i >= 0 {
+			return i
+		}
+		return len(Detections) // neither named nor found
+	}
+	return rank(d) < rank(than)
+}
+
 // sameWorth compares two positives by what they are worth: an instrument, a strip or a spot
 // before the weakest evidence, then the higher level.
 func sameWorth(a, b positive) int {

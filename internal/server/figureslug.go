@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"marquis/internal/lab"
+	"marquis/internal/statistics"
 )
 
 // slugs are the names of products in addresses.
@@ -22,8 +23,11 @@ type slugs map[lab.ProductID]string
 func newSlugs(d *lab.Dictionary) slugs {
 	all, taken := slugs{}, map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(d.Products)) {
-		p := cmp.Or(d.MergedProduct(id), d.Products[id]) // whose address leads to the other
-		slug := cmp.Or(slugOf(p.NameEN), "product")
+		name := statistics.ProductName(d, id).English
+		if merged := d.MergedProduct(id); merged != nil && name == d.Products[id].NameEN {
+			name = merged.NameEN // whose address leads to the other
+		}
+		slug := cmp.Or(slugOf(name), "product")
 		for taken[slug] {
 			slug += "-" + strconv.Itoa(int(id))
 		}

@@ -159,7 +159,7 @@ func showFiguresFound(r *request) error {
 	}
 	all := newSlugs(set.Dictionary)
 	shown := figuresFoundPage{View: r.View(r.Texts.Text("page.figures.found_title")), Asked: asked, Search: r.searchForm(asked)}
-	names := naming{words: set.Dictionary, texts: r.Texts}
+	names := naming{words: set.Dictionary, texts: r.Texts, public: true}
 	for _, p := range set.Dictionary.SearchProducts(asked, len(set.Dictionary.Products)) {
 		has, err := hasSamples(r.Ctx(), years, p.ID, set.Product)
 		if err != nil {

@@ -139,7 +139,7 @@ func (s *subject) entry() *statistics.Entry { return s.source.Entries[len(s.sour
 
 // teller tells the figures of a subject, with links through link.
 func (s *subject) teller(l *locale.Locale, link func(string) string) *teller {
-	t := &teller{texts: l, names: naming{words: s.set.Dictionary, texts: l}}
+	t := &teller{texts: l, names: naming{words: s.set.Dictionary, texts: l, public: true}}
 	if s.year > s.set.ClosedTo {
 		t.running = s.year
 	}

@@ -8,6 +8,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
+	"marquis/internal/statistics"
 )
 
 // naming names entries of the dictionary in the reader's language.
@@ -15,6 +16,7 @@ type naming struct {
 	words  *lab.Dictionary
 	texts  *locale.Locale
 	all    map[string]*locale.Locale // in every language there is, where a form is read
+	public bool                      // in figures, which do not tell every name
 	places map[string]string         // names of locations by number, where a page reads them
 }
 
@@ -35,6 +37,10 @@ func (n naming) substance(id lab.SubstanceID) string {
 	s, ok := n.words.Substances[id]
 	if !ok {
 		return ""
+	}
+	if n.public {
+		name := statistics.SubstanceName(n.words, id)
+		return n.own(name.English, name.Dutch)
 	}
 	return n.own(s.Name, s.NameNL)
 }
@@ -62,6 +68,10 @@ func (n naming) product(id lab.ProductID) string {
 	p, ok := n.words.Products[id]
 	if !ok {
 		return ""
+	}
+	if n.public {
+		name := statistics.ProductName(n.words, id)
+		return n.own(name.English, name.Dutch)
 	}
 	return n.own(p.NameEN, p.NameNL)
 }

@@ -128,7 +128,7 @@ func (c *computation) product(id lab.ProductID, keys []cellKey) *Entry {
 	e := c.entry(keys)
 	e.ProductID, e.Product = id, fmt.Sprintf("product %d", id)
 	if p, ok := c.dictionary.Products[id]; ok {
-		e.Product = p.NameEN
+		e.Product = ProductName(c.dictionary, p.ID).English
 	}
 	return e
 }
@@ -156,8 +156,8 @@ func (c *computation) entry(keys []cellKey) *Entry {
 }
 
 func (c *computation) name(id lab.SubstanceID) string {
-	if s, ok := c.dictionary.Substances[id]; ok {
-		return s.Name
+	if name := SubstanceName(c.dictionary, id); name != (Text{}) {
+		return name.English
 	}
 	return fmt.Sprintf("substance %d", id)
 }

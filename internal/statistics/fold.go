@@ -20,6 +20,9 @@ type Fold struct {
 	routes  map[*lab.SampleClass]*route
 	counter map[*cell]*counter
 	active  []lab.SubstanceID // adulterants of the sample at hand
+
+	room     []lab.FindingRow // for findings of the sample at hand, see withhold
+	nameless map[*lab.FindingClass]*lab.FindingClass
 }
 
 // NewFold returns an empty fold. The dictionary tells which substances belong to
@@ -42,6 +45,7 @@ func (f *Fold) Add(row lab.FactRow) {
 	for _, n := range r.counters {
 		*n++
 	}
+	row.Findings = f.withhold(row.Findings)
 	for i := range r.places {
 		f.active = r.places[i].add(&row, f.active)
 	}
@@ -50,7 +54,7 @@ func (f *Fold) Add(row lab.FactRow) {
 // Seal puts a fold that is kept in order, so that not every reader has to, and
 // frees what only Add needs.
 func (f *Fold) Seal() {
-	f.routes, f.counter, f.active = nil, nil, nil
+	f.routes, f.counter, f.active, f.room, f.nameless = nil, nil, nil, nil, nil
 	for _, c := range f.cells {
 		c.settle()
 	}

@@ -186,8 +186,11 @@ func pad(cells []Cell, columns int) []Cell {
 // substance names a substance of the dictionary.
 func (s *Source) substance(id lab.SubstanceID, otherwise string) Cell {
 	l := Label{ID: int(id), Name: Text{otherwise, otherwise}}
-	if x, ok := s.Dictionary.Substances[id]; ok {
-		l.Name = bilingual(x.Name, x.NameNL)
+	if unreviewed(s.Dictionary, id) {
+		l.ID = 0 // which tells which one it is
+	}
+	if name := SubstanceName(s.Dictionary, id); name != (Text{}) {
+		l.Name = name
 	}
 	return labelCell(l)
 }
@@ -195,8 +198,8 @@ func (s *Source) substance(id lab.SubstanceID, otherwise string) Cell {
 // product names a product of the dictionary.
 func (s *Source) product(id lab.ProductID, otherwise string) *Label {
 	l := &Label{ID: int(id), Name: Text{otherwise, otherwise}}
-	if x, ok := s.Dictionary.Products[id]; ok {
-		l.Name = bilingual(x.NameEN, x.NameNL)
+	if name := ProductName(s.Dictionary, id); name != (Text{}) {
+		l.Name = name
 	}
 	return l
 }

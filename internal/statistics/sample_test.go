@@ -36,7 +36,7 @@ const (
 func testDictionary(t testing.TB) *lab.Dictionary {
 	t.Helper()
 	substance := func(id lab.SubstanceID, name, class string, role lab.Role) *lab.Substance {
-		return &lab.Substance{ID: id, Name: name, Class: class, Role: role, Active: role == lab.RoleAdulterant}
+		return &lab.Substance{ID: id, Name: name, Class: class, Role: role, Active: role == lab.RoleAdulterant, Reviewed: true}
 	}
 	expect := func(id lab.ProductID, name string, expected ...lab.Expected) *lab.Product {
 		p := &lab.Product{ID: id, NameEN: name, Unit: lab.Gram}

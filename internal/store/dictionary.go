@@ -353,15 +353,17 @@ func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 	if err := upsert(tx, r.Products, "id"); err != nil {
 		return err
 	}
-	return insertParts(tx, r)
+	// A name that an entry added here has is kept by that one: see lab.Namesake.
+	return insertParts(tx, tx.Clauses(clause.OnConflict{DoNothing: true}), r)
 }
 
-// insertParts writes what hangs on substances, products and methods.
-func insertParts(tx *gorm.DB, r dictionaryRows) error {
+// insertParts writes what hangs on substances, products and methods, their names as kept
+// says.
+func insertParts(tx, kept *gorm.DB, r dictionaryRows) error {
 	for _, insert := range []func() error{
-		func() error { return create(tx, r.SubstanceNames) },
+		func() error { return create(kept, r.SubstanceNames) },
 		func() error { return create(tx, r.Salts) },
-		func() error { return create(tx, r.ProductNames) },
+		func() error { return create(kept, r.ProductNames) },
 		func() error { return create(tx, r.ProductSubstances) },
 		func() error { return create(tx, r.Methods) },
 		func() error { return create(tx, r.MethodScopes) },
@@ -388,7 +390,7 @@ func (s *Store) addEntries(tx *gorm.DB, substances []*lab.Substance, products []
 	if err := create(tx, r.Products); err != nil {
 		return err
 	}
-	return insertParts(tx, r)
+	return insertParts(tx, tx, r)
 }
 
 func create[T any](tx *gorm.DB, rows []T) error {

@@ -76,6 +76,13 @@ func (s *Store) migrate(ctx context.Context) (done []string, err error) {
 	if loaded {
 		done = append(done, fmt.Sprintf("dictionary: %d substances, %d products", len(embedded.Substances), len(embedded.Products)))
 	}
+	if err == nil {
+		var left []lab.Namesake
+		if left, err = s.namesakes(ctx, embedded); len(left) > 0 {
+			done = append(done, fmt.Sprintf("%d entries that were added here are called like one that comes with the program, and keep the name: %s; to see them and merge them type: marquis dictionary adopt",
+				len(left), lab.NamesOf(left)))
+		}
+	}
 	if loaded && before > 0 {
 		done = append(done, "the dictionary has changed; to bring the statistics up to date type: marquis reclassify")
 	}
@@ -120,9 +127,6 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 		if err != nil || stored == edition {
 			return err
 		}
-		if err := localNamesakes(tx, embedded); err != nil {
-			return err
-		}
 		if err := saveDictionary(tx, embedded); err != nil {
 			return err
 		}
@@ -139,26 +143,25 @@ func (s *Store) loadEmbedded(ctx context.Context, embedded *lab.Dictionary) (loa
 	return loaded, err
 }
 
-// localNamesakes refuses an edition of the dictionary that brings a name which an
-// entry added here has already: samples refer to that one, and only a person can
-// say that both are the same.
-func localNamesakes(tx *gorm.DB, embedded *lab.Dictionary) error {
-	var errs lab.FieldErrors
-	for _, list := range []struct {
-		table, id string
-		taken     func(name string) bool
-	}{
-		{"substance_names", "substance_id", func(name string) bool { _, _, ok := embedded.FindSubstance(name); return ok }},
-		{"product_names", "product_id", func(name string) bool { _, ok := embedded.FindProduct(name); return ok }},
-	} {
-		var names []string
-		err := tx.Raw("SELECT name FROM "+list.table+" WHERE "+list.id+" >= ? ORDER BY folded", lab.LocalEntries).Scan(&names).Error
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			errs.Check(!list.taken(name), "dictionary", "An entry that was added here is called %q, and so is one of the new edition; stay with the older program, or rename the one added here.", name)
-		}
+// namesakes are the entries that were added here of which a name came with the program.
+func (s *Store) namesakes(ctx context.Context, embedded *lab.Dictionary) ([]lab.Namesake, error) {
+	d, err := readDictionary(s.read.WithContext(ctx))
+	if err != nil {
+		return nil, err
 	}
-	return errs.Err()
+	return d.Namesakes(embedded), nil
+}
+
+// Namesakes lists the entries that were added here and are called like one that came with
+// the program, which somebody has to say are the same or not. It takes who may merge.
+func (s *Store) Namesakes(ctx context.Context, by lab.Actor) ([]lab.Namesake, error) {
+	if err := seen(lab.MayMerge(by) == nil); err != nil {
+		return nil, err
+	}
+	embedded, err := dictionary.Load()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.namesakes(ctx, embedded)
+	return list, translate(err)
 }

@@ -275,7 +275,9 @@ func atOnce(n int, work func(i int) error) []error {
 	return errs
 }
 
-func TestAnEditionThatBringsALocalNameIsRefused(t *testing.T) {
+// An entry that was added here keeps its name where a new edition brings it: the embedded one
+// goes without, the line says so, and merging the one into the other settles it.
+func TestAnEditionThatBringsALocalNameOffersToMerge(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -293,9 +295,36 @@ func TestAnEditionThatBringsALocalNameIsRefused(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, err := store.Migrate(t.Context(), c, clock)
-			wantError(t, err, `is called "Caffeine"`)
-			wantError(t, openError(t, c), "marquis migrate")
+			done, err := store.Migrate(t.Context(), c, clock)
+			noError(t, err)
+			if lines := strings.Join(done, "\n"); !strings.Contains(lines, "keep the name: Caffeine;") || !strings.Contains(lines, "marquis dictionary adopt") {
+				t.Errorf("it says: %s", lines)
+			}
+			s = storetest.Open(t, c)
+			d, err := s.Dictionary(t.Context())
+			noError(t, err)
+			caffeine, _, ok := d.FindSubstance("caffeine")
+			if !ok || caffeine.ID != lab.LocalEntries {
+				t.Fatalf("the name finds %+v", caffeine)
+			}
+			list, err := s.Namesakes(t.Context(), operator)
+			noError(t, err)
+			if len(list) != 1 || list[0].ID != lab.LocalEntries || list[0].IntoName != "caffeine" || list[0].Why != nil {
+				t.Fatalf("offered is %+v", list)
+			}
+			_, err = s.MergeSubstance(t.Context(), operator, lab.LocalEntries, lab.SubstanceID(list[0].Into), "the same")
+			noError(t, err)
+			d, err = s.Dictionary(t.Context())
+			noError(t, err)
+			if found, _, ok := d.FindSubstance("caffeine"); !ok || found.ID != lab.SubstanceID(list[0].Into) {
+				t.Errorf("the name finds %+v now", found)
+			}
+			if left, err := s.Namesakes(t.Context(), operator); err != nil || len(left) != 0 {
+				t.Errorf("still offered: %+v, %v", left, err)
+			}
+			if done, err := store.Migrate(t.Context(), c, clock); err != nil || len(done) != 0 {
+				t.Errorf("migrating again does %q, %v", done, err)
+			}
 		})
 	}
 }

@@ -94,6 +94,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
+		{"Namesakes", operator, func(by lab.Actor) (any, error) { return only(failing(s.Namesakes(ctx, by))) }},
 		{"TryMergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.TryMergeSubstance(ctx, by, 1, 2))) }},
 		{"MergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeSubstance(ctx, by, 1, 2, "the same"))) }},
 		{"UnmergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.UnmergeSubstance(ctx, by, 1, "two"))) }},
