@@ -124,6 +124,7 @@ func (n naming) marks(method lab.MethodID, f *lab.Finding) (marks []string) {
 	if n.words.Outside(n.words.Methods[method], f) {
 		marks = append(marks, n.texts.Text("page.record.outside"))
 	}
+	marks = append(marks, n.newHere(f.SubstanceID)...)
 	if f.SetAside != "" {
 		why := n.texts.Code(locale.SetAsides, string(f.SetAside))
 		if f.SetAsideWith != "" {
@@ -213,6 +214,7 @@ func (n naming) publicationView(p *lab.Publication) publicationView {
 		if len(f.MeanOf) > 0 {
 			row.Marks = []string{n.texts.Text("page.record.mean_of", "Count", len(f.MeanOf))}
 		}
+		row.Marks = append(row.Marks, n.newHere(f.SubstanceID)...)
 		v.Findings = append(v.Findings, row)
 	}
 	v.LeftOut = n.leftOut(&p.Result)
