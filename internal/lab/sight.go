@@ -26,6 +26,14 @@ func (a Actor) SeesUpkeep() bool { return a.isProgram() || MayEquip(a, 0) == nil
 // is kept back in them: the program, which shows it to nobody.
 func (a Actor) SeesFacts() bool { return a.isProgram() }
 
+// SeesUnreviewed tells whether the names of substances that nobody has reviewed yet are
+// offered to the actor while typing: those who analyse and verify, at any service. Others
+// would take them for substances that are known.
+func (a Actor) SeesUnreviewed() bool {
+	all, some := a.ServicesOf(Laboratory, Verifier)
+	return all || len(some) > 0
+}
+
 // SeesPerson tells whether the actor may know of a person with these memberships: who may
 // administrate all of them, or one.
 func (a Actor) SeesPerson(memberships []Membership) bool {

@@ -45,6 +45,7 @@ func (n naming) marks(method lab.MethodID, f *lab.Finding) (marks []string) {
 	if n.words.Outside(n.words.Methods[method], f) {
 		marks = append(marks, n.texts.Text("page.record.outside"))
 	}
+	marks = append(marks, n.newHere(f.SubstanceID)...)
 	if f.SetAside != "" {
 		why := n.texts.Code(locale.SetAsides, string(f.SetAside))
 		if f.SetAsideWith != "" {

@@ -129,6 +129,7 @@ func (n naming) publicationView(p *lab.Publication) publicationView {
 		if len(f.MeanOf) > 0 {
 			row.Marks = []string{n.texts.Text("page.record.mean_of", "Count", len(f.MeanOf))}
 		}
+		row.Marks = append(row.Marks, n.newHere(f.SubstanceID)...)
 		v.Findings = append(v.Findings, row)
 	}
 	v.LeftOut = n.leftOut(&p.Result)

@@ -76,6 +76,9 @@ func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
 // to be the same.
 func (t *telling) name(f *lab.Released) string {
 	name := t.named.substance(f.SubstanceID)
+	if s := t.named.words.Substances[f.SubstanceID]; s != nil && !s.Reviewed {
+		name = t.Texts.Text("page.result.not_reviewed", "Name", name)
+	}
 	var before []string
 	for _, id := range f.SignedAs {
 		if s := t.named.words.Merged(id); s != nil {

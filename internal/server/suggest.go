@@ -98,7 +98,14 @@ func suggestSubstances(r *request) error {
 			label += " (" + s.ShortName + ")"
 		}
 		class := n.words.Classes[s.Class]
-		list = append(list, suggestion{before + name, label, n.own(class.NameEN, class.NameNL)})
+		note := n.own(class.NameEN, class.NameNL)
+		if !s.Reviewed {
+			if !r.Actor.SeesUnreviewed() {
+				continue
+			}
+			note += " · " + n.texts.Text("page.field.not_reviewed")
+		}
+		list = append(list, suggestion{before + name, label, note})
 	}
 	return r.suggest(list)
 }

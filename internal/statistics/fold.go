@@ -21,14 +21,21 @@ type Fold struct {
 	counter map[*cell]*counter
 	active  []lab.SubstanceID // adulterants of the sample at hand
 
-	room     []lab.FindingRow // for findings of the sample at hand, see withhold
-	nameless map[*lab.FindingClass]*lab.FindingClass
+	unreviewed map[lab.SubstanceID]bool // whose names are not told
+	room       []lab.FindingRow         // for findings of the sample at hand, see withhold
+	nameless   map[*lab.FindingClass]*lab.FindingClass
 }
 
 // NewFold returns an empty fold. The dictionary tells which substances belong to
 // an expected class.
 func NewFold(d *lab.Dictionary) *Fold {
-	return &Fold{dictionary: d, cells: map[cellKey]*cell{}}
+	f := &Fold{dictionary: d, cells: map[cellKey]*cell{}, unreviewed: map[lab.SubstanceID]bool{}}
+	for id := range d.Substances {
+		if unreviewed(d, id) {
+			f.unreviewed[id] = true
+		}
+	}
+	return f
 }
 
 // Add counts one sample: nothing of those that are not counted as registered, and

@@ -49,8 +49,8 @@ func unreviewed(d *lab.Dictionary, id lab.SubstanceID) bool {
 // them before others and the more informative first. Their amounts are left out: those of
 // several substances are none together.
 func (f *Fold) withhold(findings []lab.FindingRow) []lab.FindingRow {
-	is := func(x lab.FindingRow) bool { return unreviewed(f.dictionary, x.SubstanceID) }
-	if !slices.ContainsFunc(findings, is) {
+	is := func(x lab.FindingRow) bool { return f.unreviewed[x.SubstanceID] }
+	if len(f.unreviewed) == 0 || !slices.ContainsFunc(findings, is) {
 		return findings
 	}
 	f.room = f.room[:0]
