@@ -225,8 +225,9 @@ func amend(laboratory, verifier *browser, number string) {
 	verifier.open("/samples/" + number + "/release")
 	verifier.see("71.2", "79.5", "The visitor reads now")
 	verifier.fill("reason", "The weighing was repeated.")
+	verifier.click("It is right that this is left out") // the amount of before
 	verifier.follow("Release this result")
-	verifier.see("Version 2")
+	verifier.see("The result is released.", "Version 2")
 }
 
 func withdraw(b *browser, number string) {
