@@ -18,7 +18,10 @@ func TestWhatIsNotReviewedIsOneLine(t *testing.T) {
 	ketamine := class(ketamineID, lab.RoleExpected, lab.Quantified)
 	trace, amount := class(caffeineID, lab.RoleAdulterant, lab.Trace), class(levamisoleID, lab.RoleAdulterant, lab.Quantified)
 	amount.Scale, amount.BaseKnown = lab.MassFraction, true
-	for _, list := range [][]lab.FindingRow{{{ketamine, 7}, {trace, 0}, {amount, 9}}, {{amount, 9}, {ketamine, 7}, {trace, 0}}} {
+	for _, list := range [][]lab.FindingRow{
+		{{FindingClass: ketamine, Base: 7}, {FindingClass: trace}, {FindingClass: amount, Base: 9}},
+		{{FindingClass: amount, Base: 9}, {FindingClass: ketamine, Base: 7}, {FindingClass: trace}},
+	} {
 		got := f.withhold(list)
 		if len(got) != 2 || got[0] != (lab.FindingRow{FindingClass: ketamine, Base: 7}) {
 			t.Fatalf("it reads %+v", got)
