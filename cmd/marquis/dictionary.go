@@ -158,7 +158,8 @@ func (p *program) unmergeCommand() *cobra.Command {
 				return err
 			}
 			return p.open(cmd.Context(), func(s *store.Store) (err error) {
-				by, moved := lab.Operator("dictionary unmerge"), store.Moved{}
+				by := lab.Operator("dictionary unmerge")
+				var moved store.Moved
 				if product {
 					moved, err = s.UnmergeProduct(cmd.Context(), by, lab.ProductID(id), reason)
 				} else {
