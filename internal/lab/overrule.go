@@ -261,7 +261,8 @@ func (d *Dictionary) finer(f *File, m *Method, p positive) bool {
 		against = own.LOD
 	}
 	limit, ok := row.LOD.inScale(against.Scale, f.Sample.WeightUG)
-	return ok && against.Value > 0 && limit <= against.Value
+	// One step of the scale may stand for less: a limit finer than that is kept as one.
+	return ok && against.Value > 1 && limit <= against.Value
 }
 
 // inScale is the amount on another scale: an amount per unit is a mass fraction of what the

@@ -144,6 +144,7 @@ func TestLimitPerUnit(t *testing.T) {
 		{"of a tablet that was not weighed", content(4_000_000), lab.Amount{Value: 1, Scale: lab.MassFraction}, 0, "4 indicated"},
 		{"a limit per unit, and a fraction of as much", percent(caffeine, 10_000, lab.BasisBase), lab.Amount{Value: 4_000_000, Scale: lab.PerUnit}, 400_000, ""},
 		{"of a little less", percent(caffeine, 9_999, lab.BasisBase), lab.Amount{Value: 4_000_000, Scale: lab.PerUnit}, 400_000, "4 indicated"},
+		{"nor what may be finer than the scale is", percent(caffeine, 1, lab.BasisBase), lab.Amount{Value: 1, Scale: lab.MassFraction}, 0, "4 indicated"},
 		{"a concentration is not a fraction", percent(caffeine, 10_000, lab.BasisBase), lab.Amount{Value: 1, Scale: lab.Concentration}, 400_000, "4 indicated"},
 	} {
 		better.Scope = []lab.MethodScope{{SubstanceID: caffeine, LOD: test.lod}}
