@@ -44,6 +44,7 @@ const (
 	AddLaboratory      Action = "add laboratory"
 	ChangeLaboratory   Action = "change laboratory"
 	AddMethod          Action = "add method"
+	ProposeSubstance   Action = "propose substance"
 	RetireMethod       Action = "retire method"
 	ReinstateMethod    Action = "reinstate method"
 	LoadDictionary     Action = "load dictionary"
@@ -99,7 +100,7 @@ var RecordActions = Vocabulary[Action]{
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
 	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, RetireMethod, ReinstateMethod,
-	LoadDictionary, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	LoadDictionary, ProposeSubstance, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,

@@ -59,7 +59,10 @@ type Substance struct {
 	ShortName    string   // of its names the one that people use, where the canonical one is long
 	LineEN       string   // what it is, in one line; empty for most
 	LineNL       string
-	LineSource   string // key of what the line rests on
+	LineSource   string   // key of what the line rests on
+	ProposedBy   Optional // who proposed it here; zero for what an edition or an import brought
+	ProposedAt   Instant
+	ProposedWhy  string
 	Names        []SubstanceName
 	Salts        []Salt
 }

@@ -46,6 +46,7 @@ var trailRecords = []struct {
 	{"", Method{}},
 	{"scope.*.", MethodScope{}},
 	{"", Merge{}},
+	{"", Proposal{}},
 }
 
 // TrailKeys are all keys of fields that an event can have, those of earlier formats

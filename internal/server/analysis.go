@@ -52,7 +52,9 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 	}
 	for _, number := range typedRows(values) {
 		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.ContentUnit())
-		n.offerBasesOf(&row, values.Get(lab.FindingField(number, "substance")), r)
+		typed := values.Get(lab.FindingField(number, "substance"))
+		n.offerBasesOf(&row, typed, r)
+		r.offerProposal(n, &row, typed)
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}
@@ -118,6 +120,9 @@ func saveAnalysis(r *request) error {
 	}
 	analysis, found := e.read(in)
 	if err = e.check(in, r.Actor, &analysis, found); err == nil {
+		err = r.propose(&found)
+	}
+	if err == nil {
 		err = found.toRows(r.storeAnalysis(in, e, analysis, found.list))
 	}
 	var stale *lab.StaleError

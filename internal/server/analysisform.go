@@ -18,6 +18,7 @@ type findingRow struct {
 	Number                                                                    string // of the row, __n__ in the one that scripts copy
 	Legend                                                                    string
 	Substance, Amount, Unit, Basis, Detection, Uncertainty, Stereo, Abundance *page.Field
+	Proposal                                                                  *proposalFields // nil for a name that is known, or that is none
 }
 
 // Limits of the form: rows that an empty one begins with, that the button adds, and
@@ -131,7 +132,11 @@ func (n naming) offerBasesOf(row *findingRow, name string, r *request) {
 }
 
 func (row *findingRow) fields() []*page.Field {
-	return []*page.Field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
+	list := []*page.Field{row.Substance, row.Amount, row.Unit, row.Basis, row.Detection, row.Uncertainty, row.Stereo, row.Abundance}
+	if row.Proposal != nil {
+		list = append(list, row.Proposal.fields()...)
+	}
+	return list
 }
 
 func scaleOf(unit string) lab.Scale {
@@ -163,7 +168,8 @@ func typedRows(typed url.Values) []int {
 type typedFindings struct {
 	list    []lab.Finding
 	rows    []int
-	skipped bool // rows could not be read
+	skipped bool // rows could not be read, or are of what is still to be proposed
+	wanted  []wantedSubstance
 }
 
 // readFindings reads the rows that are not empty.
@@ -175,8 +181,11 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 			continue
 		}
 		before := len(r.Mistakes)
-		f := readFinding(r, d, number)
-		if len(r.Mistakes) > before {
+		f, proposed := readFinding(r, d, number)
+		if proposed != nil && len(r.Mistakes) == before {
+			found.wanted = append(found.wanted, wantedSubstance{*proposed, f, number})
+		}
+		if proposed != nil || len(r.Mistakes) > before {
 			found.skipped = true
 			continue
 		}
@@ -191,45 +200,60 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 	return found
 }
 
-func readFinding(r *page.Reader, d *lab.Dictionary, number int) lab.Finding {
+// readFinding reads a row, with the substance that it proposes where that is not in the
+// dictionary yet.
+func readFinding(r *page.Reader, d *lab.Dictionary, number int) (f lab.Finding, proposed *lab.Proposal) {
 	name := func(part string) string { return lab.FindingField(number, part) }
-	var f lab.Finding
-	typed := r.Text(name("substance"))
-	substance, stereo, ok := d.FindSubstance(typed)
-	r.Mistakes.Check(typed != "", name("substance"), "Name the substance.")
-	r.Mistakes.Check(ok || typed == "", name("substance"), "%q is not a substance of the dictionary.", typed)
-	if ok {
-		f.SubstanceID, f.Stereo = substance.ID, stereo
+	answer := d.AskName(r.Text(name("substance")))
+	substance, ok := answer.Substance, answer.Substance != nil
+	switch {
+	case ok:
+		f.SubstanceID, f.Stereo = substance.ID, answer.Stereo
+	case canBeProposed(answer):
+		proposed = readProposal(r, d, number)
+	default:
+		answer.Check(&r.Mistakes, name("substance"), false)
 	}
+	readFound(r, &f, answer, number)
+	return f, proposed
+}
+
+// readFound reads how the substance of a row was found, and how much of it.
+func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int) {
+	name := func(part string) string { return lab.FindingField(number, part) }
+	unidentified := answer.Substance != nil && answer.Substance.Class == lab.UnidentifiedClass
 	if chosen := r.Text(name("stereo")); chosen != "" {
 		f.Stereo = lab.Stereo(chosen)
 	}
 	f.Detection, f.Abundance = lab.Detection(r.Text(name("detection"))), lab.Abundance(r.Text(name("abundance")))
 	amount := r.Text(name("amount"))
-	if ok && substance.Class == lab.UnidentifiedClass && amount == "" && f.Detection == "" {
+	if unidentified && amount == "" && f.Detection == "" {
 		f.Detection = lab.Unidentified
 	}
 	if limit, below := strings.CutPrefix(amount, "<"); below {
 		readAmount(r, name("amount"), limit, r.Text(name("unit")))
 		r.Mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
 		f.Detection = lab.BelowLOQ
-		return f
+		return
 	}
 	if amount == "" {
 		r.Mistakes.Check(f.Detection != "", name("detection"), "Type an amount, or say how it was detected.")
 		r.Mistakes.Check(f.Detection != lab.Quantified, name("amount"), "Type the amount that was measured.")
-		return f
+		return
 	}
 	if f.Detection == "" {
 		f.Detection = lab.Quantified
 	}
 	f.Amount = readAmount(r, name("amount"), amount, r.Text(name("unit")))
 	f.Basis = lab.Basis(r.Text(name("basis")))
+	if answer.Kind == lab.SaltName && answer.Basis != lab.BasisUnknown {
+		r.Mistakes.Check(f.Basis == "" || f.Basis == answer.Basis, name("basis"), "The name says %s: choose that, or name the substance without it.", string(answer.Basis))
+		f.Basis = answer.Basis
+	}
 	r.Mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
 	if width := r.Text(name("uncertainty")); width != "" {
 		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.Text(name("unit"))).Value
 	}
-	return f
 }
 
 // readAmount reads a number and its unit.

@@ -141,3 +141,58 @@ func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
 
 // addressOf is the address of the page of a sample.
 func addressOf(x lab.Sample) string { return "/samples/" + x.Number("UTR").String() }
+
+// TestASubstanceUnknownInTheMorningIsReadByItsVisitor: proposed with the analysis, verified,
+// released and told, marked as new; nothing that is no name gets into the dictionary.
+func TestASubstanceUnknownInTheMorningIsReadByItsVisitor(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		analyst, verifier, address := x.staff(t, c.analyst), x.staff(t, c.verifier), addressOf(sample)
+		post := func(name string, more ...string) page {
+			v := url.Values{
+				"method": {strconv.Itoa(int(c.methods[lab.GCMS].ID))}, "performed_on": {sample.ReceivedOn.String()}, "conclusion": {"findings"},
+				"findings.0.substance": {name}, "findings.0.detection": {"identified"}, "findings.0.unit": {"%"},
+			}
+			for i := 0; i+1 < len(more); i += 2 {
+				v.Set("findings.0."+more[i], more[i+1])
+			}
+			return analyst.post(address+"/analyses/new", v)
+		}
+		wrong := func(p page, field string, says ...string) {
+			t.Helper()
+			p.want(t, http.StatusUnprocessableEntity, append(says, beside("findings.0."+field))...)
+		}
+		wrong(post("n/a"), "substance", "names no substance")
+		wrong(post("zalpidone 20 mg", "class", "stimulant", "why", "library"), "substance")
+		wrong(post("zalpidone"), "substance", "is not in the dictionary", "Class of the new substance", `value="nitazene"`)
+		wrong(post("zalpidone", "class", "stimulant"), "why", "Say how it was identified.")
+		wrong(post("zalpidone", "why", "library"), "class", "Choose the class")
+		wrong(post("metonitazena", "class", "nitazene", "why", "library"), "substance", "metonitazene (nitazenes)", "It is another substance than these")
+		if d := must(x.store.Dictionary(t.Context())); len(d.Substances) != len(c.words.Substances) {
+			t.Errorf("%d substances, before %d", len(d.Substances), len(c.words.Substances))
+		}
+		post("metonitazena", "class", "nitazene", "why", "library match 96 %", "another", "yes").leads(t, address+"?done=entered")
+		analysis := analysisAddress.FindString(analyst.get(address).want(t, http.StatusOK, "metonitazena").body)
+		verifier.post(analysis+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
+		c.release(t, sample, "")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "metonitazena", "not yet reviewed")
+		nl.want(t, http.StatusOK, "metonitazena", "nog niet beoordeeld")
+	})
+}
+
+// TestASaltInANameIsItsBasis, and no other can be chosen beside it.
+func TestASaltInANameIsItsBasis(t *testing.T) {
+	c := newCounter(t, oneSite(t))
+	sample, _ := c.handIn(t, "ketamine")
+	analyst, address := c.staff(t, c.analyst), addressOf(sample)
+	typed := url.Values{
+		"method": {strconv.Itoa(int(c.methods[lab.GCMS].ID))}, "performed_on": {sample.ReceivedOn.String()}, "conclusion": {"findings"},
+		"findings.0.substance": {"Ketamine HCl"}, "findings.0.amount": {"80"}, "findings.0.unit": {"%"}, "findings.0.basis": {"base"},
+	}
+	analyst.post(address+"/analyses/new", typed).want(t, http.StatusUnprocessableEntity, "The name says hydrochloride", beside("findings.0.basis"))
+	typed.Set("findings.0.basis", "")
+	analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
+	analyst.get(address).want(t, http.StatusOK, "hydrochloride", "69%")
+}

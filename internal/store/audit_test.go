@@ -219,6 +219,14 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.VerifyAnalysis(ctx, b.verifier, a.Key, 2, true)
 			return err
 		}, "verify analysis", b.verifier, analysisID, []string{`"field":"state","new":"verified","old":"entered"`}, ""},
+		{"ProposeSubstance", func() error {
+			_, err := s.ProposeSubstance(ctx, b.analyst, b.service.ID, lab.Proposal{Name: "zalpidone", Class: "other", Why: "library match"})
+			return err
+		}, "propose substance", b.analyst, func() string { return "substance 1000000" }, []string{`"field":"class","new":"other"`, `"field":"name","new":"zalpidone"`}, "library match"},
+		{"ProposeSubstance again", func() error {
+			_, err := s.ProposeSubstance(ctx, b.analyst, b.service.ID, lab.Proposal{Name: "Zalpidone"})
+			return err
+		}, "", b.analyst, nil, nil, ""},
 		{"ReportAnalysis", func() error {
 			_, err := s.ReportAnalysis(ctx, b.verifier, a.Key, 3, false)
 			return err

@@ -137,6 +137,9 @@ type (
 		PubChemCID   int32 `gorm:"column:pubchem_cid"`
 		Reviewed     bool
 		WholeClass   bool
+		ProposedBy   lab.Optional
+		ProposedAt   lab.Instant
+		ProposedWhy  string
 		MergedInto   lab.Optional `gorm:"<-:false"` // written by a merge alone
 		Danger       lab.Danger
 		DangerSource string
@@ -288,7 +291,7 @@ func rowsOf(classes []lab.Class, substances []*lab.Substance, products []*lab.Pr
 func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 	r.Substances = append(r.Substances, substanceRow{
 		ID: s.ID, Name: s.Name, NameNL: s.NameNL, Class: s.Class, Role: s.Role, Psychoactive: s.Psychoactive, Active: s.Active,
-		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass,
+		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass, ProposedBy: s.ProposedBy, ProposedAt: s.ProposedAt, ProposedWhy: s.ProposedWhy,
 		Danger: s.Danger, DangerSource: s.DangerSource, ShortName: s.ShortName, LineEN: s.LineEN, LineNL: s.LineNL, LineSource: s.LineSource,
 	})
 	seen := map[string]bool{}
@@ -457,7 +460,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 	for _, x := range r.Substances {
 		byID[x.ID] = &lab.Substance{
 			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
-			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass, MergedInto: x.MergedInto,
+			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass, ProposedBy: x.ProposedBy, ProposedAt: x.ProposedAt, ProposedWhy: x.ProposedWhy, MergedInto: x.MergedInto,
 			Danger: x.Danger, DangerSource: x.DangerSource, ShortName: x.ShortName, LineEN: x.LineEN, LineNL: x.LineNL, LineSource: x.LineSource,
 		}
 	}

@@ -253,6 +253,9 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"ChangeAnalysis", b.analyst, func(by lab.Actor) (any, error) {
 			return analysis(s.ChangeAnalysis(ctx, by, a.Key, a.Version, a, nil, ""))
 		}},
+		{"ProposeSubstance", b.analyst, func(by lab.Actor) (any, error) {
+			return s.ProposeSubstance(ctx, by, b.service.ID, lab.Proposal{Name: "zalpidone", Class: "other", Why: "library match"})
+		}},
 		{"VerifyAnalysis", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.VerifyAnalysis(ctx, by, a.Key, a.Version, false)) }},
 		{"RetractAnalysis", b.verifier, func(by lab.Actor) (any, error) {
 			return analysis(s.RetractAnalysis(ctx, by, a.Key, a.Version, "wrong"))
