@@ -43,7 +43,7 @@ const (
 func testDictionary(t testing.TB, more ...*lab.Product) *lab.Dictionary {
 	t.Helper()
 	substance := func(id lab.SubstanceID, name, nl string) *lab.Substance {
-		return &lab.Substance{ID: id, Name: name, NameNL: nl, Class: "other", Role: lab.RoleAdulterant, Active: true, Psychoactive: id != levamisole}
+		return &lab.Substance{ID: id, Name: name, NameNL: nl, Class: "other", Role: lab.RoleAdulterant, Active: true, Psychoactive: id != levamisole, Reviewed: true}
 	}
 	product := func(id lab.ProductID, name, nl string, expected ...lab.SubstanceID) *lab.Product {
 		p := &lab.Product{ID: id, NameEN: name, NameNL: nl, Unit: lab.Gram}

@@ -21,7 +21,7 @@ func benchDictionary(b *testing.B) *lab.Dictionary {
 	var scope []lab.MethodScope
 	for i := range 80 {
 		id := lab.SubstanceID(i + 1)
-		substances = append(substances, &lab.Substance{ID: id, Name: fmt.Sprint("substance", i), Class: "other", Role: lab.RoleAdulterant, Active: true})
+		substances = append(substances, &lab.Substance{ID: id, Name: fmt.Sprint("substance", i), Class: "other", Role: lab.RoleAdulterant, Active: true, Reviewed: true})
 		scope = append(scope, lab.MethodScope{SubstanceID: id})
 	}
 	for i := range 40 {
