@@ -120,6 +120,9 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 	}
 }
 
+// IsNew tells that the dictionary has no such name, and that it can become one.
+func (a NameAnswer) IsNew() bool { return a.Kind == NewName || a.Kind == NearName }
+
 // nearNames lists the neighbours, and tells whether the name may be one of theirs misspelled.
 func (a NameAnswer) nearNames() (list string, spelling bool) {
 	var names []string

@@ -18,7 +18,7 @@ func MayPropose(by Actor, service ServiceID) error { return may(EnterAnalysis, b
 func (d *Dictionary) CheckProposal(p Proposal) (errs FieldErrors) {
 	a := d.AskName(p.Name)
 	a.Check(&errs, "substance", p.Another)
-	if a.Kind != NewName && a.Kind != NearName {
+	if !a.IsNew() {
 		return errs
 	}
 	if p.Class == "" && strings.TrimSpace(p.Why) == "" && a.Kind == NewName {

@@ -209,7 +209,7 @@ func readFinding(r *page.Reader, d *lab.Dictionary, number int) (f lab.Finding, 
 	switch {
 	case ok:
 		f.SubstanceID, f.Stereo = substance.ID, answer.Stereo
-	case canBeProposed(answer):
+	case answer.IsNew():
 		proposed = readProposal(r, d, number)
 	default:
 		answer.Check(&r.Mistakes, name("substance"), false)

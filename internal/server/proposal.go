@@ -21,16 +21,11 @@ func (p *proposalFields) fields() []*page.Field {
 	return []*page.Field{p.Another, p.Class, p.Why}
 }
 
-// canBeProposed tells that a name is none of the dictionary's, and can become one.
-func canBeProposed(a lab.NameAnswer) bool {
-	return a.Typed != "" && (a.Kind == lab.NewName || a.Kind == lab.NearName)
-}
-
 // offerProposal asks for what is to be known of a substance, where the name that was typed
 // can become one.
 func (r *request) offerProposal(n naming, row *findingRow, typed string) {
 	a := n.words.AskName(typed)
-	if !canBeProposed(a) {
+	if !a.IsNew() {
 		return
 	}
 	name := func(part string) string { return "findings." + row.Number + "." + part }
