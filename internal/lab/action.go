@@ -45,6 +45,16 @@ const (
 	ChangeLaboratory   Action = "change laboratory"
 	AddMethod          Action = "add method"
 	ProposeSubstance   Action = "propose substance"
+	ChangeSubstance    Action = "change substance"
+	ReviewSubstance    Action = "review substance"
+	JudgeSubstance     Action = "judge substance"
+	ReviewJudgement    Action = "review judgement"
+	ProposeProduct     Action = "propose product"
+	ChangeProduct      Action = "change product"
+	ReviewProduct      Action = "review product"
+	ProposeName        Action = "propose name"
+	ReviewName         Action = "review name"
+	WithdrawName       Action = "withdraw name"
 	RetireMethod       Action = "retire method"
 	ReinstateMethod    Action = "reinstate method"
 	LoadDictionary     Action = "load dictionary"
@@ -100,7 +110,8 @@ var RecordActions = Vocabulary[Action]{
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
 	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, RetireMethod, ReinstateMethod,
-	LoadDictionary, ProposeSubstance, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
+	LoadDictionary, ProposeSubstance, ChangeSubstance, ReviewSubstance, JudgeSubstance, ReviewJudgement, ProposeProduct, ChangeProduct, ReviewProduct,
+	ProposeName, ReviewName, WithdrawName, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,

@@ -21,6 +21,7 @@ type Dictionary struct {
 	Edition    string // another after every change in the registry; empty once something was added here
 
 	Laboratories map[LaboratoryID]*Lab
+	Judgements   map[SubstanceID][]SubstanceJudgement // made here, the oldest first
 
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name
@@ -278,8 +279,9 @@ func (d *Dictionary) Role(id SubstanceID, f *File) Role {
 func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 	s := &Substance{
 		ID: nextLocal(d.Substances), Name: strings.Join(strings.Fields(name), " "), Class: "other",
-		Role: RoleAdulterant, Active: true, Psychoactive: true,
+		Role: RoleAdulterant, Active: true, Psychoactive: true, Version: 1,
 	}
+	s.TakeCare()
 	var errs FieldErrors
 	other, _, taken := d.FindSubstance(name)
 	if taken {

@@ -16,6 +16,9 @@ type Product struct {
 	Unit       AmountUnit // in which its price is usually told
 	Reviewed   bool       // false for entries that an import added
 	MergedInto Optional   // the product that it turned out to be; 0 for most
+	Version    int32      // raised by every change and review
+	ChangedBy  Optional
+	Provenance
 	Names      []ProductName
 	Substances []ProductSubstance
 }
@@ -25,6 +28,7 @@ type ProductName struct {
 	ProductID ProductID
 	Name      string
 	Language  string
+	Provenance
 }
 
 // ProductSubstance is an expected substance or class of a product (role

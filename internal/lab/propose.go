@@ -47,6 +47,7 @@ func (d *Dictionary) ProposeSubstance(p Proposal, by Actor, at Instant) (s *Subs
 	if s, err = d.AddSubstance(a.Typed); err != nil {
 		return nil, false, err
 	}
-	s.Class, s.ProposedBy, s.ProposedAt, s.ProposedWhy = p.Class, by.UserID, at, strings.TrimSpace(p.Why)
+	s.Class, s.ChangedBy = p.Class, by.UserID
+	s.Provenance = Provenance{ProposedBy: by.UserID, ProposedAt: at, ProposedWhy: strings.TrimSpace(p.Why)}
 	return s, true, nil
 }

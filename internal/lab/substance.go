@@ -59,12 +59,15 @@ type Substance struct {
 	ShortName    string   // of its names the one that people use, where the canonical one is long
 	LineEN       string   // what it is, in one line; empty for most
 	LineNL       string
-	LineSource   string   // key of what the line rests on
-	ProposedBy   Optional // who proposed it here; zero for what an edition or an import brought
-	ProposedAt   Instant
-	ProposedWhy  string
-	Names        []SubstanceName
-	Salts        []Salt
+	LineSource   string // key of what the line rests on
+	LineReviewed bool   // only then is the line shown to a visitor
+	Said         Traits // what is said of its role and effect, also where nobody has reviewed it
+	Version      int32  // raised by every change and review
+	ChangedBy    Optional
+	Provenance
+	Proposals []ServiceProposal // of the services that needed it before it was reviewed
+	Names     []SubstanceName
+	Salts     []Salt
 }
 
 // SubstanceName is a synonym. It may determine the stereo mark: esketamine is
@@ -74,6 +77,7 @@ type SubstanceName struct {
 	Name        string
 	Language    string // en, nl or empty for chemical names
 	Stereo      Stereo
+	Provenance  // of one that was added to the entry here
 }
 
 // Salt is a salt of a substance, anhydrous.

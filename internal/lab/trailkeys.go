@@ -47,6 +47,10 @@ var trailRecords = []struct {
 	{"scope.*.", MethodScope{}},
 	{"", Merge{}},
 	{"", Proposal{}},
+	{"", SubstanceEntry{}},
+	{"", ProductEntry{}},
+	{"", SubstanceJudgement{}},
+	{"", NameProposal{}},
 }
 
 // TrailKeys are all keys of fields that an event can have, those of earlier formats

@@ -115,13 +115,13 @@ func setSetting(tx *gorm.DB, name, value string) error {
 }
 
 // saveDictionary writes the entries. Names, salts and expectations that an edition
-// took away from an embedded entry go; substances and products never do, because
+// took away from an embedded entry go, but for names that people added here; substances and products never do, because
 // samples refer to them.
 func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 	r := rowsOfDictionary(d)
 	for _, statement := range []string{
-		"DELETE FROM substance_names WHERE substance_id < ?", "DELETE FROM substance_salts WHERE substance_id < ?",
-		"DELETE FROM product_names WHERE product_id < ?", "DELETE FROM product_substances WHERE product_id < ?",
+		"DELETE FROM substance_names WHERE substance_id < ? AND proposed_by IS NULL", "DELETE FROM substance_salts WHERE substance_id < ?",
+		"DELETE FROM product_names WHERE product_id < ? AND proposed_by IS NULL", "DELETE FROM product_substances WHERE product_id < ?",
 	} {
 		if err := tx.Exec(statement, lab.LocalEntries).Error; err != nil {
 			return err
@@ -215,7 +215,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 		}
 		for _, list := range []any{
 			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
-			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices,
+			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices, &r.Proposals, &r.Judgements,
 		} {
 			if err := tx.Find(list).Error; err != nil {
 				return nil, err
@@ -231,6 +231,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 		return nil, err
 	}
 	d.SetLaboratories(r.laboratories())
+	d.SetJudgements(r.judgements())
 	d.Edition, d.Merges = change, merges
 	return d, nil
 }

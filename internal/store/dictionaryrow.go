@@ -28,9 +28,6 @@ type (
 		PubChemCID   int32 `gorm:"column:pubchem_cid"`
 		Reviewed     bool
 		WholeClass   bool
-		ProposedBy   lab.Optional
-		ProposedAt   lab.Instant
-		ProposedWhy  string
 		MergedInto   lab.Optional `gorm:"<-:false"` // written by a merge alone
 		Danger       lab.Danger
 		DangerSource string
@@ -38,6 +35,9 @@ type (
 		LineEN       string
 		LineNL       string
 		LineSource   string
+		Version      int32        `gorm:"<-:create"`
+		ChangedBy    lab.Optional `gorm:"<-:create"`
+		lab.Provenance
 	}
 	substanceNameRow struct {
 		Folded      string `gorm:"primaryKey"`
@@ -45,6 +45,7 @@ type (
 		Name        string
 		Language    string
 		Stereo      lab.Stereo
+		lab.Provenance
 	}
 	saltRow struct {
 		SubstanceID  lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
@@ -61,12 +62,16 @@ type (
 		Unit       lab.AmountUnit
 		Reviewed   bool
 		MergedInto lab.Optional `gorm:"<-:false"`
+		Version    int32        `gorm:"<-:create"`
+		ChangedBy  lab.Optional `gorm:"<-:create"`
+		lab.Provenance
 	}
 	productNameRow struct {
 		Folded    string `gorm:"primaryKey"`
 		ProductID lab.ProductID
 		Name      string
 		Language  string
+		lab.Provenance
 	}
 	productSubstanceRow struct {
 		ProductID lab.ProductID `gorm:"primaryKey;autoIncrement:false"`
@@ -94,6 +99,25 @@ type (
 		OpenScope    bool
 		Replaces     lab.Optional
 		RetiredOn    lab.Date
+	}
+	proposalRow struct {
+		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		ServiceID   lab.ServiceID   `gorm:"primaryKey;autoIncrement:false"`
+		ProposedBy  lab.Optional
+		ProposedAt  lab.Instant
+		ProposedWhy string
+	}
+	judgementRow struct {
+		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		Version     int32           `gorm:"primaryKey;autoIncrement:false"`
+		Danger      lab.Danger
+		Source      string
+		LineEN      string
+		LineNL      string
+		LineSource  string
+		AuthorID    lab.Optional
+		ReviewerID  lab.Optional
+		At          lab.Instant
 	}
 	methodScopeRow struct {
 		MethodID    lab.MethodID    `gorm:"primaryKey;autoIncrement:false"`
@@ -131,6 +155,12 @@ func (classRow) TableName() string { return "substance_classes" }
 func (methodRow) TableName() string { return "methods" }
 
 // TableName returns the table.
+func (proposalRow) TableName() string { return "substance_proposals" }
+
+// TableName returns the table.
+func (judgementRow) TableName() string { return "substance_judgements" }
+
+// TableName returns the table.
 func (methodScopeRow) TableName() string { return "method_scopes" }
 
 // dictionaryRows is the dictionary as rows of its tables, in order of their keys.
@@ -149,6 +179,10 @@ type dictionaryRows struct {
 	Laboratories       []laboratoryRow     `json:"-"`
 	LaboratoryPeople   []laboratoryPerson  `json:"-"`
 	LaboratoryServices []laboratoryService `json:"-"`
+
+	// Nor has any what was proposed and judged here.
+	Proposals  []proposalRow  `json:"-"`
+	Judgements []judgementRow `json:"-"`
 }
 
 func sortedValues[K cmp.Ordered, V any](m map[K]V) []V {
@@ -182,14 +216,15 @@ func rowsOf(classes []lab.Class, substances []*lab.Substance, products []*lab.Pr
 func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 	r.Substances = append(r.Substances, substanceRow{
 		ID: s.ID, Name: s.Name, NameNL: s.NameNL, Class: s.Class, Role: s.Role, Psychoactive: s.Psychoactive, Active: s.Active,
-		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass, ProposedBy: s.ProposedBy, ProposedAt: s.ProposedAt, ProposedWhy: s.ProposedWhy,
+		Formula: s.Formula, MolarMass: s.MolarMass, CAS: s.CAS, PubChemCID: s.PubChemCID, Reviewed: s.Reviewed, WholeClass: s.WholeClass,
+		Version: s.Version, ChangedBy: s.ChangedBy, Provenance: s.Provenance,
 		Danger: s.Danger, DangerSource: s.DangerSource, ShortName: s.ShortName, LineEN: s.LineEN, LineNL: s.LineNL, LineSource: s.LineSource,
 	})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.SubstanceName{{Name: s.Name}, {Name: cmp.Or(s.NameNL, s.Name), Language: "nl"}}, s.Names...) {
 		if folded := lab.Fold(n.Name); !seen[folded] {
 			seen[folded] = true
-			r.SubstanceNames = append(r.SubstanceNames, substanceNameRow{folded, s.ID, n.Name, n.Language, n.Stereo})
+			r.SubstanceNames = append(r.SubstanceNames, substanceNameRow{folded, s.ID, n.Name, n.Language, n.Stereo, n.Provenance})
 		}
 	}
 	for _, x := range s.Salts {
@@ -198,12 +233,12 @@ func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 }
 
 func (r *dictionaryRows) addProduct(p *lab.Product) {
-	r.Products = append(r.Products, productRow{ID: p.ID, NameEN: p.NameEN, NameNL: p.NameNL, Unit: p.Unit, Reviewed: p.Reviewed})
+	r.Products = append(r.Products, productRow{ID: p.ID, NameEN: p.NameEN, NameNL: p.NameNL, Unit: p.Unit, Reviewed: p.Reviewed, Version: p.Version, ChangedBy: p.ChangedBy, Provenance: p.Provenance})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN), Language: "nl"}}, p.Names...) {
 		if folded := lab.Fold(n.Name); !seen[folded] {
 			seen[folded] = true
-			r.ProductNames = append(r.ProductNames, productNameRow{folded, p.ID, n.Name, n.Language})
+			r.ProductNames = append(r.ProductNames, productNameRow{folded, p.ID, n.Name, n.Language, n.Provenance})
 		}
 	}
 	for _, x := range p.Substances {
@@ -230,16 +265,22 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 	for _, x := range r.Substances {
 		byID[x.ID] = &lab.Substance{
 			ID: x.ID, Name: x.Name, NameNL: x.NameNL, Class: x.Class, Role: x.Role, Psychoactive: x.Psychoactive, Active: x.Active,
-			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass, ProposedBy: x.ProposedBy, ProposedAt: x.ProposedAt, ProposedWhy: x.ProposedWhy, MergedInto: x.MergedInto,
+			Formula: x.Formula, MolarMass: x.MolarMass, CAS: x.CAS, PubChemCID: x.PubChemCID, Reviewed: x.Reviewed, WholeClass: x.WholeClass, MergedInto: x.MergedInto,
+			Version: x.Version, ChangedBy: x.ChangedBy, Provenance: x.Provenance,
 			Danger: x.Danger, DangerSource: x.DangerSource, ShortName: x.ShortName, LineEN: x.LineEN, LineNL: x.LineNL, LineSource: x.LineSource,
 		}
+		byID[x.ID].TakeCare()
 	}
 	slices.SortFunc(r.SubstanceNames, func(a, b substanceNameRow) int { return strings.Compare(a.Folded, b.Folded) })
 	for _, x := range r.SubstanceNames {
 		s := byID[x.SubstanceID]
 		if x.Name != s.Name && x.Name != s.NameNL {
-			s.Names = append(s.Names, lab.SubstanceName{SubstanceID: x.SubstanceID, Name: x.Name, Language: x.Language, Stereo: x.Stereo})
+			s.Names = append(s.Names, lab.SubstanceName{SubstanceID: x.SubstanceID, Name: x.Name, Language: x.Language, Stereo: x.Stereo, Provenance: x.Provenance})
 		}
+	}
+	for _, x := range r.Proposals {
+		s := byID[x.SubstanceID]
+		s.Proposals = append(s.Proposals, lab.ServiceProposal(x))
 	}
 	slices.SortFunc(r.Salts, func(a, b saltRow) int { return strings.Compare(a.Salt, b.Salt) })
 	for _, x := range r.Salts {
@@ -251,13 +292,13 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 func (r *dictionaryRows) products() []*lab.Product {
 	byID := map[lab.ProductID]*lab.Product{}
 	for _, x := range r.Products {
-		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed, MergedInto: x.MergedInto}
+		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed, MergedInto: x.MergedInto, Version: x.Version, ChangedBy: x.ChangedBy, Provenance: x.Provenance}
 	}
 	slices.SortFunc(r.ProductNames, func(a, b productNameRow) int { return strings.Compare(a.Folded, b.Folded) })
 	for _, x := range r.ProductNames {
 		p := byID[x.ProductID]
 		if x.Name != p.NameEN && x.Name != p.NameNL {
-			p.Names = append(p.Names, lab.ProductName{ProductID: x.ProductID, Name: x.Name, Language: x.Language})
+			p.Names = append(p.Names, lab.ProductName{ProductID: x.ProductID, Name: x.Name, Language: x.Language, Provenance: x.Provenance})
 		}
 	}
 	slices.SortFunc(r.ProductSubstances, func(a, b productSubstanceRow) int { return cmp.Compare(a.Position, b.Position) })

@@ -53,21 +53,7 @@ func (r *dictionaryRows) laboratories() []*lab.Lab {
 // equipAll is a unit of work on what all services share, with a dictionary of its own that
 // it may change. It takes the operator, or an administrator of all services.
 func (s *Store) equipAll(ctx context.Context, by lab.Actor, steps func(w *work, d *lab.Dictionary) error) error {
-	err := s.do(ctx, by, func(w *work) error {
-		if err := lab.MayEquip(by, 0); err != nil {
-			return err
-		}
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
-			return err
-		}
-		d, err := readDictionary(w.tx)
-		if err != nil {
-			return err
-		}
-		return steps(w, d)
-	})
-	s.wordsChanged.Add(1)
-	return err
+	return s.reword(ctx, by, func() error { return lab.MayEquip(by, 0) }, steps)
 }
 
 // AddLaboratory records a laboratory under the next number and returns it. It takes the

@@ -12,14 +12,21 @@ import (
 	"marquis/internal/lab"
 )
 
-// pointing lets an entry of the dictionary lead to another, or to itself again.
-type pointing struct {
-	act      lab.Action
-	table    string
-	id, into int32 // into 0: to itself
-	check    func(d *lab.Dictionary) error
-	entry    func(d *lab.Dictionary) lab.Merge
-	touches  func(d *lab.Dictionary) touched
+// alteration changes what numbers of the dictionary stand for, so that samples read
+// differently.
+type alteration struct {
+	may     func() error // refuses who may not
+	check   func(d *lab.Dictionary) error
+	write   func(w *work, d *lab.Dictionary) error // by the dictionary as it was before
+	tell    func(before, after *lab.Dictionary) auditTale
+	touches func(d *lab.Dictionary) touched
+}
+
+// auditTale is what the trail tells of a change of the dictionary.
+type auditTale struct {
+	action  lab.Action
+	subject string
+	changes []lab.Difference
 }
 
 // touched are the numbers of which samples read differently.
@@ -31,91 +38,130 @@ type touched struct {
 // MergeSubstance lets a substance lead to another from now on, and makes the facts of the
 // samples that read differently anew. What was signed stays as it is. It takes who may merge.
 func (s *Store) MergeSubstance(ctx context.Context, by lab.Actor, id, into lab.SubstanceID, reason string) (Moved, error) {
-	return s.point(ctx, by, mergedSubstance(id, into), reason, false)
+	return s.alter(ctx, by, mergedSubstance(by, id, into), reason, false)
 }
 
 // TryMergeSubstance tells what MergeSubstance would change, and changes nothing.
 func (s *Store) TryMergeSubstance(ctx context.Context, by lab.Actor, id, into lab.SubstanceID) (Moved, error) {
-	return s.point(ctx, by, mergedSubstance(id, into), "", true)
+	return s.alter(ctx, by, mergedSubstance(by, id, into), "", true)
 }
 
 // UnmergeSubstance takes the merge of a substance back.
 func (s *Store) UnmergeSubstance(ctx context.Context, by lab.Actor, id lab.SubstanceID, reason string) (Moved, error) {
-	p := mergedSubstance(id, 0)
-	p.act, p.check = lab.UnmergeSubstance, func(d *lab.Dictionary) error { return d.CheckUnmerge(id) }
-	return s.point(ctx, by, p, reason, false)
+	return s.alter(ctx, by, mergedSubstance(by, id, 0), reason, false)
 }
 
 // MergeProduct lets a product lead to another from now on.
 func (s *Store) MergeProduct(ctx context.Context, by lab.Actor, id, into lab.ProductID, reason string) (Moved, error) {
-	return s.point(ctx, by, mergedProduct(id, into), reason, false)
+	return s.alter(ctx, by, mergedProduct(by, id, into), reason, false)
 }
 
 // TryMergeProduct tells what MergeProduct would change, and changes nothing.
 func (s *Store) TryMergeProduct(ctx context.Context, by lab.Actor, id, into lab.ProductID) (Moved, error) {
-	return s.point(ctx, by, mergedProduct(id, into), "", true)
+	return s.alter(ctx, by, mergedProduct(by, id, into), "", true)
 }
 
 // UnmergeProduct takes the merge of a product back.
 func (s *Store) UnmergeProduct(ctx context.Context, by lab.Actor, id lab.ProductID, reason string) (Moved, error) {
-	p := mergedProduct(id, 0)
-	p.act, p.check = lab.UnmergeProduct, func(d *lab.Dictionary) error { return d.CheckProductUnmerge(id) }
-	return s.point(ctx, by, p, reason, false)
+	return s.alter(ctx, by, mergedProduct(by, id, 0), reason, false)
 }
 
-func mergedSubstance(id, into lab.SubstanceID) pointing {
-	return pointing{
-		act: lab.MergeSubstance, table: "substances", id: int32(id), into: int32(into),
+func substanceSubject(id lab.SubstanceID) string { return "substance " + strconv.Itoa(int(id)) }
+
+func productSubject(id lab.ProductID) string { return "product " + strconv.Itoa(int(id)) }
+
+// mergedSubstance lets a substance lead to another, or with 0 to itself again.
+func mergedSubstance(by lab.Actor, id, into lab.SubstanceID) alteration {
+	pointer := func(d *lab.Dictionary) (m lab.Merge) {
+		if s := d.Merged(id); s != nil {
+			m.MergedInto = s.MergedInto
+		}
+		return m
+	}
+	a := alteration{
+		may:   func() error { return seen(lab.MayMerge(by) == nil) },
 		check: func(d *lab.Dictionary) error { return d.CheckMerge(id, into) },
-		entry: func(d *lab.Dictionary) (m lab.Merge) {
-			if s := d.Merged(id); s != nil {
-				m.MergedInto = s.MergedInto
-			}
-			return m
+		write: func(w *work, _ *lab.Dictionary) error {
+			return w.tx.Exec("UPDATE substances SET merged_into = ? WHERE id = ?", lab.Optional(into), id).Error
 		},
-		touches: func(d *lab.Dictionary) touched {
-			t := touched{substances: d.Family(id)}
-			for product, p := range d.Products {
-				if slices.ContainsFunc(p.Substances, func(x lab.ProductSubstance) bool {
-					return slices.Contains(t.substances, lab.SubstanceID(x.SubstanceID))
-				}) {
-					t.products = append(t.products, product)
-				}
-			}
-			return t
+		tell: func(before, after *lab.Dictionary) auditTale {
+			return auditTale{lab.MergeSubstance, substanceSubject(id), lab.Differences(pointer(before), pointer(after))}
 		},
+		touches: touchingSubstance(id),
+	}
+	if into == 0 {
+		tell := a.tell
+		a.check = func(d *lab.Dictionary) error { return d.CheckUnmerge(id) }
+		a.tell = func(before, after *lab.Dictionary) auditTale {
+			return auditTale{lab.UnmergeSubstance, substanceSubject(id), tell(before, after).changes}
+		}
+	}
+	return a
+}
+
+// touchingSubstance are the samples that hold a substance, or what stands for its class, and
+// those of the products in which it is.
+func touchingSubstance(id lab.SubstanceID) func(d *lab.Dictionary) touched {
+	return func(d *lab.Dictionary) touched {
+		t := touched{substances: d.Family(id)}
+		for product, p := range d.Products {
+			if slices.ContainsFunc(p.Substances, func(x lab.ProductSubstance) bool {
+				return slices.Contains(t.substances, lab.SubstanceID(x.SubstanceID))
+			}) {
+				t.products = append(t.products, product)
+			}
+		}
+		return t
 	}
 }
 
-func mergedProduct(id, into lab.ProductID) pointing {
-	return pointing{
-		act: lab.MergeProduct, table: "products", id: int32(id), into: int32(into),
+func mergedProduct(by lab.Actor, id, into lab.ProductID) alteration {
+	pointer := func(d *lab.Dictionary) (m lab.Merge) {
+		if p := d.MergedProduct(id); p != nil {
+			m.MergedInto = p.MergedInto
+		}
+		return m
+	}
+	a := alteration{
+		may:   func() error { return seen(lab.MayMerge(by) == nil) },
 		check: func(d *lab.Dictionary) error { return d.CheckProductMerge(id, into) },
-		entry: func(d *lab.Dictionary) (m lab.Merge) {
-			if p := d.MergedProduct(id); p != nil {
-				m.MergedInto = p.MergedInto
-			}
-			return m
+		write: func(w *work, _ *lab.Dictionary) error {
+			return w.tx.Exec("UPDATE products SET merged_into = ? WHERE id = ?", lab.Optional(into), id).Error
+		},
+		tell: func(before, after *lab.Dictionary) auditTale {
+			return auditTale{lab.MergeProduct, productSubject(id), lab.Differences(pointer(before), pointer(after))}
 		},
 		touches: func(d *lab.Dictionary) touched { return touched{products: d.ProductFamily(id)} },
 	}
+	if into == 0 {
+		tell := a.tell
+		a.check = func(d *lab.Dictionary) error { return d.CheckProductUnmerge(id) }
+		a.tell = func(before, after *lab.Dictionary) auditTale {
+			return auditTale{lab.UnmergeProduct, productSubject(id), tell(before, after).changes}
+		}
+	}
+	return a
 }
 
 // errTried ends a unit of work that was only tried.
 var errTried = errors.New("tried")
 
-// point does what the pointing is. Who writes facts meanwhile either ends before, and is
-// read here, or afterwards finds that the dictionary reads differently: see sameMerges.
-func (s *Store) point(ctx context.Context, by lab.Actor, p pointing, reason string, try bool) (Moved, error) {
+// alter does what the alteration is, or only tries it. Who writes facts meanwhile either ends
+// before, and is read here, or afterwards finds that the dictionary reads differently: see
+// sameMerges.
+func (s *Store) alter(ctx context.Context, by lab.Actor, a alteration, reason string, try bool) (Moved, error) {
 	moved := Moved{Fields: map[string]int{}}
-	if err := seen(lab.MayMerge(by) == nil); err != nil {
+	if err := a.may(); err != nil {
 		return moved, err
 	}
 	if !try {
 		defer s.wordsChanged.Add(1)
 	}
 	err := s.do(ctx, by, func(w *work) error {
-		if err := errors.Join(s.markChange(w.tx), setSetting(w.tx, mergeSetting, s.ids.Next().String())); err != nil {
+		if _, err := w.lockTrail(w.tx, 0); err != nil {
+			return err
+		}
+		if err := errors.Join(w.markChange(w.tx), setSetting(w.tx, mergeSetting, s.ids.Next().String())); err != nil {
 			return err
 		}
 		if err := w.holdYears(); err != nil {
@@ -125,23 +171,23 @@ func (s *Store) point(ctx context.Context, by lab.Actor, p pointing, reason stri
 		if err != nil {
 			return err
 		}
-		if err := p.check(before); err != nil {
+		if err := a.check(before); err != nil {
 			return err
 		}
-		if err := w.tx.Exec("UPDATE "+p.table+" SET merged_into = ? WHERE id = ?", lab.Optional(p.into), p.id).Error; err != nil {
+		if err := a.write(w, before); err != nil {
 			return err
 		}
 		after, err := readDictionary(w.tx)
 		if err != nil {
 			return err
 		}
-		differences := lab.Differences(p.entry(before), p.entry(after))
-		if err := w.record(0, p.act, strconv.Itoa(int(p.id)), reason, differences); err != nil {
+		tale := a.tell(before, after)
+		if err := w.record(0, tale.action, tale.subject, reason, tale.changes); err != nil {
 			return err
 		}
-		was, is := p.touches(before), p.touches(after)
+		was, is := a.touches(before), a.touches(after)
 		all := touched{slices.Concat(was.substances, is.substances), slices.Concat(was.products, is.products)}
-		if err := w.readAnew(after, all, &moved); err != nil {
+		if err := errors.Join(w.readAnew(after, all, &moved), w.touchYears(all)); err != nil {
 			return err
 		}
 		if try {
@@ -153,6 +199,20 @@ func (s *Store) point(ctx context.Context, by lab.Actor, p pointing, reason stri
 		err = nil
 	}
 	return moved, err
+}
+
+// touchYears notes that the years in which any of the substances was found tell of it
+// otherwise: figures do not name what nobody has reviewed.
+func (w *work) touchYears(t touched) error {
+	var years []struct {
+		ServiceID lab.ServiceID
+		Year      int
+	}
+	err := w.tx.Raw("SELECT DISTINCT service_id, year FROM finding_facts WHERE service_id IN (SELECT id FROM services) AND substance_id IN ?", t.substances).Scan(&years).Error
+	for _, y := range years {
+		w.touch(y.ServiceID, y.Year)
+	}
+	return err
 }
 
 // holdYears lets whoever writes facts wait until the transaction ends, and waits for those

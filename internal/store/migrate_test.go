@@ -289,7 +289,7 @@ func TestAnEditionThatBringsALocalNameOffersToMerge(t *testing.T) {
 				"DELETE FROM substance_names WHERE folded = 'caffeine'",
 				"INSERT INTO substances (id, name, name_nl, class, role, psychoactive, active, formula, molar_mass, cas, pubchem_cid, reviewed) " +
 					"SELECT 1000000, 'Caffeine', '', class, role, psychoactive, active, '', 0, '', 0, false FROM substances WHERE name = 'once unknown'",
-				"INSERT INTO substance_names VALUES ('caffeine', 1000000, 'Caffeine', '', '')",
+				"INSERT INTO substance_names (folded, substance_id, name, language, stereo) VALUES ('caffeine', 1000000, 'Caffeine', '', '')",
 			} {
 				if err := store.Exec(s, statement); err != nil {
 					t.Fatal(err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 
 	"marquis/internal/lab"
 )
@@ -11,30 +10,32 @@ import (
 // once, and returns it; one that is known by the name is returned as it is. It takes who
 // enters analyses at the service. Mistakes come back as lab.FieldErrors.
 func (s *Store) ProposeSubstance(ctx context.Context, by lab.Actor, service lab.ServiceID, p lab.Proposal) (proposed *lab.Substance, err error) {
-	err = s.do(ctx, by, func(w *work) error {
-		if err := seen(by.SeesRecords(service)); err != nil {
-			return err
-		}
-		if err := lab.MayPropose(by, service); err != nil {
-			return err
-		}
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
-			return err
-		}
-		d, err := readDictionary(w.tx)
-		if err != nil {
-			return err
-		}
+	err = s.reword(ctx, by, mayProposeAt(by, service, lab.MayPropose), func(w *work, d *lab.Dictionary) error {
 		var fresh bool
-		if proposed, fresh, err = d.ProposeSubstance(p, by, w.at); err != nil || !fresh {
+		if proposed, fresh, err = d.ProposeSubstance(p, by, w.at); err != nil {
 			return err
 		}
-		if err := w.addEntries(w.tx, []*lab.Substance{proposed}, nil, nil); err != nil {
+		if fresh {
+			if err := w.addEntries(w.tx, []*lab.Substance{proposed}, nil, nil); err != nil {
+				return err
+			}
+		}
+		if proposed.Reviewed || proposed.NeededAt(service) {
+			return nil
+		}
+		if err := w.joinProposal(proposed.ID, service, p.Why); err != nil {
 			return err
 		}
 		told := lab.Differences(lab.Proposal{}, lab.Proposal{Name: proposed.Name, Class: proposed.Class, Another: p.Another})
-		return w.record(0, lab.ProposeSubstance, "substance "+strconv.Itoa(int(proposed.ID)), p.Why, told)
+		return w.record(0, lab.ProposeSubstance, substanceSubject(proposed.ID), p.Why, told)
 	})
-	s.wordsChanged.Add(1)
 	return proposed, err
+}
+
+// joinProposal notes that a service needs a substance that nobody has reviewed.
+func (w *work) joinProposal(id lab.SubstanceID, service lab.ServiceID, why string) error {
+	if err := w.markChange(w.tx); err != nil {
+		return err
+	}
+	return w.tx.Create(&proposalRow{id, service, w.by.UserID, w.at, why}).Error
 }
