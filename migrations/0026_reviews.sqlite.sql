@@ -12,6 +12,9 @@ ALTER TABLE substances ADD COLUMN reviewed_at timestamptz;
 ALTER TABLE products ADD COLUMN proposed_by integer;
 ALTER TABLE products ADD COLUMN proposed_at timestamptz;
 ALTER TABLE products ADD COLUMN proposed_why text NOT NULL DEFAULT '';
+-- The service at which it was proposed, where it is offered before it is reviewed; 0 stands
+-- for all.
+ALTER TABLE products ADD COLUMN proposed_for integer;
 ALTER TABLE products ADD COLUMN version integer NOT NULL DEFAULT 1;
 ALTER TABLE products ADD COLUMN changed_by integer;
 ALTER TABLE products ADD COLUMN reviewed_by integer CHECK (reviewed_by <> proposed_by AND reviewed_by <> changed_by);

@@ -19,8 +19,9 @@ type Product struct {
 	Version    int32      // raised by every change and review
 	ChangedBy  Optional
 	Provenance
-	Names      []ProductName
-	Substances []ProductSubstance
+	ProposedFor Optional // service at which it was proposed; zero for all, and for what nobody proposed
+	Names       []ProductName
+	Substances  []ProductSubstance
 }
 
 // ProductName is a street name or another name of a product.

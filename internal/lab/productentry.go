@@ -131,7 +131,7 @@ func MayProposeProduct(by Actor, service ServiceID) error {
 
 // ProposeProduct adds a product that nobody has reviewed yet, under the next local number; it
 // can be used at once. One that is known by the name is returned as it is: fresh is false.
-func (d *Dictionary) ProposeProduct(x ProductProposal, by Actor, at Instant) (p *Product, fresh bool, err error) {
+func (d *Dictionary) ProposeProduct(x ProductProposal, by Actor, service ServiceID, at Instant) (p *Product, fresh bool, err error) {
 	if known, taken := d.FindProduct(x.NameEN); taken {
 		return known, false, nil
 	}
@@ -142,7 +142,7 @@ func (d *Dictionary) ProposeProduct(x ProductProposal, by Actor, at Instant) (p 
 		return nil, false, err
 	}
 	p = (&Product{ID: nextLocal(d.Products)}).With(x.ProductEntry)
-	p.Version, p.ChangedBy = 1, by.UserID
+	p.Version, p.ChangedBy, p.ProposedFor = 1, by.UserID, Optional(service)
 	p.Provenance = Provenance{ProposedBy: by.UserID, ProposedAt: at, ProposedWhy: strings.TrimSpace(x.Why)}
 	return p, true, d.addProduct(p)
 }

@@ -65,6 +65,7 @@ type (
 		Version    int32        `gorm:"<-:create"`
 		ChangedBy  lab.Optional `gorm:"<-:create"`
 		lab.Provenance
+		ProposedFor lab.Optional
 	}
 	productNameRow struct {
 		Folded    string `gorm:"primaryKey"`
@@ -233,7 +234,7 @@ func (r *dictionaryRows) addSubstance(s *lab.Substance) {
 }
 
 func (r *dictionaryRows) addProduct(p *lab.Product) {
-	r.Products = append(r.Products, productRow{ID: p.ID, NameEN: p.NameEN, NameNL: p.NameNL, Unit: p.Unit, Reviewed: p.Reviewed, Version: p.Version, ChangedBy: p.ChangedBy, Provenance: p.Provenance})
+	r.Products = append(r.Products, productRow{ID: p.ID, NameEN: p.NameEN, NameNL: p.NameNL, Unit: p.Unit, Reviewed: p.Reviewed, Version: p.Version, ChangedBy: p.ChangedBy, Provenance: p.Provenance, ProposedFor: p.ProposedFor})
 	seen := map[string]bool{}
 	for _, n := range append([]lab.ProductName{{Name: p.NameEN}, {Name: cmp.Or(p.NameNL, p.NameEN), Language: "nl"}}, p.Names...) {
 		if folded := lab.Fold(n.Name); !seen[folded] {
@@ -292,7 +293,7 @@ func (r *dictionaryRows) substances() []*lab.Substance {
 func (r *dictionaryRows) products() []*lab.Product {
 	byID := map[lab.ProductID]*lab.Product{}
 	for _, x := range r.Products {
-		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed, MergedInto: x.MergedInto, Version: x.Version, ChangedBy: x.ChangedBy, Provenance: x.Provenance}
+		byID[x.ID] = &lab.Product{ID: x.ID, NameEN: x.NameEN, NameNL: x.NameNL, Unit: x.Unit, Reviewed: x.Reviewed, MergedInto: x.MergedInto, Version: x.Version, ChangedBy: x.ChangedBy, Provenance: x.Provenance, ProposedFor: x.ProposedFor}
 	}
 	slices.SortFunc(r.ProductNames, func(a, b productNameRow) int { return strings.Compare(a.Folded, b.Folded) })
 	for _, x := range r.ProductNames {

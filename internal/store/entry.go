@@ -97,7 +97,7 @@ func (w *work) writeSubstance(s *lab.Substance) error {
 func (s *Store) ProposeProduct(ctx context.Context, by lab.Actor, service lab.ServiceID, x lab.ProductProposal) (proposed *lab.Product, err error) {
 	err = s.reword(ctx, by, mayProposeAt(by, service, lab.MayProposeProduct), func(w *work, d *lab.Dictionary) error {
 		var fresh bool
-		if proposed, fresh, err = d.ProposeProduct(x, by, w.at); err != nil || !fresh {
+		if proposed, fresh, err = d.ProposeProduct(x, by, service, w.at); err != nil || !fresh {
 			return err
 		}
 		if err := w.addEntries(w.tx, nil, []*lab.Product{proposed}, nil); err != nil {

@@ -35,6 +35,7 @@ type Moved struct {
 	Changed  int            // whose facts were not what they are now
 	ToReview int            // released results of which today's rule would release other findings
 	Fields   map[string]int // how often each field changed, and from what to what for outcomes and roles
+	Numbers  []string       // of the first samples that read differently where an entry of the dictionary was changed
 }
 
 // Reclassify makes all facts anew from samples, expectations and publications

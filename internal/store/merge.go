@@ -158,13 +158,7 @@ func (s *Store) alter(ctx context.Context, by lab.Actor, a alteration, reason st
 		defer s.wordsChanged.Add(1)
 	}
 	err := s.do(ctx, by, func(w *work) error {
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
-			return err
-		}
-		if err := errors.Join(w.markChange(w.tx), setSetting(w.tx, mergeSetting, s.ids.Next().String())); err != nil {
-			return err
-		}
-		if err := w.holdYears(); err != nil {
+		if err := w.beginAltering(try); err != nil {
 			return err
 		}
 		before, err := readDictionary(w.tx)
@@ -199,6 +193,21 @@ func (s *Store) alter(ctx context.Context, by lab.Actor, a alteration, reason st
 		err = nil
 	}
 	return moved, err
+}
+
+// beginAltering lets others who change the dictionary, or count by it, wait; for what is only
+// tried nobody waits.
+func (w *work) beginAltering(try bool) error {
+	if try {
+		return nil
+	}
+	if _, err := w.lockTrail(w.tx, 0); err != nil {
+		return err
+	}
+	if err := errors.Join(w.markChange(w.tx), setSetting(w.tx, mergeSetting, w.ids.Next().String())); err != nil {
+		return err
+	}
+	return w.holdYears()
 }
 
 // touchYears notes that the years in which any of the substances was found tell of it
@@ -252,7 +261,11 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 			if err != nil {
 				return err
 			}
-			if err := compareBatch(w.tx, d, service.ID, samples, moved, w.replaceFacts); err != nil {
+			replace := func(facts lab.Facts, oldYear int) error {
+				moved.note(service.Code, samples, facts.Sample.SampleID)
+				return w.replaceFacts(facts, oldYear)
+			}
+			if err := compareBatch(w.tx, d, service.ID, samples, moved, replace); err != nil {
 				return err
 			}
 			settled := slices.DeleteFunc(samples, func(s lab.Sample) bool { return s.Stage != lab.StageReleased && s.Stage != lab.StageToReview })
@@ -262,6 +275,17 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 		}
 	}
 	return nil
+}
+
+// mostNumbers is how many samples that read differently are named.
+const mostNumbers = 50
+
+// note keeps the number of a sample that reads differently.
+func (m *Moved) note(service string, samples []lab.Sample, id lab.ID) {
+	i := slices.IndexFunc(samples, func(s lab.Sample) bool { return s.ID == id })
+	if i >= 0 && len(m.Numbers) < mostNumbers {
+		m.Numbers = append(m.Numbers, samples[i].Number(service).String())
+	}
 }
 
 // holding are the samples of a service that hold any of the numbers.
