@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -145,13 +146,21 @@ func checkSalts(errs *FieldErrors, e SubstanceEntry) {
 	}
 }
 
-// SaltNames are the salts that an entry can have, in order.
-func SaltNames() (names []string) {
+// Salts are the salts that an entry can have, in order.
+func Salts() (salts []Basis) {
 	for code := range saltVocabulary {
 		if code != string(BasisBase) {
-			names = append(names, code)
+			salts = append(salts, Basis(code))
 		}
 	}
-	slices.Sort(names)
-	return names
+	slices.Sort(salts)
+	return salts
+}
+
+// ParseSaltField is the row and the part that SaltField named.
+func ParseSaltField(name string) (row int, part string, ok bool) {
+	rest, ok := strings.CutPrefix(name, "salts.")
+	number, part, cut := strings.Cut(rest, ".")
+	row, err := strconv.Atoi(number)
+	return row, part, ok && cut && err == nil && row > 0
 }

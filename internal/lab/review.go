@@ -24,6 +24,10 @@ func (p Provenance) IsOpen() bool { return p.ProposedBy != 0 && p.ReviewedBy == 
 // whichever service: it is everybody's.
 var wordRoles = []UserRole{Laboratory, Verifier, Coordinator}
 
+// ReviewRoles are the roles with which somebody may review, an administrator's if it is held
+// for all services.
+func ReviewRoles() []UserRole { return append(slices.Clone(wordRoles), Administrator) }
+
 // MayReview refuses an actor who may not describe, judge and review entries of the
 // dictionary: it takes a person who analyses, verifies or coordinates at any service, or an
 // administrator of all services.
@@ -32,7 +36,7 @@ func MayReview(by Actor) error {
 	if by.UserID != 0 && (all || len(some) > 0 || AdministratesAll(by.Memberships)) {
 		return nil
 	}
-	return (&move{act: ReviewSubstance}).refusal("Your role does not allow this.", append(wordRoles, Administrator)...)
+	return (&move{act: ReviewSubstance}).refusal("Your role does not allow this.", ReviewRoles()...)
 }
 
 // SeesEntries tells whether the actor sees what nobody has reviewed on the pages of the
@@ -51,7 +55,7 @@ func reviewable(act Action, by Actor, authors ...Optional) error {
 		return err
 	}
 	if slices.Contains(authors, by.UserID) {
-		return (&move{act: act}).refusal("You have proposed or changed it yourself: somebody else has to review it.", append(wordRoles, Administrator)...)
+		return (&move{act: act}).refusal("You have proposed or changed it yourself: somebody else has to review it.", ReviewRoles()...)
 	}
 	return nil
 }
@@ -249,3 +253,17 @@ func (p *Product) CheckVersion(seen int32, e ProductEntry) error {
 }
 
 func tidy(name string) string { return strings.Join(strings.Fields(name), " ") }
+
+// ClassEntry is the entry that stands for a class, where there is one.
+func (d *Dictionary) ClassEntry(class string) (SubstanceID, bool) {
+	id, ok := d.classEntries[class]
+	return id, ok
+}
+
+// CheckMergeReason refuses a merge, or one that is taken back, without a reason.
+func CheckMergeReason(reason string) error {
+	var errs FieldErrors
+	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why they are the same, or are not.")
+	checkFree(&errs, "reason", reason, maxReason)
+	return errs.Err()
+}

@@ -52,12 +52,10 @@ var (
 	SetAsides            = named("set_aside", lab.SetAsides)
 	LocationKinds        = named("location_kind", lab.LocationKinds)
 	Signatures           = named("signature", lab.Signatures)
-	Bases                = named("basis", lab.Vocabulary[lab.Basis]{
-		lab.BasisBase, lab.BasisAsFound, lab.BasisUnknown, "citrate", "fumarate", "hydrobromide", "hydrochloride",
-		"hydrogen_tartrate", "maleate", "oxalate", "phosphate", "sodium", "succinate", "sulfate", "tartrate",
-	})
-	Stages   = named("stage", lab.Stages)
-	Purposes = named("purpose", lab.Purposes)
+	Bases                = named("basis", append(lab.Vocabulary[lab.Basis]{lab.BasisBase, lab.BasisAsFound, lab.BasisUnknown}, lab.Salts()...))
+	Dangers              = named("danger", lab.Dangers)
+	Stages               = named("stage", lab.Stages)
+	Purposes             = named("purpose", lab.Purposes)
 )
 
 // Codes are the codes of the vocabulary, in the order in which they are shown.

@@ -30,7 +30,7 @@ type analysisPage struct {
 	Overrule                bool              // something looks implausible
 }
 
-func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPage {
+func (r *request) analysisPage(e *analysisEntry, values url.Values) (*analysisPage, error) {
 	n := e.naming
 	title, id := "page.analysis.new", ""
 	if e.old != nil {
@@ -54,7 +54,9 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 		row := r.findingRow(n, strconv.Itoa(number), e.record.Sample.Form.ContentUnit())
 		typed := values.Get(lab.FindingField(number, "substance"))
 		n.offerBasesOf(&row, typed, r)
-		r.offerProposal(n, &row, typed)
+		if err := r.offerProposal(n, &row, typed); err != nil {
+			return nil, err
+		}
 		shown.Rows = append(shown.Rows, row)
 		fields = append(fields, row.fields()...)
 	}
@@ -63,7 +65,7 @@ func (r *request) analysisPage(e *analysisEntry, values url.Values) *analysisPag
 	shown.Form.Kept = e.typed.Kept
 	shown.Scope = n.scope(chosen)
 	r.addBeside(shown, e)
-	return shown
+	return shown, nil
 }
 
 // methodOf is the method that a form has chosen, zero where it has none.
@@ -93,7 +95,10 @@ func showAnalysisForm(r *request) error {
 		return err
 	}
 	values := e.values()
-	shown := r.analysisPage(e, values)
+	shown, err := r.analysisPage(e, values)
+	if err != nil {
+		return err
+	}
 	in := &page.Reader{Typed: maps.Clone(values), Today: e.today}
 	a, _ := e.read(in)
 	for _, m := range e.words.CheckUse(r.Actor, e.before(), &a) { // a method may end while a form is open
@@ -116,7 +121,11 @@ func saveAnalysis(r *request) error {
 		e.addRows(in.Typed, moreRows)
 	}
 	if in.Text("more") == "yes" || in.Text("scope") == "yes" {
-		return r.Show("analysis.html", r.analysisPage(e, in.Typed))
+		shown, err := r.analysisPage(e, in.Typed)
+		if err != nil {
+			return err
+		}
+		return r.Show("analysis.html", shown)
 	}
 	analysis, found := e.read(in)
 	if err = e.check(in, r.Actor, &analysis, found); err == nil {
@@ -127,7 +136,10 @@ func saveAnalysis(r *request) error {
 	}
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		shown := r.analysisPage(e, in.Typed)
+		shown, failed := r.analysisPage(e, in.Typed)
+		if failed != nil {
+			return failed
+		}
 		shown.Changes = e.changeViews(stale.Changed, found.list)
 		shown.Form.Set("version", versionText(stale.Have))
 		return r.Instead(err, http.StatusConflict, "analysis.html", shown)
@@ -137,7 +149,10 @@ func saveAnalysis(r *request) error {
 		done = "changed"
 	}
 	return r.End(err, sampleAddress(e.record.Number)+"?done="+done, "analysis.html", func() (any, *page.Form, error) {
-		shown := r.analysisPage(e, in.Typed)
+		shown, failed := r.analysisPage(e, in.Typed)
+		if failed != nil {
+			return nil, nil, failed
+		}
 		var mistakes lab.FieldErrors
 		shown.Overrule = shown.Overrule || errors.As(err, &mistakes) &&
 			slices.ContainsFunc(mistakes, func(m lab.FieldError) bool { return m.Field == "overruled" })

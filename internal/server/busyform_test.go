@@ -33,7 +33,7 @@ func (x *site) rows(t *testing.T) string {
 	defer func() { _ = pool.Close() }()
 	var all []string
 	for _, table := range []string{
-		"samples", "analyses", "findings", "publications", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
+		"samples", "analyses", "findings", "publications", "substances", "substance_names", "substance_judgements", "products", "product_names", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
 		"methods", "laboratories", "laboratory_people", "laboratory_services", "users", "services", "locations", "memberships", "audit_events", "sessions", "ended_sessions", "invitations",
 	} {
 		var n string
@@ -91,6 +91,7 @@ func everythingSent(t *testing.T, x *site) (*bench, []aSending) {
 	admin := x.staff(t, b.actors["admin"])
 	all := append(b.sentAtTheCounter(t), b.sentOfAdministrators(t, admin)...)
 	all = append(append(all, b.sentOfAccounts(t)...), b.sentOfMany(t)...)
+	all = append(all, b.sentToTheDictionary(t, admin)...)
 	for _, f := range forms {
 		r := x.staff(t, f.by)
 		p := r.get(f.page).want(t, http.StatusOK)

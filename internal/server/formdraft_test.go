@@ -50,6 +50,8 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	other := analysisAddress.FindAllString(b.second.get(amended).body, -1)[0]
 	b.verifier.post(other+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, amended+"?done=verified")
 	method := "/methods/" + itoa(lab.Optional(b.strip.ID))
+	entry, _ := b.proposed(t, "morbexone")
+	product, _ := b.proposedProduct(t, "red apple")
 	describing := url.Values{"product_id": {"ketamine"}, "form": {"powder"}, "received_on": {"2025-02-03"}, "channel": {"front_of_house"}, "notes": {"smells odd"}}
 	return b, []aForm{
 		{b.actors["analyst"], fresh + "/analyses/new", fresh + "/analyses/new", b.typed("71,5", "notes", "weighed twice"), "weighed twice", true, "second"},
@@ -67,6 +69,10 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},
 		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}, "level": {"presumptive"}, "scope.1.substance": {"ketamine"}, "scope.1.unit": {"%"}}, "of the south", true, ""},
+		{b.actors["analyst"], "/dictionary/substances/new", "/dictionary/substances/new", url.Values{"substance": {"worbexone"}, "class": {"stimulant"}, "why": {"library match"}, "service": {itoa(lab.Optional(b.service.ID))}}, "worbexone", true, "second"},
+		{b.actors["analyst"], entry + "/change", entry + "/change", entryForm("1", "dorbexone"), "dorbexone", true, "second"},
+		{b.actors["intake"], "/dictionary/products/new", "/dictionary/products/new", url.Values{"name_en": {"green apple"}, "unit": {"g"}, "why": {"the counter"}, "service": {itoa(lab.Optional(b.service.ID))}}, "green apple", true, "second"},
+		{b.actors["analyst"], product + "/change", product + "/change", url.Values{"version": {"1"}, "name_en": {"yellow apple"}, "unit": {"g"}}, "yellow apple", true, "second"},
 		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},
 		{admin, "/services/UTR/settings", "/services/UTR/settings", url.Values{"opening_hours": {"Tuesdays from 17:00"}}, "Tuesdays from 17:00", true, ""},

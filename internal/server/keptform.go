@@ -39,8 +39,16 @@ var keptForms = []keptForm{
 	{"/methods/new", "page.methods.new", "/methods/new", []string{"kind", "lab", "version", "level", "quantifies", "open_scope", "paste", "scope."}},
 	{"/methods/:method/next", "page.methods.copy", "/methods/:method/next", []string{"version", "level", "quantifies", "open_scope", "paste", "scope."}},
 	{"/laboratories/:laboratory", "page.laboratories.change", "/laboratories/:laboratory", []string{beganField, "name", "people", "services", "retired_on"}},
+	{"/dictionary/substances/new", "page.dictionary.new_substance", "/dictionary/substances/new", []string{"substance", "class", "why", "another", "service"}},
+	{"/dictionary/substances/:substance/change", "page.dictionary.title", "/dictionary/substances/:substance/change", substanceNames},
+	{"/dictionary/products/new", "page.dictionary.new_product", "/dictionary/products/new", []string{"name_en", "name_nl", "expected", "unit", "another", "why", "service"}},
+	{"/dictionary/products/:product/change", "page.dictionary.products", "/dictionary/products/:product/change", []string{beganField, "version", "name_en", "name_nl", "expected", "unit", "another"}},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
 	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
+}
+
+var substanceNames = []string{
+	beganField, "version", "name", "name_nl", "short_name", "class", "role", "active", "psychoactive", "cas", "pubchem_cid", "formula", "molar_mass", "another", "salts.",
 }
 
 var analysisNames = []string{"version", "method", "performed_on", "conclusion", "overruled", "notes", "answer", "findings."}

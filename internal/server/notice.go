@@ -24,11 +24,21 @@ var notices = map[string]string{
 
 	"method":   "page.notice.method",
 	"scope":    "page.notice.scope",
-	"retired":  "page.notice.retired",
-	"password": "page.notice.password",
-	"ended":    "page.notice.ended",
-	"factor":   "page.notice.factor",
-	"clock":    "page.notice.clock",
+	"proposed": "page.notice.proposed",
+	"known":    "page.notice.known",
+	"entry":    "page.notice.entry",
+	"reviewed": "page.notice.reviewed",
+	"named":    "page.notice.named",
+	"judged":   "page.notice.judged",
+	"merged":   "page.notice.merged",
+	"unmerged": "page.notice.unmerged",
+
+	"withdrawn_name": "page.notice.withdrawn_name",
+	"retired":        "page.notice.retired",
+	"password":       "page.notice.password",
+	"ended":          "page.notice.ended",
+	"factor":         "page.notice.factor",
+	"clock":          "page.notice.clock",
 }
 
 func (r *request) notice() string {

@@ -3,8 +3,10 @@ package server
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"marquis/internal/lab"
+	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
@@ -23,30 +25,45 @@ func (p *proposalFields) fields() []*page.Field {
 
 // offerProposal asks for what is to be known of a substance, where the name that was typed
 // can become one.
-func (r *request) offerProposal(n naming, row *findingRow, typed string) {
+func (r *request) offerProposal(n naming, row *findingRow, typed string) (err error) {
 	a := n.words.AskName(typed)
 	if !a.IsNew() {
-		return
+		return nil
 	}
 	name := func(part string) string { return "findings." + row.Number + "." + part }
 	p := &proposalFields{
-		Class: r.Input(name("class"), page.SelectField, "page.propose.class"),
+		Class: r.classField(n, name("class"), "page.propose.class"),
 		Why:   r.Hint(r.Input(name("why"), page.TextField, "page.propose.why"), "page.propose.why_hint"),
 	}
-	for _, near := range a.Neighbours {
-		class := n.words.Classes[near.Substance.Class]
-		p.Like = append(p.Like, near.Name+" ("+n.own(class.NameEN, class.NameNL)+")")
+	if p.Like, err = r.neighbours(n, typed, 0); err != nil {
+		return err
 	}
 	if a.Kind == lab.NearName {
 		p.Another = r.Input(name("another"), page.CheckField, "page.propose.another")
 	}
-	for _, c := range n.words.Classes {
-		if c.Code != lab.UnidentifiedClass {
-			p.Class.Options = append(p.Class.Options, page.Option{Value: c.Code, Label: n.own(c.NameEN, c.NameNL)})
-		}
-	}
-	slices.SortFunc(p.Class.Options, func(a, b page.Option) int { return compareFolded(a.Label, b.Label) })
 	row.Proposal = p
+	return nil
+}
+
+// neighbours names what is nearly called like what was typed, but for one, each with its class
+// and the amounts that are usual.
+func (r *request) neighbours(n naming, typed string, but lab.SubstanceID) (list []string, err error) {
+	for _, near := range n.words.AskName(typed).Neighbours {
+		if near.Substance.ID == but {
+			continue
+		}
+		said := []string{n.className(near.Substance.Class)}
+		usual, err := r.server.Store.UsualAmounts(r.Ctx(), r.Actor, near.Substance.ID, r.day().Year())
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range usual {
+			amount := lab.Amount{Value: u.Base, Scale: u.Scale, Decimals: 1}
+			said = append(said, r.Texts.Text("page.propose.usual", "Amount", n.amount(amount), "Form", r.Texts.Code(locale.Forms, string(u.Form))))
+		}
+		list = append(list, near.Name+" ("+strings.Join(said, "; ")+")")
+	}
+	return list, nil
 }
 
 // wantedSubstance is a substance that is proposed with a finding of it, in its row.

@@ -28,12 +28,26 @@ func (t *telling) substances(p *lab.Publication) []substanceView {
 		f := &findings[i]
 		amount, more := t.amount(f)
 		if f.Detection != lab.Unidentified {
-			more = append(more, t.role(f, p.Outcome))
+			more = append(t.what(f.SubstanceID), append(more, t.role(f, p.Outcome))...)
 		}
 		more = slices.DeleteFunc(more, func(s string) bool { return s == "" })
 		list = append(list, substanceView{t.name(f), amount, strings.Join(more, " · ")})
 	}
 	return list
+}
+
+// what says what a substance is: its class in plain words, and of one that is described in a
+// line which somebody has reviewed that too.
+func (t *telling) what(id lab.SubstanceID) []string {
+	s := t.named.words.Substances[id]
+	if s == nil {
+		return nil
+	}
+	said := []string{t.named.own(t.named.words.Plain(s.Class))}
+	if s.LineReviewed {
+		said = append(said, t.named.own(s.LineEN, s.LineNL))
+	}
+	return said
 }
 
 func traceLast(f lab.Released) int {

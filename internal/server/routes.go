@@ -11,6 +11,7 @@ import (
 // addMethod.
 func routes() []route { //nolint:funlen // one list of all ways in
 	administrators := page.Strictly(page.Holders(lab.Administrator))
+	reviewers, mergers := page.Holders(lab.ReviewRoles()...), page.Holders(lab.Coordinator, lab.Administrator)
 	verifiers, publishers := page.Strictly(page.Able(lab.VerifyAnalysis)), page.Strictly(page.Able(lab.PublishResult))
 	return []route{
 		// the program
@@ -116,6 +117,37 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/laboratories", administrators, addLaboratory},
 		{get, "/laboratories/:laboratory", administrators, showLaboratory},
 		{post, "/laboratories/:laboratory", administrators, changeLaboratory},
+
+		// the dictionary
+		{get, "/dictionary", page.Staff, showSubstances},
+		{get, "/dictionary/classes", page.Staff, showClasses},
+		{get, "/dictionary/substances/new", page.Able(lab.EnterAnalysis), showNewSubstance},
+		{post, "/dictionary/substances/new", page.Able(lab.EnterAnalysis), proposeSubstance},
+		{get, "/dictionary/substances/:substance", page.Staff, showSubstance},
+		{get, "/dictionary/substances/:substance/change", reviewers, showSubstanceForm},
+		{post, "/dictionary/substances/:substance/change", reviewers, changeSubstance},
+		{post, "/dictionary/substances/:substance/review", reviewers, reviewSubstance},
+		{post, "/dictionary/substances/:substance/names", reviewers, nameSubstance},
+		{post, "/dictionary/substances/:substance/names/review", reviewers, reviewSubstanceName},
+		{post, "/dictionary/substances/:substance/names/withdrawal", reviewers, withdrawSubstanceName},
+		{post, "/dictionary/substances/:substance/judgements", reviewers, judgeSubstance},
+		{post, "/dictionary/substances/:substance/judgements/review", reviewers, reviewJudgement},
+		{get, "/dictionary/substances/:substance/merge", mergers, showSubstanceMerge},
+		{post, "/dictionary/substances/:substance/merge", mergers, mergeSubstance},
+		{post, "/dictionary/substances/:substance/unmerge", mergers, unmergeSubstance},
+		{get, "/dictionary/products", page.Staff, showProducts},
+		{get, "/dictionary/products/new", page.Able(lab.EnterAnalysis), showNewProduct},
+		{post, "/dictionary/products/new", page.Able(lab.EnterAnalysis), proposeProduct},
+		{get, "/dictionary/products/:product", page.Staff, showProduct},
+		{get, "/dictionary/products/:product/change", reviewers, showProductForm},
+		{post, "/dictionary/products/:product/change", reviewers, changeProduct},
+		{post, "/dictionary/products/:product/review", reviewers, reviewProduct},
+		{post, "/dictionary/products/:product/names", page.Holders(append(lab.ReviewRoles(), lab.Intake)...), nameProduct},
+		{post, "/dictionary/products/:product/names/review", reviewers, reviewProductName},
+		{post, "/dictionary/products/:product/names/withdrawal", reviewers, withdrawProductName},
+		{get, "/dictionary/products/:product/merge", mergers, showProductMerge},
+		{post, "/dictionary/products/:product/merge", mergers, mergeProduct},
+		{post, "/dictionary/products/:product/unmerge", mergers, unmergeProduct},
 
 		// figures for staff
 		{get, "/statistics", page.Holders(lab.FigureRoles...), showStatistics},

@@ -61,18 +61,22 @@ func (in *sampleReader) expectation(product *lab.Product) []lab.Expected {
 	case typed == "":
 		return product.Expected()
 	}
-	var set []lab.Expected
+	return readExpected(in.words, &in.Mistakes, typed)
+}
+
+// readExpected reads the names of substances and classes, with semicolons between.
+func readExpected(words *lab.Dictionary, mistakes *lab.FieldErrors, typed string) (set []lab.Expected) {
 	for part := range strings.SplitSeq(typed, ";") {
 		name := strings.TrimSpace(part)
 		var e lab.Expected
-		if s, _, ok := in.words.FindSubstance(name); ok && s.WholeClass {
+		if s, _, ok := words.FindSubstance(name); ok && s.WholeClass {
 			e.Class = s.Class
 		} else if ok {
 			e.SubstanceID = lab.Optional(s.ID)
-		} else if c, ok := in.words.FindClass(name); ok {
+		} else if c, ok := words.FindClass(name); ok {
 			e.Class = c.Code
 		} else if name != "" {
-			in.Mistakes.Check(false, "expected", "%q is neither a substance nor a class of the dictionary.", page.Short(name))
+			mistakes.Check(false, "expected", "%q is neither a substance nor a class of the dictionary.", page.Short(name))
 		}
 		if e != (lab.Expected{}) && !slices.Contains(set, e) {
 			set = append(set, e)

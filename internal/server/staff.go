@@ -19,6 +19,7 @@ var menu = []entry{
 	{"/counter", "page.menu.counter", "page.menu.counter_hint", page.Able(lab.RegisterSample)},
 	{"/work", "page.menu.work", "page.menu.work_hint", page.Holders(lab.RecordRoles...)},
 	{"/methods", "page.menu.methods", "page.menu.methods_hint", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
+	{"/dictionary", "page.menu.dictionary", "page.menu.dictionary_hint", page.Staff},
 	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", page.Holders(lab.FigureRoles...)},
 	{"/reports", "page.menu.reports", "page.menu.reports_hint", page.Holders(lab.FigureRoles...)},
 	{"/laboratories", "page.menu.laboratories", "page.menu.laboratories_hint", page.Holders(lab.Administrator)},

@@ -54,6 +54,9 @@ func suggestProducts(r *request) error {
 	var list []suggestion
 	q := r.query()
 	for _, p := range n.words.SearchProducts(q, suggestions) {
+		if !r.seesProduct(p) {
+			continue
+		}
 		name, note := n.product(p.ID), n.expected(p.Expected())
 		if found := namedLike(p, q); found != "" && lab.Fold(found) != lab.Fold(name) {
 			note = found

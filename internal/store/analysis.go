@@ -300,3 +300,30 @@ func (s *Store) UsualPrice(ctx context.Context, by lab.Actor, service lab.Servic
 	usual, err := usualPrice(s.read.WithContext(ctx), product, price, today.Year())
 	return usual, translate(err)
 }
+
+// UsualAmount is the usual amount of a substance, as base, in a form.
+type UsualAmount struct {
+	Form  lab.Form
+	Scale lab.Scale
+	Base  int64
+}
+
+// UsualAmounts are the amounts that are usual of a substance in powders, tablets and blotters
+// of the last years, for staff who have to tell it from another; a form of which there are
+// fewer than twenty is left out.
+func (s *Store) UsualAmounts(ctx context.Context, by lab.Actor, id lab.SubstanceID, year int) (list []UsualAmount, err error) {
+	if err := seen(by.IsStaff()); err != nil {
+		return nil, err
+	}
+	for _, form := range []UsualAmount{{lab.Powder, lab.MassFraction, 0}, {lab.Tablet, lab.PerUnit, 0}, {lab.Blotter, lab.PerUnit, 0}} {
+		base, enough, err := usual(s.read.WithContext(ctx), id, form.Form, form.Scale, year)
+		if err != nil {
+			return nil, translate(err)
+		}
+		if enough {
+			form.Base = base
+			list = append(list, form)
+		}
+	}
+	return list, nil
+}

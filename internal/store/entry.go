@@ -238,3 +238,12 @@ func (r *dictionaryRows) judgements() []lab.SubstanceJudgement {
 	}
 	return lab.InOrder(list)
 }
+
+// NameOf is what a member of staff is called, to other staff; empty for nobody.
+func (s *Store) NameOf(ctx context.Context, by lab.Actor, user lab.Optional) (name string, err error) {
+	if err := seen(by.IsStaff()); err != nil {
+		return "", err
+	}
+	err = s.read.WithContext(ctx).Raw("SELECT name FROM users WHERE id = ?", user).Scan(&name).Error
+	return name, translate(err)
+}

@@ -11,6 +11,7 @@ import (
 	"marquis/internal/credential"
 	"marquis/internal/lab"
 	"marquis/internal/store"
+	"marquis/internal/store/storetest"
 )
 
 const goodPassword = "a long sentence about the weather"
@@ -467,6 +468,62 @@ var tour = []stop{
 	}},
 	{"laboratories", "", "Laboratories", at(admin, "/laboratories")},
 	{"laboratory", "", "Who works there", at(admin, "/laboratories/LAB1")},
+
+	// the dictionary
+	{"dictionary", "", "to be reviewed", func(t testing.TB, x *site) *browser {
+		x.proposed(t)
+		b := x.staff(t, x.analyst)
+		b.open("/dictionary?find=al&state=")
+		return b
+	}},
+	{"dictionary", "of products", "Propose a product", at(intake, "/dictionary/products")},
+	{"classes", "", "nitazenes", at(analyst, "/dictionary/classes")},
+	{"substance", "that is to be reviewed", "It is right", func(t testing.TB, x *site) *browser {
+		id := x.proposed(t)
+		b := x.staff(t, x.verifier)
+		b.open(substancePath(id))
+		return b
+	}},
+	{"substance", "with a judgement", "A judgement is to be reviewed", func(t testing.TB, x *site) *browser {
+		id := storetest.Substance(t, x.dictionary(t), "levamisole")
+		j := lab.SubstanceJudgement{SubstanceID: id, Version: x.dictionary(t).LastJudgement(id).Version, Danger: lab.DangerHigh, Source: "A report on blood cells, 2024, page 3"}
+		if err := x.store.Judge(t.Context(), x.analyst, j); err != nil && j.Version == 0 {
+			t.Fatal(err)
+		}
+		b := x.staff(t, x.verifier)
+		b.open(substancePath(id))
+		return b
+	}},
+	{"substanceform", "", "Propose a substance", at(analyst, "/dictionary/substances/new")},
+	{"substanceform", "with a name that is near", "Called nearly so", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.analyst)
+		b.open("/dictionary/substances/new")
+		b.fill("substance", "metonitazepin")
+		b.choose("class", "nitazene")
+		b.fill("why", "library match")
+		b.follow("Propose")
+		return b
+	}},
+	{"substanceform", "of a change", "Molar mass", func(t testing.TB, x *site) *browser {
+		id := x.proposed(t)
+		b := x.staff(t, x.analyst)
+		b.open(substancePath(id) + "/change")
+		b.fill("cas", "6740-88-2")
+		b.follow("Save")
+		return b
+	}},
+	{"product", "", "Other names", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.intake)
+		b.open("/dictionary/products/1")
+		return b
+	}},
+	{"productform", "", "Propose a product", at(intake, "/dictionary/products/new")},
+	{"merge", "", "What would read differently", func(t testing.TB, x *site) *browser {
+		id := x.proposed(t)
+		b := x.staff(t, x.coordinator)
+		b.open(substancePath(id) + "/merge?into=ketamine")
+		return b
+	}},
 
 	// figures for staff
 	{"statistics", "", "Statistics", at(coordinator, "/statistics")},

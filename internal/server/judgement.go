@@ -1,0 +1,77 @@
+package server
+
+import (
+	"marquis/internal/lab"
+	"marquis/internal/locale"
+	"marquis/internal/page"
+)
+
+// judgementView is a judgement that nobody has reviewed.
+type judgementView struct {
+	Danger, Source, LineEN, LineNL, LineSource, Who, When string
+	Review                                                *page.Form // nil for who may not
+}
+
+// judgeForm asks how bad it is to meet a substance unannounced, and what it is in one line.
+func (r *request) judgeForm(n naming, s *lab.Substance) *page.Form {
+	last := n.words.LastJudgement(s.ID)
+	if last.Version == 0 {
+		last.LineEN, last.LineNL = s.LineEN, s.LineNL
+	}
+	danger := r.Optional(r.Choice("danger", page.SelectField, "page.dictionary.danger", locale.Dangers, lab.Dangers.Strings()))
+	danger.Unchosen = r.Texts.Text("page.dictionary.danger_as_is")
+	text := func(name, label string, most int) *page.Field {
+		f := r.Optional(r.Input(name, page.TextField, label))
+		f.MaxLength = most
+		return f
+	}
+	f := page.NewForm(r.Hidden("judged", versionText(last.Version)), danger, r.Hint(text("source", "page.dictionary.danger_source", 500), "page.dictionary.source_hint"))
+	if !s.WholeClass {
+		f.Fields = append(f.Fields, r.Hint(text("line_en", "page.dictionary.line_en", 160), "page.dictionary.line_hint"), text("line_nl", "page.dictionary.line_nl", 160),
+			text("line_source", "page.dictionary.line_source", 500))
+	}
+	for name, value := range map[string]string{"danger": string(last.Danger), "source": last.Source, "line_en": last.LineEN, "line_nl": last.LineNL, "line_source": last.LineSource} {
+		f.Set(name, value)
+	}
+	return f
+}
+
+// judgeSubstance adds a judgement, which somebody else reviews.
+func judgeSubstance(r *request) error {
+	return r.substanceStep("judged", func(_ naming, s *lab.Substance, in *page.Reader) error {
+		return r.server.Store.Judge(r.Ctx(), r.Actor, lab.SubstanceJudgement{
+			SubstanceID: s.ID, Version: in.Whole("judged"), Danger: lab.Danger(in.Text("danger")), Source: in.Text("source"),
+			LineEN: in.Text("line_en"), LineNL: in.Text("line_nl"), LineSource: in.Text("line_source"),
+		})
+	}, func(shown *substancePage) *page.Form { return shown.Judge })
+}
+
+// reviewJudgement says that the newest judgement is right.
+func reviewJudgement(r *request) error {
+	return r.substanceStep("reviewed", func(_ naming, s *lab.Substance, in *page.Reader) error {
+		return r.server.Store.ReviewJudgement(r.Ctx(), r.Actor, s.ID, in.Whole("judged"))
+	}, nil)
+}
+
+// pendingJudgement shows the judgement that somebody else has to review.
+func (r *request) pendingJudgement(n naming, s *lab.Substance, shown *substancePage) error {
+	last := n.words.LastJudgement(s.ID)
+	if last.Version == 0 || last.ReviewerID != 0 {
+		return nil
+	}
+	who, err := r.server.Store.NameOf(r.Ctx(), r.Actor, last.AuthorID)
+	if err != nil {
+		return err
+	}
+	danger := r.Texts.Text("page.dictionary.danger_as_is")
+	if last.Danger != "" {
+		danger = r.Texts.Code(locale.Dangers, string(last.Danger))
+	}
+	shown.Pending = &judgementView{
+		Danger: danger, Source: last.Source, LineEN: last.LineEN, LineNL: last.LineNL, LineSource: last.LineSource, Who: who, When: r.moment(last.At),
+	}
+	if _, err := n.words.ReviewJudgement(r.Actor, s.ID, last.Version); err == nil {
+		shown.Pending.Review = page.NewForm(r.Hidden("judged", versionText(last.Version)))
+	}
+	return nil
+}
