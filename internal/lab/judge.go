@@ -118,16 +118,22 @@ func (d *Dictionary) SetJudgements(list []SubstanceJudgement) {
 	for _, j := range list {
 		d.Judgements[j.SubstanceID] = append(d.Judgements[j.SubstanceID], j)
 	}
-	for id, all := range d.Judgements {
-		s := d.Own(id)
-		for _, j := range slices.Backward(all) {
-			if j.ReviewerID == 0 || s == nil {
-				continue
-			}
-			d.judged(s, j)
-			break
+	for id := range d.Judgements {
+		if j, ok := d.StandingJudgement(id); ok && d.Own(id) != nil {
+			d.judged(d.Own(id), j)
 		}
 	}
+}
+
+// StandingJudgement is the newest judgement of a substance that somebody has reviewed, if
+// there is one.
+func (d *Dictionary) StandingJudgement(id SubstanceID) (SubstanceJudgement, bool) {
+	for _, j := range slices.Backward(d.Judgements[id]) {
+		if j.ReviewerID != 0 {
+			return j, true
+		}
+	}
+	return SubstanceJudgement{}, false
 }
 
 func (d *Dictionary) judged(s *Substance, j SubstanceJudgement) {

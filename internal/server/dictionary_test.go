@@ -157,3 +157,33 @@ func noError(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A visitor reads what a substance is in plain words, and the line about it once somebody
+// other than its author has reviewed it.
+func TestALineIsReadOnceItIsReviewed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ketamine")
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+		c.release(t, sample, "")
+		analyst, verifier := x.staff(t, c.analyst), x.staff(t, c.verifier)
+		second := x.staff(t, storetest.Person(t, x.store, "second", 0, lab.Coordinator))
+		const line = "Used for anaesthesia of people and animals."
+		reads := func() page {
+			en, _ := c.both(t, code)
+			return en
+		}
+		reads().want(t, http.StatusOK, "a numbing trip drug (ketamine type)").lacks(t, line)
+
+		ketamine := "/dictionary/substances/" + fmt.Sprint(storetest.Substance(t, c.words, "ketamine"))
+		judgement := url.Values{"judged": {"0"}, "line_en": {line}, "line_nl": {"Gebruikt voor narcose van mens en dier."}, "line_source": {"A leaflet, 2024"}}
+		promise := url.Values{"judged": {"0"}, "line_en": {"Safe up to 50 mg."}, "line_nl": {"Veilig."}, "line_source": {"A leaflet, 2024"}}
+		analyst.post(ketamine+"/judgements", promise).want(t, http.StatusUnprocessableEntity, "Leave out words such as safe")
+		analyst.post(ketamine+"/judgements", judgement).leads(t, ketamine+"?done=judged")
+		reads().lacks(t, line)
+		analyst.post(ketamine+"/judgements/review", url.Values{"judged": {"1"}}).want(t, http.StatusConflict)
+		verifier.post(ketamine+"/judgements/review", url.Values{"judged": {"1"}}).leads(t, ketamine+"?done=reviewed")
+		reads().want(t, http.StatusOK, line)
+		second.post(ketamine+"/judgements/review", url.Values{"judged": {"1"}}).want(t, http.StatusConflict)
+	})
+}

@@ -143,8 +143,7 @@ func (n naming) entryValue(field string, v lab.Value) string {
 func (n naming) source(j lab.Judgement, own string) string {
 	text := j.Source
 	if document, known := dictionary.Source(j.Source); known {
-		first, _, _ := strings.Cut(document, "\n")
-		text = strings.TrimPrefix(first, "# ")
+		text = titleOf(document)
 	}
 	if text == "" {
 		return n.texts.Text("page.dictionary.not_judged")
@@ -157,6 +156,18 @@ func (n naming) source(j lab.Judgement, own string) string {
 
 // languageNames name the languages of names.
 var languageNames = map[string]string{"nl": "page.dictionary.language_nl", "en": "page.dictionary.language_en"}
+
+// titleOf is the title of a document on which something rests, with its date.
+func titleOf(document string) string {
+	title, rest, _ := strings.Cut(document, "\n")
+	title = strings.TrimPrefix(title, "# ")
+	for line := range strings.Lines(rest) {
+		if date, ok := strings.CutPrefix(line, "- Date: "); ok {
+			return title + ", " + strings.TrimSpace(date)
+		}
+	}
+	return title
+}
 
 // nameForm adds a name to an entry.
 func (r *request) nameForm(substance bool) *page.Form {

@@ -12,6 +12,21 @@ type judgementView struct {
 	Review                                                *page.Form // nil for who may not
 }
 
+// judgedBy tells who judged the danger that stands, and who reviewed it; nothing of one that
+// came with the program.
+func (r *request) judgedBy(n naming, s *lab.Substance) (string, error) {
+	j, ok := n.words.StandingJudgement(s.ID)
+	if !ok {
+		return "", nil
+	}
+	author, err := r.server.Store.NameOf(r.Ctx(), r.Actor, j.AuthorID)
+	if err != nil {
+		return "", err
+	}
+	reviewer, err := r.server.Store.NameOf(r.Ctx(), r.Actor, j.ReviewerID)
+	return r.Texts.Text("page.dictionary.judged_by", "Author", author, "Reviewer", reviewer, "When", r.moment(j.At)), err
+}
+
 // judgeForm asks how bad it is to meet a substance unannounced, and what it is in one line.
 func (r *request) judgeForm(n naming, s *lab.Substance) *page.Form {
 	last := n.words.LastJudgement(s.ID)

@@ -53,6 +53,9 @@ func (r *request) neighbours(n naming, typed string, but lab.SubstanceID) (list 
 			continue
 		}
 		said := []string{n.className(near.Substance.Class)}
+		if name := n.substance(near.Substance.ID); lab.Fold(name) != lab.Fold(near.Name) {
+			said = slices.Insert(said, 0, name)
+		}
 		usual, err := r.server.Store.UsualAmounts(r.Ctx(), r.Actor, near.Substance.ID, r.day().Year())
 		if err != nil {
 			return nil, err

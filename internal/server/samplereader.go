@@ -33,7 +33,7 @@ func (in *sampleReader) soldAs() *lab.Product {
 	if p, ok := in.words.FindProduct(typed); ok || typed == "" {
 		return p
 	}
-	near := nearest(in.words.SearchProducts, typed)
+	near := slices.DeleteFunc(nearest(in.words.SearchProducts, typed), func(p *lab.Product) bool { return p.IsOpen() })
 	if len(near) == 0 {
 		in.Mistakes.Check(false, "product_id", unheardOf, page.Short(typed))
 		return nil

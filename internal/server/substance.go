@@ -17,6 +17,7 @@ type substancePage struct {
 	page.View
 	dictionaryEntry
 	Danger, DangerSource string
+	JudgedBy             string         // and when, where that was here
 	Pending              *judgementView // that somebody else has to review
 	Judge                *page.Form     // nil for who may not
 	Products, Methods    []link
@@ -55,6 +56,9 @@ func (r *request) substancePage(n naming, s *lab.Substance) (shown *substancePag
 	shown.Facts = n.substanceFacts(s)
 	j := n.words.DangerJudged(s.ID)
 	shown.Danger, shown.DangerSource = r.Texts.Code(locale.Dangers, string(j.Danger)), n.source(j, "")
+	if shown.JudgedBy, err = r.judgedBy(n, s); err != nil {
+		return nil, err
+	}
 	for _, x := range s.Names {
 		shown.Names = append(shown.Names, r.givenName(x.Name, x.Language, x.Stereo, x.Provenance))
 	}

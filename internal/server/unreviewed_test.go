@@ -63,4 +63,22 @@ func TestAnUnreviewedNameStandsInNoFigure(t *testing.T) {
 	if told < 20 {
 		t.Errorf("%d pages tell that something is not reviewed", told)
 	}
+
+	// Once somebody has reviewed them they are named, by the program that goes on running.
+	reviewer := storetest.Person(t, x.store, "reviewer", 0, lab.Laboratory)
+	for _, s := range added {
+		noError(t, x.store.ReviewSubstance(t.Context(), reviewer, s.ID, s.Version))
+	}
+	named := 0
+	for address, page := range crawl(t, x) {
+		if strings.Contains(lab.Fold(page), lab.Fold(added[0].Name)) {
+			named++
+		}
+		if strings.Contains(page, "a substance not yet reviewed") || strings.Contains(page, "een nog niet beoordeelde stof") {
+			t.Errorf("%s still tells of what is not reviewed", address)
+		}
+	}
+	if named < 20 {
+		t.Errorf("%d pages name what is reviewed", named)
+	}
 }
