@@ -12,7 +12,7 @@ import (
 // version of a publication.
 type Result struct {
 	Level      Level       `json:"level"`
-	Recognised bool        `json:"recognised,omitempty"` // by list recognition alone
+	Recognised bool        `json:"recognised,omitempty"` // all that is told rests on its looks
 	Conclusion Conclusion  `json:"conclusion"`
 	Methods    []MethodID  `json:"methods"` // all that were verified, in order of number
 	Findings   []Released  `json:"findings"`
@@ -87,11 +87,10 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 		}
 	}
 	top := leading(verified)
-	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion, Recognised: true}
+	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion}
 	for _, e := range verified {
 		r.Methods = append(r.Methods, e.Analysis.MethodID)
 		r.Signatures = append(r.Signatures, e.Analysis.Signature)
-		r.Recognised = r.Recognised && d.Methods[e.Analysis.MethodID].Kind == ListRecognition
 	}
 	slices.Sort(r.Methods)
 	r.Methods = slices.Compact(r.Methods)
@@ -141,6 +140,7 @@ func compareBool(a, b bool) int {
 // decide takes over what the analyses found, a line a substance, and lists what is left out.
 func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 	standing, left := d.positives(f, verified)
+	r.Recognised = d.recognised(verified, standing)
 	for id, list := range standing {
 		if !d.explained(id, list, standing) {
 			r.Findings = append(r.Findings, d.release(r, list))
@@ -158,6 +158,25 @@ func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 	case r.Conclusion == HasFindings:
 		r.Conclusion = NothingSeen // a lesser finding that was overruled
 	}
+}
+
+// recognised tells that nothing is told but what the sample looks like: no instrument
+// analysed it, and what else was tried, such as a strip, found nothing that is told.
+func (d *Dictionary) recognised(verified []Evidence, standing map[SubstanceID][]positive) bool {
+	looks, only := false, true
+	for _, e := range verified {
+		kind := d.Methods[e.Analysis.MethodID].Kind
+		if kind.instrumental() {
+			return false
+		}
+		looks, only = looks || kind == ListRecognition, only && kind == ListRecognition
+	}
+	for _, list := range standing {
+		if list[0].method.Kind != ListRecognition {
+			return false
+		}
+	}
+	return looks && (only || len(standing) > 0 && mostPeaks(verified) == nil)
 }
 
 // positives sorts out what was found: by substance what stands, the one that is told first,
@@ -229,6 +248,9 @@ func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceI
 	for i := range r.Findings {
 		list := standing[r.Findings[i].SubstanceID]
 		for j := range list {
+			if r.Findings[i].Detection != Quantified {
+				break // no amount is told, so none takes the place of another
+			}
 			if why := d.replaces(list[0], list[j]); why != "" {
 				r.LeftOut = append(r.LeftOut, list[j].leftOut(why, list[0].Analysis.MethodID))
 			}
@@ -242,6 +264,19 @@ func byLeftOut(a, b LeftOut) int {
 	return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.MethodID, b.MethodID), a.AnalysisID.Compare(b.AnalysisID))
 }
 
+// proves tells that what was found is told as it was reported: by an analysis of the level of
+// the result. A colour never is, nor what a sample looks like where anything else was tried
+// that tells something.
+func (r *Result) proves(p positive) bool {
+	switch p.method.Kind {
+	case Reagent:
+		return false
+	case ListRecognition:
+		return r.Recognised
+	}
+	return p.Analysis.Level.Rank() >= r.Level.Rank()
+}
+
 // release is what is told of a substance that was found.
 func (d *Dictionary) release(r *Result, found []positive) Released {
 	p := found[0]
@@ -249,7 +284,7 @@ func (d *Dictionary) release(r *Result, found []positive) Released {
 		SubstanceID: p.SubstanceID, Detection: p.Detection, Amount: p.Amount, Basis: p.Basis, Uncertainty: p.Uncertainty,
 		Stereo: p.Stereo, Abundance: p.Abundance, MethodID: p.Analysis.MethodID, AnalysisID: p.Analysis.ID, Level: p.Analysis.Level,
 	}
-	if released.Level.Rank() < r.Level.Rank() && p.Detection.Counts() {
+	if p.Detection.Counts() && !r.proves(p) {
 		released.Detection, released.Amount, released.Basis, released.Uncertainty = Indicated, Amount{}, "", 0
 	}
 	if released.Detection == Quantified {

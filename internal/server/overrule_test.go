@@ -196,3 +196,17 @@ func TestASaltInANameIsItsBasis(t *testing.T) {
 	analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
 	analyst.get(address).want(t, http.StatusOK, "hydrochloride", "69%")
 }
+
+// TestALookIsNotToldAsMeasuredBesideAStrip: the strip says nothing of how much there is.
+func TestALookIsNotToldAsMeasuredBesideAStrip(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ecstasy", func(s *lab.Sample) { s.Form = lab.Tablet })
+		c.analyse(t, sample, lab.ListRecognition, lab.HasFindings, c.found(t, "MDMA", lab.Quantified, "150 mg", lab.BasisBase))
+		c.analyse(t, sample, lab.Strip, lab.NothingSeen)
+		c.release(t, sample, "")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>It looks like something that was analysed before and held MDMA</h1>", "only read from how it looks", "It looked for 6 substances")
+		nl.want(t, http.StatusOK, "alleen afgelezen aan het uiterlijk")
+	})
+}

@@ -26,6 +26,14 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	return views
 }
 
+// looksAlone tells that nothing was tried but to recognise the sample by its looks.
+func (t *telling) looksAlone(p *lab.Publication) bool {
+	return !slices.ContainsFunc(p.Result.Methods, func(id lab.MethodID) bool {
+		m := t.named.words.Methods[id]
+		return m != nil && m.Kind != lab.ListRecognition
+	})
+}
+
 // leftOutOf tells that the result leaves out what a method found.
 func leftOutOf(r *lab.Result, m lab.MethodID) bool {
 	return slices.ContainsFunc(r.LeftOut, func(x lab.LeftOut) bool { return x.MethodID == m })
