@@ -89,3 +89,16 @@ func (n naming) ties(p *lab.Publication, f *lab.File, number lab.SampleNumber) (
 	}
 	return list
 }
+
+// markedAnalyses are those of which the reader may take the mark away.
+func (r *request) markedAnalyses(n naming, f *lab.File) (list []tiedView) {
+	may := lab.Allowed(r.Actor, f)
+	for i := range f.Evidence {
+		a := &f.Evidence[i].Analysis
+		if a.Reported && may.Has(lab.ReportAnalysis, a.ID) {
+			address := sampleAddress(f.Sample.Number(r.Service.Code)) + "/analyses/" + a.ID.String() + "/report"
+			list = append(list, tiedView{n.method(a.MethodID) + " (" + n.texts.Date(a.PerformedOn) + ")", address, versionText(a.Version)})
+		}
+	}
+	return list
+}

@@ -210,3 +210,30 @@ func TestALookIsNotToldAsMeasuredBesideAStrip(t *testing.T) {
 		nl.want(t, http.StatusOK, "alleen afgelezen aan het uiterlijk")
 	})
 }
+
+// TestAMarkIsTakenAway: of two marked amounts neither is the one, and a mark that was a
+// mistake is no more than one; also after the result was released.
+func TestAMarkIsTakenAway(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, _ := c.handIn(t, "ketamine")
+	one := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
+	two := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "50 %", lab.BasisBase))
+	verifier, address := x.staff(t, c.verifier), addressOf(c.now(t, sample))
+	at := func(a lab.Analysis) string { return address + "/analyses/" + a.ID.String() + "/report" }
+	mark := func(a lab.Analysis, reported, done string) {
+		t.Helper()
+		seen := verifier.get(address+"/release").want(t, http.StatusOK)
+		verifier.post(at(a), url.Values{"version": {seen.hidden(t, at(a), "version")}, "reported": {reported}}).leads(t, address+"/release?done="+done)
+	}
+	verifier.get(address+"/release").want(t, http.StatusOK, "the amounts are apart").lacks(t, "Take the mark away")
+	mark(one, "yes", "reported")
+	verifier.get(address+"/release").want(t, http.StatusOK, "Take the mark away").lacks(t, "the amounts are apart")
+	mark(one, "no", "unmarked")
+	mark(two, "yes", "reported")
+	c.release(t, sample, "")
+	c.move(t, sample, c.analyst, lab.InAnalysis, "")
+	verifier.get(address+"/release").want(t, http.StatusOK, "Nothing has changed since version 1", "Take the mark away", `href="`+address+"/analyses/"+two.ID.String()+`/aside"`)
+	mark(two, "no", "unmarked")
+	verifier.get(address+"/release?done=unmarked").want(t, http.StatusOK, "the amounts are apart", "no longer marked")
+}
