@@ -62,6 +62,9 @@ func (d Decimal) Scaled(factor *big.Rat) (int64, error) {
 	return n.Int64(), nil
 }
 
+// IsZero tells that the number is zero, however it is written.
+func (d Decimal) IsZero() bool { return d.rat().Sign() == 0 }
+
 // rat returns the number exactly.
 func (d Decimal) rat() *big.Rat {
 	r := new(big.Rat).SetInt(d.digits)

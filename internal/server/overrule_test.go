@@ -126,6 +126,9 @@ func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
 			refused.Set("findings.0.basis", "base")
 			analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "Zero is not an amount of what was found", beside("findings.0.amount"))
 		}
+		refused.Set("findings.0.basis", "")
+		refused.Set("findings.0.amount", "<0,0")
+		analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "Nothing is less than zero", beside("findings.0.amount"))
 		analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
 		analysis := analysisAddress.FindString(analyst.get(address).want(t, http.StatusOK, "outside the method&#39;s scope", "2 × unidentified substance").body)
 		if rows := strings.Count(analyst.get(analysis).body, `value="unidentified substance"`); rows != 2 {
