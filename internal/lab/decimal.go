@@ -95,6 +95,16 @@ func mulDiv(a, b, c int64) int64 {
 	return int64(quotient)
 }
 
+// mulDivUp is mulDiv rounded up.
+func mulDivUp(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	quotient, rest := bits.Div64(hi, lo, uint64(c))
+	if rest > 0 {
+		quotient++
+	}
+	return int64(quotient)
+}
+
 // formatScaled writes n ÷ 10^power with the given number of decimals and mark,
 // rounded half away from zero.
 func formatScaled(n int64, power, decimals int, mark string) string {

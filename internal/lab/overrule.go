@@ -266,8 +266,8 @@ func (d *Dictionary) finer(f *File, m *Method, p positive) bool {
 }
 
 // inScale is the amount on another scale: an amount per unit is a mass fraction of what the
-// unit weighs, in micrograms, rounded half away from zero. It tells false where they cannot
-// be told in one another.
+// unit weighs, in micrograms. It is rounded up, for a limit is never finer than was stated. It
+// tells false where they cannot be told in one another.
 func (a Amount) inScale(scale Scale, weightUG int64) (int64, bool) {
 	const ngPerUG = 1000
 	switch {
@@ -276,9 +276,9 @@ func (a Amount) inScale(scale Scale, weightUG int64) (int64, bool) {
 	case weightUG <= 0:
 		return 0, false
 	case a.Scale == PerUnit && scale == MassFraction:
-		return mulDiv(a.Value, maxAmount[MassFraction], weightUG*ngPerUG), true
+		return mulDivUp(a.Value, maxAmount[MassFraction], weightUG*ngPerUG), true
 	case a.Scale == MassFraction && scale == PerUnit:
-		return mulDiv(a.Value, weightUG*ngPerUG, maxAmount[MassFraction]), true
+		return mulDivUp(a.Value, weightUG*ngPerUG, maxAmount[MassFraction]), true
 	}
 	return 0, false
 }
