@@ -237,12 +237,13 @@ func mostPeaks(verified []Evidence) (most *Released) {
 	return most
 }
 
-// leaveOut lists what is left out: of a substance that is told for all that, only an amount
-// in the place of which another is told.
+// leaveOut lists what is left out: of a substance that is told for all that, what a verifier
+// set aside and says more, and an amount in the place of which another is told.
 func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceID][]positive) {
-	for i := range left {
-		if x := &left[i]; len(standing[x.SubstanceID]) == 0 {
-			r.LeftOut = append(r.LeftOut, *x)
+	for _, x := range left {
+		told := find(r.Findings, func(f *Released) bool { return f.SubstanceID == x.SubstanceID })
+		if len(standing[x.SubstanceID]) == 0 || told != nil && x.Why == LeftSetAside && d.saysOtherwise(x, told) {
+			r.LeftOut = append(r.LeftOut, x)
 		}
 	}
 	for i := range r.Findings {
@@ -257,6 +258,16 @@ func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceI
 		}
 	}
 	slices.SortFunc(r.LeftOut, byLeftOut)
+}
+
+// saysOtherwise tells that what is left out says more of its substance than is told of it, or
+// another amount.
+func (d *Dictionary) saysOtherwise(x LeftOut, told *Released) bool {
+	if x.Detection != Quantified || told.Detection != Quantified {
+		return x.Detection.TellsMore(told.Detection)
+	}
+	f := &Finding{SubstanceID: x.SubstanceID, Amount: x.Amount, Basis: x.Basis}
+	return x.Amount.Scale != told.Amount.Scale || apart(d.toCompare(f), d.toCompare(told.finding()))
 }
 
 // byLeftOut orders what is left out by substance, method and analysis.

@@ -63,6 +63,48 @@ func TestWhatIsLeftOutIsConfirmedOneByOne(t *testing.T) {
 	wantFields(t, propose(t, d, soldAsHeroin, verified(d, gcms, finding(heroin, lab.Identified))).CheckLeftOut(nil))
 }
 
+// TestAnAmountThatIsSetAsideIsLeftOut, although its substance is told for all that: as less,
+// or in another amount.
+func TestAnAmountThatIsSetAsideIsLeftOut(t *testing.T) {
+	d := newDictionary(t)
+	measured := func(ppm int64) lab.Finding { return percent(ketamine, ppm, lab.BasisBase) }
+	for name, test := range map[string]struct {
+		aside, stands lab.Evidence
+		want          int
+	}{
+		"an amount, and it is only indicated":  {verified(d, gcms, aside(measured(800_000))), verified(d, strip, finding(ketamine, lab.Indicated)), 1},
+		"identified, and it is only indicated": {verified(d, gcms, aside(finding(ketamine, lab.Identified))), verified(d, strip, finding(ketamine, lab.Indicated)), 1},
+		"another amount":                       {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, measured(400_000)), 1},
+		"an amount in another unit": {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, lab.Finding{
+			SubstanceID: ketamine, Detection: lab.Quantified, Amount: lab.Amount{Value: 100_000_000, Scale: lab.PerUnit}, Basis: lab.BasisBase,
+		}), 1},
+		"about the same amount":          {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, measured(790_000)), 0},
+		"less than is told all the same": {verified(d, strip, aside(finding(ketamine, lab.Indicated))), verified(d, gcms, measured(800_000)), 0},
+	} {
+		r := propose(t, d, soldAsKetamine, entry(1, test.aside), entry(2, test.stands))
+		if len(r.LeftOut) != test.want || test.want == 1 && r.LeftOut[0].Why != lab.LeftSetAside || len(r.Findings) != 1 {
+			t.Errorf("%s: %+v is left out of %q", name, r.LeftOut, says(r))
+		}
+	}
+}
+
+// TestReviewOfWhatIsNotReleasedToday: of two amounts, of which an older rule took one, today
+// one has to be marked.
+func TestReviewOfWhatIsNotReleasedToday(t *testing.T) {
+	d := newDictionary(t)
+	first := entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase)))
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(ketamine)}, []lab.Evidence{first})
+	p, err := d.Publish(settled, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := settled.With(p)
+	old.Evidence = append(old.Evidence, entry(2, verified(d, gcms, percent(ketamine, 500_000, lab.BasisBase))))
+	if got := d.Review(old); got != lab.StageToReview {
+		t.Errorf("it is %s", got)
+	}
+}
+
 // TestReview: what was settled and would be told otherwise by today's rule is to be
 // reviewed, until a version follows or something else is found.
 func TestReview(t *testing.T) {

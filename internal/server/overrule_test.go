@@ -200,6 +200,24 @@ func TestASaltInANameIsItsBasis(t *testing.T) {
 	analyst.get(address).want(t, http.StatusOK, "hydrochloride", "69%")
 }
 
+// TestAnAmountThatIsSetAsideIsTold, although its substance stands by another analysis.
+func TestAnAmountThatIsSetAsideIsTold(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, code := c.handIn(t, "ketamine")
+	a := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "40 %", lab.BasisBase))
+	aside := lab.Aside{SubstanceID: storetest.Substance(t, c.words, "ketamine"), Why: lab.FinerRepeat}
+	if _, err := x.store.SetAsideFindings(t.Context(), c.verifier, a.Key, a.Version, aside); err != nil {
+		t.Fatal(err)
+	}
+	x.staff(t, c.verifier).get(addressOf(c.now(t, sample))+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 80% base (GC-MS", `name="left_out.0"`)
+	c.release(t, sample, "")
+	en, nl := c.both(t, code)
+	en.want(t, http.StatusOK, "40% as base", "Another analysis (GC-MS) says otherwise of ketamine.", "is-expected_only")
+	nl.want(t, http.StatusOK, "Een andere analyse (GC-MS) zegt iets anders over ketamine.")
+}
+
 // TestALookIsNotToldAsMeasuredBesideAStrip: the strip says nothing of how much there is.
 func TestALookIsNotToldAsMeasuredBesideAStrip(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {

@@ -94,7 +94,11 @@ func (t *telling) leftOut(r *lab.Result) {
 		args := []any{"Method", t.named.technique(x.MethodID), "Substance", t.named.substance(x.SubstanceID)}
 		switch x.Why {
 		case lab.LeftSetAside:
-			t.say("page.result.left_out_set_aside", append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
+			key := "page.result.left_out_set_aside"
+			if slices.ContainsFunc(r.Findings, func(f lab.Released) bool { return f.SubstanceID == x.SubstanceID }) {
+				key = "page.result.left_out_set_aside_too" // it is told, as another analysis says
+			}
+			t.say(key, append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
 		case lab.LeftReported, lab.LeftApart:
 			t.say("page.result.left_out_reported", append(args, "Amount", t.quantity(x.Amount))...)
 		default:
