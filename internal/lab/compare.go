@@ -55,6 +55,9 @@ func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
 		}
 	}
 	method := d.Methods[e.Analysis.MethodID]
+	if method != nil && method.Kind.weakest() {
+		return list // what does not look like it, or colours otherwise, rules nothing out
+	}
 	for i := range other.Findings {
 		f := &other.Findings[i]
 		if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && d.Covers(method, f.SubstanceID) && !d.findsMember(e, f.SubstanceID) {
@@ -100,7 +103,7 @@ func (e *Evidence) says(id SubstanceID) bool {
 // differs; empty where it does not.
 func (d *Dictionary) contradicts(f, other *Finding, method *Method) ContradictionKind {
 	switch {
-	case other == nil && f.Detection.Found() && d.scopeOf(method, f.SubstanceID) != nil:
+	case other == nil && f.Detection.Found() && d.scopeOf(method, f.SubstanceID) != nil && !method.Kind.weakest():
 		return FoundHereAlone
 	case other == nil:
 		return ""

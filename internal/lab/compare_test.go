@@ -65,6 +65,8 @@ func TestWhatContradicts(t *testing.T) {
 			[]string{"detection 1 by 1 trace"},
 		},
 		{"a trace of what a strip points to", verified(d, gcms, finding(etonitazene, lab.Trace)), verified(d, strip, finding(etonitazene, lab.Indicated)), nil},
+		{"a look says nothing by its silence", verified(d, list, finding(mdma, lab.Identified)), verified(d, gcms, finding(mdma, lab.Identified), finding(caffeine, lab.Identified)), nil},
+		{"nor does it the other way round", verified(d, gcms, finding(mdma, lab.Identified), finding(caffeine, lab.Identified)), verified(d, list, finding(mdma, lab.Identified)), nil},
 		{
 			"on scales that cannot be compared",
 			verified(d, gcms, percent(ketamine, 800_000, "base")),
