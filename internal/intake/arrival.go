@@ -62,8 +62,12 @@ func (p *planner) checkResult(a *lab.Arrival, all []found) {
 			notes["amounts that are the mean of what analyses of the same worth measured"]++
 		}
 	}
-	if n := len(next.Result.LeftOut); n > 0 {
-		notes["findings that a finer analysis of the same sample overrules, which are not released"] += n
+	for _, x := range next.Result.LeftOut {
+		if x.Why == lab.LeftApart {
+			notes["amounts that cannot be compared with another of the same sample, which are not released"]++
+			continue
+		}
+		notes["findings that a finer analysis of the same sample overrules, which are not released"]++
 	}
 	for _, m := range p.dictionary.Refusals(&a.File, next) {
 		row, part, _ := lab.ParseFindingField(m.Field)

@@ -236,3 +236,13 @@ func TestTwoRowsOfPeaksAreTwo(t *testing.T) {
 		t.Error("it is not known again")
 	}
 }
+
+// An amount of which nobody knows what it counts compares with none: one is released, and the
+// receipt says so in its own words.
+func TestAmountsThatDoNotCompareAreTold(t *testing.T) {
+	plan, _ := accept(t, cells{"amount": "70", "basis": "base"}, cells{"amount": "60", "on": "06-03-2024"})
+	notes := strings.Join(plan.Receipt.Files[0].Notes, "\n")
+	if !strings.Contains(notes, "amounts that cannot be compared with another of the same sample, which are not released: 1") || strings.Contains(notes, "overrules") {
+		t.Errorf("notes: %s", notes)
+	}
+}
