@@ -308,7 +308,7 @@ func (d *Dictionary) release(r *Result, found []positive) Released {
 // assess gives each finding its role and says which are main components.
 func (d *Dictionary) assess(r *Result, f *File) {
 	for i := range r.Findings {
-		r.Findings[i].Role = d.Role(r.Findings[i].SubstanceID, f)
+		r.Findings[i].Role = d.roleBeside(r, r.Findings[i].SubstanceID, f)
 	}
 	for i := range r.Findings {
 		r.Findings[i].Main = d.main(r, &r.Findings[i])

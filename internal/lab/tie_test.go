@@ -266,6 +266,14 @@ func TestAClassThatIsExpected(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %s", test.name, p, err, test.want)
 		}
 	}
+	another := verified(d, gcms, finding(heroin, lab.Identified), finding(anOpioid, lab.Identified))
+	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, another)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
+		t.Errorf("heroin, and an opioid that is another: %+v, %v", p, err)
+	}
+	one := verified(d, gcms, finding(anOpioid, lab.Identified))
+	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, one)); err != nil || p.Result.Findings[0].Role != lab.RoleExpected {
+		t.Errorf("an opioid, which is perhaps the one: %+v, %v", p, err)
+	}
 	beside := verified(d, gcms, finding(ketamine, lab.Identified))
 	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, beside)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
 		t.Errorf("a nitazene beside ketamine: %v, %v", p, err)
