@@ -97,6 +97,9 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 	slices.Sort(r.Signatures)
 	r.Signatures = slices.Compact(r.Signatures)
 	d.decide(r, f, verified)
+	if d.Methods[top.Analysis.MethodID].Kind == ListRecognition && !r.Recognised {
+		r.Level = d.levelBesideLooks(verified)
+	}
 	d.assess(r, f)
 	return r, nil
 }
@@ -110,6 +113,17 @@ var errNothingVerified = &MoveError{
 // first that concluded.
 func leading(verified []Evidence) *Evidence {
 	return &verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
+}
+
+// levelBesideLooks is the level of a result that does not rest on looks: of what concluded
+// beside them. Where nothing did, what is told is an indication.
+func (d *Dictionary) levelBesideLooks(verified []Evidence) Level {
+	for _, e := range verified {
+		if e.Analysis.Conclusion != Inconclusive && d.Methods[e.Analysis.MethodID].Kind != ListRecognition {
+			return e.Analysis.Level
+		}
+	}
+	return Presumptive
 }
 
 // byLevel puts the analysis of the higher level first; those of one level are worth the

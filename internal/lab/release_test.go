@@ -182,20 +182,21 @@ func TestRecognised(t *testing.T) {
 	for name, test := range map[string]struct {
 		beside     []lab.Evidence
 		recognised bool
+		level      lab.Level
 		want       string
 	}{
-		"the look alone":                        {nil, true, "2 quantified"},
-		"a strip that saw no nitazene":          {[]lab.Evidence{verified(d, strip)}, true, "2 quantified"},
-		"a reagent that coloured as it should":  {[]lab.Evidence{verified(d, reagent, finding(mdma, lab.Identified))}, true, "2 quantified"},
-		"a strip that saw a nitazene":           {[]lab.Evidence{verified(d, strip, finding(etonitazene, lab.Indicated))}, false, "2 indicated, 9 indicated"},
-		"a reagent that coloured otherwise too": {[]lab.Evidence{verified(d, reagent, finding(amphetamine, lab.Indicated))}, false, "2 indicated, 15 indicated"},
-		"an instrument that could not tell":     {[]lab.Evidence{unsure(verified(d, ftir))}, false, "2 indicated"},
-		"one that saw something else":           {[]lab.Evidence{verified(d, ftir, finding(caffeine, lab.Identified))}, false, "2 indicated, 4 identified"},
-		"one that saw it":                       {[]lab.Evidence{verified(d, ftir, finding(mdma, lab.Identified))}, false, "2 identified"},
+		"the look alone":                        {nil, true, lab.Preliminary, "2 quantified"},
+		"a strip that saw no nitazene":          {[]lab.Evidence{verified(d, strip)}, true, lab.Preliminary, "2 quantified"},
+		"a reagent that coloured as it should":  {[]lab.Evidence{verified(d, reagent, finding(mdma, lab.Identified))}, true, lab.Preliminary, "2 quantified"},
+		"a strip that saw a nitazene":           {[]lab.Evidence{verified(d, strip, finding(etonitazene, lab.Indicated))}, false, lab.Presumptive, "2 indicated, 9 indicated"},
+		"a reagent that coloured otherwise too": {[]lab.Evidence{verified(d, reagent, finding(amphetamine, lab.Indicated))}, false, lab.Presumptive, "2 indicated, 15 indicated"},
+		"an instrument that could not tell":     {[]lab.Evidence{unsure(verified(d, ftir))}, false, lab.Presumptive, "2 indicated"},
+		"one that saw something else":           {[]lab.Evidence{verified(d, ftir, finding(caffeine, lab.Identified))}, false, lab.Preliminary, "2 indicated, 4 identified"},
+		"one that saw it":                       {[]lab.Evidence{verified(d, ftir, finding(mdma, lab.Identified))}, false, lab.Preliminary, "2 identified"},
 	} {
 		r := propose(t, d, soldAsEcstasy, append(test.beside, looks)...)
-		if r.Recognised != test.recognised || says(r) != test.want {
-			t.Errorf("%s: recognised %t, %q; want %t, %q", name, r.Recognised, says(r), test.recognised, test.want)
+		if r.Recognised != test.recognised || r.Level != test.level || says(r) != test.want {
+			t.Errorf("%s: recognised %t, %s, %q; want %t, %s, %q", name, r.Recognised, r.Level, says(r), test.recognised, test.level, test.want)
 		}
 	}
 	if r := propose(t, d, soldAsEcstasy, verified(d, strip), verified(d, list)); r.Recognised {

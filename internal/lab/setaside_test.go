@@ -105,6 +105,24 @@ func TestReviewOfWhatIsNotReleasedToday(t *testing.T) {
 	}
 }
 
+// TestReviewOfALookThatWasToldAsMeasured: an older rule did so where a strip was tried too.
+func TestReviewOfALookThatWasToldAsMeasured(t *testing.T) {
+	d := newDictionary(t)
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
+		[]lab.Evidence{entry(1, verified(d, list, finding(mdma, lab.Identified))), entry(2, verified(d, strip))})
+	p, err := d.Publish(settled, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Review(settled.With(p)); got != lab.StageReleased {
+		t.Errorf("what today's rule made is %s", got)
+	}
+	p.Result.Recognised = false
+	if got := d.Review(settled.With(p)); got != lab.StageToReview {
+		t.Errorf("what an older rule made is %s", got)
+	}
+}
+
 // TestReview: what was settled and would be told otherwise by today's rule is to be
 // reviewed, until a version follows or something else is found.
 func TestReview(t *testing.T) {

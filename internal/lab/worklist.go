@@ -94,7 +94,7 @@ func (d *Dictionary) Review(f *File) Stage {
 	}
 	next, err := d.Propose(f)
 	said := d.ReadResult(&f.Latest().Result)
-	if err != nil || !reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
+	if err != nil || next.Recognised != said.Recognised || !reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
 		return StageToReview
 	}
 	return StageReleased
