@@ -88,6 +88,9 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 	}
 	top := leading(verified)
 	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion}
+	if d.outrankedByDoubt(verified, top) {
+		r.Conclusion = Inconclusive
+	}
 	for _, e := range verified {
 		r.Methods = append(r.Methods, e.Analysis.MethodID)
 		r.Signatures = append(r.Signatures, e.Analysis.Signature)
@@ -113,6 +116,18 @@ var errNothingVerified = &MoveError{
 // first that concluded.
 func leading(verified []Evidence) *Evidence {
 	return &verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
+}
+
+// outrankedByDoubt tells that a better analysis than the one that concluded could not tell: that
+// a strip saw nothing, or that it looks like nothing that is known, does not settle that.
+func (d *Dictionary) outrankedByDoubt(verified []Evidence, top *Evidence) bool {
+	return slices.ContainsFunc(verified, func(e Evidence) bool {
+		instead := cmp.Or(
+			compareBool(d.Methods[e.Analysis.MethodID].Kind.weakest(), d.Methods[top.Analysis.MethodID].Kind.weakest()),
+			e.Analysis.byLevel(&top.Analysis),
+		)
+		return e.Analysis.Conclusion == Inconclusive && instead < 0
+	})
 }
 
 // levelBesideLooks is the level of a result that does not rest on looks: of what concluded

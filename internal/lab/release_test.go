@@ -132,6 +132,9 @@ func TestReleasedResult(t *testing.T) {
 			[]lab.Evidence{verified(d, ftir, finding(ketamine, lab.Identified)), unsure(verified(d, targeted))},
 			lab.Preliminary, lab.HasFindings, "1 identified",
 		},
+		{"a strip that saw nothing settles nothing that a better one could not tell", []lab.Evidence{verified(d, strip), unsure(verified(d, ftir))}, lab.Presumptive, lab.Inconclusive, ""},
+		{"nor does what looks like nothing that is known", []lab.Evidence{verified(d, list), unsure(verified(d, ftir))}, lab.Presumptive, lab.Inconclusive, ""},
+		{"a lesser one that could not tell takes nothing back", []lab.Evidence{unsure(verified(d, ftir)), verified(d, gcms)}, lab.Confirmatory, lab.NothingSeen, ""},
 		{
 			"inconclusive but for a trace",
 			[]lab.Evidence{unsure(verified(d, gcms, finding(caffeine, lab.Trace)))},
