@@ -123,6 +123,26 @@ func TestReviewOfALookThatWasToldAsMeasured(t *testing.T) {
 	}
 }
 
+// TestReviewOfNothingDetectedThatIsInconclusiveToday: a strip saw nothing, and what would have
+// known better could not tell.
+func TestReviewOfNothingDetectedThatIsInconclusiveToday(t *testing.T) {
+	d := newDictionary(t)
+	unsure := with(verified(d, ftir), func(a *lab.Analysis) { a.Conclusion = lab.Inconclusive })
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
+		[]lab.Evidence{entry(1, verified(d, strip)), entry(2, unsure)})
+	p, err := d.Publish(settled, "")
+	if err != nil || p.Outcome != lab.OutcomeInconclusive {
+		t.Fatal(p, err)
+	}
+	if got := d.Review(settled.With(p)); got != lab.StageReleased {
+		t.Errorf("what today's rule made is %s", got)
+	}
+	p.Result.Conclusion = lab.NothingSeen
+	if got := d.Review(settled.With(p)); got != lab.StageToReview {
+		t.Errorf("what an older rule made is %s", got)
+	}
+}
+
 // TestReview: what was settled and would be told otherwise by today's rule is to be
 // reviewed, until a version follows or something else is found.
 func TestReview(t *testing.T) {

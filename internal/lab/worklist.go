@@ -94,7 +94,8 @@ func (d *Dictionary) Review(f *File) Stage {
 	}
 	next, err := d.Propose(f)
 	said := d.ReadResult(&f.Latest().Result)
-	if err != nil || next.Recognised != said.Recognised || !reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
+	if err != nil || next.Recognised != said.Recognised || next.Conclusion != said.Conclusion ||
+		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
 		return StageToReview
 	}
 	return StageReleased
