@@ -92,15 +92,26 @@ type LeftOut struct {
 	With        string      `json:"with,omitempty"`      // what the verifier says of it
 }
 
-// LeftOutField names the confirmation of what is left out, by its place in the list.
-func LeftOutField(i int) string { return "left_out." + strconv.Itoa(i) }
+// Field names the confirmation of what is left out, by what it is and why: a tick that was
+// kept is of this finding, and of no other that has taken its place.
+func (x *LeftOut) Field() string {
+	return "left_out." + x.AnalysisID.String() + "." + strconv.Itoa(int(x.SubstanceID)) + "." + string(x.Why)
+}
+
+// LeftOutFields are the names of what has to be confirmed before the result is released.
+func (r *Result) LeftOutFields() (names []string) {
+	for i := range r.LeftOut {
+		names = append(names, r.LeftOut[i].Field())
+	}
+	return names
+}
 
 // CheckLeftOut refuses a result that leaves out what was not confirmed, one by one, by the
-// names of LeftOutField.
+// names of LeftOutFields.
 func (r *Result) CheckLeftOut(confirmed []string) error {
 	var errs FieldErrors
-	for i := range r.LeftOut {
-		errs.Check(slices.Contains(confirmed, LeftOutField(i)), LeftOutField(i), "This finding is left out: tick that it is, or set it right first.")
+	for _, name := range r.LeftOutFields() {
+		errs.Check(slices.Contains(confirmed, name), name, "This finding is left out: tick that it is, or set it right first.")
 	}
 	return errs.Err()
 }

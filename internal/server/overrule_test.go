@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,8 +62,8 @@ func TestWhatAFinerMethodOverrulesIsConfirmedAndTold(t *testing.T) {
 
 		seen := verifier.get(address+"/release").want(t, http.StatusOK, "Left out of this result", "caffeine: identified (FTIR", "is finer, could have seen it and did not")
 		form := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		verifier.post(address+"/release", form).want(t, http.StatusUnprocessableEntity, "tick that it is", beside("left_out.0"))
-		form.Set("left_out.0", "yes")
+		verifier.post(address+"/release", form).want(t, http.StatusUnprocessableEntity, "tick that it is", beside(seen.leftOut(t)))
+		form.Set(seen.leftOut(t), "yes")
 		verifier.post(address+"/release", form).leads(t, address+"?done=published")
 		verifier.get(address).want(t, http.StatusOK, "Left out of this result")
 		en, nl := c.both(t, code)
@@ -142,6 +143,18 @@ func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
 	})
 }
 
+var leftOutName = regexp.MustCompile(`name="(left_out\.[^"]+)"`)
+
+// leftOut is the name of the first finding that the page asks to confirm as left out.
+func (p page) leftOut(t testing.TB) string {
+	t.Helper()
+	found := leftOutName.FindStringSubmatch(p.body)
+	if found == nil {
+		t.Fatalf("nothing is to be confirmed:\n%s", p.body)
+	}
+	return found[1]
+}
+
 // addressOf is the address of the page of a sample.
 func addressOf(x lab.Sample) string { return "/samples/" + x.Number("UTR").String() }
 
@@ -211,7 +224,7 @@ func TestAnAmountThatIsSetAsideIsTold(t *testing.T) {
 	if _, err := x.store.SetAsideFindings(t.Context(), c.verifier, a.Key, a.Version, aside); err != nil {
 		t.Fatal(err)
 	}
-	x.staff(t, c.verifier).get(addressOf(c.now(t, sample))+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 80% base (GC-MS", `name="left_out.0"`)
+	x.staff(t, c.verifier).get(addressOf(c.now(t, sample))+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 80% base (GC-MS").leftOut(t)
 	c.release(t, sample, "")
 	en, nl := c.both(t, code)
 	en.want(t, http.StatusOK, "40% as base", "Another analysis (GC-MS) says otherwise of ketamine.", "is-expected_only")
@@ -257,4 +270,39 @@ func TestAMarkIsTakenAway(t *testing.T) {
 	verifier.get(address+"/release").want(t, http.StatusOK, "Nothing has changed since version 1", "Take the mark away", `href="`+address+"/analyses/"+two.ID.String()+`/aside"`)
 	mark(two, "no", "unmarked")
 	verifier.get(address+"/release?done=unmarked").want(t, http.StatusOK, "the amounts are apart", "no longer marked")
+}
+
+// TestATickIsOfOneFinding: one that was typed and kept, or sent with a mistake, is of no other
+// finding which has taken its place.
+func TestATickIsOfOneFinding(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, _ := c.handIn(t, "ketamine")
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+	ftir := c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "levamisole", lab.Identified, "", ""), c.found(t, "caffeine", lab.Identified, "", ""))
+	aside := func(a lab.Analysis, list ...lab.Aside) lab.Analysis {
+		t.Helper()
+		a, err := x.store.SetAsideFindings(t.Context(), c.verifier, a.Key, a.Version, list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	levamisole, caffeine := storetest.Substance(t, c.words, "levamisole"), storetest.Substance(t, c.words, "caffeine")
+	ftir = aside(ftir, lab.Aside{SubstanceID: levamisole, Why: lab.FinerRepeat}, lab.Aside{SubstanceID: caffeine, Why: lab.FinerRepeat})
+	verifier, address := x.staff(t, c.verifier), addressOf(c.now(t, sample))+"/release"
+	seen := verifier.get(address)
+	names := leftOutName.FindAllStringSubmatch(seen.body, -1)
+	if len(names) != 2 {
+		t.Fatalf("%d are to be confirmed, want two", len(names))
+	}
+	form := url.Values{"version": {seen.hidden(t, address, "version")}, "seen": {seen.hidden(t, address, "seen")}, names[0][1]: {"yes"}}
+	ticked := func(name string) string { return `name="` + name + `" value="yes" checked` }
+	verifier.post(address, form).want(t, http.StatusUnprocessableEntity, ticked(names[0][1]), beside(names[1][1])).lacks(t, ticked(names[1][1]))
+	form.Set("form_key", seen.hidden(t, address, "form_key"))
+	verifier.post("/drafts?form="+url.QueryEscape(address), form)
+	verifier.get(address).want(t, http.StatusOK, ticked(names[0][1]))
+	first, _ := strconv.Atoi(strings.Split(names[0][1], ".")[2])
+	aside(ftir, lab.Aside{SubstanceID: lab.SubstanceID(first)}) // it stands again
+	verifier.get(address).want(t, http.StatusOK, `name="`+names[1][1]+`"`).lacks(t, names[0][1], ticked(names[1][1]))
 }
