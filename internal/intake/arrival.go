@@ -62,8 +62,12 @@ func (p *planner) checkResult(a *lab.Arrival, all []found) {
 			notes["amounts that are the mean of what analyses of the same worth measured"]++
 		}
 	}
-	if n := len(next.Result.LeftOut); n > 0 {
-		notes["findings that a finer analysis of the same sample overrules, which are not released"] += n
+	for _, x := range next.Result.LeftOut {
+		if x.Why == lab.LeftApart {
+			notes["amounts that cannot be compared with another of the same sample, which are not released"]++
+			continue
+		}
+		notes["findings that a finer analysis of the same sample overrules, which are not released"]++
 	}
 	for _, m := range p.dictionary.Refusals(&a.File, next) {
 		row, part, _ := lab.ParseFindingField(m.Field)
@@ -221,14 +225,14 @@ func (r *run) add(f *found, most int) {
 	}
 }
 
-// saysMore tells whether a finding says more than another of the same substance:
-// an amount before none, any find before a trace, a main component before others.
+// saysMore tells whether a finding says more than another of the same substance: the more
+// informative detection, then a main component before others.
 func saysMore(f, than lab.Finding) bool {
 	abundances := []lab.Abundance{lab.Primary, lab.Minor, ""}
-	return cmp.Or(
-		cmp.Compare(slices.Index(lab.Detections, f.Detection), slices.Index(lab.Detections, than.Detection)),
-		cmp.Compare(slices.Index(abundances, f.Abundance), slices.Index(abundances, than.Abundance)),
-	) < 0
+	if f.Detection != than.Detection {
+		return f.Detection.TellsMore(than.Detection)
+	}
+	return slices.Index(abundances, f.Abundance) < slices.Index(abundances, than.Abundance)
 }
 
 // conclude corrects the conclusion of a run that lists only what it did not find.

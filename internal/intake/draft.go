@@ -79,8 +79,8 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 		columns[i] = b.columns
 	}
 	rows = make([]place, 0, len(d.rows))
-	sums := make([]sum, 0, len(d.rows))
-	var seen map[sum]int // of many rows, where each stands in sums
+	said, sums := make([]place, 0, len(d.rows)), make([]sum, 0, len(d.rows)) // of rows that differ
+	var seen map[sum]int                                                     // of many rows, where each stands in sums
 	for _, at := range d.rows {
 		if at.source != p.findings() {
 			continue
@@ -92,11 +92,15 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 		} else if i, again := seen[s]; again {
 			first = i
 		}
-		if first >= 0 {
-			at.merge("It says the same as another row, in all columns that are read.", rows[first])
+		if first >= 0 && p.isPeak(at) {
+			rows = append(rows, at) // two peaks that nobody could name look alike, and are two
 			continue
 		}
-		rows, sums = append(rows, at), append(sums, s)
+		if first >= 0 {
+			at.merge("It says the same as another row, in all columns that are read.", said[first])
+			continue
+		}
+		rows, said, sums = append(rows, at), append(said, at), append(sums, s)
 		if len(sums) == 32 {
 			seen = make(map[sum]int, 2*len(sums))
 			for i, s := range sums {
@@ -114,6 +118,15 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 		h.Write(sums[i][:])
 	}
 	return rows, hex.EncodeToString(h.Sum(nil))
+}
+
+// isPeak tells that a row of one finding is of what could not be identified.
+func (p *planner) isPeak(at place) bool {
+	if len(p.sets) != 1 {
+		return false
+	}
+	s, _, known := p.dictionary.FindSubstance(p.sets[0].substance.nameOf(at.row()))
+	return known && s.Class == lab.UnidentifiedClass
 }
 
 // readFindings reads the findings of the rows, and rejects rows that have

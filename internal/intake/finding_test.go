@@ -51,6 +51,7 @@ func TestRefusedFindings(t *testing.T) {
 		{"not a number", cells{"amount": "NaN"}, "amount", "NaN", "is not a number"},
 		{"a word", cells{"amount": "veel"}, "amount", "veel", "is not a number"},
 		{"zero", cells{"amount": "0"}, "amount", "0", "Zero is no amount of what was found"},
+		{"less than zero", cells{"amount": "<0,0"}, "amount", "<0,0", "Nothing is less than zero"},
 		{"below the limit of detection", cells{"amount": "<LOD"}, "amount", "<LOD", "After < only a number or LOQ is understood"},
 		{"more than the purest salt", cells{"amount": "95", "basis": "base"}, "amount", "95", "is more than the purest salt holds"},
 		{"unknown salt", cells{"amount": "95", "basis": "tartrate"}, "basis", "tartrate", `"tartrate" is no basis for this substance`},
@@ -146,6 +147,7 @@ func TestSameSubstanceTwice(t *testing.T) {
 		{"same", cells{"substance": "caffeine"}, cells{"substance": "cafeïne"}, "caffeine identified", 3},
 		{"trace first", cells{"substance": "caffeine", "amount": "spoor"}, cells{"substance": "cafeïne"}, "caffeine identified", 2},
 		{"amount last", cells{"substance": "caffeine"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5% unknown", 2},
+		{"identified, and below the limit", cells{"substance": "caffeine"}, cells{"substance": "cafeïne", "amount": "<0,5"}, "caffeine identified", 3},
 		{"same amount", cells{"substance": "caffeine", "amount": "5"}, cells{"substance": "cafeïne", "amount": "5"}, "caffeine quantified 5% unknown", 3},
 	}
 	for _, test := range tests {
@@ -218,5 +220,29 @@ func TestNumberedColumns(t *testing.T) {
 				t.Errorf("notes: %v", plan.Receipt.Files[0].Notes)
 			}
 		})
+	}
+}
+
+// Two peaks that nobody could name are two, though the rows say the same. What the source
+// says of the sample stays the same, so that what was imported before is known again.
+func TestTwoRowsOfPeaksAreTwo(t *testing.T) {
+	peak := cells{"substance": "unidentified substance"}
+	two, d := acceptOne(t, cells{}, peak, peak, cells{})
+	if got := strings.Join(findingTexts(d, two), ", "); got != "ketamine identified, unidentified substance unidentified" || two.Evidence[0].Findings[1].HowMany() != 2 {
+		t.Errorf("got %s, %d", got, two.Evidence[0].Findings[1].HowMany())
+	}
+	one, _ := acceptOne(t, cells{}, peak)
+	if one.Sample.SourceDigest != two.Sample.SourceDigest {
+		t.Error("it is not known again")
+	}
+}
+
+// An amount of which nobody knows what it counts compares with none: one is released, and the
+// receipt says so in its own words.
+func TestAmountsThatDoNotCompareAreTold(t *testing.T) {
+	plan, _ := accept(t, cells{"amount": "70", "basis": "base"}, cells{"amount": "60", "on": "06-03-2024"})
+	notes := strings.Join(plan.Receipt.Files[0].Notes, "\n")
+	if !strings.Contains(notes, "amounts that cannot be compared with another of the same sample, which are not released: 1") || strings.Contains(notes, "overrules") {
+		t.Errorf("notes: %s", notes)
 	}
 }

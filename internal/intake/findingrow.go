@@ -315,8 +315,12 @@ func belowLimit(limit string) error {
 	if limit == "" || strings.EqualFold(limit, "loq") {
 		return nil
 	}
-	if _, err := lab.ParseDecimal(limit); err != nil {
+	d, err := lab.ParseDecimal(limit)
+	if err != nil {
 		return errors.New("after < only a number or LOQ is understood; say in the mapping's values of amount what it means")
+	}
+	if d.IsZero() {
+		return errors.New("nothing is less than zero; say in the mapping's values of amount what it means")
 	}
 	return nil
 }

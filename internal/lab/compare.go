@@ -17,7 +17,7 @@ type ContradictionKind string
 const (
 	FoundHereAlone  ContradictionKind = "here_alone"  // the other says nothing of it, and its list says that it would have seen it
 	FoundThereAlone ContradictionKind = "there_alone" // this one says nothing of it, and could have seen it
-	FoundOrNot      ContradictionKind = "detection"   // both speak of it; one found it, the other not
+	FoundOrNot      ContradictionKind = "detection"   // both speak of it; one found it, the other not, or a trace of what the one is sure of
 	AmountsApart    ContradictionKind = "amounts"     // both measured it, and the amounts are further apart than ApartPercent
 )
 
@@ -55,6 +55,9 @@ func (d *Dictionary) compare(e, other *Evidence) (list []Contradiction) {
 		}
 	}
 	method := d.Methods[e.Analysis.MethodID]
+	if method != nil && method.Kind.weakest() {
+		return list // what does not look like it, or colours otherwise, rules nothing out
+	}
 	for i := range other.Findings {
 		f := &other.Findings[i]
 		if f.Detection.Found() && e.Finding(f.SubstanceID) == nil && d.Covers(method, f.SubstanceID) && !d.findsMember(e, f.SubstanceID) {
@@ -100,11 +103,11 @@ func (e *Evidence) says(id SubstanceID) bool {
 // differs; empty where it does not.
 func (d *Dictionary) contradicts(f, other *Finding, method *Method) ContradictionKind {
 	switch {
-	case other == nil && f.Detection.Found() && d.scopeOf(method, f.SubstanceID) != nil:
+	case other == nil && f.Detection.Found() && d.scopeOf(method, f.SubstanceID) != nil && !method.Kind.weakest():
 		return FoundHereAlone
 	case other == nil:
 		return ""
-	case f.Detection.Found() != other.Detection.Found():
+	case f.Detection.Found() != other.Detection.Found(), f.traceOf(other), other.traceOf(f):
 		return FoundOrNot
 	case f.Detection != Quantified || other.Detection != Quantified || f.Amount.Scale != other.Amount.Scale:
 		return ""
@@ -113,6 +116,11 @@ func (d *Dictionary) contradicts(f, other *Finding, method *Method) Contradictio
 		return ""
 	}
 	return AmountsApart
+}
+
+// traceOf tells that the finding is a trace of what the other measured or identified.
+func (f *Finding) traceOf(other *Finding) bool {
+	return f.Detection == Trace && (other.Detection == Quantified || other.Detection == Identified)
 }
 
 // apart tells that two amounts on one scale are further apart than ApartPercent.

@@ -57,11 +57,22 @@ func TestWhatContradicts(t *testing.T) {
 			verified(d, gcms, percent(ketamine, 800_000, lab.BasisUnknown)), verified(d, ftir, percent(ketamine, 800_000, "base")), nil,
 		},
 		{
+			"a trace of what the other measured", verified(d, gcms, finding(ketamine, lab.Trace)), verified(d, ftir, percent(ketamine, 300_000, "base")),
+			[]string{"detection 1 by 1 quantified"},
+		},
+		{
+			"the other way round, of what the other identified", verified(d, gcms, finding(ketamine, lab.Identified)), verified(d, ftir, finding(ketamine, lab.Trace)),
+			[]string{"detection 1 by 1 trace"},
+		},
+		{"a trace of what a strip points to", verified(d, gcms, finding(etonitazene, lab.Trace)), verified(d, strip, finding(etonitazene, lab.Indicated)), nil},
+		{"a look says nothing by its silence", verified(d, list, finding(mdma, lab.Identified)), verified(d, gcms, finding(mdma, lab.Identified), finding(caffeine, lab.Identified)), nil},
+		{"nor does it the other way round", verified(d, gcms, finding(mdma, lab.Identified), finding(caffeine, lab.Identified)), verified(d, list, finding(mdma, lab.Identified)), nil},
+		{
 			"on scales that cannot be compared",
 			verified(d, gcms, percent(ketamine, 800_000, "base")),
 			verified(d, ftir, lab.Finding{SubstanceID: ketamine, Detection: lab.Quantified, Amount: lab.Amount{Value: 1, Scale: lab.PerUnit}, Basis: "base"}), nil,
 		},
-		{"measured and only found", verified(d, gcms, percent(ketamine, 800_000, "base")), verified(d, ftir, finding(ketamine, lab.Trace)), nil},
+		{"measured and only found", verified(d, gcms, percent(ketamine, 800_000, "base")), verified(d, ftir, finding(ketamine, lab.Identified)), nil},
 		{
 			"found and expressly not", verified(d, gcms, finding(ketamine, lab.Identified)), verified(d, ftir, finding(ketamine, lab.NotDetected)),
 			[]string{"detection 1 by 1 not_detected"},

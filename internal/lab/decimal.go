@@ -62,6 +62,9 @@ func (d Decimal) Scaled(factor *big.Rat) (int64, error) {
 	return n.Int64(), nil
 }
 
+// IsZero tells that the number is zero, however it is written.
+func (d Decimal) IsZero() bool { return d.rat().Sign() == 0 }
+
 // rat returns the number exactly.
 func (d Decimal) rat() *big.Rat {
 	r := new(big.Rat).SetInt(d.digits)
@@ -89,6 +92,16 @@ func mulDiv(a, b, c int64) int64 {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
 	lo, carry := bits.Add64(lo, uint64(c)/2, 0)
 	quotient, _ := bits.Div64(hi+carry, lo, uint64(c))
+	return int64(quotient)
+}
+
+// mulDivUp is mulDiv rounded up.
+func mulDivUp(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	quotient, rest := bits.Div64(hi, lo, uint64(c))
+	if rest > 0 {
+		quotient++
+	}
 	return int64(quotient)
 }
 

@@ -257,9 +257,13 @@ func (d *Dictionary) couldBe(id SubstanceID, e Expected) bool {
 
 // Role returns the role of a substance in the sample: expected, else what its product
 // says, else the substance's own.
-func (d *Dictionary) Role(id SubstanceID, f *File) Role {
+func (d *Dictionary) Role(id SubstanceID, f *File) Role { return d.roleBeside(&Result{}, id, f) }
+
+// roleBeside is Role beside what else is told: a class that is not explained is not what was
+// expected, where that was found itself.
+func (d *Dictionary) roleBeside(r *Result, id SubstanceID, f *File) Role {
 	for _, e := range f.Expected {
-		if d.Satisfies(id, e) || d.couldBe(id, e) {
+		if d.Satisfies(id, e) || d.couldBe(id, e) && !d.holds(r, e, (*Released).found) {
 			return RoleExpected
 		}
 	}

@@ -92,15 +92,26 @@ type LeftOut struct {
 	With        string      `json:"with,omitempty"`      // what the verifier says of it
 }
 
-// LeftOutField names the confirmation of what is left out, by its place in the list.
-func LeftOutField(i int) string { return "left_out." + strconv.Itoa(i) }
+// Field names the confirmation of what is left out, by what it is and why: a tick that was
+// kept is of this finding, and of no other that has taken its place.
+func (x *LeftOut) Field() string {
+	return "left_out." + x.AnalysisID.String() + "." + strconv.Itoa(int(x.SubstanceID)) + "." + string(x.Why)
+}
+
+// LeftOutFields are the names of what has to be confirmed before the result is released.
+func (r *Result) LeftOutFields() (names []string) {
+	for i := range r.LeftOut {
+		names = append(names, r.LeftOut[i].Field())
+	}
+	return names
+}
 
 // CheckLeftOut refuses a result that leaves out what was not confirmed, one by one, by the
-// names of LeftOutField.
+// names of LeftOutFields.
 func (r *Result) CheckLeftOut(confirmed []string) error {
 	var errs FieldErrors
-	for i := range r.LeftOut {
-		errs.Check(slices.Contains(confirmed, LeftOutField(i)), LeftOutField(i), "This finding is left out: tick that it is, or set it right first.")
+	for _, name := range r.LeftOutFields() {
+		errs.Check(slices.Contains(confirmed, name), name, "This finding is left out: tick that it is, or set it right first.")
 	}
 	return errs.Err()
 }
@@ -266,8 +277,8 @@ func (d *Dictionary) finer(f *File, m *Method, p positive) bool {
 }
 
 // inScale is the amount on another scale: an amount per unit is a mass fraction of what the
-// unit weighs, in micrograms, rounded half away from zero. It tells false where they cannot
-// be told in one another.
+// unit weighs, in micrograms. It is rounded up, for a limit is never finer than was stated. It
+// tells false where they cannot be told in one another.
 func (a Amount) inScale(scale Scale, weightUG int64) (int64, bool) {
 	const ngPerUG = 1000
 	switch {
@@ -276,9 +287,9 @@ func (a Amount) inScale(scale Scale, weightUG int64) (int64, bool) {
 	case weightUG <= 0:
 		return 0, false
 	case a.Scale == PerUnit && scale == MassFraction:
-		return mulDiv(a.Value, maxAmount[MassFraction], weightUG*ngPerUG), true
+		return mulDivUp(a.Value, maxAmount[MassFraction], weightUG*ngPerUG), true
 	case a.Scale == MassFraction && scale == PerUnit:
-		return mulDiv(a.Value, weightUG*ngPerUG, maxAmount[MassFraction]), true
+		return mulDivUp(a.Value, weightUG*ngPerUG, maxAmount[MassFraction]), true
 	}
 	return 0, false
 }

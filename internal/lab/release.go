@@ -12,7 +12,7 @@ import (
 // version of a publication.
 type Result struct {
 	Level      Level       `json:"level"`
-	Recognised bool        `json:"recognised,omitempty"` // by list recognition alone
+	Recognised bool        `json:"recognised,omitempty"` // all that is told rests on its looks
 	Conclusion Conclusion  `json:"conclusion"`
 	Methods    []MethodID  `json:"methods"` // all that were verified, in order of number
 	Findings   []Released  `json:"findings"`
@@ -87,17 +87,22 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 		}
 	}
 	top := leading(verified)
-	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion, Recognised: true}
+	r := &Result{Level: top.Analysis.Level, Conclusion: top.Analysis.Conclusion}
+	if d.outrankedByDoubt(verified, top) {
+		r.Conclusion = Inconclusive
+	}
 	for _, e := range verified {
 		r.Methods = append(r.Methods, e.Analysis.MethodID)
 		r.Signatures = append(r.Signatures, e.Analysis.Signature)
-		r.Recognised = r.Recognised && d.Methods[e.Analysis.MethodID].Kind == ListRecognition
 	}
 	slices.Sort(r.Methods)
 	r.Methods = slices.Compact(r.Methods)
 	slices.Sort(r.Signatures)
 	r.Signatures = slices.Compact(r.Signatures)
 	d.decide(r, f, verified)
+	if d.Methods[top.Analysis.MethodID].Kind == ListRecognition && !r.Recognised {
+		r.Level = d.levelBesideLooks(verified)
+	}
 	d.assess(r, f)
 	return r, nil
 }
@@ -111,6 +116,29 @@ var errNothingVerified = &MoveError{
 // first that concluded.
 func leading(verified []Evidence) *Evidence {
 	return &verified[max(0, slices.IndexFunc(verified, func(e Evidence) bool { return e.Analysis.Conclusion != Inconclusive }))]
+}
+
+// outrankedByDoubt tells that a better analysis than the one that concluded could not tell: that
+// a strip saw nothing, or that it looks like nothing that is known, does not settle that.
+func (d *Dictionary) outrankedByDoubt(verified []Evidence, top *Evidence) bool {
+	return slices.ContainsFunc(verified, func(e Evidence) bool {
+		instead := cmp.Or(
+			compareBool(d.Methods[e.Analysis.MethodID].Kind.weakest(), d.Methods[top.Analysis.MethodID].Kind.weakest()),
+			e.Analysis.byLevel(&top.Analysis),
+		)
+		return e.Analysis.Conclusion == Inconclusive && instead < 0
+	})
+}
+
+// levelBesideLooks is the level of a result that does not rest on looks: of what concluded
+// beside them. Where nothing did, what is told is an indication.
+func (d *Dictionary) levelBesideLooks(verified []Evidence) Level {
+	for _, e := range verified {
+		if e.Analysis.Conclusion != Inconclusive && d.Methods[e.Analysis.MethodID].Kind != ListRecognition {
+			return e.Analysis.Level
+		}
+	}
+	return Presumptive
 }
 
 // byLevel puts the analysis of the higher level first; those of one level are worth the
@@ -141,6 +169,7 @@ func compareBool(a, b bool) int {
 // decide takes over what the analyses found, a line a substance, and lists what is left out.
 func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 	standing, left := d.positives(f, verified)
+	r.Recognised = d.recognised(verified, standing)
 	for id, list := range standing {
 		if !d.explained(id, list, standing) {
 			r.Findings = append(r.Findings, d.release(r, list))
@@ -158,6 +187,25 @@ func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 	case r.Conclusion == HasFindings:
 		r.Conclusion = NothingSeen // a lesser finding that was overruled
 	}
+}
+
+// recognised tells that nothing is told but what the sample looks like: no instrument
+// analysed it, and what else was tried, such as a strip, found nothing that is told.
+func (d *Dictionary) recognised(verified []Evidence, standing map[SubstanceID][]positive) bool {
+	looks, only := false, true
+	for _, e := range verified {
+		kind := d.Methods[e.Analysis.MethodID].Kind
+		if kind.instrumental() {
+			return false
+		}
+		looks, only = looks || kind == ListRecognition, only && kind == ListRecognition
+	}
+	for _, list := range standing {
+		if list[0].method.Kind != ListRecognition {
+			return false
+		}
+	}
+	return looks && (only || len(standing) > 0 && mostPeaks(verified) == nil)
 }
 
 // positives sorts out what was found: by substance what stands, the one that is told first,
@@ -218,17 +266,21 @@ func mostPeaks(verified []Evidence) (most *Released) {
 	return most
 }
 
-// leaveOut lists what is left out: of a substance that is told for all that, only an amount
-// in the place of which another is told.
+// leaveOut lists what is left out: of a substance that is told for all that, what a verifier
+// set aside and says more, and an amount in the place of which another is told.
 func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceID][]positive) {
-	for i := range left {
-		if x := &left[i]; len(standing[x.SubstanceID]) == 0 {
-			r.LeftOut = append(r.LeftOut, *x)
+	for _, x := range left {
+		told := find(r.Findings, func(f *Released) bool { return f.SubstanceID == x.SubstanceID })
+		if len(standing[x.SubstanceID]) == 0 || told != nil && x.Why == LeftSetAside && d.saysOtherwise(x, told) {
+			r.LeftOut = append(r.LeftOut, x)
 		}
 	}
 	for i := range r.Findings {
 		list := standing[r.Findings[i].SubstanceID]
 		for j := range list {
+			if r.Findings[i].Detection != Quantified {
+				break // no amount is told, so none takes the place of another
+			}
 			if why := d.replaces(list[0], list[j]); why != "" {
 				r.LeftOut = append(r.LeftOut, list[j].leftOut(why, list[0].Analysis.MethodID))
 			}
@@ -237,9 +289,32 @@ func (d *Dictionary) leaveOut(r *Result, left []LeftOut, standing map[SubstanceI
 	slices.SortFunc(r.LeftOut, byLeftOut)
 }
 
+// saysOtherwise tells that what is left out says more of its substance than is told of it, or
+// another amount.
+func (d *Dictionary) saysOtherwise(x LeftOut, told *Released) bool {
+	if x.Detection != Quantified || told.Detection != Quantified {
+		return x.Detection.TellsMore(told.Detection)
+	}
+	f := &Finding{SubstanceID: x.SubstanceID, Amount: x.Amount, Basis: x.Basis}
+	return x.Amount.Scale != told.Amount.Scale || apart(d.toCompare(f), d.toCompare(told.finding()))
+}
+
 // byLeftOut orders what is left out by substance, method and analysis.
 func byLeftOut(a, b LeftOut) int {
 	return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.MethodID, b.MethodID), a.AnalysisID.Compare(b.AnalysisID))
+}
+
+// proves tells that what was found is told as it was reported: by an analysis of the level of
+// the result. A colour never is, nor what a sample looks like where anything else was tried
+// that tells something.
+func (r *Result) proves(p positive) bool {
+	switch p.method.Kind {
+	case Reagent:
+		return false
+	case ListRecognition:
+		return r.Recognised
+	}
+	return p.Analysis.Level.Rank() >= r.Level.Rank()
 }
 
 // release is what is told of a substance that was found.
@@ -249,7 +324,7 @@ func (d *Dictionary) release(r *Result, found []positive) Released {
 		SubstanceID: p.SubstanceID, Detection: p.Detection, Amount: p.Amount, Basis: p.Basis, Uncertainty: p.Uncertainty,
 		Stereo: p.Stereo, Abundance: p.Abundance, MethodID: p.Analysis.MethodID, AnalysisID: p.Analysis.ID, Level: p.Analysis.Level,
 	}
-	if released.Level.Rank() < r.Level.Rank() && p.Detection.Counts() {
+	if p.Detection.Counts() && !r.proves(p) {
 		released.Detection, released.Amount, released.Basis, released.Uncertainty = Indicated, Amount{}, "", 0
 	}
 	if released.Detection == Quantified {
@@ -262,7 +337,7 @@ func (d *Dictionary) release(r *Result, found []positive) Released {
 // assess gives each finding its role and says which are main components.
 func (d *Dictionary) assess(r *Result, f *File) {
 	for i := range r.Findings {
-		r.Findings[i].Role = d.Role(r.Findings[i].SubstanceID, f)
+		r.Findings[i].Role = d.roleBeside(r, r.Findings[i].SubstanceID, f)
 	}
 	for i := range r.Findings {
 		r.Findings[i].Main = d.main(r, &r.Findings[i])

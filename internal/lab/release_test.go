@@ -132,6 +132,9 @@ func TestReleasedResult(t *testing.T) {
 			[]lab.Evidence{verified(d, ftir, finding(ketamine, lab.Identified)), unsure(verified(d, targeted))},
 			lab.Preliminary, lab.HasFindings, "1 identified",
 		},
+		{"a strip that saw nothing settles nothing that a better one could not tell", []lab.Evidence{verified(d, strip), unsure(verified(d, ftir))}, lab.Presumptive, lab.Inconclusive, ""},
+		{"nor does what looks like nothing that is known", []lab.Evidence{verified(d, list), unsure(verified(d, ftir))}, lab.Presumptive, lab.Inconclusive, ""},
+		{"a lesser one that could not tell takes nothing back", []lab.Evidence{unsure(verified(d, ftir)), verified(d, gcms)}, lab.Confirmatory, lab.NothingSeen, ""},
 		{
 			"inconclusive but for a trace",
 			[]lab.Evidence{unsure(verified(d, gcms, finding(caffeine, lab.Trace)))},
@@ -168,14 +171,42 @@ func TestResultNamesItsMethodsAndSignatures(t *testing.T) {
 	}
 }
 
+// TestRecognised: what is told of a look alone is never told as measured, whatever a strip or
+// a reagent beside it says, and no instrument makes it so that could not tell.
 func TestRecognised(t *testing.T) {
 	d := newDictionary(t)
-	onList := verified(d, list, finding(mdma, lab.Indicated))
-	if !propose(t, d, soldAsEcstasy, onList).Recognised {
-		t.Error("by list alone: not recognised")
+	const reagent lab.MethodID = 101
+	d.Methods[reagent] = &lab.Method{ID: reagent, Kind: lab.Reagent, Lab: "field", Level: lab.Presumptive, Scope: []lab.MethodScope{{SubstanceID: mdma}}}
+	tablet := lab.Finding{SubstanceID: mdma, Detection: lab.Quantified, Amount: lab.Amount{Value: 150_000_000, Scale: lab.PerUnit}, Basis: lab.BasisBase}
+	looks := verified(d, list, tablet)
+	unsure := func(e lab.Evidence) lab.Evidence {
+		return with(e, func(a *lab.Analysis) { a.Conclusion = lab.Inconclusive })
 	}
-	if propose(t, d, soldAsEcstasy, onList, verified(d, ftir, finding(mdma, lab.Identified))).Recognised {
-		t.Error("by list and FTIR: recognised")
+	for name, test := range map[string]struct {
+		beside     []lab.Evidence
+		recognised bool
+		level      lab.Level
+		want       string
+	}{
+		"the look alone":                        {nil, true, lab.Preliminary, "2 quantified"},
+		"a strip that saw no nitazene":          {[]lab.Evidence{verified(d, strip)}, true, lab.Preliminary, "2 quantified"},
+		"a reagent that coloured as it should":  {[]lab.Evidence{verified(d, reagent, finding(mdma, lab.Identified))}, true, lab.Preliminary, "2 quantified"},
+		"a strip that saw a nitazene":           {[]lab.Evidence{verified(d, strip, finding(etonitazene, lab.Indicated))}, false, lab.Presumptive, "2 indicated, 9 indicated"},
+		"a reagent that coloured otherwise too": {[]lab.Evidence{verified(d, reagent, finding(amphetamine, lab.Indicated))}, false, lab.Presumptive, "2 indicated, 15 indicated"},
+		"an instrument that could not tell":     {[]lab.Evidence{unsure(verified(d, ftir))}, false, lab.Presumptive, "2 indicated"},
+		"one that saw something else":           {[]lab.Evidence{verified(d, ftir, finding(caffeine, lab.Identified))}, false, lab.Preliminary, "2 indicated, 4 identified"},
+		"one that saw it":                       {[]lab.Evidence{verified(d, ftir, finding(mdma, lab.Identified))}, false, lab.Preliminary, "2 identified"},
+	} {
+		r := propose(t, d, soldAsEcstasy, append(test.beside, looks)...)
+		if r.Recognised != test.recognised || r.Level != test.level || says(r) != test.want {
+			t.Errorf("%s: recognised %t, %s, %q; want %t, %s, %q", name, r.Recognised, r.Level, says(r), test.recognised, test.level, test.want)
+		}
+	}
+	if r := propose(t, d, soldAsEcstasy, verified(d, strip), verified(d, list)); r.Recognised {
+		t.Error("what looks like nothing that is known is recognised")
+	}
+	if r := propose(t, d, soldAsEcstasy, verified(d, reagent, finding(mdma, lab.Identified))); says(r) != "2 indicated" {
+		t.Errorf("a reagent alone: %q", says(r))
 	}
 }
 

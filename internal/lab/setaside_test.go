@@ -56,11 +56,91 @@ func TestWhatIsLeftOutIsConfirmedOneByOne(t *testing.T) {
 	if len(r.LeftOut) != 2 {
 		t.Fatalf("left out: %+v", r.LeftOut)
 	}
-	one, two := lab.LeftOutField(0), lab.LeftOutField(1)
-	wantFields(t, r.CheckLeftOut(nil), "left_out.0", "left_out.1")
-	wantFields(t, r.CheckLeftOut([]string{two, "something else"}), "left_out.0")
+	one, two := r.LeftOutFields()[0], r.LeftOutFields()[1]
+	wantFields(t, r.CheckLeftOut(nil), one, two)
+	wantFields(t, r.CheckLeftOut([]string{two, "something else"}), one)
 	wantFields(t, r.CheckLeftOut([]string{two, one}))
 	wantFields(t, propose(t, d, soldAsHeroin, verified(d, gcms, finding(heroin, lab.Identified))).CheckLeftOut(nil))
+}
+
+// TestAnAmountThatIsSetAsideIsLeftOut, although its substance is told for all that: as less,
+// or in another amount.
+func TestAnAmountThatIsSetAsideIsLeftOut(t *testing.T) {
+	d := newDictionary(t)
+	measured := func(ppm int64) lab.Finding { return percent(ketamine, ppm, lab.BasisBase) }
+	for name, test := range map[string]struct {
+		aside, stands lab.Evidence
+		want          int
+	}{
+		"an amount, and it is only indicated":  {verified(d, gcms, aside(measured(800_000))), verified(d, strip, finding(ketamine, lab.Indicated)), 1},
+		"identified, and it is only indicated": {verified(d, gcms, aside(finding(ketamine, lab.Identified))), verified(d, strip, finding(ketamine, lab.Indicated)), 1},
+		"another amount":                       {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, measured(400_000)), 1},
+		"an amount in another unit": {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, lab.Finding{
+			SubstanceID: ketamine, Detection: lab.Quantified, Amount: lab.Amount{Value: 100_000_000, Scale: lab.PerUnit}, Basis: lab.BasisBase,
+		}), 1},
+		"about the same amount":          {verified(d, gcms, aside(measured(800_000))), verified(d, targeted, measured(790_000)), 0},
+		"less than is told all the same": {verified(d, strip, aside(finding(ketamine, lab.Indicated))), verified(d, gcms, measured(800_000)), 0},
+	} {
+		r := propose(t, d, soldAsKetamine, entry(1, test.aside), entry(2, test.stands))
+		if len(r.LeftOut) != test.want || test.want == 1 && r.LeftOut[0].Why != lab.LeftSetAside || len(r.Findings) != 1 {
+			t.Errorf("%s: %+v is left out of %q", name, r.LeftOut, says(r))
+		}
+	}
+}
+
+// TestReviewOfWhatIsNotReleasedToday: of two amounts, of which an older rule took one, today
+// one has to be marked.
+func TestReviewOfWhatIsNotReleasedToday(t *testing.T) {
+	d := newDictionary(t)
+	first := entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase)))
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(ketamine)}, []lab.Evidence{first})
+	p, err := d.Publish(settled, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := settled.With(p)
+	old.Evidence = append(old.Evidence, entry(2, verified(d, gcms, percent(ketamine, 500_000, lab.BasisBase))))
+	if got := d.Review(old); got != lab.StageToReview {
+		t.Errorf("it is %s", got)
+	}
+}
+
+// TestReviewOfALookThatWasToldAsMeasured: an older rule did so where a strip was tried too.
+func TestReviewOfALookThatWasToldAsMeasured(t *testing.T) {
+	d := newDictionary(t)
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
+		[]lab.Evidence{entry(1, verified(d, list, finding(mdma, lab.Identified))), entry(2, verified(d, strip))})
+	p, err := d.Publish(settled, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Review(settled.With(p)); got != lab.StageReleased {
+		t.Errorf("what today's rule made is %s", got)
+	}
+	p.Result.Recognised = false
+	if got := d.Review(settled.With(p)); got != lab.StageToReview {
+		t.Errorf("what an older rule made is %s", got)
+	}
+}
+
+// TestReviewOfNothingDetectedThatIsInconclusiveToday: a strip saw nothing, and what would have
+// known better could not tell.
+func TestReviewOfNothingDetectedThatIsInconclusiveToday(t *testing.T) {
+	d := newDictionary(t)
+	unsure := with(verified(d, ftir), func(a *lab.Analysis) { a.Conclusion = lab.Inconclusive })
+	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
+		[]lab.Evidence{entry(1, verified(d, strip)), entry(2, unsure)})
+	p, err := d.Publish(settled, "")
+	if err != nil || p.Outcome != lab.OutcomeInconclusive {
+		t.Fatal(p, err)
+	}
+	if got := d.Review(settled.With(p)); got != lab.StageReleased {
+		t.Errorf("what today's rule made is %s", got)
+	}
+	p.Result.Conclusion = lab.NothingSeen
+	if got := d.Review(settled.With(p)); got != lab.StageToReview {
+		t.Errorf("what an older rule made is %s", got)
+	}
 }
 
 // TestReview: what was settled and would be told otherwise by today's rule is to be

@@ -16,9 +16,14 @@ func (d *Dictionary) tied(found []positive) (list []positive) {
 
 // setMean makes the amount that is told the mean of the amounts that are tied, where they
 // can be told in one another: as they were reported where all have one basis, else as base.
-// It is rounded half away from zero, and its uncertainty is the largest of theirs.
+// It is rounded half away from zero. Its uncertainty is the largest of theirs, and no less
+// than what the farthest of them is from it where a source gave amounts that are apart.
 func (d *Dictionary) setMean(r *Released, list []positive) {
-	if len(list) < 2 || !d.close(list) && !atSource(list) {
+	source := atSource(list)
+	if source {
+		list = d.comparableWith(list[0], list)
+	}
+	if len(list) < 2 || !d.close(list) && !source {
 		return
 	}
 	basis, comparable := d.commonBasis(list)
@@ -35,7 +40,23 @@ func (d *Dictionary) setMean(r *Released, list []positive) {
 	}
 	n := int64(len(list))
 	r.Amount.Value, r.Basis = (sum+n/2)/n, basis
+	if !d.close(list) {
+		for _, p := range list {
+			value, _ := d.amountIn(p, basis)
+			r.Uncertainty = max(r.Uncertainty, value-r.Amount.Value, r.Amount.Value-value)
+		}
+	}
 	slices.SortFunc(r.MeanOf, ID.Compare)
+}
+
+// comparableWith are the amounts that can be told in one another with the one.
+func (d *Dictionary) comparableWith(one positive, list []positive) (same []positive) {
+	for _, p := range list {
+		if _, ok := d.commonBasis([]positive{one, p}); ok {
+			same = append(same, p)
+		}
+	}
+	return same
 }
 
 // commonBasis is the basis in which all amounts can be told, on the scale that all have.

@@ -123,6 +123,27 @@ func TestALesserTieIsNone(t *testing.T) {
 	}
 }
 
+// TestASourceThatMeasuredThrice: what compares is told as its mean, what does not is left out,
+// and how far they are apart is told.
+func TestASourceThatMeasuredThrice(t *testing.T) {
+	d := newDictionary(t)
+	of := func(n byte, method lab.MethodID, ppm int64, basis lab.Basis) lab.Evidence {
+		return entry(n, fromSource(verified(d, method, percent(ketamine, ppm, basis))))
+	}
+	list := []lab.Evidence{of(1, gcms, 800_000, lab.BasisBase), of(2, gcms, 200_000, lab.BasisBase), of(3, targeted, 900_000, lab.BasisUnknown)}
+	for range 2 {
+		r := propose(t, d, soldAsKetamine, list...)
+		f := r.Findings[0]
+		if f.Amount.Value != 500_000 || f.Basis != lab.BasisBase || len(f.MeanOf) != 2 || f.Uncertainty != 300_000 {
+			t.Errorf("released as %+v", f)
+		}
+		if len(r.LeftOut) != 1 || r.LeftOut[0].Amount.Value != 900_000 || r.LeftOut[0].Why != lab.LeftApart {
+			t.Errorf("left out: %+v", r.LeftOut)
+		}
+		slices.Reverse(list)
+	}
+}
+
 // TestLimitPerUnit: what a tablet holds is compared with a limit in percent by its weight:
 // 4 mg in a tablet of 400 mg are 1 %.
 func TestLimitPerUnit(t *testing.T) {
@@ -144,6 +165,7 @@ func TestLimitPerUnit(t *testing.T) {
 		{"of a tablet that was not weighed", content(4_000_000), lab.Amount{Value: 1, Scale: lab.MassFraction}, 0, "4 indicated"},
 		{"a limit per unit, and a fraction of as much", percent(caffeine, 10_000, lab.BasisBase), lab.Amount{Value: 4_000_000, Scale: lab.PerUnit}, 400_000, ""},
 		{"of a little less", percent(caffeine, 9_999, lab.BasisBase), lab.Amount{Value: 4_000_000, Scale: lab.PerUnit}, 400_000, "4 indicated"},
+		{"24 ng of a piece of 10 mg are 2.4 ppm, and no less", percent(caffeine, 2, lab.BasisBase), lab.Amount{Value: 24, Scale: lab.PerUnit}, 10_000, "4 indicated"},
 		{"nor what may be finer than the scale is", percent(caffeine, 1, lab.BasisBase), lab.Amount{Value: 1, Scale: lab.MassFraction}, 0, "4 indicated"},
 		{"a concentration is not a fraction", percent(caffeine, 10_000, lab.BasisBase), lab.Amount{Value: 1, Scale: lab.Concentration}, 400_000, "4 indicated"},
 	} {
@@ -243,6 +265,14 @@ func TestAClassThatIsExpected(t *testing.T) {
 		if err != nil || p.Outcome != test.want {
 			t.Errorf("%s: %v, %v; want %s", test.name, p, err, test.want)
 		}
+	}
+	another := verified(d, gcms, finding(heroin, lab.Identified), finding(anOpioid, lab.Identified))
+	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, another)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
+		t.Errorf("heroin, and an opioid that is another: %+v, %v", p, err)
+	}
+	one := verified(d, gcms, finding(anOpioid, lab.Identified))
+	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, one)); err != nil || p.Result.Findings[0].Role != lab.RoleExpected {
+		t.Errorf("an opioid, which is perhaps the one: %+v, %v", p, err)
 	}
 	beside := verified(d, gcms, finding(ketamine, lab.Identified))
 	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, beside)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {

@@ -86,15 +86,16 @@ func (d *Dictionary) Settle(before, after *File) {
 }
 
 // Review tells whether a sample is to be put on the worklist of results that today's rule
-// would release otherwise, or off it: nothing was left to do with it when it was last
-// touched. Which of several analyses that say the same is named does not matter.
+// would release otherwise, or not before one of two amounts is marked, or off it: nothing was
+// left to do with it when it was last touched. Which of several analyses that say the same is named does not matter.
 func (d *Dictionary) Review(f *File) Stage {
 	if f.Sample.Stage != StageReleased && f.Sample.Stage != StageToReview || !f.Stands() {
 		return f.Sample.Stage
 	}
 	next, err := d.Propose(f)
 	said := d.ReadResult(&f.Latest().Result)
-	if err != nil || !reflect.DeepEqual(next.findings(), said.findings()) {
+	if err != nil || next.Recognised != said.Recognised || next.Conclusion != said.Conclusion ||
+		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
 		return StageToReview
 	}
 	return StageReleased

@@ -232,6 +232,8 @@ func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int
 	}
 	if limit, below := strings.CutPrefix(amount, "<"); below {
 		readAmount(r, name("amount"), limit, r.Text(name("unit")))
+		d, err := lab.ParseDecimal(limit)
+		r.Mistakes.Check(err != nil || !d.IsZero(), name("amount"), "Nothing is less than zero: choose not detected, or trace.")
 		r.Mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
 		f.Detection = lab.BelowLOQ
 		return

@@ -104,8 +104,12 @@ func reportAnalysis(r *request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.server.Store.ReportAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("reported") == "yes"); err != nil {
+	reported, done := in.Text("reported") == "yes", "unmarked"
+	if reported {
+		done = "reported"
+	}
+	if _, err := r.server.Store.ReportAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), reported); err != nil {
 		return err
 	}
-	return r.See(sampleAddress(r.Number) + "/release?done=reported")
+	return r.See(sampleAddress(r.Number) + "/release?done=" + done)
 }

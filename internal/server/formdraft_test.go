@@ -49,6 +49,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	b.second.post(amended+"/analyses/new", b.typed("60")).leads(t, amended+"?done=entered")
 	other := analysisAddress.FindAllString(b.second.get(amended).body, -1)[0]
 	b.verifier.post(other+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, amended+"?done=verified")
+	tick := b.verifier.get(amended + "/release").leftOut(t)
 	method := "/methods/" + itoa(lab.Optional(b.strip.ID))
 	entry, _ := b.proposed(t, "morbexone")
 	product, _ := b.proposedProduct(t, "red apple")
@@ -64,7 +65,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["intake"], fresh + "/code", fresh + "/code", url.Values{"reason": {"slip got wet"}}, "slip got wet", true, ""},
 		{b.actors["analyst"], fresh, fresh + "/move", url.Values{"to": {"not_analysed"}, "not_analysed_reason": {"capacity"}}, `value="capacity" selected`, true, "second"},
 		{b.actors["verifier"], fresh, fresh + "/exclusion", url.Values{"excluded_reason": {lab.Exclusions.Strings()[0]}}, `value="` + lab.Exclusions.Strings()[0] + `" selected`, true, "second"},
-		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}, "left_out.0": {"yes"}}, "the weighing was wrong", true, "second"},
+		{b.actors["verifier"], amended + "/release", amended + "/release", url.Values{"reason": {"the weighing was wrong"}, tick: {"yes"}}, "the weighing was wrong", true, "second"},
 		{b.actors["verifier"], told + "/aside", told + "/aside", url.Values{lab.AsideField(ketamine, "why"): {"cross_reaction"}, lab.AsideField(ketamine, "with"): {"lidocaine"}}, "lidocaine", true, "second"},
 		{b.actors["verifier"], released + "/release", released + "/withdrawal", url.Values{"withdrawal_reason": {"vials exchanged"}}, "vials exchanged", true, "second"},
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},

@@ -140,9 +140,9 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
 		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "Nothing has changed")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`, "This finding is left out", beside("left_out.0"))
+		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`, "This finding is left out", beside(seen.leftOut(t)))
 		fields.Set("reason", "Measured again.")
-		fields.Set("left_out.0", "yes")
+		fields.Set(seen.leftOut(t), "yes")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK, "Version 1", "Version 2", "Measured again.")
 
@@ -312,7 +312,7 @@ func TestWhatWasSeenIsReleasedOrNothing(t *testing.T) {
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
 		again := b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "This is not what you saw.", "60%")
 		fields.Set("seen", again.hidden(t, address+"/release", "seen"))
-		fields.Set("left_out.0", "yes")
+		fields.Set(again.leftOut(t), "yes")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 	})
 }
@@ -394,7 +394,7 @@ func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
 		seen = b.verifier.get(apart+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 79.5% base (GC-MS, Lab).", "is marked as the one to report")
 		form := url.Values{"version": {seen.hidden(t, apart+"/release", "version")}, "seen": {seen.hidden(t, apart+"/release", "seen")}}
 		b.verifier.post(apart+"/release", form).want(t, http.StatusUnprocessableEntity, "This finding is left out: tick that it is")
-		form.Set("left_out.0", "yes")
+		form.Set(seen.leftOut(t), "yes")
 		b.verifier.post(apart+"/release", form).leads(t, apart+"?done=published")
 	})
 }

@@ -11,6 +11,7 @@ import (
 // leftOutView is a verified finding that a result leaves out.
 type leftOutView struct {
 	What, Why string
+	field     string
 	Confirm   *page.Field // nil where there is nothing to confirm
 }
 
@@ -24,7 +25,7 @@ func (n naming) leftOut(r *lab.Result) (list []leftOutView) {
 		}
 		list = append(list, leftOutView{
 			What: n.texts.Text("page.release.left_out_what", "Substance", n.recorded(x.SubstanceID), "Method", n.method(x.MethodID), "Found", found),
-			Why:  n.whyLeftOut(x),
+			Why:  n.whyLeftOut(x), field: x.Field(),
 		})
 	}
 	return list
@@ -51,7 +52,7 @@ func (n naming) whyLeftOut(x *lab.LeftOut) string {
 // confirmLeftOut asks to confirm what is left out, one by one.
 func (r *request) confirmLeftOut(f *page.Form, list []leftOutView) {
 	for i := range list {
-		list[i].Confirm = r.Input(lab.LeftOutField(i), page.CheckField, "page.release.left_out_confirm")
+		list[i].Confirm = r.Input(list[i].field, page.CheckField, "page.release.left_out_confirm")
 		f.Fields = append(f.Fields, list[i].Confirm)
 	}
 }
@@ -86,6 +87,19 @@ func (n naming) ties(p *lab.Publication, f *lab.File, number lab.SampleNumber) (
 			})
 		}
 		list = append(list, v)
+	}
+	return list
+}
+
+// markedAnalyses are those of which the reader may take the mark away.
+func (r *request) markedAnalyses(n naming, f *lab.File) (list []tiedView) {
+	may := lab.Allowed(r.Actor, f)
+	for i := range f.Evidence {
+		a := &f.Evidence[i].Analysis
+		if a.Reported && may.Has(lab.ReportAnalysis, a.ID) {
+			address := sampleAddress(f.Sample.Number(r.Service.Code)) + "/analyses/" + a.ID.String() + "/report"
+			list = append(list, tiedView{n.method(a.MethodID) + " (" + n.texts.Date(a.PerformedOn) + ")", address, versionText(a.Version)})
+		}
 	}
 	return list
 }

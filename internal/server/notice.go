@@ -14,6 +14,7 @@ var notices = map[string]string{
 	"retracted": "page.notice.retracted",
 	"aside":     "page.notice.aside",
 	"reported":  "page.notice.reported",
+	"unmarked":  "page.notice.unmarked",
 	"published": "page.notice.published",
 	"withdrawn": "page.notice.withdrawn",
 	"no_retest": "page.notice.no_retest",

@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,8 +62,8 @@ func TestWhatAFinerMethodOverrulesIsConfirmedAndTold(t *testing.T) {
 
 		seen := verifier.get(address+"/release").want(t, http.StatusOK, "Left out of this result", "caffeine: identified (FTIR", "is finer, could have seen it and did not")
 		form := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		verifier.post(address+"/release", form).want(t, http.StatusUnprocessableEntity, "tick that it is", beside("left_out.0"))
-		form.Set("left_out.0", "yes")
+		verifier.post(address+"/release", form).want(t, http.StatusUnprocessableEntity, "tick that it is", beside(seen.leftOut(t)))
+		form.Set(seen.leftOut(t), "yes")
 		verifier.post(address+"/release", form).leads(t, address+"?done=published")
 		verifier.get(address).want(t, http.StatusOK, "Left out of this result")
 		en, nl := c.both(t, code)
@@ -126,6 +127,9 @@ func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
 			refused.Set("findings.0.basis", "base")
 			analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "Zero is not an amount of what was found", beside("findings.0.amount"))
 		}
+		refused.Set("findings.0.basis", "")
+		refused.Set("findings.0.amount", "<0,0")
+		analyst.post(address+"/analyses/new", refused).want(t, http.StatusUnprocessableEntity, "Nothing is less than zero", beside("findings.0.amount"))
 		analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
 		analysis := analysisAddress.FindString(analyst.get(address).want(t, http.StatusOK, "outside the method&#39;s scope", "2 × unidentified substance").body)
 		if rows := strings.Count(analyst.get(analysis).body, `value="unidentified substance"`); rows != 2 {
@@ -137,6 +141,18 @@ func TestWhatIsFoundOutsideTheScopeIsTakenAndMarked(t *testing.T) {
 		en, _ := c.both(t, code)
 		en.want(t, http.StatusOK, "PMA", "2 substances could not be identified")
 	})
+}
+
+var leftOutName = regexp.MustCompile(`name="(left_out\.[^"]+)"`)
+
+// leftOut is the name of the first finding that the page asks to confirm as left out.
+func (p page) leftOut(t testing.TB) string {
+	t.Helper()
+	found := leftOutName.FindStringSubmatch(p.body)
+	if found == nil {
+		t.Fatalf("nothing is to be confirmed:\n%s", p.body)
+	}
+	return found[1]
 }
 
 // addressOf is the address of the page of a sample.
@@ -195,4 +211,98 @@ func TestASaltInANameIsItsBasis(t *testing.T) {
 	typed.Set("findings.0.basis", "")
 	analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
 	analyst.get(address).want(t, http.StatusOK, "hydrochloride", "69%")
+}
+
+// TestAnAmountThatIsSetAsideIsTold, although its substance stands by another analysis.
+func TestAnAmountThatIsSetAsideIsTold(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, code := c.handIn(t, "ketamine")
+	a := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "40 %", lab.BasisBase))
+	aside := lab.Aside{SubstanceID: storetest.Substance(t, c.words, "ketamine"), Why: lab.FinerRepeat}
+	if _, err := x.store.SetAsideFindings(t.Context(), c.verifier, a.Key, a.Version, aside); err != nil {
+		t.Fatal(err)
+	}
+	x.staff(t, c.verifier).get(addressOf(c.now(t, sample))+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 80% base (GC-MS").leftOut(t)
+	c.release(t, sample, "")
+	en, nl := c.both(t, code)
+	en.want(t, http.StatusOK, "40% as base", "Another analysis (GC-MS) says otherwise of ketamine.", "is-expected_only")
+	nl.want(t, http.StatusOK, "Een andere analyse (GC-MS) zegt iets anders over ketamine.")
+}
+
+// TestALookIsNotToldAsMeasuredBesideAStrip: the strip says nothing of how much there is.
+func TestALookIsNotToldAsMeasuredBesideAStrip(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		sample, code := c.handIn(t, "ecstasy", func(s *lab.Sample) { s.Form = lab.Tablet })
+		c.analyse(t, sample, lab.ListRecognition, lab.HasFindings, c.found(t, "MDMA", lab.Quantified, "150 mg", lab.BasisBase))
+		c.analyse(t, sample, lab.Strip, lab.NothingSeen)
+		c.release(t, sample, "")
+		en, nl := c.both(t, code)
+		en.want(t, http.StatusOK, "<h1>It looks like something that was analysed before and held MDMA</h1>", "only read from how it looks", "It looked for 6 substances")
+		nl.want(t, http.StatusOK, "alleen afgelezen aan het uiterlijk")
+	})
+}
+
+// TestAMarkIsTakenAway: of two marked amounts neither is the one, and a mark that was a
+// mistake is no more than one; also after the result was released.
+func TestAMarkIsTakenAway(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, _ := c.handIn(t, "ketamine")
+	one := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
+	two := c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "50 %", lab.BasisBase))
+	verifier, address := x.staff(t, c.verifier), addressOf(c.now(t, sample))
+	at := func(a lab.Analysis) string { return address + "/analyses/" + a.ID.String() + "/report" }
+	mark := func(a lab.Analysis, reported, done string) {
+		t.Helper()
+		seen := verifier.get(address+"/release").want(t, http.StatusOK)
+		verifier.post(at(a), url.Values{"version": {seen.hidden(t, at(a), "version")}, "reported": {reported}}).leads(t, address+"/release?done="+done)
+	}
+	verifier.get(address+"/release").want(t, http.StatusOK, "the amounts are apart").lacks(t, "Take the mark away")
+	mark(one, "yes", "reported")
+	verifier.get(address+"/release").want(t, http.StatusOK, "Take the mark away").lacks(t, "the amounts are apart")
+	mark(one, "no", "unmarked")
+	mark(two, "yes", "reported")
+	c.release(t, sample, "")
+	c.move(t, sample, c.analyst, lab.InAnalysis, "")
+	verifier.get(address+"/release").want(t, http.StatusOK, "Nothing has changed since version 1", "Take the mark away", `href="`+address+"/analyses/"+two.ID.String()+`/aside"`)
+	mark(two, "no", "unmarked")
+	verifier.get(address+"/release?done=unmarked").want(t, http.StatusOK, "the amounts are apart", "no longer marked")
+}
+
+// TestATickIsOfOneFinding: one that was typed and kept, or sent with a mistake, is of no other
+// finding which has taken its place.
+func TestATickIsOfOneFinding(t *testing.T) {
+	x := oneSite(t)
+	c := newCounter(t, x)
+	sample, _ := c.handIn(t, "ketamine")
+	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+	ftir := c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "levamisole", lab.Identified, "", ""), c.found(t, "caffeine", lab.Identified, "", ""))
+	aside := func(a lab.Analysis, list ...lab.Aside) lab.Analysis {
+		t.Helper()
+		a, err := x.store.SetAsideFindings(t.Context(), c.verifier, a.Key, a.Version, list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	levamisole, caffeine := storetest.Substance(t, c.words, "levamisole"), storetest.Substance(t, c.words, "caffeine")
+	ftir = aside(ftir, lab.Aside{SubstanceID: levamisole, Why: lab.FinerRepeat}, lab.Aside{SubstanceID: caffeine, Why: lab.FinerRepeat})
+	verifier, address := x.staff(t, c.verifier), addressOf(c.now(t, sample))+"/release"
+	seen := verifier.get(address)
+	names := leftOutName.FindAllStringSubmatch(seen.body, -1)
+	if len(names) != 2 {
+		t.Fatalf("%d are to be confirmed, want two", len(names))
+	}
+	form := url.Values{"version": {seen.hidden(t, address, "version")}, "seen": {seen.hidden(t, address, "seen")}, names[0][1]: {"yes"}}
+	ticked := func(name string) string { return `name="` + name + `" value="yes" checked` }
+	verifier.post(address, form).want(t, http.StatusUnprocessableEntity, ticked(names[0][1]), beside(names[1][1])).lacks(t, ticked(names[1][1]))
+	form.Set("form_key", seen.hidden(t, address, "form_key"))
+	verifier.post("/drafts?form="+url.QueryEscape(address), form)
+	verifier.get(address).want(t, http.StatusOK, ticked(names[0][1]))
+	first, _ := strconv.Atoi(strings.Split(names[0][1], ".")[2])
+	aside(ftir, lab.Aside{SubstanceID: lab.SubstanceID(first)}) // it stands again
+	verifier.get(address).want(t, http.StatusOK, `name="`+names[1][1]+`"`).lacks(t, names[0][1], ticked(names[1][1]))
 }

@@ -20,6 +20,7 @@ type releasePage struct {
 	Apart           []string         // what the analyses say differently
 	LeftOut         []leftOutView    // what was found, and would not be told
 	Ties            []tieView        // amounts of which one has to be marked
+	Marked          []tiedView       // analyses that are marked as the one to report
 	Aside           []tabView        // analyses of which findings can be set aside
 	Entered         int              // analyses that do not count yet
 	Doubtful        int              // analyses that count and were made before the result was taken back
@@ -76,13 +77,13 @@ func (r *request) releasePage() (*releasePage, error) {
 // addProposal shows what would be released, and offers to.
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
 	shown.Entered = p.Count(lab.Entered)
+	shown.Aside, shown.Marked = r.asideLinks(n, &p.File), r.markedAnalyses(n, &p.File)
 	if err := p.Repeats(&p.Publication); err != nil && len(p.Refusals) == 0 {
 		shown.Nothing = r.Said(err)
 		return nil
 	}
 	shown.Doubtful, shown.Apart = p.Doubtful(), n.disagreements(&p.File)
 	shown.LeftOut, shown.Ties = n.leftOut(&p.Publication.Result), n.ties(&p.Publication, &p.File, p.Sample.Number(r.Service.Code))
-	shown.Aside = r.asideLinks(n, &p.File)
 	next := n.publicationView(&p.Publication)
 	shown.Next = &next
 	proposed := p.Publication
@@ -163,6 +164,11 @@ func publishResult(r *request) error {
 		shown, err := r.releaseAgain(in.Text("reason"))
 		if err != nil {
 			return nil, nil, err
+		}
+		for i := range shown.LeftOut {
+			if tick := shown.LeftOut[i].Confirm; tick != nil && in.Text(tick.Name) == "yes" {
+				tick.Values = []string{"yes"}
+			}
 		}
 		return shown, shown.Form, nil
 	})

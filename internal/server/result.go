@@ -116,8 +116,10 @@ func (t *telling) tellResult(p *lab.Publication) {
 	t.page.Heading = t.heading(p)
 	t.page.Grave = append(t.page.Grave, t.missingWords(p)...)
 	switch {
-	case p.Result.Recognised:
+	case p.Result.Recognised && t.looksAlone(p):
 		t.warn("page.result.recognised")
+	case p.Result.Recognised:
+		t.warn("page.result.recognised_beside")
 	case p.Result.Level == lab.Presumptive:
 		t.warn("page.result.presumptive")
 	case p.Result.Level == lab.Preliminary:

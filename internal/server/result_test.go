@@ -63,11 +63,7 @@ func (c *counter) release(t testing.TB, x lab.Sample, reason string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var leftOut []string
-	for i := range p.Publication.Result.LeftOut {
-		leftOut = append(leftOut, lab.LeftOutField(i))
-	}
-	if _, err := c.store.PublishResult(t.Context(), c.verifier, x.Key, p.Sample.Version, p.Seen, reason, leftOut...); err != nil {
+	if _, err := c.store.PublishResult(t.Context(), c.verifier, x.Key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...); err != nil {
 		t.Fatal(err)
 	}
 }

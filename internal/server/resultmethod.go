@@ -26,6 +26,14 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	return views
 }
 
+// looksAlone tells that nothing was tried but to recognise the sample by its looks.
+func (t *telling) looksAlone(p *lab.Publication) bool {
+	return !slices.ContainsFunc(p.Result.Methods, func(id lab.MethodID) bool {
+		m := t.named.words.Methods[id]
+		return m != nil && m.Kind != lab.ListRecognition
+	})
+}
+
 // leftOutOf tells that the result leaves out what a method found.
 func leftOutOf(r *lab.Result, m lab.MethodID) bool {
 	return slices.ContainsFunc(r.LeftOut, func(x lab.LeftOut) bool { return x.MethodID == m })
@@ -86,7 +94,11 @@ func (t *telling) leftOut(r *lab.Result) {
 		args := []any{"Method", t.named.technique(x.MethodID), "Substance", t.named.substance(x.SubstanceID)}
 		switch x.Why {
 		case lab.LeftSetAside:
-			t.say("page.result.left_out_set_aside", append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
+			key := "page.result.left_out_set_aside"
+			if slices.ContainsFunc(r.Findings, func(f lab.Released) bool { return f.SubstanceID == x.SubstanceID }) {
+				key = "page.result.left_out_set_aside_too" // it is told, as another analysis says
+			}
+			t.say(key, append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
 		case lab.LeftReported, lab.LeftApart:
 			t.say("page.result.left_out_reported", append(args, "Amount", t.quantity(x.Amount))...)
 		default:

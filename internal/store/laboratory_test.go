@@ -397,8 +397,8 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		wantFields(t, "not confirmed", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")), "left_out.0")
-		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "", lab.LeftOutField(0)))
+		wantFields(t, "not confirmed", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")), p.Publication.Result.LeftOutFields()...)
+		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "", p.Publication.Result.LeftOutFields()...))
 		if published.Result.Findings[0].Amount.Value != 600_000 {
 			t.Errorf("%+v", published.Result)
 		}
@@ -411,9 +411,9 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
-		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), "reason", "left_out.0")
-		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, strings.Repeat("x", 501), lab.LeftOutField(0))), "reason")
-		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout ✎", lab.LeftOutField(0)))
+		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), append([]string{"reason"}, p.Publication.Result.LeftOutFields()...)...)
+		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, strings.Repeat("x", 501), p.Publication.Result.LeftOutFields()...)), "reason")
+		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout ✎", p.Publication.Result.LeftOutFields()...))
 		if amended.Version != 2 || amended.Reason != "Typfout ✎" {
 			t.Errorf("%+v", amended)
 		}
@@ -882,9 +882,9 @@ func TestWhatAnotherRuleWouldReleaseIsToBeReviewed(t *testing.T) {
 			a = must[lab.Analysis](t)(s.EnterAnalysis(t.Context(), b.analyst, a, findings))
 			_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false))
 		}
-		release := func(reason string, confirmed ...string) {
+		release := func(reason string) {
 			p := must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-			_ = must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, reason, confirmed...))
+			_ = must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...))
 		}
 		waiting := func() int {
 			counts := must[map[lab.Stage]store.StageCount](t)(s.StageCounts(t.Context(), b.verifier, b.service.ID))
@@ -892,7 +892,7 @@ func TestWhatAnotherRuleWouldReleaseIsToBeReviewed(t *testing.T) {
 		}
 		reclassify := func() store.Moved { return must[store.Moved](t)(s.Reclassify(t.Context(), lab.Operator("test"))) }
 
-		release("", lab.LeftOutField(0))
+		release("")
 		if moved := reclassify(); moved.ToReview != 0 || moved.Changed != 0 || waiting() != 0 {
 			t.Errorf("by the rule of the day: %+v, %d wait", moved, waiting())
 		}

@@ -47,7 +47,7 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 // verified analyses, to its code and to the statistics. The sample's version and
 // the Seen of its Proposal say what the actor saw: where anything else would be
 // released, it is refused with a *lab.StaleError. An amendment asks for a reason, and each
-// finding that is left out has to be confirmed, by the name of lab.LeftOutField.
+// finding that is left out has to be confirmed, by the names of Result.LeftOutFields.
 func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string, leftOut ...string) (lab.Publication, error) {
 	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
 		p, refused := d.Publish(f, reason)

@@ -17,8 +17,8 @@ func TestDangersOfTheDictionary(t *testing.T) {
 	for want, names := range map[lab.Danger]string{
 		lab.DangerExtreme: "fentanyl; carfentanil; acetyl fentanyl; metonitazene; N-desethyl isotonitazene; unspecified nitazene; brorphine; chlorphine; cychlorphine; spirochlorphine",
 		lab.DangerHigh: "PMA; PMMA; 4-MTA; 25I-NBOMe; 25E-NBOMe; 25B-NBOH; DOB; DOC; DOI; DOM; DON; bromo-dragonfly; heroin; oxycodone; methadone; U-47700; mitragynine; GHB; GBL; 1,4-butanediol; " +
-			"alprazolam; bromazolam; MDMB-4en-PINACA; JWH-018; xylazine; medetomidine; atropine; scopolamine",
-		lab.DangerRaised: "MDMA; ketamine; cocaine; amphetamine; 3-MMC; LSD; 2C-B; levamisole; naloxone; pregabalin; zolpidem; HHC; delta-9-THC; 4-ANPP; PMK; unidentified substance; clonidine; theophylline; nicotine",
+			"alprazolam; bromazolam; MDMB-4en-PINACA; JWH-018; xylazine; medetomidine; detomidine; clonidine; atropine; scopolamine; unidentified substance",
+		lab.DangerRaised: "MDMA; ketamine; cocaine; amphetamine; 3-MMC; LSD; 2C-B; levamisole; naloxone; pregabalin; zolpidem; HHC; delta-9-THC; 4-ANPP; PMK; theophylline; nicotine",
 		lab.DangerNone:   "lactose; mannitol; starch; magnesium stearate; water; menthol; caffeine",
 	} {
 		for name := range strings.SplitSeq(names, "; ") {
@@ -31,6 +31,14 @@ func TestDangersOfTheDictionary(t *testing.T) {
 				t.Errorf("%s: %+v, want %s", name, j, want)
 			}
 		}
+	}
+}
+
+// What could not be identified may be anything: it is no less than what nobody has judged.
+func TestWhatNobodyCouldIdentifyIsNoLessThanWhatNobodyHasJudged(t *testing.T) {
+	d := load(t)
+	if got, least := d.ClassDanger(lab.UnidentifiedClass), d.ClassDanger("a class that nobody has judged"); !got.AtLeast(least) {
+		t.Errorf("it is %s, and what nobody has judged is %s", got, least)
 	}
 }
 

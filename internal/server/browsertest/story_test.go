@@ -93,7 +93,7 @@ func (x *site) publish(t testing.TB, s received, reason string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason, lab.LeftOutField(0)); err != nil {
+	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...); err != nil {
 		t.Fatal(err)
 	}
 }
