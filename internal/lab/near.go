@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,6 +50,9 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
+	for _, n := range d.namesWithin(typed) {
+		keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
+	}
 	ways := append([]salted{{rest: folded}}, readSalt(typed)...)
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
@@ -75,6 +79,38 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	}
 	slices.SortFunc(all, compareNeighbours)
 	return all[:min(len(all), mostNeighbours)]
+}
+
+// Within a text a known name may be said together with something that is no name, or be part
+// of that of another substance: nobody but a person can tell.
+const (
+	stepsBeside = 3 // after all that is nearly the whole text
+	mostWords   = 5 // of a known name
+)
+
+// handed is what says which of two mirror images a substance is, before its name.
+var handed = regexp.MustCompile(`(?i)^\W*(?:rac|racemic|racemisch|rs|dl|d,l|levo|dextro|d|l|r|s)\b\W*`)
+
+// namesWithin lists the known names that a text holds as whole words.
+func (d *Dictionary) namesWithin(typed string) (found []SubstanceName) {
+	words := strings.FieldsFunc(typed, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(`()[]{}"“”,;:/\|=<>→·*#_+~`, r)
+	})
+	seen := map[string]bool{Fold(typed): true, "": true}
+	look := func(text string) {
+		folded := Fold(text)
+		if n, known := d.substanceNames[folded]; known && !seen[folded] && utf8.RuneCountInString(folded) > 1 {
+			found = append(found, n)
+		}
+		seen[folded] = true
+	}
+	look(handed.ReplaceAllString(typed, ""))
+	for i := range words {
+		for j := i + 1; j <= min(len(words), i+mostWords); j++ {
+			look(strings.Join(words[i:j], " "))
+		}
+	}
+	return found
 }
 
 // compareNeighbours sorts the nearest first; what may be a misspelling is before what is
