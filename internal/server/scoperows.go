@@ -223,7 +223,6 @@ func (r *request) moreScopeRows(in *page.Reader, unit, perML string) (pressed bo
 		rows = slices.Repeat([]lab.ScopeRow{{Unit: unit, SamplePerML: perML}}, moreRows)
 	case "paste":
 		rows = pastedRows(in.Typed.Get("paste"), unit, perML)
-		in.Typed.Del("paste")
 	case "file":
 		rows, err = r.fileRows(&in.Mistakes, unit, perML)
 	default:
@@ -235,6 +234,9 @@ func (r *request) moreScopeRows(in *page.Reader, unit, perML string) (pressed bo
 	}
 	if err == nil {
 		addScopeRows(in.Typed, rows...)
+	}
+	if in.Text("more") == "paste" {
+		in.Typed.Del("paste")
 	}
 	return true, err
 }
