@@ -282,7 +282,7 @@ func (found typedFindings) toRows(err error) error {
 // typedOf is what a form of a finding would hold.
 func (n naming) typedOf(f lab.Finding) map[string]string {
 	typed := map[string]string{
-		"substance": n.substance(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
+		"substance": n.entered(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
 		"abundance": string(f.Abundance), "unit": unitOf(f.Amount),
 	}
 	if f.Amount.Scale == "" {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marquis/internal/intake"
@@ -290,13 +289,4 @@ func (n naming) typedScope(typed url.Values, m *lab.Method) {
 	}
 	slices.SortFunc(rows, func(a, b lab.ScopeRow) int { return compareFolded(a.Name, b.Name) })
 	addScopeRows(typed, rows...)
-}
-
-// methodID is the number of a method in an address.
-func methodID(text string) lab.MethodID {
-	id, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || strconv.FormatInt(id, 10) != text {
-		return 0
-	}
-	return lab.MethodID(id)
 }
