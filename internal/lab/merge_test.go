@@ -178,6 +178,17 @@ func TestRowsOfAScopeThatBecomeOne(t *testing.T) {
 	}
 }
 
+// A row that stands in a scope by a name which leads to another is of that other.
+func TestARowOfAScopeThatWasMergedIsThereAlready(t *testing.T) {
+	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
+	d.Methods[targeted].Scope = []lab.MethodScope{{MethodID: targeted, SubstanceID: norcocaine}}
+	_, err := d.WithRow(targeted, lab.ScopeRow{Name: "cocaine", LOD: "1", Unit: "%"})
+	wantFields(t, err, "scope.0.substance")
+	if _, err := d.WithRow(targeted, lab.ScopeRow{Name: "heroin", LOD: "1", Unit: "%"}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatCannotBeMerged(t *testing.T) {
 	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
 	for _, x := range []struct {
