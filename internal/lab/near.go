@@ -53,7 +53,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	for _, n := range d.namesWithin(typed) {
 		keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
 	}
-	ways := append([]salted{{rest: folded}}, readSalt(typed)...)
+	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
@@ -66,6 +66,11 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 				near.Basis = s.basisOf(way)
 			}
 			keep(near)
+		}
+		for _, word := range words {
+			if _, ok := stepsBetween(word, name, 1); ok {
+				keep(Neighbour{Substance: s, Name: n.Name, Steps: stepsBeside, Essential: essential(n.Name, word)})
+			}
 		}
 		if rest, ok := strings.CutPrefix(folded, name); ok && utf8.RuneCountInString(rest) > 3 {
 			if w, off, ok := misspelledSalt(rest); ok && s.hasSalt(w.code) {
@@ -85,11 +90,31 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 // of that of another substance: nobody but a person can tell.
 const (
 	stepsBeside = 3 // after all that is nearly the whole text
-	mostWords   = 5 // of a known name
+	mostWords   = 5 // of a known name, and that are compared with known names
+	leastWord   = 6 // letters of a word that may be a misspelled name
 )
 
 // handed is what says which of two mirror images a substance is, before its name.
 var handed = regexp.MustCompile(`(?i)^\W*(?:rac|racemic|racemisch|rs|dl|d,l|levo|dextro|d|l|r|s)\b\W*`)
+
+// wordsWithin are the words of a text; a hyphen or a point is part of a word.
+func wordsWithin(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(`()[]{}"“”,;:/\|=<>→·*#_+~`, r)
+	})
+}
+
+// longWords are the words of a text of several that may be a misspelled name, folded.
+func (d *Dictionary) longWords(typed string) (long []string) {
+	words := wordsWithin(typed)
+	for _, word := range words {
+		word = Fold(word)
+		if _, known := d.substanceNames[word]; !known && len(words) > 1 && len(long) < mostWords && utf8.RuneCountInString(word) >= leastWord {
+			long = append(long, word)
+		}
+	}
+	return long
+}
 
 // namesWithin lists the known names that a text holds as whole words.
 func (d *Dictionary) namesWithin(typed string) (found []SubstanceName) {

@@ -162,7 +162,7 @@ func TestNearNamesAreAsked(t *testing.T) {
 		"crack": "cocaine", "speed": "amphetamine", "tucibi": "MDMA ketamine", "PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
 		// A known name beside something else, or as a part of another.
 		"ketamine (ket)": "ketamine!", "MDMA MDA": "MDMA! MDA!", "MDMA high dose": "MDMA!", "MDMA 2 pillen": "MDMA!", "strong MDMA": "MDMA!", "MDMA / onbekend": "MDMA!", "ketamine (HCl, racemic)": "ketamine!",
-		"rac-MDMA": "MDMA!", "(RS)-MDMA": "MDMA!", "levo-cocaine": "cocaine!", "thiazolyl acetyl fentanyl": "fentanyl! acetyl_fentanyl!", "3-MMC (3-methylmethcathinone)": "3-MMC!",
+		"rac-MDMA": "MDMA!", "(RS)-MDMA": "MDMA!", "levo-cocaine": "cocaine!", "ketamin poeder": "ketamine", "lidocain, zuiver": "lidocaine", "furanyl carfentanyl": "carfentanil", "thiazolyl acetyl fentanyl": "fentanyl! acetyl_fentanyl!", "3-MMC (3-methylmethcathinone)": "3-MMC!",
 	} {
 		a := d.AskName(typed)
 		if a.Kind != lab.NearName {
