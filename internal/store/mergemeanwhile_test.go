@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -89,6 +90,95 @@ func TestASubstanceIsMergedWhileAnAnalysisIsVerifiedAndReleased(t *testing.T) {
 		later := b.analyse(t, s, b.register(t, s, asItIs), "40", of(old, "7"))
 		if p, err := s.VerifyAnalysis(t.Context(), b.verifier, later.Key, later.Version, false); err != nil || p.State != lab.Verified {
 			t.Errorf("%s, %v", p.State, err)
+		}
+		if _, err := s.VerifyAudit(t.Context(), operator); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Merges and un-merges while samples are analysed, verified and released: whoever is told to
+// try again does, nobody is told anything else, and in the end facts and worklists are what the
+// dictionary gives.
+func TestMergesWhileOthersWork(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		old, now := storetest.Substance(t, b.dictionary, "PMA"), storetest.Substance(t, b.dictionary, "PMMA")
+		again := func(what string, act func() error) error {
+			for range 200 {
+				err := act()
+				var stale *lab.StaleError
+				switch {
+				case err == nil:
+					return nil
+				case !errors.Is(err, store.ErrBusy) && !errors.Is(err, lab.ErrConflict) && !errors.As(err, &stale):
+					return fmt.Errorf("%s: %w", what, err)
+				}
+			}
+			return errors.New(what + " never ends")
+		}
+		life := func(ids ...lab.SubstanceID) error {
+			var x lab.Sample
+			if err := again("registering", func() (err error) {
+				x, err = s.RegisterSample(t.Context(), b.intake, b.registration(asItIs))
+				return err
+			}); err != nil {
+				return err
+			}
+			a := lab.Analysis{SampleID: x.ID, MethodID: b.gcms.ID, Level: lab.Confirmatory, PerformedOn: x.ReceivedOn, Conclusion: lab.HasFindings}
+			a.ServiceID = x.ServiceID
+			var findings []lab.Finding
+			for _, id := range ids {
+				findings = append(findings, lab.Finding{SubstanceID: id, Detection: lab.Identified})
+			}
+			if err := again("entering", func() error {
+				entered, err := s.EnterAnalysis(t.Context(), b.analyst, a, slices.Clone(findings))
+				if err == nil {
+					a = entered
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+			if err := again("verifying", func() error {
+				_, err := s.VerifyAnalysis(t.Context(), b.verifier, a.Key, a.Version, false)
+				return err
+			}); err != nil {
+				return err
+			}
+			return again("releasing", func() error {
+				p, err := s.Proposal(t.Context(), b.verifier, x.Key)
+				if err == nil {
+					_, err = s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")
+				}
+				return err
+			})
+		}
+		done := make(chan error)
+		const workers, samples, merges = 3, 4, 6
+		for range workers {
+			go func() {
+				var err error
+				for i := range samples {
+					id := old
+					if i%2 == 0 {
+						id = now
+					}
+					err = errors.Join(err, life(b.ketamineID, id))
+				}
+				done <- err
+			}()
+		}
+		for range merges {
+			noError(t, again("merging", func() error { _, err := s.MergeSubstance(t.Context(), operator, old, now, "the same"); return err }))
+			noError(t, again("taking apart", func() error { _, err := s.UnmergeSubstance(t.Context(), operator, old, "not the same"); return err }))
+		}
+		for range workers {
+			noError(t, <-done)
+		}
+		_ = must[store.Moved](t)(s.MergeSubstance(t.Context(), operator, old, now, "the same"))
+		if moved, err := s.Reclassify(t.Context(), operator); err != nil || moved.Changed != 0 || moved.ToReview != 0 {
+			t.Errorf("making the facts anew moved %+v, %v", moved, err)
 		}
 		if _, err := s.VerifyAudit(t.Context(), operator); err != nil {
 			t.Error(err)
