@@ -121,6 +121,19 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 	}
 }
 
+// CheckBasis is what an amount counts beside the name: what was chosen, else what a salt in
+// the name says. It refuses one that contradicts the other, as base does any salt.
+func (a NameAnswer) CheckBasis(errs *FieldErrors, field string, chosen Basis) Basis {
+	if chosen == "" {
+		return a.Basis
+	}
+	fits := chosen == a.Basis || chosen == Basis(a.Salt) || a.Salt == "" && chosen != BasisBase
+	known := a.Basis != BasisUnknown
+	errs.Check(a.Kind != SaltName || fits || !known, field, "The name says %s: choose that, or name the substance without it.", string(a.Basis))
+	errs.Check(a.Kind != SaltName || fits || known, field, "The name says a salt or a hydrate of which nobody knows how much base it is: choose unknown, or name the substance without it.")
+	return chosen
+}
+
 // IsNew tells that the dictionary has no such name, and that it can become one.
 func (a NameAnswer) IsNew() bool { return a.Kind == NewName || a.Kind == NearName }
 

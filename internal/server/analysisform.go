@@ -246,10 +246,7 @@ func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int
 	}
 	f.Amount = readAmount(r, name("amount"), amount, r.Text(name("unit")))
 	f.Basis = lab.Basis(r.Text(name("basis")))
-	if answer.Kind == lab.SaltName && answer.Basis != lab.BasisUnknown {
-		r.Mistakes.Check(f.Basis == "" || f.Basis == answer.Basis, name("basis"), "The name says %s: choose that, or name the substance without it.", string(answer.Basis))
-		f.Basis = answer.Basis
-	}
+	f.Basis = answer.CheckBasis(&r.Mistakes, name("basis"), f.Basis)
 	r.Mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
 	if width := r.Text(name("uncertainty")); width != "" {
 		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.Text(name("unit"))).Value

@@ -76,6 +76,28 @@ func TestASaltInANameIsSubstanceAndBasis(t *testing.T) {
 	}
 }
 
+// What an amount counts and the name beside it say one thing: a salt is never base.
+func TestTheBasisBesideASaltInTheName(t *testing.T) {
+	d := load(t)
+	for _, x := range []struct {
+		name          string
+		chosen, want  lab.Basis
+		contradictory bool
+	}{
+		{"ketamine", "", "", false}, {"ketamine", "base", "base", false}, {"ketamine HCl", "", "hydrochloride", false}, {"ketamine HCl", "hydrochloride", "hydrochloride", false},
+		{"ketamine HCl", "base", "", true}, {"ketamine HCl", "unknown", "", true}, {"cocaine base", "", "base", false}, {"cocaine base", "hydrochloride", "", true},
+		{"cocaine nitrate", "", "unknown", false}, {"cocaine nitrate", "unknown", "unknown", false}, {"cocaine nitrate", "base", "", true}, {"cocaine nitrate", "hydrochloride", "", true},
+		{"caffeine monohydrate", "base", "", true}, {"ketamine zout", "hydrochloride", "hydrochloride", false}, {"ketamine zout", "base", "", true},
+		{"ketamine HCl monohydrate", "hydrochloride", "hydrochloride", false}, {"ketamine HCl monohydrate", "base", "", true},
+	} {
+		var errs lab.FieldErrors
+		got := d.AskName(x.name).CheckBasis(&errs, "basis", x.chosen)
+		if x.contradictory != (len(errs) == 1) || len(errs) > 1 || !x.contradictory && got != x.want {
+			t.Errorf("%s as %q counts %q, %v", x.name, x.chosen, got, errs)
+		}
+	}
+}
+
 func check(a lab.NameAnswer, another bool) error {
 	var errs lab.FieldErrors
 	a.Check(&errs, "name", another)
