@@ -51,7 +51,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	for _, n := range d.namesWithin(typed) {
-		keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
+		keep(n)
 	}
 	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
 	for name, n := range d.substanceNames {
@@ -116,23 +116,31 @@ func (d *Dictionary) longWords(typed string) (long []string) {
 	return long
 }
 
-// namesWithin lists the known names that a text holds as whole words.
-func (d *Dictionary) namesWithin(typed string) (found []SubstanceName) {
-	words := strings.FieldsFunc(typed, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(`()[]{}"“”,;:/\|=<>→·*#_+~`, r)
-	})
+// namesWithin lists the known names that a text holds as whole words, and what a salt beside
+// one says.
+func (d *Dictionary) namesWithin(typed string) (found []Neighbour) {
+	words := wordsWithin(typed)
 	seen := map[string]bool{Fold(typed): true, "": true}
 	look := func(text string) {
 		folded := Fold(text)
-		if n, known := d.substanceNames[folded]; known && !seen[folded] && utf8.RuneCountInString(folded) > 1 {
-			found = append(found, n)
+		if seen[folded] {
+			return
 		}
 		seen[folded] = true
+		near := Neighbour{Steps: stepsBeside, Essential: true}
+		if n, known := d.substanceNames[folded]; known && utf8.RuneCountInString(folded) > 1 {
+			near.Substance, near.Name = d.Substances[n.SubstanceID], n.Name
+		} else if salt, is := d.saltOf(text); is {
+			near.Substance, near.Name, near.Basis = salt.Substance, salt.Substance.Name, salt.Basis
+		}
+		if near.Substance != nil {
+			found = append(found, near)
+		}
 	}
 	look(handed.ReplaceAllString(typed, ""))
-	for i := range words {
-		for j := i + 1; j <= min(len(words), i+mostWords); j++ {
-			look(strings.Join(words[i:j], " "))
+	for many := min(mostWords, len(words)); many > 0; many-- { // the longest first
+		for i := range len(words) - many + 1 {
+			look(strings.Join(words[i:i+many], " "))
 		}
 	}
 	return found

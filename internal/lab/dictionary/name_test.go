@@ -217,6 +217,9 @@ func TestNearNamesAreAsked(t *testing.T) {
 	if n := d.AskName("ketamin HCl").Neighbours[0]; n.Basis != "hydrochloride" {
 		t.Errorf("the salt is lost: %+v", n)
 	}
+	if n := d.AskName("ketamine HCl (racemate)").Neighbours[0]; n.Basis != "hydrochloride" || n.Substance.Name != "ketamine" {
+		t.Errorf("the salt beside a remark is lost: %+v", n)
+	}
 	if got := check(d.AskName("5-MMC"), false).Error(); !strings.Contains(got, "what makes it another substance") || strings.Contains(got, "close to") {
 		t.Errorf("a locant is told as a misspelling: %s", got)
 	}
