@@ -124,8 +124,11 @@ func TestNothingIsFoundAndLeftOut(t *testing.T) {
 	signed := lab.Result{
 		Findings: []lab.Released{{SubstanceID: cocaine, Detection: lab.Identified}},
 		LeftOut: []lab.LeftOut{
-			{SubstanceID: norcocaine, MethodID: 1, Why: lab.LeftWeakest}, {SubstanceID: norcocaine, MethodID: 2, Why: lab.LeftFiner},
-			{SubstanceID: norcocaine, MethodID: 3, Why: lab.LeftSetAside}, {SubstanceID: norcocaine, MethodID: 4, Why: lab.LeftApart}, {SubstanceID: heroin, MethodID: 5, Why: lab.LeftFiner},
+			{SubstanceID: norcocaine, MethodID: 1, Why: lab.LeftWeakest},
+			{SubstanceID: norcocaine, MethodID: 2, Why: lab.LeftFiner},
+			{SubstanceID: norcocaine, MethodID: 3, Why: lab.LeftSetAside},
+			{SubstanceID: norcocaine, MethodID: 4, Why: lab.LeftApart},
+			{SubstanceID: heroin, MethodID: 5, Why: lab.LeftFiner},
 		},
 	}
 	want := []lab.LeftOut{{SubstanceID: cocaine, MethodID: 4, Why: lab.LeftApart}, {SubstanceID: heroin, MethodID: 5, Why: lab.LeftFiner}}

@@ -204,7 +204,7 @@ var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan 
 	na nvt nietvantoepassing notapplicable nb nbk nietbekend not niet known bekend unknown onbekend onbekende unk onb tbd tba ntb nader todo wo
 	nd nq bdl blq lod loq below onder detected gedetecteerd found gevonden aangetoond tested getest analysed analyzed geanalyseerd measured gemeten
 	bepaald determined identified identifiable geidentificeerd identificeerbaar unidentified inconclusive unclear onduidelijk failed mislukt done gedaan
-	insufficient onvoldoende material materiaal available beschikbaar applicable toepassing van
+	insufficient onvoldoende material available beschikbaar applicable toepassing van
 	result results resultaat resultaten match hit hits peak peaks piek pieken trace traces spoor sporen
 	see zie note notes comment comments opmerking opmerkingen idem ditto same zelfde dezelfde pending volgt in behandeling deleted verwijderd
 	empty leeg blank blanco void missing ontbreekt test testing tests asdf qwerty foo bar dummy example voorbeeld sample monster

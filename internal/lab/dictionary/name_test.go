@@ -84,11 +84,23 @@ func TestTheBasisBesideASaltInTheName(t *testing.T) {
 		chosen, want  lab.Basis
 		contradictory bool
 	}{
-		{"ketamine", "", "", false}, {"ketamine", "base", "base", false}, {"ketamine HCl", "", "hydrochloride", false}, {"ketamine HCl", "hydrochloride", "hydrochloride", false},
-		{"ketamine HCl", "base", "", true}, {"ketamine HCl", "unknown", "", true}, {"cocaine base", "", "base", false}, {"cocaine base", "hydrochloride", "", true},
-		{"cocaine nitrate", "", "unknown", false}, {"cocaine nitrate", "unknown", "unknown", false}, {"cocaine nitrate", "base", "", true}, {"cocaine nitrate", "hydrochloride", "", true},
-		{"caffeine monohydrate", "base", "", true}, {"ketamine zout", "hydrochloride", "hydrochloride", false}, {"ketamine zout", "base", "", true},
-		{"ketamine HCl monohydrate", "hydrochloride", "hydrochloride", false}, {"ketamine HCl monohydrate", "base", "", true},
+		{"ketamine", "", "", false},
+		{"ketamine", "base", "base", false},
+		{"ketamine HCl", "", "hydrochloride", false},
+		{"ketamine HCl", "hydrochloride", "hydrochloride", false},
+		{"ketamine HCl", "base", "", true},
+		{"ketamine HCl", "unknown", "", true},
+		{"cocaine base", "", "base", false},
+		{"cocaine base", "hydrochloride", "", true},
+		{"cocaine nitrate", "", "unknown", false},
+		{"cocaine nitrate", "unknown", "unknown", false},
+		{"cocaine nitrate", "base", "", true},
+		{"cocaine nitrate", "hydrochloride", "", true},
+		{"caffeine monohydrate", "base", "", true},
+		{"ketamine zout", "hydrochloride", "hydrochloride", false},
+		{"ketamine zout", "base", "", true},
+		{"ketamine HCl monohydrate", "hydrochloride", "hydrochloride", false},
+		{"ketamine HCl monohydrate", "base", "", true},
 	} {
 		var errs lab.FieldErrors
 		got := d.AskName(x.name).CheckBasis(&errs, "basis", x.chosen)
