@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,5 +171,45 @@ func TestAnswersKeepTheSalt(t *testing.T) {
 		if a.Kind != lab.SaltName && want != "ketamine" || a.Kind == lab.NearName {
 			t.Errorf("%q is %s", want, a.Kind)
 		}
+	}
+}
+
+// Both names of what was merged in one analysis are one finding, the one that says more; two
+// amounts that differ are refused, by the number of the row and its name.
+func TestBothNamesOfWhatWasMerged(t *testing.T) {
+	whole := mustDictionary(t)
+	pmma, _, _ := whole.FindSubstance("PMMA")
+	var substances []*lab.Substance
+	for _, s := range whole.Substances {
+		if s.Name == "PMA" {
+			merged := *s
+			merged.MergedInto = lab.Optional(pmma.ID)
+			s = &merged
+		}
+		substances = append(substances, s)
+	}
+	d, err := lab.NewDictionary(slices.Collect(maps.Values(whole.Classes)), substances, slices.Collect(maps.Values(whole.Products)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(rows ...cells) *Plan {
+		t.Helper()
+		plan, err := planWith(t, mustMapping(t, rowsMapping), Known{Dictionary: d.Clone(), Today: today}, file(rows...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan
+	}
+	plan := read(cells{"substance": "PMA"}, cells{"substance": "PMMA", "amount": "12"})
+	if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
+		t.Fatalf("%s, new %v", lines(plan), plan.Receipt.Substances)
+	}
+	if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != "PMMA quantified 12% unknown" {
+		t.Errorf("read as %s", got)
+	}
+	plan = read(cells{"substance": "PMA", "amount": "3"}, cells{"substance": "PMMA", "amount": "12"})
+	wantLine(t, plan, 3, Rejected, "amount", "12", "The same substance has another amount in")
+	if plan = read(cells{"substance": "PMA"}); plan.Arrivals[0].Evidence[0].Findings[0].ReportedAs != "PMA" {
+		t.Errorf("what the source said is lost: %+v", plan.Arrivals[0].Evidence[0].Findings[0])
 	}
 }

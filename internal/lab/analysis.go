@@ -178,12 +178,14 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	for i := range findings {
 		f := &findings[i]
 		own := f.check(d, method)
-		own.Check(!seen[d.Resolve(f.SubstanceID)], "substance", "This substance is reported twice: leave one of them.")
+		if s := d.Substances[f.SubstanceID]; s != nil {
+			own.Check(!seen[s.ID], "substance", "This substance is reported twice, by one name or by two that mean %s: leave one of the rows.", s.Name)
+			seen[s.ID] = true
+		}
 		for _, mistake := range own {
 			mistake.Field = FindingField(i, mistake.Field)
 			errs = append(errs, mistake)
 		}
-		seen[d.Resolve(f.SubstanceID)] = true
 		if f.Detection != NotDetected {
 			found++
 		}

@@ -14,6 +14,7 @@ func TestWhatSaysWhoSomebodyIs(t *testing.T) {
 		"+31 6 12 34 56 78": true, "+31(0)6-12345678": true, "0031 6 12345678": true, "(030) 123 45 67": true, "030-1234567": true, "+49 151 23456789": true,
 		"tel.0612345678": true, "tel: 0612345678.": true, "31612345678": true, "twice 06-12345678": true, "2 tablets, 06 12345678": true, "call 2 06 12345678": true,
 		"Call 06-12345678?": true, "“06-12345678”!": true, "06-12345678...": true, "BSN 123456782": true, "1234.56.782": true, "(06-12345678)": true,
+		"NL91ABNA0417164300": true, "to NL91 ABNA 0417 1643 00 please": true, "be68-5390-0754-7034": true, "NL92ABNA0417164300": false, "XX91ABNA0417164300": false, "LOT NL91 is empty": false,
 
 		"": false, "UT-2026-00026": false, "as UTR-2024-00017 and UTR-2024-00018": false, "2026-00026": false,
 		"28-11-2026": false, "2026-11-28": false, "28-11-2026 29-11-2026": false, "01-11-26 150 mg": false, "28/11/2026 14:30": false, "on 28-11-2026 at 14:30 and 15:45": false,

@@ -227,7 +227,23 @@ func (d *Dictionary) Read(f *File) *File {
 	for i := range read.Publications {
 		read.Publications[i].Result = d.ReadResult(&f.Publications[i].Result)
 	}
+	d.readOutcome(read, f)
 	return read
+}
+
+// readOutcome lets the latest version say what it is beside what was expected, where either
+// reads otherwise than it was signed: as it is counted.
+func (d *Dictionary) readOutcome(read, signed *File) {
+	latest := read.Latest()
+	if latest == nil || latest.Kind == WithdrawnResult {
+		return
+	}
+	merged := func(x Released) bool { return len(x.SignedAs) > 0 }
+	if slices.ContainsFunc(latest.Result.Findings, merged) || !slices.Equal(read.Expected, signed.Expected) {
+		latest.Result.Findings = slices.Clone(latest.Result.Findings)
+		d.assess(&latest.Result, read)
+		latest.Outcome, latest.OutcomeEUDA = d.outcomes(&latest.Result, read.Expected)
+	}
 }
 
 // readSet is a set of expectations as it reads today, each once.
@@ -286,7 +302,7 @@ func (d *Dictionary) moreTold(f, than *Finding) bool {
 }
 
 // ReadResult is a released result as it reads today: of several findings that became one
-// that stands which says most.
+// that stands which says most, and nothing is left out that stands.
 func (d *Dictionary) ReadResult(r *Result) Result {
 	read := *r
 	merged := func(id SubstanceID) bool { return d.Merged(id) != nil }
@@ -313,6 +329,9 @@ func (d *Dictionary) ReadResult(r *Result) Result {
 	for i := range read.LeftOut {
 		read.LeftOut[i].SubstanceID = d.Resolve(read.LeftOut[i].SubstanceID)
 	}
+	read.LeftOut = slices.DeleteFunc(read.LeftOut, func(x LeftOut) bool {
+		return x.Why != LeftReported && x.Why != LeftApart && slices.ContainsFunc(read.Findings, func(f Released) bool { return f.SubstanceID == x.SubstanceID })
+	})
 	slices.SortFunc(read.Findings, func(a, b Released) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
 	slices.SortFunc(read.LeftOut, byLeftOut)
 	return read

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 
 	"marquis/internal/lab"
@@ -115,6 +116,52 @@ func TestAReleasedResultReadsToday(t *testing.T) {
 	}
 }
 
+// What was left out, and is found by the name that it has today, is not left out: the result
+// would say of one substance that it is there and that it is not. An amount in the place of
+// which another is told stays listed.
+func TestNothingIsFoundAndLeftOut(t *testing.T) {
+	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
+	signed := lab.Result{
+		Findings: []lab.Released{{SubstanceID: cocaine, Detection: lab.Identified}},
+		LeftOut: []lab.LeftOut{
+			{SubstanceID: norcocaine, MethodID: 1, Why: lab.LeftWeakest},
+			{SubstanceID: norcocaine, MethodID: 2, Why: lab.LeftFiner},
+			{SubstanceID: norcocaine, MethodID: 3, Why: lab.LeftSetAside},
+			{SubstanceID: norcocaine, MethodID: 4, Why: lab.LeftApart},
+			{SubstanceID: heroin, MethodID: 5, Why: lab.LeftFiner},
+		},
+	}
+	want := []lab.LeftOut{{SubstanceID: cocaine, MethodID: 4, Why: lab.LeftApart}, {SubstanceID: heroin, MethodID: 5, Why: lab.LeftFiner}}
+	slices.SortFunc(want, func(a, b lab.LeftOut) int { return int(a.SubstanceID - b.SubstanceID) })
+	if read := d.ReadResult(&signed); !reflect.DeepEqual(read.LeftOut, want) {
+		t.Errorf("left out are %+v", read.LeftOut)
+	}
+}
+
+// A result that was released as not what was expected, of what turns out to be just that,
+// reads as expected, as it is counted; and it goes to those who release it anew.
+func TestAResultThatFitsWhatWasExpectedAfterAMerge(t *testing.T) {
+	before := newDictionary(t)
+	f := soldAs(soldAsKetamine, []lab.Expected{{SubstanceID: lab.Optional(cocaine)}}, verified(before, gcms, finding(norcocaine, lab.Identified)))
+	p, err := before.Publish(f, "")
+	if err != nil || p.Outcome != lab.NotExpected {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	f.Publications = append(f.Publications, *p)
+	f.Sample.Stage = lab.StageReleased
+	if before.Review(f) != lab.StageReleased {
+		t.Fatal("it is to be looked at before anything was merged")
+	}
+	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
+	read := d.Read(f).Latest()
+	if read.Outcome != lab.ExpectedOnly || read.Result.Findings[0].Role != lab.RoleExpected || d.Classify(f).Sample.Outcome != read.Outcome {
+		t.Errorf("it reads as %s, of which the finding is %s, and counts as %s", read.Outcome, read.Result.Findings[0].Role, d.Classify(f).Sample.Outcome)
+	}
+	if f.Latest().Outcome != lab.NotExpected || d.Review(f) != lab.StageToReview {
+		t.Errorf("what was signed is %s, and nobody is told: %s", f.Latest().Outcome, d.Review(f))
+	}
+}
+
 // A scope that names both of two that became one rules out what its coarser row does.
 func TestRowsOfAScopeThatBecomeOne(t *testing.T) {
 	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
@@ -131,6 +178,17 @@ func TestRowsOfAScopeThatBecomeOne(t *testing.T) {
 				t.Errorf("%s: %+v", name, row)
 			}
 		}
+	}
+}
+
+// A row that stands in a scope by a name which leads to another is of that other.
+func TestARowOfAScopeThatWasMergedIsThereAlready(t *testing.T) {
+	d := merged(t, map[lab.SubstanceID]lab.SubstanceID{norcocaine: cocaine})
+	d.Methods[targeted].Scope = []lab.MethodScope{{MethodID: targeted, SubstanceID: norcocaine}}
+	_, err := d.WithRow(targeted, lab.ScopeRow{Name: "cocaine", LOD: "1", Unit: "%"})
+	wantFields(t, err, "scope.0.substance")
+	if _, err := d.WithRow(targeted, lab.ScopeRow{Name: "heroin", LOD: "1", Unit: "%"}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -150,6 +150,7 @@ func (d *Dictionary) WithRow(of MethodID, row ScopeRow) (Method, error) {
 	row.Line = len(old.Scope) + 1
 	added, errs := d.ReadScope([]ScopeRow{row})
 	for _, s := range old.Scope {
+		s.SubstanceID = d.Resolve(s.SubstanceID)
 		errs.Check(len(errs) > 0 || !s.sees(added[0]), ScopeField(0, "substance"), "%s stands in the scope already. To change its limits, make a new version.", row.Name)
 	}
 	m := *old

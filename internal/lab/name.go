@@ -63,11 +63,11 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 	}
 	_, code := findCode(typed)
 	switch {
-	case d.isEmptyName(typed):
-		a.Kind = EmptyName
-		return a
 	case code > 0 || Identifies(typed) || isAddress(typed):
 		a.Kind = PrivateName
+		return a
+	case d.isEmptyName(typed):
+		a.Kind = EmptyName
 		return a
 	}
 	if salt, ok := d.saltOf(typed); ok {
@@ -82,9 +82,10 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 		a.Kind, a.Without = DoseName, without
 		return a
 	}
-	if strings.Contains(typed, "\n") {
-		a.Kind = BrokenName
-		a.broken.Check(false, "", "Write the name in one line, and one substance in a name.")
+	a.broken.Check(!strings.Contains(typed, "\n"), "", "Write the name in one line, and one substance in a name.")
+	a.broken.Check(!strings.HasPrefix(typed, "="), "", "This begins as a formula of a spreadsheet does: write the name itself.")
+	if len(a.broken) > 0 {
+		a.Kind, a.broken = BrokenName, a.broken[:1]
 		return a
 	}
 	a.Kind = NewName
@@ -120,6 +121,19 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 	}
 }
 
+// CheckBasis is what an amount counts beside the name: what was chosen, else what a salt in
+// the name says. It refuses one that contradicts the other, as base does any salt.
+func (a NameAnswer) CheckBasis(errs *FieldErrors, field string, chosen Basis) Basis {
+	if chosen == "" {
+		return a.Basis
+	}
+	fits := chosen == a.Basis || chosen == Basis(a.Salt) || a.Salt == "" && chosen != BasisBase
+	known := a.Basis != BasisUnknown
+	errs.Check(a.Kind != SaltName || fits || !known, field, "The name says %s: choose that, or name the substance without it.", string(a.Basis))
+	errs.Check(a.Kind != SaltName || fits || known, field, "The name says a salt or a hydrate of which nobody knows how much base it is: choose unknown, or name the substance without it.")
+	return chosen
+}
+
 // IsNew tells that the dictionary has no such name, and that it can become one.
 func (a NameAnswer) IsNew() bool { return a.Kind == NewName || a.Kind == NearName }
 
@@ -151,7 +165,17 @@ func mistakesOf(typed string) FieldErrors {
 	var errs FieldErrors
 	checkText(&errs, "", typed, maxName)
 	errs.Check(!WronglyDecoded(typed), "", "The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.")
+	errs.Check(len(errs) > 0 || !mixesAlphabets(typed), "", "Some letters are of another alphabet and look like Latin ones. Type the name anew.")
 	return errs
+}
+
+// mixesAlphabets tells that beside Latin letters there are some of an alphabet in which
+// letters look like them. Greek ones are part of many names.
+func mixesAlphabets(text string) bool {
+	is := func(table *unicode.RangeTable) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(table, r) })
+	}
+	return is(unicode.Latin) && (is(unicode.Cyrillic) || is(unicode.Armenian) || is(unicode.Cherokee))
 }
 
 // WronglyDecoded tells that a text holds what UTF-8 becomes when it is read as
@@ -174,12 +198,18 @@ func WronglyDecoded(text string) bool {
 	return false
 }
 
-// emptyNames are the words that people write where there is nothing to name, folded.
+// emptyNames are the words that people write where there is nothing to name, folded. What
+// holds no other words names nothing either.
 var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan no nee yes ja neg negative negatief pos positive positief
-	na nvt nietvantoepassing notapplicable nb nbk nietbekend notknown unknown onbekend unk onb tbd tba ntb nader todo
-	nd notdetected nietgedetecteerd nietaangetoond nothingdetected nothingfound nietsgevonden nietgevonden notfound
+	na nvt nietvantoepassing notapplicable nb nbk nietbekend not niet known bekend unknown onbekend onbekende unk onb tbd tba ntb nader todo wo
+	nd nq bdl blq lod loq below onder detected gedetecteerd found gevonden aangetoond tested getest analysed analyzed geanalyseerd measured gemeten
+	bepaald determined identified identifiable geidentificeerd identificeerbaar unidentified inconclusive unclear onduidelijk failed mislukt done gedaan
+	insufficient onvoldoende material available beschikbaar applicable toepassing van
+	result results resultaat resultaten match hit hits peak peaks piek pieken trace traces spoor sporen
+	see zie note notes comment comments opmerking opmerkingen idem ditto same zelfde dezelfde pending volgt in behandeling deleted verwijderd
 	empty leeg blank blanco void missing ontbreekt test testing tests asdf qwerty foo bar dummy example voorbeeld sample monster
-	other overig overige anders andere something iets substance stof name naam drug drugs false true undefined error fout`)
+	other overig overige anders andere various diverse diversen several meerdere all alles any mix mixed mixture mengsel
+	something iets substance substances stof stoffen name naam drug drugs false true waar onwaar undefined error fout`)
 
 // Words that say of a substance that it was not there, before and after its name.
 var (
@@ -197,7 +227,13 @@ func (d *Dictionary) isEmptyName(typed string) bool {
 	if utf8.RuneCountInString(folded) < 2 || strings.Trim(folded, "0123456789") == "" || strings.Trim(folded, string(first)) == "" {
 		return true
 	}
-	if slices.Contains(emptyNames, folded) || cellError.MatchString(typed) {
+	_, sold := d.productNames[folded]
+	if slices.Contains(emptyNames, folded) || cellError.MatchString(typed) || isSalt(folded) && !sold {
+		return true
+	}
+	if !slices.ContainsFunc(wordsOf(typed), func(word string) bool {
+		return !slices.Contains(emptyNames, word) && strings.Trim(word, "0123456789") != ""
+	}) {
 		return true
 	}
 	words := strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":,;()=-–", r) })
@@ -212,43 +248,63 @@ func (d *Dictionary) isEmptyName(typed string) bool {
 
 // names tells whether a text is a known name, or one with a salt.
 func (d *Dictionary) names(text string) bool {
-	if _, _, known := d.FindSubstance(text); known {
-		return true
-	}
-	_, salt := d.saltOf(text)
-	return salt
+	return d.named(text) != nil
 }
 
-// How people write where somebody is: a street with a number, a postcode, an address of
-// the web or of a network.
+// named is the substance of a known name, or of one with a salt; nil for none.
+func (d *Dictionary) named(text string) *Substance {
+	if s, _, known := d.FindSubstance(text); known {
+		return s
+	}
+	salt, _ := d.saltOf(text)
+	return salt.Substance
+}
+
+// wordsOf are the words of a text, folded.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	for i := range words {
+		words[i] = Fold(words[i])
+	}
+	return words
+}
+
+// How people write where somebody is or can be reached: a street with a number, a postcode,
+// a box, a place on earth, an address of the web, of a network or of a messenger; and a
+// telephone number that is joined to something.
 var (
-	streetForm   = regexp.MustCompile(`(?i)\pL(?:straat|str\.|laan|weg|plein|gracht|kade|steeg|singel|dijk|dreef|plantsoen)\s+\d+\b`)
-	roadForm     = regexp.MustCompile(`(?i)\b\d+\s+\pL+\s+(?:street|road|avenue|lane|drive|square)\b`)
-	postcodeForm = regexp.MustCompile(`(?:^|[\s,])[1-9]\d{3}\s?[A-Z]{2}(?:$|[\s,.])`)
-	linkForm     = regexp.MustCompile(`(?i)://|\bwww\.|\pL\.(?:com|org|net|nl|be|de|eu|uk|io|info|onion)(?:/|$|\s)`)
-	handleForm   = regexp.MustCompile(`(?:^|[\s(:,])@\w{2,}`)
+	streetForm   = regexp.MustCompile(`(?i)\pL(?:straat|straße|strasse|str\.?|laan|weg|plein|gracht|kade|steeg|singel|dijk|dreef|plantsoen|hof|rak)\s*\d+\s?[a-z]?(?:$|[^\pL\pN])`)
+	roadForm     = regexp.MustCompile(`(?i)\b\d+[a-z]?\s+\pL+\s+(?:street|road|avenue|lane|drive|square)\b|\s(?:street|road|avenue|lane|drive|square)\s+\d|\brue\s+d.*\d|\d\s+rue\s`)
+	boxForm      = regexp.MustCompile(`(?i)\b(?:postbus|p\.?o\.? ?box)\s*\d`)
+	postcodeForm = regexp.MustCompile(`(?:^|[\s,])[1-9]\d{3}\s?[A-Z]{2}(?:$|[\s,.])|^[1-9]\d{3}\s?[a-z]{2}(?:$|[\s,.])`)
+	placeForm    = regexp.MustCompile(`(?i)\d\s*°|\b[ns]\s?\d{1,2}[.,]\d+\W+[eow]\s?\d{1,3}[.,]\d|^\W*\d{1,2}[.,]\d{3,}\W+\d{1,3}[.,]\d{3,}\W*$`)
+	linkForm     = regexp.MustCompile(`(?i)://|\bwww\.|\pL\.(?:com|org|net|nl|be|de|eu|uk|io|info|onion)(?:/|$|\s)|\pL\.(?:me|gg|ly|to|cc|co|app|chat|link|shop|xyz|fr|ch|at|es|it|pl|ru)/`)
+	handleForm   = regexp.MustCompile(`(?i)(?:^|[\s(:,])@\w{2,}|\b(?:telegram|whatsapp|snapchat|instagram|wickr|threema|facebook|discord)\b|\b(?:snap|insta)\b\W`)
+	birthForm    = regexp.MustCompile(`\pL.*\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b.*\pL`)
+	joinedNumber = regexp.MustCompile(`(?:^|\D)(?:(?:\+|00)[1-9]\d|0[1-9])(?:[\s()./_-]*\d){7,12}(?:$|\D)`)
 )
 
 func isAddress(typed string) bool {
-	for _, form := range []*regexp.Regexp{streetForm, roadForm, linkForm, handleForm} {
-		if form.MatchString(typed) {
+	composed := norm.NFKC.String(typed)
+	for _, form := range []*regexp.Regexp{streetForm, roadForm, boxForm, placeForm, linkForm, handleForm, birthForm, joinedNumber} {
+		if form.MatchString(composed) || form.MatchString(typed) {
 			return true
 		}
 	}
-	return postcodeForm.MatchString(typed) && !doseForm.MatchString(norm.NFKC.String(typed))
+	return postcodeForm.MatchString(composed) && !doseForm.MatchString(composed)
 }
 
 var (
 	// doseForm is a number with a unit, of which neither is part of a word.
-	doseForm = regexp.MustCompile(`(?i)(^|[^\pL\pN]|[^\pN]{3})(\d+(?:[.,]\d+)*(?:\s*[-–]\s*\d+(?:[.,]\d+)*)?\s*` +
-		`(?:%|‰|(?:mg|g|gr|gram|grams|kg|ng|ug|mcg|[µμ]g|milligram(?:men|s)?|microgram(?:men|s)?|nanogram|kilo|ml|cc|l|ppm|ppb|pct|procent|percent|mol|mmol|iu|ie)` +
+	doseForm = regexp.MustCompile(`(?i)(^|[^\pL\pN]|[^\pN]{3})((?:\d+\s*[x×]\s*)?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?:\s*(?:[-–]|to|tot)\s*\d+(?:[.,]\d+)*)?\s*` +
+		`(?:(?:%|‰)(?:\s?[wmv]/[wmv])?|(?:mgs?|g|gr|gram|grams|kg|ng|ug|mcg|[µμ]g?|mics?|gamma|mill?igram(?:men|s)?|microgram(?:men|s)?|nanogram|kilo|ml|cc|l|ppm|ppb|pct|perc|procent|percent|mol|mmol|iu|ie)` +
 		`(?:\s*/\s*(?:mg|g|kg|ml|l|tablet|pil|pill|unit|stuk))?))($|[^\pL\pN%])`)
-	// looseNumber is a number in a word of its own, at the end.
-	looseNumber = regexp.MustCompile(`\s+[x×]?\s*\d+(?:[.,]\d+)?$`)
+	// looseNumber is a number in a word of its own, or joined to a word as amounts are, at the end.
+	looseNumber = regexp.MustCompile(`(?:\s+[x×]?\s*\d+(?:[.,]\d+)?|\s*\(\d+(?:[.,]\d+)?\)|[-_]\d{2,4})$`)
 	// besides are words that say how a substance was found, or what it looked like.
 	besides = regexp.MustCompile(`(?i)(?:^|[\s(,-])(?:traces?(?: of)?|spoor|spoortje|sporen(?: van)?|possibly|possible|probably|probable|suspected|mogelijk|waarschijnlijk|vermoedelijk|` +
 		`indication of|aanwijzing(?: voor)?|positive|positief|pos|detected|found|aangetoond|gevonden|high|low|hoog|laag|veel|weinig|[<>]\s*lo[dq]|pure|puur|zuiver|powder|poeder|crystals?|kristal(?:len)?|tablets?|tabletten|pills?|pil|pillen|` +
-		`capsules?|blotters?|zegels?|liquid|vloeibaar|vloeistof|rocks?|crack|paste|pasta)(?:$|[\s),:])`)
+		`capsules?|blotters?|zegels?|liquid|vloeibaar|vloeistof|rocks?|crack|paste|pasta|ca\.?|circa|ongeveer|about|approx\.?)(?:$|[\s),:])`)
 )
 
 // withoutDose takes what is no name out of a name: a number with its unit, wherever it
@@ -273,7 +329,7 @@ func (d *Dictionary) withoutDose(typed string) (string, bool) {
 // tidied leaves out what stands about a name that something was taken from.
 func tidied(name string) string {
 	name = strings.NewReplacer("()", " ", "( )", " ", "[]", " ").Replace(strings.Join(strings.Fields(name), " "))
-	name = strings.Trim(strings.Join(strings.Fields(name), " "), " ,;:-–/+~=<>±")
+	name = strings.Trim(strings.Join(strings.Fields(name), " "), " ,;:-–/+~=<>±.")
 	if strings.Count(name, "(") != strings.Count(name, ")") {
 		name = strings.TrimSpace(strings.NewReplacer("(", " ", ")", " ").Replace(name))
 	}
@@ -284,7 +340,7 @@ func tidied(name string) string {
 var (
 	rotation     = regexp.MustCompile(`\(\s*(?:\+|[-–]|±|\+/-)\s*\)`) // as in (+)-MDMA
 	betweenNames = regexp.MustCompile(`(?i)[;|+&\n•]|\s(?:and|en|met|with|und|plus)\s`)
-	perhaps      = regexp.MustCompile(`[,/]`)
+	perhaps      = regexp.MustCompile(`(?i)[,/\\:·→()\[\]]|\s[-–—>]\s|\s(?:or|of)\s`)
 )
 
 // severalNames lists the parts of a text that names several substances: at least one of
@@ -293,17 +349,21 @@ func (d *Dictionary) severalNames(typed string) []string {
 	text := rotation.ReplaceAllString(typed, "")
 	for i, between := range []*regexp.Regexp{betweenNames, perhaps} {
 		var parts []string
-		known := 0
+		known := map[*Substance]bool{}
 		for _, part := range between.Split(text, -1) {
 			if part = tidied(part); Fold(part) == "" {
 				continue
 			}
 			parts = append(parts, part)
-			if without, dose := d.withoutDose(part); d.names(part) || dose && d.names(without) {
-				known++
+			s := d.named(part)
+			if without, dose := d.withoutDose(part); s == nil && dose {
+				s = d.named(without)
+			}
+			if s != nil {
+				known[s] = true
 			}
 		}
-		if len(parts) > 1 && known > i {
+		if len(parts) > 1 && len(known) > i {
 			return parts
 		}
 	}

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,7 +50,10 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
-	ways := append([]salted{{rest: folded}}, readSalt(typed)...)
+	for _, n := range d.namesWithin(typed) {
+		keep(n)
+	}
+	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
@@ -63,6 +67,11 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 			keep(near)
 		}
+		for _, word := range words {
+			if _, ok := stepsBetween(word, name, 1); ok {
+				keep(Neighbour{Substance: s, Name: n.Name, Steps: stepsBeside, Essential: essential(n.Name, word)})
+			}
+		}
 		if rest, ok := strings.CutPrefix(folded, name); ok && utf8.RuneCountInString(rest) > 3 {
 			if w, off, ok := misspelledSalt(rest); ok && s.hasSalt(w.code) {
 				keep(Neighbour{Substance: s, Name: n.Name, Steps: off, Basis: s.basisOf(salted{code: w.code, same: true})})
@@ -75,6 +84,66 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	}
 	slices.SortFunc(all, compareNeighbours)
 	return all[:min(len(all), mostNeighbours)]
+}
+
+// Within a text a known name may be said together with something that is no name, or be part
+// of that of another substance: nobody but a person can tell.
+const (
+	stepsBeside = 3 // after all that is nearly the whole text
+	mostWords   = 5 // of a known name, and that are compared with known names
+	leastWord   = 6 // letters of a word that may be a misspelled name
+)
+
+// handed is what says which of two mirror images a substance is, before its name.
+var handed = regexp.MustCompile(`(?i)^\W*(?:rac|racemic|racemisch|rs|dl|d,l|levo|dextro|d|l|r|s)\b\W*`)
+
+// wordsWithin are the words of a text; a hyphen or a point is part of a word.
+func wordsWithin(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(`()[]{}"“”,;:/\|=<>→·*#_+~`, r)
+	})
+}
+
+// longWords are the words of a text of several that may be a misspelled name, folded.
+func (d *Dictionary) longWords(typed string) (long []string) {
+	words := wordsWithin(typed)
+	for _, word := range words {
+		word = Fold(word)
+		if _, known := d.substanceNames[word]; !known && len(words) > 1 && len(long) < mostWords && utf8.RuneCountInString(word) >= leastWord {
+			long = append(long, word)
+		}
+	}
+	return long
+}
+
+// namesWithin lists the known names that a text holds as whole words, and what a salt beside
+// one says.
+func (d *Dictionary) namesWithin(typed string) (found []Neighbour) {
+	words := wordsWithin(typed)
+	seen := map[string]bool{Fold(typed): true, "": true}
+	look := func(text string) {
+		folded := Fold(text)
+		if seen[folded] {
+			return
+		}
+		seen[folded] = true
+		near := Neighbour{Steps: stepsBeside, Essential: true}
+		if n, known := d.substanceNames[folded]; known && utf8.RuneCountInString(folded) > 1 {
+			near.Substance, near.Name = d.Substances[n.SubstanceID], n.Name
+		} else if salt, is := d.saltOf(text); is {
+			near.Substance, near.Name, near.Basis = salt.Substance, salt.Substance.Name, salt.Basis
+		}
+		if near.Substance != nil {
+			found = append(found, near)
+		}
+	}
+	look(handed.ReplaceAllString(typed, ""))
+	for many := min(mostWords, len(words)); many > 0; many-- { // the longest first
+		for i := range len(words) - many + 1 {
+			look(strings.Join(words[i:i+many], " "))
+		}
+	}
+	return found
 }
 
 // compareNeighbours sorts the nearest first; what may be a misspelling is before what is

@@ -4,17 +4,23 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // The salts that people write and their words: English, Dutch and abbreviations, folded.
 // A code is the name of the salt in the dictionary, whether a substance lists it or not.
 var saltVocabulary = map[string]string{
 	string(BasisBase):      "base freebase vrijebase freebaseform vrijebasevorm baseform basevorm basis",
-	"hydrochloride":        "hydrochloride monohydrochloride hcl waterstofchloride chloorhydraat chlorhydrate hydrochlorid zoutzuurzout muriate",
+	"hydrochloride":        "hydrochloride monohydrochloride hcl waterstofchloride chloorhydraat chlorhydrate hydrochlorid hydrogenchloride chloorwaterstof zoutzuur zoutzuurzout muriate",
 	"dihydrochloride":      "dihydrochloride 2hcl dihcl",
-	"hydrobromide":         "hydrobromide monohydrobromide hbr waterstofbromide broomhydraat hydrobromid",
+	"hydrobromide":         "hydrobromide monohydrobromide hbr waterstofbromide hydrogenbromide broomhydraat hydrobromid",
 	"hydriodide":           "hydriodide hydroiodide hydrojodide waterstofjodide",
+	"chloride":             "chloride",
+	"bromide":              "bromide",
+	"iodide":               "iodide jodide",
+	"carbonate":            "carbonate carbonaat",
+	"hydrogen_carbonate":   "hydrogencarbonate waterstofcarbonaat bicarbonate bicarbonaat",
+	"trifluoroacetate":     "trifluoroacetate trifluoracetaat tfa",
+	"triflate":             "triflate triflaat",
 	"sulfate":              "sulfate sulphate sulfaat hemisulfate hemisulphate hemisulfaat h2so4 so4 zwavelzuurzout",
 	"hydrogen_sulfate":     "hydrogensulfate hydrogensulphate waterstofsulfaat bisulfate bisulphate bisulfaat",
 	"phosphate":            "phosphate fosfaat h3po4 po4",
@@ -55,9 +61,9 @@ var saltVocabulary = map[string]string{
 // metals are the salts of acids; all others need a base, and so nitrogen.
 var metals = []string{"sodium", "potassium", "calcium", "magnesium", "lithium"}
 
-// separateSalts are abbreviations too short to be found within a word. The second letter of
-// HCl is often read as a capital I.
-var separateSalts = map[string]string{"hi": "hydriodide", "hci": "hydrochloride", "na": "sodium", "k": "potassium", "fb": string(BasisBase)}
+// separateSalts are abbreviations too short to be found within a word. The last letter of
+// HCl is often read as a capital I or a 1.
+var separateSalts = map[string]string{"hi": "hydriodide", "hci": "hydrochloride", "hc1": "hydrochloride", "na": "sodium", "k": "potassium", "fb": string(BasisBase)}
 
 // saltWord is one way of writing a salt.
 type saltWord struct {
@@ -85,7 +91,7 @@ var saltWords = func() []saltWord {
 var (
 	beforeSalts = []string{"", "as", "als", "asthe", "alshet"}
 	afterSalts  = []string{"saltof", "zoutvan", "vormvan", "of", "van", ""}
-	saltEndings = []string{"saltform", "zoutvorm", "salt", "zout", "form", "vorm"}
+	saltEndings = []string{"saltform", "zoutvorm", "salts", "zouten", "salt", "zout", "form", "vorm"}
 	dryWords    = []string{"anhydrous", "watervrije", "watervrij"}
 
 	proportion = regexp.MustCompile(`\(?\b[1-9]\s*:\s*[1-9]\b\)?`)
@@ -94,9 +100,10 @@ var (
 
 // salted is a name that a salt, or base, was read from.
 type salted struct {
-	rest string // folded: the name without it
-	code string // of the salt; empty where the name says no more than that it is one
-	same bool   // the salt itself, and not a hydrate or another proportion of it
+	rest  string // folded: the name without it
+	code  string // of the salt; empty where the name says no more than that it is one
+	same  bool   // the salt itself, and not a hydrate or another proportion of it
+	short bool   // said by the sign of its metal alone, which may mean something else
 }
 
 // readSalt lists the ways in which a name can be a name and a salt, the likeliest first.
@@ -110,7 +117,7 @@ func readSalt(typed string) []salted {
 	var ways []salted
 	add := func(rest, code string) {
 		if rest != "" {
-			ways = append(ways, salted{rest, code, same})
+			ways = append(ways, salted{rest: rest, code: code, same: same})
 		}
 	}
 	bare := folded
@@ -135,13 +142,16 @@ func readSalt(typed string) []salted {
 			}
 		}
 	}
-	words := strings.FieldsFunc(typed, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	if len(words) > 1 {
-		if code, ok := separateSalts[Fold(words[len(words)-1])]; ok {
-			add(strings.TrimSuffix(folded, Fold(words[len(words)-1])), code)
+	if words := wordsOf(typed); len(words) > 1 {
+		from, last := len(ways), words[len(words)-1]
+		if code, ok := separateSalts[last]; ok {
+			add(strings.TrimSuffix(folded, last), code)
 		}
-		if code, ok := separateSalts[Fold(words[0])]; ok {
-			add(strings.TrimPrefix(folded, Fold(words[0])), code)
+		if code, ok := separateSalts[words[0]]; ok {
+			add(strings.TrimPrefix(folded, words[0]), code)
+		}
+		for i := from; i < len(ways); i++ {
+			ways[i].short = slices.Contains(metals, ways[i].code)
 		}
 	}
 	if !same || bare != folded {
@@ -165,15 +175,41 @@ func (d *Dictionary) saltOf(typed string) (NameAnswer, bool) {
 	for _, way := range readSalt(typed) {
 		n, known := d.substanceNames[way.rest]
 		if !known {
+			n, known = d.saidTwice(way)
+		}
+		if !known {
 			continue
 		}
 		s := d.Substances[n.SubstanceID]
-		if !s.hasSalt(way.code) {
+		if !s.hasSalt(way.code) || way.short && !s.isAcid() {
 			continue
 		}
 		return NameAnswer{Kind: SaltName, Substance: s, Stereo: n.Stereo, Salt: way.code, Basis: s.basisOf(way)}, true
 	}
 	return NameAnswer{}, false
+}
+
+// saidTwice finds the name of which the rest says the same salt again: ketamine
+// hydrochloride (HCl).
+func (d *Dictionary) saidTwice(way salted) (SubstanceName, bool) {
+	for _, again := range readSalt(way.rest) {
+		if n, known := d.substanceNames[again.rest]; known && again.code == way.code && again.same {
+			return n, true
+		}
+	}
+	return SubstanceName{}, false
+}
+
+// isSalt tells that a folded text is the word for a salt, or base, and no more.
+func isSalt(folded string) bool {
+	code, short := separateSalts[folded]
+	is := func(w saltWord) bool { return w.folded == folded && !slices.Contains(metals, w.code) }
+	return short && !slices.Contains(metals, code) || slices.Contains(saltEndings, folded) || slices.ContainsFunc(saltWords, is)
+}
+
+// isAcid tells that the dictionary lists a salt of the substance with a metal.
+func (s *Substance) isAcid() bool {
+	return slices.ContainsFunc(s.Salts, func(x Salt) bool { return slices.Contains(metals, x.Salt) })
 }
 
 // hasSalt tells whether the substance can have a salt: with an acid only what holds

@@ -77,6 +77,10 @@ func (d *Dictionary) sees(errs *FieldErrors, s *MethodScope, row ScopeRow) bool 
 		return false
 	}
 	substance, _, ok := d.FindSubstance(row.Name)
+	if salt, is := d.saltOf(row.Name); !ok && is {
+		errs.Check(false, "substance", "%[1]q, in row %[2]d, names a salt, and limits are of the substance itself. Write %[3]s.", shortened(row.Name), row.Line, salt.Substance.Name)
+		return false
+	}
 	if !ok {
 		errs.Check(false, "substance", "%[1]q, in row %[2]d, is not in the dictionary. Choose a name from the list, or add it to the dictionary first.", shortened(row.Name), row.Line)
 		return false

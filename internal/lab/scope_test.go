@@ -60,6 +60,7 @@ func TestMistakesInAScope(t *testing.T) {
 		says  []string
 	}{
 		{"unknown", lab.ScopeRow{Name: "mystery", Line: 4}, "scope.1.substance", []string{"mystery", "row 4", "dictionary"}},
+		{"a salt", lab.ScopeRow{Name: "Ketamine HCl", LOD: "1", Unit: "%", Line: 4}, "scope.1.substance", []string{"Ketamine HCl", "Write ketamine."}},
 		{"no name", lab.ScopeRow{LOD: "1", Unit: "%", Line: 4}, "scope.1.substance", []string{"Row 4"}},
 		{"twice", lab.ScopeRow{Name: "mdma", Line: 4}, "scope.1.substance", []string{"Rows 1 and 4", "mdma"}},
 		{"LOQ under LOD", lab.ScopeRow{Name: "ketamine", LOD: "0.3", LOQ: "0.1", Unit: "%"}, "scope.1.loq", []string{"0.1%", "0.3%"}},

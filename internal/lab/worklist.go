@@ -95,7 +95,7 @@ func (d *Dictionary) Review(f *File) Stage {
 	next, err := d.Propose(f)
 	said := d.ReadResult(&f.Latest().Result)
 	if err != nil || next.Recognised != said.Recognised || next.Conclusion != said.Conclusion ||
-		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 {
+		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 || d.Misfits(f) {
 		return StageToReview
 	}
 	return StageReleased
@@ -165,13 +165,14 @@ func (d *Dictionary) Misfits(f *File) bool {
 	if !f.Stands() {
 		return false
 	}
+	said := *f.Latest() // as it was signed, by the entries of today
+	said.Result = d.ReadResult(&said.Result)
+	now := said
+	now.Result.Findings = slices.Clone(said.Result.Findings)
 	f = d.Read(f)
-	latest := f.Latest()
-	now := Publication{Result: latest.Result}
-	now.Result.Findings = slices.Clone(latest.Result.Findings)
 	d.assess(&now.Result, f)
 	now.Outcome, _ = d.outcomes(&now.Result, f.Expected)
-	return !slices.Equal(now.expected(), latest.expected()) || asExpected(now.Outcome) != asExpected(latest.Outcome)
+	return !slices.Equal(now.expected(), said.expected()) || asExpected(now.Outcome) != asExpected(said.Outcome)
 }
 
 // expected are the substances of the version that were expected.

@@ -248,10 +248,7 @@ func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int
 	}
 	f.Amount = readAmount(r, name("amount"), amount, r.Text(name("unit")))
 	f.Basis = lab.Basis(r.Text(name("basis")))
-	if answer.Kind == lab.SaltName && answer.Basis != lab.BasisUnknown {
-		r.Mistakes.Check(f.Basis == "" || f.Basis == answer.Basis, name("basis"), "The name says %s: choose that, or name the substance without it.", string(answer.Basis))
-		f.Basis = answer.Basis
-	}
+	f.Basis = answer.CheckBasis(&r.Mistakes, name("basis"), f.Basis)
 	r.Mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
 	if width := r.Text(name("uncertainty")); width != "" {
 		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.Text(name("unit"))).Value
@@ -284,7 +281,7 @@ func (found typedFindings) toRows(err error) error {
 // typedOf is what a form of a finding would hold.
 func (n naming) typedOf(f lab.Finding) map[string]string {
 	typed := map[string]string{
-		"substance": n.substance(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
+		"substance": n.entered(f.SubstanceID), "detection": string(f.Detection), "basis": string(f.Basis), "stereo": string(f.Stereo),
 		"abundance": string(f.Abundance), "unit": unitOf(f.Amount),
 	}
 	if f.Amount.Scale == "" {

@@ -34,7 +34,7 @@ func entryForm(version, name string) url.Values {
 func (b *bench) sentToTheDictionary(t *testing.T, admin *reader) []aSending {
 	t.Helper()
 	substance, id := b.proposed(t, "zalpidone")
-	merged, mergedID := b.proposed(t, "worbexine")
+	merged, mergedID := b.proposed(t, "pluvamine")
 	product, productID := b.proposedProduct(t, "pink cloud")
 	mergedProduct, mergedProductID := b.proposedProduct(t, "blue lagoon")
 	ctx, analyst := t.Context(), b.actors["analyst"]

@@ -165,6 +165,7 @@ func addMethod(r *request) error {
 		return r.showRows(e, in)
 	}
 	m, mistakes := e.read(in)
+	mistakes = append(mistakes, r.notInRows(in)...)
 	var added *lab.Method
 	if err = mistakes.Err(); err == nil {
 		added, err = r.storeMethod(e, m)
@@ -180,6 +181,16 @@ func addMethod(r *request) error {
 		shown := r.methodForm(e, in.Typed)
 		return shown, shown.Form, nil
 	})
+}
+
+// notInRows refuses a scope beside which rows were pasted, or a file was chosen, that were
+// not put into it: it would be recorded without them.
+func (r *request) notInRows(in *page.Reader) (mistakes lab.FieldErrors) {
+	mistakes.Check(in.Text("paste") == "", "paste", "These rows are not in the list yet: put them there first, or empty this field.")
+	if form := r.Request.MultipartForm; form != nil && len(form.File[scopeFile]) > 0 && form.File[scopeFile][0].Filename != "" {
+		mistakes.Check(false, scopeFile, "The rows of %q are not in the list yet: choose it again and read it first, or leave it out.", page.Short(form.File[scopeFile][0].Filename))
+	}
+	return mistakes
 }
 
 func (r *request) storeMethod(e *methodEntering, m lab.Method) (*lab.Method, error) {

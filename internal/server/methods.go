@@ -101,6 +101,15 @@ func (r *request) methodNamed() (naming, *lab.Method, error) {
 	return n, m, nil
 }
 
+// methodID is the number of a method in an address.
+func methodID(text string) lab.MethodID {
+	id, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || strconv.FormatInt(id, 10) != text {
+		return 0
+	}
+	return lab.MethodID(id)
+}
+
 func showMethod(r *request) error {
 	n, m, err := r.methodNamed()
 	if err != nil {

@@ -252,7 +252,10 @@ func TestRowsArePastedAndReadFromFiles(t *testing.T) {
 	admin.upload(t, with("file"), "scope.csv", []byte("ketamine;0,1;0,3;%\ncocaine;1;2;%\n")).want(t, http.StatusOK, "The first row of the file names the columns", `value="MDMA"`)
 	admin.upload(t, with("file"), "scope.xls", []byte("nothing of the kind")).want(t, http.StatusOK, "The file cannot be read", `href="#field-file"`, `value="MDMA"`)
 	admin.post("/methods/new", with("file")).want(t, http.StatusOK, "Choose a file first.", `value="MDMA"`)
-	admin.post("/methods/new", with("paste", "paste", strings.Repeat("ketamine\t1\n", 1000))).want(t, http.StatusOK, "A scope has 1000 rows at most", `value="MDMA"`)
+	admin.post("/methods/new", with("paste", "paste", strings.Repeat("ketamine\t1\n", 1000))).want(t, http.StatusOK, "A scope has 1000 rows at most", `value="MDMA"`, "ketamine\t1\nketamine")
+	// What was pasted or chosen and not put into the rows would not be recorded.
+	admin.post("/methods/new", with("", "paste", "cocaine\t1")).want(t, http.StatusUnprocessableEntity, "These rows are not in the list yet", `href="#field-paste"`, "cocaine\t1", `value="MDMA"`)
+	admin.upload(t, with(""), "scope.csv", []byte(csv)).want(t, http.StatusUnprocessableEntity, "The rows of &#34;scope.csv&#34; are not in the list yet", `href="#field-file"`)
 	admin.upload(t, with(""), "", nil).leads(t, "/methods?done=method") // as a browser sends the form that no file was chosen in
 	b.intake.upload(t, with("file"), "scope.csv", nil).want(t, http.StatusForbidden)
 }

@@ -55,6 +55,14 @@ func (n naming) recorded(id lab.SubstanceID) string {
 	return n.texts.Text("page.record.recorded_as", "Name", n.substance(id), "Recorded", n.own(s.Name, s.NameNL))
 }
 
+// entered is the name by which a substance was recorded, as it would be typed again.
+func (n naming) entered(id lab.SubstanceID) string {
+	if s := n.words.Merged(id); s != nil {
+		return n.own(s.Name, s.NameNL)
+	}
+	return n.substance(id)
+}
+
 // recordedProduct is recorded for products.
 func (n naming) recordedProduct(id lab.ProductID) string {
 	p := n.words.MergedProduct(id)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marquis/internal/intake"
@@ -223,7 +222,6 @@ func (r *request) moreScopeRows(in *page.Reader, unit, perML string) (pressed bo
 		rows = slices.Repeat([]lab.ScopeRow{{Unit: unit, SamplePerML: perML}}, moreRows)
 	case "paste":
 		rows = pastedRows(in.Typed.Get("paste"), unit, perML)
-		in.Typed.Del("paste")
 	case "file":
 		rows, err = r.fileRows(&in.Mistakes, unit, perML)
 	default:
@@ -235,6 +233,9 @@ func (r *request) moreScopeRows(in *page.Reader, unit, perML string) (pressed bo
 	}
 	if err == nil {
 		addScopeRows(in.Typed, rows...)
+	}
+	if in.Text("more") == "paste" {
+		in.Typed.Del("paste")
 	}
 	return true, err
 }
@@ -288,13 +289,4 @@ func (n naming) typedScope(typed url.Values, m *lab.Method) {
 	}
 	slices.SortFunc(rows, func(a, b lab.ScopeRow) int { return compareFolded(a.Name, b.Name) })
 	addScopeRows(typed, rows...)
-}
-
-// methodID is the number of a method in an address.
-func methodID(text string) lab.MethodID {
-	id, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || strconv.FormatInt(id, 10) != text {
-		return 0
-	}
-	return lab.MethodID(id)
 }
