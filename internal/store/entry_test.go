@@ -3,6 +3,8 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -588,4 +590,80 @@ func TestTheDictionaryIsChangedFromAllSidesAtOnce(t *testing.T) {
 			t.Errorf("making the facts anew moves %+v, %v", moved, err)
 		}
 	})
+}
+
+// Whatever is changed, reviewed and merged in whatever order: what was signed stays as it is
+// to the letter, and the facts are those that the dictionary gives.
+func TestReviewsChangeNothingThatWasSigned(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			config := storetest.Config(t, kind)
+			s := storetest.Open(t, config)
+			d := newDesk(t, s)
+			all := storetest.AddMethods(t, s)
+			importInto(t, s, all, d.there.ID, "generated", storetest.Generate(all, 7, 60, 2023, 2024))
+			pool := storetest.Pool(t, config)
+			was, figures := readOf(t, pool, signed), readOf(t, pool, figuresOf)
+			r := rand.New(rand.NewPCG(26, 1))
+			known := []lab.SubstanceID{storetest.Substance(t, all, "caffeine"), storetest.Substance(t, all, "levamisole"), storetest.Substance(t, all, "MDMA")}
+			people := []lab.Actor{d.verifier, d.other, d.another}
+			traits := []lab.Traits{{Role: lab.RoleExcipient}, {Role: lab.RoleAdulterant, Active: true}, {Role: lab.RoleByProduct, Active: true, Psychoactive: true}}
+			classes, done := []string{"other", "stimulant", "entactogen"}, map[string]int{}
+			for range 90 {
+				by, version := people[r.IntN(len(people))], words(t, s).Substances[d.zalpidone].Version
+				var err error
+				what := []string{"change", "review", "review", "review", "merge", "unmerge", "product", "product review"}[r.IntN(8)]
+				switch what {
+				case "change":
+					x := traits[r.IntN(len(traits))]
+					e := filler()
+					e.Role, e.Active, e.Psychoactive, e.Class = x.Role, x.Active, x.Psychoactive, classes[r.IntN(len(classes))]
+					err = s.ChangeSubstance(t.Context(), by, d.zalpidone, version, e, false)
+				case "review":
+					err = s.ReviewSubstance(t.Context(), by, d.zalpidone, version)
+				case "merge":
+					_, err = s.MergeSubstance(t.Context(), operator, known[r.IntN(len(known))], d.zalpidone, "a test")
+				case "unmerge":
+					_, err = s.UnmergeSubstance(t.Context(), operator, known[r.IntN(len(known))], "a test")
+				case "product":
+					e := lab.ProductEntry{NameEN: "blue monday", Unit: lab.Gram, Expected: []lab.Expected{{SubstanceID: lab.Optional(d.zalpidone)}}[:r.IntN(2)]}
+					err = s.ChangeProduct(t.Context(), by, d.monday, words(t, s).Products[d.monday].Version, e, false)
+				case "product review":
+					err = s.ReviewProduct(t.Context(), by, d.monday, words(t, s).Products[d.monday].Version)
+				}
+				var mistakes lab.FieldErrors
+				var refused *lab.MoveError
+				switch {
+				case err == nil:
+					done[what]++
+				case !errors.As(err, &mistakes) && !errors.As(err, &refused):
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+			for _, what := range []string{"change", "review", "merge", "unmerge", "product", "product review"} {
+				if done[what] < 2 {
+					t.Errorf("of %s there were %d", what, done[what])
+				}
+			}
+			readsSame(t, "in the end", was, readOf(t, pool, signed))
+			before := readOf(t, pool, figuresOf)
+			if reflect.DeepEqual(before, figures) {
+				t.Error("no fact reads differently")
+			}
+			if moved, err := s.Reclassify(t.Context(), operator); err != nil || moved.Changed != 0 {
+				t.Errorf("making the facts anew moves %+v, %v", moved, err)
+			}
+			readsSame(t, "after making the facts anew", before, readOf(t, pool, figuresOf))
+			for _, id := range known {
+				if words(t, s).Merged(id) != nil {
+					_, err := s.UnmergeSubstance(t.Context(), operator, id, "a test")
+					noError(t, err)
+				}
+			}
+			readsSame(t, "without any merge", figures, readOf(t, pool, figuresOf))
+			if _, err := s.VerifyAudit(t.Context(), operator); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
