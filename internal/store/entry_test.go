@@ -667,3 +667,63 @@ func TestReviewsChangeNothingThatWasSigned(t *testing.T) {
 		})
 	}
 }
+
+// tablesOf are the rows of all tables that a backup has.
+func tablesOf(t *testing.T, s *store.Store) map[string][][]*string {
+	t.Helper()
+	tables := map[string][][]*string{}
+	noError(t, s.Snapshot(t.Context(), operator, func(x store.Snapshot) error {
+		return x.Tables(func(name string, _ []string, rows store.Rows) error {
+			return rows(func(values []*string) error {
+				row := make([]*string, len(values))
+				for i, v := range values {
+					if v != nil {
+						text := *v
+						row[i] = &text
+					}
+				}
+				tables[name] = append(tables[name], row)
+				return nil
+			})
+		})
+	}))
+	return tables
+}
+
+// Who proposed, changed, reviewed and judged what comes back from a backup, on the other
+// database too.
+func TestWhatPeopleSaidOfEntriesIsRestored(t *testing.T) {
+	for i, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.Open(t, storetest.Config(t, kind))
+			d := newDesk(t, s)
+			_, err := s.ProposeSubstance(t.Context(), d.other, d.there.ID, lab.Proposal{Name: "zalpidone", Class: "other", Why: "ours too"})
+			noError(t, err)
+			noError(t, s.ChangeSubstance(t.Context(), d.verifier, d.zalpidone, 1, filler(), false))
+			noError(t, s.ReviewSubstance(t.Context(), d.another, d.zalpidone, 2))
+			noError(t, s.ReviewProduct(t.Context(), d.other, d.monday, 1))
+			noError(t, s.NameSubstance(t.Context(), d.verifier, d.ketamineID, lab.NameProposal{Name: "vitamine K1000", Why: "heard"}))
+			noError(t, s.ReviewSubstanceName(t.Context(), d.other, d.ketamineID, "vitamine K1000"))
+			noError(t, s.NameProduct(t.Context(), d.intake, d.ketamine.ID, lab.NameProposal{Name: "grisaille horse", Why: "heard"}))
+			noError(t, s.Judge(t.Context(), d.verifier, lab.SubstanceJudgement{SubstanceID: d.levamisole, Danger: lab.DangerExtreme, Source: "a paper, 2020, p. 1"}))
+			noError(t, s.ReviewJudgement(t.Context(), d.other, d.levamisole, 1))
+
+			there := emptyPlace(t, kinds[1-i])
+			_, err = store.Restore(t.Context(), there, storetest.Clock, content(t, tablesOf(t, s)))
+			noError(t, err)
+			before, after := words(t, s), words(t, storetest.Open(t, there))
+			for what, pair := range map[string][2]any{
+				"the substance": {before.Substances[d.zalpidone], after.Substances[d.zalpidone]}, "the product": {before.Products[d.monday], after.Products[d.monday]},
+				"a name": {before.Substances[d.ketamineID].Names, after.Substances[d.ketamineID].Names}, "a name of a product": {before.Products[d.ketamine.ID].Names, after.Products[d.ketamine.ID].Names},
+				"the judgements": {before.Judgements, after.Judgements},
+			} {
+				if !reflect.DeepEqual(pair[0], pair[1]) {
+					t.Errorf("%s was %+v\nand is %+v", what, pair[0], pair[1])
+				}
+			}
+			if after.Danger(d.levamisole) != lab.DangerExtreme || len(after.Substances[d.zalpidone].Proposals) != 2 {
+				t.Errorf("it is judged %s and needed by %+v", after.Danger(d.levamisole), after.Substances[d.zalpidone].Proposals)
+			}
+		})
+	}
+}
