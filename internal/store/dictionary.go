@@ -128,7 +128,10 @@ func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 			return err
 		}
 	}
-	if err := takeNames(tx, r); err != nil {
+	if err := takeNames(tx, "substance_names", "substance_id", r.SubstanceNames, func(n substanceNameRow) string { return n.Folded }); err != nil {
+		return err
+	}
+	if err := takeNames(tx, "product_names", "product_id", r.ProductNames, func(n productNameRow) string { return n.Folded }); err != nil {
 		return err
 	}
 	if err := upsert(tx, r.Classes, "code"); err != nil {
@@ -146,22 +149,13 @@ func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 
 // takeNames takes the names of an edition from the embedded entries to which people gave them
 // here: a name is of one entry, and what comes with the program is not withdrawn.
-func takeNames(tx *gorm.DB, r dictionaryRows) error {
-	for names := range slices.Chunk(r.SubstanceNames, batch) {
-		folded := make([]string, len(names))
-		for i, n := range names {
-			folded[i] = n.Folded
+func takeNames[T any](tx *gorm.DB, table, id string, rows []T, folded func(T) string) error {
+	for some := range slices.Chunk(rows, batch) {
+		names := make([]string, len(some))
+		for i := range some {
+			names[i] = folded(some[i])
 		}
-		if err := tx.Exec("DELETE FROM substance_names WHERE substance_id < ? AND folded IN ?", lab.LocalEntries, folded).Error; err != nil {
-			return err
-		}
-	}
-	for names := range slices.Chunk(r.ProductNames, batch) {
-		folded := make([]string, len(names))
-		for i, n := range names {
-			folded[i] = n.Folded
-		}
-		if err := tx.Exec("DELETE FROM product_names WHERE product_id < ? AND folded IN ?", lab.LocalEntries, folded).Error; err != nil {
+		if err := tx.Exec("DELETE FROM "+table+" WHERE "+id+" < ? AND folded IN ?", lab.LocalEntries, names).Error; err != nil {
 			return err
 		}
 	}
