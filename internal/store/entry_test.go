@@ -727,3 +727,36 @@ func TestWhatPeopleSaidOfEntriesIsRestored(t *testing.T) {
 		})
 	}
 }
+
+// An import holds the mark of the dictionary's changes until it ends, and may give a service a
+// number then: whoever waits for it with a change of the dictionary does not hold the trail that
+// gives numbers meanwhile, on which log-ins hang too.
+func TestWhoWaitsForTheDictionaryHoldsNothing(t *testing.T) {
+	config := storetest.Config(t, "postgres")
+	s := storetest.Open(t, config)
+	d := newDesk(t, s)
+	pool := storetest.Pool(t, config)
+	for what, change := range map[string]func() error{
+		"a name": func() error {
+			return s.NameSubstance(t.Context(), d.verifier, d.ketamineID, lab.NameProposal{Name: "vitamine K1000", Why: "heard"})
+		},
+		"a review": func() error { return s.ReviewSubstance(t.Context(), d.other, d.zalpidone, 1) },
+	} {
+		tx, err := pool.BeginTx(t.Context(), nil)
+		noError(t, err)
+		_, err = tx.ExecContext(t.Context(), "UPDATE settings SET value = value WHERE name = 'dictionary_change'")
+		noError(t, err)
+		ended := make(chan error, 1)
+		go func() { ended <- change() }()
+		for waits := false; !waits; {
+			noError(t, pool.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)").Scan(&waits))
+		}
+		if _, err := tx.ExecContext(t.Context(), "SELECT seq FROM audit_heads WHERE service_id = 0 FOR UPDATE NOWAIT"); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		noError(t, tx.Rollback())
+		if err := <-ended; err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
