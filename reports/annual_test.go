@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -257,5 +258,21 @@ func TestFormulasOnlyInControl(t *testing.T) {
 	}
 	if with != 1 {
 		t.Errorf("%d sheets have formulas, want the control sheet alone", with)
+	}
+}
+
+// What nobody has reviewed is not named in a workbook either, found, expected or sold.
+func TestAWorkbookNamesWhatIsReviewed(t *testing.T) {
+	d := testDictionary(t)
+	d.Substances[caffeine].Reviewed = false
+	d.Products[ketamineProduct].Reviewed, d.Products[ketamineProduct].ProposedBy = false, 7
+	for language, want := range map[string][2]string{
+		"en": {"a substance not yet reviewed", "a product not yet reviewed"},
+		"nl": {"een nog niet beoordeelde stof", "een nog niet beoordeeld product"},
+	} {
+		b := &book{Annual: &statistics.Annual{Dictionary: d, Language: language}}
+		if got := [2]string{b.expectedName(fmt.Sprint(caffeine)), b.productName(ketamineProduct, "")}; got != want {
+			t.Errorf("%s: they are called %q", language, got)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func testDictionary(t testing.TB, more ...*lab.Product) *lab.Dictionary {
 		return &lab.Substance{ID: id, Name: name, NameNL: nl, Class: "other", Role: lab.RoleAdulterant, Active: true, Psychoactive: id != levamisole, Reviewed: true}
 	}
 	product := func(id lab.ProductID, name, nl string, expected ...lab.SubstanceID) *lab.Product {
-		p := &lab.Product{ID: id, NameEN: name, NameNL: nl, Unit: lab.Gram}
+		p := &lab.Product{ID: id, NameEN: name, NameNL: nl, Unit: lab.Gram, Reviewed: true}
 		for _, e := range expected {
 			p.Substances = append(p.Substances, lab.ProductSubstance{ProductID: id, Expected: lab.Expected{SubstanceID: lab.Optional(e)}, Role: lab.RoleExpected})
 		}

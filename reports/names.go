@@ -20,28 +20,21 @@ const (
 
 // productName names a product in the report's language.
 func (b *book) productName(id lab.ProductID, otherwise string) string {
-	p, ok := b.Dictionary.Products[id]
-	switch {
-	case !ok:
-		return otherwise
-	case b.Language == dutch:
-		return cmp.Or(p.NameNL, p.NameEN)
+	return b.named(statistics.ProductName(b.Dictionary, id), otherwise)
+}
+
+func (b *book) named(name statistics.Text, otherwise string) string {
+	if b.Language == dutch {
+		return cmp.Or(name.Dutch, name.English, otherwise)
 	}
-	return p.NameEN
+	return cmp.Or(name.English, otherwise)
 }
 
 func (b *book) entryName(e *statistics.Entry) string { return b.productName(e.ProductID, e.Product) }
 
 // substanceName names a substance in the report's language.
 func (b *book) substanceName(id lab.SubstanceID, otherwise string) string {
-	s, ok := b.Dictionary.Substances[id]
-	switch {
-	case !ok:
-		return otherwise
-	case b.Language == dutch:
-		return cmp.Or(s.NameNL, s.Name)
-	}
-	return s.Name
+	return b.named(statistics.SubstanceName(b.Dictionary, id), otherwise)
 }
 
 // expectedName names a set of expectations.

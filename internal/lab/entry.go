@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -58,17 +59,21 @@ func (s *Substance) With(e SubstanceEntry) *Substance {
 	for i := range x.Salts {
 		x.Salts[i].SubstanceID = s.ID
 	}
+	if Fold(x.ShortName) == Fold(x.Name) {
+		x.ShortName = ""
+	}
 	x.Names = slices.Clone(s.Names)
-	for _, name := range []string{s.Name, s.NameNL, x.ShortName} {
-		called := slices.ContainsFunc(x.allNames(), func(n SubstanceName) bool { return Fold(n.Name) == Fold(name) })
-		if name != "" && !called {
-			x.Names = append(x.Names, SubstanceName{SubstanceID: s.ID, Name: name})
+	for _, name := range []SubstanceName{{Name: s.Name}, {Name: s.NameNL, Language: "nl"}, {Name: x.ShortName}} {
+		called := slices.ContainsFunc(x.allNames(), func(n SubstanceName) bool { return Fold(n.Name) == Fold(name.Name) })
+		if name.SubstanceID = s.ID; name.Name != "" && !called {
+			x.Names = append(x.Names, name)
 		}
 	}
 	return &x
 }
 
-var formulaForm = regexp.MustCompile(`^(?:[A-Z][a-z]?\d{0,3})+$`)
+// formulaForm is of the elements that occur in drugs and in what they are cut with.
+var formulaForm = regexp.MustCompile(`^(?:(?:Ag|Al|As|B|Br|C|Ca|Cl|Co|Cu|F|Fe|H|I|K|Li|Mg|N|Na|O|P|S|Se|Si|Zn)\d{0,3})+$`)
 
 // maxMolarMass is larger than that of any drug: 5 kg a mole.
 const maxMolarMass = 5_000_000
@@ -122,25 +127,34 @@ func (d *Dictionary) checkNumbers(errs *FieldErrors, id SubstanceID, e Substance
 		errs.Check(false, "cas", "The last digit of %s does not fit the others: a digit is mistyped.", cas)
 	}
 	errs.Check(e.PubChemCID >= 0, "pubchem_cid", "Give the CID of PubChem, a whole number.")
-	for other := range d.Substances {
-		x := d.Own(other)
-		if d.Resolve(other) == d.Resolve(id) {
-			continue
-		}
-		errs.Check(cas == "" || x.CAS != cas, "cas", "%s is the CAS number of %s. If both are the same, merge them.", cas, x.Name)
-		errs.Check(e.PubChemCID == 0 || x.PubChemCID != e.PubChemCID, "pubchem_cid", "%d is the CID of %s. If both are the same, merge them.", e.PubChemCID, x.Name)
+	if s := d.otherWith(id, func(s *Substance) bool { return cas != "" && s.CAS == cas }); s != nil {
+		errs.Check(false, "cas", "%s is the CAS number of %s. If both are the same, merge them.", cas, s.Name)
 	}
+	if s := d.otherWith(id, func(s *Substance) bool { return e.PubChemCID > 0 && s.PubChemCID == e.PubChemCID }); s != nil {
+		errs.Check(false, "pubchem_cid", "%d is the CID of %s. If both are the same, merge them.", e.PubChemCID, s.Name)
+	}
+}
+
+// otherWith is the first entry of which something is so, merged or not, that is not the same
+// as another; nil for none.
+func (d *Dictionary) otherWith(id SubstanceID, is func(*Substance) bool) *Substance {
+	for _, other := range slices.Sorted(maps.Keys(d.Substances)) {
+		if s := d.Own(other); d.Resolve(other) != d.Resolve(id) && is(s) {
+			return s
+		}
+	}
+	return nil
 }
 
 // checkSalts reports the mistakes of the salts, each in its row.
 func checkSalts(errs *FieldErrors, e SubstanceEntry) {
+	errs.Check(len(e.Salts) == 0 || e.MolarMass > 0, "molar_mass", "Give the molar mass of the base: without it nothing can be reckoned from a salt.")
 	for i, x := range e.Salts {
 		_, known := saltVocabulary[x.Salt]
 		errs.Check(known && x.Salt != string(BasisBase), SaltField(i+1, "salt"), "%q is not a salt that is known here.", x.Salt)
 		twice := slices.ContainsFunc(e.Salts[:i], func(y Salt) bool { return y.Salt == x.Salt })
 		errs.Check(!twice, SaltField(i+1, "salt"), "This salt stands in another row already.")
 		errs.Check(x.BasesPerSalt >= 1 && x.BasesPerSalt <= 4, SaltField(i+1, "bases_per_salt"), "Give how many molecules of the base are in one of the salt: 1, or 2 as in a sulfate.")
-		errs.Check(e.MolarMass > 0, "molar_mass", "Give the molar mass of the base: without it nothing can be reckoned from a salt.")
 		fits := x.MolarMass > int64(x.BasesPerSalt)*e.MolarMass && x.MolarMass <= maxMolarMass
 		errs.Check(fits, SaltField(i+1, "molar_mass"), "The salt weighs more than the bases in it: give its molar mass in grams per mole, without water.")
 	}

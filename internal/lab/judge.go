@@ -29,7 +29,7 @@ const maxLine = 160
 
 // promises are words that promise somebody that a substance does no harm, and amounts that
 // could be taken for a dose: no text about a substance has them.
-var promises = regexp.MustCompile(`(?i)\b(?:safe(?:ly|r)?|harmless|pure|good|veilig(?:e|er)?|onschuldig|ongevaarlijk|zuiver|goed)\b|\d\s*(?:mg|g|gr|gram|µg|ug|mcg|ml)\b`)
+var promises = regexp.MustCompile(`(?i)\b(?:safe(?:ly|r)?|harmless|pure|good|veilig(?:e|er)?|onschuldig|ongevaarlijk|zuiver|goed)\b|\d\s*(?:mg|g|gr|grams?|[µμ]g|ug|mcg|(?:milli|micro)gram(?:s|men)?|ml)\b`)
 
 // Promises tells that a text holds a word that promises no harm, or an amount that could be
 // taken for a dose.
@@ -62,6 +62,9 @@ func (d *Dictionary) CheckJudgement(j SubstanceJudgement) error {
 	if s == nil {
 		return ErrNotFound
 	}
+	if d.Merged(j.SubstanceID) != nil {
+		return (&move{act: JudgeSubstance}).refusal("It is merged into another: take that back first.")
+	}
 	var errs FieldErrors
 	checkOptional(&errs, "danger", j.Danger, Dangers)
 	errs.Check(j.Danger == "" || j.Source != "", "source", "Say what the danger rests on: the document, its date and the place in it.")
@@ -81,6 +84,22 @@ func (d *Dictionary) CheckJudgement(j SubstanceJudgement) error {
 		errs.Check(false, "danger", "This is what was judged last: change something.")
 	}
 	return errs.Err()
+}
+
+// CheckJudgementVersion refuses a judgement by who has seen another one than the newest, and
+// tells what it would change.
+func (d *Dictionary) CheckJudgementVersion(j SubstanceJudgement) error {
+	last := d.LastJudgement(j.SubstanceID)
+	if last.Version == j.Version {
+		return nil
+	}
+	stale := &StaleError{Have: last.Version, Want: j.Version}
+	for _, x := range Differences(last, j) {
+		if slices.Contains([]string{"danger", "source", "line_en", "line_nl", "line_source"}, x.Field) {
+			stale.Changed = append(stale.Changed, x)
+		}
+	}
+	return stale
 }
 
 // LastJudgement is the newest judgement of a substance, reviewed or not; empty for none.

@@ -3,6 +3,8 @@ package lab
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ProductEntry is what people write of a product that was added here.
@@ -85,18 +87,18 @@ func (d *Dictionary) productMistakes(id ProductID, e ProductEntry, another bool)
 }
 
 // checkProductName refuses a name that is none, or that of another product, and asks about
-// one that is nearly that of another. A product may be called like a substance, and like
-// several.
+// one that is nearly that of another. A product may be called like a substance, like several,
+// and after what it looks like.
 func (d *Dictionary) checkProductName(errs *FieldErrors, field, typed string, id ProductID, another bool) {
 	a := d.AskName(typed)
-	switch a.Kind {
-	case BrokenName, EmptyName, PrivateName, DoseName:
+	dose := a.Kind == DoseName && (doseForm.MatchString(norm.NFKC.String(a.Typed)) || looseNumber.MatchString(a.Typed))
+	if dose || slices.Contains([]NameKind{BrokenName, EmptyName, PrivateName}, a.Kind) {
 		a.Check(errs, field, another)
 		return
-	case KnownName, SaltName, NewName, NearName, SeveralName:
 	}
-	if other, taken := d.FindProduct(typed); taken {
-		errs.Check(other.ID == d.ResolveProduct(id), field, "%q is the name of %s. If both are the same, merge them.", a.Typed, other.NameEN)
+	if _, taken := d.FindProduct(typed); taken {
+		owner := d.productNamedSo(id, typed)
+		errs.Check(owner.ID == id, field, "%q is the name of %s. If both are the same, merge them.", a.Typed, owner.NameEN)
 		return
 	}
 	if near := d.nearProducts(typed, id); len(near) > 0 && a.Kind != KnownName {

@@ -51,3 +51,20 @@ func (d *Dictionary) ProposeSubstance(p Proposal, by Actor, at Instant) (s *Subs
 	s.Provenance = Provenance{ProposedBy: by.UserID, ProposedAt: at, ProposedWhy: strings.TrimSpace(p.Why)}
 	return s, true, nil
 }
+
+// ToldTo is a substance without what other services than the actor's have said of it: who
+// proposed it there, and why.
+func (s *Substance) ToldTo(by Actor) *Substance {
+	x := *s
+	x.Provenance, x.Proposals = Provenance{ReviewedBy: s.ReviewedBy, ReviewedAt: s.ReviewedAt}, nil
+	for _, p := range s.Proposals {
+		if !by.SeesProposal(p.ServiceID) {
+			continue
+		}
+		x.Proposals = append(x.Proposals, p)
+		if p.ProposedBy == s.ProposedBy && p.ProposedAt == s.ProposedAt {
+			x.Provenance = s.Provenance
+		}
+	}
+	return &x
+}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -175,13 +176,35 @@ func (d *Dictionary) checkFresh(errs *FieldErrors, field string, a NameAnswer, i
 	a.Neighbours = slices.DeleteFunc(a.Neighbours, func(n Neighbour) bool { return n.Substance.ID == d.Resolve(id) })
 	switch {
 	case a.Kind == KnownName:
-		errs.Check(a.Substance.ID == d.Resolve(id), field, "%q is the name of %s. If both are the same, merge them.", a.Typed, a.Substance.Name)
+		owner := d.namedSo(id, a.Typed)
+		errs.Check(owner.ID == id, field, "%q is the name of %s. If both are the same, merge them.", a.Typed, owner.Name)
 	case a.Kind == SaltName:
 		errs.Check(false, field, "%q is %s with its salt, and is read as that already.", a.Typed, a.Substance.Name)
 	case a.Kind == NearName && len(a.Neighbours) == 0: // near what it is called itself
 	default:
 		a.Check(errs, field, another)
 	}
+}
+
+// namedSo is the entry that has a known name itself: the one with the number, one that is
+// merged and keeps the name when that is taken back, or what the name leads to.
+func (d *Dictionary) namedSo(id SubstanceID, name string) *Substance {
+	for _, s := range append([]*Substance{d.Own(id)}, slices.Collect(maps.Values(d.merged))...) {
+		if s != nil && slices.ContainsFunc(s.allNames(), func(n SubstanceName) bool { return Fold(n.Name) == Fold(name) }) {
+			return s
+		}
+	}
+	return d.Substances[d.substanceNames[Fold(name)].SubstanceID]
+}
+
+// productNamedSo is namedSo for products.
+func (d *Dictionary) productNamedSo(id ProductID, name string) *Product {
+	for _, p := range append([]*Product{d.OwnProduct(id)}, slices.Collect(maps.Values(d.mergedProducts))...) {
+		if p != nil && slices.ContainsFunc(p.allNames(), func(n ProductName) bool { return Fold(n.Name) == Fold(name) }) {
+			return p
+		}
+	}
+	return d.Products[d.productNames[Fold(name)]]
 }
 
 // CheckProductName refuses a further name of a product that is none, or that of another.
@@ -212,6 +235,14 @@ func CheckWithdrawal(reason string) error {
 	errs.Check(strings.TrimSpace(reason) != "", "reason", "Give the reason.")
 	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
+}
+
+// CheckNameWithdrawal is CheckWithdrawal of a name of the substance: one by which it is
+// called in short stays.
+func (s *Substance) CheckNameWithdrawal(name, reason string) error {
+	var errs FieldErrors
+	errs.Check(Fold(name) != Fold(s.ShortName), "name", "%q is the short name of the entry: change that first.", name)
+	return Mistakes(errs.Err(), CheckWithdrawal(reason))
 }
 
 // MayNameProduct refuses an actor who may not give products further names: it takes who may
@@ -252,7 +283,8 @@ func (p *Product) CheckVersion(seen int32, e ProductEntry) error {
 	return &StaleError{Have: p.Version, Want: seen, Changed: Differences(p.Entry(), e)}
 }
 
-func tidy(name string) string { return strings.Join(strings.Fields(name), " ") }
+// tidy is a name in one line, without what nobody sees.
+func tidy(name string) string { return strings.Join(strings.Fields(strings.Map(visible, name)), " ") }
 
 // ClassEntry is the entry that stands for a class, where there is one.
 func (d *Dictionary) ClassEntry(class string) (SubstanceID, bool) {

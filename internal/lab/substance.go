@@ -180,7 +180,7 @@ func (s *Substance) Check(classes map[string]Class) error {
 	errs.Check(!s.Psychoactive || s.Active, "psychoactive", "What is psychoactive is active.")
 	errs.Check(s.CAS == "" || ValidCAS(s.CAS), "cas", "%q is not a CAS number.", s.CAS)
 	checkDanger(&errs, "danger", s.Danger, s.DangerSource)
-	isName := slices.ContainsFunc(s.Names, func(n SubstanceName) bool { return n.Name == s.ShortName })
+	isName := slices.ContainsFunc(s.allNames(), func(n SubstanceName) bool { return Fold(n.Name) == Fold(s.ShortName) })
 	errs.Check(s.ShortName == "" || isName, "short_name", "The short name %q is not one of its names.", s.ShortName)
 	lines := (s.LineEN == "") == (s.LineNL == "") && (s.LineEN == "") == (s.LineSource == "")
 	errs.Check(lines, "line", "Give the line in both languages, with its source.")

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"flag"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -67,4 +69,25 @@ func wantGolden(t *testing.T, name, got string) {
 		}
 	}
 	t.Errorf("%s: %d lines instead of %d", name, len(is), len(was))
+}
+
+// How bad a substance is to meet unannounced is for the registry's own reckoning: no file that
+// leaves the program has it.
+func TestNoFileTellsADanger(t *testing.T) {
+	danger := regexp.MustCompile(`(?i)danger|gevaar`)
+	files := 0
+	err := filepath.WalkDir("testdata", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files++
+		text, err := os.ReadFile(path)
+		if found := danger.Find(text); found != nil {
+			t.Errorf("%s has %q", path, found)
+		}
+		return err
+	})
+	if err != nil || files < 10 {
+		t.Errorf("%d files are read, %v", files, err)
+	}
 }

@@ -39,7 +39,7 @@ func testDictionary(t testing.TB) *lab.Dictionary {
 		return &lab.Substance{ID: id, Name: name, Class: class, Role: role, Active: role == lab.RoleAdulterant, Reviewed: true}
 	}
 	expect := func(id lab.ProductID, name string, expected ...lab.Expected) *lab.Product {
-		p := &lab.Product{ID: id, NameEN: name, Unit: lab.Gram}
+		p := &lab.Product{ID: id, NameEN: name, Unit: lab.Gram, Reviewed: len(expected) == 0}
 		for _, e := range expected {
 			p.Substances = append(p.Substances, lab.ProductSubstance{ProductID: id, Expected: e, Role: lab.RoleExpected})
 		}

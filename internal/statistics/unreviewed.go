@@ -25,12 +25,16 @@ func SubstanceName(d *lab.Dictionary, id lab.SubstanceID) Text {
 	return Text{}
 }
 
-// ProductName is what figures call a product: one that was added here and holds a substance
-// that nobody has reviewed is called after that, and is not named.
+// ProductName is what figures call a product. One that a person proposed and nobody has
+// reviewed is not named, nor is one of which an import knew the name alone. One that was added
+// here and holds a substance that nobody has reviewed is called after that.
 func ProductName(d *lab.Dictionary, id lab.ProductID) Text {
 	p := d.Products[id]
 	if p == nil {
 		return Text{}
+	}
+	if !p.Reviewed && (p.ProposedBy != 0 || len(p.Expected()) == 0) {
+		return Text{"a product not yet reviewed", "een nog niet beoordeeld product"}
 	}
 	holds := func(x lab.ProductSubstance) bool { return unreviewed(d, lab.SubstanceID(x.SubstanceID)) }
 	if !p.Reviewed && slices.ContainsFunc(p.Substances, holds) {

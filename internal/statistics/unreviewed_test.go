@@ -52,3 +52,38 @@ func TestAProductOfWhatIsNotReviewedIsNotNamed(t *testing.T) {
 		t.Errorf("a product that came with the program is called %q", got)
 	}
 }
+
+// A product that somebody proposed is named once somebody else has reviewed it; so is one of
+// which an import knew the name alone, which may say anything. A set of what is known stays
+// named after that.
+func TestAProductThatSomebodyProposedIsNotNamed(t *testing.T) {
+	d := testDictionary(t)
+	withheld := Text{"a product not yet reviewed", "een nog niet beoordeeld product"}
+	p := d.Products[ketamineProduct]
+	p.ProposedBy = 7
+	if got := ProductName(d, ketamineProduct); got != withheld {
+		t.Errorf("what somebody proposed is called %+v", got)
+	}
+	d.Substances[ketamineID].Reviewed = false
+	if got := ProductName(d, ketamineProduct); got != withheld {
+		t.Errorf("what somebody proposed, of what nobody has reviewed, is called %+v", got)
+	}
+	d.Substances[ketamineID].Reviewed, p.Reviewed = true, true
+	if got := ProductName(d, ketamineProduct).English; got != "ketamine powder" {
+		t.Errorf("reviewed it is called %q", got)
+	}
+	added, err := d.AddUnknownProduct("of Jan, Dorpsstraat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ProductName(d, added.ID); got != withheld {
+		t.Errorf("a bare name of an import is called %+v", got)
+	}
+	set, err := d.AddProduct([]lab.Expected{{SubstanceID: lab.Optional(ketamineID)}, {SubstanceID: lab.Optional(caffeineID)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ProductName(d, set.ID).English; got != set.NameEN {
+		t.Errorf("a set of what is known is called %q", got)
+	}
+}

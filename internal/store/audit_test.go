@@ -69,6 +69,8 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	var north lab.Lab
 	var newer *lab.Method
 	other, last := b.register(t, s), b.register(t, s)
+	there := storetest.Service(t, s, "XTR")
+	elsewhere, reviewer := storetest.Person(t, s, "elsewhere", there.ID, lab.Verifier), storetest.Person(t, s, "reviewer", there.ID, lab.Laboratory)
 	third := b.analyse(t, s, last, "80")
 	ftir := lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true, Scope: []lab.MethodScope{
 		{SubstanceID: b.ketamineID, LOQ: lab.Amount{Value: 5000, Scale: lab.MassFraction, Decimals: 1}},
@@ -227,6 +229,54 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.ProposeSubstance(ctx, b.analyst, b.service.ID, lab.Proposal{Name: "Zalpidone"})
 			return err
 		}, "", b.analyst, nil, nil, ""},
+		{"ProposeSubstance at another service", func() error {
+			_, err := s.ProposeSubstance(ctx, elsewhere, there.ID, lab.Proposal{Name: "Zalpidone", Class: "other", Why: "ours too"})
+			return err
+		}, "propose substance", elsewhere, func() string { return "substance 1000000" }, []string{`"field":"name","new":"zalpidone"`}, "ours too"},
+		{"ChangeSubstance", func() error {
+			return s.ChangeSubstance(ctx, b.verifier, lab.LocalEntries, 1, filler(), false)
+		}, "change substance", b.verifier, func() string { return "substance 1000000" }, []string{`"field":"role","new":"excipient","old":"adulterant"`, `"field":"cas","new":"123456-78-0","old":""`}, ""},
+		{"ReviewSubstance", func() error {
+			return s.ReviewSubstance(ctx, reviewer, lab.LocalEntries, 2)
+		}, "review substance", reviewer, func() string { return "substance 1000000" }, nil, ""},
+		{"ProposeProduct", func() error {
+			_, err := s.ProposeProduct(ctx, b.intake, b.service.ID, lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "blue monday", Unit: lab.Gram}, Why: "heard"})
+			return err
+		}, "propose product", b.intake, func() string { return "product 1000000" }, []string{`"field":"name_en","new":"blue monday","old":""`}, "heard"},
+		{"ProposeProduct again", func() error {
+			_, err := s.ProposeProduct(ctx, b.intake, b.service.ID, lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "Blue Monday"}})
+			return err
+		}, "", b.intake, nil, nil, ""},
+		{"ChangeProduct", func() error {
+			return s.ChangeProduct(ctx, b.verifier, lab.LocalEntries, 1, lab.ProductEntry{NameEN: "blue monday", NameNL: "blue monday", Unit: lab.Gram, Expected: b.ketamine.Expected()}, false)
+		}, "change product", b.verifier, func() string { return "product 1000000" }, []string{`"field":"expected`}, ""},
+		{"ReviewProduct", func() error {
+			return s.ReviewProduct(ctx, reviewer, lab.LocalEntries, 2)
+		}, "review product", reviewer, func() string { return "product 1000000" }, nil, ""},
+		{"NameSubstance", func() error {
+			return s.NameSubstance(ctx, b.verifier, b.ketamineID, lab.NameProposal{Name: "vitamine K1000", Why: "heard"})
+		}, "propose name", b.verifier, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"vitamine K1000","old":""`}, "heard"},
+		{"ReviewSubstanceName", func() error {
+			return s.ReviewSubstanceName(ctx, reviewer, b.ketamineID, "vitamine K1000")
+		}, "review name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`vitamine K1000`}, ""},
+		{"WithdrawSubstanceName", func() error {
+			return s.WithdrawSubstanceName(ctx, reviewer, b.ketamineID, "vitamine K1000", "it is another")
+		}, "withdraw name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"","old":"vitamine K1000"`}, "it is another"},
+		{"NameProduct", func() error {
+			return s.NameProduct(ctx, b.intake, b.ketamine.ID, lab.NameProposal{Name: "grisaille horse", Why: "heard"})
+		}, "propose name", b.intake, func() string { return fmt.Sprint("product ", b.ketamine.ID) }, []string{`"field":"name","new":"grisaille horse","old":""`}, "heard"},
+		{"ReviewProductName", func() error {
+			return s.ReviewProductName(ctx, reviewer, b.ketamine.ID, "grisaille horse")
+		}, "review name", reviewer, func() string { return fmt.Sprint("product ", b.ketamine.ID) }, []string{`grisaille horse`}, ""},
+		{"WithdrawProductName", func() error {
+			return s.WithdrawProductName(ctx, reviewer, b.ketamine.ID, "grisaille horse", "a joke")
+		}, "withdraw name", reviewer, func() string { return fmt.Sprint("product ", b.ketamine.ID) }, nil, "a joke"},
+		{"Judge", func() error {
+			return s.Judge(ctx, b.verifier, lab.SubstanceJudgement{SubstanceID: b.levamisole, Danger: lab.DangerHigh, Source: "a paper, 2020, p. 1"})
+		}, "judge substance", b.verifier, func() string { return fmt.Sprint("substance ", b.levamisole) }, []string{`"field":"danger","new":"high","old":""`, `"field":"source","new":"a paper, 2020, p. 1","old":""`}, ""},
+		{"ReviewJudgement", func() error {
+			return s.ReviewJudgement(ctx, reviewer, b.levamisole, 1)
+		}, "review judgement", reviewer, func() string { return fmt.Sprint("substance ", b.levamisole) }, []string{`"field":"reviewer_id","new":`}, ""},
 		{"ReportAnalysis", func() error {
 			_, err := s.ReportAnalysis(ctx, b.verifier, a.Key, 3, false)
 			return err
@@ -407,7 +457,21 @@ func at(t time.Time) string { return "'" + lab.At(t).String() + "'" }
 func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 	eachKind(t, func(t *testing.T, s *store.Store, kind string) {
 		publishOne(t, s)
+		judgeOne(t, s)
 		why := map[string]string{"sqlite": "only added to", "postgres": "permission denied"}[kind]
+		for _, statement := range []string{"UPDATE substance_judgements SET danger = 'none'", "DELETE FROM substance_judgements", "DELETE FROM substance_judgements WHERE version = 1"} {
+			if err := store.Exec(s, statement); err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
+		if kind == "sqlite" {
+			err := store.Exec(s, "INSERT OR REPLACE INTO substance_judgements SELECT substance_id, version, 'none', source, line_en, line_nl, line_source, author_id, reviewer_id, at FROM substance_judgements")
+			if err == nil {
+				t.Error("judgements were replaced")
+			}
+		} else if err := store.Exec(s, "TRUNCATE substance_judgements"); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("judgements were removed: %v", err)
+		}
 		for _, table := range []string{"audit_events", "publications"} {
 			statements := []string{"UPDATE " + table + " SET reason = 'other'", "DELETE FROM " + table, "DELETE FROM " + table + " WHERE service_id = 1"}
 			if kind == "postgres" {
@@ -440,6 +504,13 @@ func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 	})
 }
 
+// judgeOne has a substance judged.
+func judgeOne(t testing.TB, s *store.Store) {
+	t.Helper()
+	by := storetest.Person(t, s, "judge", 0, lab.Coordinator)
+	noError(t, s.Judge(t.Context(), by, lab.SubstanceJudgement{SubstanceID: 1, Danger: lab.DangerHigh, Source: "a paper, 2020, p. 1"}))
+}
+
 // publishOne takes one sample through its life.
 func publishOne(t testing.TB, s *store.Store) {
 	t.Helper()
@@ -465,15 +536,15 @@ func TestRolesThatCouldChangeTheTrailAreRefused(t *testing.T) {
 	if err := opened(server.As(t, url, "postgres")); err == nil || !strings.Contains(err.Error(), "CREATE ROLE marquis LOGIN") {
 		t.Errorf("as superuser: %v", err)
 	}
-	for _, table := range []string{"audit_events", "publications"} {
-		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (reason)"} {
+	for table, column := range map[string]string{"audit_events": "reason", "publications": "reason", "substance_judgements": "source"} {
+		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (" + column + ")"} {
 			asSuperuser(t, url, "GRANT "+right+" ON "+table+" TO marquis")
 			err := opened(url)
 			if err == nil || !strings.Contains(err.Error(), "REVOKE UPDATE, DELETE, TRUNCATE ON "+table+` FROM PUBLIC, "marquis"`) {
 				t.Errorf("with %s on %s: %v", right, table, err)
 			}
 			asSuperuser(t, url, "SET ROLE marquis; REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM PUBLIC, CURRENT_USER")
-			asSuperuser(t, url, "REVOKE ALL (reason) ON "+table+" FROM marquis")
+			asSuperuser(t, url, "REVOKE ALL ("+column+") ON "+table+" FROM marquis")
 		}
 	}
 	if err := opened(url); err != nil {

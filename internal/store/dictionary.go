@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -115,8 +116,8 @@ func setSetting(tx *gorm.DB, name, value string) error {
 }
 
 // saveDictionary writes the entries. Names, salts and expectations that an edition
-// took away from an embedded entry go, but for names that people added here; substances and products never do, because
-// samples refer to them.
+// took away from an embedded entry go, but for names that people gave it here and that no
+// entry of the edition has; substances and products never do, because samples refer to them.
 func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 	r := rowsOfDictionary(d)
 	for _, statement := range []string{
@@ -126,6 +127,12 @@ func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 		if err := tx.Exec(statement, lab.LocalEntries).Error; err != nil {
 			return err
 		}
+	}
+	if err := takeNames(tx, "substance_names", "substance_id", r.SubstanceNames, func(n substanceNameRow) string { return n.Folded }); err != nil {
+		return err
+	}
+	if err := takeNames(tx, "product_names", "product_id", r.ProductNames, func(n productNameRow) string { return n.Folded }); err != nil {
+		return err
 	}
 	if err := upsert(tx, r.Classes, "code"); err != nil {
 		return err
@@ -138,6 +145,21 @@ func saveDictionary(tx *gorm.DB, d *lab.Dictionary) error {
 	}
 	// A name that an entry added here has is kept by that one: see lab.Namesake.
 	return insertParts(tx, tx.Clauses(clause.OnConflict{DoNothing: true}), r)
+}
+
+// takeNames takes the names of an edition from the embedded entries to which people gave them
+// here: a name is of one entry, and what comes with the program is not withdrawn.
+func takeNames[T any](tx *gorm.DB, table, id string, rows []T, folded func(T) string) error {
+	for some := range slices.Chunk(rows, batch) {
+		names := make([]string, len(some))
+		for i := range some {
+			names[i] = folded(some[i])
+		}
+		if err := tx.Exec("DELETE FROM "+table+" WHERE "+id+" < ? AND folded IN ?", lab.LocalEntries, names).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insertParts writes what hangs on substances, products and methods, their names as kept

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"marquis/internal/lab"
 )
@@ -13,7 +14,7 @@ func (s *Store) reword(ctx context.Context, by lab.Actor, may func() error, step
 		if err := may(); err != nil {
 			return err
 		}
-		if _, err := w.lockTrail(w.tx, 0); err != nil {
+		if err := w.lockWords(); err != nil {
 			return err
 		}
 		d, err := readDictionary(w.tx)
@@ -23,6 +24,16 @@ func (s *Store) reword(ctx context.Context, by lab.Actor, may func() error, step
 		return steps(w, d)
 	})
 	s.wordsChanged.Add(1)
+	return err
+}
+
+// lockWords lets nobody else change the dictionary until the transaction ends: the mark of
+// its changes first, as an import and a new edition do, then the trail that gives numbers.
+func (w *work) lockWords() error {
+	if _, err := lockedSetting(w.tx, changeSetting); err != nil {
+		return err
+	}
+	_, err := w.lockTrail(w.tx, 0)
 	return err
 }
 
@@ -43,10 +54,10 @@ func (s *Store) ChangeSubstance(ctx context.Context, by lab.Actor, id lab.Substa
 	a := describedSubstance(id, lab.ChangeSubstance)
 	a.may = mayReview(by)
 	a.check = func(d *lab.Dictionary) error {
-		if err := d.CheckEntry(id, e, another); err != nil {
-			return err
+		if s := d.Own(id); s != nil && s.Version != version {
+			return s.CheckVersion(version, e)
 		}
-		return d.Own(id).CheckVersion(version, e)
+		return d.CheckEntry(id, e, another)
 	}
 	a.write = func(w *work, d *lab.Dictionary) error { return w.writeSubstance(d.Own(id).With(e)) }
 	_, err := s.alter(ctx, by, a, "", false)
@@ -123,10 +134,10 @@ func (s *Store) ChangeProduct(ctx context.Context, by lab.Actor, id lab.ProductI
 	a := describedProduct(id, lab.ChangeProduct)
 	a.may = mayReview(by)
 	a.check = func(d *lab.Dictionary) error {
-		if err := d.CheckProductEntry(id, e, another); err != nil {
-			return err
+		if p := d.OwnProduct(id); p != nil && p.Version != version {
+			return p.CheckVersion(version, e)
 		}
-		return d.OwnProduct(id).CheckVersion(version, e)
+		return d.CheckProductEntry(id, e, another)
 	}
 	a.write = func(w *work, d *lab.Dictionary) error { return w.writeProduct(d.OwnProduct(id).With(e)) }
 	_, err := s.alter(ctx, by, a, "", false)
@@ -172,7 +183,8 @@ func (w *work) writeProduct(p *lab.Product) error {
 // "substance 7" or "product 7". It takes who may review, and knows of all services: who
 // proposed what is told to nobody of another service.
 func (s *Store) EntryHistory(ctx context.Context, by lab.Actor, subject string) ([]lab.Event, error) {
-	if err := seen(by.SeesEntryHistory()); err != nil {
+	entry := strings.HasPrefix(subject, "substance ") || strings.HasPrefix(subject, "product ")
+	if err := seen(entry && by.SeesEntryHistory()); err != nil {
 		return nil, err
 	}
 	entries, err := eventsAbout(s.read.WithContext(ctx), 0, subject)
@@ -194,13 +206,13 @@ func (s *Store) EntryHistory(ctx context.Context, by lab.Actor, subject string) 
 func (s *Store) Judge(ctx context.Context, by lab.Actor, j lab.SubstanceJudgement) error {
 	return s.reword(ctx, by, mayReview(by), func(w *work, d *lab.Dictionary) error {
 		j.Tidy()
+		if err := d.CheckJudgementVersion(j); err != nil {
+			return err
+		}
 		if err := d.CheckJudgement(j); err != nil {
 			return err
 		}
 		last := d.LastJudgement(j.SubstanceID)
-		if last.Version != j.Version {
-			return &lab.StaleError{Have: last.Version, Want: j.Version}
-		}
 		j.Version, j.AuthorID, j.ReviewerID, j.At = last.Version+1, by.UserID, 0, w.at
 		return w.addJudgement(lab.JudgeSubstance, last, j)
 	})

@@ -82,6 +82,7 @@ type givenName struct {
 	table, subject string
 	name           string
 	find           func(d *lab.Dictionary) (lab.Provenance, bool)
+	mayGo          func(d *lab.Dictionary, reason string) error
 }
 
 func nameOfSubstance(id lab.SubstanceID, name string) givenName {
@@ -94,7 +95,7 @@ func nameOfSubstance(id lab.SubstanceID, name string) givenName {
 			}
 		}
 		return lab.Provenance{}, false
-	}}
+	}, func(d *lab.Dictionary, reason string) error { return d.Own(id).CheckNameWithdrawal(name, reason) }}
 }
 
 func nameOfProduct(id lab.ProductID, name string) givenName {
@@ -107,7 +108,7 @@ func nameOfProduct(id lab.ProductID, name string) givenName {
 			}
 		}
 		return lab.Provenance{}, false
-	}}
+	}, func(_ *lab.Dictionary, reason string) error { return lab.CheckWithdrawal(reason) }}
 }
 
 func (s *Store) settleName(ctx context.Context, by lab.Actor, n givenName, act lab.Action, reason string) error {
@@ -120,7 +121,7 @@ func (s *Store) settleName(ctx context.Context, by lab.Actor, n givenName, act l
 		if act == lab.ReviewName {
 			err = given.CheckNameReview(by)
 		} else {
-			err = lab.CheckWithdrawal(reason)
+			err = n.mayGo(d, reason)
 		}
 		if err != nil {
 			return err

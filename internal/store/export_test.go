@@ -141,6 +141,8 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		productRow{},
 		productNameRow{},
 		productSubstanceRow{},
+		proposalRow{},
+		judgementRow{},
 		methodRow{},
 		methodScopeRow{},
 		laboratoryRow{},

@@ -55,6 +55,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 			}
 			s := storetest.Open(t, asRole(t, owner.DatabaseURL, role))
 			publishOne(t, s)
+			judgeOne(t, s)
 			if n, err := s.VerifyAudit(t.Context(), lab.Operator("test")); err != nil || n < 8 {
 				t.Errorf("audit: %d events, %v", n, err)
 			}
@@ -66,6 +67,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 				"UPDATE publications SET reason = 'x' WHERE service_id = 1",
 				"DELETE FROM audit_events WHERE service_id = 1", "DELETE FROM publications WHERE service_id = 1",
 				"TRUNCATE audit_events", "TRUNCATE publications CASCADE", "TRUNCATE samples CASCADE",
+				"UPDATE substance_judgements SET danger = 'none'", "DELETE FROM substance_judgements", "TRUNCATE substance_judgements",
 				"ALTER TABLE audit_events DISABLE TRIGGER ALL", "ALTER TABLE publications ADD COLUMN more text", "DROP TABLE audit_events",
 				"CREATE RULE none AS ON INSERT TO audit_events DO INSTEAD NOTHING",
 				"ALTER TABLE audit_events OWNER TO CURRENT_USER", "CREATE TABLE more (x int)",
@@ -77,7 +79,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 				}
 			}
 			for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "ALL"} { // only a warning, but nothing is granted
-				_ = store.Exec(s, "GRANT "+right+" ON audit_events, publications TO CURRENT_USER")
+				_ = store.Exec(s, "GRANT "+right+" ON audit_events, publications, substance_judgements TO CURRENT_USER")
 			}
 			if err := openError(t, asRole(t, owner.DatabaseURL, role)); err != nil {
 				t.Errorf("it has granted itself more: %v", err)

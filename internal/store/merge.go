@@ -201,7 +201,7 @@ func (w *work) beginAltering(try bool) error {
 	if try {
 		return nil
 	}
-	if _, err := w.lockTrail(w.tx, 0); err != nil {
+	if err := w.lockWords(); err != nil {
 		return err
 	}
 	if err := errors.Join(w.markChange(w.tx), setSetting(w.tx, mergeSetting, w.ids.Next().String())); err != nil {
@@ -210,14 +210,17 @@ func (w *work) beginAltering(try bool) error {
 	return w.holdYears()
 }
 
-// touchYears notes that the years in which any of the substances was found tell of it
-// otherwise: figures do not name what nobody has reviewed.
+// touchYears notes that the years in which any of these were found, expected or sold tell of
+// them otherwise: figures do not name what nobody has reviewed.
 func (w *work) touchYears(t touched) error {
 	var years []struct {
 		ServiceID lab.ServiceID
 		Year      int
 	}
-	err := w.tx.Raw("SELECT DISTINCT service_id, year FROM finding_facts WHERE service_id IN (SELECT id FROM services) AND substance_id IN ?", t.substances).Scan(&years).Error
+	err := w.tx.Raw("SELECT service_id, year FROM finding_facts WHERE service_id IN (SELECT id FROM services) AND substance_id IN ? "+
+		"UNION SELECT service_id, year FROM sample_facts WHERE service_id IN (SELECT id FROM services) AND product_id IN ? "+
+		"UNION SELECT f.service_id, f.year FROM sample_facts f JOIN sample_expectations e ON e.service_id = f.service_id AND e.sample_id = f.sample_id "+
+		"WHERE f.service_id IN (SELECT id FROM services) AND e.substance_id IN ?", t.substances, t.products, t.substances).Scan(&years).Error
 	for _, y := range years {
 		w.touch(y.ServiceID, y.Year)
 	}

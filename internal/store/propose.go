@@ -7,11 +7,14 @@ import (
 )
 
 // ProposeSubstance records a substance that the dictionary lacks, for whoever needs it at
-// once, and returns it; one that is known by the name is returned as it is. It takes who
-// enters analyses at the service. Mistakes come back as lab.FieldErrors.
-func (s *Store) ProposeSubstance(ctx context.Context, by lab.Actor, service lab.ServiceID, p lab.Proposal) (proposed *lab.Substance, err error) {
-	err = s.reword(ctx, by, mayProposeAt(by, service, lab.MayPropose), func(w *work, d *lab.Dictionary) error {
+// once, and returns it; one that is known by the name is returned as it is, without what
+// other services said of it. It takes who enters analyses at the service. Mistakes come back
+// as lab.FieldErrors.
+func (s *Store) ProposeSubstance(ctx context.Context, by lab.Actor, service lab.ServiceID, p lab.Proposal) (*lab.Substance, error) {
+	var proposed *lab.Substance
+	err := s.reword(ctx, by, mayProposeAt(by, service, lab.MayPropose), func(w *work, d *lab.Dictionary) error {
 		var fresh bool
+		var err error
 		if proposed, fresh, err = d.ProposeSubstance(p, by, w.at); err != nil {
 			return err
 		}
@@ -29,7 +32,10 @@ func (s *Store) ProposeSubstance(ctx context.Context, by lab.Actor, service lab.
 		told := lab.Differences(lab.Proposal{}, lab.Proposal{Name: proposed.Name, Class: proposed.Class, Another: p.Another})
 		return w.record(0, lab.ProposeSubstance, substanceSubject(proposed.ID), p.Why, told)
 	})
-	return proposed, err
+	if err != nil {
+		return nil, err
+	}
+	return proposed.ToldTo(by), nil
 }
 
 // joinProposal notes that a service needs a substance that nobody has reviewed.

@@ -102,12 +102,44 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"MergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeProduct(ctx, by, 1, 2, "the same"))) }},
 		{"UnmergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.UnmergeProduct(ctx, by, 1, "two"))) }},
 		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},
+		{"ReviewSubstanceName", operator, func(by lab.Actor) (any, error) { return only(s.ReviewSubstanceName(ctx, by, b.ketamineID, "none")) }},
+		{"ReviewProductName", operator, func(by lab.Actor) (any, error) { return only(s.ReviewProductName(ctx, by, b.ketamine.ID, "none")) }},
+		{"EntryHistory", operator, func(by lab.Actor) (any, error) { return s.EntryHistory(ctx, by, "substance 1") }},
 		{"VerifyAudit", operator, func(by lab.Actor) (any, error) { return s.VerifyAudit(ctx, by) }},
 		{"Revisions", lab.Program("test"), func(by lab.Actor) (any, error) { return s.Revisions(ctx, by) }},
 		{"AddUser", operator, func(by lab.Actor) (any, error) {
 			_, err := s.AddUser(ctx, by, lab.User{Login: "new", Name: "New"}, []lab.Membership{{ServiceID: b.service.ID, Role: lab.Verifier}})
 			return nil, err
 		}},
+	}
+}
+
+// ofWords are the methods on the entries of the dictionary, which are everybody's: who has no
+// role at all is told that there are none. Each is called with a mistake, which who may is told.
+func ofWords(t *testing.T, s *store.Store, b bench) []asked {
+	ctx := t.Context()
+	x, err := s.ProposeSubstance(ctx, b.analyst, b.service.ID, lab.Proposal{Name: "vurtolane", Class: "other", Why: "library match"})
+	noError(t, err)
+	p, err := s.ProposeProduct(ctx, b.intake, b.service.ID, lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "green friday", Unit: lab.Gram}, Why: "heard"})
+	noError(t, err)
+	noError(t, s.NameSubstance(ctx, b.verifier, x.ID, lab.NameProposal{Name: "VTL", Why: "heard"}))
+	noError(t, s.NameProduct(ctx, b.verifier, p.ID, lab.NameProposal{Name: "friday", Why: "heard"}))
+	noError(t, s.Judge(ctx, b.verifier, lab.SubstanceJudgement{SubstanceID: x.ID, Danger: lab.DangerHigh, Source: "a paper, 2020, p. 1"}))
+	return []asked{
+		{"ChangeSubstance", b.verifier, func(by lab.Actor) (any, error) { return only(s.ChangeSubstance(ctx, by, x.ID, 9, filler(), false)) }},
+		{"ReviewSubstance", b.verifier, func(by lab.Actor) (any, error) { return only(s.ReviewSubstance(ctx, by, x.ID, 9)) }},
+		{"ChangeProduct", b.verifier, func(by lab.Actor) (any, error) {
+			return only(s.ChangeProduct(ctx, by, p.ID, 9, lab.ProductEntry{}, false))
+		}},
+		{"ReviewProduct", b.verifier, func(by lab.Actor) (any, error) { return only(s.ReviewProduct(ctx, by, p.ID, 9)) }},
+		{"NameSubstance", b.verifier, func(by lab.Actor) (any, error) { return only(s.NameSubstance(ctx, by, x.ID, lab.NameProposal{})) }},
+		{"NameProduct", b.verifier, func(by lab.Actor) (any, error) { return only(s.NameProduct(ctx, by, p.ID, lab.NameProposal{})) }},
+		{"WithdrawSubstanceName", b.verifier, func(by lab.Actor) (any, error) { return only(s.WithdrawSubstanceName(ctx, by, x.ID, "VTL", "")) }},
+		{"WithdrawProductName", b.verifier, func(by lab.Actor) (any, error) { return only(s.WithdrawProductName(ctx, by, p.ID, "friday", "")) }},
+		{"Judge", b.verifier, func(by lab.Actor) (any, error) {
+			return only(s.Judge(ctx, by, lab.SubstanceJudgement{SubstanceID: x.ID}))
+		}},
+		{"ReviewJudgement", b.verifier, func(by lab.Actor) (any, error) { return only(s.ReviewJudgement(ctx, by, x.ID, 9)) }},
 	}
 }
 
@@ -256,6 +288,9 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"ProposeSubstance", b.analyst, func(by lab.Actor) (any, error) {
 			return s.ProposeSubstance(ctx, by, b.service.ID, lab.Proposal{Name: "zalpidone", Class: "other", Why: "library match"})
 		}},
+		{"ProposeProduct", b.intake, func(by lab.Actor) (any, error) {
+			return s.ProposeProduct(ctx, by, b.service.ID, lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "blue monday", Unit: lab.Gram}, Why: "heard"})
+		}},
 		{"VerifyAnalysis", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.VerifyAnalysis(ctx, by, a.Key, a.Version, false)) }},
 		{"RetractAnalysis", b.verifier, func(by lab.Actor) (any, error) {
 			return analysis(s.RetractAnalysis(ctx, by, a.Key, a.Version, "wrong"))
@@ -307,6 +342,21 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 			strangers = append(strangers, storetest.Person(t, s, "stranger."+strings.ReplaceAll(string(role), "_", "."), other.ID, role))
 		}
 		table := map[string]bool{}
+		for _, a := range ofWords(t, s, b) {
+			table[a.method] = true
+			for _, by := range strangers[:2] {
+				if got, err := a.call(by); !errors.Is(err, lab.ErrNotFound) || !empty(got) {
+					t.Errorf("%s by %q: %v, %v", a.method, by.Name, got, err)
+				}
+			}
+			for _, by := range append(strangers[2:], b.intake) {
+				var refused *lab.MoveError
+				may := lab.MayReview(by) == nil || a.method == "NameProduct" && lab.MayNameProduct(by) == nil
+				if _, err := a.call(by); may == errors.As(err, &refused) || may && errors.Is(err, lab.ErrNotFound) {
+					t.Errorf("%s by %q: %v", a.method, by.Name, err)
+				}
+			}
+		}
 		for _, a := range ofAll(t, s, b) {
 			table[a.method] = true
 			for _, by := range strangers {

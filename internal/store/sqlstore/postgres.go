@@ -125,7 +125,7 @@ func postgresAway(err error) error {
 		return ErrFull
 	case pgReadOnly:
 		return ErrReadOnly
-	case pgLocked:
+	case pgLocked, pgDeadlock:
 		return ErrBusy
 	}
 	for _, class := range [...]string{"08", "53", "57", "58"} { // connection, resources, operator, system
@@ -143,6 +143,7 @@ const (
 	pgReadOnly            = "25006"
 	pgDiskFull            = "53100"
 	pgLocked              = "55P03"
+	pgDeadlock            = "40P01"
 )
 
 // plain gives the binary protocol its own types; through database/sql's texts a

@@ -1,0 +1,111 @@
+package lab_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+func TestMistakesOfAProduct(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		edit   func(*lab.ProductProposal)
+		fields []string
+	}{
+		{"whole", func(*lab.ProductProposal) {}, nil},
+		{"nothing expected", func(p *lab.ProductProposal) { p.Expected = nil }, nil},
+		{"a class expected", func(p *lab.ProductProposal) { p.Expected = []lab.Expected{class("opioid")} }, nil},
+		{"called after a substance and what it looks like", func(p *lab.ProductProposal) { p.NameEN = "caffeine powder" }, nil},
+		{"called after several substances", func(p *lab.ProductProposal) { p.NameEN = "heroin and fentanyl" }, nil},
+		{"no name", func(p *lab.ProductProposal) { p.NameEN = " " }, []string{"name_en"}},
+		{"a word for nothing", func(p *lab.ProductProposal) { p.NameEN = "onbekend" }, []string{"name_en"}},
+		{"a telephone number", func(p *lab.ProductProposal) { p.NameEN = "blue monday 06 12345678" }, []string{"name_en"}},
+		{"a dose", func(p *lab.ProductProposal) { p.NameEN = "blue monday 120 mg" }, []string{"name_en"}},
+		{"a dose of a substance", func(p *lab.ProductProposal) { p.NameEN = "caffeine 200" }, []string{"name_en"}},
+		{"nearly another product", func(p *lab.ProductProposal) { p.NameEN = "ecstassy" }, []string{"name_en"}},
+		{"nearly another product, and another", func(p *lab.ProductProposal) { p.NameEN, p.Another = "ecstassy", true }, nil},
+		{"the Dutch name of another", func(p *lab.ProductProposal) { p.NameNL = "Heroïne" }, []string{"name_nl"}},
+		{"no unit", func(p *lab.ProductProposal) { p.Unit = "" }, []string{"unit"}},
+		{"a unit that there is not", func(p *lab.ProductProposal) { p.Unit = "barrel" }, []string{"unit"}},
+		{"expected what is not known", func(p *lab.ProductProposal) { p.Expected = []lab.Expected{substance(4711)} }, []string{"expected"}},
+		{"expected twice", func(p *lab.ProductProposal) { p.Expected = []lab.Expected{substance(mdma), substance(mdma)} }, []string{"expected"}},
+		{"expected nothing in a row", func(p *lab.ProductProposal) { p.Expected = []lab.Expected{{}} }, []string{"expected"}},
+		{"no why", func(p *lab.ProductProposal) { p.Why = "" }, []string{"why"}},
+		{"a why that says who", func(p *lab.ProductProposal) { p.Why = "jan@example.org says so" }, []string{"why"}},
+	} {
+		d := newDictionary(t)
+		p := lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "blue monday", Unit: lab.Gram, Expected: []lab.Expected{substance(mdma)}}, Why: "heard at the desk"}
+		test.edit(&p)
+		got, fresh, err := d.ProposeProduct(p, person(7, lab.Intake), 1, noon)
+		if fields := wrongFields(t, err); !slices.Equal(fields, test.fields) {
+			t.Errorf("%s: mistakes in %q: %v", test.name, fields, err)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		if !fresh || got.Reviewed || got.ProposedBy != 7 || got.ChangedBy != 7 || got.Version != 1 || got.ID < lab.LocalEntries || !slices.Equal(got.Expected(), p.Expected) {
+			t.Errorf("%s: %+v", test.name, got)
+		}
+		again, fresh, err := d.ProposeProduct(lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: p.NameEN}}, person(8, lab.Intake), 1, noon)
+		if err != nil || fresh || again != got {
+			t.Errorf("%s: the second who needs it gets %+v, %v", test.name, again, err)
+		}
+	}
+}
+
+// A change keeps what the product was called, and what is in it without being expected; the
+// embedded ones stay.
+func TestAProductIsWrittenAnew(t *testing.T) {
+	d := newDictionary(t)
+	p, _, err := d.ProposeProduct(lab.ProductProposal{
+		ProductEntry: lab.ProductEntry{NameEN: "blue monday", NameNL: "blauwe maandag", Unit: lab.Gram, Expected: []lab.Expected{substance(mdma)}}, Why: "heard",
+	}, person(7, lab.Intake), 1, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Substances = append(p.Substances, lab.ProductSubstance{Expected: substance(norcocaine), Role: lab.RoleByProduct})
+	e := lab.ProductEntry{NameEN: "blue munday", Unit: lab.Gram, Expected: []lab.Expected{substance(ketamine), substance(cocaine)}}
+	if err := d.CheckProductEntry(p.ID, e, false); err != nil {
+		t.Errorf("nearly its own name: %v", err)
+	}
+	x := p.With(e)
+	if x.NameNL != "blue munday" || !slices.Equal(x.Expected(), e.Expected) || len(x.Substances) != 3 || x.Substances[2].Role != lab.RoleByProduct || x.Substances[2].Position != 3 {
+		t.Errorf("it is %+v", x)
+	}
+	var names []string
+	for _, n := range x.Names {
+		names = append(names, n.Name)
+	}
+	if !slices.Equal(names, []string{"blue monday", "blauwe maandag"}) {
+		t.Errorf("it was called %q", names)
+	}
+	e.NameEN = "XTC"
+	wantFields(t, d.CheckProductEntry(p.ID, e, true), "name_en")
+	var refused *lab.MoveError
+	if err := d.CheckProductEntry(soldAsEcstasy, e, false); !errors.As(err, &refused) {
+		t.Errorf("what came with the program: %v", err)
+	}
+	if err := d.CheckProductEntry(4711, e, false); !errors.Is(err, lab.ErrNotFound) {
+		t.Errorf("what is not there: %v", err)
+	}
+	var stale *lab.StaleError
+	if err := p.CheckVersion(9, e); !errors.As(err, &stale) || len(stale.Changed) == 0 {
+		t.Errorf("another version: %v", err)
+	}
+}
+
+// Who receives samples hears what they are called; who enters analyses may be the same person.
+func TestWhoMayProposeAProduct(t *testing.T) {
+	for _, role := range lab.UserRoles {
+		want := role == lab.Intake || role == lab.Laboratory || role == lab.Verifier
+		if err := lab.MayProposeProduct(person(1, role), 1); (err == nil) != want {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+	if lab.MayProposeProduct(stranger(), 1) == nil {
+		t.Error("somebody of another service may")
+	}
+}
