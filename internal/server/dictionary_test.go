@@ -25,9 +25,9 @@ func (b *bench) proposedProduct(t *testing.T, name string) (address string, id l
 	return fmt.Sprintf("/dictionary/products/%d", p.ID), p.ID
 }
 
-// entryForm is what is written of a substance.
-func entryForm(version, name string) url.Values {
-	return url.Values{"version": {version}, "name": {name}, "class": {"stimulant"}, "role": {"adulterant"}, "active": {"yes"}, "psychoactive": {"yes"}}
+// entryForm is what is written of a substance that was never changed.
+func entryForm(name string) url.Values {
+	return url.Values{"version": {"1"}, "name": {name}, "class": {"stimulant"}, "role": {"adulterant"}, "active": {"yes"}, "psychoactive": {"yes"}}
 }
 
 // sentToTheDictionary is what is sent to entries of the dictionary.
@@ -103,14 +103,14 @@ func TestAWrongCASIsRefusedAtItsField(t *testing.T) {
 		b := newBench(t, x)
 		address, _ := b.proposed(t, "zalpidone")
 		for _, cas := range []string{"6740-88-2", "6740-88", "6740-88-1"} { // mistyped; cut off; that of ketamine
-			form := entryForm("1", "zalpidone")
+			form := entryForm("zalpidone")
 			form.Set("cas", cas)
 			b.second.post(address+"/change", form).want(t, http.StatusUnprocessableEntity, `id="field-cas-mistake"`, cas)
 		}
-		form := entryForm("1", "zalpidone")
+		form := entryForm("zalpidone")
 		form.Set("formula", "C13H16ClNO")
 		b.second.post(address+"/change", form).leads(t, address+"?done=entry")
-		b.verifier.post(address+"/change", entryForm("1", "zalpidon")).want(t, http.StatusConflict, "C13H16ClNO")
+		b.verifier.post(address+"/change", entryForm("zalpidon")).want(t, http.StatusConflict, "C13H16ClNO")
 	})
 }
 

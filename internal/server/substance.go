@@ -188,7 +188,7 @@ func (r *request) mayWithSubstance(n naming, s *lab.Substance, shown *substanceP
 	if lab.MayMerge(r.Actor) == nil && !s.WholeClass && s.Class != lab.UnidentifiedClass {
 		shown.Merge = shown.Address + "/merge"
 	}
-	if lab.MayReview(r.Actor) != nil {
+	if reviews := lab.MayReview(r.Actor) == nil; !reviews {
 		return nil
 	}
 	merged := n.words.Merged(s.ID) != nil

