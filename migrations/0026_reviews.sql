@@ -56,5 +56,3 @@ CREATE TABLE substance_judgements (
   at           timestamptz NOT NULL,
   PRIMARY KEY (substance_id, version)
 );
-
-REVOKE UPDATE, DELETE, TRUNCATE ON substance_judgements FROM PUBLIC, CURRENT_USER;
