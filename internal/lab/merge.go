@@ -320,11 +320,11 @@ func (d *Dictionary) ReadResult(r *Result) Result {
 			read.Findings = append(read.Findings, f)
 			continue
 		}
-		names := slices.Concat(same.SignedAs, f.SignedAs)
+		names, confirms := slices.Concat(same.SignedAs, f.SignedAs), same.Confirms || f.Confirms
 		if d.moreTold(f.finding(), same.finding()) {
 			*same = f
 		}
-		same.SignedAs = names
+		same.SignedAs, same.Confirms = names, confirms
 	}
 	for i := range read.LeftOut {
 		read.LeftOut[i].SubstanceID = d.Resolve(read.LeftOut[i].SubstanceID)

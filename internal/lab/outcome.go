@@ -32,7 +32,7 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 		if f.Detection == Unidentified {
 			unidentified = true
 		}
-		if !f.Detection.Counts() {
+		if !f.Counts() {
 			continue
 		}
 		found = true
@@ -71,7 +71,7 @@ func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, traces []
 		switch {
 		case !d.holds(r, e, (*Released).found):
 			missing = append(missing, e)
-		case !d.holds(r, e, (*Released).counts):
+		case !d.holds(r, e, (*Released).Counts):
 			traces = append(traces, e)
 		}
 	}
@@ -81,7 +81,7 @@ func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, traces []
 // perhaps tells that what was expected is nowhere found, but a class in which it is: which
 // member of it was found nobody knows.
 func (d *Dictionary) perhaps(r *Result, e Expected) bool {
-	return slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection.Counts() && d.couldBe(f.SubstanceID, e) })
+	return slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Counts() && d.couldBe(f.SubstanceID, e) })
 }
 
 // contains tells whether every expectation is satisfied by a substance that was
@@ -98,5 +98,8 @@ func (d *Dictionary) holds(r *Result, e Expected, is func(*Released) bool) bool 
 	})
 }
 
-func (f *Released) found() bool  { return f.Detection.Found() }
-func (f *Released) counts() bool { return f.Detection.Counts() }
+func (f *Released) found() bool { return f.Detection.Found() }
+
+// Counts tells that the finding bears on the outcome: a trace alone does not, but for one
+// that explains a class which another analysis found.
+func (f *Released) Counts() bool { return f.Detection.Counts() || f.Confirms }

@@ -36,8 +36,9 @@ type Released struct {
 	MethodID    MethodID    `json:"method"`
 	AnalysisID  ID          `json:"analysis"`
 	Level       Level       `json:"level"`
-	Peaks       int32       `json:"peaks,omitempty"`   // of what could not be identified: how many, where more than one
-	MeanOf      []ID        `json:"mean_of,omitempty"` // the analyses of which the amount is the mean, where it is one
+	Peaks       int32       `json:"peaks,omitempty"`    // of what could not be identified: how many, where more than one
+	MeanOf      []ID        `json:"mean_of,omitempty"`  // the analyses of which the amount is the mean, where it is one
+	Confirms    bool        `json:"confirms,omitempty"` // a trace that explains a class which another analysis found
 
 	SignedAs []SubstanceID `json:"-"` // of a result that is read: the merged entries as which it was signed
 }
@@ -179,13 +180,28 @@ func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 		r.Findings = append(r.Findings, *peaks)
 	}
 	slices.SortFunc(r.Findings, func(a, b Released) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	d.confirm(r, standing)
 	d.leaveOut(r, left, standing)
-	aboveTrace := slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection != Trace })
+	aboveTrace := slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection != Trace || f.Confirms })
 	switch {
 	case aboveTrace || len(r.Findings) > 0 && r.Conclusion != Inconclusive:
 		r.Conclusion = HasFindings // traces alone do not settle what could not be told
 	case r.Conclusion == HasFindings:
 		r.Conclusion = NothingSeen // a lesser finding that was overruled
+	}
+}
+
+// confirm lets a trace count that explains a class which counted: what another analysis then
+// says more exactly weighs no less.
+func (d *Dictionary) confirm(r *Result, standing map[SubstanceID][]positive) {
+	for class, list := range standing {
+		if !list[0].Detection.Counts() || !d.explained(class, list, standing) {
+			continue
+		}
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			f.Confirms = f.Confirms || f.Detection == Trace && d.standsFor(class, f.SubstanceID)
+		}
 	}
 }
 

@@ -274,6 +274,14 @@ func TestAClassThatIsExpected(t *testing.T) {
 	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, one)); err != nil || p.Result.Findings[0].Role != lab.RoleExpected {
 		t.Errorf("an opioid, which is perhaps the one: %+v, %v", p, err)
 	}
+	trace := verified(d, gcms, finding(ketamine, lab.Identified), finding(etonitazene, lab.Trace))
+	p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, trace))
+	if err != nil || p.Outcome != lab.ExpectedPlusAdulterant || len(p.Result.Findings) != 2 || p.Result.Findings[1].Detection != lab.Trace {
+		t.Errorf("a trace of the nitazene that the strip spoke of weighs less than the strip alone: %+v, %v", p, err)
+	}
+	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, trace)); err != nil || p.Outcome != lab.ExpectedOnly {
+		t.Errorf("a trace alone: %+v, %v", p, err)
+	}
 	beside := verified(d, gcms, finding(ketamine, lab.Identified))
 	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, beside)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
 		t.Errorf("a nitazene beside ketamine: %v, %v", p, err)

@@ -12,7 +12,7 @@ func (t *telling) heading(p *lab.Publication) string {
 	var expected, others, everything []string
 	for i := range p.Result.Findings {
 		f := &p.Result.Findings[i]
-		if !f.Detection.Counts() {
+		if !f.Counts() {
 			continue
 		}
 		name := t.findingName(f)
