@@ -48,7 +48,12 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = c.store.ProposeSubstance(t.Context(), c.analyst, c.service.ID, lab.Proposal{Name: "zalpidone", Class: "stimulant", Why: "a library"})
+	noError(t, err)
+	_, err = c.store.ProposeProduct(t.Context(), c.intake, c.service.ID, lab.ProductProposal{ProductEntry: lab.ProductEntry{NameEN: "pink cloud", Unit: lab.Gram}, Why: "heard"})
+	noError(t, err)
 	return things{
+		":entry":    {strconv.Itoa(lab.LocalEntries), "1", "99999999999", "nonsense", "-1", "0"},
 		":service":  {c.service.Code, "AMS", "ZZZ", "%20"},
 		":number":   {number(sample, c.service.Code), number(sample, "AMS"), number(sample, "ZZZ"), c.service.Code + "-2024-99999", "nonsense"},
 		":analysis": {analysis.ID.String(), others.ID.String(), nobody, "nonsense"},

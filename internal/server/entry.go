@@ -78,7 +78,7 @@ var entryActions = map[lab.Action]string{
 var entryFields = map[string]string{
 	"name": "page.dictionary.name", "name_nl": "page.dictionary.name_nl", "name_en": "page.dictionary.name", "class": "page.dictionary.class", "role": "page.dictionary.role",
 	"psychoactive": "page.dictionary.psychoactive", "active": "page.dictionary.active", "short_name": "page.dictionary.short_name", "cas": "page.dictionary.cas",
-	"pubchem_cid": "page.dictionary.cid", "formula": "page.dictionary.formula", "molar_mass": "page.dictionary.molar_mass", "danger": "page.dictionary.danger",
+	"pub_chem_cid": "page.dictionary.cid", "formula": "page.dictionary.formula", "molar_mass": "page.dictionary.molar_mass", "danger": "page.dictionary.danger",
 	"source": "page.dictionary.danger_source", "line_en": "page.dictionary.line_en", "line_nl": "page.dictionary.line_nl", "line_source": "page.dictionary.line_source",
 	"unit": "page.field.unit", "expected": "page.field.expected", "salts": "page.dictionary.salts", "merged_into": "page.dictionary.into",
 }
@@ -132,7 +132,7 @@ func (n naming) entryValue(field string, v lab.Value) string {
 		return n.expected(list)
 	case "salts":
 		return strconv.Itoa(len(v.List()))
-	case "pubchem_cid", "merged_into":
+	case "pub_chem_cid", "merged_into":
 		return strings.TrimPrefix(v.String(), "0")
 	}
 	return v.String()

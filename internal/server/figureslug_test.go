@@ -10,7 +10,7 @@ func TestSlugsAreUniqueAndPlain(t *testing.T) {
 	d := &lab.Dictionary{Products: map[lab.ProductID]*lab.Product{}}
 	for id, name := range []string{"", "ketamine", "4-MMC", "fentanyl with xylazine", "Ketamine!", "crème brûlée", "ketamine 4", "кетамин", "☃", "A/B.C"} {
 		if id > 0 {
-			d.Products[lab.ProductID(id)] = &lab.Product{ID: lab.ProductID(id), NameEN: name}
+			d.Products[lab.ProductID(id)] = &lab.Product{ID: lab.ProductID(id), NameEN: name, Reviewed: true}
 		}
 	}
 	all := newSlugs(d)

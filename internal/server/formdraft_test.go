@@ -71,7 +71,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{admin, "/methods/new", "/methods/new", url.Values{"kind": {"ftir"}, "lab": {"LAB1"}, "version": {"of the north"}, "level": {"preliminary"}, "scope.0.substance": {"ketamine"}, "scope.0.unit": {"%"}}, "of the north", true, ""},
 		{admin, method + "/next", method + "/next", url.Values{"version": {"of the south"}, "level": {"presumptive"}, "scope.1.substance": {"ketamine"}, "scope.1.unit": {"%"}}, "of the south", true, ""},
 		{b.actors["analyst"], "/dictionary/substances/new", "/dictionary/substances/new", url.Values{"substance": {"glistadol"}, "class": {"stimulant"}, "why": {"library match"}, "service": {itoa(lab.Optional(b.service.ID))}}, "glistadol", true, "second"},
-		{b.actors["analyst"], entry + "/change", entry + "/change", entryForm("morbexone"), "morbexone", true, "second"},
+		{b.actors["analyst"], entry + "/change", entry + "/change", entryForm("flanurine"), "flanurine", true, "second"},
 		{b.actors["intake"], "/dictionary/products/new", "/dictionary/products/new", url.Values{"name_en": {"green apple"}, "unit": {"g"}, "why": {"the counter"}, "service": {itoa(lab.Optional(b.service.ID))}}, "green apple", true, "second"},
 		{b.actors["analyst"], product + "/change", product + "/change", url.Values{"version": {"1"}, "name_en": {"yellow apple"}, "unit": {"g"}}, "yellow apple", true, "second"},
 		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},

@@ -40,9 +40,9 @@ var keptForms = []keptForm{
 	{"/methods/:method/next", "page.methods.copy", "/methods/:method/next", []string{"version", "level", "quantifies", "open_scope", "paste", "scope."}},
 	{"/laboratories/:laboratory", "page.laboratories.change", "/laboratories/:laboratory", []string{beganField, "name", "people", "services", "retired_on"}},
 	{"/dictionary/substances/new", "page.dictionary.new_substance", "/dictionary/substances/new", []string{"substance", "class", "why", "another", "service"}},
-	{"/dictionary/substances/:substance/change", "page.dictionary.title", "/dictionary/substances/:substance/change", substanceNames},
+	{"/dictionary/substances/:entry/change", "page.dictionary.title", "/dictionary/substances/:entry/change", substanceNames},
 	{"/dictionary/products/new", "page.dictionary.new_product", "/dictionary/products/new", []string{"name_en", "name_nl", "expected", "unit", "another", "why", "service"}},
-	{"/dictionary/products/:product/change", "page.dictionary.products", "/dictionary/products/:product/change", []string{beganField, "version", "name_en", "name_nl", "expected", "unit", "another"}},
+	{"/dictionary/products/:entry/change", "page.dictionary.products", "/dictionary/products/:entry/change", []string{beganField, "version", "name_en", "name_nl", "expected", "unit", "another"}},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
 	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
 }

@@ -24,7 +24,7 @@ func (r *request) productNamed() (naming, *lab.Product, error) {
 	if err != nil {
 		return n, nil, err
 	}
-	p := n.words.OwnProduct(lab.ProductID(entryNumber(r.Param("product"))))
+	p := n.words.OwnProduct(lab.ProductID(entryNumber(r.Param("entry"))))
 	if p == nil || !r.seesProduct(p) {
 		return n, nil, lab.ErrNotFound
 	}

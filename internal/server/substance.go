@@ -29,7 +29,7 @@ func (r *request) substanceNamed() (naming, *lab.Substance, error) {
 	if err != nil {
 		return n, nil, err
 	}
-	s := n.words.Own(lab.SubstanceID(entryNumber(r.Param("substance"))))
+	s := n.words.Own(lab.SubstanceID(entryNumber(r.Param("entry"))))
 	if s == nil || !r.seesSubstance(s) {
 		return n, nil, lab.ErrNotFound
 	}

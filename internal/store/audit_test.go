@@ -254,14 +254,14 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return s.ReviewProduct(ctx, reviewer, lab.LocalEntries, 2)
 		}, "review product", reviewer, func() string { return "product 1000000" }, nil, ""},
 		{"NameSubstance", func() error {
-			return s.NameSubstance(ctx, b.verifier, b.ketamineID, lab.NameProposal{Name: "vitamine K1000", Why: "heard"})
-		}, "propose name", b.verifier, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"vitamine K1000","old":""`}, "heard"},
+			return s.NameSubstance(ctx, b.verifier, b.ketamineID, lab.NameProposal{Name: "zwolse K1000", Why: "heard"})
+		}, "propose name", b.verifier, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"zwolse K1000","old":""`}, "heard"},
 		{"ReviewSubstanceName", func() error {
-			return s.ReviewSubstanceName(ctx, reviewer, b.ketamineID, "vitamine K1000")
-		}, "review name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`vitamine K1000`}, ""},
+			return s.ReviewSubstanceName(ctx, reviewer, b.ketamineID, "zwolse K1000")
+		}, "review name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`zwolse K1000`}, ""},
 		{"WithdrawSubstanceName", func() error {
-			return s.WithdrawSubstanceName(ctx, reviewer, b.ketamineID, "vitamine K1000", "it is another")
-		}, "withdraw name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"","old":"vitamine K1000"`}, "it is another"},
+			return s.WithdrawSubstanceName(ctx, reviewer, b.ketamineID, "zwolse K1000", "it is another")
+		}, "withdraw name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"","old":"zwolse K1000"`}, "it is another"},
 		{"NameProduct", func() error {
 			return s.NameProduct(ctx, b.intake, b.ketamine.ID, lab.NameProposal{Name: "grisaille horse", Why: "heard"})
 		}, "propose name", b.intake, func() string { return fmt.Sprint("product ", b.ketamine.ID) }, []string{`"field":"name","new":"grisaille horse","old":""`}, "heard"},

@@ -182,6 +182,8 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		}},
 		{"Locations", ada, func(by lab.Actor) (any, error) { return s.Locations(ctx, by, b.service.ID) }},
 		{"AllLocations", ada, func(by lab.Actor) (any, error) { return s.AllLocations(ctx, by) }},
+		{"UsualAmounts", b.analyst, func(by lab.Actor) (any, error) { return s.UsualAmounts(ctx, by, b.ketamineID, 2025) }},
+		{"NameOf", b.analyst, func(by lab.Actor) (any, error) { return s.NameOf(ctx, by, b.intake.UserID) }},
 		{"Life", b.intake, func(by lab.Actor) (any, error) { return s.Life(ctx, by) }},
 		{"ClockGaps", ada, func(by lab.Actor) (any, error) { return s.ClockGaps(ctx, by) }},
 		{"TrustedAt", ada, func(by lab.Actor) (any, error) { return s.TrustedAt(ctx, by) }},
@@ -329,7 +331,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 }
 
 // toldToStaff are told to every member of staff, whatever the service.
-var toldToStaff = []string{"ClockGaps", "TrustedAt", "Life"}
+var toldToStaff = []string{"ClockGaps", "TrustedAt", "Life", "UsualAmounts", "NameOf"}
 
 // TestStrangersLearnOfNothing: to who has roles at another service alone, and to who has
 // none, what a service has does not exist, and the registry as a whole is closed.
@@ -381,7 +383,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "Life"}
+			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}
