@@ -208,7 +208,7 @@ func (d *Dictionary) productNamedSo(id ProductID, name string) *Product {
 }
 
 // CheckProductName refuses a further name of a product that is none, or that of another.
-func (d *Dictionary) CheckProductName(id ProductID, n NameProposal) error {
+func (d *Dictionary) CheckProductName(id ProductID, n NameProposal, by Actor) error {
 	p := d.OwnProduct(id)
 	if p == nil {
 		return ErrNotFound
@@ -217,7 +217,7 @@ func (d *Dictionary) CheckProductName(id ProductID, n NameProposal) error {
 	if other, taken := d.FindProduct(n.Name); taken && other.ID == d.ResolveProduct(id) {
 		errs.Check(false, "name", "It is called %q already.", tidy(n.Name))
 	} else {
-		d.checkProductName(&errs, "name", n.Name, id, n.Another)
+		d.checkProductName(&errs, "name", n.Name, id, n.Another, by)
 	}
 	n.check(&errs)
 	return errs.Err()

@@ -25,12 +25,12 @@ type substancePage struct {
 
 // substanceNamed is the substance that the address names, where the reader may see it.
 func (r *request) substanceNamed() (naming, *lab.Substance, error) {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return n, nil, err
 	}
 	s := n.words.Own(lab.SubstanceID(entryNumber(r.Param("substance"))))
-	if s == nil || !r.seesSubstance(s) {
+	if s == nil || !r.Actor.SeesEntry(s) {
 		return n, nil, lab.ErrNotFound
 	}
 	return n, s, nil
@@ -65,7 +65,7 @@ func (r *request) substancePage(n naming, s *lab.Substance) (shown *substancePag
 	if shown.Whys, err = r.whys(s); err != nil {
 		return nil, err
 	}
-	n.usesOf(s, shown)
+	r.usesOf(n, s, shown)
 	if err := r.mayWithSubstance(n, s, shown); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (r *request) mergesOf(n naming, s *lab.Substance, shown *substancePage) {
 		shown.State = append(shown.State, r.Texts.Text("page.dictionary.unreviewed"))
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.words.Substances)) {
-		if x := n.words.Merged(id); x != nil && lab.SubstanceID(x.MergedInto) == s.ID && r.seesSubstance(x) {
+		if x := n.words.Merged(id); x != nil && lab.SubstanceID(x.MergedInto) == s.ID && r.Actor.SeesEntry(x) {
 			shown.Merged = append(shown.Merged, link{substanceAddress(id), n.own(x.Name, x.NameNL)})
 		}
 	}
@@ -162,14 +162,14 @@ func (r *request) whys(s *lab.Substance) (list []whyView, err error) {
 	return list, err
 }
 
-// usesOf are the products in which a substance is, and the methods whose scope names it.
-func (n naming) usesOf(s *lab.Substance, shown *substancePage) {
+// usesOf are the products that the reader knows in which a substance is, and the methods whose scope names it.
+func (r *request) usesOf(n naming, s *lab.Substance, shown *substancePage) {
 	for id, p := range n.words.Products {
 		holds := func(x lab.ProductSubstance) bool {
 			return x.SubstanceID != 0 && n.words.Resolve(lab.SubstanceID(x.SubstanceID)) == s.ID
 		}
-		if p.ID == id && slices.ContainsFunc(p.Substances, holds) {
-			shown.Products = append(shown.Products, link{productAddress(id), n.product(id)})
+		if p.ID == id && r.Actor.SeesProduct(p) && slices.ContainsFunc(p.Substances, holds) {
+			shown.Products = append(shown.Products, link{productAddress(id), n.own(p.NameEN, p.NameNL)})
 		}
 	}
 	for id, m := range n.words.Methods {

@@ -23,7 +23,7 @@ func (s *Store) NameSubstance(ctx context.Context, by lab.Actor, id lab.Substanc
 // review entries, or receives samples at any service.
 func (s *Store) NameProduct(ctx context.Context, by lab.Actor, id lab.ProductID, n lab.NameProposal) error {
 	return s.reword(ctx, by, mayNameProduct(by), func(w *work, d *lab.Dictionary) error {
-		if err := d.CheckProductName(id, n); err != nil {
+		if err := d.CheckProductName(id, n, by); err != nil {
 			return err
 		}
 		n = n.Tidied()
