@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,5 +84,63 @@ func TestWhatIsProposedTwiceLeadsToAPage(t *testing.T) {
 		if at := follow(far, "/dictionary/products/new", product); at != "/dictionary/products" {
 			t.Errorf("the other service is led to %s", at)
 		}
+	})
+}
+
+// Of two who judge the same, the later one is told so and finds what was typed in the form.
+func TestAJudgementThatCameLaterIsNotLost(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		address, _ := b.proposed(t, "zalpidone")
+		b.analyst.post(address+"/judgements", url.Values{"judged": {"0"}, "danger": {"high"}, "source": {"a report of 2024"}}).leads(t, address+"?done=judged")
+		mine := url.Values{"judged": {"0"}, "danger": {"extreme"}, "source": {"a report of 2025"}}
+		b.second.post(address+"/judgements", mine).want(t, http.StatusConflict, "a report of 2024", `value="a report of 2025"`, "What you typed is still here", `name="judged" value="1"`, "<details open>")
+		mine.Set("judged", "1")
+		b.second.post(address+"/judgements", mine).leads(t, address+"?done=judged")
+	})
+}
+
+// What waits for a review is told on the start page to who may review it, and to nobody else.
+func TestWhoMayReviewIsToldWhatWaits(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		b.second.get("/staff").want(t, http.StatusOK).lacks(t, "/dictionary?state=open", "/dictionary/products?state=open")
+		b.proposed(t, "zalpidone")
+		b.proposedProduct(t, "pink cloud")
+		b.second.get("/staff").want(t, http.StatusOK, `<a href="/dictionary?state=open">Substances to review: 1</a>`, `<a href="/dictionary/products?state=open">Products to review: 1</a>`)
+		b.analyst.get("/staff").want(t, http.StatusOK, "Products to review: 1").lacks(t, "Substances to review") // it is their own
+		b.intake.get("/staff").want(t, http.StatusOK).lacks(t, "to review: ")
+	})
+}
+
+// A name that somebody else has withdrawn meanwhile is not a page that does not exist.
+func TestANameThatIsGoneIsToldSo(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		address, id := b.proposed(t, "zalpidone")
+		noError(t, b.store.NameSubstance(t.Context(), b.actors["analyst"], id, lab.NameProposal{Name: "zalpi", Why: "a paper"}))
+		b.second.post(address+"/names/withdrawal", url.Values{"withdrawn": {"zalpi"}, "reason": {"nobody says so"}}).leads(t, address+"?done=withdrawn_name")
+		b.verifier.post(address+"/names/review", url.Values{"reviewed": {"zalpi"}}).want(t, http.StatusConflict, "no such name that was given here")
+		b.verifier.post(address+"/names/withdrawal", url.Values{"withdrawn": {"zalpidone"}, "reason": {"no"}}).want(t, http.StatusConflict, "no such name that was given here")
+		b.verifier.post("/dictionary/substances/99999/names/review", url.Values{"reviewed": {"zalpi"}}).want(t, http.StatusNotFound)
+	})
+}
+
+// A line that came with the program stands in the form with what it rests on, so that who
+// judges the danger alone has nothing to add to it.
+func TestTheFormOfAJudgementHoldsWhatTheLineRestsOn(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		ketamine, _, _ := b.words.FindSubstance("ketamine")
+		address := "/dictionary/substances/" + itoa(lab.Optional(ketamine.ID))
+		form, shown := url.Values{"judged": {"0"}, "danger": {"high"}, "source": {"a report of 2025"}}, b.verifier.get(address)
+		for _, name := range []string{"line_en", "line_nl", "line_source"} {
+			m := regexp.MustCompile(`name="` + name + `"[^>]* value="([^"]+)"`).FindStringSubmatch(shown.body)
+			if m == nil {
+				t.Fatalf("%s is empty", name)
+			}
+			form.Set(name, html.UnescapeString(m[1]))
+		}
+		b.verifier.post(address+"/judgements", form).leads(t, address+"?done=judged")
 	})
 }

@@ -20,7 +20,7 @@ var keepNothing = map[string]string{
 	"/samples/:number/reopening": "nothing is typed", "/work/:service/not-analysed/undo": "nothing is typed",
 	"/services/:service/locations/:location/closed": "nothing is typed", "/work/find": "a number", "/work/:service/publish": "what is ticked has to be seen",
 	"/dictionary/substances/:substance/review": "nothing is typed", "/dictionary/substances/:substance/names": "one row", "/dictionary/substances/:substance/names/review": "nothing is typed",
-	"/dictionary/substances/:substance/names/withdrawal": "a reason", "/dictionary/substances/:substance/judgements": "a few lines, which have to be seen beside what stands",
+	"/dictionary/substances/:substance/names/withdrawal":  "a reason",
 	"/dictionary/substances/:substance/judgements/review": "nothing is typed", "/dictionary/substances/:substance/merge": "a reason", "/dictionary/substances/:substance/unmerge": "a reason",
 	"/dictionary/products/:product/review": "nothing is typed", "/dictionary/products/:product/names": "one row", "/dictionary/products/:product/names/review": "nothing is typed",
 	"/dictionary/products/:product/names/withdrawal": "a reason", "/dictionary/products/:product/merge": "a reason", "/dictionary/products/:product/unmerge": "a reason",

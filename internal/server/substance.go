@@ -96,7 +96,9 @@ func (n naming) substanceFacts(s *lab.Substance) (facts []knownView) {
 		}
 	}
 	add("page.dictionary.short_name", s.ShortName)
-	add("page.dictionary.name_other", n.own(s.NameNL, s.Name))
+	if other := n.own(s.NameNL, s.Name); other != n.own(s.Name, s.NameNL) {
+		add("page.dictionary.name_other", other)
+	}
 	add("page.dictionary.class", n.className(s.Class))
 	add("page.dictionary.plain", n.own(n.words.Plain(s.Class)))
 	add("page.dictionary.role", n.texts.Code(locale.Roles, string(s.Role)))
@@ -121,15 +123,6 @@ func (n naming) substanceFacts(s *lab.Substance) (facts []knownView) {
 	}
 	add("page.dictionary.line", n.line(s))
 	return facts
-}
-
-// line is what a substance is in one line, and whether a visitor reads it.
-func (n naming) line(s *lab.Substance) string {
-	line := n.own(s.LineEN, s.LineNL)
-	if line != "" && !s.LineReviewed {
-		line += " (" + n.texts.Text("page.dictionary.line_hidden") + ")"
-	}
-	return line
 }
 
 func (n naming) effect(active, psychoactive bool) string {
@@ -202,7 +195,10 @@ func (r *request) mayWithSubstance(n naming, s *lab.Substance, shown *substanceP
 	}
 	if !merged && s.Class != lab.UnidentifiedClass {
 		shown.Name = r.nameForm(true)
-		shown.Judge = r.judgeForm(n, s)
+		var err error
+		if shown.Judge, err = r.judgeForm(n, s); err != nil {
+			return err
+		}
 	}
 	var given []string
 	for _, x := range s.Names {
@@ -264,6 +260,9 @@ func (r *request) substanceStep(done string, do func(naming, *lab.Substance, *pa
 		shown, failed := r.substanceAsNow()
 		if failed != nil {
 			return failed
+		}
+		if shown.Judge != nil && form != nil {
+			r.judgedMeanwhile(shown.Judge, in.Typed)
 		}
 		return r.Instead(err, http.StatusConflict, "substance.html", shown)
 	}
