@@ -41,6 +41,7 @@ type NameAnswer struct {
 	Several    []string    // SeveralName: the names that were found
 
 	broken FieldErrors
+	hidden int // neighbours whose names are not told
 }
 
 // maxName is the longest name of a substance.
@@ -95,6 +96,23 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 	return a
 }
 
+// ToldTo is the answer without the names of neighbours that the actor may not read: it says
+// that there are some.
+func (a NameAnswer) ToldTo(by Actor) NameAnswer {
+	all := a.Neighbours
+	a.Neighbours = nil
+	for _, n := range all {
+		if by.SeesEntry(n.Substance) {
+			a.Neighbours = append(a.Neighbours, n)
+		}
+	}
+	a.hidden = len(all) - len(a.Neighbours)
+	return a
+}
+
+// HidesNeighbours tells that there are neighbours whose names are not told.
+func (a NameAnswer) HidesNeighbours() bool { return a.hidden > 0 }
+
 // Check refuses a name that is none, and asks about one that is nearly a known one, unless
 // somebody said that it is another substance. A known name, and one with a salt, is right.
 func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
@@ -115,6 +133,10 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 	case SeveralName:
 		errs.Check(false, field, "%q is several substances: give each a row of its own (%s).", a.Typed, strings.Join(a.Several, "; "))
 	case NearName:
+		if len(a.Neighbours) == 0 {
+			errs.Check(another, field, "%q is close to the name of a substance that nobody has reviewed yet. Ask the laboratory whether it is the same, or confirm that this is another substance.", a.Typed)
+			return
+		}
 		near, spelling := a.nearNames()
 		errs.Check(another || spelling, field, "%q differs from %s in what makes it another substance. Choose the one that is meant, or confirm that this is another.", a.Typed, near)
 		errs.Check(another || !spelling, field, "%q is close to %s. Choose the one that is meant, or confirm that this is another substance.", a.Typed, near)

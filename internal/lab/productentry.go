@@ -59,7 +59,7 @@ func (p *Product) With(e ProductEntry) *Product {
 
 // CheckProductEntry reports the mistakes of what is written of a product that was added here,
 // as CheckEntry does of substances.
-func (d *Dictionary) CheckProductEntry(id ProductID, e ProductEntry, another bool) error {
+func (d *Dictionary) CheckProductEntry(id ProductID, e ProductEntry, another bool, by Actor) error {
 	p := d.OwnProduct(id)
 	if p == nil {
 		return ErrNotFound
@@ -70,13 +70,13 @@ func (d *Dictionary) CheckProductEntry(id ProductID, e ProductEntry, another boo
 	if d.MergedProduct(id) != nil {
 		return (&move{act: ChangeProduct}).refusal("It is merged into another: take that back first.")
 	}
-	return d.productMistakes(id, e, another).Err()
+	return d.productMistakes(id, e, another, by).Err()
 }
 
-func (d *Dictionary) productMistakes(id ProductID, e ProductEntry, another bool) (errs FieldErrors) {
-	d.checkProductName(&errs, "name_en", e.NameEN, id, another)
+func (d *Dictionary) productMistakes(id ProductID, e ProductEntry, another bool, by Actor) (errs FieldErrors) {
+	d.checkProductName(&errs, "name_en", e.NameEN, id, another, by)
 	if tidy(e.NameNL) != "" {
-		d.checkProductName(&errs, "name_nl", e.NameNL, id, another)
+		d.checkProductName(&errs, "name_nl", e.NameNL, id, another, by)
 	}
 	checkCode(&errs, "unit", e.Unit, AmountUnits)
 	for i, x := range e.Expected {
@@ -89,7 +89,7 @@ func (d *Dictionary) productMistakes(id ProductID, e ProductEntry, another bool)
 // checkProductName refuses a name that is none, or that of another product, and asks about
 // one that is nearly that of another. A product may be called like a substance, like several,
 // and after what it looks like.
-func (d *Dictionary) checkProductName(errs *FieldErrors, field, typed string, id ProductID, another bool) {
+func (d *Dictionary) checkProductName(errs *FieldErrors, field, typed string, id ProductID, another bool, by Actor) {
 	a := d.AskName(typed)
 	dose := a.Kind == DoseName && (doseForm.MatchString(norm.NFKC.String(a.Typed)) || looseNumber.MatchString(a.Typed))
 	if dose || slices.Contains([]NameKind{BrokenName, EmptyName, PrivateName}, a.Kind) {
@@ -98,28 +98,43 @@ func (d *Dictionary) checkProductName(errs *FieldErrors, field, typed string, id
 	}
 	if _, taken := d.FindProduct(typed); taken {
 		owner := d.productNamedSo(id, typed)
+		if !by.SeesProduct(owner) {
+			errs.Check(false, field, "%q is the name of a product that nobody has reviewed yet.", a.Typed)
+			return
+		}
 		errs.Check(owner.ID == id, field, "%q is the name of %s. If both are the same, merge them.", a.Typed, owner.NameEN)
 		return
 	}
-	if near := d.nearProducts(typed, id); len(near) > 0 && a.Kind != KnownName {
+	near, hidden := d.nearProducts(typed, id, by)
+	switch {
+	case a.Kind == KnownName:
+	case len(near) > 0:
 		errs.Check(another, field, "%q is close to %s. Choose the one that is meant, or confirm that this is another.", a.Typed, strings.Join(near, ", "))
+	case hidden:
+		errs.Check(another, field, "%q is close to the name of a product that nobody has reviewed yet. Confirm that this is another.", a.Typed)
 	}
 }
 
-// nearProducts are the names of other products that are nearly the one that was typed.
-func (d *Dictionary) nearProducts(typed string, id ProductID) (near []string) {
+// nearProducts are the names of other products that are nearly the one that was typed, and
+// whether there are some that are not told.
+func (d *Dictionary) nearProducts(typed string, id ProductID, by Actor) (near []string, hidden bool) {
 	folded := Fold(typed)
 	for name, other := range d.productNames {
 		p := d.Products[other]
 		if p == nil || p.ID == d.ResolveProduct(id) || slices.Contains(near, p.NameEN) {
 			continue
 		}
-		if _, ok := stepsBetween(folded, name, stepsAllowed(folded)); ok {
-			near = append(near, p.NameEN)
+		if _, ok := stepsBetween(folded, name, stepsAllowed(folded)); !ok {
+			continue
 		}
+		if !by.SeesProduct(p) {
+			hidden = true
+			continue
+		}
+		near = append(near, p.NameEN)
 	}
 	slices.Sort(near)
-	return near[:min(len(near), mostNeighbours)]
+	return near[:min(len(near), mostNeighbours)], hidden
 }
 
 // MayProposeProduct refuses an actor who may not propose products: it takes who receives
@@ -137,7 +152,7 @@ func (d *Dictionary) ProposeProduct(x ProductProposal, by Actor, service Service
 	if known, taken := d.FindProduct(x.NameEN); taken {
 		return known, false, nil
 	}
-	errs := d.productMistakes(0, x.ProductEntry, x.Another)
+	errs := d.productMistakes(0, x.ProductEntry, x.Another, by)
 	errs.Check(strings.TrimSpace(x.Why) != "", "why", "Say where it is called so, or why it is needed.")
 	checkFree(&errs, "why", x.Why, maxReason)
 	if err := errs.Err(); err != nil {

@@ -68,7 +68,7 @@ func TestAProductIsWrittenAnew(t *testing.T) {
 	}
 	p.Substances = append(p.Substances, lab.ProductSubstance{Expected: substance(norcocaine), Role: lab.RoleByProduct})
 	e := lab.ProductEntry{NameEN: "blue munday", Unit: lab.Gram, Expected: []lab.Expected{substance(ketamine), substance(cocaine)}}
-	if err := d.CheckProductEntry(p.ID, e, false); err != nil {
+	if err := d.CheckProductEntry(p.ID, e, false, person(8, lab.Verifier)); err != nil {
 		t.Errorf("nearly its own name: %v", err)
 	}
 	x := p.With(e)
@@ -83,12 +83,12 @@ func TestAProductIsWrittenAnew(t *testing.T) {
 		t.Errorf("it was called %q", names)
 	}
 	e.NameEN = "XTC"
-	wantFields(t, d.CheckProductEntry(p.ID, e, true), "name_en")
+	wantFields(t, d.CheckProductEntry(p.ID, e, true, person(8, lab.Verifier)), "name_en")
 	var refused *lab.MoveError
-	if err := d.CheckProductEntry(soldAsEcstasy, e, false); !errors.As(err, &refused) {
+	if err := d.CheckProductEntry(soldAsEcstasy, e, false, person(8, lab.Verifier)); !errors.As(err, &refused) {
 		t.Errorf("what came with the program: %v", err)
 	}
-	if err := d.CheckProductEntry(4711, e, false); !errors.Is(err, lab.ErrNotFound) {
+	if err := d.CheckProductEntry(4711, e, false, person(8, lab.Verifier)); !errors.Is(err, lab.ErrNotFound) {
 		t.Errorf("what is not there: %v", err)
 	}
 	var stale *lab.StaleError

@@ -14,9 +14,10 @@ type Proposal struct {
 // the service.
 func MayPropose(by Actor, service ServiceID) error { return may(EnterAnalysis, by, service) }
 
-// CheckProposal reports the mistakes of a proposal: of a name that is none nothing else.
-func (d *Dictionary) CheckProposal(p Proposal) (errs FieldErrors) {
-	a := d.AskName(p.Name)
+// CheckProposal reports the mistakes of a proposal to who makes it: of a name that is none
+// nothing else.
+func (d *Dictionary) CheckProposal(p Proposal, by Actor) (errs FieldErrors) {
+	a := d.AskName(p.Name).ToldTo(by)
 	a.Check(&errs, "substance", p.Another)
 	if !a.IsNew() {
 		return errs
@@ -37,7 +38,7 @@ func (d *Dictionary) CheckProposal(p Proposal) (errs FieldErrors) {
 // name, perhaps since somebody else proposed it, is returned as it is: fresh is false. A
 // name that is none is refused, and one that is nearly a known one unless it is another.
 func (d *Dictionary) ProposeSubstance(p Proposal, by Actor, at Instant) (s *Substance, fresh bool, err error) {
-	if err := d.CheckProposal(p).Err(); err != nil {
+	if err := d.CheckProposal(p, by).Err(); err != nil {
 		return nil, false, err
 	}
 	a := d.AskName(p.Name)

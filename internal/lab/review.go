@@ -122,6 +122,32 @@ func (p Provenance) CheckNameReview(by Actor) error {
 	return nil
 }
 
+// MayReviewSomeOf tells whether a substance, a name or the newest judgement of it waits for a
+// review that the actor may give.
+func (d *Dictionary) MayReviewSomeOf(by Actor, s *Substance) bool {
+	if d.Merged(s.ID) != nil {
+		return false
+	}
+	_, err := d.ReviewJudgement(by, s.ID, d.LastJudgement(s.ID).Version)
+	named := slices.ContainsFunc(s.Names, func(n SubstanceName) bool { return n.CheckNameReview(by) == nil })
+	return err == nil || named || d.CheckReview(by, s.ID, s.Version) == nil
+}
+
+// MayReviewSomeOfProduct is MayReviewSomeOf for products.
+func (d *Dictionary) MayReviewSomeOfProduct(by Actor, p *Product) bool {
+	if d.MergedProduct(p.ID) != nil {
+		return false
+	}
+	named := slices.ContainsFunc(p.Names, func(n ProductName) bool { return n.CheckNameReview(by) == nil })
+	return named || d.CheckProductReview(by, p.ID, p.Version) == nil
+}
+
+// NoSuchName refuses to do something with a name that was not given to an entry here, or is
+// gone.
+func NoSuchName(act Action) error {
+	return (&move{act: act}).refusal("It has no such name that was given here: somebody may have withdrawn it meanwhile.")
+}
+
 // Own is the entry that has the number itself, merged or not, or nil.
 func (d *Dictionary) Own(id SubstanceID) *Substance {
 	if s := d.merged[id]; s != nil {
@@ -208,7 +234,7 @@ func (d *Dictionary) productNamedSo(id ProductID, name string) *Product {
 }
 
 // CheckProductName refuses a further name of a product that is none, or that of another.
-func (d *Dictionary) CheckProductName(id ProductID, n NameProposal) error {
+func (d *Dictionary) CheckProductName(id ProductID, n NameProposal, by Actor) error {
 	p := d.OwnProduct(id)
 	if p == nil {
 		return ErrNotFound
@@ -217,7 +243,7 @@ func (d *Dictionary) CheckProductName(id ProductID, n NameProposal) error {
 	if other, taken := d.FindProduct(n.Name); taken && other.ID == d.ResolveProduct(id) {
 		errs.Check(false, "name", "It is called %q already.", tidy(n.Name))
 	} else {
-		d.checkProductName(&errs, "name", n.Name, id, n.Another)
+		d.checkProductName(&errs, "name", n.Name, id, n.Another, by)
 	}
 	n.check(&errs)
 	return errs.Err()

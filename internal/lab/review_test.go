@@ -192,14 +192,14 @@ func TestFurtherNamesOfProducts(t *testing.T) {
 		"pingers": nil, "ketamine crystals": nil, "snow and ice": nil,
 		"XTC": {"name"}, "Heroïne": {"name"}, "tucibbi": {"name"}, "niets": {"name"}, "pingers 120 mg": {"name"}, "pingers 06 12345678": {"name"},
 	} {
-		if got := wrongFields(t, d.CheckProductName(soldAsEcstasy, lab.NameProposal{Name: name, Why: "heard"})); !slices.Equal(got, fields) {
+		if got := wrongFields(t, d.CheckProductName(soldAsEcstasy, lab.NameProposal{Name: name, Why: "heard"}, person(8, lab.Intake))); !slices.Equal(got, fields) {
 			t.Errorf("%s: mistakes in %q", name, got)
 		}
 	}
-	if err := d.CheckProductName(soldAsEcstasy, lab.NameProposal{Name: "ecstassy", Why: "heard"}); err != nil {
+	if err := d.CheckProductName(soldAsEcstasy, lab.NameProposal{Name: "ecstassy", Why: "heard"}, person(8, lab.Intake)); err != nil {
 		t.Errorf("nearly its own: %v", err)
 	}
-	if err := d.CheckProductName(4711, lab.NameProposal{Name: "pingers", Why: "heard"}); !errors.Is(err, lab.ErrNotFound) {
+	if err := d.CheckProductName(4711, lab.NameProposal{Name: "pingers", Why: "heard"}, person(8, lab.Intake)); !errors.Is(err, lab.ErrNotFound) {
 		t.Errorf("what is not there: %v", err)
 	}
 }

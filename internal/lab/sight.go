@@ -34,6 +34,20 @@ func (a Actor) SeesUnreviewed() bool {
 	return all || len(some) > 0
 }
 
+// SeesEntry tells whether the actor may read what a substance is called: of one that nobody
+// has reviewed, who is shown such entries, and who needed it.
+func (a Actor) SeesEntry(s *Substance) bool {
+	needs := func(p ServiceProposal) bool { return p.ProposedBy != 0 && p.ProposedBy == a.UserID }
+	return s.Reviewed || a.SeesEntries() || s.ProposedBy != 0 && s.ProposedBy == a.UserID || slices.ContainsFunc(s.Proposals, needs)
+}
+
+// SeesProduct tells whether the actor may read what a product is called: what a person
+// proposed and nobody has reviewed is for those who review it, and for the service that needs
+// it.
+func (a Actor) SeesProduct(p *Product) bool {
+	return p.Reviewed || p.ProposedBy == 0 || a.SeesEntries() || a.Has(ServiceID(p.ProposedFor), UserRoles...)
+}
+
 // SeesPerson tells whether the actor may know of a person with these memberships: who may
 // administrate all of them, or one.
 func (a Actor) SeesPerson(memberships []Membership) bool {

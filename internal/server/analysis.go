@@ -100,7 +100,7 @@ func showAnalysisForm(r *request) error {
 		return err
 	}
 	in := &page.Reader{Typed: maps.Clone(values), Today: e.today}
-	a, _ := e.read(in)
+	a, _ := e.read(in, r.Actor)
 	for _, m := range e.words.CheckUse(r.Actor, e.before(), &a) { // a method may end while a form is open
 		shown.Form.Blame(m.Field, r.Texts.Sentence(m.Format, m.Args...))
 	}
@@ -127,7 +127,7 @@ func saveAnalysis(r *request) error {
 		}
 		return r.Show("analysis.html", shown)
 	}
-	analysis, found := e.read(in)
+	analysis, found := e.read(in, r.Actor)
 	if err = e.check(in, r.Actor, &analysis, found); err == nil {
 		err = r.propose(&found)
 	}

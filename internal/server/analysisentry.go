@@ -128,7 +128,7 @@ func (e *analysisEntry) addRows(values url.Values, count int) {
 	}
 }
 
-func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {
+func (e *analysisEntry) read(in *page.Reader, by lab.Actor) (lab.Analysis, typedFindings) {
 	a := lab.Analysis{
 		SampleID: e.record.Sample.ID, MethodID: lab.MethodID(in.Whole("method")), PerformedOn: in.Date("performed_on", lab.Latest),
 		Conclusion: lab.Conclusion(in.Text("conclusion")), Notes: in.Text("notes"), Overruled: in.Text("overruled"),
@@ -137,7 +137,7 @@ func (e *analysisEntry) read(in *page.Reader) (lab.Analysis, typedFindings) {
 	if m, ok := e.words.Methods[a.MethodID]; ok {
 		a.Level = m.Level
 	}
-	return a, readFindings(in, e.words)
+	return a, readFindings(in, e.words, by)
 }
 
 // check reports what cannot be read together with what the domain says of the

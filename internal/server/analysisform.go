@@ -173,7 +173,7 @@ type typedFindings struct {
 }
 
 // readFindings reads the rows that are not empty.
-func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
+func readFindings(r *page.Reader, d *lab.Dictionary, by lab.Actor) typedFindings {
 	var found typedFindings
 	for _, number := range typedRows(r.Typed) {
 		text := func(part string) string { return r.Text(lab.FindingField(number, part)) }
@@ -181,7 +181,7 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 			continue
 		}
 		before := len(r.Mistakes)
-		f, proposed := readFinding(r, d, number)
+		f, proposed := readFinding(r, d, by, number)
 		if proposed != nil && len(r.Mistakes) == before {
 			found.wanted = append(found.wanted, wantedSubstance{*proposed, f, number})
 		}
@@ -202,7 +202,7 @@ func readFindings(r *page.Reader, d *lab.Dictionary) typedFindings {
 
 // readFinding reads a row, with the substance that it proposes where that is not in the
 // dictionary yet.
-func readFinding(r *page.Reader, d *lab.Dictionary, number int) (f lab.Finding, proposed *lab.Proposal) {
+func readFinding(r *page.Reader, d *lab.Dictionary, by lab.Actor, number int) (f lab.Finding, proposed *lab.Proposal) {
 	name := func(part string) string { return lab.FindingField(number, part) }
 	answer := d.AskName(r.Text(name("substance")))
 	substance, ok := answer.Substance, answer.Substance != nil
@@ -210,7 +210,7 @@ func readFinding(r *page.Reader, d *lab.Dictionary, number int) (f lab.Finding, 
 	case ok:
 		f.SubstanceID, f.Stereo = substance.ID, answer.Stereo
 	case answer.IsNew():
-		proposed = readProposal(r, d, number)
+		proposed = readProposal(r, d, by, number)
 	default:
 		answer.Check(&r.Mistakes, name("substance"), false)
 	}

@@ -79,25 +79,29 @@ func (r *request) typedQuery(name string) string {
 	return q
 }
 
-// seesSubstance tells whether the reader may see an entry of the dictionary.
-func (r *request) seesSubstance(s *lab.Substance) bool {
-	return s.Reviewed || s.ProposedBy == r.Actor.UserID && s.ProposedBy != 0 || r.Actor.SeesEntries()
+// entryNaming is naming for the pages of the dictionary: to who is shown no entry that nobody
+// has reviewed, others do not name one either.
+func (r *request) entryNaming() (naming, error) {
+	n, err := r.naming()
+	n.public = !r.Actor.SeesEntries()
+	return n, err
 }
 
 // showSubstances lists the substances that are looked for.
 func showSubstances(r *request) error {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return err
 	}
 	shown := &dictionaryPage{View: r.View(r.Texts.Text("page.dictionary.title")), Here: substancesAddress, Search: r.dictionarySearch()}
+	shown.Notice = r.notice()
 	if anyService(r.Actor, lab.MayPropose) {
 		shown.New = "/dictionary/substances/new"
 	}
 	var list []*lab.Substance
 	for _, id := range slices.Sorted(maps.Keys(n.words.Substances)) {
 		s := n.words.Own(id)
-		if r.seesSubstance(s) && n.listsSubstance(s, r.Query("state")) && called(r.typedQuery("find"), n.substanceNames(s)) {
+		if r.Actor.SeesEntry(s) && n.listsSubstance(s, r.Query("state")) && called(r.typedQuery("find"), n.substanceNames(s)) {
 			list = append(list, s)
 		}
 	}
@@ -164,26 +168,21 @@ func (n naming) substanceRow(s *lab.Substance) entryRow {
 	return row
 }
 
-// seesProduct tells whether the reader may see a product: what a person proposed and nobody
-// has reviewed is for those who review it, and for the service that needs it.
-func (r *request) seesProduct(p *lab.Product) bool {
-	return p.Reviewed || p.ProposedBy == 0 || r.Actor.SeesEntries() || r.Actor.Has(lab.ServiceID(p.ProposedFor), lab.UserRoles...)
-}
-
 // showProducts lists the products that are looked for.
 func showProducts(r *request) error {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return err
 	}
 	shown := &dictionaryPage{View: r.View(r.Texts.Text("page.dictionary.products")), Here: productsAddress, Search: r.dictionarySearch(), Products: true}
+	shown.Notice = r.notice()
 	if anyService(r.Actor, lab.MayProposeProduct) {
 		shown.New = productsAddress + "/new"
 	}
 	var list []*lab.Product
 	for _, id := range slices.Sorted(maps.Keys(n.words.Products)) {
 		p := n.words.OwnProduct(id)
-		if r.seesProduct(p) && n.listsProduct(p, r.Query("state")) && called(r.typedQuery("find"), productNames(p)) {
+		if r.Actor.SeesProduct(p) && n.listsProduct(p, r.Query("state")) && called(r.typedQuery("find"), productNames(p)) {
 			list = append(list, p)
 		}
 	}
@@ -246,13 +245,13 @@ type classRow struct {
 }
 
 func showClasses(r *request) error {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return err
 	}
 	members := map[string]int{}
 	for id, s := range n.words.Substances {
-		if s.ID == id && !s.WholeClass && r.seesSubstance(s) {
+		if s.ID == id && !s.WholeClass && r.Actor.SeesEntry(s) {
 			members[s.Class]++
 		}
 	}

@@ -128,6 +128,8 @@ func TestAMergeIsShownFirstOnItsPage(t *testing.T) {
 		admin.post(address+"/merge", url.Values{"into_number": {into}, "reason": {"the same"}}).leads(t, address+"?done=merged")
 		admin.get(address).want(t, http.StatusOK, "It is merged into", "Take the merge back")
 		admin.get("/dictionary/substances/"+into+"/merge?into=zalpidone").want(t, http.StatusOK, "a merge would go round in a circle")
+		admin.post(address+"/merge", url.Values{"into_number": {"0"}, "reason": {"the same"}}).want(t, http.StatusNotFound)
+		admin.get(address).want(t, http.StatusOK, "It is merged into")
 		admin.post(address+"/unmerge", url.Values{"reason": {"not the same"}}).leads(t, address+"?done=unmerged")
 		admin.get(address).want(t, http.StatusOK).lacks(t, "It is merged into")
 	})
@@ -145,6 +147,8 @@ func TestAStreetNameIsGivenAtTheCounter(t *testing.T) {
 			t.Errorf("it finds %v", p)
 		}
 		b.intake.post(product+"/names/review", url.Values{"reviewed": {"wobblers"}}).want(t, http.StatusForbidden)
+		b.intake.get(product).want(t, http.StatusOK, "wobblers", "heard twice")
+		x.staff(t, b.at(t, "far", "AMS", lab.Intake)).get(product).want(t, http.StatusOK, "wobblers").lacks(t, "heard twice")
 		b.verifier.get(product).want(t, http.StatusOK, "wobblers is right: reviewed", "heard twice")
 		b.verifier.post(product+"/names/review", url.Values{"reviewed": {"wobblers"}}).leads(t, product+"?done=reviewed")
 		b.verifier.get(product).want(t, http.StatusOK).lacks(t, "wobblers is right: reviewed")

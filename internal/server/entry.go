@@ -39,7 +39,7 @@ type knownView struct{ Label, Text string }
 type nameView struct {
 	Name, Means string
 	Open        bool   // nobody has reviewed it
-	Why         string // it was given
+	Why         string // it was given; told to who reviews it, and to who gave it
 	MayReview   bool
 }
 
@@ -141,10 +141,7 @@ func (n naming) entryValue(field string, v lab.Value) string {
 // source tells what a danger rests on: of the embedded dictionary the title of the document,
 // else what somebody gave, and whose danger it is where that is a class above.
 func (n naming) source(j lab.Judgement, own string) string {
-	text := j.Source
-	if document, known := dictionary.Source(j.Source); known {
-		text = titleOf(document)
-	}
+	text := documented(j.Source)
 	if text == "" {
 		return n.texts.Text("page.dictionary.not_judged")
 	}
@@ -154,8 +151,45 @@ func (n naming) source(j lab.Judgement, own string) string {
 	return text
 }
 
+// toReview leads to what of the dictionary waits for a review that the reader may give.
+func (r *request) toReview() (list []link, err error) {
+	if lab.MayReview(r.Actor) != nil {
+		return nil, nil
+	}
+	words, err := r.server.Store.Words(r.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	substances, products := 0, 0
+	for id := range words.Substances {
+		if words.MayReviewSomeOf(r.Actor, words.Own(id)) {
+			substances++
+		}
+	}
+	for id := range words.Products {
+		if words.MayReviewSomeOfProduct(r.Actor, words.OwnProduct(id)) {
+			products++
+		}
+	}
+	if substances > 0 {
+		list = append(list, link{substancesAddress + "?state=" + openEntries, r.Texts.Text("page.dictionary.substances_wait", "Count", substances)})
+	}
+	if products > 0 {
+		list = append(list, link{productsAddress + "?state=" + openEntries, r.Texts.Text("page.dictionary.products_wait", "Count", products)})
+	}
+	return list, nil
+}
+
 // languageNames name the languages of names.
 var languageNames = map[string]string{"nl": "page.dictionary.language_nl", "en": "page.dictionary.language_en"}
+
+// documented is what something rests on: of the embedded dictionary the title of the document.
+func documented(source string) string {
+	if document, known := dictionary.Source(source); known {
+		return titleOf(document)
+	}
+	return source
+}
 
 // titleOf is the title of a document on which something rests, with its date.
 func titleOf(document string) string {
@@ -222,7 +256,10 @@ func (r *request) givenName(name, language string, stereo lab.Stereo, given lab.
 		v.Means = strings.TrimSpace(r.Texts.Text(languageNames[language]) + " " + v.Means)
 	}
 	if v.Open {
-		v.Why, v.MayReview = given.ProposedWhy, given.CheckNameReview(r.Actor) == nil
+		v.MayReview = given.CheckNameReview(r.Actor) == nil
+		if lab.MayReview(r.Actor) == nil || given.ProposedBy == r.Actor.UserID {
+			v.Why = given.ProposedWhy
+		}
 	}
 	return v
 }

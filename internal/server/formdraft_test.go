@@ -73,6 +73,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["analyst"], "/dictionary/substances/new", "/dictionary/substances/new", url.Values{"substance": {"glistadol"}, "class": {"stimulant"}, "why": {"library match"}, "service": {itoa(lab.Optional(b.service.ID))}}, "glistadol", true, "second"},
 		{b.actors["analyst"], entry + "/change", entry + "/change", entryForm("flanurine"), "flanurine", true, "second"},
 		{b.actors["intake"], "/dictionary/products/new", "/dictionary/products/new", url.Values{"name_en": {"green apple"}, "unit": {"g"}, "why": {"the counter"}, "service": {itoa(lab.Optional(b.service.ID))}}, "green apple", true, "second"},
+		{b.actors["analyst"], entry, entry + "/judgements", url.Values{"judged": {"0"}, "danger": {"high"}, "source": {"a report of the west"}}, "a report of the west", true, "second"},
 		{b.actors["analyst"], product + "/change", product + "/change", url.Values{"version": {"1"}, "name_en": {"yellow apple"}, "unit": {"g"}}, "yellow apple", true, "second"},
 		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/url"
+
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
@@ -12,11 +14,11 @@ type judgementView struct {
 	Review                                                *page.Form // nil for who may not
 }
 
-// judgedBy tells who judged the danger that stands, and who reviewed it; nothing of one that
-// came with the program.
+// judgedBy tells those who review who judged the danger that stands, and who reviewed it;
+// nothing of one that came with the program.
 func (r *request) judgedBy(n naming, s *lab.Substance) (string, error) {
 	j, ok := n.words.StandingJudgement(s.ID)
-	if !ok {
+	if reviews := lab.MayReview(r.Actor) == nil; !ok || !reviews {
 		return "", nil
 	}
 	author, err := r.server.Store.NameOf(r.Ctx(), r.Actor, j.AuthorID)
@@ -28,10 +30,10 @@ func (r *request) judgedBy(n naming, s *lab.Substance) (string, error) {
 }
 
 // judgeForm asks how bad it is to meet a substance unannounced, and what it is in one line.
-func (r *request) judgeForm(n naming, s *lab.Substance) *page.Form {
+func (r *request) judgeForm(n naming, s *lab.Substance) (*page.Form, error) {
 	last := n.words.LastJudgement(s.ID)
 	if last.Version == 0 {
-		last.LineEN, last.LineNL = s.LineEN, s.LineNL
+		last.LineEN, last.LineNL, last.LineSource = s.LineEN, s.LineNL, documented(s.LineSource)
 	}
 	danger := r.Optional(r.Choice("danger", page.SelectField, "page.dictionary.danger", locale.Dangers, lab.Dangers.Strings()))
 	danger.Unchosen = r.Texts.Text("page.dictionary.danger_as_is")
@@ -48,7 +50,16 @@ func (r *request) judgeForm(n naming, s *lab.Substance) *page.Form {
 	for name, value := range map[string]string{"danger": string(last.Danger), "source": last.Source, "line_en": last.LineEN, "line_nl": last.LineNL, "line_source": last.LineSource} {
 		f.Set(name, value)
 	}
-	return f
+	return f, r.keeps(f, substanceAddress(s.ID)+"/judgements")
+}
+
+// judgedMeanwhile fills the form in with what was typed while somebody else judged, or
+// reviewed, the same.
+func (r *request) judgedMeanwhile(f *page.Form, typed url.Values) {
+	now := mustField(f, "judged").Values
+	f.Fill(typed)
+	mustField(f, "judged").Values = now
+	f.Blame("danger", r.Texts.Text("page.dictionary.judged_meanwhile"))
 }
 
 // judgeSubstance adds a judgement, which somebody else reviews.
@@ -89,4 +100,13 @@ func (r *request) pendingJudgement(n naming, s *lab.Substance, shown *substanceP
 		shown.Pending.Review = page.NewForm(r.Hidden("judged", versionText(last.Version)))
 	}
 	return nil
+}
+
+// line is what a substance is in one line, and whether a visitor reads it.
+func (n naming) line(s *lab.Substance) string {
+	line := n.own(s.LineEN, s.LineNL)
+	if line != "" && !s.LineReviewed {
+		line += " (" + n.texts.Text("page.dictionary.line_hidden") + ")"
+	}
+	return line
 }

@@ -41,6 +41,7 @@ var keptForms = []keptForm{
 	{"/laboratories/:laboratory", "page.laboratories.change", "/laboratories/:laboratory", []string{beganField, "name", "people", "services", "retired_on"}},
 	{"/dictionary/substances/new", "page.dictionary.new_substance", "/dictionary/substances/new", []string{"substance", "class", "why", "another", "service"}},
 	{"/dictionary/substances/:entry/change", "page.dictionary.title", "/dictionary/substances/:entry/change", substanceNames},
+	{"/dictionary/substances/:entry/judgements", "page.dictionary.judge", "/dictionary/substances/:entry", []string{"danger", "source", "line_en", "line_nl", "line_source"}},
 	{"/dictionary/products/new", "page.dictionary.new_product", "/dictionary/products/new", []string{"name_en", "name_nl", "expected", "unit", "another", "why", "service"}},
 	{"/dictionary/products/:entry/change", "page.dictionary.products", "/dictionary/products/:entry/change", []string{beganField, "version", "name_en", "name_nl", "expected", "unit", "another"}},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},

@@ -20,7 +20,7 @@ var keepNothing = map[string]string{
 	"/samples/:number/reopening": "nothing is typed", "/work/:service/not-analysed/undo": "nothing is typed",
 	"/services/:service/locations/:location/closed": "nothing is typed", "/work/find": "a number", "/work/:service/publish": "what is ticked has to be seen",
 	"/dictionary/substances/:entry/review": "nothing is typed", "/dictionary/substances/:entry/names": "one row", "/dictionary/substances/:entry/names/review": "nothing is typed",
-	"/dictionary/substances/:entry/names/withdrawal": "a reason", "/dictionary/substances/:entry/judgements": "a few lines, which have to be seen beside what stands",
+	"/dictionary/substances/:entry/names/withdrawal":  "a reason",
 	"/dictionary/substances/:entry/judgements/review": "nothing is typed", "/dictionary/substances/:entry/merge": "a reason", "/dictionary/substances/:entry/unmerge": "a reason",
 	"/dictionary/products/:entry/review": "nothing is typed", "/dictionary/products/:entry/names": "one row", "/dictionary/products/:entry/names/review": "nothing is typed",
 	"/dictionary/products/:entry/names/withdrawal": "a reason", "/dictionary/products/:entry/merge": "a reason", "/dictionary/products/:entry/unmerge": "a reason",

@@ -112,7 +112,7 @@ func (r *request) substanceMerge(n naming, s *lab.Substance, typed string) (*mer
 		return shown, nil
 	}
 	into, _, known := n.words.FindSubstance(typed)
-	if !known || !r.seesSubstance(into) {
+	if !known || !r.Actor.SeesEntry(into) {
 		return shown, shown.Into.Tell(r.Texts, lab.FieldErrors{{Field: "into", Format: "Choose the substance that it is."}})
 	}
 	if err := n.words.CheckMerge(s.ID, into.ID); err != nil {
@@ -124,7 +124,7 @@ func (r *request) substanceMerge(n naming, s *lab.Substance, typed string) (*mer
 	}
 	shown.Sides, shown.Would, shown.Sure = append(shown.Sides, n.substanceSide(into)), r.effect(moved), r.sureForm(int32(into.ID))
 	uses := &substancePage{}
-	n.usesOf(s, uses)
+	r.usesOf(n, s, uses)
 	shown.Would.Products, shown.Would.Methods = uses.Products, uses.Methods
 	return shown, nil
 }

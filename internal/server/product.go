@@ -20,12 +20,12 @@ type productPage struct {
 
 // productNamed is the product that the address names, where the reader may see it.
 func (r *request) productNamed() (naming, *lab.Product, error) {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return n, nil, err
 	}
 	p := n.words.OwnProduct(lab.ProductID(entryNumber(r.Param("entry"))))
-	if p == nil || !r.seesProduct(p) {
+	if p == nil || !r.Actor.SeesProduct(p) {
 		return n, nil, lab.ErrNotFound
 	}
 	return n, p, nil
@@ -55,7 +55,7 @@ func (r *request) productPage(n naming, p *lab.Product) (shown *productPage, err
 		shown.State = append(shown.State, r.Texts.Text("page.dictionary.product_unreviewed"))
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.words.Products)) {
-		if x := n.words.MergedProduct(id); x != nil && lab.ProductID(x.MergedInto) == p.ID && r.seesProduct(x) {
+		if x := n.words.MergedProduct(id); x != nil && lab.ProductID(x.MergedInto) == p.ID && r.Actor.SeesProduct(x) {
 			shown.Merged = append(shown.Merged, link{productAddress(id), n.own(x.NameEN, x.NameNL)})
 		}
 	}

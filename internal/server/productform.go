@@ -94,7 +94,10 @@ func proposeProduct(r *request) error {
 	if err = in.Mistakes.Err(); err == nil {
 		var p *lab.Product
 		if p, err = r.server.Store.ProposeProduct(r.Ctx(), r.Actor, lab.ServiceID(entryNumber(in.Text("service"))), x); err == nil {
-			next = productAddress(p.ID) + proposedOr(p.Reviewed)
+			if next = productsAddress; r.Actor.SeesProduct(p) {
+				next = productAddress(p.ID)
+			}
+			next += proposedOr(p.Reviewed)
 		}
 	}
 	return r.End(err, next, "productform.html", func() (any, *page.Form, error) {

@@ -31,7 +31,7 @@ func (r *request) productMerge(n naming, p *lab.Product, typed string) (*mergePa
 		return shown, nil
 	}
 	into, known := n.words.FindProduct(typed)
-	if !known || !r.seesProduct(into) {
+	if !known || !r.Actor.SeesProduct(into) {
 		return shown, shown.Into.Tell(r.Texts, lab.FieldErrors{{Field: "into", Format: "Choose the product that it is."}})
 	}
 	if err := n.words.CheckProductMerge(p.ID, into.ID); err != nil {

@@ -46,9 +46,10 @@ func (r *request) offerProposal(n naming, row *findingRow, typed string) (err er
 }
 
 // neighbours names what is nearly called like what was typed, but for one, each with its class
-// and the amounts that are usual.
+// and the amounts that are usual; and says that there are some whose names are not told.
 func (r *request) neighbours(n naming, typed string, but lab.SubstanceID) (list []string, err error) {
-	for _, near := range n.words.AskName(typed).Neighbours {
+	asked := n.words.AskName(typed).ToldTo(r.Actor)
+	for _, near := range asked.Neighbours {
 		if near.Substance.ID == but {
 			continue
 		}
@@ -66,6 +67,9 @@ func (r *request) neighbours(n naming, typed string, but lab.SubstanceID) (list 
 		}
 		list = append(list, near.Name+" ("+strings.Join(said, "; ")+")")
 	}
+	if asked.HidesNeighbours() {
+		list = append(list, r.Texts.Text("page.propose.hidden"))
+	}
 	return list, nil
 }
 
@@ -77,10 +81,10 @@ type wantedSubstance struct {
 }
 
 // readProposal reads the substance that a row proposes, and its mistakes.
-func readProposal(r *page.Reader, d *lab.Dictionary, number int) *lab.Proposal {
+func readProposal(r *page.Reader, d *lab.Dictionary, by lab.Actor, number int) *lab.Proposal {
 	text := func(part string) string { return r.Text(lab.FindingField(number, part)) }
 	p := lab.Proposal{Name: text("substance"), Class: text("class"), Why: text("why"), Another: text("another") == "yes"}
-	for _, m := range d.CheckProposal(p) {
+	for _, m := range d.CheckProposal(p, by) {
 		m.Field = lab.FindingField(number, m.Field)
 		r.Mistakes = append(r.Mistakes, m)
 	}

@@ -57,6 +57,7 @@ type staffPage struct {
 	Backups  *backupsView
 	Restored string // that the registry is a restored one, and what follows
 	Unsaved  []unsavedForm
+	Reviews  []link // what of the dictionary waits for the reader's review
 }
 
 // entryView is one thing that a member of staff can go and do.
@@ -76,6 +77,9 @@ func showStaffStart(r *request) error {
 		return err
 	}
 	if page.Unsaved, err = r.unsavedForms(); err != nil {
+		return err
+	}
+	if page.Reviews, err = r.toReview(); err != nil {
 		return err
 	}
 	for _, e := range menu {

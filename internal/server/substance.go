@@ -25,12 +25,12 @@ type substancePage struct {
 
 // substanceNamed is the substance that the address names, where the reader may see it.
 func (r *request) substanceNamed() (naming, *lab.Substance, error) {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return n, nil, err
 	}
 	s := n.words.Own(lab.SubstanceID(entryNumber(r.Param("entry"))))
-	if s == nil || !r.seesSubstance(s) {
+	if s == nil || !r.Actor.SeesEntry(s) {
 		return n, nil, lab.ErrNotFound
 	}
 	return n, s, nil
@@ -65,7 +65,7 @@ func (r *request) substancePage(n naming, s *lab.Substance) (shown *substancePag
 	if shown.Whys, err = r.whys(s); err != nil {
 		return nil, err
 	}
-	n.usesOf(s, shown)
+	r.usesOf(n, s, shown)
 	if err := r.mayWithSubstance(n, s, shown); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (r *request) mergesOf(n naming, s *lab.Substance, shown *substancePage) {
 		shown.State = append(shown.State, r.Texts.Text("page.dictionary.unreviewed"))
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.words.Substances)) {
-		if x := n.words.Merged(id); x != nil && lab.SubstanceID(x.MergedInto) == s.ID && r.seesSubstance(x) {
+		if x := n.words.Merged(id); x != nil && lab.SubstanceID(x.MergedInto) == s.ID && r.Actor.SeesEntry(x) {
 			shown.Merged = append(shown.Merged, link{substanceAddress(id), n.own(x.Name, x.NameNL)})
 		}
 	}
@@ -96,7 +96,9 @@ func (n naming) substanceFacts(s *lab.Substance) (facts []knownView) {
 		}
 	}
 	add("page.dictionary.short_name", s.ShortName)
-	add("page.dictionary.name_other", n.own(s.NameNL, s.Name))
+	if other := n.own(s.NameNL, s.Name); other != n.own(s.Name, s.NameNL) {
+		add("page.dictionary.name_other", other)
+	}
 	add("page.dictionary.class", n.className(s.Class))
 	add("page.dictionary.plain", n.own(n.words.Plain(s.Class)))
 	add("page.dictionary.role", n.texts.Code(locale.Roles, string(s.Role)))
@@ -121,15 +123,6 @@ func (n naming) substanceFacts(s *lab.Substance) (facts []knownView) {
 	}
 	add("page.dictionary.line", n.line(s))
 	return facts
-}
-
-// line is what a substance is in one line, and whether a visitor reads it.
-func (n naming) line(s *lab.Substance) string {
-	line := n.own(s.LineEN, s.LineNL)
-	if line != "" && !s.LineReviewed {
-		line += " (" + n.texts.Text("page.dictionary.line_hidden") + ")"
-	}
-	return line
 }
 
 func (n naming) effect(active, psychoactive bool) string {
@@ -162,14 +155,14 @@ func (r *request) whys(s *lab.Substance) (list []whyView, err error) {
 	return list, err
 }
 
-// usesOf are the products in which a substance is, and the methods whose scope names it.
-func (n naming) usesOf(s *lab.Substance, shown *substancePage) {
+// usesOf are the products that the reader knows in which a substance is, and the methods whose scope names it.
+func (r *request) usesOf(n naming, s *lab.Substance, shown *substancePage) {
 	for id, p := range n.words.Products {
 		holds := func(x lab.ProductSubstance) bool {
 			return x.SubstanceID != 0 && n.words.Resolve(lab.SubstanceID(x.SubstanceID)) == s.ID
 		}
-		if p.ID == id && slices.ContainsFunc(p.Substances, holds) {
-			shown.Products = append(shown.Products, link{productAddress(id), n.product(id)})
+		if p.ID == id && r.Actor.SeesProduct(p) && slices.ContainsFunc(p.Substances, holds) {
+			shown.Products = append(shown.Products, link{productAddress(id), n.own(p.NameEN, p.NameNL)})
 		}
 	}
 	for id, m := range n.words.Methods {
@@ -202,7 +195,10 @@ func (r *request) mayWithSubstance(n naming, s *lab.Substance, shown *substanceP
 	}
 	if !merged && s.Class != lab.UnidentifiedClass {
 		shown.Name = r.nameForm(true)
-		shown.Judge = r.judgeForm(n, s)
+		var err error
+		if shown.Judge, err = r.judgeForm(n, s); err != nil {
+			return err
+		}
 	}
 	var given []string
 	for _, x := range s.Names {
@@ -264,6 +260,9 @@ func (r *request) substanceStep(done string, do func(naming, *lab.Substance, *pa
 		shown, failed := r.substanceAsNow()
 		if failed != nil {
 			return failed
+		}
+		if shown.Judge != nil && form != nil {
+			r.judgedMeanwhile(shown.Judge, in.Typed)
 		}
 		return r.Instead(err, http.StatusConflict, "substance.html", shown)
 	}

@@ -115,7 +115,9 @@ func proposeSubstance(r *request) error {
 	s, err := r.server.Store.ProposeSubstance(r.Ctx(), r.Actor, lab.ServiceID(entryNumber(in.Text("service"))), p)
 	next := ""
 	if err == nil {
-		next = substanceAddress(s.ID) + proposedOr(s.Reviewed)
+		if next, err = r.proposed(s); err != nil {
+			return err
+		}
 	}
 	return r.End(err, next, "substanceform.html", func() (any, *page.Form, error) {
 		shown, err := r.newSubstancePage(n, in.Typed)
@@ -124,6 +126,19 @@ func proposeSubstance(r *request) error {
 		}
 		return shown, shown.Form, nil
 	})
+}
+
+// proposed is where it goes on with a substance that was proposed: with the list, where
+// others proposed it before and the reader is not told of that.
+func (r *request) proposed(s *lab.Substance) (address string, err error) {
+	words, err := r.server.Store.Words(r.Ctx())
+	if err != nil {
+		return "", err
+	}
+	if own := words.Own(s.ID); own != nil && r.Actor.SeesEntry(own) {
+		return substanceAddress(s.ID) + proposedOr(s.Reviewed), nil
+	}
+	return substancesAddress + proposedOr(s.Reviewed), nil
 }
 
 // proposedOr says whether what was proposed stood in the dictionary already.

@@ -47,17 +47,17 @@ func (r *request) suggest(list []suggestion) error {
 // suggestProducts offers products, each with the name by which it was found or else
 // what is usually expected in it.
 func suggestProducts(r *request) error {
-	n, err := r.naming()
+	n, err := r.entryNaming()
 	if err != nil {
 		return err
 	}
 	var list []suggestion
 	q := r.query()
 	for _, p := range n.words.SearchProducts(q, suggestions) {
-		if !r.seesProduct(p) {
+		if !r.Actor.SeesProduct(p) {
 			continue
 		}
-		name, note := n.product(p.ID), n.expected(p.Expected())
+		name, note := n.own(p.NameEN, p.NameNL), n.expected(p.Expected())
 		if found := namedLike(p, q); found != "" && lab.Fold(found) != lab.Fold(name) {
 			note = found
 		}

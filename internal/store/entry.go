@@ -137,7 +137,7 @@ func (s *Store) ChangeProduct(ctx context.Context, by lab.Actor, id lab.ProductI
 		if p := d.OwnProduct(id); p != nil && p.Version != version {
 			return p.CheckVersion(version, e)
 		}
-		return d.CheckProductEntry(id, e, another)
+		return d.CheckProductEntry(id, e, another, by)
 	}
 	a.write = func(w *work, d *lab.Dictionary) error { return w.writeProduct(d.OwnProduct(id).With(e)) }
 	_, err := s.alter(ctx, by, a, "", false)

@@ -299,8 +299,8 @@ func TestAFurtherNameComesAndGoes(t *testing.T) {
 		}
 		wantFields(t, "again", s.NameSubstance(t.Context(), d.other, d.ketamineID, n), "name")
 		wantRefused(t, "who proposed it", s.ReviewSubstanceName(t.Context(), d.verifier, d.ketamineID, name))
-		wantNotFound(t, "a name of another", s.ReviewSubstanceName(t.Context(), d.other, d.levamisole, name))
-		wantNotFound(t, "a name of the edition", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, "esketamine", "wrong"))
+		wantRefused(t, "a name of another", s.ReviewSubstanceName(t.Context(), d.other, d.levamisole, name))
+		wantRefused(t, "a name of the edition", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, "esketamine", "wrong"))
 		noError(t, s.ReviewSubstanceName(t.Context(), d.other, d.ketamineID, name))
 		i := slices.IndexFunc(words(t, s).Substances[d.ketamineID].Names, func(n lab.SubstanceName) bool { return n.Name == name })
 		if given := words(t, s).Substances[d.ketamineID].Names[i]; given.ReviewedBy != d.other.UserID || given.ProposedBy != d.verifier.UserID || given.ProposedWhy != n.Why || given.Language != "nl" {
@@ -312,7 +312,7 @@ func TestAFurtherNameComesAndGoes(t *testing.T) {
 		if found, _, ok := words(t, s).FindSubstance(name); ok {
 			t.Errorf("withdrawn it finds %v", found)
 		}
-		wantNotFound(t, "withdrawn again", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, name, "it is another"))
+		wantRefused(t, "withdrawn again", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, name, "it is another"))
 		noError(t, s.NameSubstance(t.Context(), d.other, d.levamisole, n))
 
 		noError(t, s.NameProduct(t.Context(), d.intake, d.ketamine.ID, lab.NameProposal{Name: "grisaille horse", Why: "heard"}))
@@ -424,7 +424,7 @@ func TestAnEditionTakesItsNames(t *testing.T) {
 			if found, ok := now.FindProduct("XTC"); !ok || found.ID == d.ketamine.ID {
 				t.Errorf("XTC finds %+v", found)
 			}
-			wantNotFound(t, "a name of the edition", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, "esketamine", "wrong"))
+			wantRefused(t, "a name of the edition", s.WithdrawSubstanceName(t.Context(), d.other, d.ketamineID, "esketamine", "wrong"))
 		})
 	}
 }

@@ -23,7 +23,7 @@ func (s *Store) NameSubstance(ctx context.Context, by lab.Actor, id lab.Substanc
 // review entries, or receives samples at any service.
 func (s *Store) NameProduct(ctx context.Context, by lab.Actor, id lab.ProductID, n lab.NameProposal) error {
 	return s.reword(ctx, by, mayNameProduct(by), func(w *work, d *lab.Dictionary) error {
-		if err := d.CheckProductName(id, n); err != nil {
+		if err := d.CheckProductName(id, n, by); err != nil {
 			return err
 		}
 		n = n.Tidied()
@@ -81,12 +81,13 @@ func (s *Store) WithdrawProductName(ctx context.Context, by lab.Actor, id lab.Pr
 type givenName struct {
 	table, subject string
 	name           string
+	known          func(d *lab.Dictionary) bool // the entry
 	find           func(d *lab.Dictionary) (lab.Provenance, bool)
 	mayGo          func(d *lab.Dictionary, reason string) error
 }
 
 func nameOfSubstance(id lab.SubstanceID, name string) givenName {
-	return givenName{"substance_names", substanceSubject(id), name, func(d *lab.Dictionary) (lab.Provenance, bool) {
+	return givenName{"substance_names", substanceSubject(id), name, func(d *lab.Dictionary) bool { return d.Own(id) != nil }, func(d *lab.Dictionary) (lab.Provenance, bool) {
 		if s := d.Own(id); s != nil {
 			for _, n := range s.Names {
 				if n.Name == name {
@@ -99,7 +100,7 @@ func nameOfSubstance(id lab.SubstanceID, name string) givenName {
 }
 
 func nameOfProduct(id lab.ProductID, name string) givenName {
-	return givenName{"product_names", productSubject(id), name, func(d *lab.Dictionary) (lab.Provenance, bool) {
+	return givenName{"product_names", productSubject(id), name, func(d *lab.Dictionary) bool { return d.OwnProduct(id) != nil }, func(d *lab.Dictionary) (lab.Provenance, bool) {
 		if p := d.OwnProduct(id); p != nil {
 			for _, n := range p.Names {
 				if n.Name == name {
@@ -113,9 +114,12 @@ func nameOfProduct(id lab.ProductID, name string) givenName {
 
 func (s *Store) settleName(ctx context.Context, by lab.Actor, n givenName, act lab.Action, reason string) error {
 	return s.reword(ctx, by, mayReview(by), func(w *work, d *lab.Dictionary) error {
+		if !n.known(d) {
+			return lab.ErrNotFound
+		}
 		given, ok := n.find(d)
 		if !ok {
-			return lab.ErrNotFound
+			return lab.NoSuchName(act)
 		}
 		var err error
 		if act == lab.ReviewName {

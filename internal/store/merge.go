@@ -38,6 +38,9 @@ type touched struct {
 // MergeSubstance lets a substance lead to another from now on, and makes the facts of the
 // samples that read differently anew. What was signed stays as it is. It takes who may merge.
 func (s *Store) MergeSubstance(ctx context.Context, by lab.Actor, id, into lab.SubstanceID, reason string) (Moved, error) {
+	if err := seen(into != 0); err != nil { // that would take a merge back
+		return Moved{}, err
+	}
 	return s.alter(ctx, by, mergedSubstance(by, id, into), reason, false)
 }
 
@@ -53,6 +56,9 @@ func (s *Store) UnmergeSubstance(ctx context.Context, by lab.Actor, id lab.Subst
 
 // MergeProduct lets a product lead to another from now on.
 func (s *Store) MergeProduct(ctx context.Context, by lab.Actor, id, into lab.ProductID, reason string) (Moved, error) {
+	if err := seen(into != 0); err != nil { // that would take a merge back
+		return Moved{}, err
+	}
 	return s.alter(ctx, by, mergedProduct(by, id, into), reason, false)
 }
 
