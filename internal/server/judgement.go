@@ -65,8 +65,12 @@ func (r *request) judgedMeanwhile(f *page.Form, typed url.Values) {
 // judgeSubstance adds a judgement, which somebody else reviews.
 func judgeSubstance(r *request) error {
 	return r.substanceStep("judged", func(_ naming, s *lab.Substance, in *page.Reader) error {
+		judged := in.Whole("judged")
+		if err := in.Mistakes.Err(); err != nil {
+			return err
+		}
 		return r.server.Store.Judge(r.Ctx(), r.Actor, lab.SubstanceJudgement{
-			SubstanceID: s.ID, Version: in.Whole("judged"), Danger: lab.Danger(in.Text("danger")), Source: in.Text("source"),
+			SubstanceID: s.ID, Version: judged, Danger: lab.Danger(in.Text("danger")), Source: in.Text("source"),
 			LineEN: in.Text("line_en"), LineNL: in.Text("line_nl"), LineSource: in.Text("line_source"),
 		})
 	}, func(shown *substancePage) *page.Form { return shown.Judge })

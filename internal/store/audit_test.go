@@ -258,7 +258,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		}, "propose name", b.verifier, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"zwolse K1000","old":""`}, "heard"},
 		{"ReviewSubstanceName", func() error {
 			return s.ReviewSubstanceName(ctx, reviewer, b.ketamineID, "zwolse K1000")
-		}, "review name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`zwolse K1000`}, ""},
+		}, "review name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"zwolse K1000","old":""`}, ""},
 		{"WithdrawSubstanceName", func() error {
 			return s.WithdrawSubstanceName(ctx, reviewer, b.ketamineID, "zwolse K1000", "it is another")
 		}, "withdraw name", reviewer, func() string { return fmt.Sprint("substance ", b.ketamineID) }, []string{`"field":"name","new":"","old":"zwolse K1000"`}, "it is another"},

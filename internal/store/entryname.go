@@ -141,6 +141,10 @@ func (s *Store) settleName(ctx context.Context, by lab.Actor, n givenName, act l
 		if err != nil {
 			return err
 		}
-		return w.record(0, act, n.subject, reason, lab.Differences(lab.NameProposal{Name: n.name}, lab.NameProposal{}))
+		was, is := lab.NameProposal{Name: n.name}, lab.NameProposal{}
+		if act == lab.ReviewName {
+			was, is = is, was
+		}
+		return w.record(0, act, n.subject, reason, lab.Differences(was, is))
 	})
 }
