@@ -109,3 +109,27 @@ func TestWhoMayProposeAProduct(t *testing.T) {
 		t.Error("somebody of another service may")
 	}
 }
+
+// TestWhoReadsAProductThatNobodyHasReviewed: those who review it, and the service that needs
+// it; of one that was proposed for all services everybody at a counter.
+func TestWhoReadsAProductThatNobodyHasReviewed(t *testing.T) {
+	here, all := &lab.Product{ProposedFor: 1}, &lab.Product{}
+	here.ProposedBy, all.ProposedBy = 7, 7
+	for _, test := range []struct {
+		name          string
+		by            lab.Actor
+		ofHere, ofAll bool
+	}{
+		{"the counter that needs it", person(8, lab.Intake), true, true},
+		{"another counter", lab.Actor{Kind: lab.KindUser, UserID: 9, Memberships: []lab.Membership{{UserID: 9, ServiceID: 2, Role: lab.Intake}}}, false, true},
+		{"a coordinator", person(9, lab.Coordinator), true, true},
+		{"nobody", lab.Actor{}, false, false},
+	} {
+		if got := test.by.SeesProduct(here); got != test.ofHere {
+			t.Errorf("%s reads that of the service: %v", test.name, got)
+		}
+		if got := test.by.SeesProduct(all); got != test.ofAll {
+			t.Errorf("%s reads that of all: %v", test.name, got)
+		}
+	}
+}

@@ -43,9 +43,9 @@ func (a Actor) SeesEntry(s *Substance) bool {
 
 // SeesProduct tells whether the actor may read what a product is called: what a person
 // proposed and nobody has reviewed is for those who review it, and for the service that needs
-// it.
+// it, or all where it was proposed for all.
 func (a Actor) SeesProduct(p *Product) bool {
-	return p.Reviewed || p.ProposedBy == 0 || a.SeesEntries() || a.Has(ServiceID(p.ProposedFor), UserRoles...)
+	return p.Reviewed || p.ProposedBy == 0 || p.ProposedFor == 0 && a.IsStaff() || a.SeesEntries() || a.Has(ServiceID(p.ProposedFor), UserRoles...)
 }
 
 // SeesPerson tells whether the actor may know of a person with these memberships: who may
