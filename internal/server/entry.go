@@ -153,7 +153,7 @@ func (n naming) source(j lab.Judgement, own string) string {
 
 // toReview leads to what of the dictionary waits for a review that the reader may give.
 func (r *request) toReview() (list []link, err error) {
-	if lab.MayReview(r.Actor) != nil {
+	if reviews := lab.MayReview(r.Actor) == nil; !reviews {
 		return nil, nil
 	}
 	words, err := r.server.Store.Words(r.Ctx())
