@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -112,6 +113,10 @@ func TestMethodsAndAddressesThatThereAreNot(t *testing.T) {
 	}
 }
 
+// ofTheDatabase is how SQLite and PostgreSQL begin or mark what they refuse; the random key of
+// a form may hold any three letters.
+var ofTheDatabase = regexp.MustCompile(`SQL logic error|SQLSTATE|syntax error|constraint failed`)
+
 // Nobody's typing reaches the text of a statement, or breaks a page.
 func TestWhatIsTypedIntoAddressesIsHarmless(t *testing.T) {
 	storetest.Each(t, checkTyping)
@@ -142,7 +147,7 @@ func checkTyping(t *testing.T, s *store.Store) {
 			request.AddCookie(&http.Cookie{Name: g.sessionCookie(), Value: token})
 			answer := httptest.NewRecorder()
 			g.Handler().ServeHTTP(answer, request)
-			if body := answer.Body.String(); answer.Code >= 500 || strings.Contains(body, "<script>alert") || strings.Contains(body, "SQL") {
+			if body := answer.Body.String(); answer.Code >= 500 || strings.Contains(body, "<script>alert") || ofTheDatabase.MatchString(body) {
 				t.Errorf("GET %s with %.20q: status %d", r.path, payload, answer.Code)
 			}
 		}
