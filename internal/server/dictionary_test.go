@@ -191,3 +191,30 @@ func TestALineIsReadOnceItIsReviewed(t *testing.T) {
 		second.post(ketamine+"/judgements/review", url.Values{"judged": {"1"}}).want(t, http.StatusConflict)
 	})
 }
+
+// A form that had mistakes, or that somebody else was faster with, goes on being kept while it
+// is typed.
+func TestWhatIsTypedAfterAMistakeIsKept(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		entry, _ := b.proposed(t, "zalpidone")
+		product, _ := b.proposedProduct(t, "pink cloud")
+		wrong := entryForm("zalpidone")
+		wrong.Set("cas", "6740-88-2")
+		late := entryForm("zalpidone")
+		late.Set("version", "7")
+		for _, send := range []struct {
+			path   string
+			form   url.Values
+			status int
+		}{
+			{"/dictionary/substances/new", url.Values{"substance": {"n/a"}, "service": {itoa(lab.Optional(b.service.ID))}}, http.StatusUnprocessableEntity},
+			{entry + "/change", wrong, http.StatusUnprocessableEntity},
+			{entry + "/change", late, http.StatusConflict},
+			{"/dictionary/products/new", url.Values{"name_en": {"n/a"}, "unit": {"g"}, "service": {itoa(lab.Optional(b.service.ID))}}, http.StatusUnprocessableEntity},
+			{product + "/change", url.Values{"version": {"1"}, "name_en": {"n/a"}, "unit": {"g"}}, http.StatusUnprocessableEntity},
+		} {
+			b.analyst.post(send.path, send.form).want(t, send.status, `data-draft="`+strings.ReplaceAll(keepAt(send.path), "&", "&amp;"))
+		}
+	})
+}

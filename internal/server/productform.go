@@ -55,20 +55,13 @@ func (r *request) newProductPage(typed url.Values) (*productForm, error) {
 	if typed != nil {
 		shown.Form.Fill(typed)
 	}
-	return shown, nil
+	return shown, r.keeps(shown.Form, shown.Action)
 }
 
 func showNewProduct(r *request) error {
 	shown, err := r.newProductPage(nil)
 	if err != nil {
 		return err
-	}
-	u, err := r.typedBefore(shown.Action, shown.Form.Holds)
-	if err != nil {
-		return err
-	}
-	if shown.Form.Kept = u.Kept; u.typed != nil {
-		shown.Form.Resume(u.typed)
 	}
 	return r.Show("productform.html", shown)
 }
@@ -110,7 +103,7 @@ func proposeProduct(r *request) error {
 }
 
 // changeProductPage is the form of a product that was added here.
-func (r *request) changeProductPage(n naming, p *lab.Product) (*productForm, func(lab.ProductEntry) *page.Form) {
+func (r *request) changeProductPage(n naming, p *lab.Product) (*productForm, func(lab.ProductEntry) *page.Form, error) {
 	form := func(e lab.ProductEntry) *page.Form {
 		f := page.NewForm(append(r.productFields(), r.Hidden("version", versionText(p.Version)), r.beganWith(e))...)
 		for name, value := range map[string]string{"name_en": e.NameEN, "name_nl": e.NameNL, "unit": string(e.Unit), "expected": n.written(e.Expected)} {
@@ -118,10 +111,11 @@ func (r *request) changeProductPage(n naming, p *lab.Product) (*productForm, fun
 		}
 		return f
 	}
-	return &productForm{
+	shown := &productForm{
 		View: r.View(r.Texts.Text("page.dictionary.change", "Name", n.own(p.NameEN, p.NameNL))), Action: productAddress(p.ID) + "/change",
 		Of: &link{productAddress(p.ID), n.own(p.NameEN, p.NameNL)}, Form: form(p.Entry()),
-	}, form
+	}
+	return shown, form, keepsSince(r, shown.Form, shown.Action, form)
 }
 
 // changeableProduct is the product that the address names, where the reader may change it.
@@ -141,8 +135,8 @@ func showProductForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	shown, form := r.changeProductPage(n, p)
-	if err := keepsSince(r, shown.Form, shown.Action, form); err != nil {
+	shown, _, err := r.changeProductPage(n, p)
+	if err != nil {
 		return err
 	}
 	return r.Show("productform.html", shown)
@@ -166,9 +160,9 @@ func changeProduct(r *request) error {
 		return r.productChanged(in, err)
 	}
 	return r.End(err, productAddress(p.ID)+"?done=entry", "productform.html", func() (any, *page.Form, error) {
-		shown, _ := r.changeProductPage(n, p)
+		shown, _, err := r.changeProductPage(n, p)
 		shown.Form.Fill(in.Typed)
-		return shown, shown.Form, nil
+		return shown, shown.Form, err
 	})
 }
 
@@ -178,8 +172,11 @@ func (r *request) productChanged(in *page.Reader, changed error) error {
 	if err != nil {
 		return err
 	}
-	shown, form := r.changeProductPage(n, now)
-	if err := since(r, shown.Form, in.Typed, form); err != nil {
+	shown, form, err := r.changeProductPage(n, now)
+	if err == nil {
+		err = since(r, shown.Form, in.Typed, form)
+	}
+	if err != nil {
 		return err
 	}
 	shown.Form.Set("version", strconv.Itoa(int(now.Version)))

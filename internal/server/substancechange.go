@@ -11,14 +11,14 @@ import (
 )
 
 // changePage is the form of a substance that was added here.
-func (r *request) changePage(n naming, s *lab.Substance) (*substanceForm, func(lab.SubstanceEntry) *page.Form) {
+func (r *request) changePage(n naming, s *lab.Substance) (*substanceForm, func(lab.SubstanceEntry) *page.Form, error) {
 	form := r.changeSubstanceForm(n, s)
 	shown := &substanceForm{
 		View: r.View(r.Texts.Text("page.dictionary.change", "Name", n.own(s.Name, s.NameNL))), Action: substanceAddress(s.ID) + "/change",
 		Of: &link{substanceAddress(s.ID), n.own(s.Name, s.NameNL)}, Form: form(s.Entry()),
 	}
 	shown.rows(r)
-	return shown, form
+	return shown, form, keepsSince(r, shown.Form, shown.Action, form)
 }
 
 // rows puts the fields of the salts into rows.
@@ -49,8 +49,8 @@ func showSubstanceForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	shown, form := r.changePage(n, s)
-	if err := keepsSince(r, shown.Form, shown.Action, form); err != nil {
+	shown, _, err := r.changePage(n, s)
+	if err != nil {
 		return err
 	}
 	return r.Show("substanceform.html", shown)
@@ -117,9 +117,11 @@ func changeSubstance(r *request) error {
 		return r.substanceChanged(in, err)
 	}
 	return r.End(err, substanceAddress(s.ID)+"?done=entry", "substanceform.html", func() (any, *page.Form, error) {
-		shown, _ := r.changePage(n, s)
+		shown, _, err := r.changePage(n, s)
+		if err != nil {
+			return nil, nil, err
+		}
 		shown.Form.Fill(in.Typed)
-		var err error
 		shown.Like, err = r.neighbours(n, in.Text("name"), s.ID)
 		return shown, shown.Form, err
 	})
@@ -132,8 +134,11 @@ func (r *request) substanceChanged(in *page.Reader, changed error) error {
 	if err != nil {
 		return err
 	}
-	shown, form := r.changePage(n, now)
-	if err := since(r, shown.Form, in.Typed, form); err != nil {
+	shown, form, err := r.changePage(n, now)
+	if err == nil {
+		err = since(r, shown.Form, in.Typed, form)
+	}
+	if err != nil {
 		return err
 	}
 	shown.Form.Set("version", strconv.Itoa(int(now.Version)))

@@ -77,8 +77,10 @@ func (r *request) newSubstancePage(n naming, typed url.Values) (*substanceForm, 
 	if typed != nil {
 		shown.Form.Fill(typed)
 	}
-	shown.Like, err = r.neighbours(n, typed.Get("substance"), 0)
-	return shown, err
+	if shown.Like, err = r.neighbours(n, typed.Get("substance"), 0); err != nil {
+		return nil, err
+	}
+	return shown, r.keeps(shown.Form, shown.Action)
 }
 
 func showNewSubstance(r *request) error {
@@ -89,13 +91,6 @@ func showNewSubstance(r *request) error {
 	shown, err := r.newSubstancePage(n, nil)
 	if err != nil {
 		return err
-	}
-	u, err := r.typedBefore(shown.Action, shown.Form.Holds)
-	if err != nil {
-		return err
-	}
-	if shown.Form.Kept = u.Kept; u.typed != nil {
-		shown.Form.Resume(u.typed)
 	}
 	return r.Show("substanceform.html", shown)
 }
