@@ -112,12 +112,12 @@ func TestWhatIsAllowed(t *testing.T) {
 		{
 			"what is verified is released", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified)),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
-				"retract analysis!, report analysis, set aside findings, publish result to confirmed",
+				"retract analysis!, report analysis, set aside findings, publish result",
 		},
 		{
 			"a released one is amended, withdrawn, told", person(other, lab.Verifier), analysed(lab.Confirmatory, inState(lab.Verified), released("confirmed")),
 			"move sample to completed, move sample to rejected!, move sample to not_analysed!, change sample, exclude sample!, enter analysis, " +
-				"retract analysis!, report analysis, set aside findings, publish result to amended!, withdraw result!, tell result",
+				"retract analysis!, report analysis, set aside findings, publish result, withdraw result!, tell result",
 		},
 		{
 			"a withdrawn one is told, by the counter", person(other, lab.Intake), analysed(lab.Confirmatory, inState(lab.Retracted), released("confirmed", "withdrawn")),
@@ -142,7 +142,7 @@ func acts(steps lab.Steps) string {
 	words := make([]string, len(steps))
 	for i, s := range steps {
 		words[i] = string(s.Action)
-		if s.Action == lab.MoveSample || s.Action == lab.PublishResult {
+		if s.Action == lab.MoveSample {
 			words[i] += " to " + s.To
 		}
 		if s.Reason {

@@ -70,18 +70,13 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 	for i := range f.Questions {
 		add(lab.AnswerQuestion, theQuestion, "answered", func(f *lab.File, by lab.Actor, _ bool) error { return f.Questions[i].Reply(by, noon, "This.") })
 	}
-	for _, kind := range lab.PublicationKinds {
-		add(lab.PublishResult, theSample, string(kind), func(f *lab.File, by lab.Actor, reason bool) error {
-			if err := lab.MayPublish(by, 1); err != nil {
-				return err
-			}
-			p, err := d.Publish(f, given(reason, "a reason"))
-			if err == nil && p.Kind != kind {
-				return fmt.Errorf("it is %s", p.Kind)
-			}
+	add(lab.PublishResult, theSample, "", func(f *lab.File, by lab.Actor, _ bool) error { // in whatever version
+		if err := lab.MayPublish(by, 1); err != nil {
 			return err
-		})
-	}
+		}
+		_, err := d.Publish(f, "a reason")
+		return err
+	})
 	add(lab.WithdrawResult, theSample, "withdrawn", func(f *lab.File, by lab.Actor, reason bool) error {
 		if err := lab.MayPublish(by, 1); err != nil {
 			return err

@@ -94,8 +94,13 @@ func (d Detection) Found() bool {
 	return d == Quantified || d == BelowLOQ || d == Identified || d == Trace || d == Indicated
 }
 
-// Counts tells that the substance is in the sample in more than a trace.
+// Counts tells that the substance was found as more than a trace, also where that is not
+// proven.
 func (d Detection) Counts() bool { return d.Found() && d != Trace }
+
+// AboveTrace tells that the substance is in the sample, in more than a trace: it was measured,
+// identified, or seen below what can be measured. What is only indicated may not be there.
+func (d Detection) AboveTrace() bool { return d.Counts() && d != Indicated }
 
 // Abundance is how much of the sample a finding makes up, where the source says
 // so without an amount.

@@ -220,7 +220,7 @@ func TestWhatIsMissing(t *testing.T) {
 		missing, traces []lab.Expected
 	}{
 		{"all of it", both[:1], lab.Quantified, nil, nil},
-		{"indicated is found", both[:1], lab.Indicated, nil, nil},
+		{"what points to it is not it", both[:1], lab.Indicated, nil, both[:1]},
 		{"one of two", both, lab.Identified, both[1:], nil},
 		{"a trace", both[:1], lab.Trace, nil, both[:1]},
 		{"a trace of one, nothing of the other", both, lab.Trace, both[1:], both[:1]},

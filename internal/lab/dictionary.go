@@ -22,6 +22,7 @@ type Dictionary struct {
 
 	Laboratories map[LaboratoryID]*Lab
 	Judgements   map[SubstanceID][]SubstanceJudgement // made here, the oldest first
+	DoseBands    []DoseBand
 
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +29,7 @@ type SampleFact struct {
 	UnitPrice     int64    // millionths of the currency per unit; 0 for none
 	PublishedDays Optional // days from receipt to the first publication, plus one; 0 for none
 	ConfirmedDays Optional // to the first confirmed result, plus one; 0 for none
+	Attention     Attention
 }
 
 // SampleClass is the part of a sample's fact that many samples share.
@@ -156,18 +156,12 @@ func (f *SampleFact) setTurnaround(publications []Publication) {
 // amounts as base are worked out anew from the dictionary as it is now, so that
 // a corrected role or salt reaches the figures by reclassification.
 func (d *Dictionary) classifyResult(f SampleFact, file *File, released *Result) Facts {
-	r := *released
-	r.Findings = slices.Clone(r.Findings)
-	for i := range r.Findings {
-		if x := &r.Findings[i]; x.Detection == Quantified {
-			x.Base, x.BaseKnown = d.Substances[x.SubstanceID].ToBase(x.Amount.Value, x.Basis)
-		}
-	}
-	d.assess(&r, file)
+	r := d.assessed(released, file)
 	f.Release, f.Level, f.Recognised = IsReleased, r.Level, r.Recognised
-	f.Outcome, f.OutcomeEUDA = d.outcomes(&r, file.Expected)
-	f.Contains = d.contains(&r, file.Expected, (*Released).found)
-	f.ContainsMain = d.contains(&r, file.Expected, func(x *Released) bool { return x.Main })
+	f.Outcome, f.OutcomeEUDA = d.outcomes(r, file.Expected)
+	f.Attention = d.Weigh(file).Attention
+	f.Contains = d.contains(r, file.Expected, (*Released).found)
+	f.ContainsMain = d.contains(r, file.Expected, func(x *Released) bool { return x.Main })
 	methods := make([]string, len(r.Methods))
 	for i, m := range r.Methods {
 		methods[i] = strconv.Itoa(int(m))

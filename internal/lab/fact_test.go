@@ -37,7 +37,7 @@ func TestFactsOfAReleasedSample(t *testing.T) {
 	got := d.Classify(file(s, expected, nil, *p))
 	want := lab.Facts{
 		Sample: lab.SampleFact{
-			ServiceID: 1, Year: 2024, SampleID: s.ID, ReceivedOn: 2024_06_01, PublishedDays: 8, ConfirmedDays: 8,
+			ServiceID: 1, Year: 2024, SampleID: s.ID, ReceivedOn: 2024_06_01, PublishedDays: 8, ConfirmedDays: 8, Attention: lab.Serious,
 			SampleClass: lab.SampleClass{
 				ProductID: soldAsKetamine, Expected: "1", Form: lab.Powder, Channel: lab.FrontOfHouse, Counted: true, State: lab.Registered,
 				Release: lab.IsReleased, Outcome: lab.ExpectedPlusAdulterant, OutcomeEUDA: lab.ExpectedPlusAdulterant,

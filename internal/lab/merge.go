@@ -320,11 +320,11 @@ func (d *Dictionary) ReadResult(r *Result) Result {
 			read.Findings = append(read.Findings, f)
 			continue
 		}
-		names, confirms := slices.Concat(same.SignedAs, f.SignedAs), same.Confirms || f.Confirms
+		names := slices.Concat(same.SignedAs, f.SignedAs)
 		if d.moreTold(f.finding(), same.finding()) {
 			*same = f
 		}
-		same.SignedAs, same.Confirms = names, confirms
+		same.SignedAs = names
 	}
 	for i := range read.LeftOut {
 		read.LeftOut[i].SubstanceID = d.Resolve(read.LeftOut[i].SubstanceID)

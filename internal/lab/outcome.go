@@ -7,7 +7,8 @@ type Outcome string
 
 // The outcomes. Each released sample has exactly one.
 const (
-	ExpectedOnly           Outcome = "expected_only"
+	ExpectedOnly           Outcome = "expected_only"    // read: nothing unexpected seen
+	ExpectedUnclear        Outcome = "expected_unclear" // what was expected, with something unclear
 	ExpectedPlusAdulterant Outcome = "expected_plus_adulterant"
 	NotExpected            Outcome = "not_expected" // not everything that was expected was found
 	NothingDetected        Outcome = "nothing_detected"
@@ -15,79 +16,119 @@ const (
 	ExpectationUnknown     Outcome = "expectation_unknown"
 )
 
-// OutcomeClasses is the vocabulary of Outcome.
+// OutcomeClasses is the vocabulary of Outcome. The split of the European Union Drugs Agency
+// has all of them but ExpectedUnclear.
 var OutcomeClasses = Vocabulary[Outcome]{
-	ExpectedOnly, ExpectedPlusAdulterant, NotExpected, NothingDetected, OutcomeInconclusive, ExpectationUnknown,
+	ExpectedOnly, ExpectedUnclear, ExpectedPlusAdulterant, NotExpected, NothingDetected, OutcomeInconclusive, ExpectationUnknown,
 }
 
-// outcomes classifies a released result in our split, where an adulterant is any
-// active unexpected substance, and in that of the European Union Drugs Agency,
-// where only psychoactive ones count. Traces alone never change an outcome, and
-// substances that could not be identified are no adulterant; a result with
-// nothing else is inconclusive.
+// outcomes classifies a released result in our split and in that of the European Union Drugs
+// Agency.
 func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcome) {
-	found, adulterant, psychoactive := false, false, false
-	unidentified := false
-	for _, f := range r.Findings {
-		if f.Detection == Unidentified {
-			unidentified = true
-		}
-		if !f.Counts() {
-			continue
-		}
-		found = true
-		if f.Role == RoleAdulterant {
-			adulterant = true
-			psychoactive = psychoactive || d.Substances[f.SubstanceID].Psychoactive
-		}
+	return d.outcome(r, expected), d.outcomeEUDA(r, expected)
+}
+
+// outcome classifies a released result, the first that applies: nothing detected, not even a
+// trace, an indication or a peak; inconclusive, where nothing is in it for certain;
+// expectation unknown; not expected, where not everything that was expected is in it for
+// certain; an adulterant for certain; something unclear, which is an adulterant as a trace or
+// indicated, or what could not be identified; or nothing unexpected. By-products, precursors
+// and inert excipients change no outcome. Where all that is missing may be the member of a
+// class that was found, which one nobody knows, it is inconclusive.
+func (d *Dictionary) outcome(r *Result, expected []Expected) Outcome {
+	missing := d.absent(r, expected, d.certain)
+	is := func(f func(*Released) bool) bool {
+		return slices.ContainsFunc(r.Findings, func(x Released) bool { return f(&x) })
 	}
-	missing, traces := d.Missing(r, expected)
+	adulterates := func(f *Released) bool { return f.Role == RoleAdulterant && f.Detection.Found() }
+	switch {
+	case !is(func(f *Released) bool { return f.Detection.Found() || f.Detection == Unidentified }) && r.Conclusion != Inconclusive:
+		return NothingDetected
+	case !is(d.certain):
+		return OutcomeInconclusive
+	case len(expected) == 0:
+		return ExpectationUnknown
+	case len(missing) > 0 && !slices.ContainsFunc(missing, func(e Expected) bool { return !d.perhaps(r, e, d.certain) }):
+		return OutcomeInconclusive
+	case len(missing) > 0:
+		return NotExpected
+	case is(func(f *Released) bool { return adulterates(f) && d.certain(f) }):
+		return ExpectedPlusAdulterant
+	case is(func(f *Released) bool { return adulterates(f) || f.Detection == Unidentified }):
+		return ExpectedUnclear
+	}
+	return ExpectedOnly
+}
+
+// certain tells that the substance is in the sample in more than a trace; of extreme danger a
+// trace is enough, but not what only points to it.
+func (d *Dictionary) certain(f *Released) bool {
+	return f.Detection.AboveTrace() || f.Detection == Trace && d.Danger(f.SubstanceID) == DangerExtreme
+}
+
+// outcomeEUDA classifies a result as the European Union Drugs Agency does, by whom only
+// psychoactive substances are adulterants. Here a substance that was indicated is in the
+// sample, a trace never is, and what could not be identified is no adulterant.
+func (d *Dictionary) outcomeEUDA(r *Result, expected []Expected) Outcome {
+	counts := func(f *Released) bool { return f.Detection.Counts() }
+	missing := d.absent(r, expected, counts)
+	found, adulterant, unidentified := false, false, false
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		unidentified = unidentified || f.Detection == Unidentified
+		found = found || counts(f)
+		adulterant = adulterant || counts(f) && f.Role == RoleAdulterant && d.Substances[f.SubstanceID].Psychoactive
+	}
 	switch {
 	case !found && (unidentified || r.Conclusion == Inconclusive):
-		return OutcomeInconclusive, OutcomeInconclusive
+		return OutcomeInconclusive
 	case !found:
-		return NothingDetected, NothingDetected
+		return NothingDetected
 	case len(expected) == 0:
-		return ExpectationUnknown, ExpectationUnknown
-	case len(missing) > 0 && !slices.ContainsFunc(missing, func(e Expected) bool { return !d.perhaps(r, e) }):
-		return OutcomeInconclusive, OutcomeInconclusive
-	case len(missing)+len(traces) > 0:
-		return NotExpected, NotExpected
-	}
-	return plusIf(adulterant), plusIf(psychoactive)
-}
-
-func plusIf(adulterated bool) Outcome {
-	if adulterated {
+		return ExpectationUnknown
+	case len(missing) > 0 && !slices.ContainsFunc(missing, func(e Expected) bool { return !d.perhaps(r, e, counts) }):
+		return OutcomeInconclusive
+	case len(missing) > 0:
+		return NotExpected
+	case adulterant:
 		return ExpectedPlusAdulterant
 	}
 	return ExpectedOnly
 }
 
-// Missing lists, of what was expected, what was not found and what was found as no more
-// than a trace. A result is not as expected where it lists anything.
-func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, traces []Expected) {
+// absent lists, of what was expected, what is satisfied by nothing that is the one.
+func (d *Dictionary) absent(r *Result, expected []Expected, is func(*Released) bool) (list []Expected) {
 	for _, e := range expected {
-		switch {
-		case !d.holds(r, e, (*Released).found):
-			missing = append(missing, e)
-		case !d.holds(r, e, (*Released).Counts):
-			traces = append(traces, e)
+		if !d.holds(r, e, is) {
+			list = append(list, e)
 		}
 	}
-	return missing, traces
+	return list
+}
+
+// Missing lists, of what was expected, what was not found at all, and what was found but is
+// not in the sample for certain: as a trace or indicated. A result is not as expected where
+// it lists anything.
+func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, unsure []Expected) {
+	missing = d.absent(r, expected, (*Released).found)
+	for _, e := range d.absent(r, expected, d.certain) {
+		if !slices.Contains(missing, e) {
+			unsure = append(unsure, e)
+		}
+	}
+	return missing, unsure
 }
 
 // perhaps tells that what was expected is nowhere found, but a class in which it is: which
 // member of it was found nobody knows.
-func (d *Dictionary) perhaps(r *Result, e Expected) bool {
-	return slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Counts() && d.couldBe(f.SubstanceID, e) })
+func (d *Dictionary) perhaps(r *Result, e Expected, is func(*Released) bool) bool {
+	return slices.ContainsFunc(r.Findings, func(f Released) bool { return is(&f) && d.couldBe(f.SubstanceID, e) })
 }
 
 // contains tells whether every expectation is satisfied by a substance that was
 // found and is the one.
 func (d *Dictionary) contains(r *Result, expected []Expected, is func(*Released) bool) bool {
-	return len(expected) > 0 && !slices.ContainsFunc(expected, func(e Expected) bool { return !d.holds(r, e, is) })
+	return len(expected) > 0 && len(d.absent(r, expected, is)) == 0
 }
 
 // holds tells whether an expectation is satisfied by a substance that was found and is
@@ -99,7 +140,3 @@ func (d *Dictionary) holds(r *Result, e Expected, is func(*Released) bool) bool 
 }
 
 func (f *Released) found() bool { return f.Detection.Found() }
-
-// Counts tells that the finding bears on the outcome: a trace alone does not, but for one
-// that explains a class which another analysis found.
-func (f *Released) Counts() bool { return f.Detection.Counts() || f.Confirms }

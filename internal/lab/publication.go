@@ -39,15 +39,17 @@ type Publication struct {
 	ImportID    ID
 }
 
-// nextKind is the kind of the next version of the result, if it has the level:
-// preliminary while that is below confirmatory, then confirmed, then amended.
-func (f *File) nextKind(level Level) PublicationKind {
+// nextKind is the kind of the next version of the result: preliminary while its level is below
+// confirmatory, then confirmed. It is amended where it gives another answer than a preliminary
+// one, or follows any other.
+func (d *Dictionary) nextKind(f *File, next *Result) PublicationKind {
 	kind := PreliminaryResult
-	if level == Confirmatory {
+	if next.Level == Confirmatory {
 		kind = ConfirmedResult
 	}
-	if last := f.Latest(); last != nil && (last.Kind != PreliminaryResult || kind != ConfirmedResult) {
-		kind = AmendedResult
+	last := f.Latest()
+	if last != nil && (last.Kind != PreliminaryResult || d.differs(f, &last.Result, next)) {
+		return AmendedResult
 	}
 	return kind
 }
@@ -59,7 +61,7 @@ func (d *Dictionary) Next(f *File) (*Publication, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: f.nextKind(result.Level), Result: *result}
+	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: d.nextKind(d.Read(f), result), Result: *result}
 	p.ServiceID = f.Sample.ServiceID
 	if last := f.Latest(); last != nil {
 		p.Version = last.Version + 1
@@ -141,18 +143,16 @@ func (f *File) resultState() string {
 
 // mayResult finds the step of the result, if the actor may take it.
 func (f *File) mayResult(act Action, by Actor) (*move, error) {
-	from, to := f.resultState(), []string(nil)
+	from := f.resultState()
 	switch {
 	case act == TellResult && from != unpublished:
 		from = published
 	case act == PublishResult:
-		verified := f.verified()
-		if len(verified) == 0 {
+		if len(f.verified()) == 0 {
 			return nil, errNothingVerified
 		}
-		to = []string{string(f.nextKind(leading(verified).Analysis.Level))}
 	}
-	return permit(by, f.Sample.ServiceID, act, from, to...)
+	return permit(by, f.Sample.ServiceID, act, from)
 }
 
 // NeedsReason tells that releasing the version takes back what was said before.

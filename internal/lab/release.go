@@ -18,6 +18,9 @@ type Result struct {
 	Findings   []Released  `json:"findings"`
 	Signatures []Signature `json:"signatures"`
 	LeftOut    []LeftOut   `json:"left_out,omitempty"` // what was found, and does not stand in Findings
+
+	// CouldNotTell are those of Methods by which no analysis could tell what is in the sample.
+	CouldNotTell []MethodID `json:"could_not_tell,omitempty"`
 }
 
 // Released is one finding of a released result.
@@ -36,9 +39,8 @@ type Released struct {
 	MethodID    MethodID    `json:"method"`
 	AnalysisID  ID          `json:"analysis"`
 	Level       Level       `json:"level"`
-	Peaks       int32       `json:"peaks,omitempty"`    // of what could not be identified: how many, where more than one
-	MeanOf      []ID        `json:"mean_of,omitempty"`  // the analyses of which the amount is the mean, where it is one
-	Confirms    bool        `json:"confirms,omitempty"` // a trace that explains a class which another analysis found
+	Peaks       int32       `json:"peaks,omitempty"`   // of what could not be identified: how many, where more than one
+	MeanOf      []ID        `json:"mean_of,omitempty"` // the analyses of which the amount is the mean, where it is one
 
 	SignedAs []SubstanceID `json:"-"` // of a result that is read: the merged entries as which it was signed
 }
@@ -98,6 +100,11 @@ func (d *Dictionary) Propose(f *File) (*Result, error) {
 	}
 	slices.Sort(r.Methods)
 	r.Methods = slices.Compact(r.Methods)
+	for _, id := range r.Methods {
+		if !slices.ContainsFunc(verified, func(e Evidence) bool { return e.Analysis.MethodID == id && e.Analysis.Conclusion != Inconclusive }) {
+			r.CouldNotTell = append(r.CouldNotTell, id)
+		}
+	}
 	slices.Sort(r.Signatures)
 	r.Signatures = slices.Compact(r.Signatures)
 	d.decide(r, f, verified)
@@ -180,28 +187,13 @@ func (d *Dictionary) decide(r *Result, f *File, verified []Evidence) {
 		r.Findings = append(r.Findings, *peaks)
 	}
 	slices.SortFunc(r.Findings, func(a, b Released) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
-	d.confirm(r, standing)
 	d.leaveOut(r, left, standing)
-	aboveTrace := slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection != Trace || f.Confirms })
+	aboveTrace := slices.ContainsFunc(r.Findings, func(f Released) bool { return f.Detection != Trace })
 	switch {
 	case aboveTrace || len(r.Findings) > 0 && r.Conclusion != Inconclusive:
 		r.Conclusion = HasFindings // traces alone do not settle what could not be told
 	case r.Conclusion == HasFindings:
 		r.Conclusion = NothingSeen // a lesser finding that was overruled
-	}
-}
-
-// confirm lets a trace count that explains a class which counted: what another analysis then
-// says more exactly weighs no less.
-func (d *Dictionary) confirm(r *Result, standing map[SubstanceID][]positive) {
-	for class, list := range standing {
-		if !list[0].Detection.Counts() || !d.explained(class, list, standing) {
-			continue
-		}
-		for i := range r.Findings {
-			f := &r.Findings[i]
-			f.Confirms = f.Confirms || f.Detection == Trace && d.standsFor(class, f.SubstanceID)
-		}
 	}
 }
 

@@ -133,6 +133,8 @@ func (in *plainJSON) result(r *Result) {
 			r.Findings = plainList(in, in.released)
 		case "left_out":
 			r.LeftOut = plainList(in, in.leftOut)
+		case "could_not_tell":
+			r.CouldNotTell = plainList(in, func() MethodID { return plainNumber[MethodID](in) })
 		case "signatures":
 			r.Signatures = plainList(in, func() Signature { return plainText[Signature](in) })
 		default:

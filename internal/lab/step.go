@@ -71,6 +71,7 @@ var moves = []move{
 
 	{act: PublishResult, from: unpublished, to: "preliminary", who: []UserRole{Verifier}},
 	{act: PublishResult, from: unpublished, to: "confirmed", who: []UserRole{Verifier}},
+	{act: PublishResult, from: "preliminary", to: "preliminary", who: []UserRole{Verifier}},
 	{act: PublishResult, from: "preliminary", to: "confirmed", who: []UserRole{Verifier}},
 	{act: PublishResult, from: "preliminary", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishResult, from: "confirmed", to: "amended", who: []UserRole{Verifier}, reason: true},

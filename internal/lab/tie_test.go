@@ -248,7 +248,10 @@ func TestPeaks(t *testing.T) {
 // TestAClassThatIsExpected: a strip says of which class it is, and no more.
 func TestAClassThatIsExpected(t *testing.T) {
 	d := newDictionary(t)
-	saysNitazene := verified(d, strip, finding(aNitazene, lab.Indicated))
+	nitazenes := d.Classes["nitazene"]
+	nitazenes.Danger = lab.DangerExtreme
+	d.Classes["nitazene"] = nitazenes
+	saysNitazene := verified(d, strip, finding(aNitazene, lab.Identified))
 	for _, test := range []struct {
 		name     string
 		expected []lab.Expected
@@ -266,6 +269,10 @@ func TestAClassThatIsExpected(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %s", test.name, p, err, test.want)
 		}
 	}
+	points := verified(d, strip, finding(aNitazene, lab.Indicated))
+	if p, err := d.Next(soldAs(soldAsUnknown, []lab.Expected{class("nitazene")}, points)); err != nil || p.Outcome != lab.OutcomeInconclusive {
+		t.Errorf("what only points to the class: %v, %v", p, err)
+	}
 	another := verified(d, gcms, finding(heroin, lab.Identified), finding(anOpioid, lab.Identified))
 	if p, err := d.Next(soldAs(soldAsHeroin, []lab.Expected{substance(heroin)}, another)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
 		t.Errorf("heroin, and an opioid that is another: %+v, %v", p, err)
@@ -279,11 +286,11 @@ func TestAClassThatIsExpected(t *testing.T) {
 	if err != nil || p.Outcome != lab.ExpectedPlusAdulterant || len(p.Result.Findings) != 2 || p.Result.Findings[1].Detection != lab.Trace {
 		t.Errorf("a trace of the nitazene that the strip spoke of weighs less than the strip alone: %+v, %v", p, err)
 	}
-	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, trace)); err != nil || p.Outcome != lab.ExpectedOnly {
+	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, trace)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
 		t.Errorf("a trace alone: %+v, %v", p, err)
 	}
 	beside := verified(d, gcms, finding(ketamine, lab.Identified))
-	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, beside)); err != nil || p.Outcome != lab.ExpectedPlusAdulterant {
-		t.Errorf("a nitazene beside ketamine: %v, %v", p, err)
+	if p, err := d.Next(soldAs(soldAsKetamine, []lab.Expected{substance(ketamine)}, saysNitazene, beside)); err != nil || p.Outcome != lab.ExpectedUnclear {
+		t.Errorf("a sign of a nitazene beside ketamine: %v, %v", p, err)
 	}
 }

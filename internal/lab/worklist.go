@@ -95,10 +95,24 @@ func (d *Dictionary) Review(f *File) Stage {
 	next, err := d.Propose(f)
 	said := d.ReadResult(&f.Latest().Result)
 	if err != nil || next.Recognised != said.Recognised || next.Conclusion != said.Conclusion ||
-		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 || d.Misfits(f) {
+		!reflect.DeepEqual(next.findings(), said.findings()) || len(d.Ties(f, next)) > 0 || d.Misfits(f) || d.readsOtherwise(f) {
 		return StageToReview
 	}
 	return StageReleased
+}
+
+// readsOtherwise tells that the rule of today gives what was released another outcome than it
+// was released with. Which substances are adulterants is the dictionary's affair, and reads
+// differently without a new version.
+func (d *Dictionary) readsOtherwise(f *File) bool {
+	said := f.Latest().Outcome
+	r := d.assessed(&f.Latest().Result, f)
+	now := d.outcome(r, f.Expected)
+	role := func(o Outcome) bool { return o == ExpectedOnly || o == ExpectedPlusAdulterant }
+	if role(said) && role(now) {
+		return said != now && slices.ContainsFunc(r.Findings, func(x Released) bool { return x.Detection == Trace && d.certain(&x) })
+	}
+	return said != now
 }
 
 // findings is what a result says was found, whichever analysis says so.
@@ -187,7 +201,7 @@ func (p *Publication) expected() (list []SubstanceID) {
 
 // asExpected is the outcome without what the dictionary says of the rest.
 func asExpected(o Outcome) Outcome {
-	if o == ExpectedPlusAdulterant {
+	if o == ExpectedPlusAdulterant || o == ExpectedUnclear {
 		return ExpectedOnly
 	}
 	return o
@@ -196,6 +210,7 @@ func asExpected(o Outcome) Outcome {
 // measured is what a result says without what the dictionary makes of it.
 func (r *Result) measured() Result {
 	plain := *r
+	plain.CouldNotTell = nil // was not told at first
 	plain.Findings = slices.Clone(r.Findings)
 	for i := range plain.Findings {
 		f := &plain.Findings[i]

@@ -12,7 +12,7 @@ func (t *telling) heading(p *lab.Publication) string {
 	var expected, others, everything []string
 	for i := range p.Result.Findings {
 		f := &p.Result.Findings[i]
-		if !f.Counts() {
+		if !f.Detection.Counts() {
 			continue
 		}
 		name := t.findingName(f)

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"marquis/internal/lab"
+	"marquis/internal/lab/dictionary"
 	"marquis/internal/together"
 )
 
@@ -254,6 +255,9 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	}
 	d.SetLaboratories(r.laboratories())
 	d.SetJudgements(r.judgements())
+	if d.DoseBands, err = dictionary.DoseBands(); err != nil {
+		return nil, err
+	}
 	d.Edition, d.Merges = change, merges
 	return d, nil
 }

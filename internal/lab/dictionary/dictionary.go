@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"sync"
 
 	"marquis/internal/lab"
 )
@@ -51,7 +52,37 @@ func Load() (*lab.Dictionary, error) {
 		return nil, err
 	}
 	substances = append(substances, entries...)
-	return lab.NewDictionary(classes, substances, products, nil)
+	d, err := lab.NewDictionary(classes, substances, products, nil)
+	if err != nil {
+		return nil, err
+	}
+	d.DoseBands, err = loadDoseBands(substances)
+	return d, err
+}
+
+// DoseBands are the embedded dose bands, which stand in no table: nobody changes them here.
+var DoseBands = sync.OnceValues(func() ([]lab.DoseBand, error) {
+	substances, err := loadSubstances()
+	if err != nil {
+		return nil, err
+	}
+	return loadDoseBands(substances)
+})
+
+func loadDoseBands(substances []*lab.Substance) ([]lab.DoseBand, error) {
+	byName := map[string]*lab.Substance{}
+	for _, s := range substances {
+		byName[s.Name] = s
+	}
+	const ngPerMG = 1_000_000
+	mg := func(r row, column string) int64 { return int64(r.number(column)) * ngPerMG }
+	return rows("dose_bands.csv", func(r row) lab.DoseBand {
+		return lab.DoseBand{
+			SubstanceID: find(r, byName, "substance").ID, Form: lab.Form(r.text("form")), Route: r.text("route"),
+			Low: mg(r, "low"), Usual: mg(r, "usual"), High: mg(r, "high"), VeryHigh: mg(r, "very_high"),
+			Source: r.text("source"), Reviewer: r.text("reviewer"),
+		}
+	})
 }
 
 func loadSubstances() ([]*lab.Substance, error) {

@@ -1,0 +1,304 @@
+package lab
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Attention is how much attention a released result asks of its reader. It decides what is
+// read first. Empty is none, of which nothing is ever stated: a result is never said to be
+// harmless.
+type Attention string
+
+// The attentions, the least first.
+const (
+	Note    Attention = "note"
+	Caution Attention = "caution"
+	Serious Attention = "serious"
+)
+
+// Attentions is the vocabulary of Attention, in its order.
+var Attentions = Vocabulary[Attention]{Note, Caution, Serious}
+
+// ConcernKind is something for which a result asks for attention.
+type ConcernKind string
+
+// The kinds of concern.
+const (
+	ExtremeDanger    ConcernKind = "extreme_danger"    // found in whatever way, expected or not
+	HighUnexpected   ConcernKind = "high_unexpected"   // high danger above a trace
+	ReplacedBy       ConcernKind = "replaced_by"       // what was expected is absent, and raised danger or more is there instead
+	AboveAlert       ConcernKind = "above_alert"       // more than the country's alert limit
+	OpioidCombined   ConcernKind = "opioid_combined"   // an opioid with a benzodiazepine, or with GHB or GBL
+	EarlierWrong     ConcernKind = "earlier_wrong"     // an earlier answer to this code was wrong
+	HighUnsure       ConcernKind = "high_unsure"       // unexpected high danger as a trace or indicated
+	RaisedUnexpected ConcernKind = "raised_unexpected" // raised danger above a trace
+	NotIdentified    ConcernKind = "not_identified"
+	MethodsDisagree  ConcernKind = "methods_disagree"
+	VeryHighDose     ConcernKind = "very_high_dose"
+	NothingThere     ConcernKind = "nothing_there"
+	CouldNotTell     ConcernKind = "could_not_tell"
+	OtherUnexpected  ConcernKind = "other_unexpected"
+	HighDose         ConcernKind = "high_dose"
+	OnlyRecognised   ConcernKind = "only_recognised"
+	OnlyPreliminary  ConcernKind = "only_preliminary"
+)
+
+// attentionOf is how much attention each kind of concern asks for.
+var attentionOf = map[ConcernKind]Attention{
+	ExtremeDanger: Serious, HighUnexpected: Serious, ReplacedBy: Serious, AboveAlert: Serious, OpioidCombined: Serious, EarlierWrong: Serious,
+	HighUnsure: Caution, RaisedUnexpected: Caution, NotIdentified: Caution, MethodsDisagree: Caution, VeryHighDose: Caution, NothingThere: Caution, CouldNotTell: Caution,
+	OtherUnexpected: Note, HighDose: Note, OnlyRecognised: Note, OnlyPreliminary: Note,
+}
+
+// Weighed is what a result asks of its reader, by the dictionary of today and from what was
+// released: what was found in the order in which it is told, the worst first.
+type Weighed struct {
+	Attention Attention
+	Concerns  []ConcernKind
+	Findings  []Weight
+	Missing   []Expected // what was expected and not found at all
+	Unsure    []Expected // what was expected and found as a trace or indicated, which is not enough
+	Outcome   Outcome    // as it is counted today
+}
+
+// Weight is a finding with what it weighs.
+type Weight struct {
+	Released
+	Danger     Danger
+	Unexpected bool // it satisfies no expectation, and is no by-product of what the sample was sold as
+	Dose       Dose
+}
+
+// Has tells that there is a concern of the kind.
+func (w *Weighed) Has(kind ConcernKind) bool { return slices.Contains(w.Concerns, kind) }
+
+// Weigh weighs the latest version of a result: nil where there is none, or it was taken back.
+func (d *Dictionary) Weigh(f *File) *Weighed {
+	if !f.Stands() {
+		return nil
+	}
+	f = d.Read(f)
+	r := d.assessed(&f.Latest().Result, f)
+	w := &Weighed{Outcome: d.outcome(r, f.Expected)}
+	w.Missing, w.Unsure = d.Missing(r, f.Expected)
+	for _, x := range r.Findings {
+		if x.Detection.Found() || x.Detection == Unidentified {
+			w.Findings = append(w.Findings, Weight{x, d.Danger(x.SubstanceID), d.unexpected(f, &x), d.doseOf(&x, f.Sample.Form)})
+		}
+	}
+	slices.SortStableFunc(w.Findings, d.worstFirst)
+	for _, kind := range []ConcernKind{
+		ExtremeDanger, HighUnexpected, ReplacedBy, AboveAlert, OpioidCombined, EarlierWrong, HighUnsure, RaisedUnexpected, NotIdentified, MethodsDisagree,
+		VeryHighDose, NothingThere, CouldNotTell, OtherUnexpected, HighDose, OnlyRecognised, OnlyPreliminary,
+	} {
+		if d.concerns(kind, w, r, f) {
+			w.Concerns = append(w.Concerns, kind)
+			w.Attention = Attention(cmp.Or(string(w.Attention), string(attentionOf[kind]))) // the gravest is the first
+		}
+	}
+	return w
+}
+
+// assessed is a result with the roles that its findings have today.
+func (d *Dictionary) assessed(released *Result, f *File) *Result {
+	r := *released
+	r.Findings = slices.Clone(r.Findings)
+	for i := range r.Findings {
+		if x := &r.Findings[i]; x.Detection == Quantified {
+			x.Base, x.BaseKnown = d.Substances[x.SubstanceID].ToBase(x.Amount.Value, x.Basis)
+		}
+	}
+	d.assess(&r, f)
+	return &r
+}
+
+// unexpected tells that a finding satisfies no expectation. What the product that the sample
+// was sold as names as its own by-product, as heroin does 6-MAM, comes along with what was
+// expected, but for a substance of extreme danger.
+func (d *Dictionary) unexpected(f *File, x *Released) bool {
+	if x.Role == RoleExpected {
+		return false
+	}
+	p := d.Products[f.Sample.ProductID]
+	comesAlong := p != nil && slices.ContainsFunc(p.Substances, func(ps ProductSubstance) bool {
+		return ps.Role == RoleByProduct && ps.SubstanceID != 0 && d.Resolve(SubstanceID(ps.SubstanceID)) == d.Resolve(x.SubstanceID)
+	})
+	return !comesAlong || d.Danger(x.SubstanceID) == DangerExtreme
+}
+
+// worstFirst is the order in which findings are told: unexpected ones first, the worst in
+// front, then what was expected, then what is inert or comes along. Of the same danger what
+// is there for certain comes first, and the most of it.
+func (d *Dictionary) worstFirst(a, b Weight) int {
+	rank := func(x *Weight) int {
+		switch {
+		case x.Role == RoleExpected:
+			return 1
+		case !x.Unexpected || d.inert(x):
+			return 2
+		}
+		return 0
+	}
+	return cmp.Or(
+		rank(&a)-rank(&b),
+		slices.Index(Dangers, b.Danger)-slices.Index(Dangers, a.Danger),
+		a.Detection.sureness()-b.Detection.sureness(),
+		cmp.Compare(b.Amount.Value, a.Amount.Value),
+	)
+}
+
+// sureness puts what is in the sample for certain before a trace, and that before what is not
+// proven or not known.
+func (d Detection) sureness() int {
+	switch {
+	case d.AboveTrace():
+		return 0
+	case d == Trace:
+		return 1
+	case d == Indicated:
+		return 2
+	}
+	return 3
+}
+
+// inert tells that a finding is a filler, or anything else that does nothing and is met
+// without danger.
+func (d *Dictionary) inert(x *Weight) bool {
+	s := d.Substances[x.SubstanceID]
+	return x.Danger == DangerNone && (s == nil || !s.Active)
+}
+
+// Notable tells that a finding is named where the result is said in a sentence: what was
+// expected, and whatever was not and is not inert.
+func (d *Dictionary) Notable(x *Weight) bool {
+	return x.Role == RoleExpected || x.Unexpected && !d.inert(x)
+}
+
+// concerns tells whether a result gives cause for a concern of the kind.
+func (d *Dictionary) concerns(kind ConcernKind, w *Weighed, r *Result, f *File) bool {
+	some := func(is func(*Weight) bool) bool {
+		return slices.ContainsFunc(w.Findings, func(x Weight) bool { return is(&x) })
+	}
+	unexpected := func(danger Danger, above bool) bool {
+		return some(func(x *Weight) bool {
+			return x.Unexpected && x.Danger == danger && x.Detection.Found() && x.Detection.AboveTrace() == above
+		})
+	}
+	switch kind {
+	case ExtremeDanger:
+		return some(func(x *Weight) bool { return x.Danger == DangerExtreme && x.Detection.Found() })
+	case HighUnexpected:
+		return unexpected(DangerHigh, true)
+	case ReplacedBy:
+		return len(w.Missing)+len(w.Unsure) > 0 && some(func(x *Weight) bool {
+			return x.Unexpected && x.Danger.AtLeast(DangerRaised) && x.Detection.AboveTrace()
+		})
+	case OpioidCombined:
+		return d.combined(w)
+	case EarlierWrong:
+		return d.earlierWrong(f)
+	case HighUnsure:
+		return unexpected(DangerHigh, false)
+	case RaisedUnexpected:
+		return unexpected(DangerRaised, true)
+	case NotIdentified:
+		return some(func(x *Weight) bool { return x.Detection == Unidentified })
+	case MethodsDisagree:
+		return d.disagree(r)
+	case VeryHighDose:
+		return some(func(x *Weight) bool { return x.Dose == DoseVeryHigh })
+	case NothingThere:
+		return w.Outcome == NothingDetected
+	case CouldNotTell:
+		return w.Outcome == OutcomeInconclusive
+	case OtherUnexpected:
+		return some(func(x *Weight) bool { return x.Unexpected && !d.inert(x) })
+	case HighDose:
+		return some(func(x *Weight) bool { return x.Dose == DoseHigh })
+	case OnlyRecognised:
+		return r.Recognised
+	case OnlyPreliminary:
+		return r.Level.Rank() < Confirmatory.Rank()
+	}
+	return false
+}
+
+// combined tells that an opioid was found with a benzodiazepine, or with GHB or what becomes
+// GHB in the body: together they stop the breathing.
+func (d *Dictionary) combined(w *Weighed) bool {
+	of := func(class string) bool {
+		return slices.ContainsFunc(w.Findings, func(x Weight) bool {
+			return x.Detection.Found() && d.Within(d.Substances[x.SubstanceID].Class, class)
+		})
+	}
+	return of("opioid") && (of("benzodiazepine") || of("ghb_type"))
+}
+
+// disagree tells that the methods of a result contradict each other: something was left out
+// because another method says otherwise, and nobody has looked into it; or something stays
+// indicated that a better method, which could tell, looked for and did not see.
+func (d *Dictionary) disagree(r *Result) bool {
+	if slices.ContainsFunc(r.LeftOut, func(x LeftOut) bool { return x.Why == LeftWeakest || x.Why == LeftFiner || x.Why == LeftApart }) {
+		return true
+	}
+	return slices.ContainsFunc(r.Findings, func(f Released) bool {
+		return f.Detection == Indicated && slices.ContainsFunc(r.Methods, func(id MethodID) bool {
+			m := d.Methods[id]
+			return m != nil && m.Level.Rank() > f.Level.Rank() && !slices.Contains(r.CouldNotTell, id) && d.scopeOf(m, f.SubstanceID) != nil
+		})
+	})
+}
+
+// earlierWrong tells that an earlier version, which was not a withdrawal, gave another answer
+// than the latest: whoever read it has to be told.
+func (d *Dictionary) earlierWrong(f *File) bool {
+	latest := f.Latest()
+	return slices.ContainsFunc(f.Publications[:len(f.Publications)-1], func(p Publication) bool {
+		return p.Kind != WithdrawnResult && d.differs(f, &p.Result, &latest.Result)
+	})
+}
+
+// differs tells that a result is another answer than the one that was told: of another
+// outcome, with a substance of raised danger or more that is new or gone, or with more than
+// five quarters of the amount of one. A member of a class that was told, and what comes along
+// with what was expected, is not new.
+func (d *Dictionary) differs(f *File, told, now *Result) bool {
+	before, after := d.assessed(told, f), d.assessed(now, f)
+	if d.outcome(before, f.Expected) != d.outcome(after, f.Expected) {
+		return true
+	}
+	lacks := func(a, b *Result) bool {
+		return slices.ContainsFunc(a.Findings, func(x Released) bool { return d.matters(f, &x) && !d.tells(b, x.SubstanceID) })
+	}
+	return lacks(before, after) || lacks(after, before) || slices.ContainsFunc(after.Findings, func(x Released) bool {
+		same := find(before.Findings, func(y *Released) bool { return y.SubstanceID == x.SubstanceID })
+		return same != nil && d.Danger(x.SubstanceID).AtLeast(DangerRaised) && muchMore(same, &x)
+	})
+}
+
+// matters tells that a finding is of raised danger or more, and does not only come along.
+func (d *Dictionary) matters(f *File, x *Released) bool {
+	found := x.Detection.Found() || x.Detection == Unidentified
+	return found && d.Danger(x.SubstanceID).AtLeast(DangerRaised) && (x.Role == RoleExpected || d.unexpected(f, x))
+}
+
+// tells tells that a result speaks of a substance, of its class, or of a member of it.
+func (d *Dictionary) tells(r *Result, id SubstanceID) bool {
+	return slices.ContainsFunc(r.Findings, func(x Released) bool {
+		return x.SubstanceID == id || d.standsFor(x.SubstanceID, id) || d.standsFor(id, x.SubstanceID)
+	})
+}
+
+// muchMore tells that the second amount is more than five quarters of the first, as base where
+// both are known as that.
+func muchMore(told, now *Released) bool {
+	if told.Detection != Quantified || now.Detection != Quantified || told.Amount.Scale != now.Amount.Scale {
+		return false
+	}
+	before, after := told.Amount.Value, now.Amount.Value
+	if told.BaseKnown && now.BaseKnown {
+		before, after = told.Base, now.Base
+	}
+	return after*4 > before*5
+}

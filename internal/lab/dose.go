@@ -1,0 +1,46 @@
+package lab
+
+// DoseBand says from which amounts on a piece of a form, taken by a route, holds little, as
+// much as is usual, much or very much of a substance: in nanograms of base. An amount is in a
+// band where it is more than the number. A number of 0 is not known. A dose is compared with
+// these and with nothing else, least of all with what is common just now.
+type DoseBand struct {
+	SubstanceID                SubstanceID
+	Form                       Form
+	Route                      string // oral
+	Low, Usual, High, VeryHigh int64
+	Source                     string // key of what the numbers rest on
+	Reviewer                   string // who has reviewed them; empty: nobody has
+}
+
+// Dose is how much there is in a piece, in the words of DoseBand.
+type Dose string
+
+// The doses that are pointed out.
+const (
+	DoseHigh     Dose = "high"
+	DoseVeryHigh Dose = "very_high"
+)
+
+// doseOf tells the dose of a finding in a piece of the form: empty where it is not high, was
+// not measured, or nobody knows what is. An amount of which nobody knows whether it counts
+// the base or a salt is taken for base: it may be.
+func (d *Dictionary) doseOf(f *Released, form Form) Dose {
+	if f.Detection != Quantified || f.Amount.Scale != PerUnit || !form.Dosed() {
+		return ""
+	}
+	amount := f.Amount.Value
+	if f.BaseKnown {
+		amount = f.Base
+	}
+	for _, b := range d.DoseBands {
+		switch {
+		case d.Resolve(b.SubstanceID) != d.Resolve(f.SubstanceID) || b.Form != form:
+		case b.VeryHigh > 0 && amount > b.VeryHigh:
+			return DoseVeryHigh
+		case b.High > 0 && amount > b.High:
+			return DoseHigh
+		}
+	}
+	return ""
+}
