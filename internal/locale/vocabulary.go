@@ -18,6 +18,8 @@ func named[T ~string](name Vocabulary, v lab.Vocabulary[T]) Vocabulary {
 // The vocabularies that have names.
 var (
 	Outcomes             = named("outcome", lab.OutcomeClasses)
+	Attentions           = named("attention", lab.Attentions)
+	Signs                = named("sign", lab.Signs)
 	Forms                = named("form", lab.Forms)
 	Roles                = named("role", lab.Roles)
 	Detections           = named("detection", lab.Detections)

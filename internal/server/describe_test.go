@@ -137,12 +137,12 @@ func TestAResultThatNoLongerFitsIsReleasedAnew(t *testing.T) {
 			by.get(address).want(t, http.StatusOK, misfits, "To publish")
 		}
 		b.verifier.get("/work?stage=to_publish").want(t, http.StatusOK, address)
-		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "We did not find cocaine")
+		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "We did not see cocaine.")
 		b.verifier.post(address+"/release", url.Values{
 			"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}, "reason": {"It was sold as cocaine."},
 		}).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK).lacks(t, misfits, "To publish")
-		b.intake.get(address+"/read-out").want(t, http.StatusOK, "We did not find cocaine", "It was sold as cocaine.")
+		b.intake.get(address+"/read-out").want(t, http.StatusOK, "We did not see cocaine.", "It was sold as cocaine.")
 	})
 }
 

@@ -1,6 +1,9 @@
 package server
 
-import "marquis/internal/page"
+import (
+	"marquis/internal/lab"
+	"marquis/internal/page"
+)
 
 // PublicRoutes lists the method and the path of every route that is open to
 // everybody.
@@ -58,4 +61,12 @@ func LimitKinds() (kinds []string) {
 		kinds = append(kinds, l.kind)
 	}
 	return kinds
+}
+
+// AddResult adds a public page that draws the result of a file by a dictionary.
+func (s *Server) AddResult(path string, next func() (*lab.Dictionary, *lab.File, *lab.Service)) {
+	s.engine.GET(path, s.serve(route{method: get, path: path, access: page.Everybody, handle: func(r *request) error {
+		words, f, service := next()
+		return r.Padded("result.html", r.resultOf(naming{words: words, texts: r.Texts, all: r.Site.Texts}, f, service))
+	}}))
 }

@@ -132,7 +132,7 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		b.analyst.post(address+"/questions/"+question, url.Values{"answer-" + question: {"The second."}}).leads(t, address+"?done=answered")
 
 		b.published(t, address, analysis)
-		b.verifier.get(address).want(t, http.StatusOK, "79.5", "Released by verifier", "Expected only", "The second.", "two signatures")
+		b.verifier.get(address).want(t, http.StatusOK, "79.5", "Released by verifier", "Nothing unexpected seen", "The second.", "two signatures")
 
 		b.second.post(address+"/analyses/new", b.typed("60")).leads(t, address+"?done=entered")
 		all := analysisAddress.FindAllString(b.second.get(address).body, -1)
@@ -348,7 +348,7 @@ func TestAllThatIsVerifiedIsReleasedAtOnce(t *testing.T) {
 			addresses = append(addresses, address)
 			b.verifier.post(b.entered(t, b.analyst, address)+"/verify", url.Values{"version": {"1"}}).leads(t, address+"?done=verified")
 		}
-		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "UTR-2025-00001", "UTR-2025-00002", "confirmed", "Expected only")
+		list := b.verifier.get("/work/UTR/publish").want(t, http.StatusOK, "UTR-2025-00001", "UTR-2025-00002", "confirmed", "Nothing unexpected seen")
 		var values []string
 		for _, m := range regexp.MustCompile(`name="samples" value="([^"]+)"`).FindAllStringSubmatch(list.body, -1) {
 			values = append(values, m[1])

@@ -53,7 +53,11 @@ func (r *request) readOutPage() (*readOutPage, error) {
 		}
 		shown.Others = append(shown.Others, link)
 	}
-	if shown.Result, err = listener.result(asReleased(record.File), r.Service.Name); err != nil {
+	service, err := r.serviceAt(record.Sample.LocationID)
+	if err != nil {
+		return nil, err
+	}
+	if shown.Result, err = listener.result(asReleased(record.File), service); err != nil {
 		return nil, err
 	}
 	shown.Told = r.told(&record)

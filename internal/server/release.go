@@ -49,10 +49,14 @@ func (r *request) releasePage() (*releasePage, error) {
 	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
 	shown.Exchanged, shown.Withdraws = r.Query("done") == "withdrawn", r.Query("withdraw") != ""
 	version := versionText(record.Sample.Version)
+	service, err := r.serviceAt(record.Sample.LocationID)
+	if err != nil {
+		return nil, err
+	}
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
 		shown.Before = &before
-		if shown.Said, err = r.result(asReleased(record.File), r.Service.Name); err != nil {
+		if shown.Said, err = r.result(asReleased(record.File), service); err != nil {
 			return nil, err
 		}
 		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
@@ -71,11 +75,11 @@ func (r *request) releasePage() (*releasePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shown, r.addProposal(shown, n, p)
+	return shown, r.addProposal(shown, n, p, service)
 }
 
 // addProposal shows what would be released, and offers to.
-func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (err error) {
+func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal, service *lab.Service) (err error) {
 	shown.Entered = p.Count(lab.Entered)
 	shown.Aside, shown.Marked = r.asideLinks(n, &p.File), r.markedAnalyses(n, &p.File)
 	if err := p.Repeats(&p.Publication); err != nil && len(p.Refusals) == 0 {
@@ -88,7 +92,7 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal) (e
 	shown.Next = &next
 	proposed := p.Publication
 	proposed.PublishedOn = r.day()
-	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), r.Service.Name); err != nil {
+	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), service); err != nil {
 		return err
 	}
 	for _, m := range p.Refusals {

@@ -9,15 +9,19 @@ import (
 	"marquis/internal/locale"
 )
 
-// result makes the page of what a code opens: a file without keys, of which it tells
-// the sample and the versions of its result.
-func (r *request) result(f *lab.File, service string) (*resultPage, error) {
+// result makes the page of what a code opens: a file without keys, of which it tells the
+// sample and the versions of its result. Of the service it tells how to reach it.
+func (r *request) result(f *lab.File, service *lab.Service) (*resultPage, error) {
 	named, err := r.naming()
 	if err != nil {
 		return nil, err
 	}
+	return r.resultOf(named, f, service), nil
+}
+
+func (r *request) resultOf(named naming, f *lab.File, service *lab.Service) *resultPage {
 	f = named.words.Read(f)
-	t := &telling{r, named, f, service, &resultPage{View: r.View(r.Texts.Text("page.result.title"))}}
+	t := &telling{r, named, f, named.words.Weigh(f), &resultPage{View: r.View(r.Texts.Text("page.result.title")), Service: *service}}
 	last := f.Latest()
 	switch {
 	case last == nil:
@@ -27,23 +31,22 @@ func (r *request) result(f *lab.File, service string) (*resultPage, error) {
 	default:
 		t.tellResult(last)
 	}
-	t.tellFacts(last)
+	t.page.Facts = t.sample(service.Name)
 	t.tellEarlier()
-	return t.page, nil
+	return t.page
 }
 
 // tellState tells of a sample without a result where it is.
 func (t *telling) tellState() {
-	t.tag(locale.SampleStates, string(t.file.Sample.State))
 	switch t.file.Sample.State {
 	case lab.Rejected:
 		t.page.Heading = t.Texts.Text("page.result.rejected")
+		t.tell("page.result.know_nothing")
 		t.say("page.result.reason", "Reason", t.Texts.Code(locale.RejectionReasons, t.file.Sample.StateReason))
-		t.warn("page.result.know_nothing")
 	case lab.NotAnalysed:
 		t.page.Heading = t.Texts.Text("page.result.not_analysed")
+		t.tell("page.result.know_nothing")
 		t.sayNotAnalysed()
-		t.warn("page.result.know_nothing")
 	case lab.Registered:
 		t.page.Heading = t.Texts.Text("page.result.received")
 		t.say("page.result.received_text")
@@ -72,12 +75,16 @@ func (t *telling) sayExpected() {
 	}
 }
 
+// tellWithdrawn tells that a result was taken back, and what to do for who has taken of the
+// sample by then: nobody knows what it holds, so all signs are told.
 func (t *telling) tellWithdrawn(p *lab.Publication) {
-	t.tag(locale.PublicationKinds, string(p.Kind))
+	t.page.Withdrawn = true
+	t.attention(lab.Serious)
 	t.page.Heading = t.Texts.Text("page.result.withdrawn")
-	t.warn("page.result.withdrawn_text")
-	t.say("page.result.withdrawn_on", "Date", t.Texts.Date(p.PublishedOn))
-	t.sayReason(p)
+	t.tell("page.result.withdrawn_text")
+	t.tellReason(p)
+	t.page.Danger = t.danger(lab.Signs, t.hadOpioid())
+	t.page.Danger.Do = append([]string{t.Texts.Text("page.result.already_taken")}, t.page.Danger.Do...)
 	switch s := &t.file.Sample; {
 	case s.State == lab.NotAnalysed:
 		t.sayState()
@@ -86,11 +93,22 @@ func (t *telling) tellWithdrawn(p *lab.Publication) {
 	case s.State != lab.Rejected && p.ImportID.IsZero():
 		t.say("page.result.retest")
 	}
+	t.page.State = t.Texts.Text("page.result.state_withdrawn", "Date", t.Texts.Date(p.PublishedOn))
 }
 
-func (t *telling) sayReason(p *lab.Publication) {
+// hadOpioid tells that a version of the result spoke of an opioid.
+func (t *telling) hadOpioid() bool {
+	for i := range t.file.Publications {
+		if w := t.named.words.Weigh(t.until(i)); w != nil && t.named.words.Opioid(w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *telling) tellReason(p *lab.Publication) {
 	if p.Reason != "" {
-		t.say("page.result.reason", "Reason", p.Reason)
+		t.tell("page.result.reason", "Reason", p.Reason)
 	}
 }
 
@@ -108,24 +126,23 @@ func (t *telling) sayState() {
 	}
 }
 
-// tellResult tells of a result that holds: what is missing first, what it is worth,
-// then what was found.
+// tellResult tells of a result that holds: the worst first, then what was found, then what
+// could not be seen and what the answer is worth.
 func (t *telling) tellResult(p *lab.Publication) {
-	t.tag(locale.PublicationKinds, string(p.Kind))
-	t.tag(locale.Outcomes, string(p.Outcome))
-	t.page.Heading = t.heading(p)
-	t.page.Grave = append(t.page.Grave, t.missingWords(p)...)
-	switch {
-	case p.Result.Recognised && t.looksAlone(p):
-		t.warn("page.result.recognised")
-	case p.Result.Recognised:
-		t.warn("page.result.recognised_beside")
-	case p.Result.Level == lab.Presumptive:
-		t.warn("page.result.presumptive")
-	case p.Result.Level == lab.Preliminary:
-		t.warn("page.result.preliminary")
+	t.attention(t.weighed.Attention)
+	t.page.Heading = t.heading(&p.Result)
+	if t.weighed.Has(lab.EarlierWrong) {
+		t.tell("page.result.earlier_wrong")
 	}
-	switch p.Outcome {
+	if p.Kind == lab.AmendedResult {
+		t.tell("page.result.amended_on", "Date", t.Texts.Date(p.PublishedOn))
+		t.tellReason(p)
+	}
+	t.tellWorth(p)
+	if signs, opioid := t.named.words.Signs(t.weighed), t.named.words.Opioid(t.weighed); len(signs) > 0 || opioid {
+		t.page.Danger = t.danger(signs, opioid)
+	}
+	switch t.weighed.Outcome {
 	case lab.NothingDetected:
 		t.say("page.result.nothing_text")
 	case lab.OutcomeInconclusive:
@@ -133,28 +150,43 @@ func (t *telling) tellResult(p *lab.Publication) {
 	case lab.ExpectationUnknown:
 		t.say("page.result.expectation_unknown_text")
 	}
-	if p.Kind == lab.AmendedResult {
-		t.say("page.result.amended_on", "Date", t.Texts.Date(p.PublishedOn))
-		t.sayReason(p)
-	}
-	t.sayState()
 	t.leftOut(&p.Result)
-	t.page.Substances = t.substances(p)
+	t.sayState()
+	t.page.Substances = t.substances(&p.Result)
+	t.page.Salt = t.salts()
 	t.page.Methods = t.methods(p)
+	t.page.Blind = t.blind(&p.Result)
+	t.page.State = t.state(p)
 }
 
-func (t *telling) tellFacts(p *lab.Publication) {
-	facts := &t.page.Facts
-	facts.SoldAs = t.named.product(t.file.Sample.ProductID)
-	facts.Form = t.Texts.Code(locale.Forms, string(t.file.Sample.Form))
-	facts.ReceivedOn, facts.Service = t.Texts.Date(t.file.Sample.ReceivedOn), t.service
-	if p == nil {
-		return
+// tellWorth says what an answer rests on that no laboratory has confirmed, and that methods
+// contradict each other.
+func (t *telling) tellWorth(p *lab.Publication) {
+	switch {
+	case p.Result.Recognised && t.looksAlone(p):
+		t.tell("page.result.recognised")
+	case p.Result.Recognised:
+		t.tell("page.result.recognised_beside")
+	case p.Result.Level == lab.Presumptive:
+		t.tell("page.result.presumptive")
+	case p.Result.Level == lab.Preliminary:
+		t.tell("page.result.preliminary")
 	}
-	facts.Published = t.Texts.Text("page.result.version", "Date", t.Texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)))
-	if p.Kind != lab.WithdrawnResult {
-		facts.Checked = t.signatures(p.Result.Signatures)
+	if t.weighed.Has(lab.MethodsDisagree) {
+		t.tell("page.result.disagree")
 	}
+}
+
+// state is the line that says what the answer is worth, when it was given and who checked it.
+func (t *telling) state(p *lab.Publication) string {
+	key := "page.result.state_preliminary"
+	switch {
+	case p.Kind == lab.AmendedResult:
+		key = "page.result.state_amended"
+	case p.Kind == lab.ConfirmedResult:
+		key = "page.result.state_confirmed"
+	}
+	return t.Texts.Text(key, "Date", t.Texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)), "Who", t.signatures(p.Result.Signatures))
 }
 
 func (t *telling) signatures(list []lab.Signature) string {
@@ -172,6 +204,37 @@ func (t *telling) signatures(list []lab.Signature) string {
 	return strings.Join(said, "; ")
 }
 
+// danger is what to look for in somebody who has taken of it, and what to do until help comes.
+func (t *telling) danger(signs []lab.Sign, opioid bool) *dangerView {
+	v := &dangerView{}
+	hot := false
+	for _, s := range signs {
+		v.Signs = append(v.Signs, t.Texts.Code(locale.Signs, string(s)))
+		hot = hot || s == lab.SignOverheating
+	}
+	if len(signs) > 0 {
+		v.Do = append(v.Do, t.Texts.Text("page.result.do_stay"), t.Texts.Text("page.result.do_side"))
+		if hot {
+			v.Do = append(v.Do, t.Texts.Text("page.result.do_cool"))
+		}
+		v.Do = append(v.Do, t.Texts.Text("page.result.do_tell"))
+	}
+	if opioid {
+		v.Opioid = []string{
+			t.Texts.Text("page.result.opioid_call"), t.Texts.Text("page.result.opioid_naloxone"), t.Texts.Text("page.result.opioid_repeat"),
+			t.Texts.Text("page.result.opioid_stay"), t.Texts.Text("page.result.opioid_alone"),
+		}
+	}
+	return v
+}
+
+// until is the file with the versions up to one.
+func (t *telling) until(i int) *lab.File {
+	f := *t.file
+	f.Publications = f.Publications[:i+1]
+	return &f
+}
+
 // tellEarlier tells what each version before the last said.
 func (t *telling) tellEarlier() {
 	versions := t.file.Publications
@@ -182,7 +245,10 @@ func (t *telling) tellEarlier() {
 		if p.Kind == lab.WithdrawnResult {
 			e.Said = append(e.Said, t.Texts.Text("page.result.withdrawn"))
 		} else {
-			e.Said, e.Substances = append(e.Said, t.heading(p)+"."), t.substances(p)
+			then := *t
+			then.file = t.until(i)
+			then.weighed = t.named.words.Weigh(then.file)
+			e.Said, e.Substances = append(e.Said, then.heading(&p.Result)), then.substances(&p.Result)
 		}
 		if p.Reason != "" {
 			e.Said = append(e.Said, t.Texts.Text("page.result.reason", "Reason", p.Reason))

@@ -173,35 +173,36 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase, func(f *lab.Finding) { f.Uncertainty, f.Stereo = 20_000, lab.Racemic })},
 				[]string{
-					"is-confirmed", "is-expected_only", "<h1>We found what was expected: ketamine</h1>", "79.5% as base", "give or take 2%", "both mirror forms", "was expected",
-					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "only for the portion that was tested", "3 March 2025, version 1", "two people",
+					"<h1>We found ketamine.</h1>", "of 100 mg about 80 mg", "79.5%", "give or take 2%", "both mirror forms", "was expected", "at most 87 mg is ketamine",
+					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "The result holds for the portion that was tested",
+					"This is the answer of the laboratory. Released on 3 March 2025, version 1. Checked by two people.",
 				},
-				[]string{"<h1>We vonden wat werd verwacht: ketamine</h1>", "79,5% als base", "plus of min 2%", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+				[]string{"<h1>We vonden ketamine.</h1>", "van 100 mg ongeveer 80 mg", "79,5%", "plus of min 2%", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
 			},
 			"as a salt, with what the measurement may be off by": {
 				"speed", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "amphetamine", lab.Quantified, "3 %", "sulfate", func(f *lab.Finding) { f.Uncertainty = 5000 })},
-				[]string{"3% as salt (sulfate)", "give or take 0.5%"},
-				[]string{"3% als zout (sulfaat)", "plus of min 0,5%"},
+				[]string{"of 100 mg about 2.2 mg", "measured as 3% of its salt (sulfate)", "give or take 0.5%"},
+				[]string{"van 100 mg ongeveer 2,2 mg", "gemeten als 3% van het zout (sulfaat)", "plus of min 0,5%"},
 			},
 			"something else, first": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "cocaine", lab.Quantified, "60 %", "hydrochloride"), c.found(t, "mannitol", lab.Identified, "", "")},
-				[]string{"is-not_expected", "<h1>We did not find ketamine</h1>", "Expected, but not found: ketamine.", "not found", "60% as salt (hydrochloride)", "that is 54% as base", "was not expected", "inert filler", "how much was not measured"},
-				[]string{"<h1>We hebben geen ketamine gevonden</h1>", "Verwacht, maar niet gevonden: ketamine.", "werd niet verwacht"},
+				[]string{"is-serious", "<h1>This is not ketamine. It holds cocaine.</h1>", "not found", "of 100 mg about 54 mg", "measured as 60% of its salt (hydrochloride)", "not expected", "inert filler", "how much was not measured", "is very hot"},
+				[]string{"<h1>Dit is geen ketamine. Er zit cocaïne in.</h1>", "niet gevonden", "niet verwacht", "pijn op de borst"},
 			},
 			"an addition below the limit, and a trace": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{
 					c.found(t, "ketamine", lab.Quantified, "70 %", lab.BasisUnknown), c.found(t, "levamisole", lab.BelowLOQ, "", ""), c.found(t, "caffeine", lab.Trace, "", ""),
 				},
-				[]string{"<h1>We found ketamine, and what was not expected: levamisole</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5%", "a trace"},
+				[]string{"<h1>We found ketamine, levamisole and a trace of caffeine.</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5%", "a trace"},
 				[]string{"een kleine hoeveelheid, minder dan 0,5%", "een spoor"},
 			},
 			"a trace of what was expected": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "cocaine", lab.Identified, "", ""), c.found(t, "ketamine", lab.Trace, "", "")},
-				[]string{"<h1>We found no more than a trace of ketamine</h1>", "found as no more than a trace: ketamine"},
+				[]string{"<h1>There is no more than a trace of ketamine. We found cocaine.</h1>"},
 				nil,
 			},
 			"a tablet": {
@@ -209,52 +210,52 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				[]func(*lab.Sample){tablet},
 				lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "MDMA", lab.Quantified, "120 mg", lab.BasisBase)},
-				[]string{"120 mg per tablet as base"},
-				[]string{"120 mg per tablet als base"},
+				[]string{"<h1>We found MDMA. The amount is high: 120 mg.</h1>", "120 mg per tablet", "a high amount for one piece", "without the salt"},
+				[]string{"120 mg per tablet", "veel voor één stuk"},
 			},
 			"recognised by its looks": {
 				"ecstasy",
 				[]func(*lab.Sample){tablet},
 				lab.ListRecognition, lab.HasFindings,
 				[]lab.Finding{c.found(t, "MDMA", lab.Quantified, "150 mg", lab.BasisBase)},
-				[]string{"is-preliminary", "<h1>It looks like something that was analysed before and held MDMA</h1>", "This sample itself was not analysed.", "It sees nothing of what is in it"},
-				[]string{"Dit monster zelf is niet geanalyseerd."},
+				[]string{"is-note", "<h1>It looks like something that held MDMA. Your sample was not analysed.</h1>", "in another one: 150 mg per tablet", "This sample itself was not analysed.", "It sees nothing of what is in it"},
+				[]string{"Dit monster zelf is niet onderzocht.", "in een andere: 150 mg per tablet"},
 			},
 			"a strip": {
 				"alprazolam",
 				[]func(*lab.Sample){tablet},
 				lab.Strip, lab.HasFindings,
 				[]lab.Finding{c.found(t, "protonitazene", lab.Indicated, "", "")},
-				[]string{"<h1>We did not find alprazolam</h1>", "only points to substances and proves nothing", "a test pointed to it", "not proven", "It looked for 6 substances", "does not measure how much"},
-				[]string{"een test wees erop", "Zocht naar 6 stoffen"},
+				[]string{"is-serious", "<h1>We found a sign of protonitazene, a very strong opioid. We could not tell what else is in it.</h1>", "points to substances and proves nothing", "a test pointed to it", "not proven", "It looked for 6 substances", "does not measure how much", "Give naloxone"},
+				[]string{"een test wees erop", "Zocht naar 6 stoffen", "Gebruik nooit alleen."},
 			},
 			"a quick method": {
 				"ketamine", nil, lab.FTIR, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Identified, "", "")},
-				[]string{"This result is preliminary: it rests on a quick method", "It looked for ", "does not measure how much"},
+				[]string{"is-note", "This result is preliminary. The quick test", "It looked for ", "does not measure how much"},
 				[]string{"Deze uitslag is voorlopig"},
 			},
 			"nothing": {
 				"ketamine", nil, lab.GCMS, lab.NothingSeen, nil,
-				[]string{"is-nothing_detected", "<h1>We detected nothing</h1>", "does not mean that there is nothing in it"},
-				[]string{"<h1>We hebben niets aangetoond</h1>"},
+				[]string{"is-caution", "<h1>We found nothing that we looked for.</h1>", "does not mean that there is nothing in it", "not found"},
+				[]string{"<h1>We vonden niets van wat we zochten.</h1>"},
 			},
 			"traces alone": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "caffeine", lab.Trace, "", "")},
-				[]string{"<h1>We found no more than traces</h1>"},
+				[]string{"is-caution", "<h1>We could not tell what is in it. We found a trace of caffeine.</h1>"},
 				nil,
 			},
 			"inconclusive": {
 				"ketamine", nil, lab.FTIR, lab.Inconclusive, nil,
-				[]string{"is-inconclusive", "<h1>We could not tell what is in it</h1>", "We do not know what this sample holds"},
-				[]string{"We weten niet wat dit monster bevat"},
+				[]string{"is-caution", "<h1>We could not tell what is in it.</h1>", "We do not know what this sample holds", "gave no clear answer for this sample"},
+				[]string{"We weten niet wat er in dit monster zit"},
 			},
 			"something unidentified": {
 				"ketamine", nil, lab.FTIR, lab.HasFindings,
 				[]lab.Finding{c.found(t, "unidentified substance", lab.Unidentified, "", "")},
-				[]string{"<h1>We could not tell what is in it</h1>", "unidentified substance", "could not be identified"},
-				[]string{"kon niet worden geïdentificeerd"},
+				[]string{"is-caution", "<h1>We could not tell what is in it. We found something that we could not identify.</h1>", "unidentified substance", "could not be identified"},
+				[]string{"konden we niet herkennen"},
 			},
 			"nobody knows what was expected": {
 				"unknown", nil, lab.GCMS, lab.HasFindings,
@@ -271,20 +272,22 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				en.want(t, http.StatusOK, r.english...)
 				nl.want(t, http.StatusOK, r.dutch...)
 				if r.product == "unknown" {
-					en.lacks(t, "was not expected")
+					en.lacks(t, "not expected<")
 				}
 			})
 		}
 	})
 }
 
-func TestWhatIsMissingIsSaidBeforeWhatWasFound(t *testing.T) {
+// TestTheWorstIsToldFirst, then what was expected, what is inert, and last what was not found.
+func TestTheWorstIsToldFirst(t *testing.T) {
 	c := newCounter(t, oneSite(t))
 	sample, code := c.handIn(t, "ketamine")
 	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "caffeine", lab.Trace, "", ""), c.found(t, "mannitol", lab.Identified, "", ""), c.found(t, "cocaine", lab.Identified, "", ""))
 	c.release(t, sample, "")
 	en, _ := c.both(t, code)
-	en.inOrder(t, "<h1>We did not find ketamine", "Expected, but not found", ">ketamine</span>", "not found", ">cocaine</span>", ">mannitol</span>", ">caffeine</span>", "tel:112", "Drugs Infolijn")
+	en.inOrder(t, "<h1>This is not ketamine.", "is very hot", "tel:112", "Which sample this is", ">cocaine <span", ">caffeine <span", ">mannitol</span>", ">ketamine</span>", "not found",
+		"What could not be seen", "This is the answer", "What you can do now", "Service UTR", "tel:112", "Drugs Infolijn")
 }
 
 func TestALaboratoryConfirmsWhatAStripPointedTo(t *testing.T) {
@@ -294,12 +297,12 @@ func TestALaboratoryConfirmsWhatAStripPointedTo(t *testing.T) {
 	c.release(t, sample, "")
 	c.move(t, sample, c.analyst, lab.InAnalysis, "")
 	en, _ := c.both(t, code)
-	en.want(t, http.StatusOK, "is-preliminary", "The analysis goes on")
+	en.want(t, http.StatusOK, "This result is preliminary", "The analysis goes on")
 
 	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Quantified, "80 %", lab.BasisBase))
-	c.release(t, sample, "")
+	c.release(t, sample, "measured by the laboratory")
 	en, _ = c.both(t, code)
-	en.want(t, http.StatusOK, "is-confirmed", "25I-NBOMe (not proven)", "What it said before", "Version 1, 3 March 2025: preliminary").
+	en.want(t, http.StatusOK, "This is a changed answer.", "a sign of 25I-NBOMe", "What we told you before was wrong.", "What it said before", "Version 1, 3 March 2025: preliminary").
 		lacks(t, "This result is preliminary")
 }
 
@@ -315,16 +318,17 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "cocaine", lab.Quantified, "61 %", lab.BasisBase))
 		c.release(t, sample, "vials <exchanged>")
 		en, nl := c.both(t, code)
-		en.inOrder(t, "<h1>We did not find ketamine", "is-amended", "was changed on 3 March 2025", "Reason: vials &lt;exchanged&gt;", "61% as base", "What it said before", "Version 1", "We found what was expected: ketamine.", "79.5% as base")
-		nl.want(t, http.StatusOK, "Deze uitslag is gewijzigd op 3 maart 2025", "Wat er eerder stond")
+		en.inOrder(t, "<h1>This is not ketamine. It holds cocaine.", "is-serious", "What we told you before was wrong.", "was changed on 3 March 2025", "Reason: vials &lt;exchanged&gt;", "about 61 mg", "This is a changed answer",
+			"What it said before", "Version 1", "We found ketamine.", "about 80 mg")
+		nl.want(t, http.StatusOK, "Dit antwoord is veranderd op 3 maart 2025", "Wat er eerder stond")
 
 		if _, err := x.store.WithdrawResult(t.Context(), c.verifier, sample.Key, c.now(t, sample).Version, "two samples mixed up"); err != nil {
 			t.Fatal(err)
 		}
 		en, nl = c.both(t, code)
-		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "must not be relied on", "taken back on 3 March 2025", "Reason: two samples mixed up",
-			"What it said before", "Version 2", "61% as base", "Version 1", "79.5% as base")
-		if first := strings.Index(en.body, `class="substances"`); first < strings.Index(en.body, "What it said before") {
+		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "Do not rely on what we said before", "Reason: two samples mixed up", "Have you taken some of it already?",
+			"taken back on 3 March 2025", "<details><summary>What we said before. It is withdrawn.</summary>", "Version 2", "about 61 mg", "Version 1", "about 80 mg", "</details>")
+		if first := strings.Index(en.body, `class="substances"`); first < strings.Index(en.body, "What we said before.") {
 			t.Error("a result that was taken back is shown as one that holds")
 		}
 		nl.want(t, http.StatusOK, "<h1>Deze uitslag is ingetrokken</h1>")
@@ -332,7 +336,7 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 		c.analyse(t, sample, lab.FTIR, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 		c.release(t, sample, "analysed again")
 		en, _ = c.both(t, code)
-		en.want(t, http.StatusOK, "is-amended", "Version 3, 3 March 2025: withdrawn", "Reason: two samples mixed up", "Reason: analysed again")
+		en.want(t, http.StatusOK, "This is a changed answer.", "Version 3, 3 March 2025: withdrawn", "Reason: two samples mixed up", "Reason: analysed again")
 	})
 }
 
@@ -348,7 +352,8 @@ func TestWhatStaffNotedIsNotShown(t *testing.T) {
 	c := newCounter(t, oneSite(t))
 	_, code := c.handIn(t, "ketamine", func(s *lab.Sample) { s.Notes, s.Region, s.Logo = "a secret note", "Friesland", "crown" })
 	c.look(t, "en", code.Print()).want(t, http.StatusOK).
-		lacks(t, "a secret note", "Friesland", "crown", "as the visitor said", "UTR-2025", "intake")
+		lacks(t, "a secret note", "Friesland", "as the visitor said", "intake").
+		want(t, http.StatusOK, "crown", "UTR-2025-00001") // what tells which of several samples this is
 }
 
 func TestThePrivacyPageIsTrueToTheSettings(t *testing.T) {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -9,58 +8,53 @@ import (
 	"marquis/internal/locale"
 )
 
-// roleOrder is the order in which substances are told.
-var roleOrder = []lab.Role{lab.RoleExpected, lab.RoleAdulterant, lab.RolePrecursor, lab.RoleByProduct, lab.RoleExcipient}
-
-// substances lists what was found, after what was expected and not found. Traces
-// come last.
-func (t *telling) substances(p *lab.Publication) []substanceView {
-	var list []substanceView
-	missing, _ := t.missing(p)
-	for _, name := range missing {
-		list = append(list, substanceView{name, t.Texts.Text("page.result.not_found"), t.Texts.Text("page.result.role_expected")})
-	}
-	findings := slices.Clone(p.Result.Findings)
-	slices.SortStableFunc(findings, func(a, b lab.Released) int {
-		return cmp.Or(traceLast(a)-traceLast(b), slices.Index(roleOrder, a.Role)-slices.Index(roleOrder, b.Role), cmp.Compare(b.Amount.Value, a.Amount.Value))
-	})
-	for i := range findings {
-		f := &findings[i]
-		amount, more := t.amount(f)
-		if f.Detection != lab.Unidentified {
-			more = append(t.what(f.SubstanceID), append(more, t.role(f, p.Outcome))...)
+// substances lists what was found, the worst of what was not expected first, and last what was
+// expected and not found.
+func (t *telling) substances(r *lab.Result) (list []substanceView) {
+	for i := range t.weighed.Findings {
+		x := &t.weighed.Findings[i]
+		amount, more := t.amount(x, r.Recognised)
+		v := substanceView{Name: t.name(&x.Released), Amount: amount}
+		if x.Unexpected && len(t.file.Expected) > 0 && t.named.words.Notable(x) {
+			v.Unexpected = t.Texts.Text("page.result.unexpected")
 		}
-		more = slices.DeleteFunc(more, func(s string) bool { return s == "" })
-		list = append(list, substanceView{t.name(f), amount, strings.Join(more, " · ")})
+		if x.Detection != lab.Unidentified {
+			v.What, v.Line = t.what(x.SubstanceID)
+			more = append(more, t.role(x))
+		}
+		v.More = strings.Join(slices.DeleteFunc(more, func(s string) bool { return s == "" }), " · ")
+		list = append(list, v)
+	}
+	if o := t.weighed.Outcome; o != lab.NotExpected && o != lab.NothingDetected || r.Recognised {
+		return list
+	}
+	for _, e := range t.weighed.Missing {
+		more := ""
+		if a := t.named.words.Absent(r, e); a.Limit.Value > 0 {
+			more = t.Texts.Text("page.result.seen_from", "Limit", t.named.exact(a.Limit))
+		}
+		list = append(list, substanceView{Name: t.expectedName(e), Amount: t.Texts.Text("page.result.not_found"), What: t.Texts.Text("page.result.role_expected"), More: more})
 	}
 	return list
 }
 
 // what says what a substance is: its class in plain words, and of one that is described in a
 // line which somebody has reviewed that too.
-func (t *telling) what(id lab.SubstanceID) []string {
+func (t *telling) what(id lab.SubstanceID) (class, line string) {
 	s := t.named.words.Substances[id]
 	if s == nil {
-		return nil
+		return "", ""
 	}
-	said := []string{t.named.own(t.named.words.Plain(s.Class))}
 	if s.LineReviewed {
-		said = append(said, t.named.own(s.LineEN, s.LineNL))
+		line = t.named.own(s.LineEN, s.LineNL)
 	}
-	return said
+	return t.named.own(t.named.words.Plain(s.Class)), line
 }
 
-func traceLast(f lab.Released) int {
-	if f.Detection == lab.Trace {
-		return 1
-	}
-	return 0
-}
-
-// role says what a substance does in the sample. Where nobody knows what was
-// expected, nothing is unexpected.
-func (t *telling) role(f *lab.Released, outcome lab.Outcome) string {
-	switch f.Role {
+// role says what a substance does in the sample. Where nobody knows what was expected,
+// nothing is told to be unexpected.
+func (t *telling) role(x *lab.Weight) string {
+	switch x.Role {
 	case lab.RoleExpected:
 		return t.Texts.Text("page.result.role_expected")
 	case lab.RoleExcipient:
@@ -70,86 +64,53 @@ func (t *telling) role(f *lab.Released, outcome lab.Outcome) string {
 	case lab.RolePrecursor:
 		return t.Texts.Text("page.result.role_precursor")
 	}
-	if outcome == lab.ExpectationUnknown {
+	return ""
+}
+
+// short is the name of a substance that people use, with what has to be known of the name. Of
+// what stands for a class it says of which.
+func (t *telling) short(f *lab.Released) string {
+	s := t.named.words.Substances[f.SubstanceID]
+	if s == nil {
 		return ""
 	}
-	return t.Texts.Text("page.result.role_adulterant")
+	name := t.named.own(s.Name, s.NameNL)
+	switch {
+	case s.WholeClass:
+		name, _, _ = strings.Cut(name, ", ")
+	case s.ShortName != "":
+		name = s.ShortName
+	}
+	if !s.Reviewed {
+		name = t.Texts.Text("page.result.not_reviewed", "Name", name)
+	}
+	return name
 }
 
-// amount says how much there is of a substance, and how that is to be read.
-func (t *telling) amount(f *lab.Released) (amount string, more []string) {
-	switch f.Detection {
-	case lab.Quantified:
-		amount, more = t.measured(f)
-	case lab.BelowLOQ:
-		amount = t.belowLOQ(f)
-	case lab.Identified:
-		amount = t.Texts.Text("page.result.found_it")
-		more = append(more, t.Texts.Text("page.result.not_measured"), t.Texts.Code(locale.Abundances, string(f.Abundance)))
-	case lab.Trace:
-		amount = t.Texts.Text("page.result.trace")
-	case lab.Indicated:
-		amount = t.Texts.Text("page.result.not_proven")
-		more = append(more, t.Texts.Text("page.result.indicated"))
-	default:
-		amount = t.Texts.Text("page.result.unidentified")
-		if n := f.HowMany(); n > 1 {
-			amount = t.Texts.Text("page.result.peaks", "Count", n)
+// name is that of a substance in the list: the short one with the long one, and those by which
+// the result named it where these turned out to be the same.
+func (t *telling) name(f *lab.Released) string {
+	s := t.named.words.Substances[f.SubstanceID]
+	if s == nil {
+		return ""
+	}
+	name := t.named.own(s.Name, s.NameNL)
+	if s.ShortName != "" && s.ShortName != name {
+		name = s.ShortName + " (" + name + ")"
+	}
+	if !s.Reviewed {
+		name = t.Texts.Text("page.result.not_reviewed", "Name", name)
+	}
+	var before []phrase
+	for _, id := range f.SignedAs {
+		if s := t.named.words.Merged(id); s != nil {
+			before = append(before, phrase{text: t.named.own(s.Name, s.NameNL)})
 		}
 	}
-	return amount, append(more, t.stereo(f.Stereo))
-}
-
-// measured writes an amount with what it counts and how exact it is.
-func (t *telling) measured(f *lab.Released) (amount string, more []string) {
-	amount = t.quantity(f.Amount)
-	base := lab.Amount{Value: f.Base, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
-	switch f.Basis {
-	case lab.BasisBase:
-		amount = t.Texts.Text("page.result.as_base", "Amount", amount)
-	case lab.BasisAsFound, lab.BasisUnknown:
-		if !f.BaseKnown {
-			more = append(more, t.Texts.Text("page.result.basis_unknown"))
-		}
-	default:
-		amount = t.Texts.Text("page.result.as_salt", "Amount", amount, "Salt", t.named.basis(f.Basis))
-		if f.BaseKnown {
-			more = append(more, t.Texts.Text("page.result.that_is_base", "Amount", t.quantity(base)))
-		}
+	if len(before) == 0 {
+		return name
 	}
-	if n := len(f.MeanOf); n > 0 {
-		more = append(more, t.Texts.Text("page.result.mean_of", "Count", n))
-	}
-	if f.Amount.Scale == lab.Ratio {
-		more = append(more, t.Texts.Text("page.result.relative"))
-	}
-	if f.Uncertainty > 0 {
-		width := t.named.exact(lab.Amount{Value: f.Uncertainty, Scale: f.Amount.Scale})
-		more = append(more, t.Texts.Text("page.result.uncertainty", "Amount", width))
-	}
-	return amount, more
-}
-
-// quantity writes an amount, that of a piece as such.
-func (t *telling) quantity(a lab.Amount) string {
-	text := t.named.amount(a)
-	if a.Scale != lab.PerUnit {
-		return text
-	}
-	if t.file.Sample.Form.Dosed() {
-		return t.Texts.Text("page.result.per_form", "Amount", text, "Form", t.Texts.Code(locale.Forms, string(t.file.Sample.Form)))
-	}
-	return t.Texts.Text("page.result.per_piece", "Amount", text)
-}
-
-// belowLOQ names the limit that the amount is below, where the method states it.
-func (t *telling) belowLOQ(f *lab.Released) string {
-	if m := t.named.words.Methods[f.MethodID]; m != nil {
-		if row := t.named.words.Row(m, f.SubstanceID); row != nil && row.LOQ.Value > 0 {
-			return t.Texts.Text("page.result.below", "Amount", t.quantity(row.LOQ))
-		}
-	}
-	return t.Texts.Text("page.result.below_limit")
+	return t.Texts.Text("page.result.called_before", "Name", name, "Before", t.and(before))
 }
 
 func (t *telling) stereo(s lab.Stereo) string {
@@ -162,4 +123,37 @@ func (t *telling) stereo(s lab.Stereo) string {
 		return t.Texts.Text("page.result.stereo_r")
 	}
 	return ""
+}
+
+// sample says which sample the result is of. What is not known is left out.
+func (t *telling) sample(service string) (facts []factView) {
+	x := &t.file.Sample
+	add := func(key, value string) {
+		if value != "" {
+			facts = append(facts, factView{t.Texts.Text(key), value})
+		}
+	}
+	if x.NumberRunning > 0 {
+		add("page.result.number", x.Number(t.page.Service.Code).String())
+	}
+	add("page.result.sold_as", t.named.product(x.ProductID))
+	add("page.result.form", t.Texts.Code(locale.Forms, string(x.Form)))
+	var colours []string
+	for _, c := range x.Colours {
+		colours = append(colours, t.Texts.Code(locale.Colours, c))
+	}
+	add("page.field.colours", strings.Join(colours, ", "))
+	add("page.field.logo", x.Logo)
+	var sizes []string
+	for _, um := range []int32{x.WidthUM, x.HeightUM, x.ThickUM} {
+		if um > 0 {
+			sizes = append(sizes, t.named.thousandths(int64(um), ""))
+		}
+	}
+	if len(sizes) > 0 {
+		add("page.result.size", strings.Join(sizes, " × ")+" mm")
+	}
+	add("page.result.received_on", t.Texts.Date(x.ReceivedOn))
+	add("page.result.service", service)
+	return facts
 }

@@ -1,117 +1,229 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"marquis/internal/lab"
 )
 
-// heading says the outcome in one sentence.
-func (t *telling) heading(p *lab.Publication) string {
-	missing, traces := t.missing(p)
-	var expected, others, everything []string
-	for i := range p.Result.Findings {
-		f := &p.Result.Findings[i]
-		if !f.Detection.Counts() {
-			continue
-		}
-		name := t.findingName(f)
-		everything = append(everything, name)
-		switch f.Role {
-		case lab.RoleExpected:
-			expected = append(expected, name)
-		case lab.RoleAdulterant:
-			others = append(others, name)
-		}
-	}
+// headingOthers is how many unexpected substances a heading names.
+const headingOthers = 3
+
+// phrase is a finding as a sentence names it.
+type phrase struct {
+	text  string
+	aside bool // something is said of it between commas
+}
+
+// heading says a result in a sentence or two: what was expected and found, and the worst that
+// was not expected; or what it is not, and what it holds instead.
+func (t *telling) heading(r *lab.Result) string {
+	w := t.weighed
+	missing := slices.Concat(w.Missing, w.Unsure)
 	switch {
-	case p.Outcome == lab.OutcomeInconclusive:
-		return t.Texts.Text("page.result.inconclusive")
-	case p.Outcome == lab.NothingDetected && len(p.Result.Findings) > 0:
-		return t.Texts.Text("page.result.traces_only")
-	case p.Outcome == lab.NothingDetected:
+	case w.Outcome == lab.NothingDetected:
 		return t.Texts.Text("page.result.nothing")
-	case p.Result.Recognised:
-		return t.Texts.Text("page.result.looks_like", "Names", t.list(everything))
-	case p.Outcome == lab.NotExpected && len(missing) > 0:
-		return t.Texts.Text("page.result.missing", "Names", t.list(missing))
-	case p.Outcome == lab.NotExpected && len(traces) > 0:
-		return t.Texts.Text("page.result.missing_trace", "Names", t.list(traces))
-	case p.Outcome == lab.NotExpected:
-		return t.Texts.Text("page.result.missing_some")
-	case p.Outcome == lab.ExpectedPlusAdulterant:
-		return t.Texts.Text("page.result.plus", "Names", t.list(expected), "Others", t.list(others))
-	case p.Outcome == lab.ExpectedOnly:
-		return t.Texts.Text("page.result.expected_only", "Names", t.list(expected))
+	case r.Recognised:
+		return t.Texts.Text("page.result.looks_like", "Names", t.phrases(t.notable(false), false))
+	case w.Outcome == lab.OutcomeInconclusive:
+		return t.headingInconclusive()
+	case w.Outcome == lab.NotExpected && len(t.file.Expected) == 1 && len(missing) == 1:
+		return t.headingInstead(r, missing[0])
 	}
-	return t.Texts.Text("page.result.found", "Names", t.list(everything))
+	said := []string{t.Texts.Text("page.result.found", "Names", t.phrases(t.notable(false), false))}
+	if w.Outcome == lab.NotExpected && len(w.Missing) > 0 {
+		said = append(said, t.Texts.Text("page.result.missing", "Names", t.or(t.noneOf(w.Missing))))
+	}
+	return strings.Join(append(said, t.dose()...), " ")
 }
 
-// missingWords say what was expected and not found, where the heading does not.
-func (t *telling) missingWords(p *lab.Publication) (said []string) {
-	if p.Outcome != lab.NotExpected {
-		return nil
+// headingInconclusive says that nobody could tell, and what there is a sign of: first where
+// that is of extreme danger.
+func (t *telling) headingInconclusive() string {
+	found := t.notable(false)
+	switch {
+	case len(found) == 0:
+		return t.Texts.Text("page.result.inconclusive")
+	case t.weighed.Has(lab.ExtremeDanger):
+		return t.Texts.Text("page.result.found", "Names", t.phrases(found, false)) + " " + t.Texts.Text("page.result.unknown_else")
 	}
-	missing, traces := t.missing(p)
-	if len(missing) > 0 {
-		said = append(said, t.Texts.Text("page.result.missing_text", "Names", t.list(missing)))
-	}
-	if len(traces) > 0 {
-		said = append(said, t.Texts.Text("page.result.missing_trace_text", "Names", t.list(traces)))
-	}
-	return said
+	return t.Texts.Text("page.result.inconclusive") + " " + t.Texts.Text("page.result.found", "Names", t.phrases(found, false))
 }
 
-// missing names what was expected and not found, and what was found as no more
-// than a trace.
-func (t *telling) missing(p *lab.Publication) (missing, traces []string) {
-	if p.Outcome != lab.NotExpected {
-		return nil, nil
+// headingInstead says of a sample that is not what it was sold as what it is. That something is
+// not there is said only where a confirmatory method looked for it.
+func (t *telling) headingInstead(r *lab.Result, e lab.Expected) string {
+	others := t.notable(true)
+	found := t.Texts.Text("page.result.found", "Names", t.phrases(others, false))
+	if len(t.weighed.Unsure) > 0 {
+		key := "page.result.no_more_sign"
+		if slices.ContainsFunc(t.weighed.Findings, func(x lab.Weight) bool {
+			return x.Detection == lab.Trace && t.named.words.Satisfies(x.SubstanceID, e)
+		}) {
+			key = "page.result.no_more_trace"
+		}
+		return t.Texts.Text(key, "Name", t.someOf(e)) + " " + found
 	}
-	absent, few := t.named.words.Missing(&p.Result, t.file.Expected)
-	return t.expectedNames(absent), t.expectedNames(few)
+	absent := t.named.words.Absent(r, e)
+	name := t.noneOf([]lab.Expected{e})[0]
+	switch {
+	case absent.Proven:
+		return t.Texts.Text("page.result.is_not", "Name", name) + " " + t.holds(others)
+	case absent.Limit.Value > 0:
+		return t.Texts.Text("page.result.not_seen_from", "Name", name, "Limit", t.named.exact(absent.Limit)) + " " + found
+	case absent.Looked:
+		return t.Texts.Text("page.result.not_seen", "Name", name) + " " + found
+	}
+	return t.Texts.Text("page.result.cannot_see", "Name", name) + " " + found
 }
 
-// name is that of a substance, with those by which the result named it where these turned out
-// to be the same.
-func (t *telling) name(f *lab.Released) string {
-	name := t.named.substance(f.SubstanceID)
-	if s := t.named.words.Substances[f.SubstanceID]; s != nil && !s.Reviewed {
-		name = t.Texts.Text("page.result.not_reviewed", "Name", name)
+// holds says what it is instead: one substance with its amount, or several with theirs.
+func (t *telling) holds(others []lab.Weight) string {
+	if len(others) == 1 {
+		name, what := t.phraseOf(&others[0]), t.aside(&others[0])
+		if amount := t.pieceAmount(&others[0]); amount != "" && !t.weighed.Has(lab.OnlyRecognised) {
+			what = strings.TrimPrefix(what+", "+amount, ", ")
+		}
+		if what != "" {
+			return t.Texts.Text("page.result.holds_that", "Name", name, "What", what)
+		}
+		return t.Texts.Text("page.result.holds", "Name", name)
 	}
-	var before []string
-	for _, id := range f.SignedAs {
-		if s := t.named.words.Merged(id); s != nil {
-			before = append(before, t.named.own(s.Name, s.NameNL))
+	return t.Texts.Text("page.result.holds_several", "Names", t.phrases(others, true))
+}
+
+// notable are the findings that a heading names: what was expected, then the worst of what was
+// not. Where there is nothing else, what is inert.
+func (t *telling) notable(unexpected bool) (list []lab.Weight) {
+	var others []lab.Weight
+	for _, x := range t.weighed.Findings {
+		switch {
+		case !t.named.words.Notable(&x):
+		case x.Role == lab.RoleExpected && !unexpected:
+			list = append(list, x)
+		case x.Role != lab.RoleExpected:
+			others = append(others, x)
 		}
 	}
-	if len(before) == 0 {
-		return name
+	if list = append(list, others...); len(list) > 0 {
+		return list
 	}
-	return t.Texts.Text("page.result.called_before", "Name", name, "Before", t.list(before))
+	return slices.DeleteFunc(slices.Clone(t.weighed.Findings), func(x lab.Weight) bool { return unexpected && x.Role == lab.RoleExpected })
 }
 
-// findingName names a substance in a sentence, and says so where it is not proven.
-func (t *telling) findingName(f *lab.Released) string {
-	name := t.name(f)
-	if f.Detection == lab.Indicated {
-		return t.Texts.Text("page.result.name_not_proven", "Name", name)
+// phrases names findings as a sentence does: of many unexpected ones the worst, and how many
+// more there are.
+func (t *telling) phrases(list []lab.Weight, amounts bool) string {
+	var said []phrase
+	others := 0
+	for i := range list {
+		if list[i].Role != lab.RoleExpected {
+			others++
+		}
+		if others > headingOthers {
+			more := len(list) - i
+			if more == 1 {
+				said = append(said, t.phraseIn(&list[i], amounts))
+			} else {
+				said = append(said, phrase{text: t.Texts.Text("page.result.more", "Count", more)})
+			}
+			break
+		}
+		said = append(said, t.phraseIn(&list[i], amounts))
+	}
+	return t.and(said)
+}
+
+func (t *telling) phraseIn(x *lab.Weight, amounts bool) phrase {
+	text, aside := t.phraseOf(x), t.aside(x)
+	if amount := t.pieceAmount(x); amounts && amount != "" {
+		text += " (" + amount + ")"
+	}
+	if aside != "" {
+		text += ", " + aside
+	}
+	return phrase{text, aside != ""}
+}
+
+// phraseOf names a finding, and how sure it is.
+func (t *telling) phraseOf(x *lab.Weight) string {
+	name := t.short(&x.Released)
+	switch x.Detection {
+	case lab.Trace:
+		return t.Texts.Text("page.result.trace_of", "Name", name)
+	case lab.Indicated:
+		return t.Texts.Text("page.result.sign_of", "Name", name)
+	case lab.Unidentified:
+		if n := x.HowMany(); n > 1 {
+			return t.Texts.Text("page.result.unidentified_several", "Count", n)
+		}
+		return t.Texts.Text("page.result.unidentified_one")
 	}
 	return name
 }
 
-func (t *telling) expectedNames(list []lab.Expected) (names []string) {
-	for _, e := range list {
-		names = append(names, t.named.expected([]lab.Expected{e}))
+// aside says in plain words what a substance of extreme danger is.
+func (t *telling) aside(x *lab.Weight) string {
+	if x.Danger != lab.DangerExtreme {
+		return ""
 	}
-	return names
+	what, _, _ := strings.Cut(t.named.own(t.named.words.Plain(t.named.words.Substances[x.SubstanceID].Class)), " (")
+	return what
 }
 
-// list joins names as a sentence does.
-func (t *telling) list(names []string) string {
+// and joins phrases as a sentence does.
+func (t *telling) and(list []phrase) string {
+	text := ""
+	for i, p := range list {
+		switch {
+		case i == 0:
+			text = p.text
+		case i < len(list)-1:
+			text += ", " + p.text
+		default:
+			comma := ""
+			if list[i-1].aside {
+				comma = ","
+			}
+			text = t.Texts.Text("page.result.and", "List", text+comma, "Last", p.text)
+		}
+	}
+	return text
+}
+
+// or joins names of which none was found.
+func (t *telling) or(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	return t.Texts.Text("page.result.and", "List", strings.Join(names[:last], ", "), "Last", names[last])
+	return t.Texts.Text("page.result.or", "List", strings.Join(names[:last], ", "), "Last", names[last])
+}
+
+// noneOf names what was expected, where it is said that it is not there.
+func (t *telling) noneOf(list []lab.Expected) (names []string) {
+	for _, e := range list {
+		name := t.expectedName(e)
+		if e.Class != "" {
+			name = t.Texts.Text("page.result.none_of_class", "Class", name)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// someOf names what was expected, where it is said that there is some of it.
+func (t *telling) someOf(e lab.Expected) string {
+	if e.Class != "" {
+		return t.Texts.Text("page.result.one_of_class", "Class", t.expectedName(e))
+	}
+	return t.expectedName(e)
+}
+
+func (t *telling) expectedName(e lab.Expected) string {
+	if s := t.named.words.Substances[lab.SubstanceID(e.SubstanceID)]; s != nil && s.ShortName != "" {
+		return s.ShortName
+	}
+	return t.named.expected([]lab.Expected{e})
 }

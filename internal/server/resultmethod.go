@@ -21,7 +21,7 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	for i, m := range list {
 		name := t.Texts.Text("page.result.method", "Kind", t.Texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
 			"Level", t.Texts.Code(locale.Levels, string(m.Level)))
-		views[i] = methodView{name, strings.Join(t.sight(m, leftOutOf(&p.Result, m.ID)), " ")}
+		views[i] = methodView{name, strings.Join(t.sight(m, &p.Result), " ")}
 	}
 	return views
 }
@@ -40,16 +40,21 @@ func leftOutOf(r *lab.Result, m lab.MethodID) bool {
 }
 
 // sight says what a method can see. One of which something was left out is not cited as
-// having looked for it.
-func (t *telling) sight(m *lab.Method, leftOut bool) []string {
+// having looked for it, nor is one that could not tell.
+func (t *telling) sight(m *lab.Method, r *lab.Result) []string {
 	if m.Kind == lab.ListRecognition {
 		return []string{t.Texts.Text("page.result.sees_looks")}
 	}
+	if slices.Contains(r.CouldNotTell, m.ID) {
+		return []string{t.Texts.Text("page.result.could_not_tell")}
+	}
 	var said []string
 	switch {
-	case leftOut:
+	case leftOutOf(r, m.ID):
 	case m.OpenScope:
 		said = append(said, t.Texts.Text("page.result.sees_library"))
+	case len(m.Scope) == 0:
+		said = append(said, t.Texts.Text("page.result.sees_unknown"))
 	default:
 		said = append(said, t.scope(m)...)
 	}
@@ -58,6 +63,25 @@ func (t *telling) sight(m *lab.Method, leftOut bool) []string {
 	}
 	if !m.Quantifies {
 		said = append(said, t.Texts.Text("page.result.sees_no_amount"))
+	}
+	return said
+}
+
+// blind says which dangerous classes no method of the result can see, or not in small amounts.
+func (t *telling) blind(r *lab.Result) (said []string) {
+	b := t.named.words.Blind(r)
+	for _, part := range []struct {
+		key   string
+		codes []string
+	}{{"page.result.blind", b.None}, {"page.result.blind_some", b.Some}, {"page.result.blind_small", b.Coarse}} {
+		if len(part.codes) == 0 {
+			continue
+		}
+		names := make([]string, len(part.codes))
+		for i, code := range part.codes {
+			names[i] = t.named.own(t.named.words.Classes[code].NameEN, t.named.words.Classes[code].NameNL)
+		}
+		said = append(said, t.Texts.Text(part.key, "Names", strings.Join(names, ", ")))
 	}
 	return said
 }
@@ -79,12 +103,37 @@ func (t *telling) scope(m *lab.Method) (said []string) {
 	}
 	if n := len(listed) - len(classes); n > 0 {
 		said = append(said, t.Texts.Text("page.result.sees_list", "Count", n))
+		said = append(said, t.limits(m)...)
 	}
 	if len(classes) > 0 {
 		slices.SortFunc(classes, compareFolded)
 		said = append(said, t.Texts.Text("page.result.sees_classes", "Names", strings.Join(classes, ", ")))
 	}
 	return said
+}
+
+// limits says from where on a method sees what it looks for, where that is known: the finest
+// and the coarsest of its limits.
+func (t *telling) limits(m *lab.Method) []string {
+	var least, most lab.Amount
+	for _, row := range m.Scope {
+		switch {
+		case row.LOD.Scale != lab.MassFraction || row.LOD.Value == 0:
+			continue
+		case least.Value == 0 || row.LOD.Value < least.Value:
+			least = row.LOD
+		}
+		if row.LOD.Value > most.Value {
+			most = row.LOD
+		}
+	}
+	switch {
+	case most.Value == 0:
+		return nil
+	case least.Value == most.Value:
+		return []string{t.Texts.Text("page.result.sees_from", "Limit", t.named.exact(most))}
+	}
+	return []string{t.Texts.Text("page.result.sees_from_to", "Least", t.named.exact(least), "Most", t.named.exact(most))}
 }
 
 // leftOut says what was found and does not stand in the result, and why.

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
@@ -10,18 +12,24 @@ import (
 // was found: the title is what a browser remembers.
 type resultPage struct {
 	page.View
-	Tags       []tagView
 	Heading    string
-	Grave      []string // to be known before anything else is read
+	Attention  *tagView // nil where none is stated
+	Withdrawn  bool
+	Told       []string // beside the heading, to be known before anything else is read
+	Danger     *dangerView
 	Said       []string
+	Facts      []factView
 	Substances []substanceView
-	Facts      resultFacts
+	Salt       []string // how amounts are to be read
+	Blind      []string // what could not be seen, and is dangerous
 	Methods    []methodView
+	State      string // what the answer is worth, and when it was given
+	Service    lab.Service
 	Earlier    []earlierView // versions, the latest first
 }
 
-// resultFacts say of which sample the result is. What is not known is empty.
-type resultFacts struct{ SoldAs, Form, ReceivedOn, Service, Published, Checked string }
+// dangerView is what to look for in somebody who has taken it, and what to do.
+type dangerView struct{ Signs, Do, Opioid []string }
 
 // factView is a name and a value.
 type factView struct{ Name, Value string }
@@ -35,26 +43,57 @@ type earlierView struct {
 
 // substanceView is one substance with how much there is of it and what else there
 // is to say.
-type substanceView struct{ Name, Amount, More string }
+type substanceView struct {
+	Name, Amount string
+	What         string // its class, in plain words
+	Line         string // what it is, where somebody has reviewed the line
+	More         string
+	Unexpected   string // that it was not expected, where it was not
+}
 
 // methodView is a method with what it can and cannot see.
 type methodView struct{ Name, Said string }
+
+// Dial is the telephone number of the service as a phone dials it: without what is for the
+// reader's eye, or an extension.
+func (p *resultPage) Dial() string {
+	number, _, _ := strings.Cut(strings.ToLower(p.Service.Phone), "e")
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' || c == '+' {
+			return c
+		}
+		return -1
+	}, number)
+}
 
 // telling puts what a code opens into the words of one reader.
 type telling struct {
 	*request
 	named   naming
 	file    *lab.File
-	service string // its name
+	weighed *lab.Weighed // the version that is told; nil where none stands
 	page    *resultPage
-}
-
-func (t *telling) tag(v locale.Vocabulary, code string) {
-	t.page.Tags = append(t.page.Tags, tagView{code, t.Texts.Code(v, code)})
 }
 
 func (t *telling) say(key string, args ...any) {
 	t.page.Said = append(t.page.Said, t.Texts.Text(key, args...))
 }
 
-func (t *telling) warn(key string) { t.page.Grave = append(t.page.Grave, t.Texts.Text(key)) }
+func (t *telling) tell(key string, args ...any) {
+	t.page.Told = append(t.page.Told, t.Texts.Text(key, args...))
+}
+
+// attention says how much attention the result asks for, in a word; nothing for none.
+func (t *telling) attention(a lab.Attention) {
+	if a != "" {
+		t.page.Attention = &tagView{string(a), t.Texts.Code(locale.Attentions, string(a))}
+	}
+}
+
+// serviceAt is the service with what it tells visitors at one of its places.
+func (r *request) serviceAt(place lab.Optional) (*lab.Service, error) {
+	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
+	service := r.Service
+	service.Terms = service.TermsAt(place, locations)
+	return &service, err
+}

@@ -35,7 +35,7 @@ func showResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := r.result(&found.File, found.ServiceName)
+	page, err := r.result(&found.File, &found.Service)
 	if err != nil {
 		return err
 	}

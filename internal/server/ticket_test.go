@@ -72,7 +72,7 @@ func TestATicketOpensWhatItsCodeDoesNow(t *testing.T) {
 		r.get(address).want(t, http.StatusOK, "We have your sample")
 		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 		c.release(t, sample, "")
-		r.get(address).want(t, http.StatusOK, "We found what was expected")
+		r.get(address).want(t, http.StatusOK, "We found ketamine.")
 
 		hash, err := x.keys.Hash(lab.NewLookupCode(), 2025_03_03)
 		if err != nil {

@@ -14,13 +14,13 @@ import (
 )
 
 // Found is what a lookup code opens: as much of the sample's file as the public page
-// needs to say, and nothing else of it. Of the sample that is what it was sold as, its
-// form, state and days; of the versions of its result, what was said and on which day.
-// It has no ids but that of the service.
+// needs to say, and nothing else of it. Of the sample that is its number, what it was sold as,
+// its form and look, state and days; of the versions of its result, what was said and on which
+// day. It has no ids but that of the service.
 type Found struct {
 	lab.File
-	Code        CodeHash // which of those that were asked for opens it
-	ServiceName string
+	Code    CodeHash    // which of those that were asked for opens it
+	Service lab.Service // its code and name, and what it tells visitors at the place where the sample was handed in
 }
 
 // What a look-up reads packed: it holds no free text.
@@ -29,6 +29,13 @@ var (
 		sqlstore.Text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
 		sqlstore.Number("c.service_id", func(f *Found) *lab.ServiceID { return &f.Sample.ServiceID }),
 		sqlstore.Number("x.product_id", func(f *Found) *lab.ProductID { return &f.Sample.ProductID }),
+		sqlstore.Number("x.number_year", func(f *Found) *int32 { return &f.Sample.NumberYear }),
+		sqlstore.Number("x.number_running", func(f *Found) *int32 { return &f.Sample.NumberRunning }),
+		sqlstore.Number("x.number_series", func(f *Found) *int16 { return &f.Sample.NumberSeries }),
+		sqlstore.Value("colours", "x.colours", func(f *Found, codes string) error { return f.Sample.Colours.Scan(codes) }),
+		sqlstore.Number("x.width_um", func(f *Found) *int32 { return &f.Sample.WidthUM }),
+		sqlstore.Number("x.height_um", func(f *Found) *int32 { return &f.Sample.HeightUM }),
+		sqlstore.Number("x.thick_um", func(f *Found) *int32 { return &f.Sample.ThickUM }),
 		sqlstore.Text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
 		sqlstore.Text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
 		sqlstore.Text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),
@@ -68,11 +75,13 @@ func packedLookup() string {
 // columns of primary and unique keys. Nothing is sorted: the key has the
 // expectations in order, and sorting rows would copy them.
 const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
-SELECT %s, v.name, coalesce(p.reason, ''), coalesce(p.result, '')
+SELECT %s, v.code, v.name, coalesce(nullif(l.address, ''), v.address), coalesce(nullif(l.phone, ''), v.phone),
+  coalesce(nullif(l.opening_hours, ''), v.opening_hours), x.logo, coalesce(p.reason, ''), coalesce(p.result, '')
 FROM typed
 JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
 JOIN services v ON v.id = c.service_id
 JOIN samples x ON x.service_id = c.service_id AND x.id = c.sample_id
+LEFT JOIN locations l ON l.service_id = x.service_id AND l.id = x.location_id
 LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id`
 
 // Lookup returns what a code opens, or lab.ErrNotFound where it opens nothing. The
@@ -153,19 +162,22 @@ func lookupArgs(hashes []CodeHash) []any {
 
 // lookupRow is a row as it is scanned, and what was found by it and those before.
 type lookupRow struct {
-	found                           Found
-	packed, service, reason, result string
+	found          Found
+	service        lab.Service
+	packed, logo   string
+	reason, result string
 }
 
 func (r *lookupRow) scan(rows *sql.Rows) error {
-	if err := rows.Scan(&r.packed, &r.service, &r.reason, &r.result); err != nil {
+	if err := rows.Scan(&r.packed, &r.service.Code, &r.service.Name, &r.service.Address, &r.service.Phone, &r.service.OpeningHours, &r.logo, &r.reason, &r.result); err != nil {
 		return err
 	}
 	published, err := foundColumns.Take(&r.found, r.packed)
 	if err != nil {
 		return err
 	}
-	r.found.ServiceName = r.service
+	r.found.Sample.Logo, r.found.Service = r.logo, r.service
+	r.found.Service.ID = r.found.Sample.ServiceID
 	if published == "" {
 		return nil
 	}

@@ -61,7 +61,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 
 		found := lookUp(t, s, hashes...)
 		want := store.Found{
-			Code: mine, ServiceName: "Service UTR",
+			Code: mine, Service: lab.Service{ID: 1, Code: "UTR", Name: "Service UTR"},
 			File: lab.File{Expected: b.ketamine.Expected(), Sample: lab.Sample{
 				Key: lab.Key{ServiceID: b.service.ID}, ProductID: b.ketamine.ID, Form: lab.Powder,
 				State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7,

@@ -58,7 +58,7 @@ func ID[T any](column string, at func(*T) *string) Part[T] {
 }
 
 // Number reads a whole number that is not NULL and has room in its type.
-func Number[T any, N ~int | ~int32 | ~int64](column string, at func(*T) *N) Part[T] {
+func Number[T any, N ~int | ~int16 | ~int32 | ~int64](column string, at func(*T) *N) Part[T] {
 	return Part[T]{column, column, func(t *T, value string) error {
 		n, err := strconv.ParseInt(value, 10, 64)
 		*at(t) = N(n)
