@@ -51,7 +51,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := f.Questions[i].mayReply(by)
 		offer(f.Questions[i].ID, m, err)
 	}
-	for _, act := range [...]Action{PublishResult, WithdrawResult, TellResult} {
+	for _, act := range [...]Action{PublishResult, PublishHeld, WithdrawResult, TellResult} {
 		m, err := f.mayResult(act, by)
 		offer(x.ID, m, err)
 	}

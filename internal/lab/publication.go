@@ -145,6 +145,11 @@ func (f *File) mayResult(act Action, by Actor) (*move, error) {
 	switch {
 	case act == TellResult && from != unpublished:
 		from = published
+	case act == PublishHeld:
+		if !f.atOnce() {
+			return nil, errNotHeld
+		}
+		to = []string{string(f.heldKind())}
 	case act == PublishResult:
 		verified := f.verified()
 		if len(verified) == 0 {

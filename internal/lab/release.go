@@ -18,6 +18,8 @@ type Result struct {
 	Findings   []Released  `json:"findings"`
 	Signatures []Signature `json:"signatures"`
 	LeftOut    []LeftOut   `json:"left_out,omitempty"` // what was found, and does not stand in Findings
+
+	BeingConfirmed bool `json:"being_confirmed,omitempty"` // released at once: a second person has yet to verify an analysis of it
 }
 
 // Released is one finding of a released result.

@@ -133,6 +133,8 @@ func (in *plainJSON) result(r *Result) {
 			r.Findings = plainList(in, in.released)
 		case "left_out":
 			r.LeftOut = plainList(in, in.leftOut)
+		case "being_confirmed":
+			r.BeingConfirmed = in.truth()
 		case "signatures":
 			r.Signatures = plainList(in, func() Signature { return plainText[Signature](in) })
 		default:
