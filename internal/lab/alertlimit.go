@@ -47,7 +47,9 @@ func (d *Dictionary) SetAlertLimits(list []AlertLimit) {
 		d.AlertLimits[l.SubstanceID] = append(d.AlertLimits[l.SubstanceID], l)
 	}
 	for _, versions := range d.AlertLimits {
-		slices.SortFunc(versions, func(a, b AlertLimit) int { return cmp.Or(cmp.Compare(a.Form, b.Form), cmp.Compare(a.Version, b.Version)) })
+		slices.SortFunc(versions, func(a, b AlertLimit) int {
+			return cmp.Or(cmp.Compare(a.Form, b.Form), cmp.Compare(a.Version, b.Version))
+		})
 	}
 }
 

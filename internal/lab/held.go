@@ -346,6 +346,30 @@ func saysTheSame(a, b Released) bool {
 		a.Uncertainty == b.Uncertainty && a.Stereo == b.Stereo && a.Abundance == b.Abundance && a.Peaks == b.Peaks
 }
 
+// Confirmation is the version that confirms what was released at once. Where the next version
+// would say anything else it is refused.
+func (d *Dictionary) Confirmation(f *File) (*Publication, error) {
+	if p, same := d.Confirms(f); same {
+		return p, nil
+	}
+	return nil, &MoveError{
+		What: PublishResult.about(), From: f.resultState(), To: string(ConfirmedResult),
+		Format: "The result would now say something else than what was released at once. Verify the analysis alone, and release the result with its reason.",
+	}
+}
+
+// CheckAmongMany refuses to release a result among many that is held: somebody has to look at
+// it by itself.
+func (d *Dictionary) CheckAmongMany(f *File) error {
+	if len(d.Held(f)) == 0 {
+		return nil
+	}
+	return &MoveError{
+		What: PublishResult.about(), From: f.resultState(), To: string(PreliminaryResult),
+		Format: "It is held: look at it, and release it by itself.",
+	}
+}
+
 // ConfirmedBy tells whether the actor, by verifying an analysis, lets the result be confirmed
 // that was released at once.
 func (d *Dictionary) ConfirmedBy(f *File, id ID, by Actor, at Instant) bool {

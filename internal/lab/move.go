@@ -228,6 +228,7 @@ func (s *Sample) Register(by Actor, at Instant) error {
 		return err
 	}
 	s.State, s.StateReason, s.RegisteredBy, s.RegisteredAt, s.Stage = Registered, "", by.UserID, at, StageToAnalyse
+	s.HeldSince = Instant{}
 	return nil
 }
 

@@ -86,6 +86,15 @@ func (d *Dictionary) Settle(before, after *File) {
 	d.settleHeld(before, after)
 }
 
+// Reviewed is a file that nobody has touched as today's rule and dictionary read it: on the
+// worklist that Review says, and held since then.
+func (d *Dictionary) Reviewed(f *File) *File {
+	after := f.Clone()
+	after.Sample.Stage = d.Review(f)
+	d.settleHeld(f, after)
+	return after
+}
+
 // Review tells whether a sample is to be put on the worklist of results that today's rule
 // would release otherwise, or not before one of two amounts is marked, or off it: nothing was
 // left to do with it when it was last touched. Which of several analyses that say the same is named does not matter.

@@ -237,7 +237,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 		}
 		for _, list := range []any{
 			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
-			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices, &r.Proposals, &r.Judgements,
+			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices, &r.Proposals, &r.Judgements, &r.AlertLimits,
 		} {
 			if err := tx.Find(list).Error; err != nil {
 				return nil, err
@@ -254,6 +254,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	}
 	d.SetLaboratories(r.laboratories())
 	d.SetJudgements(r.judgements())
+	d.SetAlertLimits(r.alertLimits())
 	d.Edition, d.Merges = change, merges
 	return d, nil
 }

@@ -142,7 +142,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		productNameRow{},
 		productSubstanceRow{},
 		proposalRow{},
-		judgementRow{},
+		judgementRow{}, alertLimitRow{},
 		methodRow{},
 		methodScopeRow{},
 		laboratoryRow{},
