@@ -199,6 +199,23 @@ func TestAnythingHighIsHeldWhereNothingIsExpected(t *testing.T) {
 	b.wants(f, "")
 }
 
+// A by-product of another product's making, or what a product is known to be cut with, is
+// held.
+func TestOnlyTheProductsOwnByProductsAreForeseen(t *testing.T) {
+	b := newHeldBench(t)
+	f := b.sold("heroin", lab.Powder, b.run(gcms, 1, "heroin 40 %, 6-MAM 3 %"))
+	b.wants(f, "")
+	p := *b.Products[f.Sample.ProductID]
+	p.Substances = slices.Clone(p.Substances)
+	for i := range p.Substances {
+		if p.Substances[i].SubstanceID == lab.Optional(b.id("6-MAM")) {
+			p.Substances[i].Role = lab.RoleAdulterant
+		}
+	}
+	b.Products[p.ID] = &p
+	b.wants(f, "unexpected 6-MAM")
+}
+
 // What nobody has reviewed is of high danger by precaution.
 func TestAnUnreviewedSubstanceIsHeld(t *testing.T) {
 	b := newHeldBench(t)
@@ -220,6 +237,10 @@ func TestWhatIsRetractedOrSetAsideHoldsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wants(aside, "")
+	told := b.told(aside, 3, b.Publish)
+	b.wants(told, "")
+	told.Evidence = f.Evidence // it stands again, and was told as left out
+	b.wants(told, "extreme protonitazene")
 	b.wants(f, "extreme protonitazene")
 	for _, state := range []lab.SampleState{lab.Rejected, lab.NotAnalysed} {
 		f.Sample.State = state
