@@ -7,6 +7,7 @@ import (
 
 	"marquis/internal/lab"
 	"marquis/internal/page"
+	"marquis/internal/store"
 )
 
 // heldView is for what a sample is held, and the form that releases it at once.
@@ -104,7 +105,7 @@ func (r *request) offerAtOnce(n naming, v *heldView) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Repeats(&p.Publication); err != nil {
+	if saysTheSame(&p) {
 		v.Refused = r.Texts.Text("page.held.waits")
 		return nil
 	}
@@ -126,6 +127,9 @@ func (r *request) offerAtOnce(n naming, v *heldView) error {
 	r.confirmLeftOut(v.Form, v.LeftOut)
 	return r.keeps(v.Form, v.Address)
 }
+
+// saysTheSame tells that the version would say what the latest says already.
+func saysTheSame(p *store.Proposal) bool { return p.Repeats(&p.Publication) != nil }
 
 // atOncePage releases at once what a sample is held for.
 type atOncePage struct {

@@ -83,8 +83,6 @@ func TestHeldFromTheBenchToItsConfirmation(t *testing.T) {
 	})
 }
 
-func second2[T any](_ T, err error) error { return err }
-
 func refusedStep(t testing.TB, what string, err error) {
 	t.Helper()
 	var refused *lab.MoveError
