@@ -21,7 +21,7 @@ var columnOf = map[string]string{
 // notInFiles are the fields of a sample that no file tells: free text, what the
 // service decides, and what the program itself keeps.
 var notInFiles = []string{
-	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "overruled", "notes", "import_id",
+	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "overruled", "notes", "import_id",
 	"registered_by", "registered_at", "confirmed", "no_retest",
 }
 

@@ -26,6 +26,7 @@ const (
 	AskAboutAnalysis Action = "ask about analysis"
 	AnswerQuestion   Action = "answer question"
 	PublishResult    Action = "publish result"
+	PublishHeld      Action = "publish held result"
 	WithdrawResult   Action = "withdraw result"
 	TellResult       Action = "tell result"
 	DeclineRetest    Action = "decline retest"
@@ -49,6 +50,7 @@ const (
 	ReviewSubstance    Action = "review substance"
 	JudgeSubstance     Action = "judge substance"
 	ReviewJudgement    Action = "review judgement"
+	SetAlertLimit      Action = "set alert limit"
 	ProposeProduct     Action = "propose product"
 	ChangeProduct      Action = "change product"
 	ReviewProduct      Action = "review product"
@@ -104,13 +106,13 @@ func (a Action) about() string { return string(a)[strings.LastIndex(string(a), "
 var RecordActions = Vocabulary[Action]{
 	RegisterSample, UndoSample, ChangeSample, MoveSample, ReopenSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
 	ReportAnalysis, SetAsideFindings,
-	AskAboutAnalysis, AnswerQuestion, PublishResult, WithdrawResult, TellResult, DeclineRetest, ImportSamples,
+	AskAboutAnalysis, AnswerQuestion, PublishResult, PublishHeld, WithdrawResult, TellResult, DeclineRetest, ImportSamples,
 }
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
 	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, RetireMethod, ReinstateMethod,
-	LoadDictionary, ProposeSubstance, ChangeSubstance, ReviewSubstance, JudgeSubstance, ReviewJudgement, ProposeProduct, ChangeProduct, ReviewProduct,
+	LoadDictionary, ProposeSubstance, ChangeSubstance, ReviewSubstance, JudgeSubstance, ReviewJudgement, SetAlertLimit, ProposeProduct, ChangeProduct, ReviewProduct,
 	ProposeName, ReviewName, WithdrawName, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
 	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,

@@ -54,7 +54,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 	if _, err := f.mayResult(PublishResult, by); err == nil {
 		steps = append(steps, Step{Action: PublishResult, About: x.ID}) // the version itself says what it is and whether it asks for a reason
 	}
-	for _, act := range [...]Action{WithdrawResult, TellResult} {
+	for _, act := range [...]Action{PublishHeld, WithdrawResult, TellResult} {
 		m, err := f.mayResult(act, by)
 		offer(x.ID, m, err)
 	}

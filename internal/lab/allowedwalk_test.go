@@ -77,6 +77,18 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		_, err := d.Publish(f, "a reason")
 		return err
 	})
+	for _, kind := range lab.PublicationKinds {
+		add(lab.PublishHeld, theSample, string(kind), func(f *lab.File, by lab.Actor, reason bool) error {
+			if err := lab.MayPublish(by, 1); err != nil {
+				return err
+			}
+			p, err := d.PublishHeld(f, given(reason, "a reason"))
+			if err == nil && p.Kind != kind {
+				return fmt.Errorf("it is %s", p.Kind)
+			}
+			return err
+		})
+	}
 	add(lab.WithdrawResult, theSample, "withdrawn", func(f *lab.File, by lab.Actor, reason bool) error {
 		if err := lab.MayPublish(by, 1); err != nil {
 			return err
@@ -129,6 +141,11 @@ func everyFile() map[string]*lab.File {
 			}
 		}
 	}
+	for _, state := range lab.AnalysisStates {
+		for _, kinds := range [][]lab.PublicationKind{nil, {"preliminary"}, {"confirmed"}, {"confirmed", "amended"}, {"preliminary", "withdrawn"}} {
+			files[fmt.Sprintf("a danger %s of a result %s", state, kinds)] = analysed(lab.Confirmatory, inState(state), released(kinds...), dangerous)
+		}
+	}
 	inconclusive := analysed(lab.Confirmatory, inState(lab.Verified))
 	inconclusive.Evidence[0].Analysis.Conclusion = lab.Inconclusive
 	files["a laboratory that could not tell"] = inconclusive
@@ -138,6 +155,15 @@ func everyFile() map[string]*lab.File {
 	}))
 	files["a laboratory that could not tell what a field method could"] = field
 	return files
+}
+
+// dangerous lets the analysis find what its sample is held for.
+func dangerous(f *lab.File) {
+	e := &f.Evidence[0]
+	e.Findings, e.Analysis.Conclusion = []lab.Finding{finding(etonitazene, lab.Trace)}, lab.HasFindings
+	if e.Analysis.State != lab.Retracted {
+		f.Sample.HeldSince = noon
+	}
 }
 
 // TestAllowedIsWhatTheMovesAccept: nothing is offered that is then refused, nothing is
@@ -167,7 +193,7 @@ func TestAllowedIsWhatTheMovesAccept(t *testing.T) {
 			}
 		}
 	}
-	if len(offered) != 18 {
+	if len(offered) != 19 {
 		t.Errorf("acts that were accepted at all: %v", offered)
 	}
 }

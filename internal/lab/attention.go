@@ -84,7 +84,7 @@ func (d *Dictionary) Weigh(f *File) *Weighed {
 	w.Missing, w.Unsure = d.Missing(r, f.Expected)
 	for _, x := range r.Findings {
 		if x.Detection.Found() || x.Detection == Unidentified {
-			w.Findings = append(w.Findings, Weight{x, d.Danger(x.SubstanceID), d.unexpected(f, &x), d.doseOf(&x, f.Sample.Form)})
+			w.Findings = append(w.Findings, Weight{x, d.Danger(x.SubstanceID), d.unexpected(f, &x), d.doseOf(&x, &f.Sample)})
 		}
 	}
 	slices.SortStableFunc(w.Findings, d.worstFirst)
@@ -117,14 +117,16 @@ func (d *Dictionary) assessed(released *Result, f *File) *Result {
 // was sold as names as its own by-product, as heroin does 6-MAM, comes along with what was
 // expected, but for a substance of extreme danger.
 func (d *Dictionary) unexpected(f *File, x *Released) bool {
-	if x.Role == RoleExpected {
-		return false
-	}
+	return x.Role != RoleExpected && (!d.comesAlong(f, x.SubstanceID) || d.Danger(x.SubstanceID) == DangerExtreme)
+}
+
+// comesAlong tells that the product which a sample was sold as names a substance as its own
+// by-product.
+func (d *Dictionary) comesAlong(f *File, id SubstanceID) bool {
 	p := d.Products[f.Sample.ProductID]
-	comesAlong := p != nil && slices.ContainsFunc(p.Substances, func(ps ProductSubstance) bool {
-		return ps.Role == RoleByProduct && ps.SubstanceID != 0 && d.Resolve(SubstanceID(ps.SubstanceID)) == d.Resolve(x.SubstanceID)
+	return p != nil && slices.ContainsFunc(p.Substances, func(x ProductSubstance) bool {
+		return x.Role == RoleByProduct && x.SubstanceID != 0 && d.Resolve(SubstanceID(x.SubstanceID)) == d.Resolve(id)
 	})
-	return !comesAlong || d.Danger(x.SubstanceID) == DangerExtreme
 }
 
 // worstFirst is the order in which findings are told: unexpected ones first, the worst in
@@ -193,6 +195,10 @@ func (d *Dictionary) concerns(kind ConcernKind, w *Weighed, r *Result, f *File) 
 	case ReplacedBy:
 		return len(w.Missing)+len(w.Unsure) > 0 && some(func(x *Weight) bool {
 			return x.Unexpected && x.Danger.AtLeast(DangerRaised) && x.Detection.AboveTrace()
+		})
+	case AboveAlert:
+		return some(func(x *Weight) bool {
+			return x.Detection == Quantified && d.AboveAlertLimit(x.SubstanceID, &f.Sample, x.Amount, x.Basis)
 		})
 	case OpioidCombined:
 		return d.combined(w)

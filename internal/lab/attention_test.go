@@ -95,3 +95,52 @@ func TestWholeResults(t *testing.T) {
 		})
 	}
 }
+
+// TestADoseAboveTheCountrysLimitIsSerious: the limit is what a person set, and there is none
+// before.
+func TestADoseAboveTheCountrysLimitIsSerious(t *testing.T) {
+	d := labtest.Bench(t)
+	mdma := labtest.Named(t, d, "MDMA")
+	read := func(mg int64, basis lab.Basis) *lab.Weighed {
+		f := lab.Finding{SubstanceID: mdma, Detection: lab.Quantified, Amount: lab.Amount{Value: mg * 1_000_000, Scale: lab.PerUnit}, Basis: basis}
+		w, _ := weigh(t, d, labtest.File(1, lab.Tablet, []lab.Expected{substance(mdma)}, labtest.Verified(d, labtest.Methods["gcms"], f)))
+		return w
+	}
+	if w := read(316, lab.BasisBase); w.Attention != lab.Caution || w.Has(lab.AboveAlert) {
+		t.Errorf("without a limit: %v", w.Concerns)
+	}
+	d.SetAlertLimits([]lab.AlertLimit{{SubstanceID: mdma, Form: lab.Tablet, Version: 1, Amount: lab.Amount{Value: 300_000_000, Scale: lab.PerUnit}, Basis: lab.BasisBase}})
+	for _, test := range []struct {
+		mg    int64
+		basis lab.Basis
+		above bool
+	}{{316, lab.BasisBase, true}, {300, lab.BasisBase, false}, {316, "hydrochloride", false}, {360, "hydrochloride", true}, {301, lab.BasisUnknown, true}} {
+		if w := read(test.mg, test.basis); w.Has(lab.AboveAlert) != test.above || (w.Attention == lab.Serious) != test.above || w.Findings[0].Dose != lab.DoseVeryHigh {
+			t.Errorf("%d mg as %s: %s for %v", test.mg, test.basis, w.Attention, w.Concerns)
+		}
+	}
+}
+
+// TestAReaderOfAnEarlierAnswerIsTold, also where another version came between.
+func TestAReaderOfAnEarlierAnswerIsTold(t *testing.T) {
+	d := labtest.Bench(t)
+	mdma, pmma := labtest.Named(t, d, "MDMA"), labtest.Named(t, d, "PMMA")
+	f := labtest.File(1, lab.Tablet, []lab.Expected{substance(mdma)}, labtest.Verified(d, labtest.Methods["list"], lab.Finding{SubstanceID: mdma, Detection: lab.Identified}))
+	weigh(t, d, f)
+	f.Evidence = append(f.Evidence, labtest.Verified(d, labtest.Methods["gcms"], lab.Finding{SubstanceID: pmma, Detection: lab.Identified}))
+	if w, p := weigh(t, d, f); !w.Has(lab.EarlierWrong) || p.Kind != lab.AmendedResult {
+		t.Errorf("%s, %v", p.Kind, w.Concerns)
+	}
+	withdrawn, err := f.Withdraw("vials exchanged")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Publications = append(f.Publications, *withdrawn)
+	if d.Weigh(f) != nil {
+		t.Error("what was taken back is weighed")
+	}
+	f.Evidence[1].Findings[0].Detection, f.Evidence[1].Findings[0].Amount, f.Evidence[1].Findings[0].Basis = lab.Quantified, lab.Amount{Value: 60_000_000, Scale: lab.PerUnit}, lab.BasisBase
+	if w, p := weigh(t, d, f); !w.Has(lab.EarlierWrong) || p.Kind != lab.AmendedResult {
+		t.Errorf("after a version that was taken back: %s, %v", p.Kind, w.Concerns)
+	}
+}

@@ -23,6 +23,7 @@ type Dictionary struct {
 	Laboratories map[LaboratoryID]*Lab
 	Judgements   map[SubstanceID][]SubstanceJudgement // made here, the oldest first
 	DoseBands    []DoseBand
+	AlertLimits  map[SubstanceID][]AlertLimit // set here, of each form the oldest first
 
 	substanceNames map[string]SubstanceName // by folded name
 	productNames   map[string]ProductID     // by folded name

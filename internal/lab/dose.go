@@ -22,11 +22,16 @@ const (
 	DoseVeryHigh Dose = "very_high"
 )
 
-// doseOf tells the dose of a finding in a piece of the form: empty where it is not high, was
-// not measured, or nobody knows what is. An amount of which nobody knows whether it counts
-// the base or a salt is taken for base: it may be.
-func (d *Dictionary) doseOf(f *Released, form Form) Dose {
-	if f.Detection != Quantified || f.Amount.Scale != PerUnit || !form.Dosed() {
+// doseOf tells the dose of a finding in a piece: empty where it is not high, was not measured,
+// or nobody knows what is. An amount of which nobody knows whether it counts the base or a
+// salt is taken for base: it may be. Above the country's alert limit it is very high.
+func (d *Dictionary) doseOf(f *Released, x *Sample) Dose {
+	switch {
+	case f.Detection != Quantified || !x.Form.Dosed():
+		return ""
+	case d.AboveAlertLimit(f.SubstanceID, x, f.Amount, f.Basis):
+		return DoseVeryHigh
+	case f.Amount.Scale != PerUnit:
 		return ""
 	}
 	amount := f.Amount.Value
@@ -35,7 +40,7 @@ func (d *Dictionary) doseOf(f *Released, form Form) Dose {
 	}
 	for _, b := range d.DoseBands {
 		switch {
-		case d.Resolve(b.SubstanceID) != d.Resolve(f.SubstanceID) || b.Form != form:
+		case d.Resolve(b.SubstanceID) != d.Resolve(f.SubstanceID) || b.Form != x.Form:
 		case b.VeryHigh > 0 && amount > b.VeryHigh:
 			return DoseVeryHigh
 		case b.High > 0 && amount > b.High:

@@ -101,11 +101,11 @@ func (f *File) Answer(by Actor, at Instant, analysis ID, answer string) error {
 // expectations is what is expected of a sample, as a record.
 type expectations struct{ Expected []Expected }
 
-// Differences lists what differs between two states of a file in the sample, its version
-// and stage aside, and in what is expected of it.
+// Differences lists what differs between two states of a file in the sample, its version,
+// stage and how long it is held aside, and in what is expected of it.
 func (f *File) Differences(after *File) []Difference {
 	before := f.Sample
-	before.Version, before.Stage = after.Sample.Version, after.Sample.Stage
+	before.Version, before.Stage, before.HeldSince = after.Sample.Version, after.Sample.Stage, after.Sample.HeldSince
 	return append(Differences(before, after.Sample), Differences(expectations{f.Expected}, expectations{after.Expected})...)
 }
 

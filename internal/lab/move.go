@@ -228,6 +228,7 @@ func (s *Sample) Register(by Actor, at Instant) error {
 		return err
 	}
 	s.State, s.StateReason, s.RegisteredBy, s.RegisteredAt, s.Stage = Registered, "", by.UserID, at, StageToAnalyse
+	s.HeldSince = Instant{}
 	return nil
 }
 
@@ -243,7 +244,7 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	s.Key, s.Version = before.Key, before.Version
 	s.NumberYear, s.NumberRunning, s.NumberSeries = before.NumberYear, before.NumberRunning, before.NumberSeries
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
-	s.NoRetest = before.NoRetest
+	s.NoRetest, s.HeldSince = before.NoRetest, before.HeldSince
 	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return s.checkNoCodes(&before)

@@ -347,7 +347,7 @@ func TestDescribeChangesTheDescriptionAndNothingElse(t *testing.T) {
 		changed = append(changed, d.Field)
 	}
 	stays := []string{
-		"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "no_retest", "excluded",
+		"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "held_since", "no_retest", "excluded",
 		"source_ref", "source_digest", "import_id", "registered_by", "registered_at",
 	}
 	var want []string

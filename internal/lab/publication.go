@@ -143,16 +143,21 @@ func (f *File) resultState() string {
 
 // mayResult finds the step of the result, if the actor may take it.
 func (f *File) mayResult(act Action, by Actor) (*move, error) {
-	from := f.resultState()
+	from, to := f.resultState(), []string(nil)
 	switch {
 	case act == TellResult && from != unpublished:
 		from = published
+	case act == PublishHeld:
+		if !f.atOnce() {
+			return nil, errNotHeld
+		}
+		to = []string{string(f.heldKind())}
 	case act == PublishResult:
 		if len(f.verified()) == 0 {
 			return nil, errNothingVerified
 		}
 	}
-	return permit(by, f.Sample.ServiceID, act, from)
+	return permit(by, f.Sample.ServiceID, act, from, to...)
 }
 
 // NeedsReason tells that releasing the version takes back what was said before.

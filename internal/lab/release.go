@@ -19,6 +19,7 @@ type Result struct {
 	Signatures []Signature `json:"signatures"`
 	LeftOut    []LeftOut   `json:"left_out,omitempty"` // what was found, and does not stand in Findings
 
+	BeingConfirmed bool `json:"being_confirmed,omitempty"` // released at once: a second person has yet to verify an analysis of it
 	// CouldNotTell are those of Methods by which no analysis could tell what is in the sample.
 	CouldNotTell []MethodID `json:"could_not_tell,omitempty"`
 }

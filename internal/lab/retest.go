@@ -78,7 +78,8 @@ func (f *File) mayDecline(by Actor) (*move, error) {
 }
 
 // Followed is the file with the next version of its result, and with the sample where
-// that leaves it: completed by a result, and in analysis again once it is taken back.
+// that leaves it: completed by a result, but for one that is being confirmed, and in analysis
+// again once it is taken back.
 func (f *File) Followed(p *Publication, by Actor) (*File, error) {
 	after := f.With(p)
 	s := &after.Sample
@@ -88,7 +89,7 @@ func (f *File) Followed(p *Publication, by Actor) (*File, error) {
 		if s.State == Completed {
 			return after, s.Move(InAnalysis, by, "")
 		}
-	case s.State == InAnalysis:
+	case s.State == InAnalysis && !p.Result.BeingConfirmed:
 		return after, s.Move(Completed, by, "")
 	}
 	return after, nil

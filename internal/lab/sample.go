@@ -64,12 +64,13 @@ type Sample struct {
 
 	State       SampleState
 	StateReason string
-	Stage       Stage  // the worklist it is on; Dictionary.Stage decides
-	NoRetest    string // why no new analysis follows after the result was taken back; empty: one does
-	Excluded    string // reason to keep it out of the statistics; empty means counted
-	Overruled   string // why it was taken although it is beyond the limits of the service
-	Confirmed   Codes  // what looked implausible and was confirmed: see Doubts
-	Notes       string // for staff
+	Stage       Stage   // the worklist it is on; Dictionary.Stage decides
+	HeldSince   Instant // when what it is held for was entered; zero where it is not: Dictionary.Held decides
+	NoRetest    string  // why no new analysis follows after the result was taken back; empty: one does
+	Excluded    string  // reason to keep it out of the statistics; empty means counted
+	Overruled   string  // why it was taken although it is beyond the limits of the service
+	Confirmed   Codes   // what looked implausible and was confirmed: see Doubts
+	Notes       string  // for staff
 
 	SourceRef    string // the sample's id in the file it was imported from
 	SourceDigest string // of what that file said
@@ -129,6 +130,7 @@ var SampleFields = sampleTable{
 	{"state", seen, func(s *Sample) any { return &s.State }, needs(SampleStates), nil},
 	{"state_reason", seen, func(s *Sample) any { return &s.StateReason }, anything, nil},
 	{"stage", seen, func(s *Sample) any { return &s.Stage }, anything, nil},
+	{"held_since", seen, func(s *Sample) any { return &s.HeldSince }, anything, nil},
 	{"no_retest", seen, func(s *Sample) any { return &s.NoRetest }, upTo(maxReason), nil},
 	{"excluded", seen, func(s *Sample) any { return &s.Excluded }, oneOf(Exclusions), nil},
 	{"overruled", seen, func(s *Sample) any { return &s.Overruled }, upTo(maxReason), nil},

@@ -77,6 +77,12 @@ var moves = []move{
 	{act: PublishResult, from: "confirmed", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishResult, from: "amended", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishResult, from: "withdrawn", to: "amended", who: []UserRole{Verifier}, reason: true},
+	// What is held goes out at once, on one signature, before a second person verifies it.
+	{act: PublishHeld, from: unpublished, to: "preliminary", who: []UserRole{Verifier}},
+	{act: PublishHeld, from: "preliminary", to: "preliminary", who: []UserRole{Verifier}},
+	{act: PublishHeld, from: "confirmed", to: "amended", who: []UserRole{Verifier}, reason: true},
+	{act: PublishHeld, from: "amended", to: "amended", who: []UserRole{Verifier}, reason: true},
+	{act: PublishHeld, from: "withdrawn", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: WithdrawResult, from: "preliminary", to: "withdrawn", who: []UserRole{Verifier}, reason: true},
 	{act: WithdrawResult, from: "confirmed", to: "withdrawn", who: []UserRole{Verifier}, reason: true},
 	{act: WithdrawResult, from: "amended", to: "withdrawn", who: []UserRole{Verifier}, reason: true},

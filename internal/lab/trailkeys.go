@@ -50,6 +50,7 @@ var trailRecords = []struct {
 	{"", SubstanceEntry{}},
 	{"", ProductEntry{}},
 	{"", SubstanceJudgement{}},
+	{"", AlertLimit{}},
 	{"", NameProposal{}},
 }
 

@@ -76,13 +76,23 @@ func NextAct(by Actor, service ServiceID, stage Stage) Action {
 
 // Settle puts a file on the worklist where an update leads it. One that is to be reviewed,
 // because the rule has changed and not what was found, stays so until a version follows or
-// something else is found.
+// something else is found. It also says since when the sample is held.
 func (d *Dictionary) Settle(before, after *File) {
 	after.Sample.Stage = d.Stage(after)
 	same := len(before.Publications) == len(after.Publications) && reflect.DeepEqual(before.Evidence, after.Evidence)
 	if before.Sample.Stage == StageToReview && after.Sample.Stage == StageToPublish && same {
 		after.Sample.Stage = StageToReview
 	}
+	d.settleHeld(before, after)
+}
+
+// Reviewed is a file that nobody has touched as today's rule and dictionary read it: on the
+// worklist that Review says, and held since then.
+func (d *Dictionary) Reviewed(f *File) *File {
+	after := f.Clone()
+	after.Sample.Stage = d.Review(f)
+	d.settleHeld(f, after)
+	return after
 }
 
 // Review tells whether a sample is to be put on the worklist of results that today's rule

@@ -33,7 +33,7 @@ func (x *site) rows(t *testing.T) string {
 	defer func() { _ = pool.Close() }()
 	var all []string
 	for _, table := range []string{
-		"samples", "analyses", "findings", "publications", "substances", "substance_names", "substance_judgements", "products", "product_names", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
+		"samples", "analyses", "findings", "publications", "substances", "substance_names", "substance_judgements", "alert_limits", "products", "product_names", "analysis_questions", "read_outs", "visits", "drafts", "form_drafts", "slips", "lookup_codes",
 		"methods", "laboratories", "laboratory_people", "laboratory_services", "users", "services", "locations", "memberships", "audit_events", "sessions", "ended_sessions", "invitations",
 	} {
 		var n string
@@ -195,7 +195,9 @@ func (b *bench) sentOfMany(t *testing.T) []aSending {
 	b.withdraw(t, taken).leads(t, taken+"?done=withdrawn")
 	version := b.coordinator.get(taken).want(t, http.StatusOK).hidden(t, taken+"/no-retest", "version")
 	one, _, _ := strings.Cut(closed[0], ".")
+	held, _ := b.held(t, b.analyst)
 	return []aSending{
+		{b.verifier, held + "/at-once", b.verifier.get(held+"/at-once").want(t, http.StatusOK).atOnce(t, held)},
 		{b.verifier, "/work/UTR/publish", url.Values{"samples": verified}},
 		{b.verifier, analysisAddress.FindString(b.verifier.get(taken).body) + "/report", url.Values{"version": {"2"}, "reported": {"yes"}}},
 		{b.intake, "/work/UTR/not-analysed/undo", url.Values{"samples": closed}},

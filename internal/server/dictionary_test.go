@@ -61,6 +61,7 @@ func (b *bench) sentToTheDictionary(t *testing.T, admin *reader) []aSending {
 		{b.verifier, product + "/names/withdrawal", url.Values{"withdrawn": {"roze wolk"}, "reason": {"nobody says so"}}},
 		{admin, product + "/merge", url.Values{"into_number": {"1"}, "reason": {"the same"}}},
 		{admin, mergedProduct + "/unmerge", url.Values{"reason": {"not the same"}}},
+		{admin, "/dictionary/limits", url.Values{"substance": {"MDMA"}, "amount": {"300"}, "unit": {"mg"}, "basis": {"base"}, "source": {"a report of 2025"}}},
 	}
 }
 

@@ -26,6 +26,7 @@ var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 	"lab.SessionIdle": proveSessionIdle, "lab.SessionAge": proveSessionAge, "lab.InvitationAge": proveInvitationAge,
 	"lab.PendingFactorAge": provePendingFactorAge, "lab.FactorWait": proveFactorWait, "lab.FactorHour": proveFactorHour,
 	"lab.SlipAge": proveSlipAge, "lab.EndedSessionAge": proveEndedSessionAge, "lab.DraftAge": proveDraftAge, "lab.UndoTime": proveUndoTime,
+	"lab.HeldLate":  proveHeldLate,
 	"lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
 	"server.failuresFor": proveFailuresFor, "credential.TicketTime": proveTicketTime, "config.CodeMonths": proveCodeMonths,
 }
@@ -456,6 +457,29 @@ func proveUndoTime(t *testing.T, p *program) func(*testing.T) {
 	inTime.want(t, http.StatusSeeOther)
 	p.wantRows(1, "samples WHERE service_id = %d AND id = '%s' AND state = 'registered'", int(service.ID), kept.ID)
 	p.wantRows(1, "samples WHERE service_id = %d AND id = '%s' AND state_reason = 'registered_by_mistake'", int(service.ID), undone.ID)
+	return nil
+}
+
+// proveHeldLate: what is held stands on the start page of who works with records of the
+// service from then on, and not before.
+func proveHeldLate(t *testing.T, p *program) func(*testing.T) {
+	service := storetest.Service(t, p.store, "HLD")
+	clerk := p.person("heldclerk", lab.Membership{ServiceID: service.ID, Role: lab.Intake})
+	b := p.at(somewhere())
+	b.signIn("heldclerk", theirPassword).opened(t)
+	words, err := p.store.Dictionary(t.Context())
+	noError(t, err)
+	product := storetest.Product(t, words, "ketamine")
+	_, err = p.store.RegisterSample(t.Context(), clerk, store.Registration{File: lab.File{Sample: storetest.Sample(service.ID, product.ID), Expected: product.Expected()}})
+	noError(t, err)
+	const late = "Results have been held for more than four hours."
+	age := func(left time.Duration) {
+		p.change("UPDATE samples SET held_since = %s WHERE service_id = %d", ago(lab.HeldLate, left), int(service.ID))
+	}
+	age(inside)
+	b.get("/staff").want(t, http.StatusOK).lacks(t, late)
+	age(-past)
+	b.get("/staff").want(t, http.StatusOK, late)
 	return nil
 }
 

@@ -18,6 +18,8 @@ var printing = sync.OnceValues(func() (*page.Printed, error) {
 var pages = map[string]any{
 	"account.html":          accountPage{},
 	"analysis.html":         analysisPage{},
+	"atonce.html":           atOncePage{},
+	"alertlimits.html":      alertLimitsPage{},
 	"authenticator.html":    authenticatorPage{},
 	"clock.html":            clockPage{},
 	"classes.html":          classesPage{},

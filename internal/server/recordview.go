@@ -169,6 +169,7 @@ var actions = map[lab.Action]string{
 	lab.AskAboutAnalysis: "page.action.ask_about_analysis",
 	lab.AnswerQuestion:   "page.action.answer_question",
 	lab.PublishResult:    "page.action.publish_result",
+	lab.PublishHeld:      "page.action.publish_held",
 	lab.WithdrawResult:   "page.action.withdraw_result",
 	lab.TellResult:       "page.action.tell_result",
 	lab.DeclineRetest:    "page.action.decline_retest",

@@ -31,6 +31,7 @@ type releasePage struct {
 	Withdraws       bool             // the reader is here to take it back
 	Exchanged       bool             // with a sample whose result was taken back just now
 	Withdrawal      *page.Form       // nil where there is nothing to take back
+	Held            *heldView        // nil where the sample is not held
 }
 
 func (r *request) releasePage() (*releasePage, error) {
@@ -48,6 +49,9 @@ func (r *request) releasePage() (*releasePage, error) {
 	}
 	shown := &releasePage{View: r.View(r.Texts.Text("page.release.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Following: following}
 	shown.Exchanged, shown.Withdraws = r.Query("done") == "withdrawn", r.Query("withdraw") != ""
+	if shown.Held, err = r.heldBeside(n, &record.File); err != nil {
+		return nil, err
+	}
 	version := versionText(record.Sample.Version)
 	service, err := r.serviceAt(record.Sample.LocationID)
 	if err != nil {

@@ -18,6 +18,7 @@ type releaseAllPage struct {
 	Done   bool
 	More   bool // than fit on the page
 	Passed int  // that need a look of their own
+	Held   []heldRow
 }
 
 // releaseRow is one sample with what would be, or was, released of it.
@@ -52,6 +53,10 @@ func (r *request) releasable(page *releaseAllPage) error {
 			break
 		}
 		p, err := r.server.Store.Proposal(r.Ctx(), r.Actor, w.Sample.Key)
+		if len(p.Held) > 0 {
+			page.Held = append(page.Held, r.heldRow(n, w.Number, &p.File))
+			continue
+		}
 		var refused *lab.MoveError
 		if errors.As(err, &refused) || err == nil && (len(p.Refusals)+len(p.Publication.Result.LeftOut) > 0 || p.Publication.NeedsReason()) {
 			page.Passed++
@@ -117,7 +122,7 @@ func publishResults(r *request) error {
 		}
 		number, _, _ := strings.Cut(seen, ".")
 		row := releaseRow{Address: "/samples/" + number, Number: number}
-		p, err := r.server.Store.PublishResult(r.Ctx(), r.Actor, key.Key, key.Version, digest, "")
+		p, err := r.server.Store.PublishAmongMany(r.Ctx(), r.Actor, key.Key, key.Version, digest)
 		switch {
 		case errors.Is(err, lab.ErrUnavailable) && page.Released() == 0:
 			return err // else it is told what was released before

@@ -163,6 +163,8 @@ func (t *telling) tellResult(p *lab.Publication) {
 // contradict each other.
 func (t *telling) tellWorth(p *lab.Publication) {
 	switch {
+	case p.Result.BeingConfirmed:
+		t.tell("page.result.being_confirmed")
 	case p.Result.Recognised && t.looksAlone(p):
 		t.tell("page.result.recognised")
 	case p.Result.Recognised:

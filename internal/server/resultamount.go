@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 )
@@ -128,7 +130,7 @@ func (t *telling) dose() []string {
 	}{{lab.DoseVeryHigh, "page.result.much_very"}, {lab.DoseHigh, "page.result.much"}} {
 		for i := range t.weighed.Findings {
 			if x := &t.weighed.Findings[i]; x.Dose == high.dose {
-				return []string{t.Texts.Text(high.key, "Amount", t.pieceAmount(x))}
+				return []string{t.Texts.Text(high.key, "Amount", cmp.Or(t.pieceAmount(x), t.quantity(t.told(&x.Released))))}
 			}
 		}
 	}

@@ -101,6 +101,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/samples/:number/questions/:question", page.Able(lab.AnswerQuestion), answerQuestion},
 		{get, "/samples/:number/release", publishers, showReleaseForm},
 		{post, "/samples/:number/release", publishers, publishResult},
+		{get, "/samples/:number/at-once", page.Strictly(page.Able(lab.PublishHeld)), showAtOnceForm},
+		{post, "/samples/:number/at-once", page.Strictly(page.Able(lab.PublishHeld)), publishHeld},
 		{post, "/samples/:number/withdrawal", page.Strictly(page.Able(lab.WithdrawResult)), withdrawResult},
 		{post, "/samples/:number/no-retest", page.Strictly(page.Able(lab.DeclineRetest)), declineRetest},
 		{get, "/samples/:number/read-out", page.Able(lab.TellResult), showReadOut},
@@ -148,6 +150,9 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/dictionary/products/:entry/merge", mergers, showProductMerge},
 		{post, "/dictionary/products/:entry/merge", mergers, mergeProduct},
 		{post, "/dictionary/products/:entry/unmerge", mergers, unmergeProduct},
+
+		{get, alertLimitsAddress, page.Staff, showAlertLimits},
+		{post, alertLimitsAddress, mergers, setAlertLimit},
 
 		// figures for staff
 		{get, "/statistics", page.Holders(lab.FigureRoles...), showStatistics},

@@ -32,6 +32,7 @@ type recordPage struct {
 	Undo     *undoView    // nil where its registration cannot be undone
 	GoesOn   bool         // a further sample of its visit can be registered
 	Next     *nextView    // of the worklist, after something was done; nil for none
+	Held     *heldView    // nil where it is not held
 }
 
 // key finds the sample that the address names.
@@ -85,7 +86,7 @@ func (r *request) recordPage() (*recordPage, error) {
 		Reason:   codeName(n, x.StateReason, locale.RejectionReasons, locale.NotAnalysedReasons),
 		Excluded: n.texts.Code(locale.Exclusions, x.Excluded), Facts: n.sampleFacts(x), Expected: n.expected(record.Expected),
 		Analyses: r.analysisViews(n, &record), Versions: r.publicationViews(n, &record), Trail: r.eventViews(n, &record), Views: r.viewedViews(views),
-		Told: r.told(&record), Pending: r.pending(n, &record.File),
+		Told: r.told(&record), Pending: r.pending(n, &record.File), Held: r.held(n, &record.File),
 	}
 	may := lab.Allowed(r.Actor, &record.File)
 	page.Undo = r.undo(&record.File)
@@ -190,6 +191,7 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	}
 	x := &record.Sample
 	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
+	add(may.Has(lab.PublishHeld, x.ID), "page.held.at_once", "/at-once")
 	add(may.Has(lab.PublishResult, x.ID), "page.record.release", "/release")
 	add(may.Has(lab.WithdrawResult, x.ID), "page.release.withdraw", "/release?withdraw=yes#withdraw")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")

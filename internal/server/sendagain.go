@@ -15,7 +15,7 @@ import (
 // the page hides, and the buttons by which it is sent. None is a secret.
 var alongNames = []string{
 	page.KeyField, page.FromField, page.UserField, requestKeyField, shownField, visitField, copiedField,
-	"version", "judged", "began", "seen", "stage", "to", "then", "go_on", "keep", "copy",
+	"version", "judged", "began", "seen", "stage", "to", "then", "go_on", "keep", "copy", "confirm", "limit", "end",
 }
 
 // sentAgain is the form that was sent, to be sent again; nil where it is none that is kept.

@@ -57,6 +57,7 @@ type staffPage struct {
 	Backups  *backupsView
 	Restored string // that the registry is a restored one, and what follows
 	Unsaved  []unsavedForm
+	Held     []link // where results are held for too long
 	Reviews  []link // what of the dictionary waits for the reader's review
 }
 
@@ -74,6 +75,9 @@ func showStaffStart(r *request) error {
 		return err
 	}
 	if page.Restored, err = r.restoredNotice(); err != nil {
+		return err
+	}
+	if page.Held, err = r.heldLong(); err != nil {
 		return err
 	}
 	if page.Unsaved, err = r.unsavedForms(); err != nil {

@@ -121,6 +121,11 @@ func (n naming) substanceFacts(s *lab.Substance) (facts []knownView) {
 		}
 		add("page.dictionary.salt", text)
 	}
+	for _, form := range append([]lab.Form{""}, lab.DosedForms()...) {
+		if l := n.words.LastAlertLimit(s.ID, form); !l.Ends() {
+			add("page.limits.one", n.limitAmount(&l)+" ("+n.limitedForm(form)+")")
+		}
+	}
 	add("page.dictionary.line", n.line(s))
 	return facts
 }

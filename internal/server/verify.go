@@ -23,6 +23,8 @@ type verifyPage struct {
 	GoOn            string     // says where one goes on to after it, empty where one ends
 	Ask             *page.Form // nil where it is not only entered
 	MayRetract      bool
+	Held            *heldView // nil where the sample is not held
+	Confirms        bool      // verifying it can confirm what was released at once
 }
 
 func (r *request) verifyPage() (*verifyPage, error) {
@@ -52,6 +54,10 @@ func (r *request) verifyPage() (*verifyPage, error) {
 		}
 	}
 	r.offerVerification(page, &record, e)
+	page.Confirms = page.Form != nil && n.words.ConfirmedBy(&record.File, e.Analysis.ID, r.Actor, lab.At(r.server.Now()))
+	if page.Held, err = r.heldBeside(n, &record.File); err != nil {
+		return nil, err
+	}
 	return page, r.keepVerification(page)
 }
 
@@ -158,6 +164,12 @@ func verifyAnalysis(r *request) error {
 	key, err := r.analysisKey()
 	if err != nil {
 		return err
+	}
+	if in.Text("confirm") == "yes" {
+		if _, err := r.server.Store.VerifyAndConfirm(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("reported") == "yes"); err != nil {
+			return err
+		}
+		return r.See(sampleAddress(r.Number) + "?done=confirmed")
 	}
 	if _, err := r.server.Store.VerifyAnalysis(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("reported") == "yes"); err != nil {
 		return err

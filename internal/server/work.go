@@ -3,6 +3,7 @@ package server
 import (
 	"net/url"
 	"slices"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -46,6 +47,7 @@ type workRow struct {
 	Withdrawn                      string // why the result was taken back
 	Questions                      int
 	Step                           *stepView // nil where the actor does nothing with it
+	Held                           string    // for how long it is held, empty where it is not
 	Value                          string    // what the check box posts: the number and the version that was seen
 	Chosen                         bool
 }
@@ -88,7 +90,7 @@ func (r *request) workPage(values url.Values) (*workPage, error) {
 	}
 	today := lab.DateOf(r.server.Now(), r.shownIn())
 	for i := range found.Rows {
-		row := n.workRow(&found.Rows[i], today)
+		row := n.workRow(&found.Rows[i], today, r.server.Now())
 		row.Step = r.stepWith(&found.Rows[i], q.filter.Stage)
 		shown.Rows = append(shown.Rows, row)
 	}
@@ -131,7 +133,7 @@ func (r *request) keepClosing(shown *workPage) error {
 	return nil
 }
 
-func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
+func (n naming) workRow(w *store.WorkRow, today lab.Date, now time.Time) workRow {
 	x := &w.Sample
 	row := workRow{
 		Address: sampleAddress(w.Number), Number: w.Number.String(), Product: n.product(x.ProductID), Form: n.texts.Code(locale.Forms, string(x.Form)),
@@ -144,6 +146,9 @@ func (n naming) workRow(w *store.WorkRow, today lab.Date) workRow {
 	if w.Version > 0 {
 		tag := n.tag(locale.PublicationKinds, string(w.Published))
 		row.Published = &tag
+	}
+	if !x.HeldSince.IsZero() {
+		row.Held = n.heldFor(x.HeldSince, now)
 	}
 	if w.Published == lab.WithdrawnResult {
 		row.Withdrawn = w.Reason

@@ -46,7 +46,8 @@ type nextView struct{ Number, Address, Product, Form string }
 const nextLooked = 20
 
 // nextOf is the sample after one on the worklist that was opened last, and after its end
-// the first again. It is nil where the actor does nothing with any of the next few.
+// the first again; after one that is not held, what is held comes first. It is nil where the
+// actor does nothing with any of the next few.
 func (r *request) nextOf(n naming, x *lab.Sample) (*nextView, error) {
 	habits, err := r.server.Store.Habits(r.Ctx(), r.Actor)
 	if err != nil {
@@ -72,14 +73,19 @@ func (r *request) nextOf(n naming, x *lab.Sample) (*nextView, error) {
 		return nil, nil // such a list has no next
 	}
 	q.filter.Limit = nextLooked
-	for _, after := range []string{store.After(x), ""} {
-		q.filter.After = after
+	for i, after := range []string{"", store.After(x), ""} {
+		if q.filter.After = after; i == 0 && !x.HeldSince.IsZero() {
+			continue // what is held stands in front, and x among it
+		}
 		found, err := r.server.Store.Worklist(r.Ctx(), r.Actor, q.filter)
 		if err != nil {
 			return nil, err
 		}
-		for i := range found.Rows {
-			row := &found.Rows[i]
+		for j := range found.Rows {
+			row := &found.Rows[j]
+			if i == 0 && row.Sample.HeldSince.IsZero() {
+				break
+			}
 			if step := r.stepWith(row, q.filter.Stage); step != nil && row.Sample.Key != x.Key {
 				return &nextView{row.Number.String(), step.Address, n.product(row.Sample.ProductID), r.Texts.Code(locale.Forms, string(row.Sample.Form))}, nil
 			}

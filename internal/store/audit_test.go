@@ -464,7 +464,15 @@ func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 				t.Errorf("%s: %v", statement, err)
 			}
 		}
+		for _, statement := range []string{"UPDATE alert_limits SET amount_value = 1", "DELETE FROM alert_limits"} {
+			if err := store.Exec(s, statement); err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
 		if kind == "sqlite" {
+			if err := store.Exec(s, "INSERT OR REPLACE INTO alert_limits SELECT substance_id, form, version, 1, amount_scale, amount_decimals, basis, source, author_id, at FROM alert_limits"); err == nil {
+				t.Error("limits were replaced")
+			}
 			err := store.Exec(s, "INSERT OR REPLACE INTO substance_judgements SELECT substance_id, version, 'none', source, line_en, line_nl, line_source, author_id, reviewer_id, at FROM substance_judgements")
 			if err == nil {
 				t.Error("judgements were replaced")
@@ -504,11 +512,13 @@ func TestTheDatabaseRefusesToChangeWhatIsOnlyAddedTo(t *testing.T) {
 	})
 }
 
-// judgeOne has a substance judged.
+// judgeOne has a substance judged, and given an alert limit.
 func judgeOne(t testing.TB, s *store.Store) {
 	t.Helper()
 	by := storetest.Person(t, s, "judge", 0, lab.Coordinator)
 	noError(t, s.Judge(t.Context(), by, lab.SubstanceJudgement{SubstanceID: 1, Danger: lab.DangerHigh, Source: "a paper, 2020, p. 1"}))
+	limit := lab.AlertLimit{SubstanceID: 1, Amount: lab.Amount{Value: 1_000_000, Scale: lab.PerUnit}, Basis: lab.BasisUnknown, Source: "a paper, 2020, p. 1"}
+	noError(t, s.SetAlertLimit(t.Context(), by, limit))
 }
 
 // publishOne takes one sample through its life.
@@ -536,7 +546,7 @@ func TestRolesThatCouldChangeTheTrailAreRefused(t *testing.T) {
 	if err := opened(server.As(t, url, "postgres")); err == nil || !strings.Contains(err.Error(), "CREATE ROLE marquis LOGIN") {
 		t.Errorf("as superuser: %v", err)
 	}
-	for table, column := range map[string]string{"audit_events": "reason", "publications": "reason", "substance_judgements": "source"} {
+	for table, column := range map[string]string{"audit_events": "reason", "publications": "reason", "substance_judgements": "source", "alert_limits": "source"} {
 		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (" + column + ")"} {
 			asSuperuser(t, url, "GRANT "+right+" ON "+table+" TO marquis")
 			err := opened(url)

@@ -238,7 +238,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 		}
 		for _, list := range []any{
 			&r.Classes, &r.Substances, &r.SubstanceNames, &r.Salts, &r.Products, &r.ProductNames, &r.ProductSubstances, &r.Methods, &r.MethodScopes,
-			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices, &r.Proposals, &r.Judgements,
+			&r.Laboratories, &r.LaboratoryPeople, &r.LaboratoryServices, &r.Proposals, &r.Judgements, &r.AlertLimits,
 		} {
 			if err := tx.Find(list).Error; err != nil {
 				return nil, err
@@ -258,6 +258,7 @@ func readDictionary(tx *gorm.DB) (*lab.Dictionary, error) {
 	if d.DoseBands, err = dictionary.DoseBands(); err != nil {
 		return nil, err
 	}
+	d.SetAlertLimits(r.alertLimits())
 	d.Edition, d.Merges = change, merges
 	return d, nil
 }

@@ -120,6 +120,16 @@ type (
 		ReviewerID  lab.Optional
 		At          lab.Instant
 	}
+	alertLimitRow struct {
+		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
+		Form        lab.Form        `gorm:"primaryKey"`
+		Version     int32           `gorm:"primaryKey;autoIncrement:false"`
+		Amount      lab.Amount      `gorm:"embedded;embeddedPrefix:amount_"`
+		Basis       lab.Basis
+		Source      string
+		AuthorID    lab.Optional
+		At          lab.Instant
+	}
 	methodScopeRow struct {
 		MethodID    lab.MethodID    `gorm:"primaryKey;autoIncrement:false"`
 		SubstanceID lab.SubstanceID `gorm:"primaryKey;autoIncrement:false"`
@@ -162,6 +172,9 @@ func (proposalRow) TableName() string { return "substance_proposals" }
 func (judgementRow) TableName() string { return "substance_judgements" }
 
 // TableName returns the table.
+func (alertLimitRow) TableName() string { return "alert_limits" }
+
+// TableName returns the table.
 func (methodScopeRow) TableName() string { return "method_scopes" }
 
 // dictionaryRows is the dictionary as rows of its tables, in order of their keys.
@@ -181,9 +194,10 @@ type dictionaryRows struct {
 	LaboratoryPeople   []laboratoryPerson  `json:"-"`
 	LaboratoryServices []laboratoryService `json:"-"`
 
-	// Nor has any what was proposed and judged here.
-	Proposals  []proposalRow  `json:"-"`
-	Judgements []judgementRow `json:"-"`
+	// Nor has any what was proposed, judged and set here.
+	Proposals   []proposalRow   `json:"-"`
+	Judgements  []judgementRow  `json:"-"`
+	AlertLimits []alertLimitRow `json:"-"`
 }
 
 func sortedValues[K cmp.Ordered, V any](m map[K]V) []V {

@@ -219,7 +219,8 @@ func (s *Store) Judge(ctx context.Context, by lab.Actor, j lab.SubstanceJudgemen
 }
 
 // ReviewJudgement says that the newest judgement of a substance is right: from now on it
-// stands above what the dictionary says. It takes who may review and is not its author.
+// stands above what the dictionary says, and decides what is held. It takes who may review and
+// is not its author.
 func (s *Store) ReviewJudgement(ctx context.Context, by lab.Actor, id lab.SubstanceID, version int32) error {
 	return s.reword(ctx, by, mayReview(by), func(w *work, d *lab.Dictionary) error {
 		j, err := d.ReviewJudgement(by, id, version)
@@ -227,7 +228,10 @@ func (s *Store) ReviewJudgement(ctx context.Context, by lab.Actor, id lab.Substa
 			return err
 		}
 		j.At = w.at
-		return w.addJudgement(lab.ReviewJudgement, d.LastJudgement(id), j)
+		if err := w.addJudgement(lab.ReviewJudgement, d.LastJudgement(id), j); err != nil {
+			return err
+		}
+		return w.holdAnew()
 	})
 }
 

@@ -143,6 +143,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		productSubstanceRow{},
 		proposalRow{},
 		judgementRow{},
+		alertLimitRow{},
 		methodRow{},
 		methodScopeRow{},
 		laboratoryRow{},

@@ -34,6 +34,7 @@ type Moved struct {
 	Samples  int            // whose facts were looked at
 	Changed  int            // whose facts were not what they are now
 	ToReview int            // released results of which today's rule would release other findings
+	Held     int            // samples that are held at the bench
 	Fields   map[string]int // how often each field changed, and from what to what for outcomes and roles
 	Numbers  []string       // of the first samples that read differently where an entry of the dictionary was changed
 }
@@ -74,16 +75,26 @@ func (w *work) reclassify(service lab.ServiceID, moved *Moved) error {
 }
 
 // review puts samples of which today's rule would release other findings on their worklist,
-// and takes those off it of which it would not. Nothing else of them changes.
+// takes those off it of which it would not, and says of all that are open or released since
+// when they are held. Nothing else of them changes.
 func (w *work) review(service lab.ServiceID, moved *Moved) error {
 	d, err := w.dictionary()
 	if err != nil {
 		return err
 	}
+	return w.reviewAll(d, service, slices.DeleteFunc(slices.Clone(lab.Stages), closed), moved)
+}
+
+// closed tells that nothing is ever released of samples on the worklist, unless they are
+// opened again.
+func closed(s lab.Stage) bool { return s == lab.StageRejected || s == lab.StageNotAnalysed }
+
+// reviewAll is review of the samples on some worklists.
+func (w *work) reviewAll(d *lab.Dictionary, service lab.ServiceID, stages []lab.Stage, moved *Moved) error {
 	after := lab.ID{}
 	for {
 		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND stage IN ? AND id > ? ORDER BY id LIMIT ?",
-			service, []lab.Stage{lab.StageReleased, lab.StageToReview}, after.String(), batch)
+			service, stages, after.String(), batch)
 		if err != nil || len(samples) == 0 {
 			return err
 		}
@@ -100,15 +111,15 @@ func (w *work) reviewBatch(d *lab.Dictionary, service lab.ServiceID, samples []l
 		return err
 	}
 	for i := range files {
-		f := &files[i]
-		stage := d.Review(f)
-		if stage == lab.StageToReview {
+		before := files[i].Clone()
+		after := d.Reviewed(before)
+		if after.Sample.Stage == lab.StageToReview {
 			moved.ToReview++
 		}
-		if stage == f.Sample.Stage {
-			continue
+		if !after.Sample.HeldSince.IsZero() {
+			moved.Held++
 		}
-		if err := w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", stage, service, f.Sample.ID).Error; err != nil {
+		if err := w.saveStage(before, after); err != nil {
 			return err
 		}
 	}

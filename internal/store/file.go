@@ -218,14 +218,16 @@ func (w *work) saveAnswer(q *lab.Question) error {
 	return done.Error
 }
 
-// saveStage puts a sample that is as it was on the worklist where it belongs now. It
-// makes no new version of the sample.
+// saveStage puts a sample that is as it was on the worklist where it belongs now, and says
+// since when it is held. It makes no new version of the sample; one that is not locked, and
+// that somebody changed meanwhile, is left as that change has made it.
 func (w *work) saveStage(before, after *lab.File) error {
 	x := &after.Sample
-	if x.Stage == before.Sample.Stage {
+	if x.Stage == before.Sample.Stage && x.HeldSince == before.Sample.HeldSince {
 		return nil
 	}
-	return w.tx.Exec("UPDATE samples SET stage = ? WHERE service_id = ? AND id = ?", x.Stage, x.ServiceID, x.ID).Error
+	return w.tx.Exec("UPDATE samples SET stage = ?, held_since = ? WHERE service_id = ? AND id = ? AND version = ? AND stage = ?",
+		x.Stage, x.HeldSince, x.ServiceID, x.ID, before.Sample.Version, before.Sample.Stage).Error
 }
 
 // saveSample writes the sample in its next version, what is expected of it, new versions

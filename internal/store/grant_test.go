@@ -68,6 +68,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 				"DELETE FROM audit_events WHERE service_id = 1", "DELETE FROM publications WHERE service_id = 1",
 				"TRUNCATE audit_events", "TRUNCATE publications CASCADE", "TRUNCATE samples CASCADE",
 				"UPDATE substance_judgements SET danger = 'none'", "DELETE FROM substance_judgements", "TRUNCATE substance_judgements",
+				"UPDATE alert_limits SET amount_value = 1", "DELETE FROM alert_limits", "TRUNCATE alert_limits",
 				"ALTER TABLE audit_events DISABLE TRIGGER ALL", "ALTER TABLE publications ADD COLUMN more text", "DROP TABLE audit_events",
 				"CREATE RULE none AS ON INSERT TO audit_events DO INSTEAD NOTHING",
 				"ALTER TABLE audit_events OWNER TO CURRENT_USER", "CREATE TABLE more (x int)",
@@ -79,7 +80,7 @@ func TestTheProgramWorksUnderARoleOfItsOwn(t *testing.T) {
 				}
 			}
 			for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "ALL"} { // only a warning, but nothing is granted
-				_ = store.Exec(s, "GRANT "+right+" ON audit_events, publications, substance_judgements TO CURRENT_USER")
+				_ = store.Exec(s, "GRANT "+right+" ON audit_events, publications, substance_judgements, alert_limits TO CURRENT_USER")
 			}
 			if err := openError(t, asRole(t, owner.DatabaseURL, role)); err != nil {
 				t.Errorf("it has granted itself more: %v", err)
@@ -135,7 +136,7 @@ func TestGrantingAgainCoversWhatIsNew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantError(t, openError(t, asRole(t, owner.DatabaseURL, "again")), "may not read analyses, analysis_questions, ")
+	wantError(t, openError(t, asRole(t, owner.DatabaseURL, "again")), "may not read alert_limits, analyses, analysis_questions, ")
 	granted()
 	asSuperuser(t, owner.DatabaseURL, `SET ROLE marquis; CREATE TABLE "Later" (x int); REVOKE ALL ON samples FROM again`)
 	wantError(t, openError(t, asRole(t, owner.DatabaseURL, "again")), "may not read Later, samples; as the tables' owner type: marquis migrate --grant again")
@@ -193,7 +194,7 @@ func TestRolesThatAreNotGranted(t *testing.T) {
 		asSuperuser(t, owner.DatabaseURL, "REVOKE DELETE ON publications FROM PUBLIC; GRANT CREATE ON SCHEMA public TO PUBLIC")
 		_, err = store.MigrateAndGrant(t.Context(), owner, clock, "fine")
 		wantError(t, err, `REVOKE CREATE ON SCHEMA "public" FROM PUBLIC, "fine"`)
-		wantError(t, openError(t, asRole(t, owner.DatabaseURL, "fine")), "may not read analyses, ") // half of it is none of it
+		wantError(t, openError(t, asRole(t, owner.DatabaseURL, "fine")), "may not read alert_limits, analyses, ") // half of it is none of it
 	})
 	t.Run("the owner, where a superuser migrates", func(t *testing.T) {
 		owner := storetest.Config(t, "postgres")

@@ -277,8 +277,7 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 			if err := compareBatch(w.tx, d, service.ID, samples, moved, replace); err != nil {
 				return err
 			}
-			settled := slices.DeleteFunc(samples, func(s lab.Sample) bool { return s.Stage != lab.StageReleased && s.Stage != lab.StageToReview })
-			if err := w.reviewBatch(d, service.ID, settled, moved); err != nil {
+			if err := w.reviewBatch(d, service.ID, samples, moved); err != nil {
 				return err
 			}
 		}

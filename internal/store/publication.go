@@ -16,11 +16,18 @@ type Proposal struct {
 	Publication lab.Publication // the version that would be next, without its reason
 	Seen        string          // tells this proposal from another; goes with PublishResult
 	Refusals    lab.FieldErrors // for which it would be refused as it is
+	Held        []lab.HeldReason
 }
 
 // Proposal tells what would be released of a sample now, for a page that asks for
 // confirmation. Without a verified analysis it is refused with a *lab.MoveError.
 func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p Proposal, err error) {
+	return s.proposal(ctx, by, sample, (*lab.Dictionary).Next, (*lab.Dictionary).Refusals)
+}
+
+func (s *Store) proposal(ctx context.Context, by lab.Actor, sample lab.Key, propose decision,
+	refusals func(*lab.Dictionary, *lab.File, *lab.Publication) lab.FieldErrors,
+) (p Proposal, err error) {
 	if !by.SeesRecords(sample.ServiceID) {
 		return p, lab.ErrNotFound
 	}
@@ -34,11 +41,12 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 	}
 	whole := p.File
 	p.Sample = p.Sample.SeenBy(by)
-	next, err := d.Next(&whole)
+	p.Held = d.Held(&whole)
+	next, err := propose(d, &whole)
 	if err != nil {
 		return p, err
 	}
-	p.Publication, p.Refusals = *next, d.Refusals(&whole, next)
+	p.Publication, p.Refusals = *next, refusals(d, &whole, next)
 	p.Seen, err = next.Digest()
 	return p, err
 }
@@ -49,13 +57,20 @@ func (s *Store) Proposal(ctx context.Context, by lab.Actor, sample lab.Key) (p P
 // released, it is refused with a *lab.StaleError. An amendment asks for a reason, and each
 // finding that is left out has to be confirmed, by the names of Result.LeftOutFields.
 func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string, leftOut ...string) (lab.Publication, error) {
-	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
-		p, refused := d.Publish(f, reason)
+	released := func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return d.Publish(f, reason) }
+	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, asSeen(version, seen, leftOut, (*lab.Dictionary).Next, released))
+}
+
+// asSeen releases what the actor saw: the next version, unless anything else would be
+// released, or what it leaves out was not confirmed.
+func asSeen(version int32, seen string, leftOut []string, next, released decision) decision {
+	return func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) {
+		p, refused := released(d, f)
 		var mistakes, unconfirmed lab.FieldErrors
 		if refused != nil && !errors.As(refused, &mistakes) {
 			return nil, refused
 		}
-		next, err := d.Next(f)
+		next, err := next(d, f)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +84,7 @@ func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key,
 			return nil, &lab.StaleError{Have: f.Sample.Version, Want: version, Changed: []lab.Difference{{Field: "publication.result", Old: lab.ValueOf(now), New: lab.ValueOf(seen)}}}
 		}
 		return p, refused
-	})
+	}
 }
 
 // WithdrawResult takes a published result back, with a reason. What was said
@@ -153,7 +168,12 @@ func (w *work) publish(action lab.Action, key lab.Key, version int32, reason str
 	if err != nil {
 		return published, err
 	}
-	if p.PublishedOn, err = w.today(key.ServiceID); err != nil {
+	return w.release(before, p, update{key.ID, action, reason})
+}
+
+// release adds a version that was decided on to the file.
+func (w *work) release(before *lab.File, p *lab.Publication, u update) (published lab.Publication, err error) {
+	if p.PublishedOn, err = w.today(before.Sample.ServiceID); err != nil {
 		return published, err
 	}
 	p.ID, p.PublishedBy, p.PublishedAt = w.ids.Next(), w.by.UserID, w.at
@@ -161,7 +181,7 @@ func (w *work) publish(action lab.Action, key lab.Key, version int32, reason str
 	if err != nil {
 		return published, err
 	}
-	return *p, w.save(before, after, update{key.ID, action, reason})
+	return *p, w.save(before, after, u)
 }
 
 func publicationsOf(tx *gorm.DB, sample lab.Key) ([]lab.Publication, error) {

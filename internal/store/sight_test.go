@@ -106,6 +106,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"ReviewProductName", operator, func(by lab.Actor) (any, error) { return only(s.ReviewProductName(ctx, by, b.ketamine.ID, "none")) }},
 		{"EntryHistory", operator, func(by lab.Actor) (any, error) { return s.EntryHistory(ctx, by, "substance 1") }},
 		{"VerifyAudit", operator, func(by lab.Actor) (any, error) { return s.VerifyAudit(ctx, by) }},
+		{"SetAlertLimit", operator, func(by lab.Actor) (any, error) { return only(s.SetAlertLimit(ctx, by, lab.AlertLimit{SubstanceID: 1})) }},
 		{"Revisions", lab.Program("test"), func(by lab.Actor) (any, error) { return s.Revisions(ctx, by) }},
 		{"AddUser", operator, func(by lab.Actor) (any, error) {
 			_, err := s.AddUser(ctx, by, lab.User{Login: "new", Name: "New"}, []lab.Membership{{ServiceID: b.service.ID, Role: lab.Verifier}})
@@ -211,6 +212,11 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"ReadSampleUnseen", b.intake, func(by lab.Actor) (any, error) { return s.ReadSampleUnseen(ctx, by, x.Key) }},
 		{"Views", b.intake, func(by lab.Actor) (any, error) { return s.Views(ctx, by, x.Key) }},
 		{"Proposal", b.verifier, func(by lab.Actor) (any, error) { return s.Proposal(ctx, by, x.Key) }},
+		{"HeldLong", b.intake, func(by lab.Actor) (any, error) { return s.HeldLong(ctx, by) }},
+		{"HeldProposal", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.HeldProposal(ctx, by, x.Key)
+			return nil, err
+		}},
 		{"Worklist", b.intake, func(by lab.Actor) (any, error) { return s.Worklist(ctx, by, store.WorkFilter{Service: b.service.ID}) }},
 		{"Numbered", b.intake, func(by lab.Actor) (any, error) {
 			return s.Numbered(ctx, by, lab.SoughtNumber{Service: b.service.Code, Running: number.Running})
@@ -303,6 +309,18 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			_, err := s.PublishResult(ctx, by, x.Key, x.Version, "", "")
 			return nil, err
 		}},
+		{"PublishAmongMany", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.PublishAmongMany(ctx, by, x.Key, x.Version, "")
+			return nil, err
+		}},
+		{"PublishHeld", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.PublishHeld(ctx, by, x.Key, x.Version, "", "")
+			return nil, err
+		}},
+		{"VerifyAndConfirm", b.verifier, func(by lab.Actor) (any, error) {
+			_, err := s.VerifyAndConfirm(ctx, by, a.Key, a.Version, false)
+			return nil, err
+		}},
 		{"WithdrawResult", b.verifier, func(by lab.Actor) (any, error) {
 			_, err := s.WithdrawResult(ctx, by, x.Key, x.Version, "wrong")
 			return nil, err
@@ -383,7 +401,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
+			nothing := []string{"HeldLong", "KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

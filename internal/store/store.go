@@ -140,4 +140,4 @@ var owned = []string{
 }
 
 // onlyAdded are the tables whose rows nobody changes or removes.
-var onlyAdded = []string{"audit_events", "publications", "substance_judgements"}
+var onlyAdded = []string{"audit_events", "publications", "substance_judgements", "alert_limits"}

@@ -52,7 +52,8 @@ type Work struct {
 
 // Worklist returns a page of samples by the day on which they were received: what
 // has waited longest first, or, of samples with which nothing is left to do and of
-// all, the newest first. A service in which the actor does not work with records is
+// all, the newest first. Where something is left to do, what is held comes before all
+// others, the longest held first. A service in which the actor does not work with records is
 // lab.ErrNotFound.
 func (s *Store) Worklist(ctx context.Context, by lab.Actor, f WorkFilter) (Work, error) {
 	if err := f.check(); err != nil {
@@ -85,13 +86,14 @@ func (s *Store) Worklist(ctx context.Context, by lab.Actor, f WorkFilter) (Work,
 type place struct {
 	lab.Key
 	ReceivedOn lab.Date
+	HeldSince  lab.Instant // zero among those that are not held, and where that does not matter
 }
 
 func (f *WorkFilter) check() error {
 	var errs lab.FieldErrors
 	errs.Check(f.Stage == "" || lab.Stages.Has(f.Stage), "stage", "%q is not one of: %s.", string(f.Stage), lab.Stages)
 	errs.Check(f.Limit >= 0, "limit", "The number of rows cannot be negative.")
-	_, _, ok := parseCursor(f.After)
+	_, ok := parseCursor(f.After)
 	errs.Check(f.After == "" || ok, "after", "This is not where a page ended: start again from the first page.")
 	if f.Limit == 0 {
 		f.Limit = WorkRows
@@ -104,6 +106,15 @@ func (f *WorkFilter) check() error {
 func (f *WorkFilter) newestFirst() bool { return f.Stage == "" || f.Stage.Done() }
 
 func (f *WorkFilter) compare(a, b place) int {
+	switch {
+	case a.HeldSince.IsZero() != b.HeldSince.IsZero():
+		if b.HeldSince.IsZero() {
+			return -1
+		}
+		return 1
+	case !a.HeldSince.IsZero():
+		return cmp.Or(a.HeldSince.Time().Compare(b.HeldSince.Time()), a.ID.Compare(b.ID))
+	}
 	order := cmp.Or(cmp.Compare(a.ReceivedOn, b.ReceivedOn), a.ID.Compare(b.ID))
 	if f.newestFirst() {
 		return -order
@@ -112,43 +123,79 @@ func (f *WorkFilter) compare(a, b place) int {
 }
 
 // After is the WorkFilter.After of a page that begins with what follows a sample.
-func After(x *lab.Sample) string { return place{x.Key, x.ReceivedOn}.cursor() }
+func After(x *lab.Sample) string { return place{x.Key, x.ReceivedOn, x.HeldSince}.cursor() }
 
-// cursor says where a page ended.
-func (p place) cursor() string { return p.ReceivedOn.String() + "_" + p.ID.String() }
-
-func parseCursor(text string) (lab.Date, lab.ID, bool) {
-	day, id, _ := strings.Cut(text, "_")
-	received, err := lab.ParseDate(day)
-	if err != nil {
-		return 0, lab.ID{}, false
+// cursor says where a page ended: a day, or among those that are held a moment.
+func (p place) cursor() string {
+	if !p.HeldSince.IsZero() {
+		return p.HeldSince.String() + "_" + p.ID.String()
 	}
-	sample, err := lab.ParseID(id)
-	return received, sample, err == nil
+	return p.ReceivedOn.String() + "_" + p.ID.String()
 }
 
-// page reads of a service one place more than a page holds.
+func parseCursor(text string) (p place, ok bool) {
+	from, id, _ := strings.Cut(text, "_")
+	day, err := lab.ParseDate(from)
+	if p.ReceivedOn = day; err != nil && p.HeldSince.Scan(from) != nil {
+		return p, false
+	}
+	p.ID, err = lab.ParseID(id)
+	return p, err == nil
+}
+
+// page reads of a service one place more than a page holds, those that are held first.
 func (f *WorkFilter) page(tx *gorm.DB, service lab.ServiceID) ([]place, error) {
-	query, args := "SELECT service_id, id, received_on FROM samples WHERE service_id = ?", []any{service}
+	after, _ := parseCursor(f.After)
+	if f.newestFirst() {
+		return f.places(tx, service, func(add clauses) string {
+			add(!after.ID.IsZero(), "(received_on, id) < (?, ?)", after.ReceivedOn, after.ID)
+			return "received_on DESC, id DESC"
+		})
+	}
+	var held []place
+	if after.ReceivedOn == 0 {
+		var err error
+		held, err = f.places(tx, service, func(add clauses) string {
+			add(true, "held_since IS NOT NULL")
+			add(!after.HeldSince.IsZero(), "(held_since, id) > (?, ?)", after.HeldSince, after.ID)
+			return "held_since, id"
+		})
+		if err != nil || len(held) > f.Limit {
+			return held, err
+		}
+	}
+	rest, err := f.places(tx, service, func(add clauses) string {
+		add(true, "held_since IS NULL")
+		add(after.ReceivedOn != 0, "(received_on, id) > (?, ?)", after.ReceivedOn, after.ID)
+		return "received_on, id"
+	})
+	return append(held, rest...), err
+}
+
+// clauses adds a condition to a query.
+type clauses func(on bool, clause string, values ...any)
+
+// places reads some places of a service, in the order that narrow says.
+func (f *WorkFilter) places(tx *gorm.DB, service lab.ServiceID, narrow func(clauses) string) ([]place, error) {
+	query, args := "SELECT service_id, id, received_on, held_since FROM samples WHERE service_id = ?", []any{service}
 	add := func(on bool, clause string, values ...any) {
 		if on {
 			query, args = query+" AND "+clause, append(args, values...)
 		}
 	}
-	later, order := ">", "received_on, id"
-	if f.newestFirst() {
-		later, order = "<", "received_on DESC, id DESC"
-	}
 	add(f.Stage != "", "stage = ?", f.Stage)
 	add(f.Product != 0, "product_id = ?", f.Product)
 	add(f.ReceivedBefore != 0, "received_on < ?", f.ReceivedBefore)
-	if received, id, ok := parseCursor(f.After); ok {
-		add(true, "(received_on, id) "+later+" (?, ?)", received, id)
-	}
 	add(f.Method != 0, "EXISTS (SELECT 1 FROM analyses a WHERE a.service_id = samples.service_id AND a.sample_id = samples.id "+
 		"AND a.method_id = ? AND a.state <> ?)", f.Method, lab.Retracted)
+	order := narrow(add)
 	var places []place
 	err := tx.Raw(query+" ORDER BY "+order+" LIMIT ?", append(args, f.Limit+1)...).Scan(&places).Error
+	for i := range places {
+		if f.newestFirst() {
+			places[i].HeldSince = lab.Instant{}
+		}
+	}
 	return places, err
 }
 

@@ -133,3 +133,31 @@ func (x *site) withdrawn(t testing.TB) received {
 	}
 	return s
 }
+
+// dangerous is a sample of ketamine with a trace of a nitazene, entered by the analyst.
+func (x *site) dangerous(t testing.TB) (received, lab.Analysis) {
+	t.Helper()
+	s, m := x.handIn(t), x.method(t, lab.GCMS)
+	a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
+	a.ServiceID = s.ServiceID
+	a, err := x.store.EnterAnalysis(t.Context(), x.analyst, a, []lab.Finding{
+		{SubstanceID: storetest.Substance(t, x.words, "ketamine"), Detection: lab.Identified},
+		{SubstanceID: storetest.Substance(t, x.words, "protonitazene"), Detection: lab.Trace},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, a
+}
+
+// atOnce releases what a sample is held for.
+func (x *site) atOnce(t testing.TB, s received) {
+	t.Helper()
+	p, err := x.store.HeldProposal(t.Context(), x.verifier, s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.store.PublishHeld(t.Context(), x.verifier, s.Key, p.Sample.Version, p.Seen, ""); err != nil {
+		t.Fatal(err)
+	}
+}

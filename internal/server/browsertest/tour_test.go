@@ -435,6 +435,68 @@ var tour = []stop{
 		b.open("/work/UTR/publish")
 		return b
 	}},
+	{"verify", "of what is held", "Release at once, being confirmed", func(t testing.TB, x *site) *browser {
+		s, a := x.dangerous(t)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/analyses/" + a.ID.String() + "/verify"))
+		return b
+	}},
+	{"verify", "of what was released at once", "Verify and publish confirmed", func(t testing.TB, x *site) *browser {
+		s, a := x.dangerous(t)
+		x.atOnce(t, s)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/analyses/" + a.ID.String() + "/verify"))
+		return b
+	}},
+	{"release", "of what is held", "Held at the bench.", func(t testing.TB, x *site) *browser {
+		s, a := x.dangerous(t)
+		x.verify(t, a)
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/release"))
+		return b
+	}},
+	{"record", "of what is held", "Held at the bench.", func(t testing.TB, x *site) *browser {
+		s, _ := x.dangerous(t)
+		b := x.staff(t, x.verifier)
+		b.open(s.path(""))
+		return b
+	}},
+	{"work", "with what is held", "Held for 0 minutes", func(t testing.TB, x *site) *browser {
+		x.dangerous(t)
+		b := x.staff(t, x.verifier)
+		b.open("/work?stage=to_verify")
+		return b
+	}},
+	{"atonce", "", "Release at once, being confirmed", func(t testing.TB, x *site) *browser {
+		s := x.published(t)
+		now, _, err := x.store.Sample(t.Context(), storetest.Reader, s.Key)
+		if err == nil {
+			_, err = x.store.MoveSample(t.Context(), x.analyst, s.Key, now.Version, lab.InAnalysis, "")
+		}
+		m := x.method(t, lab.GCMS)
+		a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
+		a.ServiceID = s.ServiceID
+		if err == nil {
+			_, err = x.store.EnterAnalysis(t.Context(), x.analyst, a, []lab.Finding{{SubstanceID: storetest.Substance(t, x.words, "protonitazene"), Detection: lab.Trace}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := x.staff(t, x.verifier)
+		b.open(s.path("/at-once"))
+		return b
+	}},
+	{"alertlimits", "", "Alert limits", func(t testing.TB, x *site) *browser {
+		mdma, amount := storetest.Substance(t, x.words, "MDMA"), lab.Amount{Value: 300_000_000, Scale: lab.PerUnit}
+		err := x.store.SetAlertLimit(t.Context(), x.admin, lab.AlertLimit{SubstanceID: mdma, Form: lab.Tablet, Amount: amount, Basis: lab.BasisUnknown, Source: "A bulletin, 2025, page 3"})
+		var stale *lab.StaleError // it was set for another look at the page
+		if err != nil && !errors.As(err, &stale) {
+			t.Fatal(err)
+		}
+		b := x.staff(t, x.admin)
+		b.open("/dictionary/limits?substance=MDMA&form=tablet")
+		return b
+	}},
 	{"readout", "", "Tell the result", of(intake, published, "/read-out")},
 	{"methods", "", "Methods", at(analyst, "/methods")},
 	{"method", "", "Scope", func(t testing.TB, x *site) *browser {
