@@ -98,7 +98,7 @@ func (p *profile) containsChart() chart {
 }
 
 // outcomeColours go with lab.OutcomeClasses, and differ in lightness too.
-var outcomeColours = []colour{colourBlue, colourOrange, colourVermillion, colourLine, colourPurple, colourGrey}
+var outcomeColours = []colour{colourBlue, colourSky, colourOrange, colourVermillion, colourLine, colourPurple, colourGrey}
 
 func (p *profile) outcomeChart() chart {
 	c := chart{title: p.text("report.chart.outcome", "Product", p.name), unit: percentUnit, stacked: true, most: 1, format: formatPercent, colours: outcomeColours}

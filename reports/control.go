@@ -71,7 +71,7 @@ func (b *book) checks(rows rowRange) []check {
 		name := b.locale.Code(locale.Outcomes, string(o))
 		count(b.text("report.control.outcome", "Outcome", name), b.year.Outcomes[o], rowOutcome, word(name))
 	}
-	for _, o := range lab.OutcomeClasses {
+	for _, o := range lab.OutcomeClassesEUDA {
 		name := b.locale.Code(locale.Outcomes, string(o))
 		count(b.text("report.control.outcome_euda", "Outcome", name), b.year.OutcomesEUDA[o], rowOutcomeEUDA, word(name))
 	}

@@ -96,10 +96,11 @@ type shareFigure struct {
 // shareFigures lists the shares among the key figures.
 func (b *book) shareFigures() []shareFigure {
 	var list []shareFigure
-	for _, o := range lab.OutcomeClasses {
-		name := b.text("report.key.outcome", "Outcome", b.locale.Code(locale.Outcomes, string(o)))
+	for _, line := range statistics.OutcomeLines() {
+		name := b.text("report.key.outcome", "Outcome", b.outcomeName(line))
 		list = append(list, shareFigure{name, func(y *statistics.Year) (int, int, *float64) {
-			return y.Outcomes[o], y.Released, percent(y.Outcomes[o], y.Released)
+			n := line.Count(y.Outcomes)
+			return n, y.Released, percent(n, y.Released)
 		}})
 	}
 	for i := range b.year.Products[:min(keyProducts, len(b.year.Products))] {

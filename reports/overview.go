@@ -64,8 +64,8 @@ func (b *book) writeServices(s *sheet) {
 		{b.text("report.unreleased"), formatCount, 10, false},
 		{b.text("report.recognised"), formatCount, 11, false},
 	}}
-	for _, o := range lab.OutcomeClasses {
-		t.columns = append(t.columns, column{b.locale.Code(locale.Outcomes, string(o)), formatCount, 11, false})
+	for _, line := range statistics.OutcomeLines() {
+		t.columns = append(t.columns, column{b.outcomeName(line), formatCount, 11, false})
 	}
 	t.columns = append(t.columns,
 		column{b.text("report.turnaround_n"), formatCount, 12, false},
@@ -86,8 +86,8 @@ func (b *book) writeServices(s *sheet) {
 
 func (b *book) serviceRow(name, code string, y *statistics.Year) []any {
 	row := []any{name, code, y.Registered, y.Released, y.Withdrawn, sum(y.Unreleased), y.Recognised}
-	for _, o := range lab.OutcomeClasses {
-		row = append(row, y.Outcomes[o])
+	for _, line := range statistics.OutcomeLines() {
+		row = append(row, line.Count(y.Outcomes))
 	}
 	t := y.TurnaroundDays
 	return append(row, t.N, t.Median, t.P90, t.Confirmed.N, t.Confirmed.Median, t.Confirmed.P90, b.withheld(min(t.N, t.Confirmed.N), false))

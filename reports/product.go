@@ -36,8 +36,8 @@ func (b *book) writeProduct(s *sheet, e *statistics.Entry) {
 	s.next = firstRow + bands(len(charts))*bandRows
 	p.shareTable()
 	p.containsTable()
-	p.outcomeTable(p.text("report.outcomes_ours"), p.text("report.outcomes_ours_note"), func(e *statistics.Entry) map[lab.Outcome]int { return e.Outcomes })
-	p.outcomeTable(p.text("report.outcomes_euda"), p.text("report.outcomes_euda_note"), func(e *statistics.Entry) map[lab.Outcome]int { return e.OutcomesEUDA })
+	p.outcomeTable(p.text("report.outcomes_ours"), p.text("report.outcomes_ours_note"), statistics.OutcomeLines(), func(e *statistics.Entry) map[lab.Outcome]int { return e.Outcomes })
+	p.outcomeTable(p.text("report.outcomes_euda"), p.text("report.outcomes_euda_note"), statistics.OutcomeLinesEUDA(), func(e *statistics.Entry) map[lab.Outcome]int { return e.OutcomesEUDA })
 	p.purityTable()
 	p.doseTables()
 	p.priceTables()
@@ -107,22 +107,30 @@ func (p *profile) containsTable() {
 	})
 }
 
-func (p *profile) outcomeTable(title, note string, outcomes func(*statistics.Entry) map[lab.Outcome]int) {
-	columns := []column{p.yearColumn(), {p.text("report.released"), formatCount, 0, false}}
-	for _, o := range lab.OutcomeClasses {
-		columns = append(columns, column{p.locale.Code(locale.Outcomes, string(o)), formatCount, 0, true})
+// outcomeName names a line of a table of outcomes.
+func (b *book) outcomeName(line statistics.OutcomeLine) string {
+	if line.Code == statistics.Together {
+		return b.text("report.outcome_together")
 	}
-	for _, o := range lab.OutcomeClasses {
-		columns = append(columns, column{p.text("report.outcome_percent", "Outcome", p.locale.Code(locale.Outcomes, string(o))), formatPercent, 0, true})
+	return b.locale.Code(locale.Outcomes, line.Code)
+}
+
+func (p *profile) outcomeTable(title, note string, lines []statistics.OutcomeLine, outcomes func(*statistics.Entry) map[lab.Outcome]int) {
+	columns := []column{p.yearColumn(), {p.text("report.released"), formatCount, 0, false}}
+	for _, line := range lines {
+		columns = append(columns, column{p.outcomeName(line), formatCount, 0, true})
+	}
+	for _, line := range lines {
+		columns = append(columns, column{p.text("report.outcome_percent", "Outcome", p.outcomeName(line)), formatPercent, 0, true})
 	}
 	p.table(table{title: title, note: note, columns: columns, rows: p.yearly(len(columns), func(e yearEntry) []any {
 		counts := outcomes(e.Entry)
 		row := []any{e.ReleasedN}
-		for _, o := range lab.OutcomeClasses {
-			row = append(row, counts[o])
+		for _, line := range lines {
+			row = append(row, line.Count(counts))
 		}
-		for _, o := range lab.OutcomeClasses {
-			row = append(row, percent(counts[o], e.ReleasedN))
+		for _, line := range lines {
+			row = append(row, percent(line.Count(counts), e.ReleasedN))
 		}
 		return row
 	})})

@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/statistics"
 )
 
@@ -52,8 +50,8 @@ func (b *book) writeRanking(s *sheet) {
 		{b.text("report.unreleased"), formatCount, 0, false},
 		{b.text("report.recognised"), formatCount, 11, false},
 	}}
-	for _, o := range lab.OutcomeClasses {
-		t.columns = append(t.columns, column{b.locale.Code(locale.Outcomes, string(o)), formatCount, 11, false})
+	for _, line := range statistics.OutcomeLines() {
+		t.columns = append(t.columns, column{b.outcomeName(line), formatCount, 11, false})
 	}
 	earlier := b.Years[:len(b.Years)-1]
 	for _, y := range earlier {
@@ -75,8 +73,8 @@ func (b *book) rankingRow(e *statistics.Entry, earlier []*statistics.Year) []any
 	row := append([]any{b.entryName(e)}, proportion(e.Share)...)
 	without := e.ShareWithoutEcstasyTablets
 	row = append(row, without.N, without.Of, without.Percent, e.ReleasedN, e.Withdrawn, sum(e.Unreleased), e.Recognised)
-	for _, o := range lab.OutcomeClasses {
-		row = append(row, e.Outcomes[o])
+	for _, line := range statistics.OutcomeLines() {
+		row = append(row, line.Count(e.Outcomes))
 	}
 	var shares []any
 	for _, y := range earlier {

@@ -101,7 +101,7 @@ func (c *canvas) whisker(class string, x, low, high float64) {
 	c.path(class, point{x - 3, high}, point{x + 3, high})
 }
 
-const colours = 6 // as many as the stylesheet has
+const colours = 7 // as many as the stylesheet has
 
 func colour(series int) string { return fmt.Sprintf("chart-c%d", series%colours+1) }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Stack shows how a whole divides into at most six parts: one upright bar, its
+// Stack shows how a whole divides into at most seven parts: one upright bar, its
 // labels beside it. A part's colour and hatching go with its place in Parts, so
 // that the same part looks the same in every chart.
 type Stack struct {
@@ -102,7 +102,7 @@ func (p labelledPart) draw(c *canvas, x, centre float64) {
 }
 
 // hatch draws what tells a part from its neighbours without colour: nothing,
-// rising lines, dots, falling lines, upright lines, level lines.
+// rising lines, dots, falling lines, upright lines, level lines, squares.
 func (c *canvas) hatch(part int, x, y, width, height float64) {
 	const step = 9.0
 	line := func(a, b point) { c.path("chart-hatch", a, b) }
@@ -127,6 +127,13 @@ func (c *canvas) hatch(part int, x, y, width, height float64) {
 		}
 	case 5:
 		for d := step / 2; d < height; d += step {
+			line(point{x, y + d}, point{x + width, y + d})
+		}
+	case 6:
+		for d := step; d < width; d += 2 * step {
+			line(point{x + d, y}, point{x + d, y + height})
+		}
+		for d := step; d < height; d += 2 * step {
 			line(point{x, y + d}, point{x + width, y + d})
 		}
 	}

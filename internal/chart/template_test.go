@@ -190,11 +190,11 @@ func TestEveryClassHasAStyleOnPagesAndInFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := samples()
-	six := Lines{Frame: frame, Labels: []string{"2019", "2020"}}
+	seven := Lines{Frame: frame, Labels: []string{"2019", "2020"}}
 	for range colours {
-		six.Series = append(six.Series, Series{Points: []Point{{At: 0, Value: 1}, {At: 1, Value: 2}}})
+		seven.Series = append(seven.Series, Series{Points: []Point{{At: 0, Value: 1}, {At: 1, Value: 2}}})
 	}
-	all["six lines"] = six
+	all["seven lines"] = seven
 	page := classesOf(string(css))
 	for name, c := range all {
 		d := draw(t, c, Wide).WithTitle()

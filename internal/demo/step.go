@@ -139,7 +139,10 @@ func (m *maker) publish(reason string) func(context.Context, *life) error {
 		if err != nil {
 			return err
 		}
-		_, err = m.store.PublishResult(ctx, by, x.key, p.Sample.Version, p.Seen, reason)
+		if reason == "" && p.Publication.NeedsReason() {
+			reason = "The laboratory found something else than the quick test."
+		}
+		_, err = m.store.PublishResult(ctx, by, x.key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...)
 		return err
 	}
 }

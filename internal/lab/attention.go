@@ -44,11 +44,69 @@ const (
 	OnlyPreliminary  ConcernKind = "only_preliminary"
 )
 
-// attentionOf is how much attention each kind of concern asks for.
-var attentionOf = map[ConcernKind]Attention{
-	ExtremeDanger: Serious, HighUnexpected: Serious, ReplacedBy: Serious, AboveAlert: Serious, OpioidCombined: Serious, EarlierWrong: Serious,
-	HighUnsure: Caution, RaisedUnexpected: Caution, NotIdentified: Caution, MethodsDisagree: Caution, VeryHighDose: Caution, NothingThere: Caution, CouldNotTell: Caution,
-	OtherUnexpected: Note, HighDose: Note, OnlyRecognised: Note, OnlyPreliminary: Note,
+// causes are all causes for concern, the gravest first: how much attention each asks for, and
+// when there is one.
+var causes = []struct {
+	kind      ConcernKind
+	attention Attention
+	given     func(*considered) bool
+}{
+	{ExtremeDanger, Serious, func(c *considered) bool {
+		return c.some(func(x *Weight) bool { return x.Danger == DangerExtreme && x.Detection.Found() })
+	}},
+	{HighUnexpected, Serious, func(c *considered) bool { return c.unexpected(DangerHigh, true) }},
+	{ReplacedBy, Serious, func(c *considered) bool {
+		return len(c.Missing)+len(c.Unsure) > 0 && c.some(func(x *Weight) bool {
+			return x.Unexpected && x.Danger.AtLeast(DangerRaised) && x.Detection.AboveTrace()
+		})
+	}},
+	{AboveAlert, Serious, func(c *considered) bool {
+		return c.some(func(x *Weight) bool {
+			return x.Detection == Quantified && c.d.AboveAlertLimit(x.SubstanceID, &c.file.Sample, x.Amount, x.Basis)
+		})
+	}},
+	{OpioidCombined, Serious, func(c *considered) bool { return c.of("opioid") && (c.of("benzodiazepine") || c.of("ghb_type")) }},
+	{EarlierWrong, Serious, func(c *considered) bool { return c.d.earlierWrong(c.file) }},
+	{HighUnsure, Caution, func(c *considered) bool { return c.unexpected(DangerHigh, false) }},
+	{RaisedUnexpected, Caution, func(c *considered) bool { return c.unexpected(DangerRaised, true) }},
+	{NotIdentified, Caution, func(c *considered) bool {
+		return c.some(func(x *Weight) bool { return x.Detection == Unidentified })
+	}},
+	{MethodsDisagree, Caution, func(c *considered) bool { return c.d.disagree(c.result) }},
+	{VeryHighDose, Caution, func(c *considered) bool { return c.some(func(x *Weight) bool { return x.Dose == DoseVeryHigh }) }},
+	{NothingThere, Caution, func(c *considered) bool { return c.Outcome == NothingDetected }},
+	{CouldNotTell, Caution, func(c *considered) bool { return c.Outcome == OutcomeInconclusive }},
+	{OtherUnexpected, Note, func(c *considered) bool {
+		return c.some(func(x *Weight) bool { return x.Unexpected && !c.d.inert(x) })
+	}},
+	{HighDose, Note, func(c *considered) bool { return c.some(func(x *Weight) bool { return x.Dose == DoseHigh }) }},
+	{OnlyRecognised, Note, func(c *considered) bool { return c.result.Recognised }},
+	{OnlyPreliminary, Note, func(c *considered) bool { return c.result.Level.Rank() < Confirmatory.Rank() }},
+}
+
+// considered is a result while its causes for concern are looked for.
+type considered struct {
+	*Weighed
+	d      *Dictionary
+	result *Result
+	file   *File
+}
+
+func (c *considered) some(is func(*Weight) bool) bool {
+	return slices.ContainsFunc(c.Findings, func(x Weight) bool { return is(&x) })
+}
+
+// unexpected tells that something of the danger was found that was not expected: above a
+// trace, or as a trace or indicated.
+func (c *considered) unexpected(danger Danger, above bool) bool {
+	return c.some(func(x *Weight) bool {
+		return x.Unexpected && x.Danger == danger && x.Detection.Found() && x.Detection.AboveTrace() == above
+	})
+}
+
+// of tells that something of a class was found, in whatever way.
+func (c *considered) of(class string) bool {
+	return c.some(func(x *Weight) bool { return x.Detection.Found() && c.d.Within(c.d.Substances[x.SubstanceID].Class, class) })
 }
 
 // Weighed is what a result asks of its reader, by the dictionary of today and from what was
@@ -88,13 +146,11 @@ func (d *Dictionary) Weigh(f *File) *Weighed {
 		}
 	}
 	slices.SortStableFunc(w.Findings, d.worstFirst)
-	for _, kind := range []ConcernKind{
-		ExtremeDanger, HighUnexpected, ReplacedBy, AboveAlert, OpioidCombined, EarlierWrong, HighUnsure, RaisedUnexpected, NotIdentified, MethodsDisagree,
-		VeryHighDose, NothingThere, CouldNotTell, OtherUnexpected, HighDose, OnlyRecognised, OnlyPreliminary,
-	} {
-		if d.concerns(kind, w, r, f) {
-			w.Concerns = append(w.Concerns, kind)
-			w.Attention = Attention(cmp.Or(string(w.Attention), string(attentionOf[kind]))) // the gravest is the first
+	looked := &considered{w, d, r, f}
+	for _, cause := range causes {
+		if cause.given(looked) {
+			w.Concerns = append(w.Concerns, cause.kind)
+			w.Attention = cmp.Or(w.Attention, cause.attention) // the first is the gravest
 		}
 	}
 	return w
@@ -175,70 +231,6 @@ func (d *Dictionary) inert(x *Weight) bool {
 // expected, and whatever was not and is not inert.
 func (d *Dictionary) Notable(x *Weight) bool {
 	return x.Role == RoleExpected || x.Unexpected && !d.inert(x)
-}
-
-// concerns tells whether a result gives cause for a concern of the kind.
-func (d *Dictionary) concerns(kind ConcernKind, w *Weighed, r *Result, f *File) bool {
-	some := func(is func(*Weight) bool) bool {
-		return slices.ContainsFunc(w.Findings, func(x Weight) bool { return is(&x) })
-	}
-	unexpected := func(danger Danger, above bool) bool {
-		return some(func(x *Weight) bool {
-			return x.Unexpected && x.Danger == danger && x.Detection.Found() && x.Detection.AboveTrace() == above
-		})
-	}
-	switch kind {
-	case ExtremeDanger:
-		return some(func(x *Weight) bool { return x.Danger == DangerExtreme && x.Detection.Found() })
-	case HighUnexpected:
-		return unexpected(DangerHigh, true)
-	case ReplacedBy:
-		return len(w.Missing)+len(w.Unsure) > 0 && some(func(x *Weight) bool {
-			return x.Unexpected && x.Danger.AtLeast(DangerRaised) && x.Detection.AboveTrace()
-		})
-	case AboveAlert:
-		return some(func(x *Weight) bool {
-			return x.Detection == Quantified && d.AboveAlertLimit(x.SubstanceID, &f.Sample, x.Amount, x.Basis)
-		})
-	case OpioidCombined:
-		return d.combined(w)
-	case EarlierWrong:
-		return d.earlierWrong(f)
-	case HighUnsure:
-		return unexpected(DangerHigh, false)
-	case RaisedUnexpected:
-		return unexpected(DangerRaised, true)
-	case NotIdentified:
-		return some(func(x *Weight) bool { return x.Detection == Unidentified })
-	case MethodsDisagree:
-		return d.disagree(r)
-	case VeryHighDose:
-		return some(func(x *Weight) bool { return x.Dose == DoseVeryHigh })
-	case NothingThere:
-		return w.Outcome == NothingDetected
-	case CouldNotTell:
-		return w.Outcome == OutcomeInconclusive
-	case OtherUnexpected:
-		return some(func(x *Weight) bool { return x.Unexpected && !d.inert(x) })
-	case HighDose:
-		return some(func(x *Weight) bool { return x.Dose == DoseHigh })
-	case OnlyRecognised:
-		return r.Recognised
-	case OnlyPreliminary:
-		return r.Level.Rank() < Confirmatory.Rank()
-	}
-	return false
-}
-
-// combined tells that an opioid was found with a benzodiazepine, or with GHB or what becomes
-// GHB in the body: together they stop the breathing.
-func (d *Dictionary) combined(w *Weighed) bool {
-	of := func(class string) bool {
-		return slices.ContainsFunc(w.Findings, func(x Weight) bool {
-			return x.Detection.Found() && d.Within(d.Substances[x.SubstanceID].Class, class)
-		})
-	}
-	return of("opioid") && (of("benzodiazepine") || of("ghb_type"))
 }
 
 // disagree tells that the methods of a result contradict each other: something was left out

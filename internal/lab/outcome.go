@@ -16,8 +16,10 @@ const (
 	ExpectationUnknown     Outcome = "expectation_unknown"
 )
 
-// OutcomeClasses is the vocabulary of Outcome. The split of the European Union Drugs Agency
-// has all of them but ExpectedUnclear.
+// OutcomeClassesEUDA is the vocabulary of the split of the European Union Drugs Agency.
+var OutcomeClassesEUDA = Vocabulary[Outcome]{ExpectedOnly, ExpectedPlusAdulterant, NotExpected, NothingDetected, OutcomeInconclusive, ExpectationUnknown}
+
+// OutcomeClasses is the vocabulary of Outcome.
 var OutcomeClasses = Vocabulary[Outcome]{
 	ExpectedOnly, ExpectedUnclear, ExpectedPlusAdulterant, NotExpected, NothingDetected, OutcomeInconclusive, ExpectationUnknown,
 }

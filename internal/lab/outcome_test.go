@@ -127,6 +127,9 @@ func TestATraceMakesAnOutcomeUnclearAtMost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if before.Result.Recognised {
+			t.Skip("beside anything that was found, a look is no more than an indication")
+		}
 		reported := map[lab.SubstanceID]bool{}
 		for _, e := range evidence {
 			for _, f := range e.Findings {

@@ -66,7 +66,7 @@ func TestNothingOfAVisitorIsWrittenAnywhere(t *testing.T) {
 			c.release(t, sample, "")
 			c.code = code.Print()
 			c.ticket = c.ticketOf(t, c.code)
-			c.visitor(t).get("/result/"+c.ticket).want(t, http.StatusOK, "We found what was expected")
+			c.visitor(t).get("/result/"+c.ticket).want(t, http.StatusOK, "We found ketamine.")
 
 			c.sendAll(t, "")
 			c.sendBroken(t)

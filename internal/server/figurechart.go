@@ -84,8 +84,8 @@ func (g grid) stack(title, key string) chartView {
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		c := g.cell(row, key)
-		if c == nil {
-			continue
+		if c == nil || row.Cells[0].Label != nil && row.Cells[0].Label.Code == statistics.Together {
+			continue // the sum is no part
 		}
 		p := chart.Part{
 			Label: g.rowName(g.Table, row), Value: float64(*c.N),

@@ -182,10 +182,10 @@ func (t *telling) tellWorth(p *lab.Publication) {
 // state is the line that says what the answer is worth, when it was given and who checked it.
 func (t *telling) state(p *lab.Publication) string {
 	key := "page.result.state_preliminary"
-	switch {
-	case p.Kind == lab.AmendedResult:
+	switch p.Kind {
+	case lab.AmendedResult:
 		key = "page.result.state_amended"
-	case p.Kind == lab.ConfirmedResult:
+	case lab.ConfirmedResult:
 		key = "page.result.state_confirmed"
 	}
 	return t.Texts.Text(key, "Date", t.Texts.Date(p.PublishedOn), "Version", strconv.Itoa(int(p.Version)), "Who", t.signatures(p.Result.Signatures))

@@ -21,7 +21,7 @@ func Compute(f *Fold, d *lab.Dictionary, scope Scope) *Year {
 		Year: scope.Year, Scope: scope, Registered: t.registered(), Released: t.released, Withdrawn: t.withdrawn,
 		Unreleased: plain(t.unreleased, nil), Products: []Entry{}, Recognised: t.recognised,
 		Level: plain(t.levels, lab.Levels), Outcomes: plain(t.outcomes, lab.OutcomeClasses),
-		OutcomesEUDA: plain(t.outcomesEUDA, lab.OutcomeClasses), Forms: plain(t.forms, nil), Months: t.months,
+		OutcomesEUDA: plain(t.outcomesEUDA, lab.OutcomeClassesEUDA), Forms: plain(t.forms, nil), Months: t.months,
 		TurnaroundDays: turnaround(t),
 	}
 	products := map[lab.ProductID][]cellKey{}
@@ -141,7 +141,7 @@ func (c *computation) entry(keys []cellKey) *Entry {
 		Year: c.scope.Year, Scope: c.scope, Registered: c.total.registered(), Released: c.total.released, N: n,
 		Share:    newProportion(n, c.total.registered()),
 		Contains: Contains{Any: newProportion(x.contains, x.identified), Main: newProportion(x.containsMain, x.identified)},
-		Outcomes: plain(x.outcomes, lab.OutcomeClasses), OutcomesEUDA: plain(x.outcomesEUDA, lab.OutcomeClasses),
+		Outcomes: plain(x.outcomes, lab.OutcomeClasses), OutcomesEUDA: plain(x.outcomesEUDA, lab.OutcomeClassesEUDA),
 		Substitutes: c.substitutes(x), Purity: c.purity(x), Dose: c.dose(x), Price: c.price(x),
 		Adulterants: c.adulterants(x), TurnaroundDays: turnaround(&x.samples),
 

@@ -69,8 +69,8 @@ var Definitions = []Definition{
 		"outcomes",
 		Text{"Outcome", "Uitkomst"},
 		Text{
-			"Released samples by outcome; each has exactly one. An adulterant is any active substance that was not expected; traces alone change no outcome.",
-			"Vrijgegeven monsters naar uitkomst; elk heeft er precies één. Een versnijding is elke actieve stof die niet werd verwacht; sporen alleen veranderen geen uitkomst.",
+			"Released samples by outcome; each has exactly one, the first that applies: nothing detected, not even a trace, an indication or a peak; inconclusive, where nothing is above a trace (a trace of a very strong opioid, which are fentanyls, nitazenes and orphines, is enough, an indication is not); expectation unknown; not what was expected, where not everything expected is above a trace, or a trace of a very strong opioid; expected plus adulterant, where an active substance that was not expected is above a trace, or a trace of a very strong opioid; expected, with something unclear, where one is a trace or only indicated, or something could not be identified; nothing unexpected seen. Above a trace is what was measured, identified, or below the limit of quantification. By-products, precursors and fillers change no outcome. The sum of the last two continues the older series of \"expected only\", but for three kinds of samples: traces alone were nothing detected, what was only indicated counted as found, and a trace of a very strong opioid as nothing.",
+			"Vrijgegeven monsters naar uitkomst; elk heeft er precies één, de eerste die geldt: niets aangetoond, ook geen spoor, aanwijzing of piek; niet te bepalen, als niets meer is dan een spoor (een spoor van een zeer sterk opioïde, dat zijn fentanylen, nitazenen en orfinen, is genoeg, een aanwijzing niet); verwachting onbekend; niet wat werd verwacht, als niet alles wat werd verwacht meer is dan een spoor, of een spoor van een zeer sterk opioïde; verwacht plus versnijding, als een werkzame stof die niet werd verwacht meer is dan een spoor, of een spoor van een zeer sterk opioïde; het verwachte met iets onduidelijks, als zo'n stof een spoor is of alleen aangewezen, of als iets niet kon worden herkend; niets onverwachts gezien. Meer dan een spoor is wat is gemeten, geïdentificeerd, of onder de kwantificeringsgrens ligt. Bijproducten, precursoren en vulstoffen veranderen geen uitkomst. De som van de laatste twee zet de oudere reeks van \"alleen het verwachte\" voort, op drie soorten monsters na: alleen sporen waren niets aangetoond, wat alleen was aangewezen telde als gevonden, en een spoor van een zeer sterk opioïde als niets.",
 		},
 		Text{"Released samples.", "Vrijgegeven monsters."},
 	},
@@ -78,8 +78,8 @@ var Definitions = []Definition{
 		"outcomes_euda",
 		Text{"Outcome, as the European Union Drugs Agency counts", "Uitkomst, zoals het EU-Drugsagentschap telt"},
 		Text{
-			"The same, but only psychoactive unexpected substances are adulterants.",
-			"Hetzelfde, maar alleen psychoactieve onverwachte stoffen zijn versnijding.",
+			"By the rule that was always used for it: only psychoactive unexpected substances are adulterants, an indication counts as found, and traces and what could not be identified change no outcome. It has no outcome with something unclear, and may say nothing detected where ours says inconclusive.",
+			"Naar de regel die er altijd voor gold: alleen psychoactieve onverwachte stoffen zijn versnijding, een aanwijzing telt als gevonden, en sporen en wat niet kon worden herkend veranderen geen uitkomst. Deze indeling kent geen uitkomst met iets onduidelijks, en kan niets aangetoond zeggen waar de onze niet te bepalen zegt.",
 		},
 		Text{"Released samples.", "Vrijgegeven monsters."},
 	},

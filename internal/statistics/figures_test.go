@@ -35,7 +35,7 @@ func TestCountedSamples(t *testing.T) {
 	if s := e.ShareWithoutEcstasyTablets; s.N != 5 || s.Of != 6 {
 		t.Errorf("share without ecstasy tablets: %+v", s)
 	}
-	if e.Months[2] != 5 || total(e.Outcomes) != 1 || len(e.Outcomes) != 6 {
+	if e.Months[2] != 5 || total(e.Outcomes) != 1 || len(e.Outcomes) != 7 || len(e.OutcomesEUDA) != 6 {
 		t.Errorf("months %v, outcomes %v", e.Months, e.Outcomes)
 	}
 }

@@ -4,9 +4,13 @@ import "marquis/internal/lab"
 
 func (s *Source) outcomes() ([]Column, []Row) {
 	e, rows := s.entry(), []Row{}
-	for _, o := range lab.OutcomeClasses {
+	for _, line := range OutcomeLines() {
+		name := codeCell("outcome", line.Code)
+		if line.Code == Together {
+			name = labelCell(Label{Code: Together, Name: TogetherName})
+		}
 		rows = append(rows, Row{Cells: []Cell{
-			codeCell("outcome", o), shareCell(newProportion(e.Outcomes[o], e.ReleasedN)), shareCell(newProportion(e.OutcomesEUDA[o], e.ReleasedN)),
+			name, shareCell(newProportion(line.Count(e.Outcomes), e.ReleasedN)), shareCell(newProportion(line.Count(e.OutcomesEUDA), e.ReleasedN)),
 		}})
 	}
 	return []Column{

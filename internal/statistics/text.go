@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-
-	"marquis/internal/lab"
 )
 
 // WriteJSON writes the year as indented JSON.
@@ -102,8 +100,8 @@ func (e *Entry) WriteTable(w io.Writer) error {
 	t.proportion("contains, as main component", e.Contains.Main)
 	t.proportion("no adulterant", e.NoAdulterant)
 	t.heading("outcome", "n", "n (EUDA)")
-	for _, o := range lab.OutcomeClasses {
-		t.row(o, e.Outcomes[o], e.OutcomesEUDA[o])
+	for _, line := range OutcomeLines() {
+		t.row(line.Code, line.Count(e.Outcomes), line.Count(e.OutcomesEUDA))
 	}
 	e.writeFindings(t)
 	e.writeContents(t)

@@ -63,7 +63,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		want := store.Found{
 			Code: mine, Service: lab.Service{ID: 1, Code: "UTR", Name: "Service UTR"},
 			File: lab.File{Expected: b.ketamine.Expected(), Sample: lab.Sample{
-				Key: lab.Key{ServiceID: b.service.ID}, ProductID: b.ketamine.ID, Form: lab.Powder,
+				Key: lab.Key{ServiceID: b.service.ID}, ProductID: b.ketamine.ID, Form: lab.Powder, NumberYear: x.NumberYear, NumberRunning: x.NumberRunning,
 				State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7,
 			}},
 		}

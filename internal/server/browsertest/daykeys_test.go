@@ -167,7 +167,7 @@ func TestKeysToEnterAnAnalysis(t *testing.T) {
 		}
 		f := record.Evidence[0].Findings[0]
 		if x.words.Substances[f.SubstanceID].Name != "ketamine" || f.Amount.Value != 795_000 || f.Basis != "hydrochloride" || f.Detection != lab.Quantified ||
-			record.Evidence[0].Analysis.MethodID != x.method(t, lab.GCMS).ID {
+			record.Evidence[0].Analysis.MethodID != x.gcms(t).ID {
 			t.Errorf("saved is %+v of %+v", f, record.Evidence[0].Analysis)
 		}
 		k.watch.quiet(t, x.address)

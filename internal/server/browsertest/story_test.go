@@ -41,15 +41,15 @@ func (x *site) handIn(t testing.TB) received {
 	return received{sample, number.String(), code}
 }
 
-// method returns the method of a kind.
-func (x *site) method(t testing.TB, kind lab.MethodKind) *lab.Method {
+// gcms returns a GC-MS.
+func (x *site) gcms(t testing.TB) *lab.Method {
 	t.Helper()
 	for _, m := range x.words.Methods {
-		if m.Kind == kind {
+		if m.Kind == lab.GCMS {
 			return m
 		}
 	}
-	t.Fatalf("no method %s", kind)
+	t.Fatal("no GC-MS")
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (x *site) analyse(t testing.TB, s received, percent string) lab.Analysis {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := x.method(t, lab.GCMS)
+	m := x.gcms(t)
 	a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
 	a.ServiceID = s.ServiceID
 	a, err = x.store.EnterAnalysis(t.Context(), x.analyst, a, []lab.Finding{
@@ -137,7 +137,7 @@ func (x *site) withdrawn(t testing.TB) received {
 // dangerous is a sample of ketamine with a trace of a nitazene, entered by the analyst.
 func (x *site) dangerous(t testing.TB) (received, lab.Analysis) {
 	t.Helper()
-	s, m := x.handIn(t), x.method(t, lab.GCMS)
+	s, m := x.handIn(t), x.gcms(t)
 	a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
 	a.ServiceID = s.ServiceID
 	a, err := x.store.EnterAnalysis(t.Context(), x.analyst, a, []lab.Finding{

@@ -473,7 +473,7 @@ var tour = []stop{
 		if err == nil {
 			_, err = x.store.MoveSample(t.Context(), x.analyst, s.Key, now.Version, lab.InAnalysis, "")
 		}
-		m := x.method(t, lab.GCMS)
+		m := x.gcms(t)
 		a := lab.Analysis{SampleID: s.ID, MethodID: m.ID, Level: m.Level, PerformedOn: s.ReceivedOn, Conclusion: lab.HasFindings}
 		a.ServiceID = s.ServiceID
 		if err == nil {
