@@ -106,7 +106,9 @@ func (c *considered) unexpected(danger Danger, above bool) bool {
 
 // of tells that something of a class was found, in whatever way.
 func (c *considered) of(class string) bool {
-	return c.some(func(x *Weight) bool { return x.Detection.Found() && c.d.Within(c.d.Substances[x.SubstanceID].Class, class) })
+	return c.some(func(x *Weight) bool {
+		return x.Detection.Found() && c.d.Within(c.d.Substances[x.SubstanceID].Class, class)
+	})
 }
 
 // Weighed is what a result asks of its reader, by the dictionary of today and from what was
