@@ -5,13 +5,14 @@ import "marquis/internal/lab"
 func (s *Source) outcomes() ([]Column, []Row) {
 	e, rows := s.entry(), []Row{}
 	for _, line := range OutcomeLines() {
-		name := codeCell("outcome", line.Code)
+		name, euda := codeCell("outcome", line.Code), Cell{State: None} // where EUDA has no such outcome
+		if lab.OutcomeClassesEUDA.Has(lab.Outcome(line.Code)) {
+			euda = shareCell(newProportion(line.Count(e.OutcomesEUDA), e.ReleasedN))
+		}
 		if line.Code == Together {
 			name = labelCell(Label{Code: Together, Name: TogetherName})
 		}
-		rows = append(rows, Row{Cells: []Cell{
-			name, shareCell(newProportion(line.Count(e.Outcomes), e.ReleasedN)), shareCell(newProportion(line.Count(e.OutcomesEUDA), e.ReleasedN)),
-		}})
+		rows = append(rows, Row{Cells: []Cell{name, shareCell(newProportion(line.Count(e.Outcomes), e.ReleasedN)), euda}})
 	}
 	return []Column{
 		labelColumn("outcome", Text{"Outcome", "Uitkomst"}), shareColumn("samples", Text{"Samples", "Monsters"}),
