@@ -144,6 +144,19 @@ func (d *Dictionary) SetJudgements(list []SubstanceJudgement) {
 	}
 }
 
+// Judged are the entries of which a judgement says how dangerous they are: the substance with
+// all that lead to it, and of a class its members too.
+func (d *Dictionary) Judged(id SubstanceID) (list []SubstanceID) {
+	of := d.Resolve(id)
+	for own, s := range d.Substances {
+		if s.ID == of || d.standsFor(of, own) {
+			list = append(list, own)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // StandingJudgement is the newest judgement of a substance that somebody has reviewed, if
 // there is one.
 func (d *Dictionary) StandingJudgement(id SubstanceID) (SubstanceJudgement, bool) {

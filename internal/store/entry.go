@@ -219,7 +219,7 @@ func (s *Store) Judge(ctx context.Context, by lab.Actor, j lab.SubstanceJudgemen
 }
 
 // ReviewJudgement says that the newest judgement of a substance is right: from now on it
-// stands above what the dictionary says, and decides what is held. It takes who may review and
+// stands above what the dictionary says, and decides what is held and how results count. It takes who may review and
 // is not its author.
 func (s *Store) ReviewJudgement(ctx context.Context, by lab.Actor, id lab.SubstanceID, version int32) error {
 	return s.reword(ctx, by, mayReview(by), func(w *work, d *lab.Dictionary) error {
@@ -231,8 +231,24 @@ func (s *Store) ReviewJudgement(ctx context.Context, by lab.Actor, id lab.Substa
 		if err := w.addJudgement(lab.ReviewJudgement, d.LastJudgement(id), j); err != nil {
 			return err
 		}
-		return w.holdAnew()
+		if err := w.holdAnew(); err != nil {
+			return err
+		}
+		return w.judgeAnew(id)
 	})
+}
+
+// judgeAnew makes the facts of the samples anew that hold what was judged, or of a class its
+// members: the outcome of a result depends on the danger.
+func (w *work) judgeAnew(id lab.SubstanceID) error {
+	if err := w.holdYears(); err != nil {
+		return err
+	}
+	d, err := readDictionary(w.tx)
+	if err != nil {
+		return err
+	}
+	return w.readAnew(d, touched{substances: d.Judged(id)}, &Moved{Fields: map[string]int{}})
 }
 
 func (w *work) addJudgement(act lab.Action, last, j lab.SubstanceJudgement) error {

@@ -391,6 +391,33 @@ func TestNamesAndJudgementsSurviveAnEdition(t *testing.T) {
 	}
 }
 
+// TestAReviewedDangerReachesWhatWasReleased: the outcome of a result depends on how dangerous
+// what was found is, and facts say so with the review.
+func TestAReviewedDangerReachesWhatWasReleased(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.Open(t, storetest.Config(t, kind))
+			d := newDesk(t, s)
+			x := d.register(t, s)
+			a := d.analyse(t, s, x, "80", lab.Finding{SubstanceID: d.levamisole, Detection: lab.Trace})
+			_, err := s.VerifyAnalysis(t.Context(), d.verifier, a.Key, a.Version, false)
+			noError(t, err)
+			d.publish(t, s, x)
+			if got := countsAs(t, s, x, d.levamisole); got != "adulterant expected_unclear" {
+				t.Fatalf("a trace counts as %s", got)
+			}
+			noError(t, s.Judge(t.Context(), d.verifier, lab.SubstanceJudgement{SubstanceID: d.levamisole, Danger: lab.DangerExtreme, Source: "a paper, 2020, p. 1"}))
+			if got := countsAs(t, s, x, d.levamisole); got != "adulterant expected_unclear" {
+				t.Errorf("what nobody has reviewed makes it %s", got)
+			}
+			noError(t, s.ReviewJudgement(t.Context(), d.other, d.levamisole, 1))
+			if got := countsAs(t, s, x, d.levamisole); got != "adulterant expected_plus_adulterant" {
+				t.Errorf("after the review a trace counts as %s", got)
+			}
+		})
+	}
+}
+
 // A name that was given to one embedded entry here, and that an edition brings for another,
 // is that of the other: the registry opens, and nobody withdraws what the edition has.
 func TestAnEditionTakesItsNames(t *testing.T) {

@@ -37,6 +37,8 @@ type Moved struct {
 	Held     int            // samples that are held at the bench
 	Fields   map[string]int // how often each field changed, and from what to what for outcomes and roles
 	Numbers  []string       // of the first samples that read differently where an entry of the dictionary was changed
+
+	anyAttention bool // another attention moves nothing
 }
 
 // Reclassify makes all facts anew from samples, expectations and publications
@@ -167,9 +169,10 @@ func filesOf(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.Fi
 }
 
 // CompareFacts makes all facts anew as Reclassify does, tells what would move, and
-// changes nothing.
+// changes nothing. Attention is passed over: it is weighed at each look-up by the dangers and
+// limits of the day, and facts hold that of the day on which they were made.
 func (x Snapshot) CompareFacts() (Moved, error) {
-	moved := Moved{Fields: map[string]int{}}
+	moved := Moved{Fields: map[string]int{}, anyAttention: true}
 	services, err := servicesTable.list(x.at.Tx, "ORDER BY id")
 	if err != nil {
 		return moved, err
@@ -252,6 +255,9 @@ func compareBatch(tx *gorm.DB, d *lab.Dictionary, service lab.ServiceID, samples
 
 // compare notes what differs and tells whether anything does.
 func (m *Moved) compare(d *lab.Dictionary, old, now lab.Facts) bool {
+	if m.anyAttention {
+		old.Sample.Attention = now.Sample.Attention
+	}
 	changes := lab.Differences(old.Sample, now.Sample)
 	for _, c := range changes {
 		m.Fields[fmt.Sprintf("%s: %s → %s", c.Field, c.Old, c.New)]++
