@@ -27,7 +27,7 @@ func ofToday(t *testing.T, kind string) upgraded {
 	t.Helper()
 	x := copyOfBefore(t, kind)
 	x.must("migrate")
-	x.must("reclassify") // one result counts otherwise by the rules of today
+	x.must("reclassify")                         // one result counts otherwise by the rules of today
 	p := serveBy(t, sinceMade(0), x.environment) // takes the key ring
 	p.end(t)
 	return x
