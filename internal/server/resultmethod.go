@@ -1,8 +1,11 @@
 package server
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -67,9 +70,33 @@ func (t *telling) sight(m *lab.Method, r *lab.Result) []string {
 	return said
 }
 
+// blindnesses keeps what methods cannot see, by the dictionary of now: to go through all
+// substances at each look-up would take longer than the rest of the page.
+type blindnesses struct{ now atomic.Pointer[blindBy] }
+
+type blindBy struct {
+	words *lab.Dictionary
+	known sync.Map // lab.Blindness by the methods
+}
+
+func (b *blindnesses) of(words *lab.Dictionary, r *lab.Result) lab.Blindness {
+	by := b.now.Load()
+	if by == nil || by.words != words {
+		by = &blindBy{words: words}
+		b.now.Store(by)
+	}
+	key := fmt.Sprint(r.Methods, r.CouldNotTell)
+	if known, ok := by.known.Load(key); ok {
+		return known.(lab.Blindness)
+	}
+	found := words.Blind(r)
+	by.known.Store(key, found)
+	return found
+}
+
 // blind says which dangerous classes no method of the result can see, or not in small amounts.
 func (t *telling) blind(r *lab.Result) (said []string) {
-	b := t.named.words.Blind(r)
+	b := t.server.blind.of(t.named.words, r)
 	for _, part := range []struct {
 		key   string
 		codes []string
