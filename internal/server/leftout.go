@@ -67,6 +67,15 @@ func confirmedLeftOut(in *page.Reader) (fields []string) {
 	return fields
 }
 
+// tickAgain ticks what was ticked, on a page that is shown again.
+func tickAgain(list []leftOutView, in *page.Reader) {
+	for i := range list {
+		if tick := list[i].Confirm; tick != nil && in.Text(tick.Name) == "yes" {
+			tick.Values = []string{"yes"}
+		}
+	}
+}
+
 // tieView is a substance of which one of several amounts has to be marked.
 type tieView struct {
 	Substance string

@@ -173,11 +173,7 @@ func publishResult(r *request) error {
 		if err != nil {
 			return nil, nil, err
 		}
-		for i := range shown.LeftOut {
-			if tick := shown.LeftOut[i].Confirm; tick != nil && in.Text(tick.Name) == "yes" {
-				tick.Values = []string{"yes"}
-			}
-		}
+		tickAgain(shown.LeftOut, in)
 		return shown, shown.Form, nil
 	})
 }
