@@ -165,6 +165,7 @@ var writtenCode = regexp.MustCompile(`\b[0-9A-Za-z]{4}(?:[0-9A-Za-z]{8}|(?:` + b
 const betweenParts = `(?:\s{0,2}\p{Pd}\s{0,2}|[._/]|\s{1,3})`
 
 // findCode is where the first code begins and ends in a text; both are 0 where it holds none.
+// Codes that overlap are one: a word before a code may pass the check with its first two parts.
 // A text is no secret: three words of four letters that happen to pass the check are none,
 // nor one of twelve, unless they are written in capitals or with dashes; nor are numbers.
 func findCode(text string) (begin, end int) {
@@ -172,13 +173,18 @@ func findCode(text string) (begin, end int) {
 	for from := 0; ; {
 		at := writtenCode.FindStringIndex(text[from:])
 		if at == nil {
-			return 0, 0
-		}
-		begin, end = from+at[0], from+at[1]
-		if isCode(text[begin:end]) {
 			return begin, end
 		}
-		from = begin + codeLength/3 // a code may begin with the next part
+		if from+at[0] >= end && end > 0 {
+			return begin, end
+		}
+		if isCode(text[from+at[0] : from+at[1]]) {
+			if end == 0 {
+				begin = from + at[0]
+			}
+			end = from + at[1]
+		}
+		from += at[0] + codeLength/3 // a code may begin with the next part
 	}
 }
 

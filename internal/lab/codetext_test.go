@@ -37,6 +37,24 @@ func TestACodeInATextIsFound(t *testing.T) {
 	}
 }
 
+// A word of four letters and the first two parts of a code pass the check by chance, as one in
+// 32 does: the third part is taken out all the same.
+func TestACodeThatBeginsInAnotherIsTakenOutWhole(t *testing.T) {
+	const code = "7XJS-ZRC9-XKA0"
+	if _, err := lab.ParseLookupCode("slip" + code[:9]); err != nil {
+		t.Fatal("the word and the two parts are no code:", err)
+	}
+	for text, left := range map[string]string{
+		"slip " + code:                             "…",
+		"The slip " + code + " is wet":             "The … is wet",
+		"The slip " + code + ", " + slipCode + ".": "The …, ….",
+	} {
+		if got := lab.WithoutCodes(text); got != left {
+			t.Errorf("of %q is left %q", text, got)
+		}
+	}
+}
+
 // What passes the check of a code by chance, as one in 32 does, and is none.
 func TestWhatIsNoCodeIsLeftAlone(t *testing.T) {
 	for _, text := range []string{

@@ -92,6 +92,6 @@ func TestNoSecretIsSentAgain(t *testing.T) {
 	} {
 		s.by.post(s.path, s.form).lacks(t, sendAgain, goodPassword, otherPassword)
 	}
-	p := b.intake.post(draft, powder(with("notes", "slip "+code), with("password", goodPassword), with("code", code)))
-	p.want(t, http.StatusServiceUnavailable, sendAgain, "slip ").lacks(t, code, goodPassword)
+	p := b.intake.post(draft, powder(with("notes", "slip of anna: "+code), with("password", goodPassword), with("code", code)))
+	p.want(t, http.StatusServiceUnavailable, sendAgain, "slip of anna: ").lacks(t, code, goodPassword)
 }
