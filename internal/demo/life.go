@@ -164,7 +164,7 @@ func (m *maker) events(x *life) []event {
 		}
 		then(check, "verify", m.verify)
 		if i == len(x.arrival.Evidence)-1 || by == lab.Intake && x.arrival.Evidence[i+1].Analysis.Level == lab.Confirmatory {
-			then(30*time.Minute, "publish", m.publish(""))
+			then(30*time.Minute, "publish", m.publish(lab.Why{}))
 		}
 	}
 	switch x.extra {
@@ -176,7 +176,10 @@ func (m *maker) events(x *life) []event {
 		then(2*day, "retract", m.retract)
 		then(time.Hour, "enter analysis again", m.enter(lab.Laboratory, remeasured(x.arrival.Evidence)))
 		then(2*time.Hour, "verify again", m.verify)
-		then(10*time.Minute, "amend", m.publish("A dilution was noted wrongly; the sample was measured again."))
+		then(10*time.Minute, "amend", m.publish(lab.Why{
+			ReasonCode: lab.ReasonAmount, ReasonLang: lab.English, Reason: "A dilution was noted wrongly; the sample was measured again.",
+			ReasonTranslation: "Een verdunning was verkeerd genoteerd; het monster is opnieuw gemeten.",
+		}))
 	}
 	return list
 }

@@ -95,7 +95,7 @@ func (r *reader) admit(x *load, a *lab.Arrival) (lab.Facts, error) {
 	}
 	f := a.File
 	if len(a.Evidence) > 0 {
-		p, err := r.Publish(&f, "")
+		p, err := r.Publish(&f, lab.Why{})
 		if err != nil {
 			return lab.Facts{}, err
 		}

@@ -91,7 +91,7 @@ func (m *maker) foretell(a *lab.Arrival) *lab.Publication {
 	for i := range f.Evidence {
 		f.Evidence[i].Analysis.State = lab.Verified
 	}
-	p, err := m.words.Publish(f, "")
+	p, err := m.words.Publish(f, lab.Why{})
 	if err != nil {
 		return nil
 	}

@@ -132,17 +132,17 @@ func (m *maker) retractLast(ctx context.Context, x *life, state lab.AnalysisStat
 }
 
 // publish releases what is verified; an amendment has its reason.
-func (m *maker) publish(reason string) func(context.Context, *life) error {
+func (m *maker) publish(why lab.Why) func(context.Context, *life) error {
 	return func(ctx context.Context, x *life) error {
 		by := m.staff[lab.Verifier]
 		p, err := m.store.Proposal(ctx, by, x.key)
 		if err != nil {
 			return err
 		}
-		if reason == "" && p.Publication.NeedsReason() {
-			reason = "The laboratory found something else than the quick test."
+		if !why.Given() && p.Publication.NeedsReason() {
+			why = lab.Why{ReasonCode: lab.ReasonMoreExact}
 		}
-		_, err = m.store.PublishResult(ctx, by, x.key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...)
+		_, err = m.store.PublishResult(ctx, by, x.key, p.Sample.Version, p.Seen, why, p.Publication.Result.LeftOutFields()...)
 		return err
 	}
 }
@@ -152,7 +152,7 @@ func (m *maker) withdraw(ctx context.Context, x *life) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.store.WithdrawResult(ctx, m.staff[lab.Verifier], x.key, sample.Version, "Two vials may have been mixed up.")
+	_, err = m.store.WithdrawResult(ctx, m.staff[lab.Verifier], x.key, sample.Version, lab.Why{ReasonCode: lab.ReasonExchanged})
 	return err
 }
 

@@ -206,7 +206,7 @@ func (s *source) withdraw(t *testing.T) {
 		if row.Published == lab.WithdrawnResult || !row.Sample.Counted() {
 			continue
 		}
-		if _, err := s.store.WithdrawResult(t.Context(), s.staff, row.Sample.Key, row.Sample.Version, "measuring"); err != nil {
+		if _, err := s.store.WithdrawResult(t.Context(), s.staff, row.Sample.Key, row.Sample.Version, lab.Because("en", "measuring")); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -74,7 +74,7 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		if err := lab.MayPublish(by, 1); err != nil {
 			return err
 		}
-		_, err := d.Publish(f, "a reason")
+		_, err := d.Publish(f, lab.Because("en", "a reason"))
 		return err
 	})
 	for _, kind := range lab.PublicationKinds {
@@ -82,7 +82,7 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 			if err := lab.MayPublish(by, 1); err != nil {
 				return err
 			}
-			p, err := d.PublishHeld(f, given(reason, "a reason"))
+			p, err := d.PublishHeld(f, lab.Because("en", given(reason, "a reason")))
 			if err == nil && p.Kind != kind {
 				return fmt.Errorf("it is %s", p.Kind)
 			}
@@ -93,7 +93,7 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 		if err := lab.MayPublish(by, 1); err != nil {
 			return err
 		}
-		_, err := f.Withdraw(given(reason, "a reason"))
+		_, err := f.Withdraw(lab.Because("en", given(reason, "a reason")))
 		return err
 	})
 	add(lab.DeclineRetest, theSample, "declined", func(f *lab.File, by lab.Actor, reason bool) error {

@@ -63,7 +63,7 @@ func dash(text string) string {
 // weigh releases what a file says, with a reason, and weighs it.
 func weigh(t testing.TB, d *lab.Dictionary, f *lab.File) (*lab.Weighed, *lab.Publication) {
 	t.Helper()
-	p, err := d.Publish(f, "a reason")
+	p, err := d.Publish(f, lab.Because("en", "a reason"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestAReaderOfAnEarlierAnswerIsTold(t *testing.T) {
 	if w, p := weigh(t, d, f); !w.Has(lab.EarlierWrong) || p.Kind != lab.AmendedResult {
 		t.Errorf("%s, %v", p.Kind, w.Concerns)
 	}
-	withdrawn, err := f.Withdraw("vials exchanged")
+	withdrawn, err := f.Withdraw(lab.Because("en", "vials exchanged"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,12 +130,12 @@ func TestAFreeTextHoldsNoCode(t *testing.T) {
 	e.Analysis.ServiceID = 1
 	wantFields(t, e.Analysis.Retract(checker, noon, held), "reason")
 	f := soldAs(soldAsKetamine, nil, verified(d, gcms, finding(ketamine, lab.Identified)))
-	first, err := d.Publish(f, "")
+	first, err := d.Publish(f, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Publications = append(f.Publications, *first)
-	_, err = f.Withdraw(held)
+	_, err = f.Withdraw(lab.Because("en", held))
 	wantFields(t, err, "reason")
 
 	terms := lab.Terms{OpeningHours: held, Address: held}

@@ -141,7 +141,7 @@ func TestAWithdrawnResultHasNoOutcome(t *testing.T) {
 	d := newDictionary(t)
 	s, expected := newSample(), []lab.Expected{substance(ketamine)}
 	p := publish(t, d, s, expected, verified(d, gcms, finding(ketamine, lab.Identified)))
-	w, err := file(s, nil, nil, *p).Withdraw("wrong vial")
+	w, err := file(s, nil, nil, *p).Withdraw(lab.Because("en", "wrong vial"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestAWithdrawnResultHasNoOutcome(t *testing.T) {
 	if f.Release != lab.IsWithdrawn || f.Outcome != "" || f.OutcomeEUDA != "" || f.Level != "" || f.Contains || f.ContainsMain || len(got.Findings) != 0 {
 		t.Errorf("%+v", got)
 	}
-	amended, err := d.Publish(file(s, expected, []lab.Evidence{verified(d, gcms)}, *p, *w), "the right vial")
+	amended, err := d.Publish(file(s, expected, []lab.Evidence{verified(d, gcms)}, *p, *w), lab.Because("en", "the right vial"))
 	if err != nil {
 		t.Fatal(err)
 	}

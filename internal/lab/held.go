@@ -294,7 +294,7 @@ func (d *Dictionary) markLargest(f *File, r *Result) bool {
 
 // PublishHeld makes the version of a held result that is released at once. One that amends
 // asks for a reason.
-func (d *Dictionary) PublishHeld(f *File, reason string) (*Publication, error) {
+func (d *Dictionary) PublishHeld(f *File, why Why) (*Publication, error) {
 	p, err := d.NextHeld(f)
 	if err != nil {
 		return nil, err
@@ -305,10 +305,10 @@ func (d *Dictionary) PublishHeld(f *File, reason string) (*Publication, error) {
 	if err := f.Repeats(p); err != nil {
 		return nil, err
 	}
-	if err := f.checkPublication(PublishHeld, p.Kind, reason); err != nil {
+	if err := f.checkPublication(PublishHeld, p.Kind, why); err != nil {
 		return nil, err
 	}
-	p.Reason = reason
+	p.Why = why.settled()
 	return p, nil
 }
 

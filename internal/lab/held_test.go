@@ -98,9 +98,9 @@ func (b *heldBench) signed(f *lab.File, minute int) *lab.File {
 }
 
 // told is the file with the next version of its result, at so many minutes past noon.
-func (b *heldBench) told(f *lab.File, minute int, at func(*lab.File, string) (*lab.Publication, error)) *lab.File {
+func (b *heldBench) told(f *lab.File, minute int, at func(*lab.File, lab.Why) (*lab.Publication, error)) *lab.File {
 	b.Helper()
-	p, err := at(f, "a reason")
+	p, err := at(f, lab.Because("en", "a reason"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func TestWhatWasToldHoldsNothing(t *testing.T) {
 	if since := b.HeldSince(worse); since != after(20) {
 		t.Errorf("held since %s, not when the new one was entered: %s", since, after(20))
 	}
-	back := b.told(f, 40, func(f *lab.File, why string) (*lab.Publication, error) { return f.Withdraw(why) })
+	back := b.told(f, 40, func(f *lab.File, why lab.Why) (*lab.Publication, error) { return f.Withdraw(why) })
 	b.wants(back, "")
 	again := back.Clone()
 	again.Evidence = append(again.Evidence, b.run(targeted, 50, "protonitazene trace"))
@@ -305,7 +305,7 @@ func TestReleasedAtOnce(t *testing.T) {
 		t.Errorf("held since %s", first.Sample.HeldSince)
 	}
 	var refused *lab.MoveError
-	if _, err := b.PublishHeld(first, ""); !errors.As(err, &refused) {
+	if _, err := b.PublishHeld(first, lab.Why{}); !errors.As(err, &refused) {
 		t.Errorf("released at once twice: %v", err)
 	}
 	if b.ConfirmedBy(first, first.Evidence[0].Analysis.ID, person(enterer, lab.Verifier), after(20)) {
@@ -357,7 +357,7 @@ func TestOnlyWhatIsHeldIsReleasedAtOnce(t *testing.T) {
 	harmless := b.settled(b.sold("ecstasy", lab.Tablet, b.run(gcms, 1, "MDMA 80 mg")))
 	verifiedByNow := b.signed(b.sold("heroin", lab.Powder, b.run(gcms, 1, "protonitazene trace")), 2)
 	for name, f := range map[string]*lab.File{"what is not held": harmless, "what is verified": b.settled(verifiedByNow)} {
-		if _, err := b.PublishHeld(f, "a reason"); err == nil {
+		if _, err := b.PublishHeld(f, lab.Because("en", "a reason")); err == nil {
 			t.Errorf("%s is released at once", name)
 		}
 		if lab.Allowed(person(other, lab.Verifier), f).Has(lab.PublishHeld, f.Sample.ID) {
@@ -381,15 +381,15 @@ func TestReleasedAtOnceAfterAnother(t *testing.T) {
 	f := b.told(b.signed(b.sold("heroin", lab.Powder, b.run(ftir, 1, "heroin identified")), 2), 3, b.Publish)
 	f.Evidence = append(f.Evidence, b.run(gcms, 20, "heroin 40 %, protonitazene trace"))
 	f = b.settled(f)
-	if p, err := b.PublishHeld(f, ""); err != nil || p.Kind != lab.PreliminaryResult || p.Version != 2 {
+	if p, err := b.PublishHeld(f, lab.Why{}); err != nil || p.Kind != lab.PreliminaryResult || p.Version != 2 {
 		t.Errorf("after a preliminary one: %+v, %v", p, err)
 	}
 	f = b.told(b.signed(b.sold("heroin", lab.Powder, b.run(gcms, 1, "heroin 40 %")), 2), 3, b.Publish)
 	f.Evidence = append(f.Evidence, b.run(targeted, 20, "protonitazene trace"))
 	f = b.settled(f)
-	_, err := b.PublishHeld(f, "")
-	wantFields(t, err, "reason")
-	if p, err := b.PublishHeld(f, "a nitazene was found"); err != nil || p.Kind != lab.AmendedResult || p.Reason == "" {
+	_, err := b.PublishHeld(f, lab.Why{})
+	wantFields(t, err, "reason_code")
+	if p, err := b.PublishHeld(f, lab.Because("en", "a nitazene was found")); err != nil || p.Kind != lab.AmendedResult || p.Reason == "" {
 		t.Errorf("after a confirmed one: %+v, %v", p, err)
 	}
 }
@@ -398,7 +398,7 @@ func TestReleasedAtOnceAfterAnother(t *testing.T) {
 func TestTheLargestAmountIsReleasedAtOnce(t *testing.T) {
 	b := newHeldBench(t)
 	f := b.settled(b.sold("ecstasy", lab.Tablet, b.run(gcms, 1, "MDMA 80 mg, PMMA 20 mg"), b.run(targeted, 2, "MDMA 90 mg, PMMA 60 mg")))
-	p, err := b.PublishHeld(f, "")
+	p, err := b.PublishHeld(f, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,14 +75,14 @@ func TestAFreeTextThatSaysWhoSomebodyIsIsRefused(t *testing.T) {
 	wantFields(t, e.Analysis.Retract(checker, noon, who), "reason")
 	wantFields(t, lab.CheckReplacement(who), "reason")
 	f := soldAs(soldAsKetamine, nil, verified(d, gcms, finding(ketamine, lab.Identified)))
-	first, err := d.Publish(f, "")
+	first, err := d.Publish(f, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Publications = append(f.Publications, *first)
 	f.Evidence[0].Findings[0].Detection = lab.Trace
-	_, err = d.Publish(f, who)
+	_, err = d.Publish(f, lab.Because("en", who))
 	wantFields(t, err, "reason")
-	_, err = f.Withdraw(who)
+	_, err = f.Withdraw(lab.Because("en", who))
 	wantFields(t, err, "reason")
 }

@@ -143,7 +143,7 @@ func TestNothingIsFoundAndLeftOut(t *testing.T) {
 func TestAResultThatFitsWhatWasExpectedAfterAMerge(t *testing.T) {
 	before := newDictionary(t)
 	f := soldAs(soldAsKetamine, []lab.Expected{{SubstanceID: lab.Optional(cocaine)}}, verified(before, gcms, finding(norcocaine, lab.Identified)))
-	p, err := before.Publish(f, "")
+	p, err := before.Publish(f, lab.Why{})
 	if err != nil || p.Outcome != lab.NotExpected {
 		t.Fatalf("%+v, %v", p, err)
 	}

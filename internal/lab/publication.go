@@ -29,7 +29,7 @@ type Publication struct {
 	SampleID    ID
 	Version     int32
 	Kind        PublicationKind
-	Reason      string // of an amendment or withdrawal
+	Why         // of an amendment or withdrawal
 	Outcome     Outcome
 	OutcomeEUDA Outcome
 	Result      Result
@@ -102,7 +102,7 @@ func (f *File) Repeats(p *Publication) error {
 
 // Publish makes the next version of a sample's result from its verified analyses.
 // Amending asks for a reason.
-func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
+func (d *Dictionary) Publish(f *File, why Why) (*Publication, error) {
 	p, err := d.Next(f)
 	if err != nil {
 		return nil, err
@@ -113,24 +113,24 @@ func (d *Dictionary) Publish(f *File, reason string) (*Publication, error) {
 	if err := f.Repeats(p); err != nil {
 		return nil, err
 	}
-	if err := f.checkPublication(PublishResult, p.Kind, reason); err != nil {
+	if err := f.checkPublication(PublishResult, p.Kind, why); err != nil {
 		return nil, err
 	}
-	p.Reason = reason
+	p.Why = why.settled()
 	return p, nil
 }
 
-// checkPublication refuses a step in the life of the result that does not exist or
-// lacks its reason.
-func (f *File) checkPublication(act Action, to PublicationKind, reason string) error {
+// checkPublication refuses a step in the life of the result that does not exist, lacks its
+// reason, or has a wrong one.
+func (f *File) checkPublication(act Action, to PublicationKind, why Why) error {
 	m, err := moveOf(act, f.resultState(), string(to))
 	if err != nil {
 		return err
 	}
-	if err := m.checkReason(reason); err != nil {
-		return err
-	}
-	return checkReason(reason)
+	var errs FieldErrors
+	errs.Check(!m.reason || why.Given(), "reason_code", "Choose the reason, or say it in words.")
+	why.check(&errs)
+	return errs.Err()
 }
 
 // resultState is where the result stands.
@@ -201,13 +201,13 @@ func checkReason(reason string) error {
 }
 
 // Withdraw makes the version that takes a result back. It asks for a reason.
-func (f *File) Withdraw(reason string) (*Publication, error) {
-	if err := f.checkPublication(WithdrawResult, WithdrawnResult, reason); err != nil {
+func (f *File) Withdraw(why Why) (*Publication, error) {
+	if err := f.checkPublication(WithdrawResult, WithdrawnResult, why); err != nil {
 		return nil, err
 	}
 	last := f.Latest()
 	p := &Publication{
-		SampleID: f.Sample.ID, Version: last.Version + 1, Kind: WithdrawnResult, Reason: reason,
+		SampleID: f.Sample.ID, Version: last.Version + 1, Kind: WithdrawnResult, Why: why.settled(),
 		Outcome: last.Outcome, OutcomeEUDA: last.OutcomeEUDA, Result: last.Result,
 	}
 	p.ServiceID = f.Sample.ServiceID

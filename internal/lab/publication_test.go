@@ -41,9 +41,9 @@ func TestVersionsOfAResult(t *testing.T) {
 		var p *lab.Publication
 		var err error
 		if step.evidence == nil {
-			p, err = file(s, nil, nil, versions...).Withdraw(step.reason)
+			p, err = file(s, nil, nil, versions...).Withdraw(lab.Because("en", step.reason))
 		} else {
-			p, err = d.Publish(file(s, expected, step.evidence, versions...), step.reason)
+			p, err = d.Publish(file(s, expected, step.evidence, versions...), lab.Because("en", step.reason))
 		}
 		if step.kind == "" {
 			if p != nil {
@@ -51,7 +51,7 @@ func TestVersionsOfAResult(t *testing.T) {
 			}
 			var refused *lab.MoveError
 			if !errors.As(err, &refused) {
-				wantFields(t, err, "reason")
+				wantFields(t, err, "reason_code")
 			}
 			continue
 		}
@@ -88,7 +88,7 @@ func TestWhatSaysNothingNewIsNotReleased(t *testing.T) {
 		{"another expectation", []lab.Expected{substance(mdma)}, e, false},
 		{"another method", expected, verified(d, targeted, percent(ketamine, 800_000, lab.BasisBase)), false},
 	} {
-		_, err := d.Publish(file(s, test.expected, []lab.Evidence{test.evidence}, *first), "looked at again")
+		_, err := d.Publish(file(s, test.expected, []lab.Evidence{test.evidence}, *first), lab.Because("en", "looked at again"))
 		if !test.same {
 			if err != nil {
 				t.Errorf("%s: %v", test.name, err)
@@ -100,11 +100,11 @@ func TestWhatSaysNothingNewIsNotReleased(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	p, err := file(s, nil, nil, *first).Withdraw("wrong vial")
+	p, err := file(s, nil, nil, *first).Withdraw(lab.Because("en", "wrong vial"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := d.Publish(file(s, expected, []lab.Evidence{e}, *first, *p), "the right vial after all"); err != nil || again.Version != 3 {
+	if again, err := d.Publish(file(s, expected, []lab.Evidence{e}, *first, *p), lab.Because("en", "the right vial after all")); err != nil || again.Version != 3 {
 		t.Errorf("the same after it was taken back: %+v, %v", again, err)
 	}
 }
@@ -132,7 +132,7 @@ func TestFirstPublication(t *testing.T) {
 func TestAWithdrawnVersionKeepsWhatWasSaid(t *testing.T) {
 	d := newDictionary(t)
 	first := publish(t, d, newSample(), []lab.Expected{substance(ketamine)}, verified(d, gcms, finding(ketamine, lab.Identified)))
-	p, err := file(newSample(), nil, nil, *first).Withdraw("wrong vial")
+	p, err := file(newSample(), nil, nil, *first).Withdraw(lab.Because("en", "wrong vial"))
 	if err != nil || !reflect.DeepEqual(p.Result, first.Result) || p.Outcome != first.Outcome {
 		t.Errorf("%+v, %v", p, err)
 	}
@@ -141,7 +141,7 @@ func TestAWithdrawnVersionKeepsWhatWasSaid(t *testing.T) {
 func TestNothingUnverifiedIsPublished(t *testing.T) {
 	d := newDictionary(t)
 	entered := with(verified(d, gcms, finding(ketamine, lab.Identified)), func(a *lab.Analysis) { a.State = lab.Entered })
-	if p, err := d.Publish(file(newSample(), nil, []lab.Evidence{entered}), ""); err == nil {
+	if p, err := d.Publish(file(newSample(), nil, []lab.Evidence{entered}), lab.Why{}); err == nil {
 		t.Errorf("published %+v", p)
 	}
 }
@@ -171,7 +171,7 @@ func TestCeilingOfPublishedResults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSample(func(s *lab.Sample) { s.Form = test.form })
-			_, err := d.Publish(file(s, nil, []lab.Evidence{verified(d, gcms, test.finding)}), "")
+			_, err := d.Publish(file(s, nil, []lab.Evidence{verified(d, gcms, test.finding)}), lab.Why{})
 			if test.ok {
 				wantFields(t, err)
 			} else {

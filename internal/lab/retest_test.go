@@ -13,13 +13,13 @@ func takenBack(t *testing.T, d *lab.Dictionary, edits ...func(*lab.File)) *lab.F
 	t.Helper()
 	central := with(verified(d, gcms, percent(ketamine, 800_000, lab.BasisBase)), func(a *lab.Analysis) { a.ID = lab.ID{1, 1} })
 	f := file(newSample(func(s *lab.Sample) { s.State = lab.Completed }), []lab.Expected{substance(ketamine)}, []lab.Evidence{central})
-	first, err := d.Publish(f, "")
+	first, err := d.Publish(f, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	first.ID = lab.ID{1, 2}
 	f = f.With(first)
-	p, err := f.Withdraw("swapped at weighing")
+	p, err := f.Withdraw(lab.Because("en", "swapped at weighing"))
 	if err != nil {
 		t.Fatal(err)
 	}

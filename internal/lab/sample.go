@@ -182,11 +182,17 @@ var (
 	// Exclusions are reasons to keep a sample out of the statistics.
 	Exclusions = Vocabulary[string]{"contaminated", "duplicate", "test_record", "other"}
 	// NotAnalysedReasons are reasons why a sample was not analysed.
-	NotAnalysedReasons = Vocabulary[string]{"capacity", "insufficient", "unsupported", "lost"}
+	NotAnalysedReasons = Vocabulary[string]{"capacity", TooLittle, "unsupported", "lost"}
 	// GivenRejections are reasons that people give to reject a sample.
-	GivenRejections = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", "other"}
+	GivenRejections = Vocabulary[string]{"outside_rules", "unsafe_packaging", "no_sample", "withdrawn_by_visitor", OtherRejection}
 	// RejectionReasons are all reasons of a rejected sample.
 	RejectionReasons = append(slices.Clone(GivenRejections), RegisteredByMistake)
+)
+
+// Reasons of which a visitor is told more than their names.
+const (
+	TooLittle      = "insufficient" // to be analysed
+	OtherRejection = "other"        // which says nothing
 )
 
 // SampleExpectation is one expected substance or class of a sample.

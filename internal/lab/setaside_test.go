@@ -94,7 +94,7 @@ func TestReviewOfWhatIsNotReleasedToday(t *testing.T) {
 	d := newDictionary(t)
 	first := entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase)))
 	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(ketamine)}, []lab.Evidence{first})
-	p, err := d.Publish(settled, "")
+	p, err := d.Publish(settled, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestReviewOfALookThatWasToldAsMeasured(t *testing.T) {
 	d := newDictionary(t)
 	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
 		[]lab.Evidence{entry(1, verified(d, list, finding(mdma, lab.Identified))), entry(2, verified(d, strip))})
-	p, err := d.Publish(settled, "")
+	p, err := d.Publish(settled, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestReviewOfNothingDetectedThatIsInconclusiveToday(t *testing.T) {
 	unsure := with(verified(d, ftir), func(a *lab.Analysis) { a.Conclusion = lab.Inconclusive })
 	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(mdma)},
 		[]lab.Evidence{entry(1, verified(d, strip)), entry(2, unsure)})
-	p, err := d.Publish(settled, "")
+	p, err := d.Publish(settled, lab.Why{})
 	if err != nil || p.Outcome != lab.OutcomeInconclusive {
 		t.Fatal(p, err)
 	}
@@ -149,7 +149,7 @@ func TestReview(t *testing.T) {
 	d := newDictionary(t)
 	settled := file(newSample(func(s *lab.Sample) { s.State, s.Stage = lab.Completed, lab.StageReleased }), []lab.Expected{substance(ketamine)},
 		[]lab.Evidence{entry(1, verified(d, ftir, finding(mdma, lab.Identified))), entry(2, verified(d, targeted, finding(ketamine, lab.Identified)))})
-	p, err := d.Publish(settled, "")
+	p, err := d.Publish(settled, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}

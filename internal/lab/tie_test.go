@@ -80,10 +80,10 @@ func TestATieIsNotReleased(t *testing.T) {
 	tied := file(newSample(), nil, []lab.Evidence{
 		entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase))), entry(2, verified(d, targeted, percent(ketamine, 500_000, lab.BasisBase))),
 	})
-	_, err := d.Publish(tied, "")
+	_, err := d.Publish(tied, lab.Why{})
 	wantFields(t, err, "findings.0.amount")
 	tied.Evidence[1].Analysis.Reported = true
-	if _, err := d.Publish(tied, ""); err != nil {
+	if _, err := d.Publish(tied, lab.Why{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -94,7 +94,7 @@ func TestATieIsToldAfterARelease(t *testing.T) {
 	d := newDictionary(t)
 	first := entry(1, verified(d, gcms, percent(ketamine, 700_000, lab.BasisBase)))
 	f := file(newSample(func(s *lab.Sample) { s.State = lab.Completed }), []lab.Expected{substance(ketamine)}, []lab.Evidence{first})
-	p, err := d.Publish(f, "")
+	p, err := d.Publish(f, lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,10 +103,10 @@ func TestATieIsToldAfterARelease(t *testing.T) {
 	if got := d.Stage(f); got != lab.StageToPublish {
 		t.Errorf("it is on the list %s", got)
 	}
-	_, err = d.Publish(f, "measured again")
+	_, err = d.Publish(f, lab.Because("en", "measured again"))
 	wantFields(t, err, "findings.0.amount")
 	f.Evidence[0].Analysis.Reported = true
-	if p, err := d.Publish(f, "measured again"); err != nil || len(p.Result.LeftOut) != 1 {
+	if p, err := d.Publish(f, lab.Because("en", "measured again")); err != nil || len(p.Result.LeftOut) != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

@@ -29,7 +29,7 @@ func TestStages(t *testing.T) {
 	}
 	withdrawn := func(evidence ...lab.Evidence) []lab.Publication {
 		first := published(evidence...)
-		p, err := file(newSample(), nil, nil, first...).Withdraw("wrong vial")
+		p, err := file(newSample(), nil, nil, first...).Withdraw(lab.Because("en", "wrong vial"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -361,9 +361,9 @@ func TestReasonsAreText(t *testing.T) {
 	e := verified(d, gcms, finding(ketamine, lab.Identified))
 	first := []lab.Publication{*publish(t, d, newSample(), nil, verified(d, gcms, finding(ketamine, lab.Trace)))}
 	for _, reason := range []string{strings.Repeat("x", 501), "\x00"} {
-		_, err := d.Publish(file(newSample(), nil, []lab.Evidence{e}, first...), reason)
+		_, err := d.Publish(file(newSample(), nil, []lab.Evidence{e}, first...), lab.Because("en", reason))
 		wantFields(t, err, "reason")
-		_, err = file(newSample(), nil, nil, first...).Withdraw(reason)
+		_, err = file(newSample(), nil, nil, first...).Withdraw(lab.Because("en", reason))
 		wantFields(t, err, "reason")
 		a := e.Analysis
 		wantFields(t, a.Retract(person(7, lab.Verifier), noon, reason), "reason")

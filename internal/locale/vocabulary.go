@@ -45,6 +45,8 @@ var (
 	Exclusions           = named("exclusion", lab.Exclusions)
 	RejectionReasons     = named("rejection_reason", lab.RejectionReasons)
 	UserRoles            = named("user_role", lab.UserRoles)
+	PublicationReasons   = named("publication_reason", lab.PublicationReasons)
+	PublicLanguages      = named("language", lab.PublicLanguages)
 	PublicationKinds     = named("publication_kind", lab.PublicationKinds)
 	AnalysisStates       = named("analysis_state", lab.AnalysisStates)
 	Conclusions          = named("conclusion", lab.Conclusions)

@@ -61,7 +61,7 @@ func (e *analysisEntry) takenBack() string {
 	if e.old != nil || !e.record.AwaitsRetest() {
 		return ""
 	}
-	return e.record.Latest().Reason
+	return e.reason(e.record.Latest()).Plain()
 }
 
 // evidenceNamed is the analysis of a sample that an address names.

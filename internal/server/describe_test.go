@@ -139,7 +139,7 @@ func TestAResultThatNoLongerFitsIsReleasedAnew(t *testing.T) {
 		b.verifier.get("/work?stage=to_publish").want(t, http.StatusOK, address)
 		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "We did not see cocaine.")
 		b.verifier.post(address+"/release", url.Values{
-			"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}, "reason": {"It was sold as cocaine."},
+			"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}, "reason": {"It was sold as cocaine."}, "reason_lang": {"en"},
 		}).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK).lacks(t, misfits, "To publish")
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "We did not see cocaine.", "It was sold as cocaine.")

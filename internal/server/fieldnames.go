@@ -41,10 +41,13 @@ var fieldNames = sampleFields.named(map[string]fieldName{
 	"set_aside":      {"page.aside.why", codeOf(locale.SetAsides)},
 	"set_aside_with": {"page.aside.with", plainValue},
 
-	"publication.kind":    {"page.field.kind", codeOf(locale.PublicationKinds)},
-	"publication.outcome": {"page.field.outcome", codeOf(locale.Outcomes)},
-	"question":            {"page.field.question", plainValue},
-	"answer":              {"page.field.answer", plainValue},
+	"publication.kind":               {"page.field.kind", codeOf(locale.PublicationKinds)},
+	"publication.outcome":            {"page.field.outcome", codeOf(locale.Outcomes)},
+	"publication.reason_code":        {"page.record.reason", codeOf(locale.PublicationReasons)},
+	"publication.reason_lang":        {"page.reason.lang", codeOf(locale.PublicLanguages)},
+	"publication.reason_translation": {"page.reason.translation", plainValue},
+	"question":                       {"page.field.question", plainValue},
+	"answer":                         {"page.field.answer", plainValue},
 })
 
 // findingPrefix begins the keys of the fields of findings.

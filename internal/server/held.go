@@ -125,7 +125,7 @@ func (r *request) offerAtOnce(n naming, v *heldView) error {
 	}
 	v.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))
 	if p.Publication.NeedsReason() {
-		v.Form.Fields = append(v.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
+		v.Form.Fields = append(v.Form.Fields, r.reasonFields("")...)
 	}
 	v.LeftOut = n.leftOut(&p.Publication.Result)
 	r.confirmLeftOut(v.Form, v.LeftOut)
@@ -183,13 +183,13 @@ func publishHeld(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.PublishHeld(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"), confirmedLeftOut(in)...)
+	_, err = r.server.Store.PublishHeld(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), readWhy(in, ""), confirmedLeftOut(in)...)
 	again := func() (*atOncePage, error) {
 		shown, err := r.atOncePage()
 		if err != nil || shown.Held.Form == nil {
 			return shown, err
 		}
-		shown.Held.Form.Set("reason", in.Text("reason"))
+		fillReason(shown.Held.Form, in, "")
 		tickAgain(shown.Held.LeftOut, in)
 		return shown, nil
 	}

@@ -126,8 +126,8 @@ func TestAfterAConfirmedResultOneAtOnceAsksForItsReason(t *testing.T) {
 		b.analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
 		b.verifier.get(address+"/release").want(t, http.StatusOK, `<a class="button" href="`+address+`/at-once">`)
 		form := b.verifier.get(address+"/at-once").want(t, http.StatusOK, "Reason").atOnce(t, address)
-		b.verifier.post(address+"/at-once", form).want(t, http.StatusUnprocessableEntity, "Give the reason.", beside("reason"))
-		form.Set("reason", "A nitazene was found.")
+		b.verifier.post(address+"/at-once", form).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.", beside("reason_code"))
+		form.Set("reason_code", "more_exact")
 		b.verifier.post(address+"/at-once", form).leads(t, address+"?done=at_once")
 	})
 }

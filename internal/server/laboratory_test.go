@@ -140,8 +140,9 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		b.verifier.post(all[0]+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, address+"?done=verified")
 		seen := b.verifier.get(address+"/release").want(t, http.StatusOK, "amended", "60", "79.5").lacks(t, "Nothing has changed")
 		fields := url.Values{"version": {seen.hidden(t, address+"/release", "version")}, "seen": {seen.hidden(t, address+"/release", "seen")}}
-		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Give the reason.", `id="field-reason-mistake"`, "This finding is left out", beside(seen.leftOut(t)))
+		b.verifier.post(address+"/release", fields).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.", `id="field-reason_code-mistake"`, "This finding is left out", beside(seen.leftOut(t)))
 		fields.Set("reason", "Measured again.")
+		fields.Set("reason_lang", "en")
 		fields.Set(seen.leftOut(t), "yes")
 		b.verifier.post(address+"/release", fields).leads(t, address+"?done=published")
 		b.verifier.get(address).want(t, http.StatusOK, "Version 1", "Version 2", "Measured again.")
@@ -151,9 +152,9 @@ func TestTheWholeLifeOfAResult(t *testing.T) {
 		fields.Set("version", now.hidden(t, address+"/withdrawal", "version"))
 		b.verifier.post(address+"/release", fields).want(t, http.StatusConflict, "Nothing has changed since version 2")
 		version := now.hidden(t, address+"/withdrawal", "version")
-		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}}).want(t, http.StatusUnprocessableEntity, "Give the reason.")
-		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}, "withdrawal_reason": {"Vials exchanged."}}).leads(t, address+"?done=withdrawn")
-		b.coordinator.get(address).want(t, http.StatusOK, "Version 3", "withdrawn", "Vials exchanged.", "Trail", "Amount")
+		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}}).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.")
+		b.verifier.post(address+"/withdrawal", url.Values{"version": {version}, "withdrawal_reason_code": {"exchanged"}}).leads(t, address+"?done=withdrawn")
+		b.coordinator.get(address).want(t, http.StatusOK, "Version 3", "withdrawn", "this sample may have been exchanged with another", "Trail", "Amount")
 	})
 }
 
@@ -170,7 +171,7 @@ func TestWhatIsReadOutIsTheVersionThatHolds(t *testing.T) {
 		b.intake.get(address+"/read-out").want(t, http.StatusOK, "Version 1, by intake")
 		release := b.verifier.get(address + "/release")
 		b.verifier.post(address+"/withdrawal", url.Values{
-			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason": {"Vials exchanged."},
+			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason": {"Vials exchanged."}, "withdrawal_reason_lang": {"en"},
 		}).leads(t, address+"?done=withdrawn")
 		b.intake.post(address+"/read-out", url.Values{"version": {"1"}}).
 			want(t, http.StatusConflict, "There is a newer version", "I have told version 2").lacks(t, "79.5%</span><span class=\"role\"")
@@ -403,7 +404,7 @@ func TestWhatContradictsIsSaidBeforeItIsReleased(t *testing.T) {
 func TestAResultIsTakenBackByALinkOfItsOwn(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	address := b.released(t)
-	link := `href="` + address + `/release?withdraw=yes#withdraw">Withdraw the result</a>`
+	link := `href="` + address + `/release?withdraw=yes#field-withdrawal_reason_code">Withdraw the result</a>`
 	b.verifier.get(address).want(t, http.StatusOK, link)
 	for _, by := range []*reader{b.analyst, b.intake, b.coordinator} {
 		by.get(address).want(t, http.StatusOK).lacks(t, link)

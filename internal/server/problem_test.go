@@ -130,7 +130,7 @@ func TestAProgramIsToldWherePeopleAreShownMore(t *testing.T) {
 		b.published(t, address, analysis)
 		release := b.verifier.get(address + "/release")
 		b.verifier.post(address+"/withdrawal", url.Values{
-			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason": {"Vials exchanged."},
+			"version": {release.hidden(t, address+"/withdrawal", "version")}, "withdrawal_reason_code": {"exchanged"},
 		}).leads(t, address+"?done=withdrawn")
 		visitor, administrator := x.visitor(t), x.staff(t, storetest.Person(t, x.store, "administrator", 0, lab.Administrator))
 		draft := b.intake.post("/counter/UTR/new", nil).header.Get("Location")

@@ -75,7 +75,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	signed("page.record.verified_by", a.VerifiedBy, a.VerifiedAt)
 	signed("page.record.retracted_by", a.RetractedBy, a.RetractedAt)
 	if p := record.Retests(a); p != nil {
-		v.Retests = r.Texts.Text("page.record.retests", "Version", p.Version, "Reason", p.Reason)
+		v.Retests = r.Texts.Text("page.record.retests", "Version", p.Version, "Reason", n.reason(p).Plain())
 	}
 	for _, q := range record.Questions {
 		if q.AnalysisID == a.ID {
@@ -95,7 +95,7 @@ type publicationView struct {
 	Outcome  tagView
 	Level    string
 	Signed   string
-	Reason   string
+	Reason   reasonView
 	Methods  string
 	Findings findingList
 	LeftOut  []leftOutView
@@ -117,7 +117,7 @@ func (n naming) publicationView(p *lab.Publication) publicationView {
 	v := publicationView{
 		wording: wording{n.texts},
 		Version: int(p.Version), Kind: n.tag(locale.PublicationKinds, string(p.Kind)), Outcome: n.tag(locale.Outcomes, string(p.Outcome)),
-		Level: n.texts.Code(locale.Levels, string(p.Result.Level)), Reason: p.Reason,
+		Level: n.texts.Code(locale.Levels, string(p.Result.Level)), Reason: n.reason(p),
 	}
 	var methods []string
 	for _, id := range p.Result.Methods {
@@ -184,7 +184,7 @@ func (r *request) eventViews(n naming, record *store.SampleRecord) []eventView {
 		if key, ok := actions[e.Action]; ok {
 			what = r.Texts.Text(key)
 		}
-		reason := codeName(n, e.Reason, locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions)
+		reason := codeName(n, e.Reason, locale.RejectionReasons, locale.NotAnalysedReasons, locale.Exclusions, locale.PublicationReasons)
 		views = append(views, eventView{r.moment(e.At), e.Actor, what, reason, n.changeViews(e.Changes, findings)})
 	}
 	slices.Reverse(views)

@@ -109,7 +109,7 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal, se
 	}
 	shown.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))
 	if p.Publication.NeedsReason() {
-		shown.Form.Fields = append(shown.Form.Fields, r.Hint(r.Input("reason", page.AreaField, "page.record.reason"), "page.release.reason_hint"))
+		shown.Form.Fields = append(shown.Form.Fields, r.reasonFields("")...)
 	}
 	r.confirmLeftOut(shown.Form, shown.LeftOut)
 	return r.keeps(shown.Form, shown.Address+"/release")
@@ -155,10 +155,10 @@ func publishResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), in.Text("reason"), confirmedLeftOut(in)...)
+	_, err = r.server.Store.PublishResult(r.Ctx(), r.Actor, key, in.Whole("version"), in.Text("seen"), readWhy(in, ""), confirmedLeftOut(in)...)
 	var stale *lab.StaleError
 	if errors.As(err, &stale) {
-		shown, failed := r.releaseAgain(in.Text("reason"))
+		shown, failed := r.releaseAgain(in)
 		if failed != nil {
 			return failed
 		}
@@ -169,7 +169,7 @@ func publishResult(r *request) error {
 		return r.goOn(key, "published")
 	}
 	return r.End(err, sampleAddress(r.Number)+"?done=published", "release.html", func() (any, *page.Form, error) {
-		shown, err := r.releaseAgain(in.Text("reason"))
+		shown, err := r.releaseAgain(in)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -179,10 +179,10 @@ func publishResult(r *request) error {
 }
 
 // releaseAgain is the page with the reason that was typed, where it still asks for one.
-func (r *request) releaseAgain(reason string) (*releasePage, error) {
+func (r *request) releaseAgain(in *page.Reader) (*releasePage, error) {
 	shown, err := r.releasePage()
 	if err == nil && shown.Form != nil {
-		shown.Form.Set("reason", reason)
+		fillReason(shown.Form, in, "")
 	}
 	return shown, err
 }

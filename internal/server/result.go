@@ -41,8 +41,8 @@ func (t *telling) tellState() {
 	switch t.file.Sample.State {
 	case lab.Rejected:
 		t.page.Heading = t.Texts.Text("page.result.rejected")
+		t.page.Said = append(t.page.Said, t.named.stateReason(&t.file.Sample)...)
 		t.tell("page.result.know_nothing")
-		t.say("page.result.reason", "Reason", t.Texts.Code(locale.RejectionReasons, t.file.Sample.StateReason))
 	case lab.NotAnalysed:
 		t.page.Heading = t.Texts.Text("page.result.not_analysed")
 		t.tell("page.result.know_nothing")
@@ -59,7 +59,7 @@ func (t *telling) tellState() {
 }
 
 func (t *telling) sayNotAnalysed() {
-	t.say("page.result.reason", "Reason", t.Texts.Code(locale.NotAnalysedReasons, t.file.Sample.StateReason))
+	t.page.Said = append(t.page.Said, t.named.stateReason(&t.file.Sample)...)
 }
 
 // sayExpected tells when the result is expected, and admits it when that is over.
@@ -82,7 +82,7 @@ func (t *telling) tellWithdrawn(p *lab.Publication) {
 	t.attention(lab.Serious)
 	t.page.Heading = t.Texts.Text("page.result.withdrawn")
 	t.tell("page.result.withdrawn_text")
-	t.tellReason(p)
+	t.page.Reason = t.named.reason(p)
 	t.page.Danger = t.danger(lab.Signs, t.hadOpioid())
 	t.page.Danger.Do = append([]string{t.Texts.Text("page.result.already_taken")}, t.page.Danger.Do...)
 	switch s := &t.file.Sample; {
@@ -104,12 +104,6 @@ func (t *telling) hadOpioid() bool {
 		}
 	}
 	return false
-}
-
-func (t *telling) tellReason(p *lab.Publication) {
-	if p.Reason != "" {
-		t.tell("page.result.reason", "Reason", p.Reason)
-	}
 }
 
 // sayState tells of a sample with a result what became of it since.
@@ -136,7 +130,7 @@ func (t *telling) tellResult(p *lab.Publication) {
 	}
 	if p.Kind == lab.AmendedResult {
 		t.tell("page.result.amended_on", "Date", t.Texts.Date(p.PublishedOn))
-		t.tellReason(p)
+		t.page.Reason = t.named.reason(p)
 	}
 	t.tellWorth(p)
 	if signs, opioid := t.named.words.Signs(t.weighed), t.named.words.Opioid(t.weighed); len(signs) > 0 || opioid {
@@ -164,18 +158,18 @@ func (t *telling) tellResult(p *lab.Publication) {
 func (t *telling) tellWorth(p *lab.Publication) {
 	switch {
 	case p.Result.BeingConfirmed:
-		t.tell("page.result.being_confirmed")
+		t.rests("page.result.being_confirmed")
 	case p.Result.Recognised && t.looksAlone(p):
-		t.tell("page.result.recognised")
+		t.rests("page.result.recognised")
 	case p.Result.Recognised:
-		t.tell("page.result.recognised_beside")
+		t.rests("page.result.recognised_beside")
 	case p.Result.Level == lab.Presumptive:
-		t.tell("page.result.presumptive")
+		t.rests("page.result.presumptive")
 	case p.Result.Level == lab.Preliminary:
-		t.tell("page.result.preliminary")
+		t.rests("page.result.preliminary")
 	}
 	if t.weighed.Has(lab.MethodsDisagree) {
-		t.tell("page.result.disagree")
+		t.rests("page.result.disagree")
 	}
 }
 
@@ -243,7 +237,7 @@ func (t *telling) tellEarlier() {
 	for i := len(versions) - 2; i >= 0; i-- {
 		p := &versions[i]
 		e := earlierView{Title: t.Texts.Text("page.result.earlier_version", "Version", p.Version, "Date", t.Texts.Date(p.PublishedOn),
-			"Kind", t.Texts.Code(locale.PublicationKinds, string(p.Kind)))}
+			"Kind", t.Texts.Code(locale.PublicationKinds, string(p.Kind))), Reason: t.named.reason(p)}
 		if p.Kind == lab.WithdrawnResult {
 			e.Said = append(e.Said, t.Texts.Text("page.result.withdrawn"))
 		} else {
@@ -251,9 +245,6 @@ func (t *telling) tellEarlier() {
 			then.file = t.until(i)
 			then.weighed = t.named.words.Weigh(then.file)
 			e.Said, e.Substances = append(e.Said, then.heading(&p.Result)), then.substances(&p.Result)
-		}
-		if p.Reason != "" {
-			e.Said = append(e.Said, t.Texts.Text("page.result.reason", "Reason", p.Reason))
 		}
 		t.page.Earlier = append(t.page.Earlier, e)
 	}

@@ -63,7 +63,7 @@ func (c *counter) release(t testing.TB, x lab.Sample, reason string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.store.PublishResult(t.Context(), c.verifier, x.Key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...); err != nil {
+	if _, err := c.store.PublishResult(t.Context(), c.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("en", reason), p.Publication.Result.LeftOutFields()...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -322,7 +322,7 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 			"What it said before", "Version 1", "We found ketamine.", "about 80 mg")
 		nl.want(t, http.StatusOK, "Dit antwoord is veranderd op 3 maart 2025", "Wat er eerder stond")
 
-		if _, err := x.store.WithdrawResult(t.Context(), c.verifier, sample.Key, c.now(t, sample).Version, "two samples mixed up"); err != nil {
+		if _, err := x.store.WithdrawResult(t.Context(), c.verifier, sample.Key, c.now(t, sample).Version, lab.Because("en", "two samples mixed up")); err != nil {
 			t.Fatal(err)
 		}
 		en, nl = c.both(t, code)

@@ -15,7 +15,9 @@ type resultPage struct {
 	Heading    string
 	Attention  *tagView // nil where none is stated
 	Withdrawn  bool
-	Told       []string // beside the heading, to be known before anything else is read
+	Told       []string   // beside the heading, to be known before anything else is read
+	Reason     reasonView // why it says something else than before
+	Worth      []string   // what an answer rests on that no laboratory has confirmed
 	Danger     *dangerView
 	Said       []string
 	Facts      []factView
@@ -38,6 +40,7 @@ type factView struct{ Name, Value string }
 type earlierView struct {
 	Title      string
 	Said       []string
+	Reason     reasonView
 	Substances []substanceView
 }
 
@@ -82,6 +85,9 @@ func (t *telling) say(key string, args ...any) {
 func (t *telling) tell(key string, args ...any) {
 	t.page.Told = append(t.page.Told, t.Texts.Text(key, args...))
 }
+
+// rests says what the answer rests on.
+func (t *telling) rests(key string) { t.page.Worth = append(t.page.Worth, t.Texts.Text(key)) }
 
 // attention says how much attention the result asks for, in a word; nothing for none.
 func (t *telling) attention(a lab.Attention) {

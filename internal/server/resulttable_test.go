@@ -35,7 +35,7 @@ func newDrawing(t *testing.T) *drawing {
 // release adds the next version of what a file says.
 func (d *drawing) release(t *testing.T, f *lab.File) {
 	t.Helper()
-	p, err := d.words.Publish(f, "a reason")
+	p, err := d.words.Publish(f, lab.Because("en", "a reason"))
 	noError(t, err)
 	p.PublishedOn = 2024_06_07
 	f.Publications = append(f.Publications, *p)

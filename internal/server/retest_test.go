@@ -14,7 +14,7 @@ func (b *bench) withdraw(t *testing.T, address string, more ...string) page {
 	t.Helper()
 	fields := url.Values{
 		"version":           {b.verifier.get(address+"/release").hidden(t, address+"/withdrawal", "version")},
-		"withdrawal_reason": {"Swapped at weighing."},
+		"withdrawal_reason": {"Swapped at weighing."}, "withdrawal_reason_lang": {"en"},
 	}
 	for i := 0; i+1 < len(more); i += 2 {
 		fields.Set(more[i], more[i+1])

@@ -172,7 +172,7 @@ func (r *request) pending(n naming, f *lab.File) string {
 	last := f.Latest()
 	switch {
 	case f.AwaitsRetest():
-		return r.Texts.Text("page.record.awaits_retest", "Reason", last.Reason)
+		return r.Texts.Text("page.record.awaits_retest", "Reason", n.reason(last).Plain())
 	case n.words.Misfits(f):
 		return r.Texts.Text("page.record.misfits", "Version", last.Version)
 	case last != nil && last.Kind == lab.WithdrawnResult && f.Sample.NoRetest != "":
@@ -193,7 +193,7 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	add(may.Has(lab.EnterAnalysis, x.ID), "page.record.new_analysis", "/analyses/new")
 	add(may.Has(lab.PublishHeld, x.ID), "page.held.at_once", "/at-once")
 	add(may.Has(lab.PublishResult, x.ID), "page.record.release", "/release")
-	add(may.Has(lab.WithdrawResult, x.ID), "page.release.withdraw", "/release?withdraw=yes#withdraw")
+	add(may.Has(lab.WithdrawResult, x.ID), "page.release.withdraw", "/release?withdraw=yes#field-withdrawal_reason_code")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")
 	add(may.Has(lab.ChangeSample, x.ID), "page.record.describe", "/description")
 	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")

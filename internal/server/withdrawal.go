@@ -13,8 +13,8 @@ import (
 func (r *request) withdrawalForm(version string) *page.Form {
 	other := r.Optional(r.Hint(r.Input("exchanged_with", page.TextField, "page.release.exchanged"), "page.release.exchanged_hint"))
 	other.Narrow, other.MaxLength = true, 40
-	reason := r.Hint(r.Input("withdrawal_reason", page.AreaField, "page.record.reason"), "page.release.reason_hint")
-	return page.NewForm(r.Hidden("version", version), reason, other)
+	fields := append([]*page.Field{r.Hidden("version", version)}, r.reasonFields(withdrawalReason)...)
+	return page.NewForm(append(fields, other)...)
 }
 
 // withdrawResult takes the result back. The other sample of an exchange goes to the
@@ -28,24 +28,24 @@ func withdrawResult(r *request) error {
 	if err != nil {
 		return err
 	}
-	next, version, reason := sampleAddress(r.Number)+"?done=withdrawn", in.Whole("version"), in.Text("withdrawal_reason")
+	next, version, why := sampleAddress(r.Number)+"?done=withdrawn", in.Whole("version"), readWhy(in, withdrawalReason)
 	if typed := in.Text("exchanged_with"); typed == "" {
-		_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, version, reason)
+		_, err = r.server.Store.WithdrawResult(r.Ctx(), r.Actor, key, version, why)
 	} else {
 		var number lab.SampleNumber
 		var other lab.Key
 		if number, other, err = r.exchanged(typed); err == nil {
-			_, err = r.server.Store.WithdrawExchanged(r.Ctx(), r.Actor, key, version, reason, other)
+			_, err = r.server.Store.WithdrawExchanged(r.Ctx(), r.Actor, key, version, why, other)
 		}
 		next = sampleAddress(number) + "/release?" + url.Values{"done": {"withdrawn"}, "of": {r.Number.String()}}.Encode()
 	}
-	err = page.FieldAs(err, "reason", "withdrawal_reason")
+	err = reasonMistakes(err, withdrawalReason)
 	return r.End(err, next, "release.html", func() (any, *page.Form, error) {
 		shown, err := r.releasePage()
 		if err != nil || shown.Withdrawal == nil {
 			return nil, nil, err
 		}
-		shown.Withdrawal.Set("withdrawal_reason", reason)
+		fillReason(shown.Withdrawal, in, withdrawalReason)
 		if typed := in.Text("exchanged_with"); !lab.LooksLikeCode(typed, r.Number.Service) {
 			shown.Withdrawal.Set("exchanged_with", typed)
 		}

@@ -151,7 +151,7 @@ func (n naming) workRow(w *store.WorkRow, today lab.Date, now time.Time) workRow
 		row.Held = n.heldFor(x.HeldSince, now)
 	}
 	if w.Published == lab.WithdrawnResult {
-		row.Withdrawn = w.Reason
+		row.Withdrawn = n.why(w.Why).Plain()
 	}
 	return row
 }

@@ -292,7 +292,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "set aside findings", b.verifier, analysisID, []string{`.set_aside","new":"","old":"negative_on_dilution"`}, ""},
 		{"PublishResult", func() error {
-			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), seen(t, s, b.verifier, x.Key), "")
+			_, err := s.PublishResult(ctx, b.verifier, x.Key, fresh(x.Key), seen(t, s, b.verifier, x.Key), lab.Why{})
 			return err
 		}, "publish result", b.verifier, sampleID, []string{`"field":"state","new":"completed","old":"in_analysis"`, `"field":"publication.kind","new":"confirmed","old":""`, `"field":"publication.result_sha256","new":"`}, ""},
 		{"TellResult", func() error { return s.TellResult(ctx, b.intake, x.Key, 1) }, "tell result", b.intake, sampleID, []string{`"field":"version","new":1,"old":0`}, ""},
@@ -301,7 +301,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "", b.intake, nil, nil, ""},
 		{"WithdrawResult", func() error {
-			_, err := s.WithdrawResult(ctx, b.verifier, x.Key, fresh(x.Key), "vials exchanged")
+			_, err := s.WithdrawResult(ctx, b.verifier, x.Key, fresh(x.Key), lab.Because("en", "vials exchanged"))
 			return err
 		}, "withdraw result", b.verifier, sampleID, []string{`"field":"publication.kind","new":"withdrawn","old":""`}, "vials exchanged"},
 		{"RetractAnalysis", func() error {

@@ -124,8 +124,8 @@ func verifyResults(tx *gorm.DB, head auditHead, said vouchers) (first int64, err
 
 func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there published, err error) {
 	there = published{results: map[lab.ID]string{}, imports: map[lab.ID]*resultsSum{}}
-	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, outcome, outcome_euda, result, "+
-		"published_on, published_by, published_at, import_id FROM publications WHERE service_id = ? ORDER BY id", service).Rows()
+	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, reason_code, reason_lang, reason_translation, "+
+		"outcome, outcome_euda, result, published_on, published_by, published_at, import_id FROM publications WHERE service_id = ? ORDER BY id", service).Rows()
 	if err != nil {
 		return there, err
 	}
@@ -133,8 +133,8 @@ func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there publi
 	for rows.Next() {
 		var p lab.Publication
 		var text string
-		if err := rows.Scan(&p.ServiceID, &p.ID, &p.SampleID, &p.Version, &p.Kind, &p.Reason, &p.Outcome, &p.OutcomeEUDA, &text,
-			&p.PublishedOn, &p.PublishedBy, &p.PublishedAt, &p.ImportID); err != nil {
+		if err := rows.Scan(&p.ServiceID, &p.ID, &p.SampleID, &p.Version, &p.Kind, &p.Reason, &p.ReasonCode, &p.ReasonLang, &p.ReasonTranslation,
+			&p.Outcome, &p.OutcomeEUDA, &text, &p.PublishedOn, &p.PublishedBy, &p.PublishedAt, &p.ImportID); err != nil {
 			return there, err
 		}
 		if err := there.add(&p, text, said); err != nil {

@@ -108,7 +108,7 @@ func TestOfManyAtOneRecordOneSucceeds(t *testing.T) {
 		}
 		proposed := seen(t, s, b.verifier, x.Key)
 		one(t, atOnce(8, func(int) error {
-			_, err := s.PublishResult(t.Context(), b.verifier, x.Key, now.Version, proposed, "")
+			_, err := s.PublishResult(t.Context(), b.verifier, x.Key, now.Version, proposed, lab.Why{})
 			return err
 		}), staleOrImpossible)
 		if versions, err := s.Publications(t.Context(), x.Key); err != nil || len(versions) != 1 {

@@ -39,10 +39,10 @@ func TestAnUpdateReadsTheFileOnce(t *testing.T) {
 			{"VerifyAnalysis", func() error { return second(s.VerifyAnalysis(ctx, b.verifier, a.Key, 2, false)) }},
 			{"Proposal", func() (err error) { p, err = s.Proposal(ctx, b.verifier, x.Key); return err }},
 			{"PublishResult", func() error {
-				return second(s.PublishResult(ctx, b.verifier, x.Key, p.Sample.Version, p.Seen, ""))
+				return second(s.PublishResult(ctx, b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{}))
 			}},
 			{"WithdrawResult", func() error {
-				return second(s.WithdrawResult(ctx, b.verifier, x.Key, p.Sample.Version+1, "wrong vial"))
+				return second(s.WithdrawResult(ctx, b.verifier, x.Key, p.Sample.Version+1, lab.Because("en", "wrong vial")))
 			}},
 			{"RetractAnalysis", func() error { return second(s.RetractAnalysis(ctx, b.verifier, a.Key, 3, "wrong vial")) }},
 			{"ExcludeSample", func() error {

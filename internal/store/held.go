@@ -14,9 +14,9 @@ func (s *Store) PublishAmongMany(ctx context.Context, by lab.Actor, sample lab.K
 		if err := d.CheckAmongMany(f); err != nil {
 			return nil, err
 		}
-		return d.Publish(f, "")
+		return d.Publish(f, lab.Why{})
 	}
-	return s.publish(ctx, by, lab.PublishResult, sample, version, "", asSeen(version, seen, nil, (*lab.Dictionary).Next, released))
+	return s.publish(ctx, by, lab.PublishResult, sample, version, lab.Why{}, asSeen(version, seen, nil, (*lab.Dictionary).Next, released))
 }
 
 // HeldProposal tells what would be released at once of a sample that is held. Where nothing
@@ -27,10 +27,10 @@ func (s *Store) HeldProposal(ctx context.Context, by lab.Actor, sample lab.Key) 
 
 // PublishHeld releases at once what a sample is held for, as preliminary and being confirmed,
 // on the signature of one person who may verify. The analyses stay what they are. Version,
-// seen, reason and leftOut are those of PublishResult, of a HeldProposal.
-func (s *Store) PublishHeld(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string, leftOut ...string) (lab.Publication, error) {
-	released := func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return d.PublishHeld(f, reason) }
-	return s.publish(ctx, by, lab.PublishHeld, sample, version, reason, asSeen(version, seen, leftOut, (*lab.Dictionary).NextHeld, released))
+// seen, why and leftOut are those of PublishResult, of a HeldProposal.
+func (s *Store) PublishHeld(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen string, why lab.Why, leftOut ...string) (lab.Publication, error) {
+	released := func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return d.PublishHeld(f, why) }
+	return s.publish(ctx, by, lab.PublishHeld, sample, version, why, asSeen(version, seen, leftOut, (*lab.Dictionary).NextHeld, released))
 }
 
 // VerifyAndConfirm signs an analysis as VerifyAnalysis does, and with it confirms the result

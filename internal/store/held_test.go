@@ -35,7 +35,7 @@ func (b bench) atOnce(t testing.TB, s *store.Store, by lab.Actor, x lab.Sample) 
 	if err != nil {
 		return lab.Publication{}, err
 	}
-	return s.PublishHeld(t.Context(), by, x.Key, p.Sample.Version, p.Seen, "")
+	return s.PublishHeld(t.Context(), by, x.Key, p.Sample.Version, p.Seen, lab.Why{})
 }
 
 func TestHeldFromTheBenchToItsConfirmation(t *testing.T) {
@@ -126,7 +126,7 @@ func TestAResultThatHasLostItsAnalysisIsHeld(t *testing.T) {
 		if len(work.Rows) != 2 || work.Rows[0].Sample.ID != x.ID || work.Rows[0].Sample.HeldSince.IsZero() {
 			t.Errorf("the list begins with %s of %d", work.Rows[0].Number, len(work.Rows))
 		}
-		must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now(t, s, x).Version, "wrong vial"))
+		must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now(t, s, x).Version, lab.Because("en", "wrong vial")))
 		if after := now(t, s, x); !after.HeldSince.IsZero() || after.Stage != lab.StageToAnalyse {
 			t.Errorf("taken back it is on %s, held since %q", after.Stage, after.HeldSince)
 		}
@@ -174,7 +174,7 @@ func TestTwoReleaseAtOnce(t *testing.T) {
 		var wait sync.WaitGroup
 		failed := make([]error, len(people))
 		for i, by := range people {
-			wait.Go(func() { _, failed[i] = s.PublishHeld(t.Context(), by, x.Key, p.Sample.Version, p.Seen, "") })
+			wait.Go(func() { _, failed[i] = s.PublishHeld(t.Context(), by, x.Key, p.Sample.Version, p.Seen, lab.Why{}) })
 		}
 		wait.Wait()
 		var stale *lab.StaleError

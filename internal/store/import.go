@@ -229,7 +229,7 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 	released := x.File
 	released.Publications = nil
 	if len(x.Evidence) > 0 {
-		p, err := d.Publish(&released, "")
+		p, err := d.Publish(&released, lab.Why{})
 		if err != nil {
 			return err
 		}

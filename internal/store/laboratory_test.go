@@ -114,7 +114,7 @@ func TestASampleMovesFromWorklistToWorklist(t *testing.T) {
 			}, lab.StageToPublish},
 			{"withdrawn", func() error {
 				now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
-				_, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "wrong vial")
+				_, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("en", "wrong vial"))
 				return err
 			}, lab.StageToAnalyse},
 			{"no retest follows", func() error {
@@ -388,32 +388,32 @@ func TestWhatIsReleasedIsWhatWasSeen(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		for _, seen := range []string{"", "another"} {
-			wantStale(t, "published unseen", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, seen, "")))
+			wantStale(t, "published unseen", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, seen, lab.Why{})))
 		}
-		wantRefused(t, "by the laboratory", second(s.PublishResult(t.Context(), b.analyst, x.Key, p.Sample.Version, p.Seen, "")))
+		wantRefused(t, "by the laboratory", second(s.PublishResult(t.Context(), b.analyst, x.Key, p.Sample.Version, p.Seen, lab.Why{})))
 		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, other.Key, 1, true))
-		stale := wantStale(t, "after another was verified", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")))
+		stale := wantStale(t, "after another was verified", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{})))
 		if len(stale.Changed) != 1 || stale.Changed[0].Field != "publication.result" {
 			t.Errorf("differs in %v", stale.Changed)
 		}
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		wantFields(t, "not confirmed", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")), p.Publication.Result.LeftOutFields()...)
-		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "", p.Publication.Result.LeftOutFields()...))
+		wantFields(t, "not confirmed", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{})), p.Publication.Result.LeftOutFields()...)
+		published := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{}, p.Publication.Result.LeftOutFields()...))
 		if published.Result.Findings[0].Amount.Value != 600_000 {
 			t.Errorf("%+v", published.Result)
 		}
 
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-		wantRefused(t, "released again unchanged", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout")))
+		wantRefused(t, "released again unchanged", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("nl", "Typfout"))))
 		last := b.analyse(t, s, x, "61")
 		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, last.Key, 1, true))
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
 		if p.Publication.Kind != lab.AmendedResult || !p.Publication.NeedsReason() || len(p.Publications) != 1 {
 			t.Errorf("%+v", p)
 		}
-		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, " ")), append([]string{"reason"}, p.Publication.Result.LeftOutFields()...)...)
-		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, strings.Repeat("x", 501), p.Publication.Result.LeftOutFields()...)), "reason")
-		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "Typfout ✎", p.Publication.Result.LeftOutFields()...))
+		wantFields(t, "amended without a reason", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("en", " "))), append([]string{"reason_code"}, p.Publication.Result.LeftOutFields()...)...)
+		wantFields(t, "with an endless one", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("en", strings.Repeat("x", 501)), p.Publication.Result.LeftOutFields()...)), "reason")
+		amended := must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("nl", "Typfout ✎"), p.Publication.Result.LeftOutFields()...))
 		if amended.Version != 2 || amended.Reason != "Typfout ✎" {
 			t.Errorf("%+v", amended)
 		}
@@ -432,7 +432,7 @@ func TestWhatCannotBeReleasedIsToldBefore(t *testing.T) {
 		if len(p.Refusals) != 1 {
 			t.Errorf("refusals %v", p.Refusals)
 		}
-		wantFields(t, "published", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")), "findings.0.amount")
+		wantFields(t, "published", second(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{})), "findings.0.amount")
 	})
 }
 
@@ -507,8 +507,8 @@ func TestAnotherServicesRecordsDoNotExist(t *testing.T) {
 				"SetAsideFindings": second(s.SetAsideFindings(ctx, by, a.Key, 1)),
 				"AskAnalysis":      second(s.AskAnalysis(ctx, by, a.Key, 1, "x")),
 				"AnswerAnalysis":   second(s.AnswerAnalysis(ctx, by, q.Key, "x")),
-				"PublishResult":    second(s.PublishResult(ctx, by, x.Key, x.Version, "", "")),
-				"WithdrawResult":   second(s.WithdrawResult(ctx, by, x.Key, x.Version, "x")),
+				"PublishResult":    second(s.PublishResult(ctx, by, x.Key, x.Version, "", lab.Why{})),
+				"WithdrawResult":   second(s.WithdrawResult(ctx, by, x.Key, x.Version, lab.Because("en", "x"))),
 				"NotAnalyse":       s.NotAnalyse(ctx, by, []store.VersionedKey{{Key: x.Key, Version: x.Version}}, "lost"),
 				"TellResult":       s.TellResult(ctx, by, x.Key, 1),
 				"Worklist":         second(s.Worklist(ctx, by, store.WorkFilter{Service: b.service.ID})),
@@ -665,7 +665,7 @@ func TestTheTrailOfASample(t *testing.T) {
 		_ = must[lab.Analysis](t)(s.VerifyAnalysis(t.Context(), b.verifier, a.Key, 1, false))
 		b.publish(t, s, x)
 		now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
-		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "verwisseld"))
+		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("nl", "verwisseld")))
 		events := must[[]lab.Event](t)(s.Trail(t.Context(), b.verifier, x.Key))
 		var actions []string
 		for _, e := range events {
@@ -706,7 +706,7 @@ func TestTellingAResultByPhone(t *testing.T) {
 			t.Fatal(err)
 		}
 		now, _, _ := s.Sample(t.Context(), storetest.Reader, x.Key)
-		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "verwisseld"))
+		_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("nl", "verwisseld")))
 		stale := wantStale(t, "what was withdrawn", s.TellResult(t.Context(), b.intake, x.Key, 1))
 		if stale.Have != 2 || !slices.Contains(stale.Changed, lab.Difference{Field: "publication.kind", Old: `"withdrawn"`, New: `"confirmed"`}) {
 			t.Errorf("%+v", stale)
@@ -742,7 +742,7 @@ func TestVerifyAndPublishAtOnce(t *testing.T) {
 			case 2:
 				return second(s.AskAnalysis(ctx, b.verifier, other.Key, 1, "?"))
 			}
-			return second(s.PublishResult(ctx, b.verifier, x.Key, p.Sample.Version, p.Seen, ""))
+			return second(s.PublishResult(ctx, b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{}))
 		})
 		for _, err := range errs {
 			if err != nil && !staleOrImpossible(err) {
@@ -884,7 +884,7 @@ func TestWhatAnotherRuleWouldReleaseIsToBeReviewed(t *testing.T) {
 		}
 		release := func(reason string) {
 			p := must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
-			_ = must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...))
+			_ = must[lab.Publication](t)(s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Because("en", reason), p.Publication.Result.LeftOutFields()...))
 		}
 		waiting := func() int {
 			counts := must[map[lab.Stage]store.StageCount](t)(s.StageCounts(t.Context(), b.verifier, b.service.ID))

@@ -88,7 +88,7 @@ func (b bench) publish(t testing.TB, s *store.Store, x lab.Sample) lab.Publicati
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.PublishResult(t.Context(), b.verifier, x.Key, x.Version, seen(t, s, b.verifier, x.Key), "")
+	p, err := s.PublishResult(t.Context(), b.verifier, x.Key, x.Version, seen(t, s, b.verifier, x.Key), lab.Why{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (b bench) withdraw(t testing.TB, s *store.Store, x lab.Sample) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "wrong vial"))
+	_ = must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("en", "wrong vial")))
 }
 
 // seen is what a page shows before a result is released.
@@ -147,10 +147,10 @@ func TestSampleLifeFromCounterToWithdrawal(t *testing.T) {
 			t.Errorf("facts %+v", facts.SampleClass)
 		}
 
-		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, ""); err == nil {
+		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Why{}); err == nil {
 			t.Error("withdrawn without a reason")
 		}
-		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "vials were exchanged"); err != nil {
+		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("en", "vials were exchanged")); err != nil {
 			t.Fatal(err)
 		}
 		if facts := factsOf(t, s, x); facts.Release != lab.IsWithdrawn || facts.Outcome != "" {

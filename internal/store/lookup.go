@@ -23,7 +23,7 @@ type Found struct {
 	Service lab.Service // its code and name, and what it tells visitors at the place where the sample was handed in
 }
 
-// What a look-up reads packed: it holds no free text.
+// What a look-up reads packed: it holds no free text. Those follow beside it.
 var (
 	foundColumns = sqlstore.Packed[Found]{
 		sqlstore.Text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
@@ -51,6 +51,8 @@ var (
 		sqlstore.Text("p.kind", func(p *lab.Publication) *lab.PublicationKind { return &p.Kind }),
 		sqlstore.Text("p.outcome", func(p *lab.Publication) *lab.Outcome { return &p.Outcome }),
 		sqlstore.Day("p.published_on", func(p *lab.Publication) *lab.Date { return &p.PublishedOn }),
+		sqlstore.Text("p.reason_code", func(p *lab.Publication) *lab.PublicationReason { return &p.ReasonCode }),
+		sqlstore.Text("p.reason_lang", func(p *lab.Publication) *lab.Language { return &p.ReasonLang }),
 	}
 )
 
@@ -76,7 +78,8 @@ func packedLookup() string {
 // expectations in order, and sorting rows would copy them.
 const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
 SELECT %s, v.code, v.name, coalesce(nullif(l.address, ''), v.address), coalesce(nullif(l.phone, ''), v.phone),
-  coalesce(nullif(l.opening_hours, ''), v.opening_hours), x.logo, coalesce(p.reason, ''), coalesce(p.result, '')
+  coalesce(nullif(l.opening_hours, ''), v.opening_hours), x.logo, coalesce(p.reason, ''),
+  coalesce(p.reason_translation, ''), coalesce(p.result, '')
 FROM typed
 JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
 JOIN services v ON v.id = c.service_id
@@ -162,14 +165,16 @@ func lookupArgs(hashes []CodeHash) []any {
 
 // lookupRow is a row as it is scanned, and what was found by it and those before.
 type lookupRow struct {
-	found          Found
-	service        lab.Service
-	packed, logo   string
-	reason, result string
+	found               Found
+	service             lab.Service
+	packed, logo        string
+	reason, translation string
+	result              string
 }
 
 func (r *lookupRow) scan(rows *sql.Rows) error {
-	if err := rows.Scan(&r.packed, &r.service.Code, &r.service.Name, &r.service.Address, &r.service.Phone, &r.service.OpeningHours, &r.logo, &r.reason, &r.result); err != nil {
+	s := &r.service
+	if err := rows.Scan(&r.packed, &s.Code, &s.Name, &s.Address, &s.Phone, &s.OpeningHours, &r.logo, &r.reason, &r.translation, &r.result); err != nil {
 		return err
 	}
 	published, err := foundColumns.Take(&r.found, r.packed)
@@ -181,7 +186,7 @@ func (r *lookupRow) scan(rows *sql.Rows) error {
 	if published == "" {
 		return nil
 	}
-	r.found.Publications = append(r.found.Publications, lab.Publication{Reason: r.reason})
+	r.found.Publications = append(r.found.Publications, lab.Publication{Why: lab.Why{Reason: r.reason, ReasonTranslation: r.translation}})
 	p := &r.found.Publications[len(r.found.Publications)-1]
 	p.ServiceID = r.found.Sample.ServiceID
 	return cmp.Or(publishedColumns.Read(p, published), p.Result.Scan(r.result))

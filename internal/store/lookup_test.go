@@ -83,7 +83,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, "vials exchanged"); err != nil {
+		if _, err := s.WithdrawResult(t.Context(), b.verifier, x.Key, now.Version, lab.Because("en", "vials exchanged")); err != nil {
 			t.Fatal(err)
 		}
 		found = lookUp(t, s, hashes...)
@@ -96,7 +96,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		}
 		for i := range versions {
 			v := versions[i]
-			said := lab.Publication{Version: v.Version, Kind: v.Kind, Reason: v.Reason, Outcome: v.Outcome, Result: v.Result, PublishedOn: v.PublishedOn}
+			said := lab.Publication{Version: v.Version, Kind: v.Kind, Why: v.Why, Outcome: v.Outcome, Result: v.Result, PublishedOn: v.PublishedOn}
 			said.ServiceID = v.ServiceID
 			if d := lab.Differences(said, found.Publications[i]); len(d) > 0 {
 				t.Errorf("version %d differs: %v", i+1, d)

@@ -60,12 +60,12 @@ func TestASubstanceIsMergedWhileAnAnalysisIsVerifiedAndReleased(t *testing.T) {
 		// Taken apart again while the release is on the screen: it is not what was seen.
 		_ = must[store.Moved](t)(s.UnmergeSubstance(t.Context(), operator, old, "they are two"))
 		var stale *lab.StaleError
-		if _, err := s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, ""); !errors.As(err, &stale) {
+		if _, err := s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{}); !errors.As(err, &stale) {
 			t.Errorf("released unseen: %v", err)
 		}
 		p = must[store.Proposal](t)(s.Proposal(t.Context(), b.verifier, x.Key))
 		_ = must[store.Moved](t)(s.MergeSubstance(t.Context(), operator, old, now, "the same after all"))
-		if _, err := s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, ""); !errors.As(err, &stale) {
+		if _, err := s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{}); !errors.As(err, &stale) {
 			t.Errorf("released unseen: %v", err)
 		}
 		released := b.publish(t, s, x)
@@ -149,7 +149,7 @@ func TestMergesWhileOthersWork(t *testing.T) {
 			return again("releasing", func() error {
 				p, err := s.Proposal(t.Context(), b.verifier, x.Key)
 				if err == nil {
-					_, err = s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, "")
+					_, err = s.PublishResult(t.Context(), b.verifier, x.Key, p.Sample.Version, p.Seen, lab.Why{})
 				}
 				return err
 			})

@@ -32,7 +32,7 @@ func generatedCountry(t testing.TB, s *store.Store) *lab.Dictionary {
 			if len(x.Evidence) == 0 {
 				continue
 			}
-			if _, err := s.WithdrawResult(t.Context(), verifier, x.Sample.Key, x.Sample.Version, "exchanged"); err != nil {
+			if _, err := s.WithdrawResult(t.Context(), verifier, x.Sample.Key, x.Sample.Version, lab.Because("en", "exchanged")); err != nil {
 				t.Fatal(err)
 			}
 		}

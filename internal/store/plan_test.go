@@ -35,7 +35,7 @@ func TestARecordIsFoundWithoutItsServicesOthers(t *testing.T) {
 	record := must[store.SampleRecord](t)(s.ReadSample(t.Context(), b.verifier, x.Key, lab.ForRelease))
 	must[store.Work](t)(s.Worklist(t.Context(), b.verifier, store.WorkFilter{Service: b.service.ID}))
 	must[[]store.ViewedBy](t)(s.Views(t.Context(), b.verifier, x.Key))
-	must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, record.Sample.Version, "vials were exchanged"))
+	must[lab.Publication](t)(s.WithdrawResult(t.Context(), b.verifier, x.Key, record.Sample.Version, lab.Because("en", "vials were exchanged")))
 	looked := 0
 	for statement, plan := range plans() {
 		if !ofOne.MatchString(statement) {

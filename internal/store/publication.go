@@ -56,9 +56,9 @@ func (s *Store) proposal(ctx context.Context, by lab.Actor, sample lab.Key, prop
 // the Seen of its Proposal say what the actor saw: where anything else would be
 // released, it is refused with a *lab.StaleError. An amendment asks for a reason, and each
 // finding that is left out has to be confirmed, by the names of Result.LeftOutFields.
-func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen, reason string, leftOut ...string) (lab.Publication, error) {
-	released := func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return d.Publish(f, reason) }
-	return s.publish(ctx, by, lab.PublishResult, sample, version, reason, asSeen(version, seen, leftOut, (*lab.Dictionary).Next, released))
+func (s *Store) PublishResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, seen string, why lab.Why, leftOut ...string) (lab.Publication, error) {
+	released := func(d *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return d.Publish(f, why) }
+	return s.publish(ctx, by, lab.PublishResult, sample, version, why, asSeen(version, seen, leftOut, (*lab.Dictionary).Next, released))
 }
 
 // asSeen releases what the actor saw: the next version, unless anything else would be
@@ -89,25 +89,25 @@ func asSeen(version int32, seen string, leftOut []string, next, released decisio
 
 // WithdrawResult takes a published result back, with a reason. What was said
 // before stays on record.
-func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string) (lab.Publication, error) {
-	return s.publish(ctx, by, lab.WithdrawResult, sample, version, reason, withdrawal(reason))
+func (s *Store) WithdrawResult(ctx context.Context, by lab.Actor, sample lab.Key, version int32, why lab.Why) (lab.Publication, error) {
+	return s.publish(ctx, by, lab.WithdrawResult, sample, version, why, withdrawal(why))
 }
 
-func withdrawal(reason string) decision {
-	return func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return f.Withdraw(reason) }
+func withdrawal(why lab.Why) decision {
+	return func(_ *lab.Dictionary, f *lab.File) (*lab.Publication, error) { return f.Withdraw(why) }
 }
 
 // WithdrawExchanged takes a result back, as WithdrawResult does, of a sample that may have
 // been exchanged with another of the service. With it the other goes to the laboratory
 // again: both or neither. What was published of the other stands.
-func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.Key, version int32, reason string, other lab.Key) (published lab.Publication, err error) {
+func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.Key, version int32, why lab.Why, other lab.Key) (published lab.Publication, err error) {
 	err = s.do(ctx, by, func(w *work) error {
 		if other.ID.Compare(sample.ID) < 0 { // locked in one order by all
 			if _, err := w.takeSample(other); err != nil {
 				return err
 			}
 		}
-		published, err = w.publish(lab.WithdrawResult, sample, version, reason, withdrawal(reason))
+		published, err = w.publish(lab.WithdrawResult, sample, version, why, withdrawal(why))
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.
 		if after.Sample.Move(lab.InAnalysis, by, "") != nil || other == sample {
 			return lab.FieldErrors{{Field: "exchanged_with", Format: "This sample cannot go to the laboratory again."}}
 		}
-		return w.save(before, after, update{other.ID, lab.MoveSample, reason})
+		return w.save(before, after, update{other.ID, lab.MoveSample, why.Brief()})
 	})
 	return published, err
 }
@@ -140,16 +140,16 @@ type decision func(*lab.Dictionary, *lab.File) (*lab.Publication, error)
 
 // publish is an update of the result of a sample that the actor saw in the given
 // version.
-func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, reason string, decide decision) (published lab.Publication, err error) {
+func (s *Store) publish(ctx context.Context, by lab.Actor, action lab.Action, key lab.Key, version int32, why lab.Why, decide decision) (published lab.Publication, err error) {
 	err = s.do(ctx, by, func(w *work) error {
-		published, err = w.publish(action, key, version, reason, decide)
+		published, err = w.publish(action, key, version, why, decide)
 		return err
 	})
 	return published, err
 }
 
 // publish adds the next version of a result, and moves the sample with it, as one event.
-func (w *work) publish(action lab.Action, key lab.Key, version int32, reason string, decide decision) (published lab.Publication, err error) {
+func (w *work) publish(action lab.Action, key lab.Key, version int32, why lab.Why, decide decision) (published lab.Publication, err error) {
 	before, err := w.file(key)
 	if err != nil {
 		return published, err
@@ -168,7 +168,7 @@ func (w *work) publish(action lab.Action, key lab.Key, version int32, reason str
 	if err != nil {
 		return published, err
 	}
-	return w.release(before, p, update{key.ID, action, reason})
+	return w.release(before, p, update{key.ID, action, why.Brief()})
 }
 
 // release adds a version that was decided on to the file.

@@ -306,7 +306,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"ReportAnalysis", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.ReportAnalysis(ctx, by, a.Key, a.Version, true)) }},
 		{"SetAsideFindings", b.verifier, func(by lab.Actor) (any, error) { return analysis(s.SetAsideFindings(ctx, by, a.Key, a.Version)) }},
 		{"PublishResult", b.verifier, func(by lab.Actor) (any, error) {
-			_, err := s.PublishResult(ctx, by, x.Key, x.Version, "", "")
+			_, err := s.PublishResult(ctx, by, x.Key, x.Version, "", lab.Why{})
 			return nil, err
 		}},
 		{"PublishAmongMany", b.verifier, func(by lab.Actor) (any, error) {
@@ -314,7 +314,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"PublishHeld", b.verifier, func(by lab.Actor) (any, error) {
-			_, err := s.PublishHeld(ctx, by, x.Key, x.Version, "", "")
+			_, err := s.PublishHeld(ctx, by, x.Key, x.Version, "", lab.Why{})
 			return nil, err
 		}},
 		{"VerifyAndConfirm", b.verifier, func(by lab.Actor) (any, error) {
@@ -322,11 +322,11 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return nil, err
 		}},
 		{"WithdrawResult", b.verifier, func(by lab.Actor) (any, error) {
-			_, err := s.WithdrawResult(ctx, by, x.Key, x.Version, "wrong")
+			_, err := s.WithdrawResult(ctx, by, x.Key, x.Version, lab.Because("en", "wrong"))
 			return nil, err
 		}},
 		{"WithdrawExchanged", b.verifier, func(by lab.Actor) (any, error) {
-			_, err := s.WithdrawExchanged(ctx, by, x.Key, x.Version, "wrong", x.Key)
+			_, err := s.WithdrawExchanged(ctx, by, x.Key, x.Version, lab.Because("en", "wrong"), x.Key)
 			return nil, err
 		}},
 		{"DeclineRetest", b.verifier, func(by lab.Actor) (any, error) {

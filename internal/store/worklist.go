@@ -37,10 +37,10 @@ type WorkRow struct {
 	Verified  int            // analyses
 	Methods   []lab.MethodID // of those analyses, in order
 	Published lab.PublicationKind
-	Version   int32  // of the publication; zero for none
-	Questions int    // open ones
-	Reason    string // of the publication
-	Verify    lab.ID // the first analysis that the actor may verify; zero for none
+	Version   int32   // of the publication; zero for none
+	Questions int     // open ones
+	Why       lab.Why // of the publication
+	Verify    lab.ID  // the first analysis that the actor may verify; zero for none
 }
 
 // Work is a page of a worklist. Next asks for the page after it; it is empty on the
@@ -256,14 +256,14 @@ func addProgress(tx *gorm.DB, by lab.Actor, service lab.ServiceID, ids []string,
 		row.Methods = slices.Compact(row.Methods)
 	}
 	var publications []lab.Publication // without their results
-	err = tx.Raw("SELECT sample_id, version, kind, reason FROM publications WHERE service_id = ? AND sample_id IN ? ORDER BY version", service, ids).
+	err = tx.Raw("SELECT sample_id, version, kind, reason, reason_code, reason_lang, reason_translation FROM publications WHERE service_id = ? AND sample_id IN ? ORDER BY version", service, ids).
 		Scan(&publications).Error
 	if err != nil {
 		return err
 	}
 	for _, p := range publications {
 		row := at[lab.Key{ServiceID: service, ID: p.SampleID}]
-		row.Published, row.Version, row.Reason = p.Kind, p.Version, p.Reason
+		row.Published, row.Version, row.Why = p.Kind, p.Version, p.Why
 	}
 	for _, q := range questions {
 		if entered[q.AnalysisID] {

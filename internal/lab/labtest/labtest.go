@@ -179,7 +179,7 @@ func (w *Whole) File(t testing.TB, d *lab.Dictionary) *lab.File {
 		f.Evidence = append(f.Evidence, evidence(t, d, text, byte(i+1)))
 	}
 	if len(w.Before) > 0 {
-		p, err := d.Publish(f, "")
+		p, err := d.Publish(f, lab.Why{})
 		if err != nil {
 			t.Fatal(err)
 		}

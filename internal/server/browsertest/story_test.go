@@ -93,7 +93,7 @@ func (x *site) publish(t testing.TB, s received, reason string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, reason, p.Publication.Result.LeftOutFields()...); err != nil {
+	if _, err := x.store.PublishResult(t.Context(), x.verifier, s.Key, now.Version, p.Seen, lab.Because("en", reason), p.Publication.Result.LeftOutFields()...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -128,7 +128,7 @@ func (x *site) withdrawn(t testing.TB) received {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.WithdrawResult(t.Context(), x.verifier, s.Key, now.Version, "Two vials were exchanged."); err != nil {
+	if _, err := x.store.WithdrawResult(t.Context(), x.verifier, s.Key, now.Version, lab.Because("en", "Two vials were exchanged.")); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -157,7 +157,7 @@ func (x *site) atOnce(t testing.TB, s received) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.store.PublishHeld(t.Context(), x.verifier, s.Key, p.Sample.Version, p.Seen, ""); err != nil {
+	if _, err := x.store.PublishHeld(t.Context(), x.verifier, s.Key, p.Sample.Version, p.Seen, lab.Why{}); err != nil {
 		t.Fatal(err)
 	}
 }
