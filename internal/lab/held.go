@@ -169,9 +169,7 @@ func (t toldVersion) finding(d *Dictionary, g grave) bool {
 	if t.whole {
 		return true
 	}
-	found := func(x Released) bool {
-		return x.Detection.Found() && (x.SubstanceID == g.Finding.SubstanceID || d.standsFor(g.Finding.SubstanceID, x.SubstanceID))
-	}
+	found := func(x Released) bool { return d.saysFound(x, g.Finding.SubstanceID) }
 	left := func(x LeftOut) bool {
 		return x.SubstanceID == g.Finding.SubstanceID && x.AnalysisID == g.Analysis.ID && x.Why != LeftSetAside
 	}
@@ -351,6 +349,39 @@ func (d *Dictionary) Confirmation(f *File) (*Publication, error) {
 		What: PublishResult.about(), From: f.resultState(), To: string(ConfirmedResult),
 		Format: "The result would now say something else than what was released at once. Verify the analysis alone, and release the result with its reason.",
 	}
+}
+
+// Unsaid refuses a version that would not tell what an analysis found which nobody has verified
+// yet, and for which the sample is held: whoever read it would believe that nobody saw it.
+func (d *Dictionary) Unsaid(f *File, p *Publication) error {
+	f = d.Read(f)
+	if f.Sample.State == Rejected || f.Sample.State == NotAnalysed {
+		return nil
+	}
+	for _, g := range d.graveFindings(f) {
+		if g.Analysis.State == Entered && !d.saysGrave(f, &p.Result, g) {
+			return &MoveError{
+				What: PublishResult.about(), From: f.resultState(), To: string(p.Kind),
+				Format: "An analysis that nobody has verified yet found what the sample is held for, and this result would not tell it. Verify that analysis first, or release the result at once.",
+			}
+		}
+	}
+	return nil
+}
+
+// saysGrave tells that a result says what the sample is held for: that it was found, and in a dose that is
+// above the limit where that is why.
+func (d *Dictionary) saysGrave(f *File, r *Result, g grave) bool {
+	return slices.ContainsFunc(r.Findings, func(x Released) bool {
+		above := x.Detection == Quantified && d.AboveAlertLimit(x.SubstanceID, &f.Sample, x.Amount, x.Basis)
+		return d.saysFound(x, g.Finding.SubstanceID) && (above || g.Kind != HeldAboveLimit)
+	})
+}
+
+// saysFound tells that a finding says that the substance was found, or a member of the class
+// that its entry stands for.
+func (d *Dictionary) saysFound(x Released, id SubstanceID) bool {
+	return x.Detection.Found() && (x.SubstanceID == id || d.standsFor(id, x.SubstanceID))
 }
 
 // CheckAmongMany refuses to release a result among many that is held: somebody has to look at

@@ -286,6 +286,49 @@ func TestWhatWasToldHoldsNothing(t *testing.T) {
 	b.wants(again, "extreme protonitazene")
 }
 
+// A result is not released that is silent on a danger which somebody has entered: neither by
+// whoever has not seen it, nor by whoever wants to wait.
+func TestAResultThatIsSilentOnADangerIsNotReleased(t *testing.T) {
+	b := newHeldBench(t)
+	b.limit("150", lab.BasisBase)
+	for name, test := range map[string]struct {
+		sold    string
+		form    lab.Form
+		entered lab.Evidence
+		refused bool
+	}{
+		"a nitazene beside heroin":         {"heroin", lab.Powder, b.run(targeted, 20, "protonitazene trace"), true},
+		"a danger that was not expected":   {"ecstasy", lab.Tablet, b.run(gcms, 20, "MDMA identified, PMMA trace"), true},
+		"a dose above the limit":           {"ecstasy", lab.Tablet, b.run(targeted, 20, "MDMA 180 mg"), true},
+		"a dose below it":                  {"ecstasy", lab.Tablet, b.run(targeted, 20, "MDMA 140 mg"), false},
+		"a substance of less danger":       {"ecstasy", lab.Tablet, b.run(gcms, 20, "MDMA identified, caffeine identified"), false},
+		"the danger that the result tells": {"fentanyl", lab.Powder, b.run(targeted, 20, "fentanyl identified"), false},
+		"another than the result tells":    {"fentanyl", lab.Powder, b.run(targeted, 20, "fentanyl identified, protonitazene trace"), true},
+	} {
+		first := map[string]string{"heroin": "heroin identified", "ecstasy": "MDMA identified", "fentanyl": "fentanyl identified"}[test.sold]
+		f := b.signed(b.sold(test.sold, test.form, b.run(ftir, 1, first)), 2)
+		f.Evidence = append(f.Evidence, test.entered)
+		f = b.settled(f)
+		_, err := b.Publish(f, lab.Why{})
+		if test.refused != (err != nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !test.refused {
+			continue
+		}
+		if _, err := b.PublishHeld(f, lab.Why{}); err != nil {
+			t.Errorf("%s at once: %v", name, err)
+		}
+		gone := f.Clone()
+		gone.Evidence[1] = retracted(gone.Evidence[1])
+		for done, after := range map[string]*lab.File{"verified": b.signed(f, 40), "retracted": gone} {
+			if _, err := b.Publish(after, lab.Why{}); err != nil {
+				t.Errorf("%s, %s: %v", name, done, err)
+			}
+		}
+	}
+}
+
 // A result that is released at once stays held until a second person has verified it.
 func TestReleasedAtOnce(t *testing.T) {
 	b := newHeldBench(t)

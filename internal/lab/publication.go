@@ -110,6 +110,9 @@ func (d *Dictionary) Publish(f *File, why Why) (*Publication, error) {
 	if err := d.Refusals(f, p).Err(); err != nil {
 		return nil, err // also where it would say the same, as long as one of two amounts has to be marked
 	}
+	if err := d.Unsaid(f, p); err != nil {
+		return nil, err
+	}
 	if err := f.Repeats(p); err != nil {
 		return nil, err
 	}

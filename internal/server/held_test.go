@@ -124,7 +124,8 @@ func TestAfterAConfirmedResultOneAtOnceAsksForItsReason(t *testing.T) {
 		noError(t, err)
 		typed := b.typed("79,5", "findings.1.substance", "protonitazene", "findings.1.detection", "trace", "findings.1.unit", "%")
 		b.analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
-		b.verifier.get(address+"/release").want(t, http.StatusOK, `<a class="button" href="`+address+`/at-once">`)
+		b.verifier.get(address+"/release").want(t, http.StatusOK, `<a class="button" href="`+address+`/at-once">`, "An analysis that nobody has verified yet found what the sample is held for").
+			lacks(t, `action="`+address+`/release"`)
 		form := b.verifier.get(address+"/at-once").want(t, http.StatusOK, "Reason").atOnce(t, address)
 		b.verifier.post(address+"/at-once", form).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.", beside("reason_code"))
 		form.Set("reason_code", "more_exact")

@@ -86,7 +86,8 @@ func (r *request) releasePage() (*releasePage, error) {
 func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal, service *lab.Service) (err error) {
 	shown.Entered = p.Count(lab.Entered)
 	shown.Aside, shown.Marked = r.asideLinks(n, &p.File), r.markedAnalyses(n, &p.File)
-	if err := p.Repeats(&p.Publication); err != nil && len(p.Refusals) == 0 {
+	unsaid := n.words.Unsaid(&p.File, &p.Publication)
+	if err := p.Repeats(&p.Publication); err != nil && len(p.Refusals) == 0 && unsaid == nil {
 		shown.Nothing = r.Said(err)
 		return nil
 	}
@@ -103,6 +104,9 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal, se
 		row, _, _ := lab.ParseFindingField(m.Field)
 		substance := n.substance(p.Publication.Result.Findings[row].SubstanceID)
 		shown.Refusals = append(shown.Refusals, substance+": "+r.Texts.Sentence(m.Format, m.Args...))
+	}
+	if unsaid != nil {
+		shown.Refusals = append(shown.Refusals, r.Said(unsaid))
 	}
 	if len(shown.Refusals) > 0 {
 		return nil
