@@ -122,6 +122,20 @@ func (f *Set) Closed() []int {
 	return slices.DeleteFunc(f.Years(), func(year int) bool { return year > f.ClosedTo })
 }
 
+// Outdated are the years that are over and whose figures are still as they were counted by the
+// definitions of before, in order.
+func (f *Set) Outdated() []int {
+	var years []int
+	for _, y := range f.known.outdated {
+		of := func(s lab.Service) bool { return s.ID == y.ServiceID }
+		if y.Year <= f.ClosedTo && !slices.Contains(years, y.Year) && slices.ContainsFunc(f.Services, of) {
+			years = append(years, y.Year)
+		}
+	}
+	slices.Sort(years)
+	return years
+}
+
 // Told are the years of which the public is told more than how many samples there
 // were, in order.
 func (f *Set) Told(ctx context.Context) ([]int, error) {

@@ -48,9 +48,10 @@ type known struct {
 	at        time.Time
 	services  []lab.Service
 	revisions store.Revisions
-	synthetic bool            // the samples are made up
-	closed    store.Revisions // those of years that are over
-	stamp     uint64          // rises when anything changes that public figures count
+	outdated  []store.ServiceYear // whose facts were made by other definitions than those of today
+	synthetic bool                // the samples are made up
+	closed    store.Revisions     // those of years that are over
+	stamp     uint64              // rises when anything changes that public figures count
 }
 
 // foldKey tells whose fold it is: a service's, or without one that of all together.
@@ -98,16 +99,20 @@ func (s *Source) ask(ctx context.Context) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
+	outdated, err := s.store.Outdated(ctx, program)
+	if err != nil {
+		return nil, err
+	}
 	origin, err := s.store.Synthetic(ctx)
 	if err != nil {
 		return nil, err
 	}
 	closed := maps.Clone(revisions)
 	maps.DeleteFunc(closed, func(year int, _ map[lab.ServiceID]int64) bool { return year > statistics.LastClosedYear(now) })
-	k := &known{now, services, revisions, origin != "", closed, 1}
+	k := &known{now, services, revisions, outdated, origin != "", closed, 1}
 	if before := s.known.Load(); before != nil {
 		k.stamp = before.stamp
-		if !maps.EqualFunc(closed, before.closed, maps.Equal) || !slices.Equal(services, before.services) {
+		if !maps.EqualFunc(closed, before.closed, maps.Equal) || !slices.Equal(services, before.services) || !slices.Equal(outdated, before.outdated) {
 			k.stamp++
 		}
 	}

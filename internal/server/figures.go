@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"marquis/internal/chart"
+	"marquis/internal/figures"
 	"marquis/internal/page"
 	"marquis/internal/statistics"
 )
@@ -20,6 +21,7 @@ type figuresPage struct {
 	Lead   string // what matters most, in plain words
 	More   string
 	Few    string // says that no more is told of the year
+	Before string // says which years are being counted anew
 	Years  []page.MenuItem
 	Tables []tableView
 	Empty  []string // titles of tables that have nothing to tell
@@ -46,7 +48,7 @@ func showFigures(r *request) error {
 		first := min(leadSentences, len(lead))
 		page.Title, page.Lead, page.More = title, strings.Join(lead[:first], " "), strings.Join(lead[first:], " ")
 		page.Years = s.menu(t, page.Link)
-		page.Back = page.Link("/figures")
+		page.Back, page.Before = page.Link("/figures"), r.countedBefore(s.set)
 		if s.few != nil {
 			page.Few = r.Texts.Text("page.figures.few", "Year", s.year, "From", statistics.YearFrom)
 		}
@@ -55,6 +57,19 @@ func showFigures(r *request) error {
 		}
 		return r.KeptPage("figurestables.html", page)
 	}))
+}
+
+// countedBefore says which years are still told as the definitions of before counted them.
+func (r *request) countedBefore(set *figures.Set) string {
+	years := set.Outdated()
+	if len(years) == 0 {
+		return ""
+	}
+	said := make([]string, len(years))
+	for i, year := range years {
+		said[i] = strconv.Itoa(year)
+	}
+	return r.Texts.Text("page.figures.counted_before", "Years", strings.Join(said, ", "))
 }
 
 // tables tells tables; of those that have nothing to tell only the titles.

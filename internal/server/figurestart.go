@@ -20,6 +20,7 @@ type figuresStartPage struct {
 	Search  *page.Form
 	Years   []yearView
 	NotOver string // says when the running year comes
+	Before  string // says which years are being counted anew
 	Which   string // year the tables are of
 	Tables  []tableView
 }
@@ -37,7 +38,7 @@ func showFiguresStart(r *request) error {
 			return nil, err
 		}
 		page := figuresStartPage{View: r.KeptView(r.Texts.Text("page.figures.title")), Search: r.searchForm("")}
-		page.NotOver = r.notOver(set.ClosedTo + 1)
+		page.NotOver, page.Before = r.notOver(set.ClosedTo+1), r.countedBefore(set)
 		s := &subject{set: set, slugs: newSlugs(set.Dictionary)}
 		for _, year := range slices.Backward(set.Closed()) {
 			y, err := set.Year(ctx, year)

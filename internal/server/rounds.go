@@ -15,7 +15,7 @@ func (s *Server) goRound(ctx context.Context) {
 		s.Log.Warn("the database is older than its key ring", "because", closedText(closed))
 	}
 	told := false
-	rounds := work.Rounds{Store: s.Store, Keys: s.Keys, Now: s.Now, CodeMonths: s.CodeMonths, Lapsed: s.lapsed}
+	rounds := work.Rounds{Store: s.Store, Keys: s.Keys, Now: s.Now, CodeMonths: s.CodeMonths, Lapsed: s.lapsed, Counted: s.counted}
 	rounds.Swept = func(swept work.Swept) {
 		s.metrics.codesExpired.Add(float64(swept.Codes))
 		s.metrics.clockJumped.Set(isOne(errors.Is(swept.Expired, lab.ErrClockJumped)))
@@ -28,6 +28,18 @@ func (s *Server) goRound(ctx context.Context) {
 		}
 	}
 	rounds.Run(ctx)
+}
+
+// counted notes that the figures of a year were brought up to the definitions of today.
+func (s *Server) counted(c work.Recount) {
+	switch {
+	case c.Err != nil:
+		s.Log.Error("the figures of before are not counted anew", "because", c.Err.Error())
+	case c.Left == 0:
+		s.Log.Info("all figures are counted by the definitions of today", "year", c.Year, "samples", c.Moved.Samples, "moved", c.Moved.Changed, "to_review", c.Moved.ToReview)
+	default:
+		s.Log.Info("a year of figures is counted anew", "year", c.Year, "samples", c.Moved.Samples, "moved", c.Moved.Changed, "to_review", c.Moved.ToReview, "left", c.Left)
+	}
 }
 
 func isOne(is bool) float64 {

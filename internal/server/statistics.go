@@ -61,7 +61,8 @@ func (r *request) serviceOf(ctx context.Context, value string) (code string, id 
 type statisticsPage struct {
 	page.View
 	Form   *page.Form
-	None   bool // there are no figures yet
+	None   bool   // there are no figures yet
+	Before string // says which years are being counted anew
 	Lead   string
 	Files  []fileLink // with all figures at once
 	Tables []tableView
@@ -119,7 +120,7 @@ func showStatistics(r *request) error {
 	if err != nil {
 		return err
 	}
-	shown.Tables, shown.Lead = append(shown.Tables, more...), capital(t.subject)
+	shown.Tables, shown.Lead, shown.Before = append(shown.Tables, more...), capital(t.subject), r.countedBefore(a.set)
 	shown.Files = []fileLink{{"CSV", t.files(allFigures, ".csv")}, {"JSON", t.files(allFigures, ".json")}}
 	return r.Show("statistics.html", shown)
 }

@@ -33,12 +33,14 @@ func (w *work) replaceFacts(facts lab.Facts, oldYear int) error {
 type Moved struct {
 	Samples  int            // whose facts were looked at
 	Changed  int            // whose facts were not what they are now
+	Before   int            // of those looked at, whose facts were made by other definitions
 	ToReview int            // released results of which today's rule would release other findings
 	Held     int            // samples that are held at the bench
 	Fields   map[string]int // how often each field changed, and from what to what for outcomes and roles
 	Numbers  []string       // of the first samples that read differently where an entry of the dictionary was changed
 
-	anyAttention bool // another attention moves nothing
+	anyAttention bool          // another attention moves nothing
+	before       []ServiceYear // which are passed over
 }
 
 // Reclassify makes all facts anew from samples, expectations and publications
@@ -56,7 +58,7 @@ func (s *Store) Reclassify(ctx context.Context, by lab.Actor) (Moved, error) {
 	}
 	for _, service := range services {
 		err := s.do(ctx, by, func(w *work) error {
-			return errors.Join(w.reclassify(service.ID, &moved), w.review(service.ID, &moved))
+			return errors.Join(w.reclassify(service.ID, &moved), w.review(service.ID, &moved), w.counted("", service.ID))
 		})
 		if err != nil {
 			return moved, fmt.Errorf("service %s: %w", service.Code, err)
@@ -170,11 +172,15 @@ func filesOf(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.Fi
 
 // CompareFacts makes all facts anew as Reclassify does, tells what would move, and
 // changes nothing. Attention is passed over: it is weighed at each look-up by the dangers and
-// limits of the day, and facts hold that of the day on which they were made.
+// limits of the day, and facts hold that of the day on which they were made. So are years that
+// have yet to be counted by the definitions of today.
 func (x Snapshot) CompareFacts() (Moved, error) {
 	moved := Moved{Fields: map[string]int{}, anyAttention: true}
 	services, err := servicesTable.list(x.at.Tx, "ORDER BY id")
 	if err != nil {
+		return moved, err
+	}
+	if moved.before, err = outdated(x.at.Tx); err != nil {
 		return moved, err
 	}
 	unchanged := func(lab.Facts, int) error { return nil }
@@ -239,6 +245,10 @@ func compareBatch(tx *gorm.DB, d *lab.Dictionary, service lab.ServiceID, samples
 			old.Sample = stored[0]
 		}
 		moved.Samples++
+		if slices.Contains(moved.before, ServiceYear{service, int(facts.Sample.Year)}) {
+			moved.Before++
+			continue
+		}
 		if !moved.compare(d, old, facts) {
 			continue
 		}

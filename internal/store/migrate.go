@@ -84,7 +84,7 @@ func (s *Store) migrate(ctx context.Context) (done []string, err error) {
 		}
 	}
 	if loaded && before > 0 {
-		done = append(done, "the dictionary has changed; to bring the statistics up to date type: marquis reclassify")
+		done = append(done, "the dictionary has changed: marquis serve counts the figures anew behind its pages; to see what moves type: marquis reclassify")
 	}
 	return done, err
 }

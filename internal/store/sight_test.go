@@ -102,6 +102,10 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"MergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeProduct(ctx, by, 1, 2, "the same"))) }},
 		{"UnmergeProduct", operator, func(by lab.Actor) (any, error) { return only(failing(s.UnmergeProduct(ctx, by, 1, "two"))) }},
 		{"Reclassify", operator, func(by lab.Actor) (any, error) { _, err := s.Reclassify(ctx, by); return nil, err }},
+		{"CountAnew", operator, func(by lab.Actor) (any, error) {
+			return s.CountAnew(ctx, by, store.ServiceYear{ServiceID: b.service.ID, Year: 2025})
+		}},
+		{"Outdated", operator, func(by lab.Actor) (any, error) { return s.Outdated(ctx, by) }},
 		{"ReviewSubstanceName", operator, func(by lab.Actor) (any, error) { return only(s.ReviewSubstanceName(ctx, by, b.ketamineID, "none")) }},
 		{"ReviewProductName", operator, func(by lab.Actor) (any, error) { return only(s.ReviewProductName(ctx, by, b.ketamine.ID, "none")) }},
 		{"EntryHistory", operator, func(by lab.Actor) (any, error) { return s.EntryHistory(ctx, by, "substance 1") }},

@@ -19,15 +19,10 @@ type work struct {
 	tx     *gorm.DB
 	by     lab.Actor
 	at     lab.Instant
-	years  []serviceYear
+	years  []ServiceYear
 	events []auditEvent
 	form   *saving         // that it saves; nil for none
 	words  *lab.Dictionary // with which it counts; nil for none
-}
-
-type serviceYear struct {
-	service lab.ServiceID
-	year    int
 }
 
 // do runs a unit of work of an actor and ends it.
@@ -45,7 +40,7 @@ func (s *Store) do(ctx context.Context, by lab.Actor, steps func(w *work) error)
 // touch notes that what a year of a service counts has changed.
 func (w *work) touch(service lab.ServiceID, years ...int) {
 	for _, year := range years {
-		if touched := (serviceYear{service, year}); !slices.Contains(w.years, touched) {
+		if touched := (ServiceYear{service, year}); !slices.Contains(w.years, touched) {
 			w.years = append(w.years, touched)
 		}
 	}
@@ -66,12 +61,16 @@ func (w *work) end() error {
 	if err := w.finishForm(); err != nil {
 		return err
 	}
-	slices.SortFunc(w.years, func(a, b serviceYear) int {
-		return int(a.service-b.service)*10000 + a.year - b.year
+	slices.SortFunc(w.years, func(a, b ServiceYear) int {
+		return int(a.ServiceID-b.ServiceID)*10000 + a.Year - b.Year
 	})
 	for _, y := range w.years {
-		err := w.tx.Exec("INSERT INTO service_years (service_id, year, revision) VALUES (?, ?, 1) "+
-			"ON CONFLICT (service_id, year) DO UPDATE SET revision = service_years.revision + 1", y.service, y.year).Error
+		today, err := definitions()
+		if err != nil {
+			return err
+		}
+		err = w.tx.Exec("INSERT INTO service_years (service_id, year, revision, definitions) VALUES (?, ?, 1, ?) "+
+			"ON CONFLICT (service_id, year) DO UPDATE SET revision = service_years.revision + 1", y.ServiceID, y.Year, today).Error
 		if err != nil {
 			return err
 		}

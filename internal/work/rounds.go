@@ -33,13 +33,16 @@ type Rounds struct {
 	CodeMonths int // for how many whole months a lookup code works
 
 	Swept  func(Swept) // is told of each sweep, also of one that the end of the context cut off
-	Lapsed func(error) // is told every ten seconds, with what failed in writing failures to sign in and deleting slips
+	Counted func(Recount) // is told of each year of a service that was counted anew, and of what failed
+	Lapsed  func(error)   // is told every ten seconds, with what failed in writing failures to sign in and deleting slips
 }
 
-// Run sweeps, now and every hour, and every ten seconds writes the failures to sign in that
-// were counted and deletes slips, until the context ends, and then returns when nothing is under way any more.
+// Run counts anew what other definitions counted, sweeps, now and every hour, and every ten
+// seconds writes the failures to sign in that were counted and deletes slips, until the context
+// ends, and then returns when nothing is under way any more.
 func (r *Rounds) Run(ctx context.Context) {
 	var all sync.WaitGroup
+	all.Go(func() { r.countAnew(ctx) })
 	all.Go(func() { r.keepSwept(ctx) })
 	all.Go(func() { r.keepFailures(ctx) })
 	all.Wait()

@@ -20,6 +20,7 @@ const codesTried = 20
 type Verified struct {
 	Events  int64 // of the trail, as they were written, and with them what was published
 	Samples int   // whose facts are what their records say
+	Before  int   // of those, whose facts are still what the definitions of before made of them
 	Codes   store.Codes
 	// Analyses are those that were compared with what the trail tells of them.
 	Analyses int
@@ -73,7 +74,7 @@ func (v *Verified) lookAtFacts(x store.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	if v.Samples = moved.Samples; moved.Changed > 0 {
+	if v.Samples, v.Before = moved.Samples, moved.Before; moved.Changed > 0 {
 		first := slices.Min(slices.Collect(maps.Keys(moved.Fields)))
 		return fmt.Errorf("the facts of %d of %d samples are not what their records say, such as %s; to make them anew type: marquis reclassify",
 			moved.Changed, moved.Samples, first)
