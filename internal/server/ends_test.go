@@ -67,6 +67,7 @@ var waits = map[string]string{
 	"store.seenWait":        "of a request",
 	"store.viewQuarter":     "how exactly views are noted",
 	"work.clockLook":        "how often the clock is looked at",
+	"work.countAgainAfter":  "how soon what failed is tried again",
 	"work.failuresEvery":    "how often failures are written: the limits of passwords wait for it",
 	"work.jobKept":          "in memory, an hour: nothing proves it",
 	"work.leftAge":          "when what a backup has left that was cut off is removed: TestAKilledBackupLeavesNothingHalfWritten",

@@ -52,10 +52,10 @@ const reviewedAtOnce = 50
 // those samples that move in one, so that no figure is made by two rules. Where it is cut off
 // it begins anew. It takes the operator or the program.
 func (s *Store) CountAnew(ctx context.Context, by lab.Actor, y ServiceYear) (moved Moved, err error) {
-	moved.Fields = map[string]int{}
 	if err := upkeep(by); err != nil {
 		return moved, err
 	}
+	moved.Fields = map[string]int{}
 	stale, err := s.staleOf(ctx, by, y, &moved)
 	if err != nil {
 		return moved, err

@@ -32,7 +32,7 @@ type Rounds struct {
 	Now        func() time.Time
 	CodeMonths int // for how many whole months a lookup code works
 
-	Swept  func(Swept) // is told of each sweep, also of one that the end of the context cut off
+	Swept   func(Swept)   // is told of each sweep, also of one that the end of the context cut off
 	Counted func(Recount) // is told of each year of a service that was counted anew, and of what failed
 	Lapsed  func(error)   // is told every ten seconds, with what failed in writing failures to sign in and deleting slips
 }
