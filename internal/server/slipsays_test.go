@@ -115,7 +115,7 @@ func TestSlipTellsMoreWhereTheVisitorWantsIt(t *testing.T) {
 		wrong := "/samples/" + numberForm.FindString(elsewhere) + "/slips/" + at[strings.LastIndex(at, "/")+1:] + "?full=yes"
 		d.clerk.get(wrong).want(t, http.StatusGone).lacks(t, "tesla", `class="code"`)
 		x.staff(t, storetest.Person(t, x.store, "colleague", d.service.ID, lab.Intake)).get(at+"?full=yes").want(t, http.StatusGone).lacks(t, "tesla")
-		x.staff(t, storetest.Person(t, x.store, "stranger", storetest.Service(t, x.store, "AMS").ID, lab.Intake)).get(at + "?full=yes").want(t, http.StatusNotFound)
+		x.staff(t, storetest.Person(t, x.store, "stranger", storetest.Service(t, x.store, "AMS").ID, lab.Intake)).get(at+"?full=yes").want(t, http.StatusNotFound)
 
 		log := x.log.String()
 		for _, secret := range []string{codeOn(shown.body), "full=yes", "tesla", at} {
@@ -190,7 +190,7 @@ func TestSlipOfAReplacedCodeSaysWhichSampleItIs(t *testing.T) {
 		number := numberForm.FindString(first)
 		replaced := func() page {
 			t.Helper()
-			form := url.Values{"reason": {"slip lost"}, "request_key": {keyOn(t, d.clerk.get("/samples/" + number + "/code").want(t, http.StatusOK))}}
+			form := url.Values{"reason": {"slip lost"}, "request_key": {keyOn(t, d.clerk.get("/samples/"+number+"/code").want(t, http.StatusOK))}}
 			at := d.clerk.post("/samples/"+number+"/code", form).want(t, http.StatusSeeOther).header.Get("Location")
 			d.paper(at+"?full=yes").want(t, http.StatusOK, number)
 			return d.paper(at)
