@@ -131,7 +131,7 @@ func TestSlipOfASampleOfWhichLittleIsKnown(t *testing.T) {
 	x := oneSite(t)
 	d := newDesk(t, x)
 	at, slip := d.slip(d.begin(d.clerk), with("form", "other"), with("product_id", "unknown"), with("sold_as_text", "wokkel"))
-	slip.want(t, http.StatusOK, "</strong>: other").lacks(t, "expected on", "wokkel", "<br>")
+	slip.want(t, http.StatusOK, "</strong>: other", "It is not known yet when", "Het is nog niet bekend wanneer").lacks(t, "expected on", "wokkel", "<br>")
 	d.paper(at+"?full=yes").want(t, http.StatusOK, "UTR-2025-00001", "Sold as: unknown").lacks(t, "Logo", "wokkel")
 
 	// It did not come over the counter, and is of no visit.
