@@ -13,13 +13,15 @@ func TestNumberInVisit(t *testing.T) {
 	for _, test := range []struct{ trail, want string }{
 		{"a", "a1"},
 		{"a b c", "a1 b2 c3"},
-		{"a b -b c", "a1 b2 c2"},              // the slip of b is void before there is one of c
-		{"a b -a c", "a1 b2 c3"},              // that of b says 2
-		{"a b c -b -c d", "a1 b2 c3 d2"},      // of b and c none is left
-		{"a b c -b d", "a1 b2 c3 d4"},         // that of c says 3
-		{"a -a b", "a1 b1"},                   // a visit that began anew
-		{"a -b b", "a1 b2"},                   // nothing is undone before it is registered
-		{"", "a0"}, {"b", "a0"}, {"-a", "a0"}, // imported, or of another visit
+		{"a b -b c", "a1 b2 c2"},         // the slip of b is void before there is one of c
+		{"a b -a c", "a1 b2 c3"},         // that of b says 2
+		{"a b c -b -c d", "a1 b2 c3 d2"}, // of b and c none is left
+		{"a b c -b d", "a1 b2 c3 d4"},    // that of c says 3
+		{"a -a b", "a1 b1"},              // a visit that began anew
+		{"a -b b", "a1 b2"},              // nothing is undone before it is registered
+		{"", "a0"},                       // imported
+		{"b", "a0"},                      // of another visit
+		{"-a", "a0"},
 	} {
 		var trail []lab.Admitted
 		for _, x := range strings.Fields(test.trail) {
