@@ -19,6 +19,10 @@ import (
 // visit is registered to it.
 const visitField = "visit_id"
 
+// broughtField names the field that says how many samples were brought on the visit. Only
+// slips tell it.
+const broughtField = "brought"
+
 // draftPath is the path of a draft at the counter.
 const draftPath = "/counter/:service/drafts/:draft"
 
@@ -124,8 +128,20 @@ func startNextSample(r *request) error {
 	for name, values := range sampleFields.values(n, &lab.File{Sample: x.OfVisit()}) {
 		begun[name] = values
 	}
-	if !x.VisitID.IsZero() {
-		begun.Set(visitField, x.VisitID.String())
+	if x.VisitID.IsZero() {
+		return r.beginDraft(begun)
+	}
+	begun.Set(visitField, x.VisitID.String())
+	visit, err := r.visit(x.VisitID.String())
+	if err != nil {
+		return err
+	}
+	brought, err := r.brought(&x)
+	if err != nil {
+		return err
+	}
+	if brought > visit.Taken {
+		begun.Set(broughtField, strconv.Itoa(int(brought)))
 	}
 	return r.beginDraft(begun)
 }

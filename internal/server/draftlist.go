@@ -37,7 +37,7 @@ func (r *request) typedInto(draft url.Values) bool {
 	begun := r.usual()
 	begun.Set("location_id", "")
 	for name, values := range draft {
-		ofVisit := draft.Get(visitField) != "" && lab.OfVisit(name)
+		ofVisit := draft.Get(visitField) != "" && (lab.OfVisit(name) || name == broughtField)
 		if name != visitField && !begun.Has(name) && !ofVisit && strings.Join(values, "") != "" {
 			return true
 		}

@@ -14,6 +14,7 @@ import (
 type heldView struct {
 	page.View
 	Since, Address string
+	Preview        string // address of the page that the visitor would see
 	Why            []string
 	Refused        string        // why it cannot go out as it is
 	Form           *page.Form    // nil where it cannot be released at once here
@@ -32,8 +33,9 @@ func (r *request) held(n naming, f *lab.File) *heldView {
 	if since.IsZero() { // it is marked with the next change of it, or by reclassify
 		since = n.words.HeldSince(f)
 	}
+	address := sampleAddress(f.Sample.Number(r.Service.Code))
 	v := &heldView{
-		View: r.View(""), Since: n.heldFor(since, r.server.Now()), Address: sampleAddress(f.Sample.Number(r.Service.Code)) + "/at-once",
+		View: r.View(""), Since: n.heldFor(since, r.server.Now()), Address: address + "/at-once", Preview: address + "/result?of=" + previewAtOnce,
 	}
 	v.Why = n.heldWhy(why)
 	return v
@@ -114,13 +116,15 @@ func (r *request) offerAtOnce(n naming, v *heldView) error {
 		v.Refused = n.substance(p.Publication.Result.Findings[row].SubstanceID) + ": " + r.Texts.Sentence(m.Format, m.Args...)
 		return nil
 	}
-	proposed := p.Publication
-	proposed.PublishedOn = r.day()
+	after, err := r.afterRelease(&p)
+	if err != nil {
+		return err
+	}
 	service, err := r.serviceAt(p.Sample.LocationID)
 	if err != nil {
 		return err
 	}
-	if v.Will, err = r.result(p.With(&proposed), service); err != nil {
+	if v.Will, err = r.result(after, service); err != nil {
 		return err
 	}
 	v.Form = page.NewForm(r.Hidden("version", versionText(p.Sample.Version)), r.Hidden("seen", p.Seen))

@@ -20,6 +20,7 @@ type keptSlip struct {
 	Sample   lab.Key
 	Code     string // as it is printed; empty where none is given out
 	Replaced bool   // it takes the place of another
+	Brought  int32  `json:",omitempty"` // samples, on the visit; zero where nobody said so
 }
 
 // givenSlip is a slip that is about to be given out.
@@ -137,6 +138,20 @@ func (r *request) ownSlip(x *lab.Sample) (string, error) {
 		return slipAddress(r.numberOf(x), key), err
 	}
 	return "", err
+}
+
+// brought is how many samples were brought on the visit of a sample, as somebody said in this
+// session while its slip can still be seen; zero for unknown.
+func (r *request) brought(x *lab.Sample) (int32, error) {
+	own, err := r.ownSlips()
+	if err != nil || own[x.ID] == "" {
+		return 0, err
+	}
+	kept, err := r.keptSlip(own[x.ID])
+	if errors.Is(err, lab.ErrNotFound) { // its time has just ended
+		return 0, nil
+	}
+	return kept.Brought, err
 }
 
 // slipAddress is where the slip of a form is shown.

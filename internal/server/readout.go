@@ -40,11 +40,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 		View: r.View(r.Texts.Text("page.readout.title")), Number: record.Number.String(), Address: sampleAddress(record.Number), Version: latest.Version,
 		Form: page.NewForm(r.Hidden("version", versionText(latest.Version))),
 	}
-	listener, hearing := *r, *r.pageRequest // the page around it stays in the language of who reads it out
-	listener.pageRequest = &hearing
-	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
-		listener.Texts = r.Site.Texts[chosen]
-	}
+	listener := r.listener() // the page around it stays in the language of who reads it out
 	shown.Words = wording{listener.Texts}
 	for _, lang := range locale.Languages {
 		link := page.LanguageLink{Code: lang, Name: page.LanguageNames[lang], Address: shown.Address + "/read-out?say=" + lang, Current: lang == listener.Texts.Language()}
@@ -57,12 +53,22 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if shown.Result, err = listener.result(asReleased(record.File), service); err != nil {
+	if shown.Result, err = listener.result(&record.File, service); err != nil {
 		return nil, err
 	}
 	shown.Told = r.told(&record)
 	slices.Reverse(shown.Told)
 	return shown, nil
+}
+
+// listener is the request in the language in which a result is told.
+func (r *request) listener() *request {
+	listener, hearing := *r, *r.pageRequest
+	listener.pageRequest = &hearing
+	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
+		listener.Texts = r.Site.Texts[chosen]
+	}
+	return &listener
 }
 
 func showReadOut(r *request) error {

@@ -157,7 +157,7 @@ func (r *request) register(page *registerPage, in *page.Reader) (x lab.Sample, k
 	if err != nil {
 		return x, "", err
 	}
-	given, err := r.newSlip(in, keptSlip{Sample: draft}, in.Text("give_code") != "")
+	given, err := r.newSlip(in, keptSlip{Sample: draft, Brought: in.Whole(broughtField)}, in.Text("give_code") != "")
 	if err != nil {
 		return x, "", err
 	}
@@ -174,7 +174,17 @@ func (r *request) readSample(page *registerPage, in *page.Reader) (lab.Sample, [
 		return x, nil, err
 	}
 	described.counter().KeepReason(&x, page.InVisit)
+	checkBrought(in, page.InVisit)
 	return x, expected, described.check(&x, expected, page.visit)
+}
+
+// checkBrought notes what is wrong with the number of samples that were brought, where
+// somebody says it with the nth of them.
+func checkBrought(in *page.Reader, nth int) {
+	before := len(in.Mistakes)
+	if brought := in.Whole(broughtField); in.Text(broughtField) != "" && len(in.Mistakes) == before {
+		in.Mistakes = append(in.Mistakes, lab.CheckBrought(brought, nth)...)
+	}
 }
 
 func (r *request) readTyped(page *registerPage, in *page.Reader) (x lab.Sample, expected []lab.Expected, described *sampleReader, err error) {

@@ -60,7 +60,7 @@ func (r *request) releasePage() (*releasePage, error) {
 	if latest := record.Latest(); latest != nil {
 		before := n.publicationView(latest)
 		shown.Before = &before
-		if shown.Said, err = r.result(asReleased(record.File), service); err != nil {
+		if shown.Said, err = r.result(&record.File, service); err != nil {
 			return nil, err
 		}
 		if lab.Allowed(r.Actor, &record.File).Has(lab.WithdrawResult, record.Sample.ID) {
@@ -95,9 +95,11 @@ func (r *request) addProposal(shown *releasePage, n naming, p store.Proposal, se
 	shown.LeftOut, shown.Ties = n.leftOut(&p.Publication.Result), n.ties(&p.Publication, &p.File, p.Sample.Number(r.Service.Code))
 	next := n.publicationView(&p.Publication)
 	shown.Next = &next
-	proposed := p.Publication
-	proposed.PublishedOn = r.day()
-	if shown.Will, err = r.result(asReleased(*p.With(&proposed)), service); err != nil {
+	after, err := r.afterRelease(&p)
+	if err != nil {
+		return err
+	}
+	if shown.Will, err = r.result(after, service); err != nil {
 		return err
 	}
 	for _, m := range p.Refusals {
@@ -128,15 +130,6 @@ func (r *request) asideLinks(n naming, f *lab.File) (links []tabView) {
 		}
 	}
 	return links
-}
-
-// asReleased is a file as its code opens it when nothing more is to come. Of a result that
-// was taken back it is told what follows, as it is.
-func asReleased(f lab.File) *lab.File {
-	if latest := f.Latest(); latest == nil || latest.Kind != lab.WithdrawnResult {
-		f.Sample.State = lab.Completed
-	}
-	return &f
 }
 
 func showReleaseForm(r *request) error {

@@ -75,7 +75,7 @@ func (r *request) releasable(page *releaseAllPage) error {
 }
 
 func (r *request) releaseRow(n naming, number lab.SampleNumber, p store.Proposal) (releaseRow, error) {
-	told, err := r.result(asReleased(*p.With(&p.Publication)), &r.Service)
+	told, err := r.result(p.With(&p.Publication), &r.Service)
 	if err != nil {
 		return releaseRow{}, err
 	}

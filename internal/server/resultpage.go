@@ -28,6 +28,7 @@ type resultPage struct {
 	State      string // what the answer is worth, and when it was given
 	Service    lab.Service
 	Earlier    []earlierView // versions, the latest first
+	Bar        *previewBar   // nil for the visitor
 }
 
 // dangerView is what to look for in somebody who has taken it, and what to do.

@@ -105,6 +105,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/samples/:number/at-once", page.Strictly(page.Able(lab.PublishHeld)), publishHeld},
 		{post, "/samples/:number/withdrawal", page.Strictly(page.Able(lab.WithdrawResult)), withdrawResult},
 		{post, "/samples/:number/no-retest", page.Strictly(page.Able(lab.DeclineRetest)), declineRetest},
+		{get, "/samples/:number/result", page.Able(lab.TellResult), showPreview},
 		{get, "/samples/:number/read-out", page.Able(lab.TellResult), showReadOut},
 		{post, "/samples/:number/read-out", page.Able(lab.TellResult), tellResult},
 		{get, "/methods", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethods},

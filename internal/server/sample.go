@@ -195,6 +195,7 @@ func (r *request) recordLinks(record *store.SampleRecord, may lab.Steps) []entry
 	add(may.Has(lab.PublishResult, x.ID), "page.record.release", "/release")
 	add(may.Has(lab.WithdrawResult, x.ID), "page.release.withdraw", "/release?withdraw=yes#field-withdrawal_reason_code")
 	add(may.Has(lab.TellResult, x.ID), "page.record.read_out", "/read-out")
+	add(lab.MayTell(r.Actor, x.ServiceID) == nil, "page.preview.see", "/result")
 	add(may.Has(lab.ChangeSample, x.ID), "page.record.describe", "/description")
 	add(may.Has(lab.ReplaceCode, x.ID), "page.record.new_code", "/code")
 	return links

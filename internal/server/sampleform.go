@@ -38,7 +38,9 @@ func (r *request) sampleForm() (sampleForm, error) {
 		}
 	}
 	f.asked["price_quantity"] = notByPiece()
-	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"), r.Hidden(copiedField, ""))
+	brought := r.Optional(r.Hint(r.Input(broughtField, page.TextField, "page.describe.brought"), "page.describe.brought_hint"))
+	brought.Keyboard, brought.Narrow, brought.MaxLength = "numeric", true, 3
+	f.Form.Fields = append(f.Form.Fields, r.Input("give_code", page.CheckField, "page.describe.give_code"), brought, r.Hidden(copiedField, ""))
 	f.offerPlaces(lab.Open(locations))
 	return f, err
 }

@@ -58,6 +58,6 @@ func (r *request) holdsSent() func(name string) bool {
 		return nil
 	}
 	return func(name string) bool {
-		return name == "give_code" || slices.ContainsFunc(sampleFields, func(x sampleField) bool { return x.name == name })
+		return name == "give_code" || name == broughtField || slices.ContainsFunc(sampleFields, func(x sampleField) bool { return x.name == name })
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 type slipPage struct {
 	page.View
+	Heading     string
 	Number      string
 	ServiceCode string
 	Location    int32
@@ -23,19 +24,24 @@ type slipPage struct {
 	Undo        *undoView // nil where it cannot be undone
 }
 
-// slipView is what the visitor takes along.
+// slipView is what the visitor takes along. Whoever finds it reads nothing that leads to the
+// visitor or the record, unless the visitor wants it on paper.
 type slipView struct {
-	Service, Number, Code string
-	Look                  string // where the result is looked up
-	Terms                 lab.Terms
-	QR                    qrView
-	Languages             []slipLanguage
+	Service, Code string
+	Number        string // empty where the visitor does not want it
+	Look          string // where the result is looked up
+	Terms         lab.Terms
+	QR            qrView
+	Languages     []slipLanguage
 }
 
 // slipLanguage is the slip in one language.
 type slipLanguage struct {
 	page.View
-	Ready lab.Date // when the result is expected, where somebody said so
+	Which  string   // sample of the visit; empty where that is not known
+	Looks  string   // form and colours
+	Wanted []string // product and logo, where the visitor wants them
+	Ready  lab.Date // when the result is expected, where somebody said so
 }
 
 // showSlip shows the slip of a code to the session that gave it out, for as long as it
@@ -94,10 +100,11 @@ func (r *request) slip(x lab.Sample, kept keptSlip) error {
 	shown := slipPage{
 		View: r.View(""), Number: r.numberOf(&x).String(), ServiceCode: r.Service.Code, Location: int32(x.LocationID), Replaced: kept.Replaced,
 	}
-	shown.Title = r.Texts.Text("page.slip.title", "Number", shown.Number)
+	// a printer's list of jobs, and the name of a file, tell the title
+	shown.Title, shown.Heading = r.Texts.Text("page.slip.slip"), r.Texts.Text("page.slip.title", "Number", shown.Number)
 	shown.Received, shown.Notice = x.ReceivedOn, r.notice()
 	if kept.Replaced {
-		shown.Title = r.Texts.Text("page.slip.replaced_title", "Number", shown.Number)
+		shown.Heading = r.Texts.Text("page.slip.replaced_title", "Number", shown.Number)
 	} else {
 		shown.Undo = r.undo(&lab.File{Sample: x})
 	}
@@ -107,28 +114,87 @@ func (r *request) slip(x lab.Sample, kept keptSlip) error {
 	if kept.Code == "" {
 		return r.Show("slip.html", shown)
 	}
+	var err error
+	if shown.Slip, err = r.slipView(x, kept); err != nil {
+		return err
+	}
+	return r.Show("slip.html", shown)
+}
+
+// slipView is what is printed of a slip, with the number, logo and product where the address
+// asks for them.
+func (r *request) slipView(x lab.Sample, kept keptSlip) (*slipView, error) {
 	look := r.server.Address.JoinPath("/").String()
 	drawn, err := drawQR(look+"#"+kept.Code, r.Texts.Text("page.slip.qr"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	locations, err := r.server.Store.Locations(r.Ctx(), r.Actor, r.Service.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	shown.Slip = &slipView{
-		Service: r.Service.Name, Terms: r.Service.TermsAt(x.LocationID, locations), Number: shown.Number, Code: kept.Code, QR: drawn,
+	nth, err := r.server.Store.NumberInVisit(r.Ctx(), r.Actor, &x)
+	if err != nil {
+		return nil, err
+	}
+	n, err := r.naming()
+	if err != nil {
+		return nil, err
+	}
+	v := &slipView{
+		Service: r.Service.Name, Terms: r.Service.TermsAt(x.LocationID, locations), Code: kept.Code, QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
+	full := r.Query("full") == "yes"
+	if full {
+		v.Number = r.numberOf(&x).String()
+	}
 	for _, lang := range locale.Languages {
-		said := slipLanguage{page.View{Texts: r.Site.Texts[lang]}, x.ExpectedReadyOn}
+		n.texts = r.Site.Texts[lang]
+		said := n.slip(&x, nth, int(kept.Brought))
+		if full {
+			said.Wanted = n.slipWanted(&x)
+		}
 		if lang == r.Texts.Language() {
-			shown.Slip.Languages = append([]slipLanguage{said}, shown.Slip.Languages...)
+			v.Languages = append([]slipLanguage{said}, v.Languages...)
 			continue
 		}
-		shown.Slip.Languages = append(shown.Slip.Languages, said)
+		v.Languages = append(v.Languages, said)
 	}
-	return r.Show("slip.html", shown)
+	return v, nil
+}
+
+// slip tells in one language which sample it is, the nth of those that were brought where
+// somebody said how many; a number that cannot be is not told.
+func (n naming) slip(x *lab.Sample, nth, brought int) slipLanguage {
+	said := slipLanguage{View: page.View{Texts: n.texts}, Ready: x.ExpectedReadyOn}
+	switch {
+	case nth == 0:
+	case brought < nth:
+		said.Which = n.texts.Text("page.slip.nth", "Number", nth)
+	default:
+		said.Which = n.texts.Text("page.slip.nth_of", "Number", nth, "Count", brought)
+	}
+	var looks []string
+	if x.Form != "" {
+		looks = append(looks, n.texts.Code(locale.Forms, string(x.Form)))
+	}
+	for _, c := range x.Colours {
+		looks = append(looks, n.texts.Code(locale.Colours, c))
+	}
+	said.Looks = strings.Join(looks, ", ")
+	return said
+}
+
+// slipWanted is what stands on a slip only where the visitor wants it.
+func (n naming) slipWanted(x *lab.Sample) (said []string) {
+	if product := n.product(x.ProductID); product != "" {
+		said = append(said, n.texts.Text("page.result.sold_as")+": "+product)
+	}
+	if x.Logo != "" {
+		said = append(said, n.texts.Text("page.field.logo")+": "+x.Logo)
+	}
+	return said
 }
 
 type replaceCodePage struct {
@@ -177,7 +243,11 @@ func replaceLostCode(r *request) error {
 	if err != nil {
 		return err
 	}
-	given, err := r.newSlip(in, keptSlip{Sample: key, Replaced: true}, true)
+	brought, err := r.brought(&lab.Sample{Key: key})
+	if err != nil {
+		return err
+	}
+	given, err := r.newSlip(in, keptSlip{Sample: key, Replaced: true, Brought: brought}, true)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strconv"
+
 	"marquis/internal/lab"
 	"marquis/internal/page"
 )
@@ -41,6 +43,13 @@ func undoRegistration(r *request) error {
 	begun := r.usual()
 	for name, values := range sampleFields.values(n, &lab.File{Sample: x, Expected: expected}) {
 		begun[name] = values
+	}
+	brought, err := r.brought(&x)
+	if err != nil {
+		return err
+	}
+	if brought > 0 {
+		begun.Set(broughtField, strconv.Itoa(int(brought)))
 	}
 	draft, err := r.server.Store.UndoSample(r.Ctx(), r.Actor, key, func(ofVisit bool) (string, error) {
 		if ofVisit {

@@ -15,7 +15,7 @@ import (
 
 // Found is what a lookup code opens: as much of the sample's file as the public page
 // needs to say, and nothing else of it. Of the sample that is its number, what it was sold as,
-// its form and look, state and days; of the versions of its result, what was said and on which
+// its form, look and weight, state and days; of the versions of its result, what was said and on which
 // day. It has no ids but that of the service.
 type Found struct {
 	lab.File
@@ -36,6 +36,7 @@ var (
 		sqlstore.Number("x.width_um", func(f *Found) *int32 { return &f.Sample.WidthUM }),
 		sqlstore.Number("x.height_um", func(f *Found) *int32 { return &f.Sample.HeightUM }),
 		sqlstore.Number("x.thick_um", func(f *Found) *int32 { return &f.Sample.ThickUM }),
+		sqlstore.Number("x.weight_ug", func(f *Found) *int64 { return &f.Sample.WeightUG }), // by which a dose is reckoned
 		sqlstore.Text("x.form", func(f *Found) *lab.Form { return &f.Sample.Form }),
 		sqlstore.Text("x.state", func(f *Found) *lab.SampleState { return &f.Sample.State }),
 		sqlstore.Text("x.state_reason", func(f *Found) *string { return &f.Sample.StateReason }),

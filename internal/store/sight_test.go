@@ -231,6 +231,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"StageCounts", b.intake, func(by lab.Actor) (any, error) { return s.StageCounts(ctx, by, b.service.ID) }},
 		{"Visit", b.intake, func(by lab.Actor) (any, error) { return s.Visit(ctx, by, visit) }},
 		{"LastOfVisit", b.intake, func(by lab.Actor) (any, error) { return s.LastOfVisit(ctx, by, visit) }},
+		{"NumberInVisit", b.intake, func(by lab.Actor) (any, error) { return s.NumberInVisit(ctx, by, &x) }},
 		{"UsualPrice", b.intake, func(by lab.Actor) (any, error) {
 			return s.UsualPrice(ctx, by, b.service.ID, b.ketamine.ID, lab.Price{Currency: "EUR", Unit: lab.Gram}, x.ReceivedOn)
 		}},

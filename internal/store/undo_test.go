@@ -75,6 +75,32 @@ func TestAnUndoneRegistrationLeavesNoFigureAndNoCode(t *testing.T) {
 	})
 }
 
+// TestWhichSampleOfItsVisit follows the trail: what was undone makes room for the next alone.
+func TestWhichSampleOfItsVisit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		first := b.register(t, s)
+		ofVisit := func(x *lab.Sample) { x.VisitID = first.VisitID }
+		b.register(t, s) // of somebody else
+		second := b.register(t, s, ofVisit)
+		want := func(x lab.Sample, number int) {
+			t.Helper()
+			if got := must[int](t)(s.NumberInVisit(t.Context(), b.intake, &x)); got != number {
+				t.Errorf("sample %d is number %d of its visit, want %d", x.NumberRunning, got, number)
+			}
+		}
+		want(first, 1)
+		want(second, 2)
+		must[lab.ID](t)(s.UndoSample(t.Context(), b.intake, second.Key, keptAsDraft))
+		again := b.register(t, s, ofVisit)
+		want(again, 2)
+		must[lab.ID](t)(s.UndoSample(t.Context(), b.intake, first.Key, keptAsDraft))
+		want(b.register(t, s, ofVisit), 3)
+		want(again, 2)
+		want(b.register(t, s, func(x *lab.Sample) { x.Channel = "found" }), 0)
+	})
+}
+
 // Of an analysis and an undoing at once, one is refused: no sample is undone of which there
 // is an analysis.
 func TestNothingIsUndoneWhileItIsAnalysed(t *testing.T) {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -135,4 +137,29 @@ func (s *Store) LastOfVisit(ctx context.Context, by lab.Actor, visit lab.Key) (l
 	}
 	f.Expected, err = expectedOf(tx, f.Sample.Key)
 	return f, translate(err)
+}
+
+// NumberInVisit tells which sample of its visit one is: see lab.NumberInVisit. It is 0 where
+// it belongs to none, or was not registered here.
+func (s *Store) NumberInVisit(ctx context.Context, by lab.Actor, x *lab.Sample) (int, error) {
+	if err := receives(by, x.ServiceID); err != nil || x.VisitID.IsZero() {
+		return 0, err
+	}
+	tx := s.read.WithContext(ctx)
+	var ids []lab.ID
+	if err := tx.Raw("SELECT id FROM samples WHERE service_id = ? AND visit_id = ?", x.ServiceID, x.VisitID).Scan(&ids).Error; err != nil {
+		return 0, translate(err)
+	}
+	of := map[string]lab.ID{}
+	for _, id := range ids {
+		of[id.String()] = id
+	}
+	events, err := eventsAbout(tx, x.ServiceID, slices.Collect(maps.Keys(of))...)
+	var trail []lab.Admitted
+	for _, e := range events {
+		if e.Action == lab.RegisterSample || e.Action == lab.UndoSample {
+			trail = append(trail, lab.Admitted{Sample: of[e.Subject], Undone: e.Action == lab.UndoSample})
+		}
+	}
+	return lab.NumberInVisit(trail, x.ID), translate(err)
 }

@@ -210,6 +210,9 @@ var tour = []stop{
 	{"result", "confirmed", "levamisole", result(published)},
 	{"result", "amended", "What it said before", result(amended)},
 	{"result", "withdrawn", "taken back", result(withdrawn)},
+	{"result", "as staff see it before its release", "if you released it now", of(verifier, verified, "/result")},
+	{"result", "as staff see it in Dutch", "This is what the visitor reads now.", of(intake, published, "/result?say=nl")},
+	{"result", "as staff see one that is not there", "We have your sample", of(intake, handedIn, "/result")},
 	{"privacy", "", "Privacy", at(anybody, "/privacy")},
 	{"figures", "", "Figures", at(anybody, "/figures")},
 	{"figuresfound", "", "ketamine", at(anybody, "/figures/search?product=keta")},
@@ -314,6 +317,17 @@ var tour = []stop{
 		b.fill("product_id", "ketamine")
 		b.choose("form", "powder")
 		b.follow("Register")
+		return b
+	}},
+	{"slip", "with what the visitor wants", "Leave number", func(t testing.TB, x *site) *browser {
+		b := begun(t, x)
+		b.fill("product_id", "xtc")
+		b.choose("form", "tablet")
+		b.fill("colours", "pink, white")
+		b.fill("logo", "tesla")
+		b.fill("brought", "3")
+		b.follow("Register")
+		b.follow("Print number, logo and product too")
 		return b
 	}},
 	{"finished", "", "Registered already", func(t testing.TB, x *site) *browser {
