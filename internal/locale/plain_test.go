@@ -86,7 +86,7 @@ var (
 		"hence": "so", "hereby": "now", "herein": "here", "hitherto": "until now", "however": "but", "moreover": "also",
 		"nevertheless": "still", "notwithstanding": "although", "obtain": "get", "pursuant": "under", "regarding": "about",
 		"shall": "will", "subsequently": "then", "terminate": "end", "therein": "in it", "thereof": "of it", "thus": "so",
-		"utilise": "use", "whereas": "but", "prevalence": "how often", "inert": "that does nothing", "racemic": "both forms", "residue": "rest", "synthetic": "made up, or man-made",
+		"utilise": "use", "whereas": "but", "prevalence": "how often", "inert": "that does nothing", "racemic": "both forms", "residue": "rest",
 		"calibrated": "fitted", "presumptive": "that points to", "session": "the time that somebody is signed in", "matrix": "what is around it",
 		"unless": "but not if", "lapses": "ends", "adulterant": "other active substance", "impurity": "what came along", "quantified": "measured",
 	}

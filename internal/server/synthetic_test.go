@@ -20,7 +20,7 @@ import (
 // banner is what every page of a synthetic registry says, by language.
 var banner = map[string]string{
 	"en": `<p class="synthetic">Demo: every sample, result and figure here is synthetic.`,
-	"nl": `<p class="synthetic">Demo: elk monster, elke uitslag en elk cijfer hier is synthetisch.`,
+	"nl": `<p class="synthetic">Demo: elk monster, elke uitslag en elk cijfer hier is verzonnen.`,
 }
 
 // eachOrigin runs a test on a site of synthetic samples and on one of real samples.
@@ -67,7 +67,7 @@ func TestASlipOfASyntheticSampleSaysSo(t *testing.T) {
 		p := d.clerk.follow(d.clerk.post(d.begin(d.clerk), powder(with("give_code", "yes")))).want(t, http.StatusOK)
 		_, slip, found := strings.Cut(p.body, `<section class="slip"`)
 		slip, _, _ = strings.Cut(slip, "</section>")
-		for _, text := range []string{"this sample is synthetic", "dit monster is synthetisch"} {
+		for _, text := range []string{"this sample is synthetic", "dit monster is verzonnen"} {
 			if strings.Contains(slip, text) != synthetic || !found {
 				t.Errorf("the slip: %s", slip)
 			}
