@@ -6,7 +6,6 @@ import (
 
 	"marquis/internal/credential"
 	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/page"
 	"marquis/internal/store"
 )
@@ -120,7 +119,7 @@ func (r *request) slip(x lab.Sample, kept keptSlip) error {
 		Service: r.Service.Name, Terms: r.Service.TermsAt(x.LocationID, locations), Number: shown.Number, Code: kept.Code, QR: drawn,
 		Look: strings.TrimSuffix(strings.TrimPrefix(look, "https://"), "/"),
 	}
-	for _, lang := range locale.Languages {
+	for _, lang := range r.Site.Languages {
 		said := slipLanguage{page.View{Texts: r.Site.Texts[lang]}, x.ExpectedReadyOn}
 		if lang == r.Texts.Language() {
 			shown.Slip.Languages = append([]slipLanguage{said}, shown.Slip.Languages...)
