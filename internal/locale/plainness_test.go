@@ -245,3 +245,41 @@ func TestPublicTextsArePlain(t *testing.T) {
 		}
 	}
 }
+
+// What the public reads is found by following their pages. These are of each kind of
+// place, and none is what staff alone read.
+func TestWhatThePublicReadsIsFound(t *testing.T) {
+	p := toldToPublic(t)
+	for _, key := range []string{
+		"page.lookup.lead",        // a template
+		"page.lookup.too_many",    // a handler
+		"page.result.opioid_call", // what a handler calls
+		"page.result.another",     // a part of a page, after its main one
+		"page.layout.footer_note", // the frame of all pages
+		"page.help.when",          // a part that pages share
+		"page.error.unavailable",  // an error
+		"page.privacy.guesses",    // one with a plural
+		"page.figures.caveat",     // the figures
+		"page.statistics.small",   // a cell of theirs
+		"page.slip.keep",          // what is printed for the visitor
+		"page.form.mistakes",      // a mistake in a form
+		"page.result.sees_presumptive",
+	} {
+		if !p.keys[key] {
+			t.Errorf("%s is not found", key)
+		}
+	}
+	for _, key := range []string{"page.slip.undo_until", "page.release.left_out", "page.layout.menu", "page.sign_in.submit"} {
+		if p.keys[key] {
+			t.Errorf("%s is for staff", key)
+		}
+	}
+	for _, v := range []Vocabulary{Signs, Forms, RejectionReasons, SetAsides, Outcomes, Levels} {
+		if !p.vocabularies[v] {
+			t.Errorf("the names of %s are not found", v)
+		}
+	}
+	if p.vocabularies[Effects] || p.vocabularies[Purposes] {
+		t.Error("the public is told names that are for staff")
+	}
+}
