@@ -58,23 +58,27 @@ func Read(files fs.FS) (*Catalogues, error) {
 	if c.texts[english] == nil || c.texts[dutch] == nil {
 		return nil, errors.New("there are no catalogues of English, or none of Dutch")
 	}
-	for _, lang := range slices.Sorted(maps.Keys(c.texts)) {
+	for lang := range c.texts {
 		if lacks := c.lacking(lang); len(lacks) > 0 {
 			c.Lacking[lang] = lacks
-			delete(c.texts, lang)
-			continue
 		}
-		c.Languages = append(c.Languages, lang)
 	}
-	slices.SortStableFunc(c.Languages, func(a, b string) int { return first(b) - first(a) })
+	if lacks := c.Lacking[english]; lacks != nil {
+		return nil, fmt.Errorf("English lacks %s", strings.Join(lacks, ", "))
+	}
+	maps.DeleteFunc(c.texts, func(lang string, _ *Locale) bool { return c.Lacking[lang] != nil })
+	c.Languages = slices.SortedFunc(maps.Keys(c.texts), englishFirst)
 	return c, nil
 }
 
-func first(lang string) int {
-	if lang == english {
+func englishFirst(a, b string) int {
+	switch english {
+	case a:
+		return -1
+	case b:
 		return 1
 	}
-	return 0
+	return strings.Compare(a, b)
 }
 
 // add reads a catalogue, and with the first of a language its sentences.

@@ -110,6 +110,17 @@ func TestALanguageThatLacksSomethingIsNotOffered(t *testing.T) {
 	}
 }
 
+// Dutch, by whose sentences others are held, can lack a text like any other.
+func TestDutchCanLackAText(t *testing.T) {
+	all := withGerman(t, func(texts map[string]any, _ map[string]string) { texts["page.more"] = "more" })
+	all["catalogue/more.en.json"] = &fstest.MapFile{Data: []byte(`{"page.more": "more"}`)}
+	c, err := Read(all)
+	noError(t, err)
+	if !slices.Equal(c.Languages, []string{"en", "de"}) || !slices.Equal(c.Lacking["nl"], []string{"page.more"}) {
+		t.Errorf("offered: %v; Dutch lacks %q", c.Languages, c.Lacking["nl"])
+	}
+}
+
 // What cannot be read at all is a mistake, and no language that lacks something.
 func TestCataloguesThatCannotBeRead(t *testing.T) {
 	for name, spoil := range map[string]func(all fstest.MapFS){
@@ -117,6 +128,9 @@ func TestCataloguesThatCannotBeRead(t *testing.T) {
 		"no such language":   func(all fstest.MapFS) { all["catalogue/all.x.json"] = all["catalogue/all.de.json"] },
 		"a name without one": func(all fstest.MapFS) { all["catalogue/all.json"] = all["catalogue/all.de.json"] },
 		"sentences, no JSON": func(all fstest.MapFS) { all["sentences/de.json"].Data = []byte("[]") },
+		"English that lacks what it says": func(all fstest.MapFS) {
+			all["catalogue/more.en.json"] = &fstest.MapFile{Data: []byte(`{"page.more": ""}`)}
+		},
 		"no English": func(all fstest.MapFS) {
 			maps.DeleteFunc(all, func(n string, _ *fstest.MapFile) bool { return strings.HasSuffix(n, ".en.json") })
 		},
