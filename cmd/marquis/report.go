@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"marquis/internal/figures"
+	"marquis/internal/locale"
 	"marquis/internal/statistics"
 	"marquis/internal/store"
 	"marquis/reports"
@@ -29,8 +30,8 @@ func (p *program) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if language != "en" && language != "nl" {
-				return usageError{fmt.Errorf("language %q is not known; use en or nl", language)}
+			if _, err := locale.New(language); err != nil {
+				return usageError{err}
 			}
 			if out == "" {
 				out = fmt.Sprintf("marquis-%d-%s.xlsx", year, language)
@@ -48,7 +49,7 @@ func (p *program) reportCommand() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVar(&language, "lang", "en", "en or nl")
+	command.Flags().StringVar(&language, "lang", "en", "language, such as nl")
 	command.Flags().StringVar(&out, "out", "", "file to write (default marquis-YEAR-LANG.xlsx)")
 	command.Flags().StringVar(&service, "service", "", "code of one service (default: all)")
 	return command

@@ -1,22 +1,13 @@
 package locale
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"slices"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
-
-//go:embed catalogue/*.json
-var catalogues embed.FS
-
-// Languages are the languages that there are catalogues of.
-var Languages = []string{"en", "nl"}
 
 // Locale is the texts of one language. It is safe for concurrent use.
 type Locale struct {
@@ -72,34 +63,11 @@ func parseFilling(said string) (f filling, err error) {
 	}
 }
 
-// New returns the texts of a language of Languages.
-func New(lang string) (*Locale, error) {
-	if !slices.Contains(Languages, lang) {
-		return nil, fmt.Errorf("there are no texts in the language %q; use one of: %s", lang, strings.Join(Languages, ", "))
-	}
-	said, err := readSentences(lang)
-	if err != nil {
-		return nil, err
-	}
-	l := &Locale{language: lang, tag: language.Make(lang), texts: map[string]text{}, sentences: said}
-	names, err := fs.Glob(catalogues, "catalogue/*."+lang+".json")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		data, err := catalogues.ReadFile(name)
-		if err == nil {
-			err = json.Unmarshal(data, &l.texts)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return l, nil
-}
-
 // Language returns the code of the language.
 func (l *Locale) Language() string { return l.language }
+
+// Name is what its speakers call the language.
+func (l *Locale) Name() string { return l.Text("page.layout.language_name") }
 
 // Text returns the text of a key. What it is to be filled in with follows as
 // pairs of a name and a value; a whole number under the name Count also chooses

@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,15 +11,12 @@ import (
 	"marquis/internal/lab"
 )
 
-//go:embed sentences/*.json
-var sentences embed.FS
-
 // readSentences reads the sentences of the domain in a language: from the English
 // format to the language's own, with the same verbs in the same order or numbered.
 // English needs none.
-func readSentences(lang string) (map[string]string, error) {
+func readSentences(files fs.FS, lang string) (map[string]string, error) {
 	list := map[string]string{}
-	data, err := sentences.ReadFile("sentences/" + lang + ".json")
+	data, err := fs.ReadFile(files, "sentences/"+lang+".json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return list, nil
 	}

@@ -8,9 +8,7 @@ import (
 	"go/types"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -206,35 +204,13 @@ func isMistake(t types.Type) bool {
 	return name == "marquis/internal/lab.FieldError" || name == "marquis/internal/lab.MoveError"
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[-+# 0]*\d*(?:\.\d+)?([a-zA-Z%])`)
-
-// verbs tells how a format writes each of its arguments.
-func verbs(format string) map[int]string {
-	found := map[int]string{}
-	next := 1
-	for _, m := range verb.FindAllStringSubmatch(format, -1) {
-		if m[2] == "%" {
-			continue
-		}
-		if number, err := strconv.Atoi(m[1]); err == nil {
-			next = number
-		}
-		found[next] += m[2]
-		next++
-	}
-	return found
-}
-
 func TestEverySentenceIsInEveryLanguage(t *testing.T) {
 	formats := readSources(t).formats(t)
 	if len(formats) < 100 {
 		t.Fatalf("only %d sentences were found", len(formats))
 	}
-	for _, lang := range Languages {
-		if lang == "en" {
-			continue
-		}
-		list, err := readSentences(lang)
+	for _, lang := range []string{dutch} {
+		list, err := readSentences(files, lang)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,16 +15,14 @@ import (
 // gets no cookie: their choice stays in the address.
 const languageCookie = "marquis-language"
 
-// LanguageNames are what speakers call their languages.
-var LanguageNames = map[string]string{"en": "English", "nl": "Nederlands"}
-
-var languageMatcher = func() language.Matcher {
-	tags := make([]language.Tag, len(locale.Languages))
-	for i, lang := range locale.Languages {
+// matcher finds the language that fits best what a browser asks for.
+func matcher(languages []string) language.Matcher {
+	tags := make([]language.Tag, len(languages))
+	for i, lang := range languages {
 		tags[i] = language.Make(lang)
 	}
 	return language.NewMatcher(tags)
-}()
+}
 
 // ChosenLanguage is the language that the address asks for, empty where it asks
 // for none that there is.
@@ -45,8 +43,8 @@ func (s *Site) language(c *gin.Context) *locale.Locale {
 	if remembered, err := c.Cookie(languageCookie); err == nil && s.Texts[remembered] != nil {
 		return s.Texts[remembered]
 	}
-	_, i := language.MatchStrings(languageMatcher, c.GetHeader("Accept-Language"))
-	return s.Texts[locale.Languages[i]]
+	_, i := language.MatchStrings(s.spoken, c.GetHeader("Accept-Language"))
+	return s.Texts[s.Languages[i]]
 }
 
 // languageLinks lead to this page in each language. Of a result, and of an address
@@ -55,9 +53,9 @@ func (s *Site) language(c *gin.Context) *locale.Locale {
 func (r *Request) languageLinks() []LanguageLink {
 	path := r.FullPath()
 	if path == "" || r.Route.Access.unnamed {
-		return languageLinks("", r.Texts.Language())
+		return r.Site.languagesAt("", r.Texts.Language())
 	}
-	return languageLinks(WithoutCode(r.Request.URL), r.Texts.Language())
+	return r.Site.languagesAt(WithoutCode(r.Request.URL), r.Texts.Language())
 }
 
 // WithoutCode is an address as it was asked for. A lookup code that came in it goes
@@ -71,12 +69,12 @@ func WithoutCode(u *url.URL) string {
 	return u.EscapedPath() + "?" + query.Encode()
 }
 
-// languageLinks lead to an address in each language. They keep what else it asks
+// languagesAt lead to an address in each language. They keep what else it asks
 // for; a page that answers a form is asked for anew.
-func languageLinks(address, current string) []LanguageLink {
-	links := make([]LanguageLink, len(locale.Languages))
-	for i, lang := range locale.Languages {
-		links[i] = LanguageLink{Code: lang, Name: LanguageNames[lang], Address: withLanguage(address, lang), Current: lang == current}
+func (s *Site) languagesAt(address, current string) []LanguageLink {
+	links := make([]LanguageLink, len(s.Languages))
+	for i, lang := range s.Languages {
+		links[i] = LanguageLink{Code: lang, Name: s.Texts[lang].Name(), Address: withLanguage(address, lang), Current: lang == current}
 	}
 	return links
 }

@@ -135,7 +135,7 @@ func (r *Request) sendEither(kind string, body, zip []byte) {
 // is in it.
 func (r *Request) KeptView(title string) View {
 	v := r.View(title)
-	v.Languages = languageLinks((&url.URL{Path: v.Place}).RequestURI(), v.Lang())
+	v.Languages = r.Site.languagesAt((&url.URL{Path: v.Place}).RequestURI(), v.Lang())
 	return v
 }
 

@@ -25,21 +25,23 @@ type parsed struct {
 
 // Printed is what every server shows its pages with. It comes from the program alone.
 type Printed struct {
-	assets *assets
-	texts  map[string]*locale.Locale // by language
-	Pages  map[string]*parsed
+	assets    *assets
+	languages []string                  // that are offered
+	lacking   map[string][]string       // what the others lack, by language
+	texts     map[string]*locale.Locale // by language
+	Pages     map[string]*parsed
 }
 
-// ReadPrinted reads the texts, the assets and the templates of the pages. It fails where one
-// of them is wrong.
-func ReadPrinted(pages []string) (*Printed, error) {
+// ReadPrinted reads the assets and the templates of the pages, in each language that is
+// offered. It fails where one of them is wrong.
+func ReadPrinted(pages []string, c *locale.Catalogues) (*Printed, error) {
 	a, err := readAssets()
 	if err != nil {
 		return nil, err
 	}
-	p := &Printed{assets: a, texts: map[string]*locale.Locale{}, Pages: map[string]*parsed{}}
-	for _, lang := range locale.Languages {
-		if p.texts[lang], err = locale.New(lang); err != nil {
+	p := &Printed{assets: a, languages: c.Languages, lacking: c.Lacking, texts: map[string]*locale.Locale{}, Pages: map[string]*parsed{}}
+	for _, lang := range c.Languages {
+		if p.texts[lang], err = c.New(lang); err != nil {
 			return nil, err
 		}
 		if p.Pages[lang], err = parsePages(a, p.texts[lang], pages); err != nil {

@@ -3,7 +3,11 @@ package page
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
+
+	"golang.org/x/text/language"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -15,9 +19,11 @@ type Site struct {
 	address *url.URL // at which the public finds the pages
 	MadeUp  bool     // the samples are: every page says so
 
-	assets *assets
-	Texts  map[string]*locale.Locale // by language
-	Pages  map[string]*templates     // by language
+	assets    *assets
+	Languages []string                  // that are offered
+	spoken    language.Matcher          // of what browsers ask for
+	Texts     map[string]*locale.Locale // by language
+	Pages     map[string]*templates     // by language
 
 	Service func(r *Request, code string) (lab.Service, error) // that an address names
 	Patient func(ctx context.Context) context.Context          // of all that a request writes
@@ -26,9 +32,15 @@ type Site struct {
 	Explain func(r *Request, err error, p *Problem)            // adds what the program knows of an error
 }
 
-// NewSite makes a site of what was read once.
+// NewSite makes a site of what was read once, and says which languages it cannot offer.
 func NewSite(p *Printed, log *slog.Logger, address *url.URL) *Site {
-	s := &Site{log: log, address: address, assets: p.assets, Texts: p.texts, Pages: map[string]*templates{}}
+	s := &Site{
+		log: log, address: address, assets: p.assets, Languages: p.languages, spoken: matcher(p.languages), Texts: p.texts,
+		Pages: map[string]*templates{},
+	}
+	for _, lang := range slices.Sorted(maps.Keys(p.lacking)) {
+		log.Warn("a language is not offered: it lacks texts", "language", lang, "lacks", p.lacking[lang])
+	}
 	for lang, pages := range p.Pages {
 		s.Pages[lang] = &templates{parsed: pages}
 	}

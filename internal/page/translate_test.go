@@ -11,7 +11,7 @@ import (
 // A page's own texts are put in; those of another reader's part are asked for.
 func TestATextIsThatOfItsReader(t *testing.T) {
 	texts := map[string]*locale.Locale{}
-	for _, lang := range locale.Languages {
+	for _, lang := range []string{"en", "nl"} {
 		l, err := locale.New(lang)
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ var staffWords = []string{"dministrator", "our log", "do not work for", "Your ac
 // get it, in words of their own.
 func TestErrorsOfThePublicSpeakToThePublic(t *testing.T) {
 	for lang, says := range map[string][]string{
-		"en": {"read it out to you by phone", "In an emergency call"}, "nl": {"telefonisch voorlezen", "Bel in geval van nood"},
+		"en": {"read it out to you by phone", "In an emergency call"}, "nl": {"door de telefoon voorlezen", "Bel in geval van nood"},
 	} {
 		x := oneSite(t)
 		x.web.AddFault("/fault/panic", func(string) error { panic("fault") })

@@ -1,7 +1,11 @@
 package server
 
 import (
+	"maps"
+	"slices"
+
 	"marquis/internal/lab"
+	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
@@ -53,6 +57,15 @@ func (s *Server) AddForm(path string, fault error, again func() (form bool, err 
 			return shown, shown.Form, err
 		})
 	}}))
+}
+
+// Speak has the server speak the languages of other catalogues than the program's.
+func (s *Server) Speak(c *locale.Catalogues) error {
+	printed, err := page.ReadPrinted(slices.Sorted(maps.Keys(pages)), c)
+	if err == nil {
+		s.site = s.newSite(printed)
+	}
+	return err
 }
 
 // LimitKinds names every limit.

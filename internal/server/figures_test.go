@@ -83,7 +83,7 @@ func TestPageCSVAndJSONSayTheSame(t *testing.T) {
 		utrecht, amsterdam := fill(t, x, "UTR", 1, 700), fill(t, x, "AMS", 2, 500)
 		e := ketamineOf(t, computed(t, x, 2024, utrecht, amsterdam))
 		r := x.visitor(t)
-		for _, lang := range locale.Languages {
+		for _, lang := range []string{"en", "nl"} {
 			l := texts(t, lang)
 			r.lang = lang
 			contains := l.Percent(*e.Contains.Any.Percent, 1)
@@ -397,7 +397,7 @@ func crawl(t testing.TB, x *site) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lang := range locale.Languages {
+	for _, lang := range []string{"en", "nl"} {
 		r := x.visitor(t)
 		r.lang = lang
 		addresses := slices.Collect(maps.Keys(publicPages(t, r)))

@@ -128,10 +128,10 @@ func TestMistakesInACodeAreToldApart(t *testing.T) {
 	for name, m := range map[string]struct{ typed, says string }{
 		"nothing":                {"", "Type the code on your slip"},
 		"spaces":                 {" \t ", "Type the code on your slip"},
-		"too short":              {"7K3M-9QXD", "this one has 8"},
-		"too long":               {code.Print() + "7", "this one has 13"},
-		"far too long":           {strings.Repeat("7", 100_000), "this one has 100,000"},
-		"dashes alone":           {"----", "this one has 0"},
+		"too short":              {"7K3M-9QXD", "This one has 8"},
+		"too long":               {code.Print() + "7", "This one has 13"},
+		"far too long":           {strings.Repeat("7", 100_000), "This one has 100,000"},
+		"dashes alone":           {"----", "This one has 0"},
 		"a sign":                 {"7K3M-9QXD-2RT!", "only letters and digits"},
 		"the letter U":           {"UUUU-UUUU-UUUU", "never the letter U"},
 		"other letters":          {"７Ｋ３Ｍ９ＱＸＤ２ＲＴＷ", "only letters and digits"},
@@ -174,7 +174,7 @@ func TestAnUnknownAndAnExpiredCodeLookAlike(t *testing.T) {
 		x.clock.pass(28 * 24 * time.Hour) // 31 March: December still works
 		c.look(t, "en", expired).want(t, http.StatusOK)
 		x.clock.pass(24 * time.Hour) // 1 April, and "code expire" has not been run
-		want := c.look(t, "en", unknown).want(t, http.StatusNotFound, "too old (a code works for at least 3 months)").without(unknown)
+		want := c.look(t, "en", unknown).want(t, http.StatusNotFound, "A code works for at least 3 months.").without(unknown)
 		if got := c.look(t, "en", expired).without(expired); got != want {
 			t.Errorf("an expired code is told apart:\n%s\n%s", got, want)
 		}

@@ -67,7 +67,7 @@ func TestWhatAFinerMethodOverrulesIsConfirmedAndTold(t *testing.T) {
 		verifier.post(address+"/release", form).leads(t, address+"?done=published")
 		verifier.get(address).want(t, http.StatusOK, "Left out of this result")
 		en, nl := c.both(t, code)
-		en.want(t, http.StatusOK, "There was a sign of caffeine (FTIR). A more exact analysis did not find it, so it is not in this result.", "is-caution", "Two tests do not say the same")
+		en.want(t, http.StatusOK, "There was a sign of caffeine (FTIR). A more exact test did not find it. So it is not in this result.", "is-caution", "Two tests do not say the same")
 		if n := strings.Count(en.body, "It looked for"); n != 1 {
 			t.Errorf("%d methods are said to have looked, want the GC-MS alone", n)
 		}
@@ -95,10 +95,10 @@ func TestAVerifierSetsAFindingAside(t *testing.T) {
 		verifier.post(aside, url.Values{"version": {version}, why: {"surely_wrong"}}).want(t, http.StatusUnprocessableEntity, beside(why))
 		verifier.post(aside, url.Values{"version": {version}, why: {"cross_reaction"}, with: {"lidocaine"}}).leads(t, address+"/release?done=aside")
 		verifier.post(aside, url.Values{"version": {version}, why: {""}}).want(t, http.StatusConflict) // somebody was faster
-		verifier.get(address).want(t, http.StatusOK, "set aside: known cross-reaction: lidocaine", "Findings set aside")
+		verifier.get(address).want(t, http.StatusOK, "set aside: this test also reacts to another substance: lidocaine", "Findings set aside")
 		c.release(t, sample, "")
 		en, _ := c.both(t, code)
-		en.want(t, http.StatusOK, "There was a sign of fentanyl (test strip). The laboratory looked into it and does not count it as found: known cross-reaction.", "<h1>")
+		en.want(t, http.StatusOK, "There was a sign of fentanyl (test strip). The laboratory looked into it and does not count it as found: this test also reacts to another substance.", "<h1>")
 	})
 }
 
@@ -227,8 +227,8 @@ func TestAnAmountThatIsSetAsideIsTold(t *testing.T) {
 	x.staff(t, c.verifier).get(addressOf(c.now(t, sample))+"/release").want(t, http.StatusOK, "Left out of this result", "ketamine: 80% base (GC-MS").leftOut(t)
 	c.release(t, sample, "")
 	en, nl := c.both(t, code)
-	en.want(t, http.StatusOK, "of 100 mg about 40 mg", "Another analysis (GC-MS) says otherwise of ketamine.", "<h1>We found ketamine.</h1>")
-	nl.want(t, http.StatusOK, "Een andere analyse (GC-MS) zegt iets anders over ketamine.")
+	en.want(t, http.StatusOK, "of 100 mg about 40 mg", "Another test (GC-MS) says something else of ketamine.", "<h1>We found ketamine.</h1>")
+	nl.want(t, http.StatusOK, "Een andere test (GC-MS) zegt iets anders over ketamine.")
 }
 
 // TestALookIsNotToldAsMeasuredBesideAStrip: the strip says nothing of how much there is.

@@ -5,12 +5,17 @@ import (
 	"slices"
 	"sync"
 
+	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
-// printing is what readPrinted reads, once for all servers of a process.
+// printing is what the pages are drawn with, read once for all servers of a process.
 var printing = sync.OnceValues(func() (*page.Printed, error) {
-	return page.ReadPrinted(slices.Sorted(maps.Keys(pages)))
+	c, err := locale.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	return page.ReadPrinted(slices.Sorted(maps.Keys(pages)), c)
 })
 
 // pages are all pages with the struct that each shows. A test checks each template

@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/page"
 	"marquis/internal/store"
 )
@@ -64,8 +63,8 @@ func (r *request) previewed(record *store.SampleRecord, said string) (*lab.File,
 		wording: wording{r.Texts}, Lang: r.Texts.Language(), Number: record.Number.String(), Address: sampleAddress(record.Number),
 		Released: record.Latest() != nil, What: r.Texts.Text("page.preview.now"),
 	}
-	for _, lang := range locale.Languages {
-		bar.Languages = append(bar.Languages, page.LanguageLink{Code: lang, Name: page.LanguageNames[lang], Address: previewQuery(of, lang), Current: lang == said})
+	for _, lang := range r.Site.Languages {
+		bar.Languages = append(bar.Languages, page.LanguageLink{Code: lang, Name: r.Site.Texts[lang].Name(), Address: previewQuery(of, lang), Current: lang == said})
 	}
 	next, err := r.previewable(record.Sample.Key)
 	switch {

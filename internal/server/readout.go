@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/page"
 )
 
@@ -42,8 +41,8 @@ func (r *request) readOutPage() (*readOutPage, error) {
 	}
 	listener := r.listener() // the page around it stays in the language of who reads it out
 	shown.Words = wording{listener.Texts}
-	for _, lang := range locale.Languages {
-		link := page.LanguageLink{Code: lang, Name: page.LanguageNames[lang], Address: shown.Address + "/read-out?say=" + lang, Current: lang == listener.Texts.Language()}
+	for _, lang := range r.Site.Languages {
+		link := page.LanguageLink{Code: lang, Name: r.Site.Texts[lang].Name(), Address: shown.Address + "/read-out?say=" + lang, Current: lang == listener.Texts.Language()}
 		if link.Current {
 			shown.Said = link
 		}
@@ -65,7 +64,7 @@ func (r *request) readOutPage() (*readOutPage, error) {
 func (r *request) listener() *request {
 	listener, hearing := *r, *r.pageRequest
 	listener.pageRequest = &hearing
-	if chosen := r.Query("say"); slices.Contains(locale.Languages, chosen) {
+	if chosen := r.Query("say"); slices.Contains(r.Site.Languages, chosen) {
 		listener.Texts = r.Site.Texts[chosen]
 	}
 	return &listener

@@ -9,12 +9,17 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"marquis/internal/locale"
 	"marquis/internal/page"
 	"marquis/web"
 )
 
 func TestEveryTemplateFitsItsPage(t *testing.T) {
-	printed, err := page.ReadPrinted(slices.Collect(maps.Keys(pages))) // not those that are shown: drawing changes them
+	texts, err := locale.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, err := page.ReadPrinted(slices.Collect(maps.Keys(pages)), texts) // not those that are shown: drawing changes them
 	if err != nil {
 		t.Fatal(err)
 	}

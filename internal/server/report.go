@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"marquis/internal/lab"
-	"marquis/internal/locale"
 	"marquis/internal/page"
 	"marquis/internal/statistics"
 	"marquis/internal/work"
@@ -33,8 +32,8 @@ func (r *request) reportForm(ctx context.Context) (*page.Form, error) {
 	year := r.Input("year", page.SelectField, "page.statistics.year")
 	year.Options = years
 	language := r.Input("language", page.RadioField, "page.reports.language")
-	for _, lang := range locale.Languages {
-		language.Options = append(language.Options, page.Option{Value: lang, Label: page.LanguageNames[lang]})
+	for _, lang := range r.Site.Languages {
+		language.Options = append(language.Options, page.Option{Value: lang, Label: r.Site.Texts[lang].Name()})
 	}
 	service := r.Input("service", page.SelectField, "page.statistics.service")
 	service.Options = services

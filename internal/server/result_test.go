@@ -80,8 +80,8 @@ func (c *counter) move(t testing.TB, x lab.Sample, by lab.Actor, to lab.SampleSt
 // the emergency number first.
 func (c *counter) both(t testing.TB, code lab.LookupCode) (english, dutch page) {
 	t.Helper()
-	english = c.look(t, "en", code.Print()).want(t, http.StatusOK, "unconscious, has trouble breathing or has a seizure", "0900-1995")
-	dutch = c.look(t, "nl", code.Print()).want(t, http.StatusOK, "bewusteloos", "0900-1995")
+	english = c.look(t, "en", code.Print()).want(t, http.StatusOK, "cannot be woken, has trouble breathing or has a seizure", "0900-1995")
+	dutch = c.look(t, "nl", code.Print()).want(t, http.StatusOK, "niet wakker wordt of moeite heeft met ademen", "0900-1995")
 	for _, p := range []page{english, dutch} {
 		emergency, questions := strings.Index(p.body, `<a href="tel:112">112</a>`), strings.Index(p.body, "Drugs Infolijn")
 		if emergency < 0 || questions < emergency {
@@ -140,7 +140,7 @@ func TestASampleWithoutAResultTellsWhereItIs(t *testing.T) {
 
 		_, code = c.handIn(t, "ketamine")
 		en, _ = c.both(t, code)
-		en.want(t, http.StatusOK, "It is not known yet when")
+		en.want(t, http.StatusOK, "We do not know yet when")
 
 		sample, code = c.handIn(t, "ketamine")
 		c.move(t, sample, c.intake, lab.NotAnalysed, "insufficient")
@@ -173,11 +173,11 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Quantified, "79.5 %", lab.BasisBase, func(f *lab.Finding) { f.Uncertainty, f.Stereo = 20_000, lab.Racemic })},
 				[]string{
-					"<h1>We found ketamine.</h1>", "of 100 mg about 80 mg", "79.5%", "give or take 2%", "both mirror forms", "was expected", "at most 87 mg is ketamine",
-					"GC-MS, Generated (confirmatory).", "It looked for", "Others would not have been seen", "The result holds for the portion that was tested",
+					"<h1>We found ketamine.</h1>", "of 100 mg about 80 mg", "79.5%", "give or take 2%", "as much R form as S form", "was expected", "at most 87 mg of ketamine",
+					"GC-MS, Generated (confirmatory).", "It looked for", "It does not see others.", "The result holds for the portion that was tested",
 					"This is the answer of the laboratory. Released on 3 March 2025, version 1. Checked by two people.",
 				},
-				[]string{"<h1>We vonden ketamine.</h1>", "van 100 mg ongeveer 80 mg", "79,5%", "plus of min 2%", "Andere zouden niet zijn gezien", "3 maart 2025, versie 1"},
+				[]string{"<h1>We vonden ketamine.</h1>", "van 100 mg ongeveer 80 mg", "79,5%", "plus of min 2%", "Andere ziet deze test niet.", "3 maart 2025, versie 1"},
 			},
 			"as a salt, with what the measurement may be off by": {
 				"speed", nil, lab.GCMS, lab.HasFindings,
@@ -188,7 +188,7 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 			"something else, first": {
 				"ketamine", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "cocaine", lab.Quantified, "60 %", "hydrochloride"), c.found(t, "mannitol", lab.Identified, "", "")},
-				[]string{"is-serious", "<h1>This is not ketamine. It holds cocaine.</h1>", "not found", "of 100 mg about 54 mg", "measured as 60% of its salt (hydrochloride)", "not expected", "inert filler", "how much was not measured", "is very hot"},
+				[]string{"is-serious", "<h1>This is not ketamine. It holds cocaine.</h1>", "not found", "of 100 mg about 54 mg", "measured as 60% of its salt (hydrochloride)", "not expected", "filler or carrier", "how much was not measured", "is very hot"},
 				[]string{"<h1>Dit is geen ketamine. Er zit cocaïne in.</h1>", "niet gevonden", "niet verwacht", "pijn op de borst"},
 			},
 			"an addition below the limit, and a trace": {
@@ -196,7 +196,7 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 				[]lab.Finding{
 					c.found(t, "ketamine", lab.Quantified, "70 %", lab.BasisUnknown), c.found(t, "levamisole", lab.BelowLOQ, "", ""), c.found(t, "caffeine", lab.Trace, "", ""),
 				},
-				[]string{"<h1>We found ketamine, levamisole and a trace of caffeine.</h1>", "not known whether this counts the base or the salt", "a small amount, below 0.5%", "a trace"},
+				[]string{"<h1>We found ketamine, levamisole and a trace of caffeine.</h1>", "we do not know whether the salt is counted too", "a small amount, below 0.5%", "a trace"},
 				[]string{"een kleine hoeveelheid, minder dan 0,5%", "een spoor"},
 			},
 			"a trace of what was expected": {
@@ -248,7 +248,7 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 			},
 			"inconclusive": {
 				"ketamine", nil, lab.FTIR, lab.Inconclusive, nil,
-				[]string{"is-caution", "<h1>We could not tell what is in it.</h1>", "We do not know what this sample holds", "gave no clear answer for this sample"},
+				[]string{"is-caution", "<h1>We could not tell what is in it.</h1>", "We do not know what is in this sample", "gave no clear answer for this sample"},
 				[]string{"We weten niet wat er in dit monster zit"},
 			},
 			"something unidentified": {
@@ -260,7 +260,7 @@ func TestAResultIsToldInPlainWords(t *testing.T) {
 			"nobody knows what was expected": {
 				"unknown", nil, lab.GCMS, lab.HasFindings,
 				[]lab.Finding{c.found(t, "ketamine", lab.Identified, "", ""), c.found(t, "MDMA", lab.Identified, "", "")},
-				[]string{"<h1>We found ", "It is not recorded what the sample was expected to hold"},
+				[]string{"<h1>We found ", "We do not know what was expected in this sample"},
 				[]string{"<dd>onbekend</dd>"},
 			},
 		} {
@@ -326,7 +326,7 @@ func TestAChangedAndATakenBackResultSayWhatTheySaidBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		en, nl = c.both(t, code)
-		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "Do not rely on what we said before", "Reason: two samples mixed up", "Have you taken some of it already?",
+		en.inOrder(t, "<h1>This result has been taken back</h1>", "We know nothing about this sample now.", "Do not rely on what we said before", "Reason: two samples mixed up", "Have you taken some already?",
 			"taken back on 3 March 2025", "<details><summary>What we said before. It is withdrawn.</summary>", "Version 2", "about 61 mg", "Version 1", "about 80 mg", "</details>")
 		if first := strings.Index(en.body, `class="substances"`); first < strings.Index(en.body, "What we said before.") {
 			t.Error("a result that was taken back is shown as one that holds")
@@ -359,8 +359,8 @@ func TestWhatStaffNotedIsNotShown(t *testing.T) {
 func TestThePrivacyPageIsTrueToTheSettings(t *testing.T) {
 	x := oneSite(t)
 	for lang, texts := range map[string][]string{
-		"en": {fmt.Sprintf("%d more months", codeMonths), "lapses within 10 minutes", "No cookie"},
-		"nl": {fmt.Sprintf("nog %d maanden", codeMonths), "vervalt binnen 10 minuten", "geen cookie"},
+		"en": {fmt.Sprintf("%d more months", codeMonths), "is gone within 10 minutes", "No cookie"},
+		"nl": {fmt.Sprintf("nog %d maanden", codeMonths), "Binnen 10 minuten is ze weg", "geen cookie"},
 	} {
 		p := x.visitor(t).get("/privacy?lang="+lang).want(t, http.StatusOK, texts...)
 		if p.header.Get("Set-Cookie") != "" {

@@ -22,7 +22,7 @@ func (t *telling) amount(x *lab.Weight, recognised bool) (amount string, more []
 		amount = t.belowLOQ(f)
 	case lab.Identified:
 		amount = t.Texts.Text("page.result.found_it")
-		more = append(more, t.Texts.Text("page.result.not_measured"), t.Texts.Code(locale.Abundances, string(f.Abundance)))
+		more = append(more, t.Texts.Text("page.result.not_measured"), t.part(f.Abundance))
 	case lab.Trace:
 		amount = t.Texts.Text("page.result.trace")
 	case lab.Indicated:
@@ -35,6 +35,17 @@ func (t *telling) amount(x *lab.Weight, recognised bool) (amount string, more []
 		}
 	}
 	return amount, append(more, t.stereo(f.Stereo))
+}
+
+// part says whether a source calls what it did not measure a main component.
+func (t *telling) part(a lab.Abundance) string {
+	switch a {
+	case lab.Primary:
+		return t.Texts.Text("page.result.part_main")
+	case lab.Minor:
+		return t.Texts.Text("page.result.part_minor")
+	}
+	return ""
 }
 
 func (t *telling) doseWords(x *lab.Weight) []string {

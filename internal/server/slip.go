@@ -149,7 +149,7 @@ func (r *request) slipView(x lab.Sample, kept keptSlip) (*slipView, error) {
 	if full {
 		v.Number = r.numberOf(&x).String()
 	}
-	for _, lang := range locale.Languages {
+	for _, lang := range r.Site.Languages {
 		n.texts = r.Site.Texts[lang]
 		said := n.slip(&x, nth, int(kept.Brought))
 		if full {
