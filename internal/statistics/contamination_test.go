@@ -232,3 +232,36 @@ func TestFewTracesAreNotTold(t *testing.T) {
 		}
 	}
 }
+
+// By which methods an adulterant was seen as less is told where no method saw few, and none are
+// left over for the methods that are not told.
+func TestMethodsOfFewTracesAreNotTold(t *testing.T) {
+	seen := func(traces ...int) (list []AdulterantMethod) {
+		for _, n := range traces {
+			list = append(list, AdulterantMethod{Lesser: Lesser{Trace: n}})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		whole   Lesser
+		methods []AdulterantMethod
+		want    bool
+	}{
+		{Lesser{Trace: 20}, seen(20), true},
+		{Lesser{Trace: 20}, seen(10, 10), true},
+		{Lesser{Trace: 20}, seen(20, 0), true},
+		{Lesser{Trace: 20}, seen(15, 5), false},
+		{Lesser{Trace: 20}, seen(12), false}, // 8 by one that is left out
+		{Lesser{Trace: 22}, seen(12), true},
+		{Lesser{Trace: 20, Indicated: 4}, seen(20), false}, // 4 by one that is left out
+		{Lesser{withheld: true}, seen(12), false},
+		{Lesser{}, seen(0, 0), true},
+	} {
+		tellLesser(c.methods, c.whole)
+		for _, m := range c.methods {
+			if m.withheld == c.want {
+				t.Errorf("of %+v by method: %+v", c.whole, c.methods)
+			}
+		}
+	}
+}
