@@ -20,42 +20,50 @@ type matrixColumn struct {
 	n    int // samples, of all products
 }
 
-// writeContamination writes which adulterant was found how often in which product, of the
-// samples that contain what was expected: above a trace, as counts and as prevalence; then, each
-// by itself, what was only a trace and what was only indicated.
+// writeContamination writes which adulterant was found how often in which product above a
+// trace, of the samples that contain what was expected: as counts and as prevalence.
 func (b *book) writeContamination(s *sheet) {
-	s.heading()
-	above := func(a *statistics.Adulterant) int { return a.N }
-	columns, left := b.matrixColumns(above)
+	columns, left := b.matrixColumns(func(a *statistics.Adulterant) int { return a.N })
 	counts := b.matrix(columns, b.divided(formatCount), func(a *statistics.Adulterant) any { return a.N })
 	counts.title, counts.note = b.text("report.contamination.counts"), b.matrixNote("report.contamination.note", left)
-	p := s.table(counts)
-	s.freeze(p.head, 1)
-	s.repeat(p.head, p.head)
-	s.scale(p, counts, len(columns))
-
 	prevalence := b.matrix(columns, b.divided(formatPercent), func(a *statistics.Adulterant) any { return a.Percent })
 	prevalence.title, prevalence.note = b.text("report.contamination.prevalence"), b.text("report.contamination.prevalence_note")
-	s.scale(s.table(prevalence), prevalence, len(columns))
-
-	b.writeLesser(s, "report.contamination.traces", func(a *statistics.Adulterant) int { return a.Trace })
-	b.writeLesser(s, "report.contamination.indicated", func(a *statistics.Adulterant) int { return a.Indicated })
+	s.matrices(len(columns), counts, prevalence)
 }
 
-// writeLesser writes how often adulterants were seen as less than the matrices above it count.
-func (b *book) writeLesser(s *sheet, title string, n func(*statistics.Adulterant) int) {
-	columns, left := b.matrixColumns(n)
-	if len(columns) == 0 {
-		return
+// writeTraces writes which adulterant was seen as less how often in which product: a sheet of its
+// own, since the heads of one that is long stay in sight, and must be those of all of it.
+func (b *book) writeTraces(s *sheet) {
+	columns, left := b.matrixColumns(func(a *statistics.Adulterant) int { return a.Trace + a.Indicated })
+	lead := b.divided(formatCount)[1:2]
+	counts := func(title string, n func(*statistics.Adulterant) int) table {
+		t := b.matrix(columns, lead, func(a *statistics.Adulterant) any {
+			if n(a) == 0 {
+				return nil
+			}
+			return n(a)
+		})
+		t.title, t.note = b.text(title), b.matrixNote("report.traces.note", left)
+		return t
 	}
-	t := b.matrix(columns, nil, func(a *statistics.Adulterant) any {
-		if n(a) == 0 {
-			return nil
+	s.matrices(
+		len(columns), counts("report.traces.traces", func(a *statistics.Adulterant) int { return a.Trace }),
+		counts("report.traces.indicated", func(a *statistics.Adulterant) int { return a.Indicated }),
+	)
+}
+
+// matrices writes tables of the same columns, the last of which are substances. The head of the
+// first stays in sight.
+func (s *sheet) matrices(substances int, tables ...table) {
+	s.heading()
+	for i, t := range tables {
+		p := s.table(t)
+		if i == 0 {
+			s.freeze(p.head, 1)
+			s.repeat(p.head, p.head)
 		}
-		return n(a)
-	})
-	t.title, t.note = b.text(title), b.matrixNote("report.contamination.lesser_note", left)
-	s.scale(s.table(t), t, len(columns))
+		s.scale(p, len(t.columns), substances)
+	}
 }
 
 // matrixNote is the text of the key, with how many substances are left out.
@@ -154,13 +162,12 @@ func (b *book) matrix(columns []matrixColumn, lead []dividedColumn, value func(*
 	return t
 }
 
-// scale colours the cells of a matrix by their value: those of its last columns.
-func (s *sheet) scale(p placed, t table, columns int) {
-	if columns == 0 || p.last < p.first {
+// scale colours the cells of a matrix by their value: those of so many of its last columns.
+func (s *sheet) scale(p placed, columns, substances int) {
+	if substances == 0 || p.last < p.first {
 		return
 	}
-	last := len(t.columns)
-	s.do(s.file.SetConditionalFormat(s.name, cell(last-columns+1, p.first)+":"+cell(last, p.last), []excelize.ConditionalFormatOptions{{
+	s.do(s.file.SetConditionalFormat(s.name, cell(columns-substances+1, p.first)+":"+cell(columns, p.last), []excelize.ConditionalFormatOptions{{
 		Type: "2_color_scale", Criteria: "=", MinType: "num", MinValue: "0", MaxType: "max", MinColor: string(colourWhite), MaxColor: string(colourOrange),
 	}}))
 }

@@ -127,7 +127,7 @@ var Definitions = []Definition{
 	},
 	{
 		"any_adulterant",
-		Text{"An adulterant", "Versnijding"},
+		Text{"Any adulterant", "Enige versnijding"},
 		Text{
 			"Samples in which at least one adulterant was found above a trace.",
 			"Monsters waarin ten minste één versnijding werd gevonden in meer dan een spoor.",
