@@ -90,12 +90,11 @@ func (s *Source) dose() ([]Column, []Row) {
 // adulterants begins with how all samples divide: those in which there was none, those in which
 // adulterants were only seen as less, and those with any above a trace.
 func (s *Source) adulterants() ([]Column, []Row) {
-	columns := []Column{
-		substanceColumn, aboveTrace,
-		countColumn("quantified", Text{"Quantified", "Gekwantificeerd"}), countColumn("below_loq", belowLOQName),
+	columns := append([]Column{substanceColumn, aboveTrace}, lesserColumns...)
+	columns = append(
+		columns, countColumn("quantified", Text{"Quantified", "Gekwantificeerd"}), countColumn("below_loq", belowLOQName),
 		countColumn("identified", Text{"Identified", "Geïdentificeerd"}),
-	}
-	columns = append(columns, lesserColumns...)
+	)
 	columns = append(columns, summaryColumns("%", 1, true)...)
 	columns = append(columns, countColumn("unknown_basis", unknownBasis), countColumn("other_unit", otherUnit))
 	e := s.entry()
@@ -107,11 +106,8 @@ func (s *Source) adulterants() ([]Column, []Row) {
 	all("only_traces", onlyTraces, e.OnlyTraces)
 	all("any", anyAdulterant, e.AnyAdulterant)
 	for _, a := range e.Adulterants {
-		cells := []Cell{
-			s.substance(a.SubstanceID, a.Substance), shareCell(a.Proportion), countCell(a.Quantified), countCell(a.BelowLOQ),
-			countCell(a.Identified),
-		}
-		cells = append(cells, lesserCells(a.Lesser)...)
+		cells := append([]Cell{s.substance(a.SubstanceID, a.Substance), shareCell(a.Proportion)}, lesserCells(a.Lesser)...)
+		cells = append(cells, countCell(a.Quantified), countCell(a.BelowLOQ), countCell(a.Identified))
 		cells = append(cells, summaryCells(a.Concentration.N, a.Concentration.Summary, true)...)
 		rows = append(rows, Row{Cells: append(cells, countCell(a.Concentration.UnknownBasis), countCell(a.Concentration.OtherUnit))})
 	}
