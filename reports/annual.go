@@ -79,6 +79,7 @@ func (b *book) write() {
 		b.writeProduct(p.sheet, p.entry)
 	}
 	b.writeContamination(rest.contamination)
+	b.writeTraces(rest.traces)
 	b.writePrices(rest.prices)
 	b.writeServices(rest.services)
 	b.writeMonths(rest.months)
@@ -91,7 +92,7 @@ func (b *book) write() {
 }
 
 // overview is the sheets that compare products, services and months.
-type overview struct{ contamination, prices, services, months *sheet }
+type overview struct{ contamination, traces, prices, services, months *sheet }
 
 func (b *book) addOverviewSheets() overview {
 	add := func(name, title, about string) *sheet {
@@ -100,6 +101,7 @@ func (b *book) addOverviewSheets() overview {
 	year := b.year.Year
 	return overview{
 		contamination: add(b.text("report.sheet.contamination"), b.text("report.contamination.title", "Year", year), b.text("report.contamination.about")),
+		traces:        add(b.text("report.sheet.traces"), b.text("report.traces.title", "Year", year), b.text("report.traces.about")),
 		prices:        add(b.text("report.sheet.prices"), b.text("report.prices.title", "Year", year), b.text("report.prices.about")),
 		services:      add(b.text("report.sheet.services"), b.text("report.services.title", "Year", year), b.text("report.services.about")),
 		months:        add(b.text("report.sheet.months"), b.text("report.months.title", "Year", year), b.text("report.months.about")),

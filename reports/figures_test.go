@@ -164,7 +164,9 @@ func (r *reader) entry(year int, e *statistics.Entry) {
 	r.row("Share of all samples", []any{year}, join(share(e.Share), []any{
 		without.N, without.Of, fraction{without.Percent}, e.ReleasedN, e.Withdrawn, total(e.Unreleased), e.Recognised,
 	})...)
-	r.row("Contains what was expected", []any{year}, join(share(e.Contains.Any), share(e.Contains.Main), share(e.NoAdulterant))...)
+	r.row("Contains what was expected", []any{year}, join(
+		share(e.Contains.Any), share(e.Contains.Main), share(e.NoAdulterant), share(e.OnlyTraces), share(e.AnyAdulterant),
+	)...)
 	for title, counts := range map[string][]int{
 		"Outcomes: active adulterants": ours(e.Outcomes), "Outcomes: psychoactive adulterants (EUDA)": {
 			e.OutcomesEUDA[lab.ExpectedOnly], e.OutcomesEUDA[lab.ExpectedPlusAdulterant], e.OutcomesEUDA[lab.NotExpected],
@@ -269,7 +271,7 @@ func (r *reader) substances(year int, e *statistics.Entry) {
 		}
 		for _, m := range x.Methods {
 			if year == 2024 {
-				r.row("Adulterants by method, 2024", []any{x.Substance, map[lab.MethodKind]string{lab.GCMS: "GC-MS", lab.FTIR: "FTIR"}[m.Method], string(m.Level)}, share(m.Proportion)...)
+				r.row("Adulterants by method, 2024", []any{x.Substance, map[lab.MethodKind]string{lab.GCMS: "GC-MS", lab.FTIR: "FTIR"}[m.Method], string(m.Level)}, append(share(m.Proportion), m.Trace, m.Indicated)...)
 			}
 		}
 	}
@@ -288,7 +290,7 @@ func (r *reader) substances(year int, e *statistics.Entry) {
 		}
 	}
 	for _, x := range e.Substitutes {
-		r.row("Substitutes: what was found instead", []any{x.Substance, year}, share(x.Proportion)...)
+		r.row("Substitutes: what was found instead", []any{x.Substance, year}, append(share(x.Proportion), x.Trace, x.Indicated)...)
 	}
 }
 
@@ -332,24 +334,47 @@ func TestOverviewsAreTheStatistics(t *testing.T) {
 	}
 }
 
-// matrixRow compares a product's row of the contamination matrix.
+// matrixRow compares a product's row of the contamination matrices. Of the 25 samples of 2024
+// that hold ketamine, levamisole was found above a trace in three and was only indicated in two;
+// caffeine is a trace in four, so that its cell of the matrix above a trace is 0.
 func matrixRow(t *testing.T, f *excelize.File, e *statistics.Entry) {
 	t.Helper()
-	r := read(t, f, "Contamination")
+	r, less := read(t, f, "Contamination"), read(t, f, "Traces")
 	if e.Contains.Any.N == 0 {
 		return
 	}
-	substances := []string{formulaSubstanceName, "caffeine", "levamisole"} // by number, then by name
-	counts, shares := []any{e.Contains.Any.N, e.NoAdulterant.N}, []any{e.Contains.Any.N, fraction{e.NoAdulterant.Percent}}
-	for _, name := range substances {
-		var n, p any
-		for _, x := range e.Adulterants {
-			if x.Substance == name {
-				n, p = x.N, fraction{x.Percent}
+	of := func(name string, value func(*statistics.Adulterant) any) any {
+		for i := range e.Adulterants {
+			if e.Adulterants[i].Substance == name {
+				return value(&e.Adulterants[i])
 			}
 		}
-		counts, shares = append(counts, n), append(shares, p)
+		return nil
 	}
-	r.row("Number of samples", []any{e.Product}, counts...)
-	r.row("Prevalence", []any{e.Product}, shares...)
+	counts := []any{e.Contains.Any.N, e.NoAdulterant.N, e.OnlyTraces.N, e.AnyAdulterant.N}
+	shares := []any{e.Contains.Any.N, fraction{e.NoAdulterant.Percent}, fraction{e.OnlyTraces.Percent}, fraction{e.AnyAdulterant.Percent}}
+	for _, name := range []string{formulaSubstanceName, "caffeine", "levamisole"} { // by number, then by name
+		counts = append(counts, of(name, func(a *statistics.Adulterant) any { return a.N }))
+		shares = append(shares, of(name, func(a *statistics.Adulterant) any { return fraction{a.Percent} }))
+	}
+	r.row("Number of samples, above a trace", []any{e.Product}, counts...)
+	r.row("Prevalence, above a trace", []any{e.Product}, shares...)
+	if e.Product == "ketamine" {
+		r.row("Number of samples, above a trace", []any{"ketamine"}, 25, 16, 6, 3, nil, 0, 3)
+		less.row("As a trace: number of samples", []any{"ketamine"}, 25, 6, 4, nil)
+		less.row("Only indicated: number of samples", []any{"ketamine"}, 25, 6, nil, 2)
+	}
+	filled := func(n int) any {
+		if n == 0 {
+			return nil
+		}
+		return n
+	}
+	traces, indicated := []any{e.Contains.Any.N, e.OnlyTraces.N}, []any{e.Contains.Any.N, e.OnlyTraces.N}
+	for _, name := range []string{"caffeine", "levamisole"} {
+		traces = append(traces, of(name, func(a *statistics.Adulterant) any { return filled(a.Trace) }))
+		indicated = append(indicated, of(name, func(a *statistics.Adulterant) any { return filled(a.Indicated) }))
+	}
+	less.row("As a trace: number of samples", []any{e.Product}, traces...)
+	less.row("Only indicated: number of samples", []any{e.Product}, indicated...)
 }

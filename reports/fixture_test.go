@@ -186,6 +186,12 @@ func fillKetamine(r *statistics.SampleRow, year, i int) {
 	case i%8 == 5:
 		c.Methods, c.Level, r.ConfirmedDays, c.PriceFree = "3", lab.Preliminary, 0, true
 		r.Findings = []lab.FindingRow{finding(ketamine, lab.RoleExpected, lab.Identified, ftir, "", 0)}
+	case i%6 == 2:
+		c.Outcome = lab.ExpectedUnclear
+		r.Findings = append(r.Findings, finding(caffeine, lab.RoleAdulterant, lab.Trace, gcms, "", 0))
+	case i%16 == 0:
+		c.Outcome = lab.ExpectedUnclear
+		r.Findings = append(r.Findings, finding(levamisole, lab.RoleAdulterant, lab.Indicated, gcms, "", 0))
 	}
 }
 

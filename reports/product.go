@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strconv"
 
 	"marquis/internal/lab"
@@ -98,11 +99,15 @@ func (p *profile) shareTable() {
 func (p *profile) containsTable() {
 	columns := append([]column{p.yearColumn()}, p.proportionColumns(p.text("report.contains_any"), p.text("report.contains_of"), p.text("report.percent"))...)
 	columns = append(columns, p.proportionColumns(p.text("report.contains_main"), p.text("report.contains_of"), p.text("report.percent"))...)
-	columns = append(columns, p.proportionColumns(p.text("report.no_adulterant"), p.text("report.of_containing"), p.text("report.percent"))...)
+	for _, key := range []string{"report.no_adulterant", "report.only_traces", "report.any_adulterant"} {
+		columns = append(columns, p.proportionColumns(p.text(key), p.text("report.of_containing"), p.text("report.percent"))...)
+	}
 	p.table(table{
 		title: p.text("report.contains_title"), note: p.text("report.contains_note"), columns: columns,
 		rows: p.yearly(len(columns), func(e yearEntry) []any {
-			return append(append(proportion(e.Contains.Any), proportion(e.Contains.Main)...), proportion(e.NoAdulterant)...)
+			return slices.Concat(
+				proportion(e.Contains.Any), proportion(e.Contains.Main), proportion(e.NoAdulterant), proportion(e.OnlyTraces), proportion(e.AnyAdulterant),
+			)
 		}),
 	})
 }

@@ -53,18 +53,22 @@ func keysOf[K cmp.Ordered, V any](list ...map[K]V) []K {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// lesserColumns are those of what was seen as less than is counted.
+func (p *profile) lesserColumns() []column {
+	return []column{{p.text("report.besides_trace"), formatCount, 0, false}, {p.text("report.besides_indicated"), formatCount, 0, false}}
+}
+
 // adulterantTables tell what was found beside what was expected: how often and how
 // much, by which method, and what together.
 func (p *profile) adulterantTables() {
 	columns := append([]column{
 		{p.text("report.substance"), formatText, nameColumn, false},
 		{p.text("report.year"), formatYear, 0, false},
-	}, p.proportionColumns(p.text("report.found_n"), p.text("report.could_be_seen"), p.text("report.percent"))...)
-	for _, title := range []string{
-		p.text("report.quantified"), p.text("report.below_loq"), p.text("report.identified"), p.text("report.trace"), p.text("report.indicated"),
-	} {
+	}, p.proportionColumns(p.text("report.above_trace_n"), p.text("report.could_be_seen"), p.text("report.percent"))...)
+	for _, title := range []string{p.text("report.quantified"), p.text("report.below_loq"), p.text("report.identified")} {
 		columns = append(columns, column{title, formatCount, 0, false})
 	}
+	columns = append(columns, p.lesserColumns()...)
 	rows := overYears(p.entries, func(e *statistics.Entry) []statistics.Adulterant { return e.Adulterants },
 		func(a statistics.Adulterant) lab.SubstanceID { return a.SubstanceID },
 		func(a statistics.Adulterant, e yearEntry) []any {
@@ -100,13 +104,15 @@ func (p *profile) methodTable() {
 		{p.text("report.substance"), formatText, nameColumn, false},
 		{p.text("report.method"), formatText, 16, false},
 		{p.text("report.level"), formatText, 13, false},
-	}, p.proportionColumns(p.text("report.found_n"), p.text("report.could_be_seen"), p.text("report.percent"))...)
+	}, p.proportionColumns(p.text("report.above_trace_n"), p.text("report.could_be_seen"), p.text("report.percent"))...)
+	columns = append(columns, p.lesserColumns()...)
 	var rows [][]any
 	for _, a := range p.entry.Adulterants {
 		for _, m := range a.Methods {
-			rows = append(rows, append([]any{
+			row := append([]any{
 				p.substanceName(a.SubstanceID, a.Substance), p.locale.Code(locale.MethodKinds, string(m.Method)), p.locale.Code(locale.Levels, string(m.Level)),
-			}, proportion(m.Proportion)...))
+			}, proportion(m.Proportion)...)
+			rows = append(rows, append(row, m.Trace, m.Indicated))
 		}
 	}
 	if len(rows) > 0 {
@@ -118,7 +124,7 @@ func (p *profile) pairTable() {
 	columns := append([]column{
 		{p.text("report.substance"), formatText, nameColumn, false},
 		{p.text("report.together_with"), formatText, 16, false},
-	}, p.proportionColumns(p.text("report.found_n"), p.text("report.of_containing"), p.text("report.percent"))...)
+	}, p.proportionColumns(p.text("report.above_trace_n"), p.text("report.of_containing"), p.text("report.percent"))...)
 	var rows [][]any
 	for _, x := range p.entry.CoOccurrence {
 		rows = append(rows, append([]any{
@@ -126,7 +132,7 @@ func (p *profile) pairTable() {
 		}, proportion(x.Proportion)...))
 	}
 	if len(rows) > 0 {
-		p.table(table{title: p.text("report.pairs_title", "Year", p.book.year.Year), columns: columns, rows: rows})
+		p.table(table{title: p.text("report.pairs_title", "Year", p.book.year.Year), note: p.text("report.pairs_note"), columns: columns, rows: rows})
 	}
 }
 
@@ -134,11 +140,13 @@ func (p *profile) substituteTable() {
 	columns := append([]column{
 		{p.text("report.substance"), formatText, nameColumn, false},
 		{p.text("report.year"), formatYear, 0, false},
-	}, p.proportionColumns(p.text("report.found_n"), p.text("report.of_lacking"), p.text("report.percent"))...)
+	}, p.proportionColumns(p.text("report.above_trace_n"), p.text("report.of_lacking"), p.text("report.percent"))...)
+	columns = append(columns, p.lesserColumns()...)
 	rows := overYears(p.entries, func(e *statistics.Entry) []statistics.Substitute { return e.Substitutes },
 		func(x statistics.Substitute) lab.SubstanceID { return x.SubstanceID },
 		func(x statistics.Substitute, e yearEntry) []any {
-			return append([]any{p.substanceName(x.SubstanceID, x.Substance), e.year.Year}, proportion(x.Proportion)...)
+			row := append([]any{p.substanceName(x.SubstanceID, x.Substance), e.year.Year}, proportion(x.Proportion)...)
+			return append(row, x.Trace, x.Indicated)
 		})
 	if len(rows) > 0 {
 		p.table(table{title: p.text("report.substitutes_title"), note: p.text("report.substitutes_note"), columns: columns, rows: rows})

@@ -32,9 +32,11 @@ func (t *teller) charts(x *statistics.Table) ([]chartView, error) {
 func (g grid) pictures() []chartView {
 	title := g.text(g.Title)
 	switch g.Key {
-	case "registered", "products", "found", "substitutes", "adulterants", "contains":
+	case "registered", "products", "found", "contains":
 		share := g.Columns[slices.IndexFunc(g.Columns, func(c statistics.Column) bool { return c.Kind == statistics.ShareKind })]
 		return []chartView{g.bars(title, share.Key)}
+	case "substitutes", "adulterants":
+		return []chartView{g.bars(g.texts.Text("page.figures.above_trace", "Title", title), "samples")}
 	case "outcomes":
 		return []chartView{g.stack(title, "samples")}
 	case "purity", "dose", "price":
@@ -51,18 +53,26 @@ func (g grid) pictures() []chartView {
 	return nil
 }
 
-// bars shows the shares of a column.
+// bars shows the shares of a column. What was only seen as less than the table counts is named
+// and not drawn: a bar of nothing would say that it was not there.
 func (g grid) bars(title, key string) chartView {
 	var bars []chart.Bar
-	var seen []string
+	var seen, less []string
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		c := g.cell(row, key)
-		if c == nil || row.Total || isNone(row) || len(bars) == mostBars {
+		if c == nil || row.Total || g.besides() && isWhole(row) {
+			continue
+		}
+		if g.besides() && *c.N == 0 {
+			less = append(less, g.rowName(g.Table, row))
+			continue
+		}
+		if len(bars) == mostBars {
 			continue
 		}
 		b := chart.Bar{Label: g.rowName(g.Table, row), Value: *c.Value, Text: g.texts.Percent(*c.Value, 1), Note: g.of(c)}
-		if g.Key == "contains" || g.Key == "adulterants" || g.Key == "substitutes" {
+		if g.Key == "contains" || g.besides() {
 			b.Interval = interval(c.CI95)
 		}
 		bars = append(bars, b)
@@ -72,9 +82,11 @@ func (g grid) bars(title, key string) chartView {
 	if g.Key == "contains" {
 		most = 100
 	}
-	return chartView{Key: g.Key, Title: title, chart: chart.Bars{
-		Frame: g.frame(g.Key, title, g.list("page.figures.bars_seen", seen)), Bars: bars, Max: most,
-	}}
+	description := g.list("page.figures.bars_seen", seen)
+	if len(less) > 0 {
+		description += " " + g.list("page.figures.only_less", less)
+	}
+	return chartView{Key: g.Key, Title: title, chart: chart.Bars{Frame: g.frame(g.Key, title, description), Bars: bars, Max: most}}
 }
 
 // stack shows how all samples divide over the rows.

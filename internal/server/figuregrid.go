@@ -53,11 +53,15 @@ func interval(ci *statistics.Interval) *chart.Interval {
 	return &chart.Interval{Low: ci[0], High: ci[1]}
 }
 
-// isNone tells whether a row is about samples without anything of what the others
-// are about.
-func isNone(row *statistics.Row) bool {
-	return row.Cells[0].Label != nil && row.Cells[0].Label.Code == "none"
+// isWhole tells whether a row is about how all samples divide, where the others are about
+// substances.
+func isWhole(row *statistics.Row) bool {
+	return row.Cells[0].Label != nil && row.Cells[0].Label.Code != ""
 }
+
+// besides tells that the table counts what was found above a trace, with what was seen as less
+// beside it.
+func (g grid) besides() bool { return g.Key == "adulterants" || g.Key == "substitutes" }
 
 // list says in words what is seen in a chart.
 func (g grid) list(key string, seen []string) string {

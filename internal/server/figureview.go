@@ -83,7 +83,7 @@ func (t *teller) text(x statistics.Text) string {
 
 // label names what a row is about.
 func (t *teller) label(l *statistics.Label) string {
-	if l.Vocabulary != "" {
+	if l.Name == (statistics.Text{}) {
 		return t.texts.Code(locale.Vocabulary(l.Vocabulary), l.Code)
 	}
 	return t.text(l.Name)

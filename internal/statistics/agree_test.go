@@ -83,6 +83,12 @@ func fast(e *Entry) map[string]float64 {
 	proportion("any", e.Contains.Any)
 	proportion("main", e.Contains.Main)
 	proportion("no adulterant", e.NoAdulterant)
+	proportion("only traces", e.OnlyTraces)
+	proportion("any adulterant", e.AnyAdulterant)
+	lesser := func(name string, l Lesser) {
+		w.set(name+" trace", float64(l.Trace))
+		w.set(name+" indicated", float64(l.Indicated))
+	}
 	for k, v := range e.Unreleased {
 		w.set("unreleased "+k, float64(v))
 	}
@@ -108,6 +114,7 @@ func fast(e *Entry) map[string]float64 {
 	}
 	for _, s := range e.Substitutes {
 		proportion("substitute "+s.Substance, s.Proportion)
+		lesser("substitute "+s.Substance, s.Lesser)
 	}
 	for _, p := range e.Purity {
 		content(p)
@@ -123,9 +130,12 @@ func fast(e *Entry) map[string]float64 {
 	for _, a := range e.Adulterants {
 		name := "adulterant " + a.Substance
 		proportion(name, a.Proportion)
+		lesser(name, a.Lesser)
 		summary(name+" concentration", a.Concentration.N, a.Concentration.Summary)
 		for _, m := range a.Methods {
-			proportion(fmt.Sprint(name, " by ", m.Method, m.Level), m.Proportion)
+			by := fmt.Sprint(name, " by ", m.Method, m.Level)
+			proportion(by, m.Proportion)
+			lesser(by, m.Lesser)
 		}
 	}
 	for _, p := range e.CoOccurrence {

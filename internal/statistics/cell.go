@@ -90,6 +90,7 @@ type cell struct {
 	contains     int
 	containsMain int
 	clean        int // contain, and no adulterant was found
+	onlyTraces   int // contain, and adulterants were found, but none above a trace
 	prices       map[priceKey]*counts
 	free         int
 	substances   map[lab.SubstanceID]*substance
@@ -108,7 +109,26 @@ type priceKey struct {
 // the same methods, and of them those in which a method found a substance.
 type methodSet struct {
 	n    int
-	seen tally[sighting]
+	seen map[sighting]*finds
+}
+
+func newMethodSet() *methodSet { return &methodSet{seen: map[sighting]*finds{}} }
+
+// sighted returns the counters of a sighting.
+func (m *methodSet) sighted(key sighting) *finds {
+	f, ok := m.seen[key]
+	if !ok {
+		f = &finds{}
+		m.seen[key] = f
+	}
+	return f
+}
+
+func (m *methodSet) merge(o *methodSet) {
+	m.n += o.n
+	for key, f := range o.seen {
+		m.sighted(key).add(*f)
+	}
 }
 
 // sighting is a substance as found by a method.
@@ -118,10 +138,34 @@ type sighting struct {
 	adulterant bool // its role; as an expectation of a mixture it is none
 }
 
+// finds counts samples in which a substance was found: above a trace, and beside these as a
+// trace or only indicated.
+type finds struct {
+	above int
+	Lesser
+}
+
+// at returns the counter of what was found in this way.
+func (f *finds) at(detection lab.Detection) *int {
+	switch {
+	case detection.AboveTrace():
+		return &f.above
+	case detection == lab.Trace:
+		return &f.Trace
+	}
+	return &f.Indicated
+}
+
+func (f *finds) total() int { return f.above + f.Lesser.total() }
+
+func (f *finds) add(o finds) {
+	f.above, f.Trace, f.Indicated = f.above+o.above, f.Trace+o.Trace, f.Indicated+o.Indicated
+}
+
 // substance counts samples in which one substance was found.
 type substance struct {
 	found         tally[foundKey] // of released samples
-	substitute    int             // identified samples that do not contain, above a trace
+	substitute    finds           // in identified samples that do not contain
 	adulterant    tally[lab.Detection]
 	concentration amounts               // as an adulterant
 	contents      map[lab.Form]*content // nil if it was never expected; so with the next
@@ -231,7 +275,7 @@ func (c *cell) price(key priceKey) *counts {
 func (c *cell) methodSet(methods string) *methodSet {
 	m, ok := c.methods[methods]
 	if !ok {
-		m = &methodSet{seen: tally[sighting]{}}
+		m = newMethodSet()
 		c.methods[methods] = m
 	}
 	return m
@@ -243,6 +287,7 @@ func (c *cell) merge(o *cell) {
 	c.contains += o.contains
 	c.containsMain += o.containsMain
 	c.clean += o.clean
+	c.onlyTraces += o.onlyTraces
 	for key, paid := range o.prices {
 		c.price(key).merge(paid)
 	}
@@ -251,9 +296,7 @@ func (c *cell) merge(o *cell) {
 		c.substance(id).merge(s)
 	}
 	for methods, m := range o.methods {
-		into := c.methodSet(methods)
-		into.n += m.n
-		into.seen.merge(m.seen)
+		c.methodSet(methods).merge(m)
 	}
 	for pair, n := range o.pairs {
 		c.pairs[pair] += n
@@ -262,7 +305,7 @@ func (c *cell) merge(o *cell) {
 
 func (s *substance) merge(o *substance) {
 	s.found.merge(o.found)
-	s.substitute += o.substitute
+	s.substitute.add(o.substitute)
 	if len(o.adulterant) > 0 {
 		s.adulterants().merge(o.adulterant)
 	}

@@ -148,7 +148,8 @@ func (c *computation) entry(keys []cellKey) *Entry {
 		ShareWithoutEcstasyTablets: newProportion(n-tablets, c.total.registered()-c.tablets),
 		ReleasedN:                  x.released, Withdrawn: x.withdrawn, Unreleased: plain(x.unreleased, nil), Recognised: x.recognised,
 		Level: plain(x.levels, lab.Levels), Forms: plain(x.forms, nil), Months: x.months,
-		NoAdulterant: newProportion(x.clean, x.contains), CoOccurrence: c.pairs(x), Found: c.found(x),
+		NoAdulterant: newProportion(x.clean, x.contains), OnlyTraces: newProportion(x.onlyTraces, x.contains),
+		AnyAdulterant: newProportion(x.contains-x.clean-x.onlyTraces, x.contains), CoOccurrence: c.pairs(x), Found: c.found(x),
 		PriceOtherCurrencies: c.otherCurrencies(x), PriceFree: x.free, PricePerPureGram: c.purePrice(x),
 
 		ecstasyOther: c.other,
@@ -188,15 +189,27 @@ func byN(a, b Proportion, nameA, nameB string) int {
 	return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(nameA, nameB))
 }
 
-// substitutes lists what samples held that did not contain what was expected.
+// byFinds puts the substance that was found most often above a trace first, then goes by
+// traces, indications and name.
+func byFinds(a, b Proportion, lessA, lessB Lesser, nameA, nameB string) int {
+	return cmp.Or(
+		cmp.Compare(b.N, a.N), cmp.Compare(lessB.Trace, lessA.Trace), cmp.Compare(lessB.Indicated, lessA.Indicated),
+		strings.Compare(nameA, nameB),
+	)
+}
+
+// substitutes lists what samples held that did not contain what was expected, also what was
+// only seen as a trace or indicated.
 func (c *computation) substitutes(x *cell) []Substitute {
 	list := []Substitute{}
 	for id, s := range x.substances {
-		if s.substitute > 0 {
-			list = append(list, Substitute{c.name(id), newProportion(s.substitute, x.identified-x.contains), id})
+		if s.substitute.total() > 0 {
+			list = append(list, Substitute{c.name(id), newProportion(s.substitute.above, x.identified-x.contains), s.substitute.Lesser, id})
 		}
 	}
-	slices.SortFunc(list, func(a, b Substitute) int { return byN(a.Proportion, b.Proportion, a.Substance, b.Substance) })
+	slices.SortFunc(list, func(a, b Substitute) int {
+		return byFinds(a.Proportion, b.Proportion, a.Lesser, b.Lesser, a.Substance, b.Substance)
+	})
 	return list
 }
 

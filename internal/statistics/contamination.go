@@ -9,29 +9,31 @@ import (
 	"marquis/internal/lab"
 )
 
-// adulterants lists the adulterants of the samples that contain what was
-// expected.
+// adulterants lists the adulterants of the samples that contain what was expected, also those
+// that were only seen as traces or indicated.
 func (c *computation) adulterants(x *cell) []Adulterant {
 	list := []Adulterant{}
 	sets := c.methodUses(x)
 	for id, s := range x.substances {
-		n := s.adulterant.total()
-		if n == 0 {
+		if s.adulterant.total() == 0 {
 			continue
 		}
+		quantified, below, identified := s.adulterant.count(lab.Quantified), s.adulterant.count(lab.BelowLOQ), s.adulterant.count(lab.Identified)
 		known, summary := summarise(&s.concentration.known, perPercent)
 		list = append(list, Adulterant{
-			Substance: c.name(id), Proportion: newProportion(n, c.visible(sets, id)),
+			Substance: c.name(id), Proportion: newProportion(quantified+below+identified, c.visible(sets, id)),
 			Concentration: Concentration{
 				Unit: "%", Basis: string(lab.BasisBase), N: known, Summary: summary,
 				UnknownBasis: s.concentration.unknown, OtherUnit: s.concentration.otherUnit,
 			},
-			Quantified: s.adulterant.count(lab.Quantified), BelowLOQ: s.adulterant.count(lab.BelowLOQ),
-			Identified: s.adulterant.count(lab.Identified), Trace: s.adulterant.count(lab.Trace),
-			Indicated: s.adulterant.count(lab.Indicated), Methods: c.byMethod(sets, id), SubstanceID: id,
+			Quantified: quantified, BelowLOQ: below, Identified: identified,
+			Lesser:  Lesser{Trace: s.adulterant.count(lab.Trace), Indicated: s.adulterant.count(lab.Indicated)},
+			Methods: c.byMethod(sets, id), SubstanceID: id,
 		})
 	}
-	slices.SortFunc(list, func(a, b Adulterant) int { return byN(a.Proportion, b.Proportion, a.Substance, b.Substance) })
+	slices.SortFunc(list, func(a, b Adulterant) int {
+		return byFinds(a.Proportion, b.Proportion, a.Lesser, b.Lesser, a.Substance, b.Substance)
+	})
 	return list
 }
 
@@ -72,7 +74,7 @@ func (c *computation) visible(uses []methodUse, id lab.SubstanceID) int {
 		}
 		for key, times := range use.seen {
 			if key.substance == id {
-				n += *times
+				n += times.total()
 			}
 		}
 	}
@@ -88,9 +90,9 @@ type technique struct {
 func techniqueOf(m *lab.Method) technique { return technique{m.Kind, m.Level} }
 
 // byMethod lists, for each technique that found the substance or could have, how
-// often it did: the deciding analysis was by it.
+// often it did, above a trace and as less: the deciding analysis was by it.
 func (c *computation) byMethod(uses []methodUse, id lab.SubstanceID) []AdulterantMethod {
-	found, of := map[technique]int{}, map[technique]int{}
+	found, of := map[technique]*finds{}, map[technique]int{}
 	for _, use := range uses {
 		here := map[technique]int{}
 		for key, times := range use.seen {
@@ -98,9 +100,13 @@ func (c *computation) byMethod(uses []methodUse, id lab.SubstanceID) []Adulteran
 			if !ok || key.substance != id {
 				continue
 			}
-			here[techniqueOf(m)] += *times
+			t := techniqueOf(m)
+			here[t] += times.total()
+			if found[t] == nil {
+				found[t] = &finds{}
+			}
 			if key.adulterant {
-				found[techniqueOf(m)] += *times
+				found[t].add(*times)
 			}
 		}
 		for t, times := range here {
@@ -115,7 +121,8 @@ func (c *computation) byMethod(uses []methodUse, id lab.SubstanceID) []Adulteran
 	list := []AdulterantMethod{}
 	for t, n := range of {
 		if n > 0 {
-			list = append(list, AdulterantMethod{t.kind, t.level, newProportion(found[t], n)})
+			f := cmp.Or(found[t], &finds{})
+			list = append(list, AdulterantMethod{t.kind, t.level, newProportion(f.above, n), f.Lesser})
 		}
 	}
 	slices.SortFunc(list, func(a, b AdulterantMethod) int {
@@ -135,7 +142,7 @@ func techniques(methods []*lab.Method) []technique {
 	return list
 }
 
-// pairs lists the adulterants that were found together.
+// pairs lists the adulterants that were found together, both above a trace.
 func (c *computation) pairs(x *cell) []Pair {
 	list := []Pair{}
 	for ids, n := range x.pairs {

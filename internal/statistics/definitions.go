@@ -87,8 +87,8 @@ var Definitions = []Definition{
 		"substitutes",
 		Text{"Substitution", "Vervanging"},
 		Text{
-			"Samples in which the substance was found above a trace.",
-			"Monsters waarin de stof werd gevonden in meer dan een spoor.",
+			"Samples in which the substance was found above a trace: measured, identified, or below the limit of quantification. Beside these stand, in columns of their own and in no sum, those in which it was seen as a trace, and those in which it was only indicated.",
+			"Monsters waarin de stof werd gevonden in meer dan een spoor: gemeten, geïdentificeerd, of onder de kwantificeringsgrens. Daarnaast staan, in eigen kolommen en in geen som, die waarin zij als spoor werd gezien, en die waarin er alleen een aanwijzing voor was.",
 		},
 		Text{
 			"Samples of the denominator of \"contains\" that do not contain what was expected.",
@@ -99,20 +99,38 @@ var Definitions = []Definition{
 		"adulterants",
 		Text{"Contamination", "Versnijding"},
 		Text{
-			"Samples in which the adulterant was found, traces included (counted apart too). Concentration is its mass fraction as base where it was quantified. By method: where that kind of method decided.",
-			"Monsters waarin de versnijding werd gevonden, ook als spoor (ook apart geteld). Het gehalte is de massafractie als base waar het is gemeten. Per methode: waar die soort methode besliste.",
+			"Samples in which the adulterant was found above a trace: measured, identified, or below the limit of quantification. Beside these stand, in columns of their own and in no sum, those in which it was seen as a trace, and those in which it was only indicated. An adulterant that was seen only so has a row with none. A trace of a very strong opioid is a trace here too, though it makes the outcome expected plus adulterant. Concentration is its mass fraction as base where it was quantified. By method: where that kind of method decided.",
+			"Monsters waarin de versnijding werd gevonden in meer dan een spoor: gemeten, geïdentificeerd, of onder de kwantificeringsgrens. Daarnaast staan, in eigen kolommen en in geen som, die waarin zij als spoor werd gezien, en die waarin er alleen een aanwijzing voor was. Een versnijding die alleen zo werd gezien heeft een rij met nul. Een spoor van een zeer sterk opioïde is ook hier een spoor, al maakt het de uitkomst verwacht plus versnijding. Het gehalte is de massafractie als base waar het is gemeten. Per methode: waar die soort methode besliste.",
 		},
 		Text{
-			"Samples that contain what was expected and in which the adulterant could be seen: analysed by a method whose scope covers it, or found. A method that sees only large amounts makes an adulterant look rare and strong.",
-			"Monsters die bevatten wat werd verwacht en waarin de versnijding gezien kon worden: geanalyseerd met een methode die haar kan zien, of gevonden. Een methode die alleen grote hoeveelheden ziet laat een versnijding zeldzaam en sterk lijken.",
+			"Samples that contain what was expected and in which the adulterant could be seen: analysed by a method whose scope covers it, or found, also as a trace or indicated. A method that sees only large amounts makes an adulterant look rare and strong.",
+			"Monsters die bevatten wat werd verwacht en waarin de versnijding gezien kon worden: geanalyseerd met een methode die haar kan zien, of gevonden, ook als spoor of aanwijzing. Een methode die alleen grote hoeveelheden ziet laat een versnijding zeldzaam en sterk lijken.",
 		},
 	},
 	{
 		"no_adulterant",
 		Text{"No adulterant", "Geen versnijding"},
 		Text{
-			"Samples in which no adulterant was found in any amount, by the methods that were used.",
-			"Monsters waarin met de gebruikte methoden geen versnijding werd gevonden, in welke hoeveelheid ook.",
+			"Samples in which no adulterant was found in any way, not even as a trace or indicated, by the methods that were used. What could not be identified is no adulterant. These, those with adulterants only as traces or indicated, and those with any above a trace add up to the samples that contain what was expected.",
+			"Monsters waarin met de gebruikte methoden geen versnijding werd gevonden, ook niet als spoor of aanwijzing. Wat niet kon worden herkend is geen versnijding. Deze monsters, die met versnijding alleen als spoor of aanwijzing, en die met versnijding boven een spoor zijn samen de monsters die bevatten wat werd verwacht.",
+		},
+		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
+	},
+	{
+		"only_traces",
+		Text{"Only traces or indications", "Alleen sporen of aanwijzingen"},
+		Text{
+			"Samples in which adulterants were seen as traces or only indicated, and none above a trace.",
+			"Monsters waarin versnijding als spoor werd gezien of er alleen een aanwijzing voor was, en geen enkele boven een spoor.",
+		},
+		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
+	},
+	{
+		"any_adulterant",
+		Text{"Any adulterant", "Enige versnijding"},
+		Text{
+			"Samples in which at least one adulterant was found above a trace.",
+			"Monsters waarin ten minste één versnijding werd gevonden in meer dan een spoor.",
 		},
 		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
 	},
@@ -174,8 +192,8 @@ var Definitions = []Definition{
 		"co_occurrence",
 		Text{"Adulterants together", "Versnijdingen samen"},
 		Text{
-			"Samples in which both adulterants were found.",
-			"Monsters waarin beide versnijdingen werden gevonden.",
+			"Samples in which both adulterants were found above a trace. One with one of them as a trace, or only indicated, is in no pair.",
+			"Monsters waarin beide versnijdingen werden gevonden in meer dan een spoor. Een monster met een van beide als spoor, of alleen als aanwijzing, zit in geen paar.",
 		},
 		Text{"Samples that contain what was expected.", "Monsters die bevatten wat werd verwacht."},
 	},

@@ -95,6 +95,8 @@ type Entry struct {
 	Forms                      map[lab.Form]int  `json:"forms"`
 	Months                     [12]int           `json:"months"`
 	NoAdulterant               Proportion        `json:"no_adulterant"`
+	OnlyTraces                 Proportion        `json:"only_traces"`    // contain adulterants, but none above a trace
+	AnyAdulterant              Proportion        `json:"any_adulterant"` // above a trace
 	CoOccurrence               []Pair            `json:"co_occurrence"`
 	Found                      []Found           `json:"found"`
 	PriceOtherCurrencies       map[string]int    `json:"price_other_currencies"`
@@ -123,11 +125,22 @@ type Contains struct {
 	Main Proportion `json:"main"` // as a main component
 }
 
+// Lesser counts the samples in which a substance was seen as a trace or only indicated. They
+// stand beside those of a figure that counts what is above a trace, and never among them.
+type Lesser struct {
+	Trace     int  `json:"trace"`
+	Indicated int  `json:"indicated"`
+	withheld  bool // from the public
+}
+
+func (l Lesser) total() int { return l.Trace + l.Indicated }
+
 // Substitute is a substance that was found, above a trace, in samples that do not
-// hold what was expected; of those samples.
+// hold what was expected; of those samples. It stands also where it was only seen as less.
 type Substitute struct {
 	Substance string `json:"substance"`
 	Proportion
+	Lesser
 	SubstanceID lab.SubstanceID `json:"-"`
 }
 
@@ -195,20 +208,20 @@ type PurePrice struct {
 	SubstanceID lab.SubstanceID `json:"-"`
 }
 
-// Adulterant is an active substance that was found, unexpected, in samples that
-// hold what was expected. Of counts the samples in which it could be seen: those
-// that had a method whose scope covers it, and those in which it was found.
+// Adulterant is an active substance that was found, unexpected, above a trace in samples
+// that hold what was expected. It stands also where it was only seen as less. Of counts the
+// samples in which it could be seen: those that had a method whose scope covers it, and those
+// in which it was found in any way.
 type Adulterant struct {
 	Substance string `json:"substance"`
 	Proportion
-	Concentration Concentration      `json:"concentration"`
-	Quantified    int                `json:"quantified"`
-	BelowLOQ      int                `json:"below_loq"`
-	Identified    int                `json:"identified"`
-	Trace         int                `json:"trace"`
-	Indicated     int                `json:"indicated"`
-	Methods       []AdulterantMethod `json:"methods"`
-	SubstanceID   lab.SubstanceID    `json:"-"`
+	Concentration Concentration `json:"concentration"`
+	Quantified    int           `json:"quantified"`
+	BelowLOQ      int           `json:"below_loq"`
+	Identified    int           `json:"identified"`
+	Lesser
+	Methods     []AdulterantMethod `json:"methods"`
+	SubstanceID lab.SubstanceID    `json:"-"`
 }
 
 // Concentration is the mass fraction of an adulterant in percent, as base, where
@@ -228,10 +241,11 @@ type AdulterantMethod struct {
 	Method lab.MethodKind `json:"method"`
 	Level  lab.Level      `json:"level"`
 	Proportion
+	Lesser
 }
 
-// Pair is two adulterants that were found in the same samples, of those that hold
-// what was expected.
+// Pair is two adulterants that were found in the same samples, both above a trace, of those
+// that hold what was expected.
 type Pair struct {
 	Substances [2]string `json:"substances"`
 	Proportion

@@ -19,7 +19,7 @@ type Fold struct {
 	// Add resolves each class once; Seal forgets this.
 	routes  map[*lab.SampleClass]*route
 	counter map[*cell]*counter
-	active  []lab.SubstanceID // adulterants of the sample at hand
+	active  []lab.SubstanceID // adulterants of the sample at hand, above a trace
 
 	unreviewed map[lab.SubstanceID]bool // whose names are not told
 	room       []lab.FindingRow         // for findings of the sample at hand, see withhold
@@ -170,7 +170,9 @@ type counter struct {
 type finding struct {
 	*substance
 	found      *int // nil if it was not found
+	instead    *int // of samples that do not contain what was expected
 	adulterant *int // nil if it is none
+	above      bool // a trace
 	expected   bool // by what the cell is about
 
 	methods *methodSet // of the last sample
@@ -180,7 +182,7 @@ type finding struct {
 // see counts the finding among samples that were analysed by the same methods.
 func (to *finding) see(x *lab.FindingRow, by *methodSet) {
 	if to.methods != by {
-		to.methods, to.seen = by, by.seen.at(sighting{x.SubstanceID, x.MethodID, to.adulterant != nil})
+		to.methods, to.seen = by, by.sighted(sighting{x.SubstanceID, x.MethodID, to.adulterant != nil}).at(x.Detection)
 	}
 	*to.seen++
 }
@@ -197,6 +199,7 @@ func (c *counter) finding(class *lab.FindingClass) *finding {
 	}
 	x.substance = c.cell.substance(class.SubstanceID)
 	x.found = x.substance.found.at(foundKey{class.Role, class.Detection, class.Main})
+	x.instead, x.above = x.substitute.at(class.Detection), class.Detection.AboveTrace()
 	if class.Role == lab.RoleAdulterant {
 		x.adulterant = x.adulterants().at(class.Detection)
 	}
@@ -218,7 +221,7 @@ func (p *place) add(row *lab.FactRow, active []lab.SubstanceID) []lab.SubstanceI
 	}
 	addDays(&c.published, row.PublishedDays)
 	addDays(&c.confirmed, row.ConfirmedDays)
-	contains := p.contains(row)
+	contains, lesser := p.contains(row), false
 	active = active[:0]
 	for i := range row.Findings {
 		x := &row.Findings[i]
@@ -232,13 +235,20 @@ func (p *place) add(row *lab.FactRow, active []lab.SubstanceID) []lab.SubstanceI
 		}
 		switch {
 		case contains:
-			active = p.addContained(to, x, active)
-		case p.identified && x.Detection != lab.Trace:
-			to.substitute++
+			p.addContained(to, x)
+		case p.identified:
+			*to.instead++
+		}
+		switch {
+		case !contains || to.adulterant == nil:
+		case to.above:
+			active = append(active, x.SubstanceID)
+		default:
+			lesser = true
 		}
 	}
 	if contains {
-		p.addAdulterants(active)
+		p.addAdulterants(active, lesser)
 	}
 	return active
 }
@@ -308,21 +318,25 @@ func perPure(price, ppm int64) int64 {
 
 // addContained counts a substance found in a sample that contains what was
 // expected.
-func (p *place) addContained(to *finding, x *lab.FindingRow, active []lab.SubstanceID) []lab.SubstanceID {
+func (p *place) addContained(to *finding, x *lab.FindingRow) {
 	to.see(x, p.methods)
 	if to.adulterant == nil {
-		return active
+		return
 	}
 	*to.adulterant++
 	if x.Detection == lab.Quantified {
 		to.concentration.add(x, lab.MassFraction)
 	}
-	return append(active, x.SubstanceID)
 }
 
-// addAdulterants counts which adulterants a sample holds together.
-func (p *place) addAdulterants(active []lab.SubstanceID) {
-	if len(active) == 0 {
+// addAdulterants counts a sample by the adulterants that are in it above a trace, and which of
+// these it holds together. Lesser tells that it has others, as traces or indicated.
+func (p *place) addAdulterants(active []lab.SubstanceID, lesser bool) {
+	switch {
+	case len(active) > 0:
+	case lesser:
+		p.cell.onlyTraces++
+	default:
 		p.cell.clean++
 	}
 	for i, a := range active {

@@ -63,7 +63,7 @@ var Tables = []TableSpec{
 	{"substitutes", ProductTable, Text{"Found instead", "In plaats daarvan gevonden"}, []string{"substitutes"}, shareNotes, (*Source).substitutes},
 	{"purity", ProductTable, Text{"Purity", "Zuiverheid"}, []string{"purity"}, amountNotes, (*Source).purity},
 	{"dose", ProductTable, Text{"Dose", "Dosis"}, []string{"dose"}, amountNotes, (*Source).dose},
-	{"adulterants", ProductTable, Text{"Adulterants", "Versnijdingen"}, []string{"adulterants", "no_adulterant"}, amountNotes, (*Source).adulterants},
+	{"adulterants", ProductTable, Text{"Adulterants", "Versnijdingen"}, []string{"adulterants", "no_adulterant", "only_traces", "any_adulterant"}, amountNotes, (*Source).adulterants},
 	{"adulterant_methods", ProductTable, Text{"Adulterants by method", "Versnijdingen per methode"}, []string{"adulterants"}, shareNotes, (*Source).adulterantMethods},
 	{"co_occurrence", ProductTable, Text{"Adulterants found together", "Samen gevonden versnijdingen"}, []string{"co_occurrence"}, shareNotes, (*Source).coOccurrence},
 	{"price", ProductTable, Text{"Price", "Prijs"}, []string{"price"}, amountNotes, (*Source).price},

@@ -165,7 +165,7 @@ func checkCell(t *testing.T, key string, column Column, c Cell) {
 	if holds != want || c.State == "" {
 		t.Errorf("%s, %s: %+v", key, column.Key, c)
 	}
-	if c.Label != nil && (c.Label.Name == Text{}) != (c.Label.Vocabulary != "") {
+	if c.Label != nil && (c.Label.Name == Text{}) != (c.Label.Vocabulary != "") && c.Label.Code != Together {
 		t.Errorf("%s, %s: %+v", key, column.Key, c.Label)
 	}
 }

@@ -12,7 +12,27 @@ var (
 	unknownBasis   = Text{"Basis unknown", "Basis onbekend"}
 	otherUnit      = Text{"In another unit", "In een andere eenheid"}
 	freeName       = Text{"free or found", "gratis of gevonden"}
+	noAdulterant   = Text{"no adulterant", "geen versnijding"}
+	onlyTraces     = Text{"adulterants only as traces or indicated", "versnijding alleen als spoor of aanwijzing"}
+	anyAdulterant  = Text{"an adulterant above a trace", "versnijding boven een spoor"}
 )
+
+// aboveTrace is the column of samples in which something was found above a trace, and
+// lesserColumns those beside it.
+var (
+	aboveTrace    = shareColumn("samples", Text{"Samples", "Monsters"})
+	lesserColumns = []Column{
+		countColumn("trace", Text{"Besides, as a trace", "Daarnaast, als spoor"}),
+		countColumn("indicated", Text{"Besides, only indicated", "Daarnaast, alleen een aanwijzing"}),
+	}
+)
+
+func lesserCells(l Lesser) []Cell {
+	if l.withheld {
+		return []Cell{{State: TooFew}, {State: TooFew}}
+	}
+	return []Cell{countCell(l.Trace), countCell(l.Indicated)}
+}
 
 // Notes of tables of shares and of tables with amounts.
 var (

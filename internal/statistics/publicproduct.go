@@ -10,7 +10,7 @@ func (s *Source) outcomes() ([]Column, []Row) {
 			euda = shareCell(newProportion(line.Count(e.OutcomesEUDA), e.ReleasedN))
 		}
 		if line.Code == Together {
-			name = labelCell(Label{Code: Together, Name: TogetherName})
+			name = labelCell(Label{Vocabulary: "outcome", Code: Together, Name: TogetherName})
 		}
 		rows = append(rows, Row{Cells: []Cell{name, shareCell(newProportion(line.Count(e.Outcomes), e.ReleasedN)), euda}})
 	}
@@ -31,9 +31,10 @@ func (s *Source) contains() ([]Column, []Row) {
 func (s *Source) substitutes() ([]Column, []Row) {
 	rows := []Row{}
 	for _, x := range s.entry().Substitutes {
-		rows = append(rows, Row{Cells: []Cell{s.substance(x.SubstanceID, x.Substance), shareCell(x.Proportion)}})
+		cells := []Cell{s.substance(x.SubstanceID, x.Substance), shareCell(x.Proportion)}
+		rows = append(rows, Row{Cells: append(cells, lesserCells(x.Lesser)...)})
 	}
-	return []Column{substanceColumn, shareColumn("samples", Text{"Samples", "Monsters"})}, rows
+	return append([]Column{substanceColumn, aboveTrace}, lesserColumns...), rows
 }
 
 // contentColumns are the columns of contentCells.
@@ -86,24 +87,27 @@ func (s *Source) dose() ([]Column, []Row) {
 	return doseColumns(unit), rows
 }
 
-// adulterants begins with the samples in which there was none.
+// adulterants begins with how all samples divide: those in which there was none, those in which
+// adulterants were only seen as less, and those with any above a trace.
 func (s *Source) adulterants() ([]Column, []Row) {
-	columns := []Column{
-		substanceColumn, shareColumn("samples", Text{"Samples", "Monsters"}),
-		countColumn("quantified", Text{"Quantified", "Gekwantificeerd"}), countColumn("below_loq", belowLOQName),
-		countColumn("identified", Text{"Identified", "Geïdentificeerd"}), countColumn("trace", Text{"Trace", "Spoor"}),
-		countColumn("indicated", Text{"Indicated", "Aangeduid"}),
-	}
+	columns := append([]Column{substanceColumn, aboveTrace}, lesserColumns...)
+	columns = append(
+		columns, countColumn("quantified", Text{"Quantified", "Gekwantificeerd"}), countColumn("below_loq", belowLOQName),
+		countColumn("identified", Text{"Identified", "Geïdentificeerd"}),
+	)
 	columns = append(columns, summaryColumns("%", 1, true)...)
 	columns = append(columns, countColumn("unknown_basis", unknownBasis), countColumn("other_unit", otherUnit))
 	e := s.entry()
-	clean := []Cell{labelCell(Label{Code: "none", Name: Text{"no adulterant", "geen versnijding"}}), shareCell(e.NoAdulterant)}
-	rows := []Row{{Cells: pad(clean, len(columns))}}
+	rows := []Row{}
+	all := func(code string, name Text, p Proportion) {
+		rows = append(rows, Row{Cells: pad([]Cell{labelCell(Label{Code: code, Name: name}), shareCell(p)}, len(columns))})
+	}
+	all("none", noAdulterant, e.NoAdulterant)
+	all("only_traces", onlyTraces, e.OnlyTraces)
+	all("any", anyAdulterant, e.AnyAdulterant)
 	for _, a := range e.Adulterants {
-		cells := []Cell{
-			s.substance(a.SubstanceID, a.Substance), shareCell(a.Proportion), countCell(a.Quantified), countCell(a.BelowLOQ),
-			countCell(a.Identified), countCell(a.Trace), countCell(a.Indicated),
-		}
+		cells := append([]Cell{s.substance(a.SubstanceID, a.Substance), shareCell(a.Proportion)}, lesserCells(a.Lesser)...)
+		cells = append(cells, countCell(a.Quantified), countCell(a.BelowLOQ), countCell(a.Identified))
 		cells = append(cells, summaryCells(a.Concentration.N, a.Concentration.Summary, true)...)
 		rows = append(rows, Row{Cells: append(cells, countCell(a.Concentration.UnknownBasis), countCell(a.Concentration.OtherUnit))})
 	}
@@ -114,15 +118,12 @@ func (s *Source) adulterantMethods() ([]Column, []Row) {
 	rows := []Row{}
 	for _, a := range s.entry().Adulterants {
 		for _, m := range a.Methods {
-			rows = append(rows, Row{Cells: []Cell{
-				s.substance(a.SubstanceID, a.Substance), codeCell("method", m.Method), codeCell("level", m.Level), shareCell(m.Proportion),
-			}})
+			cells := []Cell{s.substance(a.SubstanceID, a.Substance), codeCell("method", m.Method), codeCell("level", m.Level), shareCell(m.Proportion)}
+			rows = append(rows, Row{Cells: append(cells, lesserCells(m.Lesser)...)})
 		}
 	}
-	return []Column{
-		substanceColumn, labelColumn("method", Text{"Method", "Methode"}), labelColumn("level", Text{"Level", "Niveau"}),
-		shareColumn("samples", Text{"Samples", "Monsters"}),
-	}, rows
+	columns := []Column{substanceColumn, labelColumn("method", Text{"Method", "Methode"}), labelColumn("level", Text{"Level", "Niveau"}), aboveTrace}
+	return append(columns, lesserColumns...), rows
 }
 
 func (s *Source) coOccurrence() ([]Column, []Row) {
@@ -132,7 +133,7 @@ func (s *Source) coOccurrence() ([]Column, []Row) {
 			s.substance(p.SubstanceIDs[0], p.Substances[0]), s.substance(p.SubstanceIDs[1], p.Substances[1]), shareCell(p.Proportion),
 		}})
 	}
-	return []Column{substanceColumn, labelColumn("with", Text{"Together with", "Samen met"}), shareColumn("samples", Text{"Samples", "Monsters"})}, rows
+	return []Column{substanceColumn, labelColumn("with", Text{"Together with", "Samen met"}), aboveTrace}, rows
 }
 
 // priceColumns are the columns of priceCells.

@@ -87,12 +87,12 @@ type Label struct {
 	Vocabulary string `json:"vocabulary,omitempty"` // as the catalogues call it, such as outcome
 	Code       string `json:"code,omitempty"`       // of the vocabulary, or of a service
 	ID         int    `json:"id,omitempty"`         // of a product or substance
-	Name       Text   `json:"name,omitzero"`        // absent for a code of a vocabulary
+	Name       Text   `json:"name,omitzero"`        // absent for a code of a vocabulary, but for one that figures add
 }
 
-// String returns the label as it stands in CSV: the code, or the English name.
+// String returns the label as it stands in CSV: the code of a vocabulary, or the English name.
 func (l *Label) String() string {
-	if l.Name.English != "" {
+	if l.Name.English != "" && l.Vocabulary == "" {
 		return l.Name.English
 	}
 	return l.Code

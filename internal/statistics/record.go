@@ -113,6 +113,10 @@ func (r record) proportion(p Proportion) []record {
 	return slices.Concat(list, r.optional("percent", p.Percent), r.interval("ci95", p.CI95))
 }
 
+func (r record) lesser(l Lesser) []record {
+	return []record{r.count("trace", l.Trace), r.count("indicated", l.Indicated)}
+}
+
 func (r record) summary(n int, unit string, s Summary) []record {
 	r.n, r.unit = strconv.Itoa(n), unit
 	return slices.Concat(
@@ -172,10 +176,12 @@ func (e *Entry) records() []record {
 		[]record{record{figure: "withdrawn"}.count("n", e.Withdrawn), record{figure: "recognised"}.count("n", e.Recognised)},
 		counted("unreleased", e.Unreleased, code[string]), counted("level", e.Level, code[lab.Level]),
 		counted("forms", e.Forms, code[lab.Form]), months(e.Months),
-		record{figure: "no_adulterant"}.proportion(e.NoAdulterant), turnaroundRecords(e.TurnaroundDays),
+		record{figure: "no_adulterant"}.proportion(e.NoAdulterant), record{figure: "only_traces"}.proportion(e.OnlyTraces),
+		record{figure: "any_adulterant"}.proportion(e.AnyAdulterant), turnaroundRecords(e.TurnaroundDays),
 	)
 	for _, s := range e.Substitutes {
-		list = append(list, record{figure: "substitutes", substance: s.Substance}.proportion(s.Proportion)...)
+		r := record{figure: "substitutes", substance: s.Substance}
+		list = slices.Concat(list, r.proportion(s.Proportion), r.lesser(s.Lesser))
 	}
 	for _, f := range e.Found {
 		r := record{figure: "found", substance: f.Substance}
@@ -214,14 +220,14 @@ func (e *Entry) adulterantRecords() []record {
 	for _, a := range e.Adulterants {
 		r := record{figure: "adulterants", substance: a.Substance}
 		list = append(append(list, r.proportion(a.Proportion)...),
-			r.count("quantified", a.Quantified), r.count("below_loq", a.BelowLOQ), r.count("identified", a.Identified),
-			r.count("trace", a.Trace), r.count("indicated", a.Indicated))
+			r.count("quantified", a.Quantified), r.count("below_loq", a.BelowLOQ), r.count("identified", a.Identified))
+		list = append(list, r.lesser(a.Lesser)...)
 		r.figure = "adulterant_concentration"
 		list = append(append(list, r.summary(a.Concentration.N, a.Concentration.Unit+" "+a.Concentration.Basis, a.Concentration.Summary)...),
 			r.count("unknown_basis", a.Concentration.UnknownBasis), r.count("other_unit", a.Concentration.OtherUnit))
 		for _, m := range a.Methods {
 			method := record{figure: "adulterant_by_method", substance: a.Substance, quantity: string(m.Method) + " " + string(m.Level)}
-			list = append(list, method.proportion(m.Proportion)...)
+			list = slices.Concat(list, method.proportion(m.Proportion), method.lesser(m.Lesser))
 		}
 	}
 	return list

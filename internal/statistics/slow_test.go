@@ -99,7 +99,7 @@ func (w *slow) entry(all, mine []testSample, contains func(s testSample, main bo
 	prices := map[string][]float64{}
 	unreleased, outcomes, pairs := map[string]int{}, map[string]int{}, map[string]int{}
 	var published, confirmed []float64
-	n, withdrawn, any, main, free, clean := 0, 0, 0, 0, 0, 0
+	n, withdrawn, any, main, free, clean, faint, adulterated := 0, 0, 0, 0, 0, 0, 0, 0
 	for _, s := range all {
 		if s.class.Counted {
 			registered++
@@ -186,11 +186,17 @@ func (w *slow) entry(all, mine []testSample, contains func(s testSample, main bo
 	}
 	for _, s := range containing {
 		list := s.finding(func(c lab.FindingClass) bool { return c.Role == lab.RoleAdulterant })
-		if len(list) == 0 {
+		strong := s.finding(func(c lab.FindingClass) bool { return c.Role == lab.RoleAdulterant && !faintly[c.Detection] })
+		switch {
+		case len(strong) > 0:
+			adulterated++
+		case len(list) > 0:
+			faint++
+		default:
 			clean++
 		}
-		for _, a := range list {
-			for _, b := range list {
+		for _, a := range strong {
+			for _, b := range strong {
 				if nameA, nameB := w.d.Substances[a.class.SubstanceID].Name, w.d.Substances[b.class.SubstanceID].Name; nameA < nameB {
 					pairs[nameA+"+"+nameB]++
 				}
@@ -198,6 +204,8 @@ func (w *slow) entry(all, mine []testSample, contains func(s testSample, main bo
 		}
 	}
 	w.proportion("no adulterant", clean, len(containing))
+	w.proportion("only traces", faint, len(containing))
+	w.proportion("any adulterant", adulterated, len(containing))
 	for k, v := range pairs {
 		w.proportion("pair "+k, v, len(containing))
 	}
@@ -206,7 +214,7 @@ func (w *slow) entry(all, mine []testSample, contains func(s testSample, main bo
 func (w *slow) substance(id lab.SubstanceID, released, denominator, containing []testSample, contains func(testSample, bool) bool, about func(testSample, lab.FindingClass) bool) {
 	name := w.d.Substances[id].Name
 	is := func(c lab.FindingClass) bool { return c.SubstanceID == id }
-	found, trace, mains, substitutes := 0, 0, 0, 0
+	found, trace, mains, substitutes := 0, 0, 0, map[lab.Detection]int{}
 	type row struct {
 		values                          []float64
 		detected, below, unknown, other int
@@ -263,8 +271,8 @@ func (w *slow) substance(id lab.SubstanceID, released, denominator, containing [
 		}
 	}
 	for _, s := range denominator {
-		if list := s.finding(is); !contains(s, false) && len(list) > 0 && list[0].class.Detection != lab.Trace {
-			substitutes++
+		if list := s.finding(is); !contains(s, false) && len(list) > 0 {
+			substitutes[list[0].class.Detection]++
 		}
 	}
 	if found > 0 {
@@ -272,8 +280,10 @@ func (w *slow) substance(id lab.SubstanceID, released, denominator, containing [
 		w.set("found "+name+" trace", float64(trace))
 		w.set("found "+name+" main", float64(mains))
 	}
-	if substitutes > 0 {
-		w.proportion("substitute "+name, substitutes, len(denominator)-len(containing))
+	if len(substitutes) > 0 {
+		w.proportion("substitute "+name, substitutes[lab.Quantified]+substitutes[lab.BelowLOQ]+substitutes[lab.Identified], len(denominator)-len(containing))
+		w.set("substitute "+name+" trace", float64(substitutes[lab.Trace]))
+		w.set("substitute "+name+" indicated", float64(substitutes[lab.Indicated]))
 	}
 	for key, r := range contents {
 		key = "content " + name + " " + key
@@ -298,9 +308,13 @@ func (w *slow) substance(id lab.SubstanceID, released, denominator, containing [
 	w.adulterant(id, containing)
 }
 
+// faintly is how a substance is seen that is in no count of what is above a trace.
+var faintly = map[lab.Detection]bool{lab.Trace: true, lab.Indicated: true}
+
 func (w *slow) adulterant(id lab.SubstanceID, containing []testSample) {
 	name := "adulterant " + w.d.Substances[id].Name
-	n, of, methodN, methodOf := 0, 0, map[string]int{}, map[string]int{}
+	n, of, any, methodN, methodOf := 0, 0, false, map[string]int{}, map[string]int{}
+	faint, methodFaint := map[lab.Detection]int{}, map[string]int{}
 	var values []float64
 	for _, s := range containing {
 		list := s.finding(func(c lab.FindingClass) bool { return c.SubstanceID == id })
@@ -318,8 +332,15 @@ func (w *slow) adulterant(id lab.SubstanceID, containing []testSample) {
 			method := w.d.Methods[x.class.MethodID]
 			here[fmt.Sprint(method.Kind, method.Level)] = true
 			if x.class.Role == lab.RoleAdulterant {
+				any = true
+				by := fmt.Sprint(method.Kind, method.Level)
+				if faintly[x.class.Detection] {
+					faint[x.class.Detection]++
+					methodFaint[by+string(x.class.Detection)]++
+					continue
+				}
 				n++
-				methodN[fmt.Sprint(method.Kind, method.Level)]++
+				methodN[by]++
 				if x.class.Detection == lab.Quantified && x.class.BaseKnown && x.class.Scale == lab.MassFraction {
 					values = append(values, float64(x.base)/1e4)
 				}
@@ -329,12 +350,16 @@ func (w *slow) adulterant(id lab.SubstanceID, containing []testSample) {
 			methodOf[m]++
 		}
 	}
-	if n == 0 {
+	if !any {
 		return
 	}
 	w.proportion(name, n, of)
+	w.set(name+" trace", float64(faint[lab.Trace]))
+	w.set(name+" indicated", float64(faint[lab.Indicated]))
 	w.summary(name+" concentration", values)
 	for m, of := range methodOf {
 		w.proportion(name+" by "+m, methodN[m], of)
+		w.set(name+" by "+m+" trace", float64(methodFaint[m+"trace"]))
+		w.set(name+" by "+m+" indicated", float64(methodFaint[m+"indicated"]))
 	}
 }

@@ -125,9 +125,19 @@ func TestClassesAddUp(t *testing.T) {
 				}
 			}
 			for _, a := range e.Adulterants {
-				if a.Quantified+a.BelowLOQ+a.Identified+a.Trace+a.Indicated != a.N || a.N > a.Of || a.Of > e.Contains.Any.N {
+				if a.Quantified+a.BelowLOQ+a.Identified != a.N || a.N+a.Trace+a.Indicated > a.Of || a.Of > e.Contains.Any.N {
 					t.Fatalf("%s: %+v does not add up", e.Name(), a)
 				}
+				n, trace, indicated := 0, 0, 0
+				for _, m := range a.Methods {
+					n, trace, indicated = n+m.N, trace+m.Trace, indicated+m.Indicated
+				}
+				if n != a.N || trace != a.Trace || indicated != a.Indicated {
+					t.Fatalf("%s: by method %+v does not add up", e.Name(), a)
+				}
+			}
+			if n := e.NoAdulterant.N + e.OnlyTraces.N + e.AnyAdulterant.N; n != e.Contains.Any.N {
+				t.Fatalf("%s: no adulterant, only traces and any add up to %d of %d that contain", e.Name(), n, e.Contains.Any.N)
 			}
 		}
 		n, released := 0, 0

@@ -99,6 +99,8 @@ func (e *Entry) WriteTable(w io.Writer) error {
 	t.proportion("contains, any amount", e.Contains.Any)
 	t.proportion("contains, as main component", e.Contains.Main)
 	t.proportion("no adulterant", e.NoAdulterant)
+	t.proportion("adulterants only as traces or indicated", e.OnlyTraces)
+	t.proportion("an adulterant above a trace", e.AnyAdulterant)
 	t.heading("outcome", "n", "n (EUDA)")
 	for _, line := range OutcomeLines() {
 		t.row(line.Code, line.Count(e.Outcomes), line.Count(e.OutcomesEUDA))
@@ -115,19 +117,19 @@ func (e *Entry) WriteTable(w io.Writer) error {
 
 func (e *Entry) writeFindings(t *table) {
 	if len(e.Substitutes) > 0 {
-		t.heading("instead, in those without", "n", "of", "share", "95 % interval")
+		t.heading("instead, in those without", "above a trace", "of", "share", "95 % interval", "besides: trace", "indicated")
 		for _, s := range e.Substitutes {
-			t.proportion(s.Substance, s.Proportion)
+			t.row(s.Substance, s.N, s.Of, percent(s.Percent), bounds(s.CI95), s.Trace, s.Indicated)
 		}
 	}
 	if len(e.Adulterants) > 0 {
-		t.heading("adulterant", "n", "of", "share", "95 % interval", "trace", "quantified", "mean %")
+		t.heading("adulterant", "above a trace", "of", "share", "95 % interval", "quantified", "mean %", "besides: trace", "indicated")
 		for _, a := range e.Adulterants {
-			t.row(a.Substance, a.N, a.Of, percent(a.Percent), bounds(a.CI95), a.Trace, a.Concentration.N, decimal(a.Concentration.Mean))
+			t.row(a.Substance, a.N, a.Of, percent(a.Percent), bounds(a.CI95), a.Concentration.N, decimal(a.Concentration.Mean), a.Trace, a.Indicated)
 		}
 	}
 	if len(e.CoOccurrence) > 0 {
-		t.heading("adulterants together", "n", "of", "share", "95 % interval")
+		t.heading("adulterants together", "above a trace", "of", "share", "95 % interval")
 		for _, p := range e.CoOccurrence {
 			t.proportion(strings.Join(p.Substances[:], " + "), p.Proportion)
 		}

@@ -71,23 +71,54 @@ func (y *Year) told() *Year {
 }
 
 // toldUndivided are the substances of which is only told in how many samples they were
-// found: few, or few more than those that products tell of as adulterated with them.
+// found: few, or few more than those of which products tell more. A reader takes away first
+// the adulterants that are told to divide, then what is told as less of adulterants, and then
+// of substitutes.
 func (y *Year) toldUndivided() map[lab.SubstanceID]bool {
-	found, rest := map[lab.SubstanceID]int{}, map[lab.SubstanceID]int{}
-	for _, e := range y.Products {
-		for _, f := range e.Found {
-			found[f.SubstanceID] += f.N
-			rest[f.SubstanceID] += f.N
+	found, traces, undivided := map[lab.SubstanceID]int{}, map[lab.SubstanceID]int{}, map[lab.SubstanceID]bool{}
+	take := func(id lab.SubstanceID, n int, l Lesser) {
+		l = l.told()
+		if l.total() == 0 {
+			n = 0
 		}
-		for _, a := range e.Adulterants {
-			if !isFew(a.N) {
-				rest[a.SubstanceID] -= a.N
-			}
-		}
+		found[id] -= n + l.total()
+		traces[id] -= l.Trace
 	}
-	undivided := map[lab.SubstanceID]bool{}
-	for id, n := range found {
-		undivided[id] = isFew(n) || isFew(rest[id])
+	for _, step := range []func(*Entry){
+		func(e *Entry) {
+			for _, f := range e.Found {
+				found[f.SubstanceID] += f.N
+				traces[f.SubstanceID] += f.Trace
+			}
+		},
+		func(e *Entry) {
+			for _, a := range e.Adulterants {
+				if !isFew(a.N) {
+					found[a.SubstanceID] -= a.N
+				}
+			}
+		},
+		func(e *Entry) {
+			for _, a := range e.Adulterants {
+				n := a.N
+				if !isFew(n) {
+					n = 0 // it is taken already
+				}
+				take(a.SubstanceID, n, a.Lesser)
+			}
+		},
+		func(e *Entry) {
+			for _, x := range e.Substitutes {
+				take(x.SubstanceID, x.N, x.Lesser)
+			}
+		},
+	} {
+		for i := range y.Products {
+			step(&y.Products[i])
+		}
+		for id, n := range found {
+			undivided[id] = undivided[id] || isFew(n) || isFew(traces[id])
+		}
 	}
 	return undivided
 }
@@ -99,8 +130,8 @@ func (e *Entry) told() *Entry {
 	return &Entry{
 		Year: e.Year, Scope: e.Scope, Registered: e.Registered, Released: e.Released, Product: e.Product, Expected: e.Expected,
 		N: e.N, Share: e.Share, ShareWithoutEcstasyTablets: e.toldWithoutTablets(), ReleasedN: e.ReleasedN,
-		Contains: e.Contains, Outcomes: e.Outcomes, OutcomesEUDA: e.OutcomesEUDA, Substitutes: e.Substitutes,
-		NoAdulterant: e.NoAdulterant, CoOccurrence: e.CoOccurrence, Found: e.Found,
+		Contains: e.Contains, Outcomes: e.Outcomes, OutcomesEUDA: e.OutcomesEUDA, Substitutes: toldSubstitutes(e.Substitutes),
+		NoAdulterant: e.NoAdulterant, OnlyTraces: e.OnlyTraces, AnyAdulterant: e.AnyAdulterant, CoOccurrence: e.CoOccurrence, Found: e.Found,
 		Purity: purity, Dose: dose, Adulterants: toldAdulterants(e.Adulterants),
 		Price: toldPrice(e.Price), PricePerPureGram: toldPurePrice(e.PricePerPureGram),
 		PriceOtherCurrencies: toldCurrencies(e.PriceOtherCurrencies), PriceFree: toldCount(e.PriceFree),
@@ -177,7 +208,7 @@ var staffColumns = []string{"min", "max", "p"}
 func (t *Table) public() {
 	t.dropColumns(staffColumns)
 	if t.Key == "adulterants" {
-		t.hideSplits(t.column("samples"))
+		t.hideSplits()
 		t.hideDetections()
 	}
 	if t.column("detected") >= 0 {
@@ -205,15 +236,15 @@ func (t *Table) public() {
 // leavesOut tells whether the table is one of which something may be left out, other
 // than of services.
 func (t *Table) leavesOut() bool {
-	return t.Key == "adulterant_methods" || t.Key == "found" || t.column("median") >= 0
+	return t.column("trace") >= 0 || t.column("median") >= 0
 }
 
 // staffNotes are about what the public is not told.
 var staffNotes = []Text{Methods[2], testNote}
 
 var toldNote = Text{
-	"Of fewer than 10 samples no amount, price, form or method is told, nor anything from which one could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on. The standard deviation has one digit less; the interval of a mean is told from 1,000 on.",
-	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm of methode verteld, en ook niets waaruit die te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100. De standaarddeviatie heeft één cijfer minder; het interval van een gemiddelde wordt vanaf 1000 verteld.",
+	"Of fewer than 10 samples no amount, price, form, method, trace or indication is told, nor anything from which one could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on. The standard deviation has one digit less; the interval of a mean is told from 1,000 on.",
+	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm, methode, spoor of aanwijzing verteld, en ook niets waaruit die te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100. De standaarddeviatie heeft één cijfer minder; het interval van een gemiddelde wordt vanaf 1000 verteld.",
 }
 
 // column is the place of the column with the key, -1 for none.
@@ -235,14 +266,17 @@ func (t *Table) dropColumns(keys []string) {
 }
 
 // hideSplits hides of rows of few samples all that follows the column with their share:
-// how these divide.
-func (t *Table) hideSplits(share int) {
+// how these divide. What was seen as less is not among them.
+func (t *Table) hideSplits() {
+	share, lesser := t.column("samples"), t.columns("trace", "indicated")
 	for _, row := range t.Rows {
 		if n := row.Cells[share].N; n == nil || !isFew(*n) || row.Cells[share+1].State == None {
 			continue
 		}
 		for i := share + 1; i < len(row.Cells); i++ {
-			row.Cells[i] = Cell{State: TooFew} // also what is empty: that it is would tell
+			if !slices.Contains(lesser, i) {
+				row.hide(i) // also what is empty: that it is would tell
+			}
 		}
 	}
 }
@@ -267,7 +301,7 @@ func (t *Table) hideUnmeasured() {
 // hideDetections hides of an adulterant how it was detected in few samples, and the
 // numbers from which that could be computed: the parts add up to its samples.
 func (t *Table) hideDetections() {
-	columns := t.columns("n", "unknown_basis", "other_unit", "below_loq", "identified", "trace", "indicated")
+	columns := t.columns("n", "unknown_basis", "other_unit", "below_loq", "identified")
 	quantified := t.column("quantified")
 	for _, row := range t.Rows {
 		if row.Cells[quantified].State != Shown {

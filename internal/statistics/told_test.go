@@ -316,6 +316,7 @@ func checkColumns(t *rapid.T, p published) {
 
 // checkRows: no amount rests on fewer than ten, and no outer quantile on fewer than 40.
 func checkRows(t *rapid.T, p published) {
+	checkLesser(t, p)
 	if p.column("median") < 0 {
 		return
 	}
@@ -333,7 +334,8 @@ func checkRows(t *rapid.T, p published) {
 		if strings.HasPrefix(p.Key, "adulterants") {
 			if share := p.row(i, "samples"); share.N != nil && isFew(*share.N) && p.row(i, "quantified").State != None {
 				for k := p.column("quantified"); k < len(row.Cells); k++ {
-					if row.Cells[k].State != TooFew {
+					lesser := k == p.column("trace") || k == p.column("indicated")
+					if !lesser && row.Cells[k].State != TooFew {
 						t.Fatalf("%s, row %d: %d samples are divided: %+v", p.Key, i, *share.N, row.Cells[k])
 					}
 				}
@@ -355,6 +357,20 @@ func checkRows(t *rapid.T, p published) {
 					t.Fatalf("%s, row %d: %s tells of %d", p.Key, i, key, *c.N)
 				}
 			}
+		}
+	}
+}
+
+// checkLesser: what was seen as a trace or indicated is told of none or of enough, and of both
+// or of neither: a substance found in one product alone was found in so many together.
+func checkLesser(t *rapid.T, p published) {
+	if p.column("indicated") < 0 {
+		return
+	}
+	for i := range p.Rows {
+		trace, indicated := p.row(i, "trace"), p.row(i, "indicated")
+		if trace.State != indicated.State || trace.State == Shown && (isFew(*trace.N) || isFew(*indicated.N)) {
+			t.Fatalf("%s, row %d: a trace in %+v, indicated in %+v", p.Key, i, trace, indicated)
 		}
 	}
 }
@@ -445,6 +461,19 @@ func checkRest(t *rapid.T, s *Source, e *Entry) {
 		if whole := e.Adulterants[i].N; len(n) > 0 && !isFew(whole) {
 			enoughLeft("methods", whole, n...)
 		}
+		var traces, indicated []int
+		for _, m := range a.Methods {
+			if a.Lesser.withheld && !m.Lesser.withheld {
+				t.Fatalf("%s is told of a method alone: %+v", a.Substance, m)
+			}
+			if !m.Lesser.withheld {
+				traces, indicated = append(traces, m.Trace), append(indicated, m.Indicated)
+			}
+		}
+		if len(traces) > 0 {
+			enoughLeft("traces by method", a.Trace, traces...)
+			enoughLeft("indicated by method", a.Indicated, indicated...)
+		}
 	}
 	for currency, n := range told.PriceOtherCurrencies {
 		if isFew(n) {
@@ -530,6 +559,8 @@ func checkFound(t *rapid.T, s *Source) {
 		if isFew(rest) {
 			t.Fatalf("%v is found in %d and divided", row.Cells[0].Label, rest)
 		}
+		// What products tell of it: the adulterants that divide, and what was seen as less.
+		traces, told := *row.Cells[3].N, func(l Lesser) bool { return !isFew(l.Trace) && !isFew(l.Indicated) }
 		for _, e := range s.Year.Products {
 			for _, a := range e.Adulterants {
 				if a.SubstanceID == id && !isFew(a.N) {
@@ -539,6 +570,29 @@ func checkFound(t *rapid.T, s *Source) {
 		}
 		if isFew(rest) {
 			t.Fatalf("%v: %d are left", row.Cells[0].Label, rest)
+		}
+		for _, e := range s.Year.Products {
+			for _, a := range e.Adulterants {
+				if l := a.Lesser; a.SubstanceID == id && l.Trace+l.Indicated > 0 && told(l) {
+					rest, traces = rest-l.Trace-l.Indicated, traces-l.Trace
+					if isFew(a.N) {
+						rest -= a.N
+					}
+				}
+			}
+		}
+		if isFew(rest) || isFew(traces) {
+			t.Fatalf("%v: %d are left, %d of them traces, beside the adulterants", row.Cells[0].Label, rest, traces)
+		}
+		for _, e := range s.Year.Products {
+			for _, x := range e.Substitutes {
+				if l := x.Lesser; x.SubstanceID == id && l.Trace+l.Indicated > 0 && told(l) {
+					rest, traces = rest-x.N-l.Trace-l.Indicated, traces-l.Trace
+				}
+			}
+		}
+		if isFew(rest) || isFew(traces) {
+			t.Fatalf("%v: %d are left, %d of them traces, beside the substitutes", row.Cells[0].Label, rest, traces)
 		}
 	}
 }

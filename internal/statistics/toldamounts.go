@@ -197,6 +197,23 @@ func toldCurrencies(counts map[string]int) map[string]int {
 	return told
 }
 
+// told is what is told of samples in which a substance was only seen as less: nothing where
+// either are few, for whoever knows how many they are together would know these.
+func (l Lesser) told() Lesser {
+	if isFew(l.Trace) || isFew(l.Indicated) {
+		return Lesser{withheld: true}
+	}
+	return l
+}
+
+func toldSubstitutes(list []Substitute) []Substitute {
+	told := slices.Clone(list)
+	for i := range told {
+		told[i].Lesser = told[i].Lesser.told()
+	}
+	return told
+}
+
 // toldAdulterants tells of each adulterant in how many samples it was, and of more than
 // a few also how it was detected, how much of it there was, and by which method.
 func toldAdulterants(list []Adulterant) []Adulterant {
@@ -205,6 +222,8 @@ func toldAdulterants(list []Adulterant) []Adulterant {
 		a := &told[i]
 		a.Concentration.Summary = a.Concentration.Summary.told(a.Concentration.N, 1)
 		a.Methods = toldMethods(a.N, a.Methods)
+		a.Lesser = a.Lesser.told()
+		tellLesser(a.Methods, a.Lesser)
 	}
 	return told
 }
@@ -230,6 +249,22 @@ func toldMethods(n int, list []AdulterantMethod) []AdulterantMethod {
 		}
 	}
 	return told
+}
+
+// tellLesser hides by which methods an adulterant was seen as less, unless that is told of the
+// adulterant, and of no method few, nor of all that are left out.
+func tellLesser(methods []AdulterantMethod, whole Lesser) {
+	rest, hide := whole, whole.withheld
+	for _, m := range methods {
+		rest.Trace, rest.Indicated = rest.Trace-m.Trace, rest.Indicated-m.Indicated
+		hide = hide || m.Lesser.told().withheld
+	}
+	if !hide && !rest.told().withheld {
+		return
+	}
+	for i := range methods {
+		methods[i].Lesser = Lesser{withheld: true}
+	}
 }
 
 // toldIntervalFrom is the number of amounts from which the interval of their mean is

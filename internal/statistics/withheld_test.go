@@ -17,7 +17,7 @@ var withheldRules = []string{
 	"powder or crystal beside the two together", "forms beside all that contain it",
 	"bands of a dose", "bands above 150 mg", "a price of few", "a quantity beside all", "a price a pure gram of few",
 	"a currency of few", "free of few", "the share without tablets",
-	"how few adulterated divide", "how an adulterant was detected", "the amounts of an adulterant, whose number is left out",
+	"how few adulterated divide", "how an adulterant was detected", "few traces or indications", "by which methods few were traces", "the amounts of an adulterant, whose number is left out",
 	"methods of an adulterant", "why few have no amount", "how few finds divide", "finds of which few are left",
 }
 
@@ -72,7 +72,9 @@ func (w withheld) look(t testing.TB, s *Source, e *Entry) {
 	w.lookAtPrices(e, told)
 	w.note("the share without tablets", told.ShareWithoutEcstasyTablets.hidden)
 	for i, a := range e.Adulterants {
-		w.note("methods of an adulterant", !isFew(a.N) && len(told.Adulterants[i].Methods) < len(a.Methods))
+		methods := told.Adulterants[i].Methods
+		w.note("methods of an adulterant", !isFew(a.N) && len(methods) < len(a.Methods))
+		w.note("by which methods few were traces", !told.Adulterants[i].Lesser.withheld && len(methods) > 0 && methods[0].Lesser.withheld)
 	}
 	w.lookAtTables(t, s)
 }
@@ -100,8 +102,9 @@ func (w withheld) lookAtTables(t testing.TB, s *Source) {
 		}
 		few := isFew(*n)
 		cell := func(key string) bool { return adulterants.row(i, key).State == TooFew }
-		w.note("how few adulterated divide", few && cell("trace"))
-		parts := []string{"n", "unknown_basis", "other_unit", "below_loq", "identified", "trace", "indicated"}
+		w.note("how few adulterated divide", few && cell("identified"))
+		w.note("few traces or indications", cell("trace"))
+		parts := []string{"n", "unknown_basis", "other_unit", "below_loq", "identified"}
 		w.note("how an adulterant was detected", !few && slices.ContainsFunc(parts[3:], cell))
 		w.note("the amounts of an adulterant, whose number is left out", !few && cell("n"))
 	}
