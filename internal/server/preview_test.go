@@ -117,6 +117,7 @@ func TestPreviewIsWhatTheVisitorReads(t *testing.T) {
 		if en := p.read(t)[0]; !strings.Contains(en, "The analysis goes on.") {
 			t.Errorf("the visitor does not read that the analysis goes on:\n%s", en)
 		}
+		p.clerk.get("/samples/"+p.number+"/read-out").want(t, http.StatusOK, "The analysis goes on.")
 		c.analyse(t, p.x, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 		before = p.both(t, p.verifying, "")
 		p.verifying.get(p.address()).want(t, http.StatusOK, `href="?of=now&amp;say=en"`, "Tell by phone")
