@@ -64,7 +64,7 @@ func Read(files fs.FS) (*Catalogues, error) {
 		}
 	}
 	if lacks := c.Lacking[english]; lacks != nil {
-		return nil, fmt.Errorf("English lacks %s", strings.Join(lacks, ", "))
+		return nil, fmt.Errorf("the texts in English lack %s", strings.Join(lacks, ", "))
 	}
 	maps.DeleteFunc(c.texts, func(lang string, _ *Locale) bool { return c.Lacking[lang] != nil })
 	c.Languages = slices.SortedFunc(maps.Keys(c.texts), englishFirst)
