@@ -42,8 +42,14 @@ func TestWhatIsBroughtIsNoLessThanWhatIsThere(t *testing.T) {
 		nth     int
 		good    bool
 	}{
-		{1, 1, true}, {3, 1, true}, {3, 3, true}, {100, 1, true},
-		{0, 1, false}, {-1, 1, false}, {2, 3, false}, {101, 1, false},
+		{1, 1, true},
+		{3, 1, true},
+		{3, 3, true},
+		{100, 1, true},
+		{0, 1, false},
+		{-1, 1, false},
+		{2, 3, false},
+		{101, 1, false},
 	} {
 		if errs := lab.CheckBrought(test.brought, test.nth); test.good != (len(errs) == 0) {
 			t.Errorf("%d brought, with sample %d: %v", test.brought, test.nth, errs)

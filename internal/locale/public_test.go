@@ -221,7 +221,7 @@ var variables = sync.OnceValue(func() map[string]Vocabulary {
 const slipPage = "slip.html"
 
 // staffParts are what a page of the public shows to staff alone.
-var staffParts = []string{"Staff", "Unkept", "Again", "Changes", "Who"}
+var staffParts = []string{"Staff", "Unkept", "Again", "Changes", "Who", "Bar"}
 
 // draw follows a page of the public into the parts that it draws.
 func (p *told) draw(t *testing.T, trees map[string]*parse.Tree, name string) {

@@ -47,18 +47,6 @@ func (v reasonView) Given() bool { return v.Said != "" || v.Text != "" }
 // Plain is the reason in one line, for lists of staff.
 func (v reasonView) Plain() string { return joined(v.Said, v.Text) }
 
-// lines are the reason and its note, for pages whose texts are lines.
-func (v reasonView) lines() []string {
-	if !v.Given() {
-		return nil
-	}
-	said := []string{v.Label + " " + v.Plain()}
-	if v.Note != "" {
-		said = append(said, v.Note)
-	}
-	return said
-}
-
 // joined joins two texts as sentences, of which either may be empty.
 func joined(first, second string) string {
 	if first == "" || second == "" {

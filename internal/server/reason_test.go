@@ -22,22 +22,32 @@ func TestAReasonReadsInBothLanguages(t *testing.T) {
 	}{
 		"a code": {
 			lab.Why{ReasonCode: lab.ReasonExchanged},
-			[]string{"Reason: this sample may have been exchanged with another"}, []string{"Reden: dit monster is misschien verwisseld met een ander"}, []string{"<q"}, []string{"<q"},
+			[]string{"Reason: this sample may have been exchanged with another"},
+			[]string{"Reden: dit monster is misschien verwisseld met een ander"},
+			[]string{"<q"},
+			[]string{"<q"},
 		},
 		"a text": {lab.Because("en", spilt), []string{"Reason: " + spilt}, untranslated, []string{"<q", "translated"}, nil},
 		"a text with its translation": {
 			lab.Why{Reason: spilt, ReasonLang: "en", ReasonTranslation: gemorst},
-			[]string{"Reason: " + spilt}, []string{"Reden: " + gemorst}, []string{"<q", gemorst}, []string{"<q", spilt},
+			[]string{"Reason: " + spilt},
+			[]string{"Reden: " + gemorst},
+			[]string{"<q", gemorst},
+			[]string{"<q", spilt},
 		},
 		"a code and a text": {
 			lab.Why{ReasonCode: lab.ReasonAmount, Reason: spilt, ReasonLang: "en"},
-			[]string{"Reason: an amount was wrong. " + spilt}, append(untranslated, "Reden: een hoeveelheid klopte niet"), []string{"<q"}, nil,
+			[]string{"Reason: an amount was wrong. " + spilt},
+			append(untranslated, "Reden: een hoeveelheid klopte niet"),
+			[]string{"<q"},
+			nil,
 		},
 		"other, in words": {lab.Why{ReasonCode: lab.OtherReason, Reason: spilt, ReasonLang: "en"}, []string{"Reason: " + spilt}, untranslated, []string{"in words", "<q"}, []string{"in woorden"}},
 		"a text on record of which nobody knows the language": {
 			lab.Why{Reason: spilt},
 			[]string{`<q lang="">` + spilt + `</q>`, "This is how the service wrote it. It may be in another language."},
-			[]string{`<q lang="">` + spilt + `</q>`, "Zo schreef de testservice het op. Het kan in een andere taal zijn."}, nil, nil,
+			[]string{`<q lang="">` + spilt + `</q>`, "Zo schreef de testservice het op. Het kan in een andere taal zijn."},
+			nil, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
