@@ -394,7 +394,7 @@ func (d *Dictionary) checkCeilings(r *Result, form Form) FieldErrors {
 // checkCeiling notes a powder or crystal that would hold more base than the pure
 // salt does: the amount or its basis is wrong.
 func checkCeiling(errs *FieldErrors, field string, s *Substance, base int64, form Form) {
-	if form != Powder && form != Crystal {
+	if !form.Dry() {
 		return
 	}
 	errs.Check(base <= s.Ceiling(), field,

@@ -101,6 +101,10 @@ var Forms = Vocabulary[Form]{
 // Dosed tells that one piece is one dose, so that content is told per unit.
 func (f Form) Dosed() bool { return f == Tablet || f == Capsule || f == Blotter }
 
+// Dry tells that a sample of the form is the substance or its salt, with what it is cut with: no
+// more of it can be base than the purest salt holds.
+func (f Form) Dry() bool { return f == Powder || f == Crystal }
+
 // Channel is the way by which a sample came to the service.
 type Channel string
 

@@ -130,6 +130,7 @@ func TestAfterAConfirmedResultOneAtOnceAsksForItsReason(t *testing.T) {
 		b.verifier.post(address+"/at-once", form).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.", beside("reason_code"))
 		form.Set("reason_code", "more_exact")
 		b.verifier.post(address+"/at-once", form).leads(t, address+"?done=at_once")
+		b.intake.get(address+"/read-out").want(t, http.StatusOK, "Reason: a more exact analysis found something else", "breathes slowly, or not at all", "Until help comes", "naloxone")
 	})
 }
 

@@ -172,8 +172,7 @@ func (t *telling) salts() (said []string) {
 			continue
 		}
 		counted = true
-		powder := t.file.Sample.Form == lab.Powder || t.file.Sample.Form == lab.Crystal
-		if powder && x.Amount.Scale == lab.MassFraction && s.Ceiling() < 1_000_000 && (largest == nil || x.Base > largest.Base) {
+		if t.file.Sample.Form.Dry() && x.Amount.Scale == lab.MassFraction && s.Ceiling() < 1_000_000 && (largest == nil || x.Base > largest.Base) {
 			largest = x
 		}
 	}

@@ -60,7 +60,7 @@ func withinContains(contain int, purity []Content, dose []Dose) ([]Content, []Do
 
 // isPart tells whether the row is of powder or crystal alone, which are told together
 // too.
-func isPart(c Content) bool { return c.Form == string(lab.Powder) || c.Form == string(lab.Crystal) }
+func isPart(c Content) bool { return lab.Form(c.Form).Dry() }
 
 // formsLeftOut are those of powder and crystal that are not told beside the two
 // together.
