@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"marquis/internal/figures"
 	"marquis/internal/store"
@@ -14,6 +15,9 @@ func (p *program) figures(ctx context.Context, s *store.Store, code string) (*fi
 	set, err := figures.New(s, p.now, p.config.Currency).Set(ctx, code)
 	if err != nil {
 		return nil, fmt.Errorf("%w; to see the services type: marquis service list", err)
+	}
+	if years := set.Outdated(); len(years) > 0 {
+		fmt.Fprintf(p.stderr, "marquis: the figures of %s are as the definitions of before counted them; marquis serve counts them anew, and marquis reclassify at once\n", strings.Trim(fmt.Sprint(years), "[]"))
 	}
 	return set, nil
 }

@@ -77,7 +77,7 @@ func TestWrongUseSaysWhatToType(t *testing.T) {
 		{"year zero", []string{"report", "0"}, "is not a year"},
 		{"unknown format", []string{"stats", "2024", "--format", "pdf"}, "table, json or csv"},
 		{"product and expected", []string{"stats", "2024", "--product", "cocaine", "--expected", "cocaine"}, "not both"},
-		{"unknown language", []string{"report", "2024", "--lang", "fr"}, "en or nl"},
+		{"unknown language", []string{"report", "2024", "--lang", "fr"}, "en, nl"},
 		{"import without profile", []string{"import", "x.csv"}, "--profile"},
 		{"import without file", []string{"import", "--profile", "unc-gcms"}, "FILE"},
 		{"bad URL", []string{"stats", "2024", "--database-url", "mysql://x"}, "postgres://"},

@@ -29,7 +29,7 @@ func Allowed(by Actor, f *File) (steps Steps) {
 	}
 	x := &f.Sample
 	for _, to := range SampleStates {
-		m, err := x.mayMove(to, by)
+		m, err := f.mayMove(to, by)
 		offer(x.ID, m, err)
 	}
 	for _, act := range [...]Action{ChangeSample, ReplaceCode, ExcludeSample, IncludeSample} {

@@ -28,7 +28,7 @@ func attempts(d *lab.Dictionary, f *lab.File) []attempt {
 	}
 	for _, to := range lab.SampleStates {
 		add(lab.MoveSample, theSample, string(to), func(f *lab.File, by lab.Actor, reason bool) error {
-			return f.Sample.Move(to, by, given(reason, reasonFor(to)))
+			return f.Move(to, by, given(reason, reasonFor(to)))
 		})
 	}
 	add(lab.UndoSample, theSample, "rejected", func(f *lab.File, by lab.Actor, _ bool) error { return f.Undo(by, f.Sample.RegisteredAt, false) })

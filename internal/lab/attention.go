@@ -138,7 +138,7 @@ func (d *Dictionary) Weigh(f *File) *Weighed {
 	if !f.Stands() {
 		return nil
 	}
-	f = d.Read(f)
+	f = d.Read(f.AsReleased())
 	r := d.assessed(&f.Latest().Result, f)
 	w := &Weighed{Outcome: d.outcome(r, f.Expected)}
 	w.Missing, w.Unsure = d.Missing(r, f.Expected)
@@ -239,7 +239,11 @@ func (d *Dictionary) Notable(x *Weight) bool {
 // because another method says otherwise, and nobody has looked into it; or something stays
 // indicated that a better method, which could tell, looked for and did not see.
 func (d *Dictionary) disagree(r *Result) bool {
-	if slices.ContainsFunc(r.LeftOut, func(x LeftOut) bool { return x.Why == LeftWeakest || x.Why == LeftFiner || x.Why == LeftApart }) {
+	if slices.ContainsFunc(r.LeftOut, func(x LeftOut) bool {
+		m := d.Methods[x.MethodID]
+		looks := m != nil && m.Kind == ListRecognition // which is no test of this sample
+		return !looks && (x.Why == LeftWeakest || x.Why == LeftFiner || x.Why == LeftApart)
+	}) {
 		return true
 	}
 	return slices.ContainsFunc(r.Findings, func(f Released) bool {
@@ -273,7 +277,7 @@ func (d *Dictionary) differs(f *File, told, now *Result) bool {
 	}
 	return lacks(before, after) || lacks(after, before) || slices.ContainsFunc(after.Findings, func(x Released) bool {
 		same := find(before.Findings, func(y *Released) bool { return y.SubstanceID == x.SubstanceID })
-		return same != nil && d.Danger(x.SubstanceID).AtLeast(DangerRaised) && muchMore(same, &x)
+		return same != nil && d.Danger(x.SubstanceID).AtLeast(DangerRaised) && muchMore(same, &x, &f.Sample)
 	})
 }
 
@@ -291,14 +295,20 @@ func (d *Dictionary) tells(r *Result, id SubstanceID) bool {
 }
 
 // muchMore tells that the second amount is more than five quarters of the first, as base where
-// both are known as that.
-func muchMore(told, now *Released) bool {
-	if told.Detection != Quantified || now.Detection != Quantified || told.Amount.Scale != now.Amount.Scale {
+// both are known as that. Of one that is a part of a piece and one that is in a piece both are
+// reckoned by what it weighs.
+func muchMore(told, now *Released, x *Sample) bool {
+	if told.Detection != Quantified || now.Detection != Quantified {
 		return false
 	}
-	before, after := told.Amount.Value, now.Amount.Value
+	before, after := told.Amount, now.Amount
 	if told.BaseKnown && now.BaseKnown {
-		before, after = told.Base, now.Base
+		before, after = told.counted(), now.counted()
 	}
-	return after*4 > before*5
+	if before.Scale == after.Scale {
+		return after.Value*4 > before.Value*5
+	}
+	first, knowsFirst := before.inScale(PerUnit, x.WeightUG)
+	second, knowsSecond := after.inScale(PerUnit, x.WeightUG)
+	return knowsFirst && knowsSecond && second*4 > first*5
 }

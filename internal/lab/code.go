@@ -122,7 +122,7 @@ func CodesSince(today Date, months int) Date {
 // holds a code itself: the reason goes into the audit trail.
 func CheckReplacement(reason string) error {
 	var errs FieldErrors
-	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why the code is replaced.")
+	errs.Check(!blank(reason), "reason", "Say why the code is replaced.")
 	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }
@@ -201,11 +201,17 @@ func isCode(found string) bool {
 	return err == nil && letters && (digits || dashed || symbols == strings.ToUpper(symbols))
 }
 
+// holdsCode tells that a text holds a code, as it is or as it reads.
+func holdsCode(text string) bool {
+	_, end := findCode(text)
+	_, seen := findCode(plainly(text))
+	return end+seen > 0
+}
+
 // checkNoCode refuses a text that holds a lookup code: it is kept for ever, and whoever has
 // the code reads the result.
 func checkNoCode(errs *FieldErrors, field, text string) {
-	_, end := findCode(text)
-	errs.Check(end == 0, field, "This holds what can be a lookup code, by which a result is read: leave it out.")
+	errs.Check(!holdsCode(text), field, "This holds what can be a lookup code, by which a result is read: leave it out.")
 }
 
 // checkNoCodes refuses the texts of a sample that hold a lookup code, but for what stands

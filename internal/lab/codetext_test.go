@@ -45,6 +45,8 @@ func TestACodeThatBeginsInAnotherIsTakenOutWhole(t *testing.T) {
 		t.Fatal("the word and the two parts are no code:", err)
 	}
 	for text, left := range map[string]string{
+		"seen " + slipCode + " and XN\u200bBH-SFC6-VDA3": "seen … and …",
+		"seen ＸＮＢＨ－ＳＦＣ６－ＶＤＡ３":                            "seen …",
 		"slip " + code:                             "…",
 		"The slip " + code + " is wet":             "The … is wet",
 		"The slip " + code + ", " + slipCode + ".": "The …, ….",

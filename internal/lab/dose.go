@@ -22,21 +22,36 @@ const (
 	DoseVeryHigh Dose = "very_high"
 )
 
+// InPiece is how much of a finding is in one piece of the sample, in nanograms: as base where it
+// is known as that, and of what was measured as a part of the piece by what it weighs. It tells
+// false where nobody can know.
+func (f *Released) InPiece(x *Sample) (ng int64, ok bool) {
+	if !x.Form.Dosed() {
+		return 0, false
+	}
+	return f.counted().inScale(PerUnit, x.WeightUG)
+}
+
+// counted is the amount as base where it is known as that, else as it was measured.
+func (f *Released) counted() Amount {
+	if f.BaseKnown {
+		return Amount{Value: f.Base, Scale: f.Amount.Scale, Decimals: f.Amount.Decimals}
+	}
+	return f.Amount
+}
+
 // doseOf tells the dose of a finding in a piece: empty where it is not high, was not measured,
 // or nobody knows what is. An amount of which nobody knows whether it counts the base or a
 // salt is taken for base: it may be. Above the country's alert limit it is very high.
 func (d *Dictionary) doseOf(f *Released, x *Sample) Dose {
+	amount, known := f.InPiece(x)
 	switch {
 	case f.Detection != Quantified || !x.Form.Dosed():
 		return ""
 	case d.AboveAlertLimit(f.SubstanceID, x, f.Amount, f.Basis):
 		return DoseVeryHigh
-	case f.Amount.Scale != PerUnit:
+	case !known:
 		return ""
-	}
-	amount := f.Amount.Value
-	if f.BaseKnown {
-		amount = f.Base
 	}
 	for _, b := range d.DoseBands {
 		switch {

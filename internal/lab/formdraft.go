@@ -46,6 +46,14 @@ func CheckFormDrafts(kept int) error {
 
 // WithoutCodes leaves out the lookup codes of a text that somebody is still typing.
 func WithoutCodes(text string) string {
+	without := withoutCodes(text)
+	if holdsCode(without) {
+		return withoutCodes(plainly(text))
+	}
+	return without
+}
+
+func withoutCodes(text string) string {
 	var kept strings.Builder
 	for {
 		begin, end := findCode(text)

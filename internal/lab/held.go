@@ -237,7 +237,7 @@ func (d *Dictionary) NextHeld(f *File) (*Publication, error) {
 			return nil, err
 		}
 	}
-	result.Level, result.BeingConfirmed = preliminaryAtMost(result.Level), true
+	result.Level, result.BeingConfirmed, result.Of = preliminaryAtMost(result.Level), true, f.writeOf()
 	for i := range result.Findings {
 		x := &result.Findings[i]
 		if e := f.Analysis(x.AnalysisID); e != nil && e.Analysis.State == Entered {

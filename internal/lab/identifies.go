@@ -25,7 +25,7 @@ var (
 // Sample numbers, dates, times, CAS numbers, amounts and numbers of batches and runs are
 // none, but for one in eleven of those with nine digits.
 func Identifies(text string) bool {
-	text = norm.NFKC.String(text)
+	text = plainly(text)
 	if mailForm.MatchString(text) || hasAccount(text) {
 		return true
 	}
@@ -42,6 +42,20 @@ func Identifies(text string) bool {
 	}
 	return false
 }
+
+// plainly is a text as it reads: without signs that nobody sees, and with the usual form of
+// those that have another, such as wide ones.
+func plainly(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(text))
+}
+
+// blank tells that nothing of a text can be read.
+func blank(text string) bool { return strings.TrimSpace(plainly(text)) == "" }
 
 // startsNumber tells that some words from the first on are a number of a person.
 func startsNumber(words []string) bool {

@@ -8,8 +8,8 @@ import (
 
 // Move takes the sample to another state. The reason is a code of the
 // vocabulary that the new state asks for, empty where it asks for none.
-func (s *Sample) Move(to SampleState, by Actor, reason string) error {
-	m, err := s.mayMove(to, by)
+func (f *File) Move(to SampleState, by Actor, reason string) error {
+	m, err := f.mayMove(to, by)
 	if err != nil {
 		return err
 	}
@@ -28,16 +28,27 @@ func (s *Sample) Move(to SampleState, by Actor, reason string) error {
 	if err := errs.Err(); err != nil {
 		return err
 	}
-	s.State, s.StateReason = to, reason
+	f.Sample.State, f.Sample.StateReason = to, reason
 	return nil
 }
 
-func (s *Sample) mayMove(to SampleState, by Actor) (*move, error) {
+// mayMove finds the step of the sample to another state. What somebody found of it is not
+// closed away: its visitor would read that nothing is known.
+func (f *File) mayMove(to SampleState, by Actor) (*move, error) {
+	s := &f.Sample
 	m, err := permit(by, s.ServiceID, MoveSample, string(s.State), string(to))
-	if err == nil && s.undone() {
+	closes := to == Rejected || to == NotAnalysed
+	switch {
+	case err != nil:
+		return nil, err
+	case s.undone():
 		return nil, m.refusal("Its registration was undone: register the sample anew.")
+	case closes && !s.HeldSince.IsZero():
+		return nil, m.refusal("The sample is held for what an analysis found. Release that, at once or after its verification; or retract the analysis, where it is wrong.")
+	case closes && f.Latest() == nil && f.Count(Verified) > 0:
+		return nil, m.refusal("The sample has an analysis that is verified. Release the result; or retract the analysis, where it is wrong.")
 	}
-	return m, err
+	return m, nil
 }
 
 // may finds the step of the sample that moves it nowhere, if the actor may take it.
@@ -75,13 +86,13 @@ func (f *File) Enter(by Actor, at Instant, a *Analysis) error {
 	if f.Sample.State == InAnalysis {
 		return nil
 	}
-	return f.Sample.Move(InAnalysis, by, "")
+	return f.Move(InAnalysis, by, "")
 }
 
 func (f *File) mayEnter(by Actor) (*move, error) {
 	m, err := permit(by, f.Sample.ServiceID, EnterAnalysis, "")
 	if err == nil && f.Sample.State != InAnalysis {
-		_, err = f.Sample.mayMove(InAnalysis, by)
+		_, err = f.mayMove(InAnalysis, by)
 	}
 	return m, err
 }

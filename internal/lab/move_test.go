@@ -43,7 +43,7 @@ func TestSampleMoves(t *testing.T) {
 			for _, role := range lab.UserRoles {
 				s := newSample(func(s *lab.Sample) { s.State, s.StateReason = from, reasonFor(from) })
 				before := *s
-				err := s.Move(to, person(7, role), reasonFor(to))
+				err := moved(s, to, person(7, role), reasonFor(to))
 				if want := slices.Contains(allowed[step{from, to}], role); (err == nil) != want {
 					t.Errorf("%s from %q to %q: %v", role, from, to, err)
 				}
@@ -77,7 +77,7 @@ func TestSampleMoveNeedsItsReason(t *testing.T) {
 		{lab.InAnalysis, "not needed", true}, // and not kept
 	} {
 		s := newSample()
-		err := s.Move(test.to, everyone, test.reason)
+		err := moved(s, test.to, everyone, test.reason)
 		if (err == nil) != test.ok {
 			t.Errorf("to %s because of %q: %v", test.to, test.reason, err)
 		}
@@ -91,7 +91,7 @@ func TestSampleMoveNeedsItsReason(t *testing.T) {
 }
 
 func TestMoveSaysWhoCanDoIt(t *testing.T) {
-	err := newSample().Move(lab.Rejected, person(7, lab.Coordinator), "unsafe_packaging")
+	err := moved(newSample(), lab.Rejected, person(7, lab.Coordinator), "unsafe_packaging")
 	if err == nil || !strings.Contains(err.Error(), "intake") {
 		t.Errorf("refused with: %v", err)
 	}
@@ -254,7 +254,7 @@ func TestRolesHoldAtTheirService(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			by := lab.Actor{Kind: lab.KindUser, UserID: 7, Memberships: []lab.Membership{test.membership}}
-			if err := newSample().Move(lab.InAnalysis, by, ""); (err == nil) != test.want {
+			if err := moved(newSample(), lab.InAnalysis, by, ""); (err == nil) != test.want {
 				t.Error(err)
 			}
 		})
@@ -263,7 +263,7 @@ func TestRolesHoldAtTheirService(t *testing.T) {
 
 func TestOperatorHasNoSignature(t *testing.T) {
 	operator := lab.Operator("import")
-	if err := newSample().Move(lab.InAnalysis, operator, ""); err == nil {
+	if err := moved(newSample(), lab.InAnalysis, operator, ""); err == nil {
 		t.Error("moved a sample")
 	}
 	var a lab.Analysis
@@ -416,5 +416,50 @@ func TestExclusionHasAReasonOfTheVocabulary(t *testing.T) {
 	}
 	if err := s.Include(person(7, lab.Verifier)); err != nil || s.Excluded != "" {
 		t.Errorf("%q: %v", s.Excluded, err)
+	}
+}
+
+// moved takes a sample that nothing was found of to another state.
+func moved(s *lab.Sample, to lab.SampleState, by lab.Actor, reason string) error {
+	f := lab.File{Sample: *s}
+	err := f.Move(to, by, reason)
+	*s = f.Sample
+	return err
+}
+
+// TestWhatWasFoundIsNotClosedAway: the visitor would read that nothing is known of the sample.
+func TestWhatWasFoundIsNotClosedAway(t *testing.T) {
+	b := newHeldBench(t)
+	by := person(enterer, lab.Intake, lab.Laboratory, lab.Verifier)
+	closing := func(f *lab.File) (refused int) {
+		for to, reason := range map[lab.SampleState]string{lab.Rejected: "outside_rules", lab.NotAnalysed: "insufficient"} {
+			if f.Clone().Move(to, by, reason) != nil {
+				refused++
+			}
+		}
+		return refused
+	}
+	strip := b.run(targeted, 1, "protonitazene indicated")
+	ordinary := b.run(gcms, 1, "heroin 40 %")
+	gone := retracted(strip)
+	for name, test := range map[string]struct {
+		f       *lab.File
+		refused int
+	}{
+		"held for what is only entered":    {b.settled(b.sold("heroin", lab.Powder, strip)), 2},
+		"held, and verified":               {b.settled(b.signed(b.sold("heroin", lab.Powder, strip), 2)), 2},
+		"of no danger, and verified":       {b.settled(b.signed(b.sold("heroin", lab.Powder, ordinary), 2)), 2},
+		"of no danger, and only entered":   {b.settled(b.sold("heroin", lab.Powder, ordinary)), 0},
+		"retracted":                        {b.settled(b.sold("heroin", lab.Powder, gone)), 0},
+		"nothing was found, nobody looked": {b.settled(b.sold("heroin", lab.Powder)), 0},
+	} {
+		if got := closing(test.f); got != test.refused {
+			t.Errorf("%s: %d of 2 refused, want %d", name, got, test.refused)
+		}
+	}
+	told := b.told(b.signed(b.sold("heroin", lab.Powder, strip), 2), 3, b.Publish)
+	told.Sample.State = lab.InAnalysis
+	if got := closing(told); got != 0 {
+		t.Errorf("told: %d refused", got)
 	}
 }

@@ -62,9 +62,8 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 			return a
 		}
 	}
-	_, code := findCode(typed)
 	switch {
-	case code > 0 || Identifies(typed) || isAddress(typed):
+	case holdsCode(typed) || Identifies(typed) || isAddress(typed):
 		a.Kind = PrivateName
 		return a
 	case d.isEmptyName(typed):

@@ -61,6 +61,7 @@ func (d *Dictionary) Next(f *File) (*Publication, error) {
 	if err != nil {
 		return nil, err
 	}
+	result.Of = f.writeOf()
 	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: d.nextKind(d.Read(f), result), Result: *result}
 	p.ServiceID = f.Sample.ServiceID
 	if last := f.Latest(); last != nil {
@@ -87,11 +88,15 @@ func (f *File) Repeats(p *Publication) error {
 	if !f.Stands() || last.Outcome != p.Outcome || last.OutcomeEUDA != p.OutcomeEUDA {
 		return nil
 	}
+	next := p.Result
+	if last.Result.Of == "" { // it was not kept then
+		next.Of = ""
+	}
 	said, err := last.Result.Text()
 	if err != nil {
 		return err
 	}
-	if says, err := p.Result.Text(); err != nil || says != said {
+	if says, err := next.Text(); err != nil || says != said {
 		return err
 	}
 	return &MoveError{

@@ -3,7 +3,6 @@ package lab
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // PublicationReason says why a version of a result takes back what was said before.
@@ -52,7 +51,7 @@ type Why struct {
 func Because(lang Language, text string) Why { return Why{Reason: text, ReasonLang: lang} }
 
 // Given tells that a reason is given.
-func (w Why) Given() bool { return w.ReasonCode != "" || strings.TrimSpace(w.Reason) != "" }
+func (w Why) Given() bool { return w.ReasonCode != "" || !blank(w.Reason) }
 
 // Brief is the text, or the code where there is none, as the trail tells it.
 func (w Why) Brief() string { return cmp.Or(w.Reason, string(w.ReasonCode)) }
@@ -79,12 +78,12 @@ func (w Why) settled() Why {
 // check reports each mistake of a reason that is given.
 func (w Why) check(errs *FieldErrors) {
 	checkOptional(errs, "reason_code", w.ReasonCode, PublicationReasons)
-	errs.Check(w.ReasonCode != OtherReason || strings.TrimSpace(w.Reason) != "", "reason", "Say in words what the reason is.")
+	errs.Check(w.ReasonCode != OtherReason || !blank(w.Reason), "reason", "Say in words what the reason is.")
 	checkFree(errs, "reason", w.Reason, maxReason)
-	errs.Check(w.Reason == "" || w.ReasonLang != "", "reason_lang", "Say in which language the text is written.")
+	errs.Check(blank(w.Reason) || w.ReasonLang != "", "reason_lang", "Say in which language the text is written.")
 	checkOptional(errs, "reason_lang", w.ReasonLang, PublicLanguages)
-	translated := strings.TrimSpace(w.ReasonTranslation) != ""
-	errs.Check(!translated || strings.TrimSpace(w.Reason) != "", "reason_translation", "There is no text of which this is the translation.")
+	translated := !blank(w.ReasonTranslation)
+	errs.Check(!translated || !blank(w.Reason), "reason_translation", "There is no text of which this is the translation.")
 	errs.Check(!translated || Fold(w.ReasonTranslation) != Fold(w.Reason), "reason_translation",
 		"This is the text itself: write it in the other language, or leave this empty.")
 	checkFree(errs, "reason_translation", w.ReasonTranslation, maxReason)

@@ -28,6 +28,10 @@ func TestAReasonIsACodeOrAText(t *testing.T) {
 
 		"nothing":                     {lab.Why{}, []string{"reason_code"}},
 		"nothing in a language":       {lab.Why{ReasonLang: "nl"}, []string{"reason_code"}},
+		"signs that nobody sees":      {lab.Why{Reason: "\u200b\u2060", ReasonLang: "nl"}, []string{"reason_code"}},
+		"other, and nothing to see":   {lab.Why{ReasonCode: lab.OtherReason, Reason: "\u200b", ReasonLang: "nl"}, []string{"reason"}},
+		"a code in wide signs":        {lab.Why{Reason: "as on ＸＮＢＨ－ＳＦＣ６－ＶＤＡ３", ReasonLang: "en"}, []string{"reason"}},
+		"a code with hidden signs":    {lab.Why{Reason: "as on XN\u200bBH-SF\u00adC6-VDA3", ReasonLang: "en"}, []string{"reason"}},
 		"blanks":                      {lab.Why{Reason: " \n", ReasonLang: "nl"}, []string{"reason_code"}},
 		"other alone":                 {lab.Why{ReasonCode: lab.OtherReason, ReasonLang: "nl"}, []string{"reason"}},
 		"other with blanks":           {lab.Why{ReasonCode: lab.OtherReason, Reason: " ", ReasonLang: "nl"}, []string{"reason"}},

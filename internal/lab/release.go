@@ -22,6 +22,10 @@ type Result struct {
 	BeingConfirmed bool `json:"being_confirmed,omitempty"` // released at once: a second person has yet to verify an analysis of it
 	// CouldNotTell are those of Methods by which no analysis could tell what is in the sample.
 	CouldNotTell []MethodID `json:"could_not_tell,omitempty"`
+	// Of is the sample as it was when the result was released, as writeOf does: what is said
+	// of a result does not change because somebody describes the sample anew. Results that
+	// were released before this was kept have none.
+	Of string `json:"of,omitempty"`
 }
 
 // Released is one finding of a released result.

@@ -135,6 +135,8 @@ func (in *plainJSON) result(r *Result) {
 			r.LeftOut = plainList(in, in.leftOut)
 		case "could_not_tell":
 			r.CouldNotTell = plainList(in, func() MethodID { return plainNumber[MethodID](in) })
+		case "of":
+			r.Of = plainText[string](in)
 		case "being_confirmed":
 			r.BeingConfirmed = in.truth()
 		case "signatures":

@@ -87,10 +87,10 @@ func (f *File) Followed(p *Publication, by Actor) (*File, error) {
 	case p.Kind == WithdrawnResult:
 		s.NoRetest = ""
 		if s.State == Completed {
-			return after, s.Move(InAnalysis, by, "")
+			return after, after.Move(InAnalysis, by, "")
 		}
 	case s.State == InAnalysis && !p.Result.BeingConfirmed:
-		return after, s.Move(Completed, by, "")
+		return after, after.Move(Completed, by, "")
 	}
 	return after, nil
 }

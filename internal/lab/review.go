@@ -258,7 +258,7 @@ func (n NameProposal) Tidied() NameProposal {
 // CheckWithdrawal refuses to withdraw a name without a reason.
 func CheckWithdrawal(reason string) error {
 	var errs FieldErrors
-	errs.Check(strings.TrimSpace(reason) != "", "reason", "Give the reason.")
+	errs.Check(!blank(reason), "reason", "Give the reason.")
 	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }
@@ -321,7 +321,7 @@ func (d *Dictionary) ClassEntry(class string) (SubstanceID, bool) {
 // CheckMergeReason refuses a merge, or one that is taken back, without a reason.
 func CheckMergeReason(reason string) error {
 	var errs FieldErrors
-	errs.Check(strings.TrimSpace(reason) != "", "reason", "Say why they are the same, or are not.")
+	errs.Check(!blank(reason), "reason", "Say why they are the same, or are not.")
 	checkFree(&errs, "reason", reason, maxReason)
 	return errs.Err()
 }

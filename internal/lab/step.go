@@ -147,7 +147,7 @@ func (m *move) refusal(format string, who ...UserRole) error {
 // checkReason refuses a step that lacks its reason, as a mistake in the field "reason".
 func (m *move) checkReason(reason string) error {
 	var errs FieldErrors
-	errs.Check(!m.reason || strings.TrimSpace(reason) != "", "reason", "Give the reason.")
+	errs.Check(!m.reason || !blank(reason), "reason", "Give the reason.")
 	return errs.Err()
 }
 

@@ -67,5 +67,5 @@ func TestWhatWasUndoneStaysSo(t *testing.T) {
 			t.Errorf("%v may %s", by.Memberships, acts(steps))
 		}
 	}
-	wantFields(t, newSample().Move(lab.Rejected, person(enterer, lab.Intake), lab.RegisteredByMistake), "reason")
+	wantFields(t, moved(newSample(), lab.Rejected, person(enterer, lab.Intake), lab.RegisteredByMistake), "reason")
 }

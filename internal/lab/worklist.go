@@ -196,7 +196,15 @@ func (d *Dictionary) Misfits(f *File) bool {
 	f = d.Read(f)
 	d.assess(&now.Result, f)
 	now.Outcome, _ = d.outcomes(&now.Result, f.Expected)
-	return !slices.Equal(now.expected(), said.expected()) || asExpected(now.Outcome) != asExpected(said.Outcome)
+	return !slices.Equal(now.expected(), said.expected()) || asExpected(now.Outcome) != asExpected(said.Outcome) || d.weighsOtherwise(f)
+}
+
+// weighsOtherwise tells that the result would ask for more or less attention by the sample as it
+// is described now.
+func (d *Dictionary) weighsOtherwise(f *File) bool {
+	now := f.Clone()
+	now.Publications[len(now.Publications)-1].Result.Of = ""
+	return d.Weigh(now).Attention != d.Weigh(f).Attention
 }
 
 // expected are the substances of the version that were expected.
@@ -220,7 +228,7 @@ func asExpected(o Outcome) Outcome {
 // measured is what a result says without what the dictionary makes of it.
 func (r *Result) measured() Result {
 	plain := *r
-	plain.CouldNotTell = nil // was not told at first
+	plain.CouldNotTell, plain.Of = nil, "" // were not told at first
 	plain.Findings = slices.Clone(r.Findings)
 	for i := range plain.Findings {
 		f := &plain.Findings[i]

@@ -38,6 +38,9 @@ func showPreview(r *request) error {
 	if err := lab.MayTell(r.Actor, r.Service.ID); err != nil {
 		return err
 	}
+	if record.Sample.StateReason == lab.RegisteredByMistake { // its code opens nothing
+		return lab.ErrNotFound
+	}
 	visitor := r.listener()
 	visitor.Signed = nil // the page around it is the public's
 	file, bar, err := r.previewed(&record, visitor.Texts.Language())
@@ -108,6 +111,10 @@ func (r *request) previewable(key lab.Key) (*store.Proposal, error) {
 	if lab.MayPublish(r.Actor, r.Service.ID) != nil {
 		return nil, nil //nolint:nilerr // who may not release sees what is released
 	}
+	n, err := r.naming()
+	if err != nil {
+		return nil, err
+	}
 	proposals := []func() (store.Proposal, error){
 		func() (store.Proposal, error) { return r.server.Store.Proposal(r.Ctx(), r.Actor, key) },
 		func() (store.Proposal, error) { return r.server.Store.HeldProposal(r.Ctx(), r.Actor, key) },
@@ -122,7 +129,7 @@ func (r *request) previewable(key lab.Key) (*store.Proposal, error) {
 		case errors.As(err, &refused):
 		case err != nil:
 			return nil, err
-		case !saysTheSame(&p):
+		case !saysTheSame(&p) && n.words.Unsaid(&p.File, &p.Publication) == nil: // else it is refused
 			return &p, nil
 		}
 	}

@@ -132,7 +132,8 @@ func TestPreviewIsWhatTheVisitorReads(t *testing.T) {
 		c.release(t, p.x, "Another vial.")
 		after := p.read(t)
 		for i := range after { // what is typed with the release was not there to be seen
-			after[i] = strings.NewReplacer(`<p><strong>Reason: Another vial.</strong></p>`, "", `<p><strong>Reden: Another vial.</strong></p>`, "").Replace(after[i])
+			after[i] = strings.NewReplacer("<p>Reason: Another vial.</p>\n", "",
+				"<p>Reden: <q lang=\"en\">Another vial.</q></p>\n<p class=\"small\">Dit is in het Engels geschreven en niet vertaald.</p>", "").Replace(after[i])
 		}
 		if before != after {
 			t.Errorf("amended: staff saw\n%s\nthe visitor reads\n%s", before, after)

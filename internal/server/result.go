@@ -20,7 +20,7 @@ func (r *request) result(f *lab.File, service *lab.Service) (*resultPage, error)
 }
 
 func (r *request) resultOf(named naming, f *lab.File, service *lab.Service) *resultPage {
-	f = named.words.Read(f)
+	f = named.words.Read(f.AsReleased())
 	t := &telling{r, named, f, named.words.Weigh(f), &resultPage{View: r.View(r.Texts.Text("page.result.title")), Service: *service}}
 	last := f.Latest()
 	switch {
@@ -242,7 +242,7 @@ func (t *telling) tellEarlier() {
 			e.Said = append(e.Said, t.Texts.Text("page.result.withdrawn"))
 		} else {
 			then := *t
-			then.file = t.until(i)
+			then.file = t.named.words.Read(t.until(i).AsReleased())
 			then.weighed = t.named.words.Weigh(then.file)
 			e.Said, e.Substances = append(e.Said, then.heading(&p.Result)), then.substances(&p.Result)
 		}

@@ -63,6 +63,9 @@ func (t *telling) doseWords(x *lab.Weight) []string {
 func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 	told := t.told(f)
 	amount = t.quantity(told)
+	if piece, ok := t.reckoned(f); ok {
+		amount = t.perForm(piece)
+	}
 	switch {
 	case f.Amount.Scale == lab.Ratio:
 		more = append(more, t.Texts.Text("page.result.relative"))
@@ -70,6 +73,9 @@ func (t *telling) measured(f *lab.Released) (amount string, more []string) {
 		more = append(more, t.Texts.Text("page.result.as_salt", "Amount", t.named.amount(f.Amount), "Salt", t.named.basis(f.Basis)))
 	case told.Scale == lab.MassFraction:
 		more = append(more, t.named.amount(told))
+	}
+	if _, ok := t.reckoned(f); ok {
+		more = append(more, t.Texts.Text("page.result.by_weight", "Weight", t.named.exact(lab.Amount{Value: t.file.Sample.WeightUG * 1000, Scale: lab.PerUnit})))
 	}
 	if !f.BaseKnown && f.Amount.Scale != lab.Ratio {
 		more = append(more, t.Texts.Text("page.result.basis_unknown"))
@@ -101,11 +107,32 @@ func (t *telling) quantity(a lab.Amount) string {
 	case lab.PerUnit:
 		text := t.named.amount(a)
 		if t.file.Sample.Form.Dosed() {
-			return t.Texts.Text("page.result.per_form", "Amount", text, "Form", t.Texts.Code(locale.Forms, string(t.file.Sample.Form)))
+			return t.perForm(text)
 		}
 		return t.Texts.Text("page.result.per_piece", "Amount", text)
 	}
 	return t.named.amount(a)
+}
+
+func (t *telling) perForm(amount string) string {
+	return t.Texts.Text("page.result.per_form", "Amount", amount, "Form", t.Texts.Code(locale.Forms, string(t.file.Sample.Form)))
+}
+
+// reckoned is how much there is in a piece of what was measured as a part of it, by what it
+// weighs, in three digits at most: people take pieces.
+func (t *telling) reckoned(f *lab.Released) (amount string, ok bool) {
+	if f.Detection != lab.Quantified || f.Amount.Scale != lab.MassFraction {
+		return "", false
+	}
+	ng, ok := f.InPiece(&t.file.Sample)
+	if !ok {
+		return "", false
+	}
+	step := int64(1)
+	for ng/step >= 1000 {
+		step *= 10
+	}
+	return t.named.exact(lab.Amount{Value: (ng + step/2) / step * step, Scale: lab.PerUnit}), true
 }
 
 // hundredth is how many milligrams of 100 a mass fraction is: whole ones from ten on, and the
@@ -127,6 +154,9 @@ func (t *telling) hundredth(a lab.Amount) string {
 
 // pieceAmount is how much of a finding is in a piece: empty where that was not measured.
 func (t *telling) pieceAmount(x *lab.Weight) string {
+	if amount, ok := t.reckoned(&x.Released); ok {
+		return amount
+	}
 	if x.Detection != lab.Quantified || x.Amount.Scale != lab.PerUnit {
 		return ""
 	}
@@ -135,13 +165,18 @@ func (t *telling) pieceAmount(x *lab.Weight) string {
 
 // dose is the sentence of a heading about a high dose, of the first that is the highest.
 func (t *telling) dose() []string {
+	several := len(t.notable(false)) > 1
 	for _, high := range []struct {
-		dose lab.Dose
-		key  string
-	}{{lab.DoseVeryHigh, "page.result.much_very"}, {lab.DoseHigh, "page.result.much"}} {
+		dose     lab.Dose
+		key, one string
+	}{{lab.DoseVeryHigh, "page.result.much_very", "page.result.much_very_of"}, {lab.DoseHigh, "page.result.much", "page.result.much_of"}} {
 		for i := range t.weighed.Findings {
 			if x := &t.weighed.Findings[i]; x.Dose == high.dose {
-				return []string{t.Texts.Text(high.key, "Amount", cmp.Or(t.pieceAmount(x), t.quantity(t.told(&x.Released))))}
+				key := high.key
+				if several {
+					key = high.one
+				}
+				return []string{t.Texts.Text(key, "Name", t.short(&x.Released), "Amount", cmp.Or(t.pieceAmount(x), t.quantity(t.told(&x.Released))))}
 			}
 		}
 	}

@@ -176,9 +176,19 @@ func (t *telling) leftOut(r *lab.Result) {
 			}
 			t.say(key, append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
 		case lab.LeftReported, lab.LeftApart:
-			t.say("page.result.left_out_reported", append(args, "Amount", t.quantity(x.Amount))...)
+			t.say("page.result.left_out_reported", append(args, "Amount", t.leftAmount(x))...)
 		default:
 			t.say("page.result.left_out", args...)
 		}
 	}
+}
+
+// leftAmount is the amount of what is left out, told as those of the result are.
+func (t *telling) leftAmount(x *lab.LeftOut) string {
+	f := lab.Released{SubstanceID: x.SubstanceID, Detection: x.Detection, Amount: x.Amount, Basis: x.Basis}
+	if s := t.named.words.Substances[x.SubstanceID]; s != nil {
+		f.Base, f.BaseKnown = s.ToBase(x.Amount.Value, x.Basis)
+	}
+	amount, _ := t.measured(&f)
+	return amount
 }

@@ -38,7 +38,7 @@ func (s *Server) counted(c work.Recount) {
 	case c.Left == 0:
 		s.Log.Info("all figures are counted by the definitions of today", "year", c.Year, "samples", c.Moved.Samples, "moved", c.Moved.Changed, "to_review", c.Moved.ToReview)
 	default:
-		s.Log.Info("a year of figures is counted anew", "year", c.Year, "samples", c.Moved.Samples, "moved", c.Moved.Changed, "to_review", c.Moved.ToReview, "left", c.Left)
+		s.Log.Info("a year of figures is counted anew", "service", c.ServiceID, "year", c.Year, "samples", c.Moved.Samples, "moved", c.Moved.Changed, "to_review", c.Moved.ToReview, "left", c.Left)
 	}
 }
 

@@ -243,8 +243,8 @@ func (t *Table) leavesOut() bool {
 var staffNotes = []Text{Methods[2], testNote}
 
 var toldNote = Text{
-	"Of fewer than 10 samples no amount, price, form, method, trace or indication is told, nor anything from which one could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on. The standard deviation has one digit less; the interval of a mean is told from 1,000 on.",
-	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm, methode, spoor of aanwijzing verteld, en ook niets waaruit die te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100. De standaarddeviatie heeft één cijfer minder; het interval van een gemiddelde wordt vanaf 1000 verteld.",
+	"Of fewer than 10 samples no amount, price, form, method, trace or indication is told, nor anything from which an amount, price, form or method could be computed; P5 and P95 are told from 40 on. The smallest and the largest are not told. Amounts have as many digits as their number of samples has: two from 10 on, three from 100 on. The standard deviation has one digit less; the interval of a mean is told from 1,000 on.",
+	"Van minder dan 10 monsters wordt geen gehalte, prijs, vorm, methode, spoor of aanwijzing verteld, en ook niets waaruit een gehalte, prijs, vorm of methode te berekenen is; P5 en P95 vanaf 40. De kleinste en de grootste waarde worden niet verteld. Gehalten en prijzen hebben zoveel cijfers als hun aantal monsters: twee vanaf 10, drie vanaf 100. De standaarddeviatie heeft één cijfer minder; het interval van een gemiddelde wordt vanaf 1000 verteld.",
 }
 
 // column is the place of the column with the key, -1 for none.

@@ -121,7 +121,7 @@ func (s *Store) WithdrawExchanged(ctx context.Context, by lab.Actor, sample lab.
 			return nil // for the laboratory, as it is
 		}
 		after := before.Clone()
-		if after.Sample.Move(lab.InAnalysis, by, "") != nil || other == sample {
+		if after.Move(lab.InAnalysis, by, "") != nil || other == sample {
 			return lab.FieldErrors{{Field: "exchanged_with", Format: "This sample cannot go to the laboratory again."}}
 		}
 		return w.save(before, after, update{other.ID, lab.MoveSample, why.Brief()})

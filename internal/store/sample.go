@@ -168,7 +168,7 @@ func (s *Store) DescribeSample(ctx context.Context, by lab.Actor, key lab.Key, v
 // MoveSample takes a sample to another state, with a reason where the move asks
 // for one.
 func (s *Store) MoveSample(ctx context.Context, by lab.Actor, key lab.Key, version int32, to lab.SampleState, reason string) (lab.Sample, error) {
-	return s.changeSample(ctx, by, lab.MoveSample, key, version, reason, func(f *lab.File) error { return f.Sample.Move(to, by, reason) })
+	return s.changeSample(ctx, by, lab.MoveSample, key, version, reason, func(f *lab.File) error { return f.Move(to, by, reason) })
 }
 
 // ExcludeSample keeps a sample out of the statistics for a reason.
@@ -260,7 +260,7 @@ func (w *work) notAnalyse(before *lab.File, version int32, reason string) error 
 		return err
 	}
 	after := before.Clone()
-	if err := after.Sample.Move(lab.NotAnalysed, w.by, reason); err != nil {
+	if err := after.Move(lab.NotAnalysed, w.by, reason); err != nil {
 		return err
 	}
 	return w.save(before, after, update{after.Sample.ID, lab.MoveSample, reason})

@@ -64,6 +64,7 @@ func Named(t testing.TB, d *lab.Dictionary, name string) lab.SubstanceID {
 type Whole struct {
 	Name, Sold string
 	Expected   string   // empty: as sold
+	Weight     int64    // of a piece, in milligrams; zero for unknown
 	Before     []string // the analyses on which something was released before
 	Analyses   []string
 	Outcome    string
@@ -94,6 +95,12 @@ func Wholes(t testing.TB) (list []Whole) {
 			w.Outcome, w.Attention, w.First = parts[0], parts[1], parts[2]
 		case key == "sold":
 			w.Sold = said
+		case key == "weight":
+			weight, err := strconv.ParseInt(said, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Weight = weight
 		case key == "expected":
 			w.Expected = said
 		case key == "en":
@@ -175,6 +182,7 @@ func (w *Whole) File(t testing.TB, d *lab.Dictionary) *lab.File {
 		}
 	}
 	f := File(product.ID, lab.Form(form), expected)
+	f.Sample.WeightUG = w.Weight * 1000
 	for i, text := range w.Before {
 		f.Evidence = append(f.Evidence, evidence(t, d, text, byte(i+1)))
 	}
