@@ -134,6 +134,26 @@ func TestAfterAConfirmedResultOneAtOnceAsksForItsReason(t *testing.T) {
 	})
 }
 
+// TestWhatIsHeldIsNotClosed: neither alone nor among many, for its visitor would read that
+// nothing is known.
+func TestWhatIsHeldIsNotClosed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := newBench(t, x)
+		address, s := b.sample(t)
+		typed := b.typed("79,5", "findings.1.substance", "protonitazene", "findings.1.detection", "trace", "findings.1.unit", "%")
+		b.analyst.post(address+"/analyses/new", typed).leads(t, address+"?done=entered")
+		const said = "The sample is held for what an analysis found."
+		now, _, err := b.store.Sample(t.Context(), storetest.Reader, s.Key)
+		noError(t, err)
+		version := itoa(lab.Optional(now.Version))
+		b.analyst.get(address).want(t, http.StatusOK).lacks(t, `value="not_analysed"`)
+		b.analyst.post(address+"/move", url.Values{"version": {version}, "to": {"not_analysed"}, "not_analysed_reason": {"insufficient"}}).want(t, http.StatusConflict, said)
+		many := url.Values{"stage": {"to_verify"}, "reason": {"capacity"}, "samples": {strings.TrimPrefix(address, "/samples/") + "." + version}}
+		b.analyst.post("/work/UTR/not-analysed", many).want(t, http.StatusConflict, said)
+		b.analyst.get("/work?stage=to_verify").want(t, http.StatusOK, address)
+	})
+}
+
 // TestAlertLimitsAreSetByAPerson, for all services, in versions.
 func TestAlertLimitsAreSetByAPerson(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
