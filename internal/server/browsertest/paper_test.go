@@ -126,3 +126,21 @@ func TestAPreviewIsOneSheetWithoutItsBar(t *testing.T) {
 		}
 	}
 }
+
+// What was changed or taken back is printed on one sheet too, without what it said before.
+func TestAChangedResultIsOneSheet(t *testing.T) {
+	startChromium(t)
+	x := newSite(t, "sqlite")
+	for name, s := range map[string]received{"changed": x.amended(t), "taken back": x.withdrawn(t)} {
+		b := x.staff(t, x.verifier)
+		for _, lang := range []string{"en", "nl"} {
+			b.open(s.path("/result?of=now&say=" + lang))
+			if paper := b.onPaper(); strings.Contains(paper, "Version 1") || strings.Contains(paper, "Versie 1") {
+				t.Errorf("%s: it prints\n%s", name, paper)
+			}
+			if n := b.sheets(); n != 1 {
+				t.Errorf("%s, %s: it is %d sheets", name, lang, n)
+			}
+		}
+	}
+}
