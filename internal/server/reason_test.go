@@ -112,3 +112,18 @@ func TestASampleThatIsNotAnalysedSaysWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// TestADangerThatIsLeftOutStandsBesideTheHeading: that one test saw it, and that a finer one did
+// not, nobody should have to look for. Of less danger it is told further down.
+func TestADangerThatIsLeftOutStandsBesideTheHeading(t *testing.T) {
+	d := newDrawing(t)
+	for substance, beside := range map[string]bool{"PMMA": true, "caffeine": false} {
+		whole := labtest.Whole{Sold: "ecstasy, tablet", Analyses: []string{"ftir: MDMA identified; " + substance + " identified", "gcms: MDMA 80 mg"}}
+		d.release(t, whole.File(t, d.words))
+		said := "There was a sign of " + substance + " (FTIR). A more exact test did not find it."
+		drawn := d.draw(t, "en").want(t, http.StatusOK, said)
+		if got := strings.Index(drawn.body, said) < strings.Index(drawn.body, "Which sample this is") && strings.Contains(drawn.body, "<strong>"+said); got != beside {
+			t.Errorf("%s beside the heading: %v", substance, got)
+		}
+	}
+}

@@ -178,7 +178,11 @@ func (t *telling) leftOut(r *lab.Result) {
 		case lab.LeftReported, lab.LeftApart:
 			t.say("page.result.left_out_reported", append(args, "Amount", t.leftAmount(x))...)
 		default:
-			t.say("page.result.left_out", args...)
+			say := t.say
+			if t.named.words.Danger(x.SubstanceID).AtLeast(lab.DangerHigh) {
+				say = t.tell // nobody misses it
+			}
+			say("page.result.left_out", args...)
 		}
 	}
 }
