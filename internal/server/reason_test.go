@@ -127,3 +127,20 @@ func TestADangerThatIsLeftOutStandsBesideTheHeading(t *testing.T) {
 		}
 	}
 }
+
+// TestAMethodListsWhatItLooksFor: by name and limit, behind the fold; not one that is left out.
+func TestAMethodListsWhatItLooksFor(t *testing.T) {
+	d := newDrawing(t)
+	whole := labtest.Whole{Sold: "ecstasy, tablet", Analyses: []string{"gcms: MDMA 80 mg"}}
+	d.release(t, whole.File(t, d.words))
+	body := d.draw(t, "en").body
+	fold := body[strings.Index(body, "<details>"):strings.Index(body, "</details>")]
+	if !strings.Contains(fold, "From 0.1%: ") || !strings.Contains(fold, "MDMA, ") || !strings.Contains(fold, "protonitazene") || strings.Contains(fold, "which one is not known") {
+		t.Errorf("the method lists\n%.400s", fold)
+	}
+	whole.Analyses = append(whole.Analyses, "ftir: MDMA identified; caffeine identified")
+	d.release(t, whole.File(t, d.words))
+	if n := strings.Count(d.draw(t, "nl").want(t, http.StatusOK, "Vanaf 0,1%: ").body, "Vanaf 5%: "); n != 0 {
+		t.Error("a test of which something is left out is cited as having looked")
+	}
+}

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +26,10 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	for i, m := range list {
 		name := t.Texts.Text("page.result.method", "Kind", t.Texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
 			"Level", t.Texts.Code(locale.Levels, string(m.Level)))
-		views[i] = methodView{name, strings.Join(t.sight(m, &p.Result), " ")}
+		views[i] = methodView{Name: name, Said: strings.Join(t.sight(m, &p.Result), " ")}
+		if t.cites(m, &p.Result) {
+			views[i].List = kept(&t.server.made, t.named.words, fmt.Sprint("list ", t.Texts.Language(), " ", m.ID), func() []string { return t.listOf(m) })
+		}
 	}
 	return views
 }
@@ -35,6 +40,40 @@ func (t *telling) looksAlone(p *lab.Publication) bool {
 		m := t.named.words.Methods[id]
 		return m != nil && m.Kind != lab.ListRecognition
 	})
+}
+
+// cites tells that a method with a list can be cited as having looked for what is on it.
+func (t *telling) cites(m *lab.Method, r *lab.Result) bool {
+	return m.Kind != lab.ListRecognition && !m.OpenScope && !slices.Contains(r.CouldNotTell, m.ID) && !leftOutOf(r, m.ID)
+}
+
+// listOf names what a method looks for, by the amount from where it sees it: the least first,
+// and last what it sees from an amount that nobody has stated.
+func (t *telling) listOf(m *lab.Method) (lines []string) {
+	names := map[lab.Amount][]string{}
+	listed := map[lab.SubstanceID]bool{}
+	for _, row := range m.Scope {
+		id := t.named.words.Resolve(row.SubstanceID)
+		if s := t.named.words.Substances[id]; listed[id] || s == nil || s.WholeClass {
+			continue
+		}
+		listed[id] = true
+		limit := lab.Amount{Value: row.LOD.Value, Scale: row.LOD.Scale}
+		names[limit] = append(names[limit], t.short(&lab.Released{SubstanceID: id}))
+	}
+	stated := func(a lab.Amount) uint64 { return uint64(a.Value) - 1 } // what is not stated is the largest
+	limits := slices.SortedFunc(maps.Keys(names), func(a, b lab.Amount) int {
+		return cmp.Or(strings.Compare(string(a.Scale), string(b.Scale)), cmp.Compare(stated(a), stated(b)))
+	})
+	for _, limit := range limits {
+		slices.SortFunc(names[limit], compareFolded)
+		key := "page.result.list_from"
+		if limit.Value == 0 {
+			key = "page.result.list"
+		}
+		lines = append(lines, t.Texts.Text(key, "Limit", t.named.exact(limit), "Names", strings.Join(names[limit], ", ")))
+	}
+	return lines
 }
 
 // leftOutOf tells that the result leaves out what a method found.
@@ -70,33 +109,34 @@ func (t *telling) sight(m *lab.Method, r *lab.Result) []string {
 	return said
 }
 
-// blindnesses keeps what methods cannot see, by the dictionary of now: to go through all
-// substances at each look-up would take longer than the rest of the page.
-type blindnesses struct{ now atomic.Pointer[blindBy] }
+// ofWords keeps what is made of the dictionary of now: to make it at each look-up would take
+// longer than the rest of the page.
+type ofWords struct{ now atomic.Pointer[madeBy] }
 
-type blindBy struct {
+type madeBy struct {
 	words *lab.Dictionary
-	known sync.Map // lab.Blindness by the methods
+	known sync.Map // by what it is of
 }
 
-func (b *blindnesses) of(words *lab.Dictionary, r *lab.Result) lab.Blindness {
-	by := b.now.Load()
+// kept is what was made of something by the dictionary, or is made now.
+func kept[T any](k *ofWords, words *lab.Dictionary, of string, fresh func() T) T {
+	by := k.now.Load()
 	if by == nil || by.words != words {
-		by = &blindBy{words: words}
-		b.now.Store(by)
+		by = &madeBy{words: words}
+		k.now.Store(by)
 	}
-	key := fmt.Sprint(r.Methods, r.CouldNotTell)
-	if known, ok := by.known.Load(key); ok {
-		return known.(lab.Blindness)
+	if known, ok := by.known.Load(of); ok {
+		return known.(T)
 	}
-	found := words.Blind(r)
-	by.known.Store(key, found)
-	return found
+	made := fresh()
+	by.known.Store(of, made)
+	return made
 }
 
 // blind says which dangerous classes no method of the result can see, or not in small amounts.
 func (t *telling) blind(r *lab.Result) (said []string) {
-	b := t.server.blind.of(t.named.words, r)
+	words := t.named.words
+	b := kept(&t.server.made, words, fmt.Sprint("blind ", r.Methods, r.CouldNotTell), func() lab.Blindness { return words.Blind(r) })
 	for _, part := range []struct {
 		key   string
 		codes []string

@@ -56,7 +56,10 @@ type substanceView struct {
 }
 
 // methodView is a method with what it can and cannot see.
-type methodView struct{ Name, Said string }
+type methodView struct {
+	Name, Said string
+	List       []string // what it looks for, by the amount from where it sees it
+}
 
 // Dial is the telephone number of the service as a phone dials it: without what is for the
 // reader's eye, or an extension.

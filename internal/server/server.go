@@ -45,7 +45,7 @@ type Server struct {
 	jobs    *work.Jobs
 	metrics *metrics
 	keyed   keyMatch
-	blind   blindnesses
+	made    ofWords // of the dictionary
 
 	connections *connections
 	sentAway    chan struct{} // a place for each who waits a moment to be told so
