@@ -281,6 +281,10 @@ func (d *Dictionary) differs(f *File, told, now *Result) bool {
 	})
 }
 
+// Pressing tells that what a result leaves out is of a danger of which nobody should have to look
+// for the sentence.
+func (d *Dictionary) Pressing(x *LeftOut) bool { return d.Danger(x.SubstanceID).AtLeast(DangerHigh) }
+
 // matters tells that a finding is of raised danger or more, and does not only come along.
 func (d *Dictionary) matters(f *File, x *Released) bool {
 	found := x.Detection.Found() || x.Detection == Unidentified

@@ -219,7 +219,7 @@ func (t *telling) leftOut(r *lab.Result) {
 			t.say("page.result.left_out_reported", append(args, "Amount", t.leftAmount(x))...)
 		default:
 			say := t.say
-			if t.named.words.Danger(x.SubstanceID).AtLeast(lab.DangerHigh) {
+			if t.named.words.Pressing(x) {
 				say = t.tell // nobody misses it
 			}
 			say("page.result.left_out", args...)
