@@ -62,7 +62,7 @@ func (n naming) stateReason(x *lab.Sample) []string {
 		return []string{n.texts.Text("page.reason.ask_service")}
 	}
 	name := cmp.Or(codeName(n, code, locale.RejectionReasons, locale.NotAnalysedReasons), code)
-	said := []string{joined(n.texts.Text("page.reason.label")+" "+name, "")}
+	said := []string{n.texts.Text("page.reason.label") + " " + name}
 	if code == lab.TooLittle {
 		said = append(said, n.texts.Text("page.reason.bring_more"))
 	}

@@ -85,7 +85,7 @@ func (s *Store) staleOf(ctx context.Context, by lab.Actor, y ServiceYear, moved 
 			return nil, translate(err)
 		}
 		for some := range slices.Chunk(samples, reviewedAtOnce) {
-			if err := s.do(ctx, by, func(w *work) error { return w.reviewAgain(d, y.ServiceID, some, moved) }); err != nil {
+			if err := s.do(ctx, by, func(w *work) error { return w.reviewAgain(y.ServiceID, some, moved) }); err != nil {
 				return nil, err
 			}
 		}
@@ -99,14 +99,13 @@ func samplesOfYear(tx *gorm.DB, y ServiceYear, after lab.ID) ([]lab.Sample, erro
 		y.ServiceID, first, last, after.IsZero(), after.String(), batch)
 }
 
-// reviewAgain reviews samples as they are now.
-func (w *work) reviewAgain(d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved) error {
-	ids := make([]string, len(samples))
-	for i := range samples {
-		ids[i] = samples[i].ID.String()
+// reviewAgain reviews samples as they are now, by the dictionary and the alert limits of now.
+func (w *work) reviewAgain(service lab.ServiceID, samples []lab.Sample, moved *Moved) error {
+	d, err := w.dictionary()
+	if err != nil {
+		return err
 	}
-	open := slices.DeleteFunc(slices.Clone(lab.Stages), closed)
-	now, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? AND stage IN ? ORDER BY id", service, ids, open)
+	now, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? AND stage IN ? ORDER BY id", service, idsOf(samples), openStages())
 	if err != nil {
 		return err
 	}

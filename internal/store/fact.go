@@ -86,12 +86,15 @@ func (w *work) review(service lab.ServiceID, moved *Moved) error {
 	if err != nil {
 		return err
 	}
-	return w.reviewAll(d, service, slices.DeleteFunc(slices.Clone(lab.Stages), closed), moved)
+	return w.reviewAll(d, service, openStages(), moved)
 }
 
 // closed tells that nothing is ever released of samples on the worklist, unless they are
 // opened again.
 func closed(s lab.Stage) bool { return s == lab.StageRejected || s == lab.StageNotAnalysed }
+
+// openStages are the worklists on which something of a sample may yet be released.
+func openStages() []lab.Stage { return slices.DeleteFunc(slices.Clone(lab.Stages), closed) }
 
 // reviewAll is review of the samples on some worklists.
 func (w *work) reviewAll(d *lab.Dictionary, service lab.ServiceID, stages []lab.Stage, moved *Moved) error {
@@ -130,12 +133,17 @@ func (w *work) reviewBatch(d *lab.Dictionary, service lab.ServiceID, samples []l
 	return nil
 }
 
-// filesOf are the files of many samples of a service, without their questions.
-func filesOf(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.File, error) {
-	ids, files := make([]string, len(samples)), make([]lab.File, len(samples))
+func idsOf(samples []lab.Sample) []string {
+	ids := make([]string, len(samples))
 	for i := range samples {
 		ids[i] = samples[i].ID.String()
 	}
+	return ids
+}
+
+// filesOf are the files of many samples of a service, without their questions.
+func filesOf(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.File, error) {
+	ids, files := idsOf(samples), make([]lab.File, len(samples))
 	expected, err := manyOf(tx, expectationsTable, "position", service, ids)
 	if err != nil {
 		return nil, err
@@ -214,10 +222,7 @@ func compareFacts(tx *gorm.DB, service lab.ServiceID, moved *Moved, change func(
 }
 
 func compareBatch(tx *gorm.DB, d *lab.Dictionary, service lab.ServiceID, samples []lab.Sample, moved *Moved, change func(lab.Facts, int) error) error {
-	ids := make([]string, len(samples))
-	for i := range samples {
-		ids[i] = samples[i].ID.String()
-	}
+	ids := idsOf(samples)
 	expected, err := manyOf(tx, expectationsTable, "position", service, ids)
 	if err != nil {
 		return err
