@@ -113,7 +113,7 @@ func found(t *testing.T, s *store.Store, ring *keyring.Ring, code lab.LookupCode
 	for _, h := range hashes {
 		entries = append(entries, store.CodeHash(h))
 	}
-	_, err = s.Lookup(t.Context(), entries)
+	_, err = s.Opens(t.Context(), entries)
 	return err == nil
 }
 

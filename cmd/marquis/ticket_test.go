@@ -31,12 +31,16 @@ func TestATicketEndsByTheClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ticket, err := credential.OpenTicket(keys.Secret(), strings.TrimPrefix(address, "/result/"), time.Now())
+	tickets, err := credential.NewTickets(keys.Secret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, err := tickets.Open(strings.TrimPrefix(address, "/result/"), time.Now())
 	if left := time.Until(ticket.Ends); err != nil || left < 14*time.Minute || left > credential.TicketTime {
 		t.Errorf("a ticket ends in %s, %v", left, err)
 	}
 	ticket.Ends = time.Now().Add(2 * time.Second)
-	short, err := ticket.Seal(keys.Secret())
+	short, err := tickets.Seal(ticket)
 	if err != nil {
 		t.Fatal(err)
 	}

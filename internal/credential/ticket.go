@@ -41,16 +41,28 @@ const (
 	ticketHashBytes = sha256.Size
 )
 
-// Seal writes a ticket as it stands in an address. The secret is that of the
-// installation.
-func (t Ticket) Seal(secret []byte) (string, error) {
+// Tickets writes and reads the tickets of an installation.
+type Tickets struct{ box cipher.AEAD }
+
+// NewTickets makes them by the secret of the installation.
+func NewTickets(secret []byte) (Tickets, error) {
+	if len(secret) == 0 {
+		return Tickets{}, errors.New("tickets need the secret of the installation")
+	}
+	key, err := hkdf.Key(sha256.New, secret, nil, ticketLabel, chacha20poly1305.KeySize)
+	if err != nil {
+		return Tickets{}, err
+	}
+	box, err := chacha20poly1305.NewX(key)
+	return Tickets{box}, err
+}
+
+// Seal writes a ticket as it stands in an address.
+func (x Tickets) Seal(t Ticket) (string, error) {
 	if len(t.Hash) != ticketHashBytes {
 		return "", errors.New("a ticket is for one keyed hash of a code")
 	}
-	box, err := ticketBox(secret)
-	if err != nil {
-		return "", err
-	}
+	box := x.box
 	plain := binary.BigEndian.AppendUint64(nil, uint64(t.Ends.Unix()))
 	plain = append(append(plain, t.Hash...), t.KeyID...)
 	nonce := make([]byte, box.NonceSize(), box.NonceSize()+len(plain)+box.Overhead())
@@ -58,14 +70,11 @@ func (t Ticket) Seal(secret []byte) (string, error) {
 	return ticketText.EncodeToString(box.Seal(nonce, nonce, plain, nil)), nil
 }
 
-// OpenTicket reads a ticket. It returns ErrTicket where it opens nothing at this
+// Open reads a ticket. It returns ErrTicket where it opens nothing at this
 // moment. One that ends later than any does that was made by now is refused too, so
 // that a clock that is set back makes none last longer.
-func OpenTicket(secret []byte, text string, now time.Time) (Ticket, error) {
-	box, err := ticketBox(secret)
-	if err != nil {
-		return Ticket{}, err
-	}
+func (x Tickets) Open(text string, now time.Time) (Ticket, error) {
+	box := x.box
 	sealed, err := ticketText.DecodeString(text)
 	if err != nil || len(sealed) < box.NonceSize() || strings.ContainsAny(text, "\r\n") { // which base64 leaves out
 		return Ticket{}, ErrTicket
@@ -80,15 +89,4 @@ func OpenTicket(secret []byte, text string, now time.Time) (Ticket, error) {
 	}
 	hash := plain[ticketEndBytes:]
 	return Ticket{KeyID: string(hash[ticketHashBytes:]), Hash: hash[:ticketHashBytes], Ends: ends}, nil
-}
-
-func ticketBox(secret []byte) (cipher.AEAD, error) {
-	if len(secret) == 0 {
-		return nil, errors.New("tickets need the secret of the installation")
-	}
-	key, err := hkdf.Key(sha256.New, secret, nil, ticketLabel, chacha20poly1305.KeySize)
-	if err != nil {
-		return nil, err
-	}
-	return chacha20poly1305.NewX(key)
 }

@@ -11,9 +11,22 @@ import (
 	"pgregory.net/rapid"
 )
 
+func ticketsOf(t interface {
+	Helper()
+	Fatal(args ...any)
+}, secret []byte,
+) Tickets {
+	t.Helper()
+	tickets, err := NewTickets(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tickets
+}
+
 func newTicket(t *testing.T, secret []byte, ticket Ticket) string {
 	t.Helper()
-	text, err := ticket.Seal(secret)
+	text, err := ticketsOf(t, secret).Seal(ticket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +45,7 @@ func TestATicketTellsWhatWasSealedUntilItsEnd(t *testing.T) {
 		0: true, TicketTime - time.Second: true, TicketTime - time.Nanosecond: true, TicketTime: false, TicketTime + time.Second: false, time.Hour: false,
 		-time.Nanosecond: false, -time.Hour: false, // a clock that was set back
 	} {
-		ticket, err := OpenTicket(secret, text, ticketNow.Add(after))
+		ticket, err := ticketsOf(t, secret).Open(text, ticketNow.Add(after))
 		if good && (err != nil || ticket.KeyID != "2026-11" || !bytes.Equal(ticket.Hash, hash)) {
 			t.Errorf("after %s: %+v, %v", after, ticket, err)
 		}
@@ -51,7 +64,7 @@ func TestATicketIsNotForged(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		secret := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(r, "secret")
 		ticket := Ticket{KeyID: rapid.String().Draw(r, "key"), Hash: bytes.Repeat([]byte{1}, 32), Ends: ticketNow.Add(time.Minute)}
-		text, err := ticket.Seal(secret)
+		text, err := ticketsOf(r, secret).Seal(ticket)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -75,7 +88,7 @@ func TestATicketIsNotForged(t *testing.T) {
 			"with a newline": {secret, text + "\n"},
 			"twice":          {secret, text + text},
 		} {
-			if have, err := OpenTicket(try.secret, try.text, ticketNow); err == nil || !errors.Is(err, ErrTicket) {
+			if have, err := ticketsOf(r, try.secret).Open(try.text, ticketNow); err == nil || !errors.Is(err, ErrTicket) {
 				r.Errorf("%s: opened as %+v, %v", name, have, err)
 			}
 		}
@@ -83,18 +96,18 @@ func TestATicketIsNotForged(t *testing.T) {
 }
 
 func TestWhatIsNoTicketOpensNothing(t *testing.T) {
-	secret := bytes.Repeat([]byte{7}, 32)
+	tickets := ticketsOf(t, bytes.Repeat([]byte{7}, 32))
 	for _, text := range []string{"", "x", "%", "7K3M-9QXD-2RTW", "\x00", "\xff\xfe", strings.Repeat("A", 116), strings.Repeat("A", 1<<16), "../../etc/passwd", "ünï"} {
-		if _, err := OpenTicket(secret, text, ticketNow); !errors.Is(err, ErrTicket) {
+		if _, err := tickets.Open(text, ticketNow); !errors.Is(err, ErrTicket) {
 			t.Errorf("%.20q: %v", text, err)
 		}
 	}
 	for _, bad := range [][]byte{nil, {}} {
-		if _, err := OpenTicket(bad, "x", ticketNow); err == nil || errors.Is(err, ErrTicket) {
+		if _, err := NewTickets(bad); err == nil {
 			t.Errorf("without a secret: %v", err)
 		}
 	}
-	if _, err := (Ticket{Hash: []byte("short"), Ends: ticketNow}).Seal(secret); err == nil {
+	if _, err := tickets.Seal(Ticket{Hash: []byte("short"), Ends: ticketNow}); err == nil {
 		t.Error("a hash that is none was sealed")
 	}
 }

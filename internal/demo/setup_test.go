@@ -93,7 +93,11 @@ func (x *made) opensACodeOfEachState(t *testing.T) {
 		for i, h := range hashes {
 			typed[i] = store.CodeHash(h)
 		}
-		found, err := x.Lookup(t.Context(), typed)
+		hash, err := x.Opens(t.Context(), typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := x.Lookup(t.Context(), hash)
 		if err != nil || stateOf(&found) != c.State {
 			t.Errorf("%s is %q and opens %+v, %v", c.Number, c.State, found, err)
 		}

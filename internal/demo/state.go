@@ -118,7 +118,7 @@ func (m *maker) codes(ctx context.Context, lives []*life) ([]Code, error) {
 		if x.key.ID.IsZero() {
 			continue // not handed in yet
 		}
-		found, err := m.store.Lookup(ctx, []store.CodeHash{x.hash})
+		found, err := m.store.Lookup(ctx, x.hash)
 		if err != nil {
 			return nil, fmt.Errorf("look up %s: %w", x.number, err)
 		}

@@ -66,6 +66,37 @@ func (d *Dictionary) limitFor(m *Method, e Expected) (limit Amount, looked bool)
 	return limit, some
 }
 
+// Sight is what can be said of what a method looked for in the sample of a result.
+type Sight int
+
+// What a method saw. One of which the result leaves something out is not cited as having looked
+// for the rest.
+const (
+	SawList       Sight = iota // what its scope names
+	SawLibrary                 // whatever its library holds
+	SawUnknown                 // nobody stated for what it looks
+	SawLooks                   // how the sample looks
+	SawNothing                 // it could not tell
+	SawMoreIsLeft              // something that is left out
+)
+
+// Sight tells what a method looked for, as far as the result can be read for it.
+func (r *Result) Sight(m *Method) Sight {
+	switch {
+	case m.Kind == ListRecognition:
+		return SawLooks
+	case slices.Contains(r.CouldNotTell, m.ID):
+		return SawNothing
+	case slices.ContainsFunc(r.LeftOut, func(x LeftOut) bool { return x.MethodID == m.ID }):
+		return SawMoreIsLeft
+	case m.OpenScope:
+		return SawLibrary
+	case len(m.Scope) == 0:
+		return SawUnknown
+	}
+	return SawList
+}
+
 // Blindness is what the methods of a result cannot see of the dangerous classes.
 type Blindness struct {
 	None   []string // codes of classes of which no method looks for a member

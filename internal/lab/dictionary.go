@@ -257,6 +257,14 @@ func (d *Dictionary) couldBe(id SubstanceID, e Expected) bool {
 	return d.Within(e.Class, entry.Class)
 }
 
+// MayBeExpected tells of what stands for a class, and was found, that what was expected is in
+// that class: it may be that, and may be something else.
+func (d *Dictionary) MayBeExpected(id SubstanceID, f *File) bool {
+	could := func(e Expected) bool { return d.couldBe(id, e) }
+	is := func(e Expected) bool { return d.Satisfies(id, e) }
+	return slices.ContainsFunc(f.Expected, could) && !slices.ContainsFunc(f.Expected, is)
+}
+
 // Role returns the role of a substance in the sample: expected, else what its product
 // says, else the substance's own.
 func (d *Dictionary) Role(id SubstanceID, f *File) Role { return d.roleBeside(&Result{}, id, f) }

@@ -41,7 +41,7 @@ func (f *File) mayMove(to SampleState, by Actor) (*move, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case s.undone():
+	case s.Undone():
 		return nil, m.refusal("Its registration was undone: register the sample anew.")
 	case closes && !s.HeldSince.IsZero():
 		return nil, m.refusal("The sample is held for what an analysis found. Release that, at once or after its verification; or retract the analysis, where it is wrong.")
@@ -61,7 +61,7 @@ func (s *Sample) may(act Action, by Actor) (*move, error) {
 		from = excluded
 	}
 	m, err := permit(by, s.ServiceID, act, from)
-	if err == nil && s.undone() {
+	if err == nil && s.Undone() {
 		return nil, m.refusal("Its registration was undone: register the sample anew.")
 	}
 	return m, err

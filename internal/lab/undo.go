@@ -52,5 +52,5 @@ func (f *File) mayUndo(by Actor) (*move, error) {
 	return m, nil
 }
 
-// undone tells that the registration was undone.
-func (s *Sample) undone() bool { return s.State == Rejected && s.StateReason == RegisteredByMistake }
+// Undone tells that the registration was undone.
+func (s *Sample) Undone() bool { return s.State == Rejected && s.StateReason == RegisteredByMistake }

@@ -38,7 +38,7 @@ func (v *Visit) Admits(s *Sample) error {
 // VisitGoesOn tells that a further sample of the visit may come: the sample was received
 // on one today, and is not registered by mistake.
 func (s *Sample) VisitGoesOn(today Date) bool {
-	return !s.VisitID.IsZero() && s.ReceivedOn == today && !s.undone()
+	return !s.VisitID.IsZero() && s.ReceivedOn == today && !s.Undone()
 }
 
 // Count adds samples that were taken and turned away on the visit.

@@ -141,7 +141,7 @@ func (r *Request) KeptView(title string) View {
 
 // KeptPage draws a page that is kept.
 func (r *Request) KeptPage(name string, data any) (*Content, error) {
-	body, err := r.render(name, data)
+	body, err := r.whole(name, data)
 	if err != nil {
 		return nil, err
 	}

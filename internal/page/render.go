@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"sync"
 
 	"marquis/internal/locale"
 	"marquis/web"
@@ -109,7 +110,7 @@ func (r *Request) staff() *StaffView {
 // page writes a page, whole or not at all. What is no answer to be glad of goes by Fail,
 // Instead, Again or RefusePadded, which tell programs too.
 func (r *Request) page(status int, name string, data any) error {
-	body, err := r.render(name, data)
+	body, err := r.whole(name, data)
 	if err != nil {
 		return err
 	}
@@ -131,39 +132,55 @@ func (r *Request) Padded(name string, data any) error {
 }
 
 func (r *Request) padded(status int, name string, data any) error {
-	body, err := r.render(name, data)
-	if err != nil {
+	text := drawn.Get().(*bytes.Buffer)
+	defer drawn.Put(text)
+	text.Reset()
+	if err := r.render(text, name, data); err != nil {
 		return err
 	}
-	r.Data(status, "text/html; charset=utf-8", pad(body))
+	pad(text)
+	r.Data(status, "text/html; charset=utf-8", text.Bytes())
 	return nil
 }
 
+// drawn are what padded pages are drawn in, one at a time: a look-up would else leave most of
+// its memory behind by this alone.
+var drawn = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, secretLeast)) }}
+
 // pad adds spaces at the end, which no browser shows.
-func pad(body []byte) []byte {
-	size := max(secretLeast, (len(body)+secretStep-1)/secretStep*secretStep)
-	return append(body, bytes.Repeat([]byte{' '}, size-len(body))...)
+func pad(text *bytes.Buffer) {
+	size := max(secretLeast, (text.Len()+secretStep-1)/secretStep*secretStep)
+	text.Write(spaces[:size-text.Len()])
 }
+
+var spaces = bytes.Repeat([]byte{' '}, secretLeast)
 
 // templates are those of the reader's language.
 func (r *Request) templates() *templates { return r.Site.Pages[r.Texts.Language()] }
 
-func (r *Request) render(name string, data any) ([]byte, error) {
+// whole is a page as it is sent.
+func (r *Request) whole(name string, data any) ([]byte, error) {
+	text := bytes.NewBuffer(make([]byte, 0, 2*secretLeast))
+	err := r.render(text, name, data)
+	return text.Bytes(), err
+}
+
+// render draws a page.
+func (r *Request) render(text *bytes.Buffer, name string, data any) error {
 	page := r.templates().Pages[name]
 	if page == nil {
-		return nil, fmt.Errorf("there is no page %s", name)
+		return fmt.Errorf("there is no page %s", name)
 	}
 	f, err := r.templates().frame(name, data)
 	if err != nil {
-		return nil, fmt.Errorf("page %s: %w", name, err)
+		return fmt.Errorf("page %s: %w", name, err)
 	}
-	text := bytes.NewBuffer(make([]byte, 0, len(f.Before)+len(f.After)+secretLeast))
 	text.Write(f.Before)
 	if err := page.ExecuteTemplate(text, "main", data); err != nil {
-		return nil, fmt.Errorf("page %s: %w", name, err)
+		return fmt.Errorf("page %s: %w", name, err)
 	}
 	text.Write(f.After)
-	return text.Bytes(), nil
+	return nil
 }
 
 // Part draws a part of a page alone, as a file of its own.

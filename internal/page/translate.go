@@ -8,10 +8,10 @@ import (
 	"marquis/internal/locale"
 )
 
-// whole are the templates that are drawn with the struct of the page itself. The
-// texts of others may be for another reader than the page: a slip is in both
+// whole are the templates that are drawn with the struct of the page itself, wherever they
+// stand. The texts of others may be for another reader than the page: a slip is in both
 // languages.
-var whole = []string{"after", "base", "main", "scripts", "styles"}
+var whole = []string{"after", "base", "danger", "elsewhere", "help", "main", "scripts", "sight", "styles"}
 
 // translate puts the texts of a language into a page wherever it asks its own
 // struct for one by its key alone, {{.T "page.…"}}. A page is mostly such texts:

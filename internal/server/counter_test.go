@@ -133,7 +133,7 @@ func (d *desk) opens(code string) bool {
 	for _, h := range keyed {
 		hashes = append(hashes, store.CodeHash(h))
 	}
-	_, err = d.store.Lookup(d.t.Context(), hashes)
+	_, err = d.store.Opens(d.t.Context(), hashes)
 	if err != nil && !errors.Is(err, lab.ErrNotFound) {
 		d.t.Fatal(err)
 	}

@@ -652,7 +652,7 @@ func proveTicketTime(t *testing.T, p *program) func(*testing.T) {
 	code := p.slipOf("TIC", lab.DateOf(time.Now(), time.UTC))
 	visitor, begun := p.at(somewhere()), time.Now()
 	given, _ := strings.CutPrefix(visitor.post("/lookup", "code", code).want(t, http.StatusSeeOther).header.Get("Location"), "/result/")
-	ticket, err := credential.OpenTicket(p.keys.Secret(), given, time.Now())
+	ticket, err := ticketsOf(t, p.keys).Open(given, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -661,7 +661,7 @@ func proveTicketTime(t *testing.T, p *program) func(*testing.T) {
 	}
 	for left, status := range map[time.Duration]int{inside: http.StatusOK, -past: http.StatusNotFound, credential.TicketTime + time.Minute: http.StatusNotFound} {
 		ticket.Ends = time.Now().Add(left)
-		text, err := ticket.Seal(p.keys.Secret())
+		text, err := ticketsOf(t, p.keys).Seal(ticket)
 		if err != nil {
 			t.Fatal(err)
 		}

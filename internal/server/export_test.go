@@ -76,10 +76,17 @@ func LimitKinds() (kinds []string) {
 	return kinds
 }
 
+// Forget drops what is kept of the dictionary of now.
+func (s *Server) Forget() { s.made.now.Store(nil) }
+
 // AddResult adds a public page that draws the result of a file by a dictionary.
 func (s *Server) AddResult(path string, next func() (*lab.Dictionary, *lab.File, *lab.Service)) {
 	s.engine.GET(path, s.serve(route{method: get, path: path, access: page.Everybody, handle: func(r *request) error {
 		words, f, service := next()
-		return r.Padded("result.html", r.resultOf(naming{words: words, texts: r.Texts, all: r.Site.Texts}, f, service))
+		page, err := r.resultOf(naming{words: words, texts: r.Texts, all: r.Site.Texts}, f, service)
+		if err != nil {
+			return err
+		}
+		return r.Padded("result.html", page)
 	}}))
 }

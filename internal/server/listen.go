@@ -43,6 +43,9 @@ func New(c Config) (*Server, error) {
 	if s.hider, err = credential.NewHider(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
+	if s.tickets, err = credential.NewTickets(c.Keys.Secret()); err != nil {
+		return nil, err
+	}
 	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs()
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)

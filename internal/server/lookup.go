@@ -21,31 +21,31 @@ func lookUp(r *request) error {
 	if err != nil {
 		return r.refuseCode(http.StatusUnprocessableEntity, "fields", text, r.codeMistake(text, err))
 	}
-	found, err := r.find(code)
+	hash, err := r.find(code)
 	if errors.Is(err, lab.ErrNotFound) {
 		return r.refuseGuess(text)
 	}
 	if err != nil {
 		return err
 	}
-	return r.seeResult(found.Code)
+	return r.seeResult(hash)
 }
 
 // find asks the directory for a code under the keys of all months whose codes
 // still work.
-func (r *request) find(code lab.LookupCode) (store.Found, error) {
+func (r *request) find(code lab.LookupCode) (store.CodeHash, error) {
 	if err := r.server.keysMatch(r.Ctx()); err != nil {
-		return store.Found{}, err
+		return store.CodeHash{}, err
 	}
 	keyed, err := r.server.Keys.Hashes(code, r.server.codesSince(r.server.Now()))
 	if err != nil {
-		return store.Found{}, noKeys(err)
+		return store.CodeHash{}, noKeys(err)
 	}
 	hashes := make([]store.CodeHash, len(keyed))
 	for i, h := range keyed {
 		hashes[i] = store.CodeHash(h)
 	}
-	return r.server.Store.Lookup(r.Ctx(), hashes)
+	return r.server.Store.Opens(r.Ctx(), hashes)
 }
 
 // codeMistake says what is wrong with something that is no code.

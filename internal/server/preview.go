@@ -38,7 +38,7 @@ func showPreview(r *request) error {
 	if err := lab.MayTell(r.Actor, r.Service.ID); err != nil {
 		return err
 	}
-	if record.Sample.StateReason == lab.RegisteredByMistake { // its code opens nothing
+	if record.Sample.Undone() { // its code opens nothing
 		return lab.ErrNotFound
 	}
 	visitor := r.listener()

@@ -16,12 +16,13 @@ func (r *request) result(f *lab.File, service *lab.Service) (*resultPage, error)
 	if err != nil {
 		return nil, err
 	}
-	return r.resultOf(named, f, service), nil
+	return r.resultOf(named, f, service)
 }
 
-func (r *request) resultOf(named naming, f *lab.File, service *lab.Service) *resultPage {
+func (r *request) resultOf(named naming, f *lab.File, service *lab.Service) (*resultPage, error) {
 	f = named.words.Read(f.AsReleased())
-	t := &telling{r, named, f, named.words.Weigh(f), &resultPage{View: r.View(r.Texts.Text("page.result.title")), Service: *service}}
+	t := &telling{request: r, named: named, file: f, weighed: named.words.Weigh(f)}
+	t.page = &resultPage{View: r.View(r.Texts.Text("page.result.title")), Service: *service}
 	last := f.Latest()
 	switch {
 	case last == nil:
@@ -33,7 +34,7 @@ func (r *request) resultOf(named naming, f *lab.File, service *lab.Service) *res
 	}
 	t.page.Facts = t.sample(service.Name)
 	t.tellEarlier()
-	return t.page
+	return t.page, t.err
 }
 
 // tellState tells of a sample without a result where it is.
@@ -83,8 +84,10 @@ func (t *telling) tellWithdrawn(p *lab.Publication) {
 	t.page.Heading = t.Texts.Text("page.result.withdrawn")
 	t.tell("page.result.withdrawn_text")
 	t.page.Reason = t.named.reason(p)
-	t.page.Danger = t.danger(lab.Signs, t.hadOpioid())
+	opioid := t.hadOpioid()
+	t.page.Danger = t.danger(lab.Signs, opioid)
 	t.page.Danger.Do = append([]string{t.Texts.Text("page.result.already_taken")}, t.page.Danger.Do...)
+	t.page.Emergency = t.drawn("danger", "withdrawn", opioid)
 	switch s := &t.file.Sample; {
 	case s.State == lab.NotAnalysed:
 		t.sayState()
@@ -135,6 +138,7 @@ func (t *telling) tellResult(p *lab.Publication) {
 	t.tellWorth(p)
 	if signs, opioid := t.named.words.Signs(t.weighed), t.named.words.Opioid(t.weighed); len(signs) > 0 || opioid {
 		t.page.Danger = t.danger(signs, opioid)
+		t.page.Emergency = t.drawn("danger", signs, opioid)
 	}
 	switch t.weighed.Outcome {
 	case lab.NothingDetected:
@@ -150,6 +154,9 @@ func (t *telling) tellResult(p *lab.Publication) {
 	t.page.Salt = t.salts()
 	t.page.Methods = t.methods(p)
 	t.page.Blind = t.blind(&p.Result)
+	if len(t.page.Methods) > 0 {
+		t.page.Sight = t.drawn("sight", seenBy(&p.Result)...)
+	}
 	t.page.State = t.state(p)
 }
 

@@ -56,8 +56,7 @@ func (t *telling) what(id lab.SubstanceID) (class, line string) {
 func (t *telling) role(x *lab.Weight) string {
 	switch x.Role {
 	case lab.RoleExpected:
-		is := func(e lab.Expected) bool { return t.named.words.Satisfies(x.SubstanceID, e) }
-		if !slices.ContainsFunc(t.file.Expected, is) { // it stands for a class that what was expected is in
+		if t.named.words.MayBeExpected(x.SubstanceID, t.file) {
 			return t.Texts.Text("page.result.role_may_be_expected")
 		}
 		return t.Texts.Text("page.result.role_expected")

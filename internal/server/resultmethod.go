@@ -15,8 +15,14 @@ import (
 
 // methods lists the methods of a result, the one that is worth most first.
 func (t *telling) methods(p *lab.Publication) []methodView {
+	r := &p.Result
+	of := fmt.Sprint("methods ", t.Texts.Language(), seenBy(r))
+	return kept(&t.server.made, t.named.words, of, func() []methodView { return t.methodViews(r) })
+}
+
+func (t *telling) methodViews(r *lab.Result) []methodView {
 	var list []*lab.Method
-	for _, id := range p.Result.Methods {
+	for _, id := range r.Methods {
 		if m := t.named.words.Methods[id]; m != nil {
 			list = append(list, m)
 		}
@@ -26,12 +32,21 @@ func (t *telling) methods(p *lab.Publication) []methodView {
 	for i, m := range list {
 		name := t.Texts.Text("page.result.method", "Kind", t.Texts.Code(locale.MethodKinds, string(m.Kind)), "Lab", m.Lab,
 			"Level", t.Texts.Code(locale.Levels, string(m.Level)))
-		views[i] = methodView{Name: name, Said: strings.Join(t.sight(m, &p.Result), " ")}
-		if t.cites(m, &p.Result) {
-			views[i].List = kept(&t.server.made, t.named.words, fmt.Sprint("list ", t.Texts.Language(), " ", m.ID), func() []string { return t.listOf(m) })
+		views[i] = methodView{Name: name, Said: strings.Join(t.sight(m, r), " ")}
+		if r.Sight(m) == lab.SawList {
+			views[i].List = t.listOf(m)
 		}
 	}
 	return views
+}
+
+// seenBy is all of a result that decides what is said of its methods.
+func seenBy(r *lab.Result) []any {
+	var left []lab.MethodID
+	for i := range r.LeftOut {
+		left = append(left, r.LeftOut[i].MethodID)
+	}
+	return []any{r.Methods, r.CouldNotTell, left}
 }
 
 // looksAlone tells that nothing was tried but to recognise the sample by its looks.
@@ -40,11 +55,6 @@ func (t *telling) looksAlone(p *lab.Publication) bool {
 		m := t.named.words.Methods[id]
 		return m != nil && m.Kind != lab.ListRecognition
 	})
-}
-
-// cites tells that a method with a list can be cited as having looked for what is on it.
-func (t *telling) cites(m *lab.Method, r *lab.Result) bool {
-	return m.Kind != lab.ListRecognition && !m.OpenScope && !slices.Contains(r.CouldNotTell, m.ID) && !leftOutOf(r, m.ID)
 }
 
 // listOf names what a method looks for, by the amount from where it sees it: the least first,
@@ -76,28 +86,19 @@ func (t *telling) listOf(m *lab.Method) (lines []string) {
 	return lines
 }
 
-// leftOutOf tells that the result leaves out what a method found.
-func leftOutOf(r *lab.Result, m lab.MethodID) bool {
-	return slices.ContainsFunc(r.LeftOut, func(x lab.LeftOut) bool { return x.MethodID == m })
-}
-
-// sight says what a method can see. One of which something was left out is not cited as
-// having looked for it, nor is one that could not tell.
+// sight says what a method can see, and saw of this sample.
 func (t *telling) sight(m *lab.Method, r *lab.Result) []string {
-	if m.Kind == lab.ListRecognition {
-		return []string{t.Texts.Text("page.result.sees_looks")}
-	}
-	if slices.Contains(r.CouldNotTell, m.ID) {
-		return []string{t.Texts.Text("page.result.could_not_tell")}
-	}
 	var said []string
-	switch {
-	case leftOutOf(r, m.ID):
-	case m.OpenScope:
+	switch r.Sight(m) {
+	case lab.SawLooks:
+		return []string{t.Texts.Text("page.result.sees_looks")}
+	case lab.SawNothing:
+		return []string{t.Texts.Text("page.result.could_not_tell")}
+	case lab.SawLibrary:
 		said = append(said, t.Texts.Text("page.result.sees_library"))
-	case len(m.Scope) == 0:
+	case lab.SawUnknown:
 		said = append(said, t.Texts.Text("page.result.sees_unknown"))
-	default:
+	case lab.SawList:
 		said = append(said, t.scope(m)...)
 	}
 	if m.Level == lab.Presumptive {
@@ -134,9 +135,12 @@ func kept[T any](k *ofWords, words *lab.Dictionary, of string, fresh func() T) T
 }
 
 // blind says which dangerous classes no method of the result can see, or not in small amounts.
-func (t *telling) blind(r *lab.Result) (said []string) {
-	words := t.named.words
-	b := kept(&t.server.made, words, fmt.Sprint("blind ", r.Methods, r.CouldNotTell), func() lab.Blindness { return words.Blind(r) })
+func (t *telling) blind(r *lab.Result) []string {
+	of := fmt.Sprint("blind ", t.Texts.Language(), seenBy(r))
+	return kept(&t.server.made, t.named.words, of, func() []string { return t.sayBlind(t.named.words.Blind(r)) })
+}
+
+func (t *telling) sayBlind(b lab.Blindness) (said []string) {
 	for _, part := range []struct {
 		key   string
 		codes []string

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"cmp"
+	"fmt"
+	"html/template"
 	"strings"
 
 	"marquis/internal/lab"
@@ -22,10 +25,12 @@ type resultPage struct {
 	Said       []string
 	Facts      []factView
 	Substances []substanceView
-	Salt       []string // how amounts are to be read
-	Blind      []string // what could not be seen, and is dangerous
+	Emergency  template.HTML // Danger as it is drawn
+	Salt       []string      // how amounts are to be read
+	Blind      []string      // what could not be seen, and is dangerous
 	Methods    []methodView
-	State      string // what the answer is worth, and when it was given
+	Sight      template.HTML // Blind and Methods as they are drawn
+	State      string        // what the answer is worth, and when it was given
 	Service    lab.Service
 	Earlier    []earlierView // versions, the latest first
 	Bar        *previewBar   // nil for the visitor
@@ -80,6 +85,22 @@ type telling struct {
 	file    *lab.File
 	weighed *lab.Weighed // the version that is told; nil where none stands
 	page    *resultPage
+	err     error // what went wrong while a part of it was drawn
+}
+
+// drawn draws a part of the page, or takes it as it was drawn for another result of which that
+// part says the same: to escape each of its lines again would take longer than the look-up.
+func (t *telling) drawn(name string, of ...any) template.HTML {
+	type part struct {
+		text template.HTML
+		err  error
+	}
+	x := kept(&t.server.made, t.named.words, fmt.Sprint(name, " ", t.Texts.Language(), of), func() part {
+		text, err := t.Part("result.html", name, t.page)
+		return part{template.HTML(text), err} //nolint:gosec // the template escaped it
+	})
+	t.err = cmp.Or(t.err, x.err)
+	return x.text
 }
 
 func (t *telling) say(key string, args ...any) {

@@ -5,15 +5,18 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"marquis/internal/lab"
 	"marquis/internal/lab/labtest"
+	"marquis/internal/server"
 )
 
 // drawing draws results by the embedded dictionary.
 type drawing struct {
+	web     *server.Server
 	words   *lab.Dictionary
 	file    *lab.File
 	service lab.Service
@@ -23,7 +26,7 @@ type drawing struct {
 func newDrawing(t *testing.T) *drawing {
 	t.Helper()
 	x := newSite(t, "sqlite")
-	d := &drawing{words: labtest.Bench(t), service: lab.Service{Code: "UTR", Name: "Service UTR", Terms: lab.Terms{Address: "Stationsplein 1", Phone: "030 123 45 67"}}, reader: map[string]*reader{}}
+	d := &drawing{web: x.web, words: labtest.Bench(t), service: lab.Service{Code: "UTR", Name: "Service UTR", Terms: lab.Terms{Address: "Stationsplein 1", Phone: "030 123 45 67"}}, reader: map[string]*reader{}}
 	x.web.AddResult("/drawn", func() (*lab.Dictionary, *lab.File, *lab.Service) { return d.words, d.file, &d.service })
 	for _, lang := range []string{"en", "nl"} {
 		d.reader[lang] = x.visitor(t)
@@ -76,6 +79,50 @@ func TestWholeResultsAreHeadedAsWritten(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAResultReadsTheSameWhateverWasDrawnBefore: parts that many results share are drawn once.
+func TestAResultReadsTheSameWhateverWasDrawnBefore(t *testing.T) {
+	d := newDrawing(t)
+	var files []*lab.File
+	for _, right := range labtest.Wholes(t) {
+		d.release(t, right.File(t, d.words))
+		said := *d.file.Latest()
+		files = append(files, d.file)
+		withdrawn := *d.file
+		withdrawn.Publications = append(slices.Clone(d.file.Publications), lab.Publication{Version: said.Version + 1, Kind: lab.WithdrawnResult, PublishedOn: said.PublishedOn})
+		files = append(files, &withdrawn)
+		for _, change := range []func(r *lab.Result){
+			func(r *lab.Result) { r.CouldNotTell = r.Methods[:1] },
+			func(r *lab.Result) {
+				r.LeftOut = []lab.LeftOut{{MethodID: r.Methods[0], SubstanceID: 1, Why: lab.LeftReported}}
+			},
+			func(r *lab.Result) { r.Methods = r.Methods[:1] },
+		} {
+			other, p := *d.file, said
+			change(&p.Result)
+			other.Publications = []lab.Publication{p}
+			files = append(files, &other)
+		}
+	}
+	shared := map[string]string{}
+	of := func(i int, lang string) string { return fmt.Sprint(i, " ", lang) }
+	for i := range files {
+		for lang := range d.reader {
+			d.file = files[i]
+			shared[of(i, lang)] = d.draw(t, lang).body
+		}
+	}
+	for i := range files {
+		for lang := range d.reader {
+			d.file = files[i]
+			d.web.Forget()
+			if alone := d.draw(t, lang).body; alone != shared[of(i, lang)] {
+				t.Fatalf("result %d reads in %s\n%s\nand alone\n%s", i, lang, shared[of(i, lang)], alone)
+			}
+		}
+	}
+	t.Logf("%d results", len(files))
 }
 
 // Words of a claim that no test can make, in both languages, and the sentences in which they

@@ -40,6 +40,7 @@ type Server struct {
 	guesses *guesses
 	logins  *logins
 	hider   credential.Hider // of networks and logins
+	tickets credential.Tickets
 	years   *figures.Source
 	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs

@@ -78,7 +78,7 @@ func (r *request) opens(text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.server.Store.Lookup(r.Ctx(), hashes)
+	_, err = r.server.Store.Opens(r.Ctx(), hashes)
 	return err
 }
 

@@ -16,8 +16,7 @@ const resultPath = "/result/:ticket"
 
 // seeResult leads to what a code opens, by a ticket that ends.
 func (r *request) seeResult(code store.CodeHash) error {
-	ticket := credential.Ticket{KeyID: code.KeyID, Hash: code.Hash, Ends: r.server.Now().Add(credential.TicketTime)}
-	text, err := ticket.Seal(r.server.Keys.Secret())
+	text, err := r.server.tickets.Seal(credential.Ticket{KeyID: code.KeyID, Hash: code.Hash, Ends: r.server.Now().Add(credential.TicketTime)})
 	if err != nil {
 		return err
 	}
@@ -45,7 +44,7 @@ func showResult(r *request) error {
 
 // findTicket asks the directory for the code of the ticket in the address.
 func (r *request) findTicket() (store.Found, error) {
-	ticket, err := credential.OpenTicket(r.server.Keys.Secret(), r.Param("ticket"), r.server.Now())
+	ticket, err := r.server.tickets.Open(r.Param("ticket"), r.server.Now())
 	if err != nil {
 		return store.Found{}, err
 	}
@@ -59,7 +58,7 @@ func (r *request) findTicket() (store.Found, error) {
 	if !works {
 		return store.Found{}, lab.ErrNotFound
 	}
-	return r.server.Store.Lookup(r.Ctx(), []store.CodeHash{{KeyID: ticket.KeyID, Hash: ticket.Hash}})
+	return r.server.Store.Lookup(r.Ctx(), store.CodeHash{KeyID: ticket.KeyID, Hash: ticket.Hash})
 }
 
 // askAgain shows the form for a code where a ticket opens nothing.

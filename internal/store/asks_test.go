@@ -22,6 +22,7 @@ var asksNobody = map[string]string{
 	"Ping": "the place, not what is in it", "PoolStats": "the place, not what is in it", "Writable": "the place, not what is in it",
 
 	"Dictionary": "public", "Words": "public", "Synthetic": "told on every page",
+	"Opens":  "whoever has the code is the visitor",
 	"Lookup": "whoever has the code is the visitor",
 
 	"Account": "finds out who asks", "Session": "finds out who asks", "ReplaceSession": "whoever has the token", "EndSession": "whoever has the token",

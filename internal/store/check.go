@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -63,16 +62,11 @@ func unkeyedError(tx *gorm.DB, unkeyed, all int) error {
 
 // leads looks a code up as a visitor's is.
 func leads(tx *gorm.DB, codeHash, key string) error {
-	hash, err := hex.DecodeString(codeHash)
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, lookupOf(), codeHash, key)
 	if err != nil {
 		return err
 	}
-	hashes := []CodeHash{{KeyID: key, Hash: hash}}
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, lookupOf(len(hashes)), lookupArgs(hashes)...)
-	if err != nil {
-		return err
-	}
-	if _, err = readFound(rows, hashes); errors.Is(err, lab.ErrNotFound) {
+	if _, err = readFound(rows); errors.Is(err, lab.ErrNotFound) {
 		return errors.New("a code's hash leads to no sample")
 	}
 	return err

@@ -19,14 +19,12 @@ import (
 // day. It has no ids but that of the service.
 type Found struct {
 	lab.File
-	Code    CodeHash    // which of those that were asked for opens it
 	Service lab.Service // its code and name, and what it tells visitors at the place where the sample was handed in
 }
 
 // What a look-up reads packed: it holds no free text. Those follow beside it.
 var (
 	foundColumns = sqlstore.Packed[Found]{
-		sqlstore.Text("c.key_id", func(f *Found) *string { return &f.Code.KeyID }),
 		sqlstore.Number("c.service_id", func(f *Found) *lab.ServiceID { return &f.Sample.ServiceID }),
 		sqlstore.Number("x.product_id", func(f *Found) *lab.ProductID { return &f.Sample.ProductID }),
 		sqlstore.Number("x.number_year", func(f *Found) *int32 { return &f.Sample.NumberYear }),
@@ -69,46 +67,76 @@ func (f *Found) expect(tokens string) error {
 	return nil
 }
 
-// packedLookup is what is read packed: of the publication nothing where there is none.
-func packedLookup() string {
-	return sqlstore.Pack(foundColumns.SQL(), "CASE WHEN p.id IS NULL THEN '' ELSE "+sqlstore.Pack(publishedColumns.SQL())+" END")
+// opensStatement finds which of the typed hashes there is, by its key.
+const opensStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
+SELECT c.key_id FROM typed JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id`
+
+// Opens returns which of the hashes opens a result, or lab.ErrNotFound where none does. They
+// are those of the one code under all keys that may have been used.
+func (s *Store) Opens(ctx context.Context, hashes []CodeHash) (CodeHash, error) {
+	if len(hashes) == 0 {
+		return CodeHash{}, lab.ErrNotFound
+	}
+	rows, err := s.lookupRows(ctx, len(hashes), func() string { return opensOf(len(hashes)) }, hashes...)
+	if err != nil {
+		return CodeHash{}, err
+	}
+	defer rows.Close()
+	key, found := "", false
+	for rows.Next() {
+		found = true
+		if err := rows.Scan(&key); err != nil {
+			return CodeHash{}, translate(err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return CodeHash{}, translate(err)
+	}
+	if !found {
+		return CodeHash{}, lab.ErrNotFound
+	}
+	return hashes[slices.IndexFunc(hashes, func(h CodeHash) bool { return h.KeyID == key })], nil
 }
 
-// lookupStatement reads all of it at once, a row a publication, by the first
+// opensOf is the statement for so many hashes.
+func opensOf(hashes int) string {
+	places := make([]string, hashes)
+	for i := range places {
+		places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
+	}
+	return fmt.Sprintf(opensStatement, strings.Join(places, ", "))
+}
+
+// lookupStatement reads all that a hash opens at once, a row a publication, by the first
 // columns of primary and unique keys. Nothing is sorted: the key has the
 // expectations in order, and sorting rows would copy them.
-const lookupStatement = `WITH typed (code_hash, key_id) AS (VALUES %s)
-SELECT %s, v.code, v.name, coalesce(nullif(l.address, ''), v.address), coalesce(nullif(l.phone, ''), v.phone),
+const lookupStatement = `SELECT %s, v.code, v.name, coalesce(nullif(l.address, ''), v.address), coalesce(nullif(l.phone, ''), v.phone),
   coalesce(nullif(l.opening_hours, ''), v.opening_hours), x.logo, coalesce(p.reason, ''),
   coalesce(p.reason_translation, ''), coalesce(p.result, '')
-FROM typed
-JOIN lookup_codes c ON c.code_hash = typed.code_hash AND c.key_id = typed.key_id
+FROM lookup_codes c
 JOIN services v ON v.id = c.service_id
 JOIN samples x ON x.service_id = c.service_id AND x.id = c.sample_id
 LEFT JOIN locations l ON l.service_id = x.service_id AND l.id = x.location_id
-LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id`
+LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id
+WHERE c.code_hash = $1 AND c.key_id = $2`
 
-// Lookup returns what a code opens, or lab.ErrNotFound where it opens nothing. The
-// hashes are those of the one code under all keys that may have been used.
-func (s *Store) Lookup(ctx context.Context, hashes []CodeHash) (Found, error) {
-	if len(hashes) == 0 {
-		return Found{}, lab.ErrNotFound
-	}
-	if err := ctx.Err(); err != nil {
-		return Found{}, translate(err)
-	}
-	if s.db.OnSQLite() { // to watch for a reader who goes away would take longer than to finish
-		ctx = context.WithoutCancel(ctx)
-	}
-	rows, err := s.lookupRows(ctx, hashes)
-	if err != nil {
-		return Found{}, translate(err)
-	}
-	return readFound(rows, hashes)
+// lookupOf is that statement. What is read packed tells of the publication nothing where there is none.
+func lookupOf() string {
+	published := "CASE WHEN p.id IS NULL THEN '' ELSE " + sqlstore.Pack(publishedColumns.SQL()) + " END"
+	return fmt.Sprintf(lookupStatement, sqlstore.Pack(foundColumns.SQL(), published))
 }
 
-// readFound reads what one of the hashes opens.
-func readFound(rows *sql.Rows, hashes []CodeHash) (Found, error) {
+// Lookup returns what a hash opens, or lab.ErrNotFound where it opens nothing.
+func (s *Store) Lookup(ctx context.Context, hash CodeHash) (Found, error) {
+	rows, err := s.lookupRows(ctx, lookupStatement, lookupOf, hash)
+	if err != nil {
+		return Found{}, err
+	}
+	return readFound(rows)
+}
+
+// readFound reads what a hash opens.
+func readFound(rows *sql.Rows) (Found, error) {
 	defer rows.Close()
 	var row lookupRow
 	for rows.Next() {
@@ -123,45 +151,47 @@ func readFound(rows *sql.Rows, hashes []CodeHash) (Found, error) {
 	if found.Sample.ServiceID == 0 {
 		return found, lab.ErrNotFound
 	}
-	found.Code = hashes[slices.IndexFunc(hashes, func(h CodeHash) bool { return h.KeyID == found.Code.KeyID })]
 	slices.SortFunc(found.Publications, func(a, b lab.Publication) int { return cmp.Compare(a.Version, b.Version) })
 	return found, nil
 }
 
-// lookupRows runs the statement for so many hashes. It is prepared once.
-func (s *Store) lookupRows(ctx context.Context, hashes []CodeHash) (*sql.Rows, error) {
-	prepared, ok := s.lookups.Load(len(hashes))
-	if !ok {
-		pool, err := s.read.DB()
-		if err != nil {
-			return nil, err
-		}
-		statement, err := pool.PrepareContext(ctx, lookupOf(len(hashes)))
-		if err != nil {
-			return nil, err
-		}
-		if prepared, ok = s.lookups.LoadOrStore(len(hashes), statement); ok {
-			_ = statement.Close() //nolint:sqlclosecheck // another was first; the one that is kept stays open
-		}
+// lookupRows asks for hashes by a statement, which is prepared once and kept under a name.
+func (s *Store) lookupRows(ctx context.Context, name any, statement func() string, hashes ...CodeHash) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, translate(err)
 	}
-	return prepared.(*sql.Stmt).QueryContext(ctx, lookupArgs(hashes)...)
-}
-
-// lookupOf is the statement for so many hashes.
-func lookupOf(hashes int) string {
-	places := make([]string, hashes)
-	for i := range places {
-		places[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
+	if s.db.OnSQLite() { // to watch for a reader who goes away would take longer than to finish
+		ctx = context.WithoutCancel(ctx)
 	}
-	return fmt.Sprintf(lookupStatement, strings.Join(places, ", "), packedLookup())
-}
-
-func lookupArgs(hashes []CodeHash) []any {
+	prepared, err := s.prepared(ctx, name, statement) //nolint:sqlclosecheck // it is kept
+	if err != nil {
+		return nil, translate(err)
+	}
 	args := make([]any, 0, 2*len(hashes))
 	for _, h := range hashes {
 		args = append(args, hex.EncodeToString(h.Hash), h.KeyID)
 	}
-	return args
+	rows, err := prepared.QueryContext(ctx, args...)
+	return rows, translate(err)
+}
+
+func (s *Store) prepared(ctx context.Context, name any, statement func() string) (*sql.Stmt, error) {
+	if known, ok := s.lookups.Load(name); ok {
+		return known.(*sql.Stmt), nil
+	}
+	pool, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := pool.PrepareContext(ctx, statement())
+	if err != nil {
+		return nil, err
+	}
+	known, was := s.lookups.LoadOrStore(name, fresh)
+	if was {
+		_ = fresh.Close() //nolint:sqlclosecheck // another was first; the one that is kept stays open
+	}
+	return known.(*sql.Stmt), nil
 }
 
 // lookupRow is a row as it is scanned, and what was found by it and those before.

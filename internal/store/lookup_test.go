@@ -25,7 +25,11 @@ func hashOf(key string, data ...byte) store.CodeHash {
 // lookUp looks a code up under several keys, as the public page does.
 func lookUp(t testing.TB, s *store.Store, hashes ...store.CodeHash) store.Found {
 	t.Helper()
-	found, err := s.Lookup(t.Context(), hashes)
+	hash, err := s.Opens(t.Context(), hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Lookup(t.Context(), hash)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,8 +38,13 @@ func lookUp(t testing.TB, s *store.Store, hashes ...store.CodeHash) store.Found 
 
 func wantNothing(t testing.TB, s *store.Store, what string, hashes ...store.CodeHash) {
 	t.Helper()
-	if found, err := s.Lookup(t.Context(), hashes); !errors.Is(err, lab.ErrNotFound) || found.Sample.ServiceID != 0 || found.Publications != nil {
-		t.Errorf("%s finds %+v, %v", what, found, err)
+	if hash, err := s.Opens(t.Context(), hashes); !errors.Is(err, lab.ErrNotFound) || hash.Hash != nil {
+		t.Errorf("%s is %+v, %v", what, hash, err)
+	}
+	for _, hash := range hashes {
+		if found, err := s.Lookup(t.Context(), hash); !errors.Is(err, lab.ErrNotFound) || found.Sample.ServiceID != 0 || found.Publications != nil {
+			t.Errorf("%s finds %+v, %v", what, found, err)
+		}
 	}
 }
 
@@ -48,7 +57,10 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 		wantNothing(t, s, "no code")
 		gone, leave := context.WithCancel(t.Context())
 		leave()
-		if _, err := s.Lookup(gone, hashes); !errors.Is(err, context.Canceled) {
+		if _, err := s.Opens(gone, hashes); !errors.Is(err, context.Canceled) {
+			t.Errorf("asked for nobody: %v", err)
+		}
+		if _, err := s.Lookup(gone, mine); !errors.Is(err, context.Canceled) {
 			t.Errorf("looked up for nobody: %v", err)
 		}
 		r := b.registration(func(x *lab.Sample) { x.ExpectedReadyOn, x.Notes = x.ReceivedOn+7, "for staff" })
@@ -61,7 +73,7 @@ func TestACodeOpensItsSampleInEveryState(t *testing.T) {
 
 		found := lookUp(t, s, hashes...)
 		want := store.Found{
-			Code: mine, Service: lab.Service{ID: 1, Code: "UTR", Name: "Service UTR"},
+			Service: lab.Service{ID: 1, Code: "UTR", Name: "Service UTR"},
 			File: lab.File{Expected: b.ketamine.Expected(), Sample: lab.Sample{
 				Key: lab.Key{ServiceID: b.service.ID}, ProductID: b.ketamine.ID, Form: lab.Powder, NumberYear: x.NumberYear, NumberRunning: x.NumberRunning,
 				State: lab.Registered, ReceivedOn: x.ReceivedOn, ExpectedReadyOn: x.ReceivedOn + 7,
@@ -259,7 +271,7 @@ func TestNoCodeAndNoKeyIsAnywhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			said = append(said, fmt.Sprint(s.ReplaceCode(t.Context(), b.analyst, x.Key, entry, "lost", nil)))
-			_, err = s.Lookup(t.Context(), []store.CodeHash{entry})
+			_, err = s.Lookup(t.Context(), entry)
 			said = append(said, fmt.Sprint(err))
 			lookUp(t, s, other)
 			if _, err := s.ExpireCodes(t.Context(), lab.Operator("test"), 2025_02_01); err != nil {
@@ -346,7 +358,11 @@ func BenchmarkLookup(b *testing.B) {
 			codes = append(codes, []store.CodeHash{hashOf("2025-03", hash[1:]...), hashOf("2025-02", hash[2:]...), hashOf("2025-01", hash[3:]...), {KeyID: "2024-12", Hash: hash}})
 		}
 		look := func(b *testing.B, i int) {
-			if _, err := s.Lookup(b.Context(), codes[i%len(codes)]); err != nil {
+			hash, err := s.Opens(b.Context(), codes[i%len(codes)])
+			if err == nil {
+				_, err = s.Lookup(b.Context(), hash)
+			}
+			if err != nil {
 				b.Error(err)
 			}
 		}

@@ -41,7 +41,7 @@ type Store struct {
 	wording      singleflight.Group      // lets one read it for all
 	wordsChanged atomic.Int64            // how often this process has changed it
 	folding      chan struct{}           // a place for each that may read facts, see FactRows
-	lookups      sync.Map                // prepared statements, see Lookup
+	lookups      sync.Map                // prepared statements, see prepared
 	failed       failures                // to sign in, that are not written yet
 }
 
@@ -113,7 +113,7 @@ func (s *Store) Notes() []string { return s.db.Notes }
 
 // Ping tells whether look-ups can be answered: it looks up a code that nobody has.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := s.Lookup(ctx, []CodeHash{{}})
+	_, err := s.Lookup(ctx, CodeHash{})
 	if errors.Is(err, lab.ErrNotFound) {
 		return nil
 	}

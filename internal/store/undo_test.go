@@ -35,7 +35,7 @@ func TestAnUndoneRegistrationLeavesNoFigureAndNoCode(t *testing.T) {
 		if n := counted(t, s, first.VisitID); n != [3]int64{1, 1, 0} {
 			t.Errorf("the visit counts %v", n)
 		}
-		if _, err := s.Lookup(t.Context(), []store.CodeHash{*r.Code}); !errors.Is(err, lab.ErrNotFound) {
+		if _, err := s.Lookup(t.Context(), *r.Code); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("its code opens %v", err)
 		}
 		figures := 0
