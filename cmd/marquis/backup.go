@@ -89,7 +89,7 @@ func (p *program) backUp(ctx context.Context, s *store.Store, file string, f bac
 
 // verifiedText tells what was looked at.
 func verifiedText(v work.Verified) string {
-	text := fmt.Sprintf("%d events of the trail, %d analyses that it tells of, the facts of %d samples, %d of %d codes, all as they should be", v.Events, v.Analyses, v.Samples, v.Codes.Tried, v.Codes.All)
+	text := fmt.Sprintf("%d events of the trail, %d analyses that it tells of, the facts of %d samples, %d of %d codes, all as they should be", v.Events, v.Analyses, v.Samples-v.Before, v.Codes.Tried, v.Codes.All)
 	if v.Before > 0 {
 		text += fmt.Sprintf("\nthe facts of %d samples are as the definitions of before made them: marquis serve counts them anew, and marquis reclassify at once", v.Before)
 	}

@@ -51,10 +51,12 @@ func Allowed(by Actor, f *File) (steps Steps) {
 		m, err := f.Questions[i].mayReply(by)
 		offer(f.Questions[i].ID, m, err)
 	}
-	if _, err := f.mayResult(PublishResult, by); err == nil {
-		steps = append(steps, Step{Action: PublishResult, About: x.ID}) // the version itself says what it is and whether it asks for a reason
+	for _, act := range [...]Action{PublishResult, PublishHeld} {
+		if _, err := f.mayResult(act, by); err == nil {
+			steps = append(steps, Step{Action: act, About: x.ID}) // the version itself says what it is and whether it asks for a reason
+		}
 	}
-	for _, act := range [...]Action{PublishHeld, WithdrawResult, TellResult} {
+	for _, act := range [...]Action{WithdrawResult, TellResult} {
 		m, err := f.mayResult(act, by)
 		offer(x.ID, m, err)
 	}

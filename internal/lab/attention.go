@@ -236,13 +236,13 @@ func (d *Dictionary) Notable(x *Weight) bool {
 }
 
 // disagree tells that the methods of a result contradict each other: something was left out
-// because another method says otherwise, and nobody has looked into it; or something stays
+// because another method says otherwise, or an amount because somebody chose another; or something stays
 // indicated that a better method, which could tell, looked for and did not see.
 func (d *Dictionary) disagree(r *Result) bool {
 	if slices.ContainsFunc(r.LeftOut, func(x LeftOut) bool {
 		m := d.Methods[x.MethodID]
 		looks := m != nil && m.Kind == ListRecognition // which is no test of this sample
-		return !looks && (x.Why == LeftWeakest || x.Why == LeftFiner || x.Why == LeftApart)
+		return !looks && x.Why != LeftSetAside
 	}) {
 		return true
 	}

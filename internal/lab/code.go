@@ -162,7 +162,7 @@ func LooksLikeCode(typed string, services ...string) bool {
 // small between them.
 var writtenCode = regexp.MustCompile(`\b[0-9A-Za-z]{4}(?:[0-9A-Za-z]{8}|(?:` + betweenParts + `[0-9A-Za-z]{4}){2})\b`)
 
-const betweenParts = `(?:\s{0,2}\p{Pd}\s{0,2}|[._/]|\s{1,3})`
+const betweenParts = `(?:\s{0,2}[\p{Pd}._/,:;|+*~·•]\s{0,2}|\s{1,3})`
 
 // findCode is where the first code begins and ends in a text; both are 0 where it holds none.
 // Codes that overlap are one: a word before a code may pass the check with its first two parts.

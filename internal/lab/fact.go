@@ -18,7 +18,7 @@ const (
 
 // Definitions is the number of the rules by which facts are made, raised with each rule that
 // makes other facts of the same records: an upgraded registry then counts them anew.
-const Definitions = 1
+const Definitions = 2
 
 // SampleFact is what the statistics read of one sample. It is made by Classify
 // and by nothing else. A sample that is not released yet has one too.

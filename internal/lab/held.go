@@ -20,10 +20,11 @@ const (
 	HeldAboveLimit     HeldKind = "above_limit"     // a dose above the country's alert limit
 	HeldContradiction  HeldKind = "contradiction"   // analyses say different things of one of these
 	HeldBeingConfirmed HeldKind = "being_confirmed" // released at once: a second person has yet to verify it
+	HeldUnconfirmed    HeldKind = "unconfirmed"     // released at once, and nothing is left to verify: it is not confirmed yet
 )
 
 // HeldKinds is the vocabulary of HeldKind.
-var HeldKinds = Vocabulary[HeldKind]{HeldExtreme, HeldUnexpected, HeldAboveLimit, HeldContradiction, HeldBeingConfirmed}
+var HeldKinds = Vocabulary[HeldKind]{HeldExtreme, HeldUnexpected, HeldAboveLimit, HeldContradiction, HeldBeingConfirmed, HeldUnconfirmed}
 
 // HeldReason is one reason for which a result is held.
 type HeldReason struct {
@@ -32,6 +33,10 @@ type HeldReason struct {
 	AnalysisID  ID          // that says so; zero where a version of the result does
 	Since       Instant     // when that was entered, or the version released
 }
+
+// urgent tells that it is a danger for which a result is held, and not that it was told before
+// a second person verified it.
+func (r HeldReason) urgent() bool { return r.Kind != HeldBeingConfirmed && r.Kind != HeldUnconfirmed }
 
 // same tells that two reasons are one, whenever it was found.
 func (r HeldReason) same(other HeldReason) bool {
@@ -61,7 +66,11 @@ func (d *Dictionary) Held(f *File) (why []HeldReason) {
 		why = append(why, d.heldContradictions(f, grave, told)...)
 	}
 	if f.Stands() && latest.Result.BeingConfirmed {
-		why = append(why, HeldReason{Kind: HeldBeingConfirmed, Since: latest.PublishedAt})
+		kind := HeldBeingConfirmed
+		if f.Count(Entered) == 0 {
+			kind = HeldUnconfirmed
+		}
+		why = append(why, HeldReason{Kind: kind, Since: latest.PublishedAt})
 	}
 	return why
 }
@@ -210,21 +219,13 @@ func (d *Dictionary) gainsays(e *Evidence, x *Finding) bool {
 // only entered.
 func (f *File) atOnce() bool { return !f.Sample.HeldSince.IsZero() && f.Count(Entered) > 0 }
 
-// heldKind is the kind of a version that is released at once: it confirms nothing, and what
-// was confirmed or taken back it amends.
-func (f *File) heldKind() PublicationKind {
-	if last := f.Latest(); last != nil && last.Kind != PreliminaryResult {
-		return AmendedResult
-	}
-	return PreliminaryResult
-}
-
 // NextHeld proposes the version of a held result that is released at once: made of the
 // analyses that are only entered as if they were verified, preliminary at most, and said to
 // be being confirmed. Where amounts are apart the largest is told, and the others are left
-// out. It is refused where nothing is held, or all that counts is verified.
+// out. It is refused where no danger holds the sample, or all that counts is verified: what was
+// told at once is taken back by two.
 func (d *Dictionary) NextHeld(f *File) (*Publication, error) {
-	if len(d.Held(f)) == 0 || f.Count(Entered) == 0 {
+	if !slices.ContainsFunc(d.Held(f), HeldReason.urgent) || f.Count(Entered) == 0 {
 		return nil, errNotHeld
 	}
 	counted := d.asVerified(f)
@@ -244,7 +245,7 @@ func (d *Dictionary) NextHeld(f *File) (*Publication, error) {
 			x.Level = preliminaryAtMost(x.Level)
 		}
 	}
-	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: f.heldKind(), Result: *result}
+	p := &Publication{SampleID: f.Sample.ID, Version: 1, Kind: d.nextKind(d.Read(f), result), Result: *result}
 	p.ServiceID = f.Sample.ServiceID
 	if last := f.Latest(); last != nil {
 		p.Version = last.Version + 1

@@ -383,7 +383,7 @@ func TestWhatSaysSomethingElseIsNotConfirmed(t *testing.T) {
 	}
 	taken := first.Clone()
 	taken.Evidence[0] = retracted(taken.Evidence[0])
-	b.wants(taken, "being_confirmed")
+	b.wants(taken, "unconfirmed")
 	if stage := b.Stage(taken); stage != lab.StageToPublish {
 		t.Errorf("what has lost what it rests on is on %s", stage)
 	}
@@ -418,13 +418,43 @@ func TestOnlyWhatIsHeldIsReleasedAtOnce(t *testing.T) {
 	}
 }
 
-// After a confirmed version one that is released at once amends it, and says why.
+// What was told at once is not taken back at once: a danger that the analysis lost since stays
+// told until a second person has signed, and another danger amends it and says why.
+func TestADangerToldAtOnceIsNotTakenBackAtOnce(t *testing.T) {
+	b := newHeldBench(t)
+	first := b.told(b.settled(b.sold("ecstasy", lab.Powder, b.run(gcms, 1, "MDMA 80 %, PMMA 60 %"))), 10, b.PublishHeld)
+	lost := first.Clone()
+	lost.Evidence[0].Findings = b.run(gcms, 1, "MDMA 80 %").Findings
+	lost = b.settled(lost)
+	if _, err := b.NextHeld(lost); err == nil {
+		t.Error("a result without the PMMA goes out on one signature")
+	}
+	if _, err := b.PublishHeld(lost, lab.Because("en", "typed wrongly")); err == nil {
+		t.Error("a result without the PMMA is released at once")
+	}
+	b.wants(lost, "being_confirmed")
+	other := first.Clone()
+	other.Evidence[0].Findings = b.run(gcms, 1, "MDMA 80 %, protonitazene trace").Findings
+	other = b.settled(other)
+	if _, err := b.PublishHeld(other, lab.Why{}); err == nil {
+		t.Error("another danger is told without saying why")
+	}
+	if p, err := b.PublishHeld(other, lab.Because("en", "typed wrongly")); err != nil || p.Kind != lab.AmendedResult || !p.Result.BeingConfirmed {
+		t.Errorf("another danger: %+v, %v", p, err)
+	}
+}
+
+// After a version that says something else, or was confirmed, one that is released at once
+// amends it, and says why.
 func TestReleasedAtOnceAfterAnother(t *testing.T) {
 	b := newHeldBench(t)
 	f := b.told(b.signed(b.sold("heroin", lab.Powder, b.run(ftir, 1, "heroin identified")), 2), 3, b.Publish)
 	f.Evidence = append(f.Evidence, b.run(gcms, 20, "heroin 40 %, protonitazene trace"))
 	f = b.settled(f)
-	if p, err := b.PublishHeld(f, lab.Why{}); err != nil || p.Kind != lab.PreliminaryResult || p.Version != 2 {
+	if _, err := b.PublishHeld(f, lab.Why{}); err == nil {
+		t.Error("a nitazene is added without a reason")
+	}
+	if p, err := b.PublishHeld(f, lab.Because("en", "a finer test")); err != nil || p.Kind != lab.AmendedResult || p.Version != 2 {
 		t.Errorf("after a preliminary one: %+v, %v", p, err)
 	}
 	f = b.told(b.signed(b.sold("heroin", lab.Powder, b.run(gcms, 1, "heroin 40 %")), 2), 3, b.Publish)

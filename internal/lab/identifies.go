@@ -54,8 +54,13 @@ func plainly(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-// blank tells that nothing of a text can be read.
-func blank(text string) bool { return strings.TrimSpace(plainly(text)) == "" }
+// blank tells that nothing of a text can be read: it holds no letter and no digit.
+func blank(text string) bool { return !strings.ContainsFunc(plainly(text), readable) }
+
+// readable tells letters and digits from signs and from letters that only fill a place.
+func readable(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsNumber(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
 
 // startsNumber tells that some words from the first on are a number of a person.
 func startsNumber(words []string) bool {

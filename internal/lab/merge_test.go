@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/lab/labtest"
 )
 
 // merged is the small dictionary in which some entries lead to others.
@@ -221,5 +222,26 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	var mistakes lab.FieldErrors
 	if err := d.CheckUnmerge(heroin); !errors.As(err, &mistakes) {
 		t.Errorf("what is not merged is taken apart: %v", err)
+	}
+}
+
+// Two entries that people have reviewed, and judged to be of another danger, are not one
+// substance: one person would take a danger from all results that way.
+func TestWhatIsJudgedDifferentlyIsNotMerged(t *testing.T) {
+	d := labtest.Bench(t)
+	named := func(name string) lab.SubstanceID { return labtest.Named(t, d, name) }
+	for _, x := range []struct {
+		from, into string
+		refused    bool
+	}{
+		{"protonitazene", "caffeine", true}, {"caffeine", "protonitazene", true}, {"PMMA", "MDMA", true}, {"protonitazene", "metonitazene", false},
+	} {
+		if err := d.CheckMerge(named(x.from), named(x.into)); x.refused != (err != nil) {
+			t.Errorf("%s into %s: %v", x.from, x.into, err)
+		}
+	}
+	d.Substances[named("protonitazene")].Reviewed = false // which somebody only proposed
+	if err := d.CheckMerge(named("protonitazene"), named("caffeine")); err != nil {
+		t.Error(err)
 	}
 }

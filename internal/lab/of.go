@@ -15,6 +15,12 @@ func (f *File) writeOf() string {
 	return strings.Join(tokens, " ")
 }
 
+// DescribedAnew tells that the sample is described otherwise than when the version of its result
+// that stands was released; false where it was not kept how it was then.
+func (f *File) DescribedAnew() bool {
+	return f.Stands() && f.Latest().Result.Of != "" && f.Latest().Result.Of != f.writeOf()
+}
+
 // AsReleased is the file with the form, weight and expectation of the sample as they were when
 // the latest version of its result was released; as they are where that was not kept. What
 // has been corrected since reads in the version that is released next.

@@ -159,7 +159,6 @@ func (f *File) mayResult(act Action, by Actor) (*move, error) {
 		if !f.atOnce() {
 			return nil, errNotHeld
 		}
-		to = []string{string(f.heldKind())}
 	case act == PublishResult:
 		if len(f.verified()) == 0 {
 			return nil, errNothingVerified

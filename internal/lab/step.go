@@ -80,6 +80,7 @@ var moves = []move{
 	// What is held goes out at once, on one signature, before a second person verifies it.
 	{act: PublishHeld, from: unpublished, to: "preliminary", who: []UserRole{Verifier}},
 	{act: PublishHeld, from: "preliminary", to: "preliminary", who: []UserRole{Verifier}},
+	{act: PublishHeld, from: "preliminary", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishHeld, from: "confirmed", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishHeld, from: "amended", to: "amended", who: []UserRole{Verifier}, reason: true},
 	{act: PublishHeld, from: "withdrawn", to: "amended", who: []UserRole{Verifier}, reason: true},

@@ -360,7 +360,7 @@ func TestReasonsAreText(t *testing.T) {
 	d := newDictionary(t)
 	e := verified(d, gcms, finding(ketamine, lab.Identified))
 	first := []lab.Publication{*publish(t, d, newSample(), nil, verified(d, gcms, finding(ketamine, lab.Trace)))}
-	for _, reason := range []string{strings.Repeat("x", 501), "\x00"} {
+	for _, reason := range []string{strings.Repeat("x", 501), "spilt\x00"} {
 		_, err := d.Publish(file(newSample(), nil, []lab.Evidence{e}, first...), lab.Because("en", reason))
 		wantFields(t, err, "reason")
 		_, err = file(newSample(), nil, nil, first...).Withdraw(lab.Because("en", reason))

@@ -231,7 +231,7 @@ func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int
 		f.Detection = lab.Unidentified
 	}
 	if limit, below := strings.CutPrefix(amount, "<"); below {
-		readAmount(r, name("amount"), limit, r.Text(name("unit")))
+		readAmount(r, name("amount"), limit, name("unit"))
 		d, err := lab.ParseDecimal(limit)
 		r.Mistakes.Check(err != nil || !d.IsZero(), name("amount"), "Nothing is less than zero: choose not detected, or trace.")
 		r.Mistakes.Check(f.Detection == "" || f.Detection == lab.BelowLOQ, name("detection"), "An amount with < is below the limit of quantification. Choose that, or leave out the <.")
@@ -246,18 +246,23 @@ func readFound(r *page.Reader, f *lab.Finding, answer lab.NameAnswer, number int
 	if f.Detection == "" {
 		f.Detection = lab.Quantified
 	}
-	f.Amount = readAmount(r, name("amount"), amount, r.Text(name("unit")))
+	f.Amount = readAmount(r, name("amount"), amount, name("unit"))
 	f.Basis = lab.Basis(r.Text(name("basis")))
 	f.Basis = answer.CheckBasis(&r.Mistakes, name("basis"), f.Basis)
 	r.Mistakes.Check(f.Basis != "" || f.Detection != lab.Quantified, name("basis"), "Say what the amount counts: the base, a salt, what was found, or unknown.")
-	if width := r.Text(name("uncertainty")); width != "" {
-		f.Uncertainty = readAmount(r, name("uncertainty"), width, r.Text(name("unit"))).Value
+	if width := r.Text(name("uncertainty")); width != "" && r.Text(name("unit")) != "" {
+		f.Uncertainty = readAmount(r, name("uncertainty"), width, name("unit")).Value
 	}
 }
 
-// readAmount reads a number and its unit.
+// readAmount reads a number and the unit that is chosen in a field of its own.
 func readAmount(r *page.Reader, name, number, unit string) lab.Amount {
-	a, err := lab.ParseAmount(number, unit)
+	chosen := r.Text(unit)
+	if chosen == "" {
+		r.Mistakes.Check(false, unit, "Choose the unit of the amount.")
+		return lab.Amount{}
+	}
+	a, err := lab.ParseAmount(number, chosen)
 	r.Mistakes.Check(err == nil, name, "%q is not a possible amount. Write a number such as 79.5.", number)
 	return a
 }

@@ -59,7 +59,10 @@ func (n naming) heldReason(r lab.HeldReason) string {
 		lab.HeldExtreme: "page.held.extreme", lab.HeldUnexpected: "page.held.unexpected", lab.HeldAboveLimit: "page.held.above_limit",
 		lab.HeldContradiction: "page.held.contradiction",
 	}[r.Kind]
-	if key == "" {
+	switch {
+	case r.Kind == lab.HeldUnconfirmed:
+		return n.texts.Text("page.held.unconfirmed")
+	case key == "":
 		return n.texts.Text("page.held.being_confirmed")
 	}
 	return n.texts.Text(key, "Substance", n.recorded(r.SubstanceID))

@@ -19,6 +19,9 @@ func TestABlotterIsTypedAndToldInMicrograms(t *testing.T) {
 			t.Errorf("micrograms are not what is offered first:\n%s", form.body)
 		}
 		fields := b.typed("150,5", "findings.0.substance", "LSD", "findings.0.unit", "µg", "findings.0.basis", "base", "findings.0.uncertainty", "10", "method", b.method(b.gcms)[len("/methods/"):])
+		fields.Set("findings.0.unit", "")
+		b.analyst.post(address+"/analyses/new", fields).want(t, http.StatusUnprocessableEntity, "Choose the unit of the amount.", beside("findings.0.unit"), `value="150,5"`)
+		fields.Set("findings.0.unit", "µg")
 		b.analyst.post(address+"/analyses/new", fields).leads(t, address+"?done=entered")
 		b.analyst.get(address).want(t, http.StatusOK, `>150.5</td>`, "± 10 µg").lacks(t, "0.15 mg", "0.1505")
 		analysis := analysisAddress.FindString(b.analyst.get(address).body)

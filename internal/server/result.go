@@ -144,7 +144,11 @@ func (t *telling) tellResult(p *lab.Publication) {
 	case lab.NothingDetected:
 		t.say("page.result.nothing_text")
 	case lab.OutcomeInconclusive:
-		t.say("page.result.inconclusive_text")
+		if len(t.notable(false)) > 0 {
+			t.say("page.result.inconclusive_signs")
+		} else {
+			t.say("page.result.inconclusive_text")
+		}
 	case lab.ExpectationUnknown:
 		t.say("page.result.expectation_unknown_text")
 	}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/lab/labtest"
 	"marquis/internal/store/storetest"
 )
 
@@ -386,5 +388,42 @@ func TestTheTextsForThePublicClaimNothingThatATestCannotShow(t *testing.T) {
 				t.Errorf("%s of %s says %q", key, lang, found)
 			}
 		}
+	}
+}
+
+// TestANumberIsDialledAsItIs: what is written for the eye is not dialled.
+func TestANumberIsDialledAsItIs(t *testing.T) {
+	d := newDrawing(t)
+	d.release(t, labtest.Wholes(t)[0].File(t, d.words))
+	for written, dialled := range map[string]string{
+		"030 123 45 67": "0301234567", "+31 (0)30 123 4567": "+31301234567", "+31 30 1234567": "+31301234567", "(030) 123 4567": "0301234567",
+		"0900-1234 / 030-1234567": "09001234", "030 1234567 ext. 8": "0301234567", "030 1234567 tst 8": "0301234567", "0900-1234; 030-1": "09001234",
+	} {
+		d.service.Terms.Phone = written
+		if page := d.draw(t, "nl"); !strings.Contains(html.UnescapeString(page.body), `<a href="tel:`+dialled+`">`) {
+			t.Errorf("%q does not dial %s", written, dialled)
+		}
+	}
+}
+
+// TestWhatIsSaidUnderAHeadingFitsIt: where something was seen it is not said that nothing could
+// be recognised.
+func TestWhatIsSaidUnderAHeadingFitsIt(t *testing.T) {
+	d := newDrawing(t)
+	const nothing, signs = "or found something that we could not identify", "What we saw was a trace or a sign."
+	seen := 0
+	for _, right := range labtest.Wholes(t) {
+		d.release(t, right.File(t, d.words))
+		if d.file.Latest().Outcome != lab.OutcomeInconclusive {
+			continue
+		}
+		seen++
+		page, names := d.draw(t, "en"), strings.Contains(right.EN, "We found")
+		if strings.Contains(page.body, signs) != names || strings.Contains(page.body, nothing) == names {
+			t.Errorf("%s: under %q", right.Name, right.EN)
+		}
+	}
+	if seen < 3 {
+		t.Errorf("only %d results are inconclusive", seen)
 	}
 }

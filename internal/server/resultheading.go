@@ -12,8 +12,27 @@ const headingOthers = 3
 
 // phrase is a finding as a sentence names it.
 type phrase struct {
-	text  string
-	aside bool // something is said of it between commas
+	text   string
+	amount string
+	aside  string // what is said of it besides
+}
+
+// whole is the phrase with what is said of it: between commas, or between brackets where
+// it stands among so many that a comma would make another of it.
+func (p phrase) whole(among int) string {
+	text := p.text
+	switch {
+	case among > 2 && p.amount != "" && p.aside != "":
+		return text + " (" + p.amount + ", " + p.aside + ")"
+	case among > 2 && p.aside != "":
+		return text + " (" + p.aside + ")"
+	case p.amount != "":
+		text += " (" + p.amount + ")"
+	}
+	if p.aside != "" {
+		text += ", " + p.aside
+	}
+	return text
 }
 
 // heading says a result in a sentence or two: what was expected and found, and the worst that
@@ -136,14 +155,11 @@ func (t *telling) phrases(list []lab.Weight, amounts bool) string {
 }
 
 func (t *telling) phraseIn(x *lab.Weight, amounts bool) phrase {
-	text, aside := t.phraseOf(x), t.aside(x)
-	if amount := t.pieceAmount(x); amounts && amount != "" {
-		text += " (" + amount + ")"
+	p := phrase{text: t.phraseOf(x), aside: t.aside(x)}
+	if amounts {
+		p.amount = t.pieceAmount(x)
 	}
-	if aside != "" {
-		text += ", " + aside
-	}
-	return phrase{text, aside != ""}
+	return p
 }
 
 // phraseOf names a finding, and how sure it is.
@@ -176,17 +192,17 @@ func (t *telling) aside(x *lab.Weight) string {
 func (t *telling) and(list []phrase) string {
 	text := ""
 	for i, p := range list {
+		said := p.whole(len(list))
 		switch {
 		case i == 0:
-			text = p.text
+			text = said
 		case i < len(list)-1:
-			text += ", " + p.text
+			text += ", " + said
 		default:
-			comma := ""
-			if list[i-1].aside {
-				comma = ","
+			if len(list) == 2 && list[0].aside != "" {
+				text += ","
 			}
-			text = t.Texts.Text("page.result.and", "List", text+comma, "Last", p.text)
+			text = t.Texts.Text("page.result.and", "List", text, "Last", said)
 		}
 	}
 	return text

@@ -210,7 +210,10 @@ func (t *telling) limits(m *lab.Method) []string {
 // leftOut says what was found and does not stand in the result, and why.
 func (t *telling) leftOut(r *lab.Result) {
 	for i := range r.LeftOut {
-		x := &r.LeftOut[i]
+		x, say := &r.LeftOut[i], t.say
+		if t.named.words.Pressing(x) {
+			say = t.tell // nobody misses it
+		}
 		args := []any{"Method", t.named.technique(x.MethodID), "Substance", t.named.substance(x.SubstanceID)}
 		switch x.Why {
 		case lab.LeftSetAside:
@@ -218,14 +221,10 @@ func (t *telling) leftOut(r *lab.Result) {
 			if slices.ContainsFunc(r.Findings, func(f lab.Released) bool { return f.SubstanceID == x.SubstanceID }) {
 				key = "page.result.left_out_set_aside_too" // it is told, as another analysis says
 			}
-			t.say(key, append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
+			say(key, append(args, "Why", t.Texts.Code(locale.SetAsides, string(x.SetAside)))...)
 		case lab.LeftReported, lab.LeftApart:
-			t.say("page.result.left_out_reported", append(args, "Amount", t.leftAmount(x))...)
+			say("page.result.left_out_reported", append(args, "Amount", t.leftAmount(x))...)
 		default:
-			say := t.say
-			if t.named.words.Pressing(x) {
-				say = t.tell // nobody misses it
-			}
 			say("page.result.left_out", args...)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -66,10 +67,16 @@ type methodView struct {
 	List       []string // what it looks for, by the amount from where it sees it
 }
 
-// Dial is the telephone number of the service as a phone dials it: without what is for the
-// reader's eye, or an extension.
+// Dial is the telephone number of the service as a phone dials it: the first of several, without
+// what is for the reader's eye, an extension, or the 0 that is not dialled after a country's code.
 func (p *resultPage) Dial() string {
-	number, _, _ := strings.Cut(strings.ToLower(p.Service.Phone), "e")
+	number := p.Service.Phone
+	if end := strings.IndexFunc(number, func(r rune) bool { return unicode.IsLetter(r) || strings.ContainsRune("/;,|\n", r) }); end > 0 {
+		number = number[:end]
+	}
+	if strings.HasPrefix(strings.TrimSpace(number), "+") {
+		number = strings.ReplaceAll(number, "(0)", "")
+	}
 	return strings.Map(func(c rune) rune {
 		if c >= '0' && c <= '9' || c == '+' {
 			return c

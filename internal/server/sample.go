@@ -167,14 +167,16 @@ func (n naming) sampleFacts(x *lab.Sample) []factView {
 }
 
 // pending tells of a sample whose result was taken back what follows, and of one that was
-// described anew that its result does not fit any more.
+// described anew, or is read by other rules now, that its result does not fit any more.
 func (r *request) pending(n naming, f *lab.File) string {
 	last := f.Latest()
 	switch {
 	case f.AwaitsRetest():
 		return r.Texts.Text("page.record.awaits_retest", "Reason", n.reason(last).Plain())
-	case n.words.Misfits(f):
+	case n.words.Misfits(f) && f.DescribedAnew():
 		return r.Texts.Text("page.record.misfits", "Version", last.Version)
+	case f.Sample.Stage == lab.StageToReview, n.words.Misfits(f):
+		return r.Texts.Text("page.record.reads_otherwise", "Version", last.Version)
 	case last != nil && last.Kind == lab.WithdrawnResult && f.Sample.NoRetest != "":
 		return r.Texts.Text("page.record.no_retest", "Reason", f.Sample.NoRetest)
 	}
