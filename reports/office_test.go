@@ -23,6 +23,12 @@ import (
 // made.
 func office(t *testing.T, workbook []byte, to string) string {
 	t.Helper()
+	return officeOf(t, workbook, to, "en-US")
+}
+
+// officeOf is that of a person in whose country numbers are written so.
+func officeOf(t *testing.T, workbook []byte, to, country string) string {
+	t.Helper()
 	program, err := exec.LookPath("soffice")
 	if err != nil {
 		if os.Getenv("CI") != "" {
@@ -39,7 +45,7 @@ func office(t *testing.T, workbook []byte, to string) string {
 	if err := os.MkdirAll(settings, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(settings, "registrymodifications.xcu"), []byte(alwaysRecalculate), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(settings, "registrymodifications.xcu"), []byte(fmt.Sprintf(officeSettings, country)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -51,10 +57,12 @@ func office(t *testing.T, workbook []byte, to string) string {
 	return dir
 }
 
-// alwaysRecalculate has LibreOffice count every formula when it opens a workbook.
-const alwaysRecalculate = `<?xml version="1.0" encoding="UTF-8"?>
+// officeSettings have LibreOffice count every formula when it opens a workbook, and write
+// numbers as in a country.
+const officeSettings = `<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>%s</value></prop></item>
 </oor:items>
 `
 

@@ -64,6 +64,7 @@ const (
 	formatLeft   // 1 234, to the left
 	formatRemark // text that stands off the number before it
 	formatWrapped
+	formatExact // 12.345, with the decimals that it has
 )
 
 // right tells that the values, and so the title, stand to the right.
@@ -102,6 +103,8 @@ func (b *book) numberFormat(f format) string {
 		return "0.0"
 	case formatAmount:
 		return "#,##0.00"
+	case formatExact:
+		return "General"
 	case formatMoney:
 		return moneyFormat(b.Scope.Currency)
 	}
@@ -125,7 +128,7 @@ func moneyFormat(currency string) string {
 // depend on what is written first.
 func (b *book) makeStyles() {
 	for k := kindPlain; k <= kindHidden; k++ {
-		for f := formatText; f <= formatWrapped; f++ {
+		for f := formatText; f <= formatExact; f++ {
 			if k == kindPlain || k == kindBare || k == kindStrong || k == kindHidden || f == formatText {
 				id, err := b.file.NewStyle(b.style(look{k, f}))
 				b.do(err)

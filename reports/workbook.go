@@ -120,7 +120,7 @@ func (b *book) addSheet(p sheetPlan) *sheet {
 		b.do(err)
 	}
 	b.sheets = append(b.sheets, s)
-	s.setPage()
+	s.setPage(b.reportTitle(), b.warning())
 	return s
 }
 
@@ -160,8 +160,8 @@ func (s *sheet) setProperties() {
 	s.do(s.file.SetSheetProps(s.name, &excelize.SheetPropsOptions{TabColorRGB: &tab, FitToPage: &fit}))
 }
 
-// setPage sets how the sheet is printed.
-func (s *sheet) setPage() {
+// setPage sets how the sheet is printed, and what stands above it on paper.
+func (s *sheet) setPage(title, warning string) {
 	a4, wide, tall, lines := 9, 1, 0, false
 	orientation := "portrait"
 	if s.landscape {
@@ -176,7 +176,7 @@ func (s *sheet) setPage() {
 	s.do(s.file.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &lines}))
 	print := func(text string) string { return strings.ReplaceAll(text, "&", "&&") }
 	s.do(s.file.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{
-		OddHeader: "&L&9" + print(s.reportTitle()) + "&R&9" + print(s.warning()),
+		OddHeader: "&L&9" + print(title) + "&R&9" + print(warning),
 		OddFooter: "&L&9" + print(strings.TrimSpace(program+" "+s.Program)) + "&C&9&A&R&9" + print(s.text("report.page")) + " &P / &N",
 	}))
 }

@@ -112,7 +112,7 @@ const (
 	jsonKind = "application/json"
 )
 
-// serveFiguresFile serves one table as CSV or JSON, or one chart as SVG.
+// serveFiguresFile serves one table as a workbook, CSV or JSON, or one chart as SVG.
 func serveFiguresFile(r *request) error {
 	return r.orElsewhere(r.keep(func(ctx context.Context) (*page.Content, error) {
 		s, err := r.subject(ctx)
@@ -127,7 +127,7 @@ func serveFiguresFile(r *request) error {
 	}))
 }
 
-// tableFile makes the file that the address asks for: KEY.csv and KEY.json of a
+// tableFile makes the file that the address asks for: KEY.xlsx, KEY.csv and KEY.json of a
 // table, or KEY.svg of a chart.
 func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) (*page.Content, error) {
 	file := r.Param("file")
@@ -143,6 +143,8 @@ func (r *request) tableFile(t *teller, tables []*statistics.Table, name string) 
 	var body bytes.Buffer
 	name += "-" + strings.ReplaceAll(file, "_", "-")
 	switch ending {
+	case sheetEnding:
+		return sheetFile(t.sheet(tables[i]), name)
 	case ".csv":
 		err := tables[i].WriteCSV(&body)
 		return page.NewContent(csvKind, name, body.Bytes()), err

@@ -129,7 +129,7 @@ func publicPages(t testing.TB, r *reader) map[string]string {
 		if _, seen := pages[address]; seen || strings.Contains(address, "lang=") {
 			continue
 		}
-		pages[address] = r.get(address).want(t, http.StatusOK).body
+		pages[address] = readable(t, address, r.get(address).want(t, http.StatusOK).body)
 		for _, m := range link.FindAllStringSubmatch(pages[address], -1) {
 			next = append(next, m[1])
 		}
@@ -406,7 +406,7 @@ func crawl(t testing.TB, x *site) map[string]string {
 			for _, year := range []int{2024, 2025} {
 				base := "/figures/" + strconv.Itoa(year)
 				addresses = append(addresses, base, base+"/"+p)
-				for _, ending := range []string{".csv", ".json", ".svg"} {
+				for _, ending := range []string{".csv", ".json", ".svg", ".xlsx"} {
 					for _, key := range statistics.TableKeys() {
 						addresses = append(addresses, base+"/tables/"+key+ending, base+"/"+p+"/tables/"+key+ending, "/figures/products/"+p+"/tables/"+key+ending)
 					}

@@ -28,12 +28,17 @@ func (t *teller) table(x *statistics.Table) (tableView, error) {
 		return v, err
 	}
 	if t.files != nil {
-		v.Files = []fileLink{{"CSV", t.files(x.Key, ".csv")}, {"JSON", t.files(x.Key, ".json")}}
+		v.Files = t.numbers(x.Key)
 		for _, c := range v.Charts {
 			v.Files = append(v.Files, fileLink{t.texts.Text("page.figures.picture", "Title", c.Title), t.files(c.Key, ".svg")})
 		}
 	}
 	return v, nil
+}
+
+// numbers are the files with the numbers of a table: for a spreadsheet, and for programs.
+func (t *teller) numbers(key string) []fileLink {
+	return []fileLink{{"Excel", t.files(key, sheetEnding)}, {"CSV", t.files(key, ".csv")}, {"JSON", t.files(key, ".json")}}
 }
 
 // parts divides a table into what fits on a page: one of few rows is turned, and of

@@ -219,7 +219,7 @@ func serveReportFile(r *request) error {
 // reportHeaders say what a file is.
 func (r *request) reportHeaders(j *work.Job, size int64) {
 	h := r.Writer.Header()
-	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	h.Set("Content-Type", sheetKind)
 	h.Set("Content-Disposition", `attachment; filename="`+j.Name+`"`)
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
 }

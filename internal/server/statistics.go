@@ -121,7 +121,7 @@ func showStatistics(r *request) error {
 		return err
 	}
 	shown.Tables, shown.Lead, shown.Before = append(shown.Tables, more...), capital(t.subject), r.countedBefore(a.set)
-	shown.Files = []fileLink{{"CSV", t.files(allFigures, ".csv")}, {"JSON", t.files(allFigures, ".json")}}
+	shown.Files = t.numbers(allFigures)
 	return r.Show("statistics.html", shown)
 }
 
@@ -142,7 +142,7 @@ func serveStatisticsFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	file, err := a.allFile(r.Param("file"))
+	file, err := a.allFile(a.teller(r), r.Param("file"))
 	if file == nil && err == nil {
 		file, err = r.tableFile(a.teller(r), tables, a.name)
 	}
@@ -161,7 +161,7 @@ func serveStatisticsFile(r *request) error {
 }
 
 // allFile is the file with all figures, nil where another is asked for.
-func (a *asked) allFile(file string) (*page.Content, error) {
+func (a *asked) allFile(t *teller, file string) (*page.Content, error) {
 	ending := path.Ext(file)
 	if strings.TrimSuffix(file, ending) != allFigures {
 		return nil, nil
@@ -175,6 +175,15 @@ func (a *asked) allFile(file string) (*page.Content, error) {
 	}
 	var body bytes.Buffer
 	switch ending {
+	case sheetEnding:
+		if err := all.WriteCSV(&body); err != nil {
+			return nil, err
+		}
+		sheet, err := t.allSheet(t.texts.Text("page.statistics.all_title"), body.Bytes(), a.source.Year.Scope.Synthetic)
+		if err != nil {
+			return nil, err
+		}
+		return sheetFile(sheet, a.name+ending)
 	case ".csv":
 		err := all.WriteCSV(&body)
 		return page.NewContent(csvKind, a.name+ending, body.Bytes()), err

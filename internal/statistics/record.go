@@ -17,8 +17,8 @@ var csvHeader = []string{
 	"year", "scope", "product", "figure", "substance", "form", "quantity", "statistic", "value", "n", "of", "unit", "expected",
 }
 
-// numberColumns are those that hold numbers of our own, and no text.
-var numberColumns = []string{"value", "n", "of"}
+// NumberColumns are those of the long form that hold numbers of our own, and no text.
+var NumberColumns = []string{"value", "n", "of"}
 
 // record is one number of an entry with what it is about. N is the number of
 // samples it rests on, and unit that of the amounts that the figure is about.
@@ -72,7 +72,7 @@ func writeRecords(out *csv.Writer, lead []string, records []record) error {
 			lead[0], lead[1], lead[2], r.figure, r.substance, r.form, r.quantity, r.statistic, r.value, r.n, r.of, r.unit, lead[3],
 		}
 		for i := range row {
-			if !slices.Contains(numberColumns, csvHeader[i]) {
+			if !slices.Contains(NumberColumns, csvHeader[i]) {
 				row[i] = lab.NoFormula(row[i])
 			}
 		}
