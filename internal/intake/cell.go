@@ -100,7 +100,9 @@ func (c cell) section() (s *formatSection, signed bool) {
 	return c.format.choose(value)
 }
 
-func isWhole(number string) bool { return strings.Trim(strings.TrimPrefix(number, "-"), "0123456789") == "" }
+func isWhole(number string) bool {
+	return strings.Trim(strings.TrimPrefix(number, "-"), "0123456789") == ""
+}
 
 // timesHundred moves the decimal point of a plain number, which is exact.
 func timesHundred(number string) string {
@@ -230,6 +232,9 @@ func madeBySpreadsheet(text string, k kind) error {
 	if first == '#' && (excelErrors[strings.ToUpper(text)] || len(text) > 3 && strings.Trim(text, "#") == "") {
 		return errExcel
 	}
+	if k == idField && strings.ContainsAny(text, "©®™") {
+		return errSign
+	}
 	digit := first >= '0' && first <= '9' || last >= '0' && last <= '9' // as all forms below have
 	if !digit || len(text) > 40 || k != idField && k != textField && k != nameField && k != setField {
 		return nil
@@ -237,19 +242,27 @@ func madeBySpreadsheet(text string, k kind) error {
 	if powerOfTen.MatchString(text) {
 		return errPowerOfTen
 	}
-	isDate := (k == nameField || k == setField) && numericDate.MatchString(text)
-	if m := shortDate.FindStringSubmatch(text); m != nil {
-		_, isDate = lab.MonthOf(m[2] + m[3])
-	}
-	if isDate {
+	if isShortDate(text) || (k == nameField || k == setField) && numericDate.MatchString(text) {
 		return errTurnedToDate
 	}
 	return nil
 }
 
+// isShortDate tells that a text is a day or a month as spreadsheets show it, such as
+// 1-mrt or Mar-24.
+func isShortDate(text string) bool {
+	m := shortDate.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	_, is := lab.MonthOf(m[2] + m[3])
+	return is
+}
+
 var (
 	errPowerOfTen   = errors.New("a spreadsheet wrote a long number as a power of ten, and its end is lost: fetch it from the source again, with the column as text")
 	errTurnedToDate = errors.New("this is a date, which a spreadsheet may have made of something else, such as 1-3: fetch it from the source again, with the column as text")
+	errSign         = errors.New("a spreadsheet may have made the sign of (C), (R) or (TM): fetch the ids from the source again, with the column as text")
 	errTooLong      = errors.New("a number of more than 15 digits has lost its end in a spreadsheet: fetch it from the source again, with the column as text")
 	errUnsure       = errors.New("programs differ in how they show the cell, since its number format is that of its row or column, or depends on a condition: give the cell its own format")
 )
@@ -332,7 +345,7 @@ func (c *column) judgeQuantity(at cell, s *formatSection, row Row) (string, erro
 	}
 	unit := c.unitOf(row)
 	if s.percent > 0 {
-		if s.percent > 1 || beside != "" || unit != "%" {
+		if s.percent > 1 || beside != "" || !sameUnit("%", unit) {
 			return "", fmt.Errorf("the cell shows %s%%, and its unit is %s: write the number in its unit, with the format General", timesHundred(number), cmp.Or(unit, "no %"))
 		}
 		number = timesHundred(number)
@@ -367,7 +380,9 @@ func sameUnit(beside, unit string) bool {
 	plain := func(s string) string {
 		return strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(s), "")), "μ", "µ")
 	}
-	if plain(beside) == plain(unit) {
+	one, err := lab.ParseAmount("1", unit)
+	other, err2 := lab.ParseAmount("1", beside)
+	if plain(beside) == plain(unit) || err == nil && err2 == nil && one == other {
 		return true
 	}
 	for _, sign := range currencySigns[strings.ToUpper(unit)] {

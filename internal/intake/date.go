@@ -102,7 +102,7 @@ func (f dateForm) read(text string) (lab.Date, error) {
 			return 0, fmt.Errorf("this is a date with a time, and the form %s names none: add it to the form, as in %s hh:mm", f.text, f.text)
 		}
 	case !ok || rest != "":
-		return 0, fmt.Errorf("this is not a date of the form %s", f.text)
+		return 0, fmt.Errorf("%w %s", errNotOfForm, f.text)
 	}
 	date, err := lab.NewDate(year, month, day)
 	if err != nil {
@@ -110,6 +110,8 @@ func (f dateForm) read(text string) (lab.Date, error) {
 	}
 	return date, notTooEarly(date)
 }
+
+var errNotOfForm = errors.New("this is not a date of the form")
 
 var startsTime = regexp.MustCompile(`^[ T]\d{1,2}:\d{2}`)
 

@@ -3,8 +3,11 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"marquis/internal/lab"
 )
@@ -58,14 +61,14 @@ type evidence struct {
 
 	coded                      clue // signs of a wrong encoding
 	dates, texts               clue // days as dates, and as texts of the form
-	swapped, otherYear         clue // texts in which day and month, or two and four digits of the year, are exchanged
+	swapped, otherForm         clue // texts in which day and month are exchanged, or which are days in another form
 	right, wrong, numbers      clue // texts with the decimal mark of the mapping and with the other one, and numbers
 	datesInNumbers             clue
 	percents, small            clue // percent cells, and plain numbers that may have been some
 	padded, bare               clue // ids with leading zeros, and ids without that are shorter
 	shortest, widest, cutZeros int  // lengths of ids with leading zeros, and zeros at the end of long ids
 	cut, whole                 clue // ids of more than 15 digits that end in zeros, and others
-	swap, year                 dateForm
+	swap                       dateForm
 	ids                        map[string]bool
 	bareLengths                map[int]*clue
 }
@@ -122,7 +125,6 @@ func (c *column) heading() string {
 func (s *source) weigh(c *column) []error {
 	e := &evidence{column: c, ids: map[string]bool{}, bareLengths: map[int]*clue{}}
 	e.swap, _ = parseDateForm(exchanged(c.form.text))
-	e.year, _ = parseDateForm(otherYear(c.form.text))
 	for i, row := range s.table.Rows {
 		text, err := c.says(row)
 		e.add(row, text, err)
@@ -208,16 +210,64 @@ func (e *evidence) addDate(row int, text string, at cell, err error) {
 		return
 	}
 	form := e.column.form
-	if _, err := e.column.readDate(text); err == nil {
+	_, err = e.column.readDate(text)
+	if err == nil {
 		e.texts.add(row, text)
 		return
 	}
 	if _, err := e.swap.read(text); err == nil && e.swap.text != form.text {
 		e.swapped.add(row, text)
-	} else if _, err := e.year.read(text); err == nil {
-		e.otherYear.add(row, text)
+	} else if errors.Is(err, errNotOfForm) && looksLikeDay(text) && !form.isNear(text) {
+		e.otherForm.add(row, text)
 	}
 }
+
+var (
+	anyDay   = regexp.MustCompile(`^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{4}|\d{1,2})([ T]\d{1,2}:\d{2}.*)?$`)
+	namedDay = regexp.MustCompile(`^\d{1,2}[-/. ]?([A-Za-z]{3,9})[-/. ]?(\d{4}|\d{2})$`)
+)
+
+// looksLikeDay tells that a text is a day in one of the forms that people use.
+func looksLikeDay(text string) bool {
+	if m := namedDay.FindStringSubmatch(text); m != nil {
+		_, is := lab.MonthOf(m[1])
+		return is
+	}
+	m := anyDay.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	third, _ := strconv.Atoi(m[3])
+	if len(m[1]) < 3 {
+		_, dayFirst := lab.NewDate(2000+third%100, second, first)
+		_, monthFirst := lab.NewDate(2000+third%100, first, second)
+		return dayFirst == nil || monthFirst == nil
+	}
+	_, err := lab.NewDate(first, second, third)
+	return err == nil
+}
+
+// skeleton is a day, or a form of days, without its digits or letters.
+func skeleton(text string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || strings.ContainsRune("YMDhmsAP", r) {
+			return -1
+		}
+		return r
+	}, text), " ")
+}
+
+// isNear tells that a text is of the form but for a digit or a time, so that it says
+// nothing against other cells.
+func (f dateForm) isNear(text string) bool {
+	day, _, _ := strings.Cut(strings.Replace(text, "T", " ", 1), " ")
+	return skeleton(day) == skeleton(f.text) && strings.HasPrefix(f.text, "YYYY") == yearFirst.MatchString(day) &&
+		strings.Contains(f.text, "YYYY") == fourDigits.MatchString(day)
+}
+
+var yearFirst, fourDigits = regexp.MustCompile(`^\d{4}`), regexp.MustCompile(`\d{4}`)
 
 func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 	switch at.kind {
@@ -232,13 +282,17 @@ func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 			e.percents.add(row.Number, "")
 		case s.general || s.digits > 0:
 			e.numbers.add(row.Number, "")
-			if whole, _, _ := strings.Cut(at.value, "."); (whole == "0" && at.value != "0" || at.value == "1") && e.column.unitOf(row) == "%" {
+			if whole, _, _ := strings.Cut(at.value, "."); (whole == "0" && at.value != "0" || at.value == "1") && sameUnit("%", e.column.unitOf(row)) {
 				e.small.add(row.Number, text)
 			}
 		}
 		return
 	}
 	if _, told := e.column.meaningOf(text); told || err != nil {
+		return
+	}
+	if numericDate.MatchString(text) || isShortDate(text) {
+		e.datesInNumbers.add(row.Number, text)
 		return
 	}
 	number := strings.TrimSpace(strings.TrimLeft(text, "<>~±"))
@@ -265,7 +319,7 @@ func (e *evidence) errors() (errs []error) {
 	against(true, e.lostZeros(), "ids of digits alone that are shorter than others, which begin with a zero (%s): they may have lost theirs. Give the source's own ids, or say zeros = \"kept\" of the field in the mapping if they are right", e.padded.where())
 	against(e.texts.count > 0 && !c.form.isPlain(), &e.dates, "dates, where other cells of the column are texts (%s): a spreadsheet of another country may have exchanged day and month of those up to the 12th. Write all as dates or all as text, in the source itself", e.texts.where())
 	against(true, &e.swapped, "the day stands where %s has the month, so that all others may be read wrongly: correct the form in the mapping or the file", c.form.text)
-	against(true, &e.otherYear, "the year has another number of digits than in %s: write all days in one form", c.form.text)
+	against(true, &e.otherForm, "a day in another form than %s: a program may have changed the others, and exchanged day and month. Write all days in one form, in the source itself", c.form.text)
 	against(e.right.count+e.numbers.count > 0, &e.wrong, "the decimal mark is %q in the mapping, and other cells are numbers or have that mark: nobody can tell which were changed. Write all numbers in one way", c.decimal)
 	against(true, &e.datesInNumbers, "dates, where numbers should be: a spreadsheet of another country may have made them of numbers such as 1.3, and changed others too. Fetch the file from the source again")
 	against(e.percents.count > 0, &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
@@ -302,13 +356,4 @@ func exchanged(form string) string {
 		return form
 	}
 	return strings.NewReplacer("DD", "MM", "MM", "DD", "D", "M", "M", "D").Replace(form)
-}
-
-// otherYear returns the form with two digits of the year instead of four, or the other
-// way round.
-func otherYear(form string) string {
-	if strings.Contains(form, "YYYY") {
-		return strings.Replace(form, "YYYY", "YY", 1)
-	}
-	return strings.Replace(form, "YY", "YYYY", 1)
 }
