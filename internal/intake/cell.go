@@ -29,6 +29,7 @@ const (
 // which it is read has judged it.
 type cell struct {
 	kind   cellKind
+	filled bool
 	struck bool   // through, wholly or in part
 	unsure bool   // programs, or conditions, show it differently
 	value  string // as stored, a number without its exponent
@@ -228,25 +229,23 @@ func madeBySpreadsheet(text string, k kind) error {
 	if text == "" {
 		return nil
 	}
-	first, last := text[0], text[len(text)-1]
-	if first == '#' && (excelErrors[strings.ToUpper(text)] || len(text) > 3 && strings.Trim(text, "#") == "") {
+	isName := k == nameField || k == setField
+	switch {
+	case text[0] == '#' && (excelErrors[strings.ToUpper(text)] || len(text) > 3 && strings.Trim(text, "#") == ""):
 		return errExcel
-	}
-	if k == idField && strings.ContainsAny(text, "©®™") {
+	case k == idField && strings.ContainsAny(text, "©®™"):
 		return errSign
-	}
-	digit := first >= '0' && first <= '9' || last >= '0' && last <= '9' // as all forms below have
-	if !digit || len(text) > 40 || k != idField && k != textField && k != nameField && k != setField {
-		return nil
-	}
-	if powerOfTen.MatchString(text) {
+	case k != idField && k != textField && !isName, len(text) > maxExample, !isDigit(text[0]) && !isDigit(text[len(text)-1]):
+		return nil // what follows is short, and begins or ends with a digit
+	case powerOfTen.MatchString(text):
 		return errPowerOfTen
-	}
-	if isShortDate(text) || (k == nameField || k == setField) && numericDate.MatchString(text) {
+	case isShortDate(text), isName && numericDate.MatchString(text):
 		return errTurnedToDate
 	}
 	return nil
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // isShortDate tells that a text is a day or a month as spreadsheets show it, such as
 // 1-mrt or Mar-24.

@@ -19,7 +19,7 @@ func rawBook(t fataler, sheet string, formats ...string) []byte {
 	t.Helper()
 	var numbers, cells strings.Builder
 	for i, code := range formats {
-		numbers.WriteString(fmt.Sprintf(`<numFmt numFmtId="%d" formatCode="`, 164+i))
+		fmt.Fprintf(&numbers, `<numFmt numFmtId="%d" formatCode="`, 164+i)
 		if err := xml.EscapeText(&numbers, []byte(code)); err != nil {
 			t.Fatal(err)
 		}
@@ -289,6 +289,7 @@ func TestStruckThrough(t *testing.T) {
 		{"under a condition", sheetOf(plain) + condition("A2:I50", "0"), true},
 		{"under a condition of a column", sheetOf(plain) + condition("C1 $A:$A", "0"), true},
 		{"elsewhere under a condition", sheetOf(plain) + condition("B2:I50", "0"), false},
+		{"an empty neighbour under a condition", strings.Replace(sheetOf(strings.ReplaceAll(plain, "A2", "B2")), `</c></row>`, `</c>`+cellXML("B1", "inlineStr", "0", "y")+`</row>`, 1) + condition("A2", "0"), false},
 		{"bold under a condition", sheetOf(plain) + condition("A2:I50", "2"), false},
 	}
 	for _, test := range tests {
@@ -374,8 +375,14 @@ func TestBlankColumnOfWorkbook(t *testing.T) {
 // another one.
 func TestShownWithoutFields(t *testing.T) {
 	for _, test := range []struct{ value, format, want string }{
-		{"0.795", "0.0%", "79.5%"}, {"8031", "00000", "08031"}, {"45356", "dd/mm/yyyy", "2024-03-05"}, {"45356.5", "dd/mm/yyyy hh:mm", "2024-03-05 12:00:00"},
-		{"1250", "#,##0", "1250"}, {"0", `0;-0;"n.d."`, "n.d."}, {"-3", "0", "-3"}, {"2.50", "0.00", "2.50"},
+		{"0.795", "0.0%", "79.5%"},
+		{"8031", "00000", "08031"},
+		{"45356", "dd/mm/yyyy", "2024-03-05"},
+		{"45356.5", "dd/mm/yyyy hh:mm", "2024-03-05 12:00:00"},
+		{"1250", "#,##0", "1250"},
+		{"0", `0;-0;"n.d."`, "n.d."},
+		{"-3", "0", "-3"},
+		{"2.50", "0.00", "2.50"},
 	} {
 		table := mustReadBook(t, rawBook(t, sheetOf(cellXML("A2", "n", "2", test.value)), test.format), Format{})
 		if got := table.Rows[0].Cells[0]; got != test.want {
@@ -385,13 +392,11 @@ func TestShownWithoutFields(t *testing.T) {
 }
 
 // planOfBook reads a workbook under a mapping.
-func planOfBook(t *testing.T, m *Mapping, data []byte) (*Plan, *lab.Dictionary, error) {
+func planOfBook(t *testing.T, m *Mapping, data []byte) (*Plan, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "book.xlsx")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := mustDictionary(t)
-	plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
-	return plan, d, err
+	return Read(m, []string{path}, Known{Dictionary: mustDictionary(t), Today: today}, nil)
 }

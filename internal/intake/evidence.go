@@ -57,20 +57,24 @@ func (c *clue) where() string {
 // evidence is what all cells of a column together say of how it is to be read.
 type evidence struct {
 	column *column
-	unread clue // ids that cannot be taken, and why
+	coded  clue // signs of a wrong encoding
 
-	coded                      clue // signs of a wrong encoding
-	dates, texts               clue // days as dates, and as texts of the form
-	swapped, otherForm         clue // texts in which day and month are exchanged, or which are days in another form
-	right, wrong, numbers      clue // texts with the decimal mark of the mapping and with the other one, and numbers
-	datesInNumbers             clue
-	percents, small            clue // percent cells, and plain numbers that may have been some
-	padded, bare               clue // ids with leading zeros, and ids without that are shorter
-	shortest, widest, cutZeros int  // lengths of ids with leading zeros, and zeros at the end of long ids
-	cut, whole                 clue // ids of more than 15 digits that end in zeros, and others
-	swap                       dateForm
-	ids                        map[string]bool
-	bareLengths                map[int]*clue
+	unread   clue            // ids that cannot be taken
+	padded   clue            // ids of digits with leading zeros
+	widest   int             // length of the longest of those
+	bare     map[int]*clue   // ids of digits without, by their length
+	cut      clue            // ids of more than 15 digits that end in zeros
+	cutZeros map[string]bool // those, each once
+	whole    clue            // ids of more than 15 digits that do not
+
+	dates, texts clue     // days as dates, and as texts of the form
+	swap         dateForm // with day and month exchanged
+	swapped      clue     // texts of that form
+	otherForm    clue     // days in yet another form
+
+	numbers, right, wrong clue // numbers, and texts with the decimal mark of the mapping and with the other one
+	datesInNumbers        clue
+	percents, small       clue // percent cells, and plain numbers that may have been some
 }
 
 // weigh looks at every column as a whole before anything is planned. What a field
@@ -123,7 +127,7 @@ func (c *column) heading() string {
 
 // weigh reads a column to its end.
 func (s *source) weigh(c *column) []error {
-	e := &evidence{column: c, ids: map[string]bool{}, bareLengths: map[int]*clue{}}
+	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}}
 	e.swap, _ = parseDateForm(exchanged(c.form.text))
 	for i, row := range s.table.Rows {
 		text, err := c.says(row)
@@ -181,23 +185,18 @@ func (e *evidence) addID(row int, text string, err error) {
 	}
 	switch {
 	case len(text) > 15 && strings.Trim(text[15:], "0") == "":
-		if !e.ids[text] {
-			e.cutZeros += len(text) - 15
-		}
 		e.cut.add(row, text)
-		e.ids[text] = true
+		e.cutZeros[text] = true
 	case len(text) > 15:
 		e.whole.add(row, text)
 	case len(text) > 1 && text[0] == '0':
-		if e.padded.count == 0 || len(text) > e.widest {
-			e.widest = len(text)
-		}
+		e.widest = max(e.widest, len(text))
 		e.padded.add(row, text)
 	default:
-		if e.bareLengths[len(text)] == nil {
-			e.bareLengths[len(text)] = &clue{}
+		if e.bare[len(text)] == nil {
+			e.bare[len(text)] = &clue{}
 		}
-		e.bareLengths[len(text)].add(row, text)
+		e.bare[len(text)].add(row, text)
 	}
 }
 
@@ -315,7 +314,7 @@ func (e *evidence) errors() (errs []error) {
 	c := e.column
 	against(true, &e.coded, "the text has signs of a wrong encoding, as of an ï that became Ã¯, so that other cells may be spoilt too: say the right encoding of the file in the mapping, or fetch it from the source again")
 	against(true, &e.unread, "%s. Nobody can tell which sample that is", e.unread.says)
-	against(e.cutZeros >= 3 && e.whole.count == 0, &e.cut, "%v", errTooLong)
+	against(e.lostEnds() && e.whole.count == 0, &e.cut, "%v", errTooLong)
 	against(true, e.lostZeros(), "ids of digits alone that are shorter than others, which begin with a zero (%s): they may have lost theirs. Give the source's own ids, or say zeros = \"kept\" of the field in the mapping if they are right", e.padded.where())
 	against(e.texts.count > 0 && !c.form.isPlain(), &e.dates, "dates, where other cells of the column are texts (%s): a spreadsheet of another country may have exchanged day and month of those up to the 12th. Write all as dates or all as text, in the source itself", e.texts.where())
 	against(true, &e.swapped, "the day stands where %s has the month, so that all others may be read wrongly: correct the form in the mapping or the file", c.form.text)
@@ -326,13 +325,22 @@ func (e *evidence) errors() (errs []error) {
 	return errs
 }
 
+// lostEnds tells that the ids end in so many zeros that it is no chance.
+func (e *evidence) lostEnds() bool {
+	zeros := 0
+	for id := range e.cutZeros {
+		zeros += len(id) - 15
+	}
+	return zeros >= 3
+}
+
 // lostZeros returns the ids that may have lost a leading zero.
 func (e *evidence) lostZeros() *clue {
 	var lost clue
 	if e.padded.count == 0 || e.column.Zeros == "kept" {
 		return &lost
 	}
-	for length, c := range e.bareLengths {
+	for length, c := range e.bare {
 		if length < e.widest {
 			lost.count += c.count
 			lost.rows = append(lost.rows, c.rows...)

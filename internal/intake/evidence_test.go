@@ -27,8 +27,11 @@ func TestEvidenceAgainstAReading(t *testing.T) {
 		texts        []string
 		want         []string // parts of the error
 	}{
-		{"day in the month's place", "in", []string{"03-04-2024", "03-13-2024", "05-04-2024", "12-31-2023"},
-			[]string{`file1.csv: the column "in": rows 3, 5 ("03-13-2024"): the day stands where DD-MM-YYYY has the month`, "nothing of the import was written"}},
+		{
+			"day in the month's place", "in",
+			[]string{"03-04-2024", "03-13-2024", "05-04-2024", "12-31-2023"},
+			[]string{`file1.csv: the column "in": rows 3, 5 ("03-13-2024"): the day stands where DD-MM-YYYY has the month`, "nothing of the import was written"},
+		},
 		{"day in the month's place of the analysis", "on", []string{"05-03-2024", "03-13-2024"}, []string{`the column "on": row 3 ("03-13-2024")`}},
 		{"many days in the month's place", "in", []string{"01-13-2024", "01-14-2024", "01-15-2024", "01-16-2024", "01-17-2024", "01-18-2024", "01-19-2024"}, []string{"rows 2, 3, 4, 5, 6 and 2 more"}},
 		{"year of two digits", "in", []string{"02-03-2024", "02-03-24"}, []string{`row 3 ("02-03-24"): a day in another form than DD-MM-YYYY`}},
@@ -187,7 +190,7 @@ func TestEvidenceOfWorkbook(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			plan, _, err := planOfBook(t, test.mapping, bookOf(t, test.column, test.values...))
+			plan, err := planOfBook(t, test.mapping, bookOf(t, test.column, test.values...))
 			if test.want != "" {
 				wantError(t, err, test.want)
 			} else if err != nil || len(plan.Arrivals) != len(test.values) {
@@ -201,7 +204,7 @@ func TestEvidenceOfWorkbook(t *testing.T) {
 // otherwise it is not.
 func TestFormatsAreRemembered(t *testing.T) {
 	digest := func(value func(string) string) string {
-		plan, _, err := planOfBook(t, mustMapping(t, rowsMapping), bookOf(t, "amount", value))
+		plan, err := planOfBook(t, mustMapping(t, rowsMapping), bookOf(t, "amount", value))
 		if err != nil || len(plan.Arrivals) != 1 {
 			t.Fatalf("got %v %v", plan, err)
 		}

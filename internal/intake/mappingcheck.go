@@ -126,9 +126,9 @@ func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, k
 	}
 }
 
-// checkField reports the mistakes of a field, and codes, dates and numbers in it
-// that would be refused in every row.
-func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
+// checkKeys reports the mistakes in the way in which a field is written, and keys that
+// its kind does not take.
+func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 	for _, mistake := range f.mistakes {
 		errs.Check(false, where, "%s", mistake)
 	}
@@ -137,6 +137,12 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 		errs.Check(slices.Contains(allowed, key) || !slices.Contains(slices.Concat(slices.Collect(maps.Values(keysOf))...), key), where,
 			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
 	}
+}
+
+// checkField reports the mistakes of a field, and codes, dates and numbers in it
+// that would be refused in every row.
+func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
+	checkKeys(errs, where, f, s)
 	if len(f.mistakes) > 0 {
 		return
 	}

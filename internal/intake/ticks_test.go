@@ -74,7 +74,7 @@ func TestTicksOfWorkbook(t *testing.T) {
 	}
 	row += `</row><row r="2">` + cellXML("A2", "inlineStr", "0", "A") + cellXML("B2", "n", "2", "45356") +
 		cellXML("C2", "b", "0", "1") + cellXML("D2", "n", "0", "0") + cellXML("E2", "n", "3", "1") + `</row>`
-	plan, _, err := planOfBook(t, mustMapping(t, tickedMapping), rawBook(t, `<sheetData>`+row+`</sheetData>`, "yyyy-mm-dd", `"ja";;"nee"`))
+	plan, err := planOfBook(t, mustMapping(t, tickedMapping), rawBook(t, `<sheetData>`+row+`</sheetData>`, "yyyy-mm-dd", `"ja";;"nee"`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,11 +139,11 @@ func (s *sheetScan) start(at []string, e xml.StartElement) error {
 		case len(at) > 5 && at[3] == "c" && at[4] == "is":
 			s.run = isRunStruck(s.run, at[4:], e)
 		}
-	case at[1] == "mergeCells" && at[2] == "mergeCell" && len(at) == 3:
+	case len(at) == 3 && at[2] == "mergeCell":
 		return s.merged(attribute(e, "ref"))
-	case at[1] == "cols" && at[2] == "col" && len(at) == 3:
+	case len(at) == 3 && at[2] == "col":
 		s.startColumns(e)
-	case at[1] == "conditionalFormatting" && at[2] == "cfRule" && len(at) == 3:
+	case len(at) == 3 && at[2] == "cfRule":
 		s.conditionOf(e)
 	case at[1] == "extLst" && at[len(at)-1] == "strike" && isOn(attribute(e, "val")):
 		s.conditions = append(s.conditions, condition{parseAreas("1:1048576")[0], cellStyle{struck: true}})
@@ -243,32 +243,40 @@ func (s *sheetScan) startValue(name string) error {
 // endCell keeps the cell, if it has something in it.
 func (s *sheetScan) endCell() error {
 	at := cell{value: string(s.value), struck: s.struck}
-	filled := at.value != ""
+	if err := s.setKind(&at); err != nil || !at.filled {
+		return err
+	}
+	if err := s.setStyle(&at); err != nil {
+		return err
+	}
+	return s.fill(at)
+}
+
+// setKind says what the cell holds, and whether it is something.
+func (s *sheetScan) setKind(at *cell) error {
+	at.filled = at.value != ""
+	wrong := func(holds string) error {
+		return fmt.Errorf("cell %s should hold %s but holds %q; open the workbook in Excel and save it anew", s.at, holds, at.value)
+	}
 	switch s.kind {
 	case "s":
-		index, err := strconv.Atoi(strings.TrimSpace(at.value))
-		if filled && (err != nil || index < 0 || index >= len(s.strings)) {
-			return fmt.Errorf("cell %s refers to text %q, which the workbook does not have; open it in Excel and save it anew", s.at, at.value)
-		}
-		if filled {
-			filled, at.struck = s.strings[index].filled, s.strings[index].struck
-		}
+		return s.setShared(at)
 	case "inlineStr":
-		filled = filled || len(s.text) > 0
+		at.filled = at.filled || len(s.text) > 0
 	case "", "n":
 		number, ok := plainNumber(strings.TrimSpace(at.value))
-		if filled && !ok {
-			return fmt.Errorf("cell %s should hold a number but holds %q; open the workbook in Excel and save it anew", s.at, at.value)
+		if at.filled && !ok {
+			return wrong("a number")
 		}
 		at.kind, at.value = numberCell, number
 	case "b":
 		shown, ok := map[string]string{"1": "TRUE", "0": "FALSE", "": ""}[at.value]
 		if !ok {
-			return fmt.Errorf("cell %s should hold a boolean but holds %q; open the workbook in Excel and save it anew", s.at, at.value)
+			return wrong("a boolean")
 		}
 		at.kind, at.value = booleanCell, shown
 	case "e":
-		if s.at.row == s.header || s.header == 0 {
+		if s.header == 0 || s.at.row == s.header {
 			return fmt.Errorf("cell %s holds the error %s, where a heading should be", s.at, at.value)
 		}
 		at.kind = errorCell
@@ -278,13 +286,20 @@ func (s *sheetScan) endCell() error {
 	default:
 		return fmt.Errorf("cell %s is of the unknown type %q; open the workbook in Excel and save it anew", s.at, s.kind)
 	}
-	if !filled {
+	return nil
+}
+
+// setShared takes over what counts of a text that cells share.
+func (s *sheetScan) setShared(at *cell) error {
+	if !at.filled {
 		return nil
 	}
-	if err := s.setStyle(&at); err != nil {
-		return err
+	index, err := strconv.Atoi(strings.TrimSpace(at.value))
+	if err != nil || index < 0 || index >= len(s.strings) {
+		return fmt.Errorf("cell %s refers to text %q, which the workbook does not have; open it in Excel and save it anew", s.at, at.value)
 	}
-	return s.fill(at)
+	at.filled, at.struck = s.strings[index].filled, s.strings[index].struck
+	return nil
 }
 
 // setStyle says how the cell is shown. One without a style of its own has that of
@@ -349,14 +364,14 @@ func (s *sheetScan) applyConditions() {
 		for i := range s.cells[row] {
 			c, at := &s.cells[row][i], cellAt{row, i + 1}
 			for _, rule := range s.conditions {
-				if rule.covers(at) {
+				if c.filled && rule.covers(at) {
 					c.struck = c.struck || rule.style.struck
 					if rule.style.format != nil {
 						c.unsure, c.format = true, cmp.Or(c.format, rule.style.format)
 					}
 				}
 			}
-			if c.struck && (c.value != "" || c.kind == textCell) {
+			if c.struck {
 				s.through = append(s.through, at)
 			}
 		}
