@@ -189,7 +189,7 @@ func (c *column) judge(at cell, text string, row Row) (string, error) {
 	case errorCell:
 		return text, errExcel
 	}
-	if f := at.format; f != nil && f.text != nil && (len(f.text.places) != 1 || f.text.places[0] != "@") {
+	if f := at.format; f != nil && f.text != nil && !f.text.isAsItIs() {
 		if len(f.text.places) == 0 {
 			return text, errHidden
 		}

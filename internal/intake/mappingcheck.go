@@ -137,6 +137,8 @@ func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 		errs.Check(slices.Contains(allowed, key) || !slices.Contains(slices.Concat(slices.Collect(maps.Values(keysOf))...), key), where,
 			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
 	}
+	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
+	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
 }
 
 // checkField reports the mistakes of a field, and codes, dates and numbers in it
@@ -159,8 +161,6 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 	for _, heading := range slices.Sorted(maps.Keys(f.Ticks)) {
 		code(f.Ticks[heading], "code")
 	}
-	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
-	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
 	switch s.kind {
 	case codeField, codesField:
 		for _, token := range c.tokens(f.Value) {

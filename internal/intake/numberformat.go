@@ -2,6 +2,7 @@ package intake
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,7 +27,13 @@ type formatSection struct {
 	thousands               bool // marks between thousands
 	scaled                  bool // shown in thousands, or smaller still
 	scientific, fraction    bool
-	places                  []string // in the order in which they are shown: 0, # or ? for a digit, else what is written there
+	places                  []formatPlace // in the order in which they are shown
+}
+
+// formatPlace is one place of a section: a sign that stands for something, or a text.
+type formatPlace struct {
+	sign rune // 0, # or ? for a digit, @ for the text of the cell; else 0
+	text string
 }
 
 // builtInFormats are the formats that a workbook names by number alone. What is
@@ -44,10 +51,7 @@ func parseFormat(code string) *numberFormat {
 	f := &numberFormat{}
 	for _, text := range splitSections(code) {
 		s := parseSection(text)
-		holdsText := false
-		for _, place := range s.places {
-			holdsText = holdsText || place == "@"
-		}
+		holdsText := slices.ContainsFunc(s.places, func(p formatPlace) bool { return p.sign == '@' })
 		switch {
 		case len(f.sections) == 3 || holdsText && len(f.sections) > 0:
 			f.text = &s
@@ -95,9 +99,6 @@ func parseSection(text string) formatSection {
 	}
 	r.scaled = r.commas > 0 && r.digits > 0
 	r.setDates()
-	if text == "" {
-		r.places = nil
-	}
 	return r.formatSection
 }
 
@@ -151,7 +152,7 @@ func (r *sectionReader) take(runes int) string {
 
 func (r *sectionReader) literal(text string) {
 	if text != "" {
-		r.places = append(r.places, text)
+		r.places = append(r.places, formatPlace{text: text})
 	}
 }
 
@@ -164,7 +165,9 @@ func (r *sectionReader) sign(c rune) {
 		}
 		r.digits++
 		r.commas = 0
-		r.places = append(r.places, string(c))
+		r.places = append(r.places, formatPlace{sign: c})
+	case '@':
+		r.places = append(r.places, formatPlace{sign: c})
 	case ',':
 		if r.digits > 0 {
 			r.commas++
@@ -275,9 +278,9 @@ func (s *formatSection) holds(value float64, place, of int) bool {
 // or tells the sign.
 func (s *formatSection) literals() string {
 	var b strings.Builder
-	for _, place := range s.places {
-		if place != "0" && place != "#" && place != "?" && place != "@" && !(s.fraction && place == "/") {
-			b.WriteString(place)
+	for _, p := range s.places {
+		if !s.fraction || p.text != "/" {
+			b.WriteString(p.text)
 		}
 	}
 	return strings.Map(func(r rune) rune {
@@ -293,7 +296,24 @@ func (s *formatSection) onlyText() (string, bool) {
 	if s.general || s.digits > 0 || s.isDate() {
 		return "", false
 	}
-	return strings.TrimSpace(strings.Join(s.places, "")), true
+	var b strings.Builder
+	for _, p := range s.places {
+		b.WriteString(p.text)
+	}
+	return strings.TrimSpace(b.String()), true
+}
+
+// isAsItIs tells that the section shows a text as the cell holds it.
+func (s *formatSection) isAsItIs() bool {
+	texts := 0
+	for _, p := range s.places {
+		if p.sign == '@' {
+			texts++
+		} else if p.sign != 0 || strings.TrimSpace(p.text) != "" {
+			return false
+		}
+	}
+	return texts == 1
 }
 
 // showsZero tells that the section rounds a number to zero that is not.
@@ -323,19 +343,17 @@ func (s *formatSection) integer(digits string, signed bool) (string, bool) {
 	}
 	shown, left := make([]string, len(s.places)), s.digits
 	for i := len(s.places) - 1; i >= 0; i-- {
-		switch place := s.places[i]; place {
-		case "0", "#", "?":
-			left--
-			switch {
-			case left == 0 && digits != "":
-				shown[i], digits = digits, ""
-			case digits != "":
-				shown[i], digits = digits[len(digits)-1:], digits[:len(digits)-1]
-			case place == "0":
-				shown[i] = "0"
-			}
-		default:
-			shown[i] = place
+		if shown[i] = s.places[i].text; s.places[i].sign == 0 {
+			continue
+		}
+		left--
+		switch {
+		case left == 0 && digits != "":
+			shown[i], digits = digits, ""
+		case digits != "":
+			shown[i], digits = digits[len(digits)-1:], digits[:len(digits)-1]
+		case s.places[i].sign == '0':
+			shown[i] = "0"
 		}
 	}
 	return sign + strings.TrimSpace(strings.Join(shown, "")), true

@@ -127,18 +127,7 @@ func (s *sheetScan) visit(at []string, token xml.Token) error {
 func (s *sheetScan) start(at []string, e xml.StartElement) error {
 	switch {
 	case at[1] == "sheetData" && at[2] == "row":
-		switch {
-		case hasForeignName(e):
-			return fmt.Errorf("a cell below row %d is named in a way that programs read differently; open the workbook in Excel and save it anew", s.at.row)
-		case len(at) == 3:
-			return s.startRow(e)
-		case len(at) == 4 && at[3] == "c":
-			return s.startCell(e)
-		case len(at) == 5 && at[3] == "c":
-			return s.startValue(at[4])
-		case len(at) > 5 && at[3] == "c" && at[4] == "is":
-			s.run = isRunStruck(s.run, at[4:], e)
-		}
+		return s.startInRow(at, e)
 	case len(at) == 3 && at[2] == "mergeCell":
 		return s.merged(attribute(e, "ref"))
 	case len(at) == 3 && at[2] == "col":
@@ -166,6 +155,23 @@ func (s *sheetScan) characters(at []string, text []byte) {
 		s.text = append(s.text, text...)
 		s.struck = s.struck || s.run && len(at) == 3 && strings.TrimSpace(string(text)) != ""
 	}
+}
+
+// startInRow begins a row or something in it.
+func (s *sheetScan) startInRow(at []string, e xml.StartElement) error {
+	switch {
+	case hasForeignName(e):
+		return fmt.Errorf("a cell below row %d is named in a way that programs read differently; open the workbook in Excel and save it anew", s.at.row)
+	case len(at) == 3:
+		return s.startRow(e)
+	case len(at) == 4 && at[3] == "c":
+		return s.startCell(e)
+	case len(at) == 5 && at[3] == "c":
+		return s.startValue(at[4])
+	case len(at) > 5 && at[3] == "c" && at[4] == "is":
+		s.run = isRunStruck(s.run, at[4:], e)
+	}
+	return nil
 }
 
 // startColumns keeps which columns are hidden, and the style of cells in them that
