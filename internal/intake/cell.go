@@ -80,7 +80,7 @@ func (t *Table) shown(c cell) string {
 		if s.percent == 1 {
 			return timesHundred(c.value) + "%"
 		}
-		if text, ok := s.integer(c.value, signed); ok && isWhole(c.value) {
+		if text, ok := s.integer(c.value, signed); ok && text != "" && isWhole(c.value) {
 			return text
 		}
 	}
@@ -305,9 +305,16 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 		}
 		return text, nil
 	}
+	value, err := strconv.ParseFloat(at.value, 64)
+	if err != nil {
+		return "", err
+	}
+	if s.leavesOut(value) {
+		return "", errHidden
+	}
 	switch c.kind {
 	case numberField, amountField:
-		return c.judgeQuantity(at, s, row)
+		return c.judgeQuantity(at, s, value, row)
 	case dateField:
 		if text, ok := s.integer(at.value, signed); ok && isWhole(at.value) {
 			if _, err := c.form.read(text); err == nil {
@@ -316,7 +323,7 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 		}
 		return "", errors.New("the cell shows a number and no date: give it the format of a date, and check it")
 	}
-	if value, err := strconv.ParseFloat(at.value, 64); err != nil || math.Abs(value) >= 1e15 {
+	if math.Abs(value) >= 1e15 {
 		return "", errTooLong
 	}
 	if isWhole(at.value) {
@@ -331,12 +338,9 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 
 // judgeQuantity reads a number that is counted with. What the format writes beside
 // the digits must be its unit.
-func (c *column) judgeQuantity(at cell, s *formatSection, row Row) (string, error) {
+func (c *column) judgeQuantity(at cell, s *formatSection, value float64, row Row) (string, error) {
 	number, beside := at.value, s.literals()
-	value, err := strconv.ParseFloat(number, 64)
 	switch {
-	case err != nil:
-		return "", err
 	case s.scaled:
 		return "", errors.New("the cell shows the number in thousands: give it the format General, and check it")
 	case s.showsZero(value):

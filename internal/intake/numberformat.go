@@ -324,6 +324,11 @@ func (s *formatSection) showsZero(value float64) bool {
 	return math.Abs(value)*math.Pow(100, float64(s.percent)) < 0.5*math.Pow(10, -float64(s.decimals))
 }
 
+// leavesOut tells that the section shows nothing of a number that is zero.
+func (s *formatSection) leavesOut(value float64) bool {
+	return value == 0 && !s.general && s.digits > 0 && !slices.ContainsFunc(s.places, func(p formatPlace) bool { return p.sign == '0' })
+}
+
 // integer writes a whole number as the section shows it, false where that depends on
 // the computer on which it is looked at or cannot be told.
 func (s *formatSection) integer(digits string, signed bool) (string, bool) {
