@@ -186,7 +186,9 @@ func (e *evidence) addID(row int, text string, err error) {
 	switch {
 	case len(text) > 15 && strings.Trim(text[15:], "0") == "":
 		e.cut.add(row, text)
-		e.cutZeros[text] = true
+		if len(e.cutZeros) < mostTold {
+			e.cutZeros[text] = true
+		}
 	case len(text) > 15:
 		e.whole.add(row, text)
 	case len(text) > 1 && text[0] == '0':
@@ -209,7 +211,7 @@ func (e *evidence) addDate(row int, text string, at cell, err error) {
 		return
 	}
 	form := e.column.form
-	_, err = e.column.readDate(text)
+	_, err = recall(e.column.dates, e.column, text, (*column).readDate)
 	if err == nil {
 		e.texts.add(row, text)
 		return
