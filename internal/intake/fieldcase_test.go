@@ -100,3 +100,21 @@ func TestFieldCaseOfTicks(t *testing.T) {
 		t.Errorf("got %+v\n%s", plan.Arrivals, lines(plan))
 	}
 }
+
+// A sample that one file calls 08031 is the one that a workbook shows as 08031.
+func TestFieldCaseOfLeadingZero(t *testing.T) {
+	m := fieldMapping(t)
+	read := func(known map[string]string, file string) *Plan {
+		plan, err := Read(m, []string{fieldCase(t, file)}, Known{Dictionary: mustDictionary(t), Digests: known, Today: today}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan
+	}
+	first := read(nil, "09a-leading-zero.csv").Arrivals[0].Sample
+	second := read(map[string]string{first.SourceRef: first.SourceDigest}, "09b-leading-zero.xlsx")
+	wantLine(t, second, 2, Rejected, "id", "08031", "The sample is recorded already")
+	if len(second.Arrivals) > 0 {
+		t.Errorf("a second sample: %+v", second.Arrivals)
+	}
+}
