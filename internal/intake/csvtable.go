@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // csvText is the text of a CSV file from its header on.
@@ -77,7 +78,7 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		t.note("rows that run over several lines: %d, the longest over lines %d–%d; if that is wrong, a quotation mark is missing or too many",
 			long, longestAt, longestAt+longest-1)
 	}
-	return nil
+	return t.dropUnnamed()
 }
 
 // note keeps what a reader should know.
@@ -106,10 +107,16 @@ func csvError(err error, skipped int) error {
 // decodeText returns the text as UTF-8 without its byte order mark. Text that
 // is not in the encoding is refused, never patched.
 func decodeText(data []byte, encoding string) ([]byte, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		if encoding != "" && !strings.EqualFold(encoding, "utf-16") {
+			return nil, fmt.Errorf("the text is UTF-16, not %s; remove the encoding setting", strings.ToLower(encoding))
+		}
+		return decodeUTF16(data)
+	}
 	text, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
 	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return nil, errors.New(`the text is UTF-16; save the file as "CSV UTF-8"`)
+	case strings.EqualFold(encoding, "utf-16") || looksUTF16(text):
+		return nil, errors.New(`the text is not UTF-16 with a byte order mark, or has lost it, so that nobody can tell how its bytes are ordered; save the file as "CSV UTF-8"`)
 	case bytes.IndexByte(text, 0) >= 0:
 		return nil, fmt.Errorf(`line %d holds a zero byte, so this is not text in UTF-8; save the file as "CSV UTF-8"`, lineAt(text, bytes.IndexByte(text, 0)))
 	case encoding == "" || strings.EqualFold(encoding, "utf-8"):
@@ -118,7 +125,7 @@ func decodeText(data []byte, encoding string) ([]byte, error) {
 		}
 		return text, nil
 	case !strings.EqualFold(encoding, "windows-1252"):
-		return nil, fmt.Errorf("encoding %q is not known; use utf-8 or windows-1252", encoding)
+		return nil, fmt.Errorf("encoding %q is not known; use utf-8, utf-16 or windows-1252", encoding)
 	case marked || utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r > '~' }):
 		return nil, errors.New("the text is UTF-8, not windows-1252; remove the encoding setting")
 	}
@@ -129,6 +136,29 @@ func decodeText(data []byte, encoding string) ([]byte, error) {
 		}
 	}
 	return charmap.Windows1252.NewDecoder().Bytes(text)
+}
+
+// decodeUTF16 returns text in UTF-16 with its byte order mark as UTF-8 without one.
+func decodeUTF16(data []byte) ([]byte, error) {
+	if len(data)%2 != 0 {
+		return nil, errors.New(`the text is UTF-16 and ends within a character; fetch the file again, or save it as "CSV UTF-8"`)
+	}
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+	if err != nil {
+		return nil, fmt.Errorf("the text is UTF-16 and cannot be read: %w", err)
+	}
+	for i, wrong := range map[string]string{"\ufffd": "a character that is not whole", "\x00": "a zero character"} {
+		if at := bytes.Index(text, []byte(i)); at >= 0 {
+			return nil, fmt.Errorf(`line %d of the text, which is UTF-16, holds %s; save the file as "CSV UTF-8"`, lineAt(text, at), wrong)
+		}
+	}
+	return text, nil
+}
+
+// looksUTF16 tells that about every other byte is zero, as in Latin text in UTF-16.
+func looksUTF16(text []byte) bool {
+	start := text[:min(len(text), 1000)]
+	return len(start) >= 2 && 3*bytes.Count(start, []byte{0}) >= len(start)
 }
 
 // invalidAt returns the place of the first byte that is not UTF-8, or -1.
@@ -155,12 +185,16 @@ func newCSVText(text []byte, format Format) (csvText, error) {
 	if !strings.ContainsRune("\x00,;\t|", format.Delimiter) {
 		return csvText{}, fmt.Errorf("the delimiter %q is not known; use a comma, semicolon, tab or vertical bar", format.Delimiter)
 	}
-	if at := bytes.IndexByte(text, '\r'); at >= 0 && at < len(text)-1 && bytes.IndexByte(text, '\n') < 0 {
-		return csvText{}, errors.New("the lines end in CR only, as on very old Macintoshes; save the file with ordinary line ends")
+	if bytes.IndexByte(text, '\n') < 0 {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // as on very old Macintoshes
 	}
 	c := csvText{text: text, comma: byte(format.Delimiter)}
 	line, _, _ := bytes.Cut(text, []byte("\n"))
-	if line = bytes.TrimRight(line, "\r"); len(line) == 5 && bytes.HasPrefix(line, []byte("sep=")) {
+	line = bytes.TrimRight(line, "\r")
+	if inner, quoted := bytes.CutPrefix(line, []byte(`"`)); quoted {
+		line = bytes.TrimSuffix(inner, []byte(`"`))
+	}
+	if len(line) == 5 && hasFoldedPrefix(string(line), "sep=") {
 		format.HeaderRow = max(format.HeaderRow, 2)
 		if c.comma == 0 && strings.IndexByte(",;\t|", line[4]) >= 0 {
 			c.comma = line[4]

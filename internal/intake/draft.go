@@ -26,12 +26,13 @@ func (p *planner) sumOf(row Row, sets ...[]*column) sum {
 	p.cells = p.cells[:0]
 	for _, columns := range sets {
 		for _, c := range columns {
-			if c.at < 0 || row.Cells[c.at] == "" {
+			stored := c.stored(row)
+			if stored == "" {
 				continue
 			}
 			p.cells = append(p.cells, c.spec.name...)
 			p.cells = append(p.cells, 0)
-			p.cells = append(p.cells, row.Cells[c.at]...)
+			p.cells = append(p.cells, stored...)
 			p.cells = append(p.cells, 0)
 		}
 		p.cells = append(p.cells, 0)

@@ -2,10 +2,10 @@ package intake
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"marquis/internal/lab"
@@ -22,7 +22,9 @@ type meaning struct {
 type column struct {
 	Field
 	spec
-	at      int // place of the cell, -1 where the mapping gives the value
+	at      int // place of the cell, -1 where the mapping gives the value, or where it has ticks
+	ticks   []tick
+	unit    *column // that tells the unit of its numbers
 	table   *Table
 	decimal string
 	form    dateForm
@@ -34,9 +36,9 @@ type column struct {
 	codes   map[string]lab.Codes
 }
 
-func newColumn(f Field, s spec, decimal string, workbook bool) *column {
+func newColumn(f Field, s spec, decimal string) *column {
 	c := &column{
-		Field: f, spec: s, at: -1, decimal: decimal, table: &Table{Workbook: workbook}, folded: make(map[string]string, len(s.vocabulary)),
+		Field: f, spec: s, at: -1, decimal: decimal, table: &Table{}, folded: make(map[string]string, len(s.vocabulary)),
 		means: map[string]meaning{}, dates: map[string]lab.Date{}, numbers: map[string]int64{}, codes: map[string]lab.Codes{},
 	}
 	for _, code := range s.vocabulary {
@@ -46,6 +48,9 @@ func newColumn(f Field, s spec, decimal string, workbook bool) *column {
 	c.Values = make(map[string]string, len(f.Values))
 	for from, to := range f.Values {
 		c.Values[from], _ = c.canonical(to)
+	}
+	if len(f.Ticks) > 0 {
+		c.List = ticksMark
 	}
 	c.form, _ = parseDateForm(f.form()) // the mapping was checked
 	return c
@@ -64,8 +69,15 @@ func bind(t *Table, where string, fields map[string]Field, specs []spec, decimal
 		if !ok {
 			continue
 		}
-		c := newColumn(f, s, decimal, t.Workbook)
+		c := newColumn(f, s, decimal)
 		c.table = t
+		for _, heading := range slices.Sorted(maps.Keys(f.Ticks)) {
+			at := slices.Index(t.Header, heading)
+			if at < 0 {
+				missing = append(missing, fmt.Sprintf("%q (%s.%s)", heading, where, s.name))
+			}
+			c.ticks = append(c.ticks, tick{at, heading, f.Ticks[heading]})
+		}
 		if f.Column != "" {
 			heading := f.Column
 			if number > 0 {
@@ -80,13 +92,37 @@ func bind(t *Table, where string, fields map[string]Field, specs []spec, decimal
 	return columns, missing
 }
 
-// text returns what stands in the row; a column that the mapping lacks is empty.
+// text returns what the row says; a column that the mapping lacks is empty. Of a
+// cell that the field cannot take, which has rejected the row by now, it is what is
+// seen there.
 func (c *column) text(row Row) string {
 	switch {
 	case c == nil:
 		return ""
-	case c.at < 0:
-		return c.Value
+	case c.at >= 0 && !c.table.Workbook:
+		return row.Cells[c.at]
+	}
+	text, _ := c.says(row)
+	return text
+}
+
+// stored returns what the file has in the column, by which a sample that was imported
+// before is known again. The number of a date and of an amount stand for themselves;
+// of others, and where the number alone would say something else, it is what is seen.
+func (c *column) stored(row Row) string {
+	if c.ticks != nil {
+		return c.text(row)
+	}
+	if c.at < 0 {
+		return ""
+	}
+	cells := c.table.cells[row.Number]
+	if cells == nil {
+		return row.Cells[c.at]
+	}
+	at := cells[c.at]
+	if s, _ := at.section(); at.kind == dateCell || at.kind == numberCell && s != nil && s.percent == 0 && (s.general || s.digits > 0) {
+		return at.value
 	}
 	return row.Cells[c.at]
 }
@@ -218,8 +254,7 @@ func (c *column) nameOf(row Row) string {
 	return text
 }
 
-// date reads the row's date in the form that the mapping gives. In a workbook it
-// may be a serial number.
+// date reads the row's date in the form that the mapping gives.
 func (c *column) date(row Row) (lab.Date, error) {
 	text := c.text(row)
 	if text == "" {
@@ -228,23 +263,12 @@ func (c *column) date(row Row) (lab.Date, error) {
 	return recall(c.dates, c, text, (*column).readDate)
 }
 
-func (c *column) readDate(text string) (lab.Date, error) {
-	date, err := c.form.read(text)
-	if err != nil && c.table.Workbook {
-		if t, serialErr := c.table.Date(text); serialErr == nil {
-			date = lab.DateOf(t, time.UTC)
-			return date, notTooEarly(date)
-		}
-	}
-	return date, err
-}
+func (c *column) readDate(text string) (lab.Date, error) { return c.form.read(text) }
 
 // decimalMark refuses a number that has another decimal mark than the mapping
-// says: 1.250 would be read as little more than one. In a workbook the numbers
-// have a point, whatever a reader sees.
+// says: 1.250 would be read as little more than one.
 func (c *column) decimalMark(text string) error {
-	wrong := c.decimal == "," && strings.Contains(text, ".") || c.decimal == "." && strings.Contains(text, ",")
-	if wrong && !c.table.Workbook {
+	if c.decimal == "," && strings.Contains(text, ".") || c.decimal == "." && strings.Contains(text, ",") {
 		return fmt.Errorf("the decimal mark is %q, and marks between thousands are not read", c.decimal)
 	}
 	return nil

@@ -15,7 +15,7 @@ func TestReadDate(t *testing.T) {
 		{"YYYY-MM-DD", "2024-02-29", "2024-02-29"},
 		{"YYYY-MM-DD", "2023-02-29", "there is no such day"},
 		{"YYYY-MM-DD", "2024-2-29", "this is not a date of the form YYYY-MM-DD"},
-		{"YYYY-MM-DD", "2024-02-29 10:00", "this is not a date of the form YYYY-MM-DD"},
+		{"YYYY-MM-DD", "2024-02-29 10:00", "this is a date with a time, and the form YYYY-MM-DD names none: add it to the form, as in YYYY-MM-DD hh:mm"},
 		{"YYYY-MM-DD", "1905-07-15", "1905-07-15 is too long ago"},
 		{"YYYY-MM-DD", "２０２４-02-29", "this is not a date of the form YYYY-MM-DD"},
 		{"DDMMMYYYY", "05Oct2023", "2023-10-05"},
@@ -35,6 +35,21 @@ func TestReadDate(t *testing.T) {
 		{"DD.MM.YY", "03.04.24", "2024-04-03"},
 		{"DD.MM.YY", "03.04.69", "1969-04-03"},
 		{"YYYYMMDD", "20240403", "2024-04-03"},
+		{"YYYY-MM-DD", "2024-02-29 00:00", "2024-02-29"}, // midnight says nothing
+		{"YYYY-MM-DD", "2024-02-29T00:00:00", "2024-02-29"},
+		{"YYYY-MM-DD", "2024-02-29 00:01", "this is a date with a time"},
+		{"DD/MM/YYYY hh:mm", "05/03/2024 14:22", "2024-03-05"},
+		{"DD/MM/YYYY hh:mm", "05/03/2024", "this is not a date of the form DD/MM/YYYY hh:mm"},
+		{"DD/MM/YYYY hh:mm", "05/03/2024 24:22", "this is not a date of the form"},
+		{"DD/MM/YYYY hh:mm", "05/03/2024 14:60", "this is not a date of the form"},
+		{"DD/MM/YYYY hh:mm", "05/03/2024 14:22:07", "this is not a date of the form"},
+		{"DD/MM/YYYY hh:mm:ss", "05/03/2024 14:22:07", "2024-03-05"},
+		{"YYYY-MM-DDThh:mm:ss", "2024-03-05T23:59:59", "2024-03-05"},
+		{"M/D/YYYY h:mm AM", "3/5/2024 2:22 PM", "2024-03-05"},
+		{"M/D/YYYY h:mm AM", "3/5/2024 2:22", "this is not a date of the form"},
+		{"DD/MM/YYYY mm:ss", "", `the form of dates "DD/MM/YYYY mm:ss" has a time without hours: minutes are mm, months MM`},
+		{"DD/MM/YYYY HH:MM", "", `the form of dates "DD/MM/YYYY HH:MM" holds "HH"`},
+		{"DD/mm/YYYY hh:MM", "05/03/2024 14:22", "there is no such day"}, // month and minutes exchanged
 		{"dd/mm/yyyy", "", `the form of dates "dd/mm/yyyy" holds "dd"`},
 		{"MMM YYYY", "", `the form of dates "MMM YYYY" lacks the day, the month or the year`},
 		{"DMYYYY", "", `the form of dates "DMYYYY" can be read in two ways: put something after D`},
@@ -74,20 +89,6 @@ func TestDatesRoundTrip(t *testing.T) {
 	})
 }
 
-// In a workbook a date is a serial number, or text of the form.
-func TestDatesOfWorkbook(t *testing.T) {
-	c := newColumn(Field{Column: "in", Date: "DD-MM-YYYY"}, spec{"received_on", dateField, nil}, "", true)
-	for text, want := range map[string]string{"45231": "2023-11-01", "45231.75": "2023-11-01", "01-11-2023": "2023-11-01", "2023": "", "NaN": "", "1e309": "", "-1": ""} {
-		got, err := c.readDate(text)
-		if (err == nil) != (want != "") || err == nil && got.String() != want {
-			t.Errorf("%s: got %s %v", text, got, err)
-		}
-	}
-	if _, err := newColumn(Field{Column: "in"}, spec{"received_on", dateField, nil}, "", false).readDate("45231"); err == nil {
-		t.Error("a CSV file has no serial numbers")
-	}
-}
-
 func TestCodes(t *testing.T) {
 	colours := spec{"colours", codesField, lab.Colours}
 	form := spec{"form", codeField, lab.Forms.Strings()}
@@ -121,7 +122,7 @@ func TestCodes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			codes, err := newColumn(test.field, test.spec, "", false).readCodes(test.text)
+			codes, err := newColumn(test.field, test.spec, "").readCodes(test.text)
 			got := strings.Join(codes, " ")
 			if err != nil {
 				got = err.Error()
@@ -136,30 +137,27 @@ func TestCodes(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	tests := []struct {
 		decimal, text string
-		workbook      bool
 		want          int64 // thousandths, or -1 for refused
 	}{
-		{",", "412,5", false, 412_500},
-		{",", "25", false, 25_000},
-		{",", "", false, 0},
-		{".", "412.5", false, 412_500},
-		{",", "1.250", false, -1}, // thousands, or one and a quarter: nobody knows
-		{".", "1,250", false, -1},
-		{",", "1.250,00", false, -1},
-		{".", "1 250", false, -1},
-		{",", "412.5", true, 412_500}, // numbers of a workbook have a point
-		{",", "412,5", true, 412_500},
-		{",", "-1", false, -1},
-		{",", "1e309", false, -1},
-		{",", "NaN", false, -1},
-		{",", "∞", false, -1},
-		{",", "１２", false, -1},
-		{",", "€ 25", false, -1},
-		{",", "0,0001", false, -1},
-		{",", strings.Repeat("9", 100_000), false, -1},
+		{",", "412,5", 412_500},
+		{",", "25", 25_000},
+		{",", "", 0},
+		{".", "412.5", 412_500},
+		{",", "1.250", -1}, // thousands, or one and a quarter: nobody knows
+		{".", "1,250", -1},
+		{",", "1.250,00", -1},
+		{".", "1 250", -1},
+		{",", "-1", -1},
+		{",", "1e309", -1},
+		{",", "NaN", -1},
+		{",", "∞", -1},
+		{",", "１２", -1},
+		{",", "€ 25", -1},
+		{",", "0,0001", -1},
+		{",", strings.Repeat("9", 100_000), -1},
 	}
 	for _, test := range tests {
-		c := newColumn(Field{Column: "x"}, spec{"weight", numberField, nil}, test.decimal, test.workbook)
+		c := newColumn(Field{Column: "x"}, spec{"weight", numberField, nil}, test.decimal)
 		c.at = 0
 		got, err := c.thousandths(Row{1, []string{test.text}})
 		if err != nil {

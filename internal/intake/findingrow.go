@@ -31,6 +31,12 @@ func bindFinding(t *Table, m *Mapping, number int) (*boundFinding, []string) {
 	for _, c := range b.columns {
 		*places[c.spec.name] = c
 	}
+	for _, c := range []*column{b.amount, b.uncertainty} {
+		if c != nil {
+			c.unit = b.unit
+			c.Unit = m.Findings.Fields["amount"].Unit
+		}
+	}
 	return b, missing
 }
 

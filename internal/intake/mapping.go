@@ -46,6 +46,7 @@ type FileMapping struct {
 	HeaderRow int `toml:"header_row"`
 	Delimiter string
 	Encoding  string
+	Struck    string // "read" where a line through a cell means nothing
 }
 
 // FindingsMapping says where findings stand.
@@ -79,6 +80,8 @@ type Field struct {
 	List    string            // separators, where the column holds several
 	Date    string            // form of a date, such as DDMMMYYYY
 	Unit    string            // of an amount, where no column tells it
+	Ticks   map[string]string // headings of columns that are ticked, and the code for which a tick stands
+	Zeros   string            // "kept" where ids of several lengths have kept their leading zeros
 
 	given    []string // the keys that the mapping gives
 	mistakes []string // in the way it is written
@@ -100,7 +103,12 @@ func (f *Field) UnmarshalTOML(data any) error {
 		f.mistakes = append(f.mistakes, "Write the heading of a column, or a table with column or value.")
 		return nil
 	}
-	if (f.Column == "") == (f.Value == "") {
+	switch {
+	case slices.Contains(f.given, "ticks"):
+		if f.Column+f.Value != "" || len(f.Ticks) == 0 {
+			f.mistakes = append(f.mistakes, "Give either the column, or ticks: the heading of each column = \"the code for which a tick stands\".")
+		}
+	case (f.Column == "") == (f.Value == ""):
 		f.mistakes = append(f.mistakes, "Give either the column or a value for all rows.")
 	}
 	return nil
@@ -108,17 +116,21 @@ func (f *Field) UnmarshalTOML(data any) error {
 
 func (f *Field) set(key string, value any) {
 	f.given = append(f.given, key)
-	if key == "values" {
+	switch key {
+	case "values":
 		f.setValues(value)
+		return
+	case "ticks":
+		f.setTicks(value)
 		return
 	}
 	target, known := map[string]*string{
-		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit,
+		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit, "zeros": &f.Zeros,
 	}[key]
 	text, isText := value.(string)
 	switch {
 	case !known:
-		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date or unit.", key))
+		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks or zeros.", key))
 	case !isText || text == "":
 		f.mistakes = append(f.mistakes, fmt.Sprintf("The %s is a text between quotation marks, and not empty.", key))
 	default:
@@ -143,6 +155,19 @@ func (f *Field) setValues(value any) {
 			f.mistakes = append(f.mistakes, fmt.Sprintf("The values say two things of %q; capitals and spaces make no difference.", fold(from)))
 		}
 		f.Values[fold(from)] = text
+	}
+}
+
+func (f *Field) setTicks(value any) {
+	table, ok := value.(map[string]any)
+	f.Ticks = make(map[string]string, len(table))
+	for heading, code := range table {
+		text, isText := code.(string)
+		ok = ok && isText && heading != ""
+		f.Ticks[heading] = text
+	}
+	if !ok {
+		f.mistakes = append(f.mistakes, "The ticks are a table: the heading of each column = \"the code for which a tick stands\".")
 	}
 }
 

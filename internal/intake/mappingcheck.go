@@ -27,14 +27,14 @@ const (
 
 // keysOf are the keys that the kinds of field take.
 var keysOf = map[kind][]string{
-	idField:     {"column"},
+	idField:     {"column", "zeros"},
 	textField:   {"column", "value"},
 	nameField:   {"column", "value", "values", "default"},
 	setField:    {"column", "value", "values", "list"},
 	dateField:   {"column", "value", "date"},
 	numberField: {"column", "value", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
-	codesField:  {"column", "value", "values", "default", "list"},
+	codesField:  {"column", "value", "values", "default", "list", "ticks"},
 	amountField: {"column", "values", "unit"},
 }
 
@@ -103,8 +103,9 @@ func (m *Mapping) checkFiles(errs *lab.FieldErrors) {
 		}
 		errs.Check(f.Holds == holds, where, "It should say: holds = %q.", holds)
 		errs.Check(slices.Contains([]string{"", ",", ";", "\t", "|"}, f.Delimiter), where, "The delimiter is a comma, a semicolon, a tab or a vertical bar.")
-		errs.Check(slices.Contains([]string{"", "utf-8", "windows-1252"}, strings.ToLower(f.Encoding)), where, "The encoding is utf-8 or windows-1252.")
+		errs.Check(slices.Contains([]string{"", "utf-8", "utf-16", "windows-1252"}, strings.ToLower(f.Encoding)), where, "The encoding is utf-8, utf-16 or windows-1252.")
 		errs.Check(f.HeaderRow >= 0, where, "The header row is counted from 1.")
+		errs.Check(f.Struck == "" || f.Struck == "read", where, "Say struck = \"read\" if a line through a cell means nothing; else leave it out.")
 	}
 }
 
@@ -125,9 +126,9 @@ func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, k
 	}
 }
 
-// checkField reports the mistakes of a field, and codes, dates and numbers in it
-// that would be refused in every row.
-func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
+// checkKeys reports the mistakes in the way in which a field is written, and keys that
+// its kind does not take.
+func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 	for _, mistake := range f.mistakes {
 		errs.Check(false, where, "%s", mistake)
 	}
@@ -136,10 +137,18 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 		errs.Check(slices.Contains(allowed, key) || !slices.Contains(slices.Concat(slices.Collect(maps.Values(keysOf))...), key), where,
 			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
 	}
+	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
+	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
+}
+
+// checkField reports the mistakes of a field, and codes, dates and numbers in it
+// that would be refused in every row.
+func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
+	checkKeys(errs, where, f, s)
 	if len(f.mistakes) > 0 {
 		return
 	}
-	c := newColumn(f, s, "", false)
+	c := newColumn(f, s, "")
 	code := func(text, key string) {
 		if _, known := c.canonical(text); !known {
 			errs.Check(false, where, "The %s %q is not one of: %s.", key, text, strings.Join(s.vocabulary, ", "))
@@ -148,6 +157,9 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 	for _, from := range slices.Sorted(maps.Keys(f.Values)) {
 		code(f.Values[from], "code")
 		errs.Check(f.Values[from] != "" || s.kind != amountField, where, "Say as what a substance with the amount %q was found.", from)
+	}
+	for _, heading := range slices.Sorted(maps.Keys(f.Ticks)) {
+		code(f.Ticks[heading], "code")
 	}
 	switch s.kind {
 	case codeField, codesField:

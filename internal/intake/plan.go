@@ -48,6 +48,9 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 	if err := p.bind(); err != nil {
 		return nil, err
 	}
+	if err := p.weigh(); err != nil {
+		return nil, err
+	}
 	if err := p.addMethods(); err != nil {
 		return nil, err
 	}
@@ -128,8 +131,15 @@ func (at place) String() string {
 	return fmt.Sprintf("row %d of %s", at.row().Number, at.source.table.File)
 }
 
+// reject gives problems to the row. What was said of a value stands: the first is the
+// cause.
 func (at place) reject(problems ...problem) {
-	at.fate().problems = append(at.fate().problems, problems...)
+	told := at.fate().problems
+	for _, p := range problems {
+		if !slices.ContainsFunc(told, func(before problem) bool { return before.field == p.field && before.value == p.value }) {
+			at.fate().problems = append(at.fate().problems, p)
+		}
+	}
 }
 
 func (at place) merge(why string, with place) {
@@ -147,6 +157,7 @@ func (p *planner) readTables(paths []string) error {
 		if err != nil {
 			return err
 		}
+		t.Struck = f.Struck
 		p.sources = append(p.sources, &source{table: t, fates: make([]fate, len(t.Rows)), notes: map[string]int{}})
 		p.all += len(t.Rows)
 	}

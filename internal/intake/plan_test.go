@@ -35,8 +35,8 @@ level = "confirmatory"
 
 func TestTwoFiles(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, twoFiles),
-		"nr,in,sold as\n01,2024-03-02,ketamine\n1,2024-03-03,MDMA\n01,2024-03-02,ketamine\n02,2024-03-04,\n",
-		"sample,substance,on\n1,MDMA,2024-03-05\n01,ketamine,2024-03-05\n01,ketamine,2024-03-05\n9,cocaine,2024-03-05\n")
+		"nr,in,sold as\n01,2024-03-02,ketamine\n13,2024-03-03,MDMA\n01,2024-03-02,ketamine\n02,2024-03-04,\n",
+		"sample,substance,on\n13,MDMA,2024-03-05\n01,ketamine,2024-03-05\n01,ketamine,2024-03-05\n19,cocaine,2024-03-05\n")
 	if len(plan.Arrivals) != 3 || plan.Arrivals[0].Sample.SourceRef != "01" || len(plan.Arrivals[0].Evidence[0].Findings) != 1 {
 		t.Fatalf("got %+v", plan.Arrivals)
 	}
@@ -50,7 +50,7 @@ func TestTwoFiles(t *testing.T) {
 	}
 	wantLine(t, plan, 4, Merged, "", "row 2 of file1.csv", "It says the same as another row")
 	wantLine(t, plan, 4, Merged, "", "row 3 of file2.csv", "It says the same as another row")
-	wantLine(t, plan, 5, Rejected, "sample", "9", "The sample has no row in file1.csv that can be read.")
+	wantLine(t, plan, 5, Rejected, "sample", "19", "The sample has no row in file1.csv that can be read.")
 }
 
 func sameCounts(got, want []FileReceipt) bool {

@@ -136,6 +136,7 @@ type boundSample struct {
 }
 
 func bindSample(t *Table, m *Mapping) (b boundSample, missing []string) {
+	units := map[string]*column{}
 	for _, f := range sampleFields {
 		columns, lacks := bind(t, "samples", m.Samples, []spec{f.spec}, m.Decimal, 0)
 		missing = append(missing, lacks...)
@@ -144,6 +145,8 @@ func bindSample(t *Table, m *Mapping) (b boundSample, missing []string) {
 			switch f.name {
 			case "id":
 				b.id = c
+			case "price_currency", "price_unit", "received_unit":
+				units[f.name] = c
 			case "sold_as":
 				b.soldAs = c
 			case "price":
@@ -152,6 +155,9 @@ func bindSample(t *Table, m *Mapping) (b boundSample, missing []string) {
 				b.count = c
 			}
 		}
+	}
+	for _, c := range b.columns {
+		c.unit = units[map[string]string{"price": "price_currency", "price_quantity": "price_unit", "received_amount": "received_unit"}[c.name]]
 	}
 	return b, missing
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +30,13 @@ type Table struct {
 	Header    []string // unique, none empty
 	Rows      []Row
 	Malformed []Malformed
-	Workbook  bool     // a date may be a serial number, see Date
-	Date1904  bool     // those serial numbers count from 1904
+	Workbook  bool     // its cells have types and formats
+	Date1904  bool     // the serial numbers of its dates count from 1904
 	Notes     []string // what a reader should know, such as hidden rows
+	Struck    string   // "read" if a line through a cell means nothing
+
+	cells   map[int][]cell // of a workbook, by number of the row
+	unnamed []int          // columns without a heading
 }
 
 // Row is one row that has a cell for every column of the header.
@@ -170,13 +175,16 @@ func isOLE(data []byte) bool {
 // against.
 func (t *Table) setHeader(cells []string, limits Limits) error {
 	places := make(map[string]int, len(cells))
+	t.Header, t.unnamed = nil, nil
 	for i, cell := range cells {
 		name, problem := cleanCell(cell)
 		switch before, taken := places[name]; {
 		case problem != "":
 			return fmt.Errorf("the header of column %s holds %s; rename it", columnName(i), problem)
 		case name == "":
-			return fmt.Errorf("the header of column %s is empty; name the column or delete it", columnName(i))
+			t.unnamed = append(t.unnamed, i)
+			t.Header = append(t.Header, "")
+			continue
 		case utf8.RuneCountInString(name) > limits.CellCharacters:
 			return fmt.Errorf("the header of column %s has more than %d characters", columnName(i), limits.CellCharacters)
 		case taken:
@@ -184,6 +192,32 @@ func (t *Table) setHeader(cells []string, limits Limits) error {
 		}
 		places[name] = i
 		t.Header = append(t.Header, name)
+	}
+	if len(places) == 0 {
+		return errors.New("there is no heading in the header row; it is set wrongly")
+	}
+	return nil
+}
+
+// dropUnnamed leaves out the columns that have neither a heading nor a cell, as
+// spreadsheets leave them. One with a cell is refused: nobody can tell what it says.
+func (t *Table) dropUnnamed() error {
+	slices.Reverse(t.unnamed)
+	for _, i := range t.unnamed {
+		for _, row := range t.Rows {
+			if row.Cells[i] != "" {
+				return fmt.Errorf("row %d: the header of column %s is empty, but here is a cell in it; name the column or delete it", row.Number, columnName(i))
+			}
+		}
+	}
+	for _, i := range t.unnamed {
+		t.Header = slices.Delete(t.Header, i, i+1)
+		for n := range t.Rows {
+			t.Rows[n].Cells = slices.Delete(t.Rows[n].Cells, i, i+1)
+			if cells := t.cells[t.Rows[n].Number]; cells != nil {
+				t.cells[t.Rows[n].Number] = slices.Delete(cells, i, i+1)
+			}
+		}
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func TestWorkbookSettings(t *testing.T) {
 	_, err = readBook(goodBook(t), Format{HeaderRow: 40})
 	wantError(t, err, "there is no header")
 	_, err = readBook(book(t, [][]any{{"a", "", "b"}, {1, 2, 3}}, nil), Format{})
-	wantError(t, err, "row 1: the header of column B (2) is empty")
+	wantError(t, err, "row 2: the header of column B (2) is empty, but here is a cell in it")
 }
 
 // archive makes a zip file of one part many times over, or of many parts.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -18,25 +19,40 @@ func (c cellAt) String() string { return columnLetters(c.column) + strconv.Itoa(
 // reading of the sheet is held.
 type sheetScan struct {
 	limits  Limits
-	strings []bool // for each shared string, whether it has text
-	header  int    // row of the header, 0 until it is known
+	strings []sharedText
+	styles  styles
+	header  int // row of the header, 0 until it is known
 
-	filled  map[int]int       // row to number of cells with something in them
-	shown   map[cellAt]string // numbers and booleans that are to read otherwise
-	faults  map[int]string    // row to why it cannot be used
-	hidden  []int             // rows with something in them
-	columns [][2]int          // hidden columns, first and last
+	filled     map[int]int    // row to number of cells with something in them
+	last       int            // row with something in it
+	cells      map[int][]cell // by row, up to the last that has something in it
+	hidden     []int          // rows with something in them
+	columns    [][2]int       // hidden columns, first and last
+	conditions []condition
+	inherited  []condition // styles of columns, for cells without one
+	through    []cellAt    // cells below the header that are struck through
 
 	at          cellAt
 	rowHidden   bool
+	rowStyle    int // for cells without one, -1 if there is none
 	kind        string
+	style       string
 	value, text []byte // of v and of is
 	values      int
+	run         bool   // of rich text, struck through
+	struck      bool   // a part of the text in the cell
+	areas       string // to which a condition applies
 }
 
-// walkStrings returns for each shared string whether it has text.
-func walkStrings(p *zipParts, name string) ([]bool, error) {
-	var filled []bool
+// sharedText is what counts of a text that cells share.
+type sharedText struct {
+	filled, struck bool
+}
+
+// walkStrings returns what counts of each shared text.
+func walkStrings(p *zipParts, name string) ([]sharedText, error) {
+	var texts []sharedText
+	run := false // struck through
 	err := p.walk(name, func(at []string, token xml.Token) error {
 		if len(at) < 2 || at[1] != "si" {
 			return nil
@@ -44,16 +60,31 @@ func walkStrings(p *zipParts, name string) ([]bool, error) {
 		switch token := token.(type) {
 		case xml.StartElement:
 			if len(at) == 2 {
-				filled = append(filled, false)
+				texts = append(texts, sharedText{})
 			}
+			run = isRunStruck(run, at[1:], token)
 		case xml.CharData:
 			if isStringText(at[1:]) && len(token) > 0 {
-				filled[len(filled)-1] = true
+				text := &texts[len(texts)-1]
+				text.filled = true
+				text.struck = text.struck || run && strings.TrimSpace(string(token)) != ""
 			}
 		}
 		return nil
 	})
-	return filled, err
+	return texts, err
+}
+
+// isRunStruck tells whether the run of a rich text, of which an element begins, is
+// struck through: it is si/r/rPr/strike that says so.
+func isRunStruck(before bool, at []string, e xml.StartElement) bool {
+	switch {
+	case len(at) < 3 || at[1] != "r":
+		return false
+	case len(at) == 4 && at[2] == "rPr" && at[3] == "strike":
+		return isOn(attribute(e, "val"))
+	}
+	return before && len(at) > 2
 }
 
 // isStringText tells si/t and si/r/t from hints for pronunciation.
@@ -63,10 +94,9 @@ func isStringText(at []string) bool {
 
 // newSheetScan makes the scan of a sheet whose header stands in the given row,
 // 0 if that is to be found out.
-func newSheetScan(filledStrings []bool, header int, limits Limits) *sheetScan {
+func newSheetScan(texts []sharedText, styles styles, header int, limits Limits) *sheetScan {
 	return &sheetScan{
-		limits: limits, strings: filledStrings, header: header,
-		filled: map[int]int{}, shown: map[cellAt]string{}, faults: map[int]string{},
+		limits: limits, strings: texts, styles: styles, header: header, filled: map[int]int{}, cells: map[int][]cell{},
 	}
 }
 
@@ -75,6 +105,9 @@ func (s *sheetScan) visit(at []string, token xml.Token) error {
 	if len(at) < 3 {
 		if len(at) == 1 && at[0] != "worksheet" {
 			return errors.New("this is not a worksheet")
+		}
+		if e, ok := token.(xml.StartElement); ok && len(at) == 2 && at[1] == "conditionalFormatting" {
+			s.areas = attribute(e, "sqref")
 		}
 		return nil
 	}
@@ -94,22 +127,15 @@ func (s *sheetScan) visit(at []string, token xml.Token) error {
 func (s *sheetScan) start(at []string, e xml.StartElement) error {
 	switch {
 	case at[1] == "sheetData" && at[2] == "row":
-		switch {
-		case hasForeignName(e):
-			return fmt.Errorf("a cell below row %d is named in a way that programs read differently; open the workbook in Excel and save it anew", s.at.row)
-		case len(at) == 3:
-			return s.startRow(e)
-		case len(at) == 4 && at[3] == "c":
-			return s.startCell(e)
-		case len(at) == 5 && at[3] == "c":
-			return s.startValue(at[4])
-		}
-	case at[1] == "mergeCells" && at[2] == "mergeCell" && len(at) == 3:
+		return s.startInRow(at, e)
+	case len(at) == 3 && at[2] == "mergeCell":
 		return s.merged(attribute(e, "ref"))
-	case at[1] == "cols" && at[2] == "col" && len(at) == 3 && isTrue(attribute(e, "hidden")):
-		first, _ := strconv.Atoi(attribute(e, "min"))
-		last, _ := strconv.Atoi(attribute(e, "max"))
-		s.columns = append(s.columns, [2]int{first, last})
+	case len(at) == 3 && at[2] == "col":
+		s.startColumns(e)
+	case len(at) == 3 && at[2] == "cfRule":
+		s.conditionOf(e)
+	case at[1] == "extLst" && at[len(at)-1] == "strike" && isOn(attribute(e, "val")):
+		s.conditions = append(s.conditions, condition{parseAreas("1:1048576")[0], cellStyle{struck: true}})
 	}
 	return nil
 }
@@ -127,6 +153,38 @@ func (s *sheetScan) characters(at []string, text []byte) {
 		s.value = append(s.value, text...)
 	case at[0] == "is" && isStringText(at):
 		s.text = append(s.text, text...)
+		s.struck = s.struck || s.run && len(at) == 3 && strings.TrimSpace(string(text)) != ""
+	}
+}
+
+// startInRow begins a row or something in it.
+func (s *sheetScan) startInRow(at []string, e xml.StartElement) error {
+	switch {
+	case hasForeignName(e):
+		return fmt.Errorf("a cell below row %d is named in a way that programs read differently; open the workbook in Excel and save it anew", s.at.row)
+	case len(at) == 3:
+		return s.startRow(e)
+	case len(at) == 4 && at[3] == "c":
+		return s.startCell(e)
+	case len(at) == 5 && at[3] == "c":
+		return s.startValue(at[4])
+	case len(at) > 5 && at[3] == "c" && at[4] == "is":
+		s.run = isRunStruck(s.run, at[4:], e)
+	}
+	return nil
+}
+
+// startColumns keeps which columns are hidden, and the style of cells in them that
+// have none.
+func (s *sheetScan) startColumns(e xml.StartElement) {
+	first, _ := strconv.Atoi(attribute(e, "min"))
+	last, _ := strconv.Atoi(attribute(e, "max"))
+	if isTrue(attribute(e, "hidden")) {
+		s.columns = append(s.columns, [2]int{first, last})
+	}
+	if number, err := strconv.Atoi(attribute(e, "style")); err == nil {
+		style, _ := s.styles.at(number)
+		s.inherited = append(s.inherited, condition{[2]cellAt{{1, first}, {1 << 30, last}}, style})
 	}
 }
 
@@ -138,11 +196,21 @@ func (s *sheetScan) startRow(e xml.StartElement) error {
 			return fmt.Errorf("row %q follows row %d, so rows could be lost; open the workbook in Excel and save it anew", r, s.at.row)
 		}
 	}
-	if number > s.limits.SheetRows {
-		return fmt.Errorf("row %d is beyond the limit of %d rows; delete empty rows below the data, or save the sheet as CSV", number, s.limits.SheetRows)
+	if number > lastRow {
+		return s.beyond(number)
 	}
-	s.at, s.rowHidden = cellAt{row: number}, isTrue(attribute(e, "hidden"))
+	s.at, s.rowHidden, s.rowStyle = cellAt{row: number}, isTrue(attribute(e, "hidden")), -1
+	if style, err := strconv.Atoi(attribute(e, "s")); err == nil && isTrue(attribute(e, "customFormat")) {
+		s.rowStyle = style
+	}
 	return nil
+}
+
+// lastRow is the last that a worksheet can have.
+const lastRow = 1_048_576
+
+func (s *sheetScan) beyond(row int) error {
+	return fmt.Errorf("row %d is beyond the limit of %d rows; divide the sheet, or save it as CSV", row, s.limits.SheetRows)
 }
 
 func (s *sheetScan) startCell(e xml.StartElement) error {
@@ -158,10 +226,9 @@ func (s *sheetScan) startCell(e xml.StartElement) error {
 	switch {
 	case s.at.column <= before.column:
 		return fmt.Errorf("cell %s stands twice or out of order, so cells could be lost; open the workbook in Excel and save it anew", s.at)
-	case s.at.column > s.limits.SheetColumns:
-		return fmt.Errorf("cell %s is beyond the limit of %d columns; delete empty columns right of the data", s.at, s.limits.SheetColumns)
 	}
 	s.kind, s.value, s.text, s.values = attribute(e, "t"), s.value[:0], s.text[:0], 0
+	s.style, s.run, s.struck = attribute(e, "s"), false, false
 	return nil
 }
 
@@ -179,57 +246,141 @@ func (s *sheetScan) startValue(name string) error {
 	return nil
 }
 
-// endCell notes whether the cell has something in it and how it is to read.
+// endCell keeps the cell, if it has something in it.
 func (s *sheetScan) endCell() error {
-	value := string(s.value)
-	filled := value != ""
+	at := cell{value: string(s.value), struck: s.struck}
+	if err := s.setKind(&at); err != nil || !at.filled {
+		return err
+	}
+	if err := s.setStyle(&at); err != nil {
+		return err
+	}
+	return s.fill(at)
+}
+
+// setKind says what the cell holds, and whether it is something.
+func (s *sheetScan) setKind(at *cell) error {
+	at.filled = at.value != ""
+	wrong := func(holds string) error {
+		return fmt.Errorf("cell %s should hold %s but holds %q; open the workbook in Excel and save it anew", s.at, holds, at.value)
+	}
 	switch s.kind {
 	case "s":
-		index, err := strconv.Atoi(strings.TrimSpace(value))
-		if filled && (err != nil || index < 0 || index >= len(s.strings)) {
-			return fmt.Errorf("cell %s refers to text %q, which the workbook does not have; open it in Excel and save it anew", s.at, value)
-		}
-		filled = filled && s.strings[index]
+		return s.setShared(at)
 	case "inlineStr":
-		filled = filled || len(s.text) > 0
+		at.filled = at.filled || len(s.text) > 0
 	case "", "n":
-		number, ok := plainNumber(strings.TrimSpace(value))
-		if filled && !ok {
-			return fmt.Errorf("cell %s should hold a number but holds %q; open the workbook in Excel and save it anew", s.at, value)
+		number, ok := plainNumber(strings.TrimSpace(at.value))
+		if at.filled && !ok {
+			return wrong("a number")
 		}
-		s.show(value, number)
+		at.kind, at.value = numberCell, number
 	case "b":
-		shown, ok := map[string]string{"1": "TRUE", "0": "FALSE", "": ""}[value]
+		shown, ok := map[string]string{"1": "TRUE", "0": "FALSE", "": ""}[at.value]
 		if !ok {
-			return fmt.Errorf("cell %s should hold a boolean but holds %q; open the workbook in Excel and save it anew", s.at, value)
+			return wrong("a boolean")
 		}
-		s.show(value, shown)
+		at.kind, at.value = booleanCell, shown
 	case "e":
-		s.faults[s.at.row] = fmt.Sprintf("cell %s holds the error %s", s.at, value)
-	case "str", "d":
+		if s.header == 0 || s.at.row == s.header {
+			return fmt.Errorf("cell %s holds the error %s, where a heading should be", s.at, at.value)
+		}
+		at.kind = errorCell
+	case "d":
+		at.kind = dateCell
+	case "str":
 	default:
 		return fmt.Errorf("cell %s is of the unknown type %q; open the workbook in Excel and save it anew", s.at, s.kind)
-	}
-	if filled {
-		s.fill()
 	}
 	return nil
 }
 
-func (s *sheetScan) show(value, shown string) {
-	if value != "" && shown != value {
-		s.shown[s.at] = shown
+// setShared takes over what counts of a text that cells share.
+func (s *sheetScan) setShared(at *cell) error {
+	if !at.filled {
+		return nil
 	}
+	index, err := strconv.Atoi(strings.TrimSpace(at.value))
+	if err != nil || index < 0 || index >= len(s.strings) {
+		return fmt.Errorf("cell %s refers to text %q, which the workbook does not have; open it in Excel and save it anew", s.at, at.value)
+	}
+	at.filled, at.struck = s.strings[index].filled, s.strings[index].struck
+	return nil
 }
 
-// fill counts the cell. The first row with one is the header, unless another
-// was named.
-func (s *sheetScan) fill() {
-	if s.header == 0 {
+// setStyle says how the cell is shown. One without a style of its own has that of
+// its row or its column in some programs, and none in others.
+func (s *sheetScan) setStyle(at *cell) error {
+	style := cellStyle{}
+	switch number, err := strconv.Atoi(s.style); {
+	case s.style == "" && s.rowStyle >= 0:
+		style, _ = s.styles.at(s.rowStyle)
+		at.unsure = style.format != nil
+	case s.style == "":
+		for _, c := range s.inherited {
+			if c.covers(s.at) {
+				style = c.style
+				at.unsure = style.format != nil
+			}
+		}
+	default:
+		known := err == nil
+		if known {
+			style, known = s.styles.at(number)
+		}
+		if !known {
+			return fmt.Errorf("cell %s has the style %q, which the workbook does not have; open it in Excel and save it anew", s.at, s.style)
+		}
+	}
+	at.format = style.format
+	at.struck = at.struck || style.struck
+	if section, _ := at.section(); at.kind == numberCell && section != nil && section.isDate() {
+		at.kind = dateCell
+	}
+	return nil
+}
+
+// fill keeps the cell. The first row with one is the header, unless another was
+// named.
+func (s *sheetScan) fill(at cell) error {
+	switch {
+	case s.at.row > s.limits.SheetRows:
+		return s.beyond(s.at.row)
+	case s.at.column > s.limits.SheetColumns:
+		return fmt.Errorf("cell %s is beyond the limit of %d columns; delete columns right of the data", s.at, s.limits.SheetColumns)
+	case s.header == 0:
 		s.header = s.at.row
 	}
 	if s.filled[s.at.row]++; s.filled[s.at.row] == 1 && s.rowHidden {
 		s.hidden = append(s.hidden, s.at.row)
+	}
+	cells := s.cells[s.at.row]
+	for len(cells) < s.at.column {
+		cells = append(cells, cell{})
+	}
+	cells[s.at.column-1] = at
+	s.cells[s.at.row], s.last = cells, s.at.row
+	return nil
+}
+
+// applyConditions marks the cells that a condition may show otherwise, and gathers
+// those that are struck through.
+func (s *sheetScan) applyConditions() {
+	for row := s.header + 1; row <= s.last; row++ {
+		for i := range s.cells[row] {
+			c, at := &s.cells[row][i], cellAt{row, i + 1}
+			for _, rule := range s.conditions {
+				if c.filled && rule.covers(at) {
+					c.struck = c.struck || rule.style.struck
+					if rule.style.format != nil {
+						c.unsure, c.format = true, cmp.Or(c.format, rule.style.format)
+					}
+				}
+			}
+			if c.struck {
+				s.through = append(s.through, at)
+			}
+		}
 	}
 }
 

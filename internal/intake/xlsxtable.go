@@ -147,20 +147,25 @@ func (w *workbook) scan(s sheet, headerRow int, limits Limits) (*sheetScan, erro
 	if !strings.HasSuffix(target.Type, "/worksheet") {
 		return nil, fmt.Errorf("sheet %q is not a worksheet; name another", s.Name)
 	}
-	filled, err := w.strings()
+	texts, err := w.strings()
 	if err != nil {
 		return nil, err
 	}
-	scan := newSheetScan(filled, headerRow, limits)
+	styles, err := w.styles()
+	if err != nil {
+		return nil, err
+	}
+	scan := newSheetScan(texts, styles, headerRow, limits)
 	if err := w.parts.walk(target.Target, scan.visit); err != nil {
 		return nil, fmt.Errorf("sheet %q: %w", s.Name, err)
 	}
+	scan.applyConditions()
 	return scan, w.parts.checkOthers(target.Target, stringsPart)
 }
 
 // strings walks through the shared texts. Only their usual place will do: it
 // is where excelize looks, whatever the workbook says.
-func (w *workbook) strings() ([]bool, error) {
+func (w *workbook) strings() ([]sharedText, error) {
 	for _, r := range w.targets {
 		if strings.HasSuffix(r.Type, "/sharedStrings") && !strings.EqualFold(r.Target, stringsPart) {
 			return nil, fmt.Errorf("the texts are in the unusual part %q; open the workbook in Excel and save it anew", r.Target)
@@ -189,7 +194,8 @@ func (t *Table) readSheet(data []byte, scan *sheetScan, limits Limits) (err erro
 	}
 	defer rows.Close()
 	seen := 0
-	for number := 1; rows.Next(); number++ {
+	t.cells = make(map[int][]cell, len(scan.cells))
+	for number := 1; number <= scan.last && rows.Next(); number++ {
 		cells, err := rows.Columns()
 		if err != nil {
 			return fmt.Errorf("row %d: %w", number, err)
@@ -203,7 +209,10 @@ func (t *Table) readSheet(data []byte, scan *sheetScan, limits Limits) (err erro
 			return fmt.Errorf("row %d: %w", number, err)
 		}
 	}
-	return t.checkEnd(rows.Error(), seen, scan)
+	if err := t.checkEnd(rows.Error(), seen, scan); err != nil {
+		return err
+	}
+	return t.dropUnnamed()
 }
 
 // checkEnd fails unless the rows were read to their end and all were seen.
@@ -235,24 +244,27 @@ func (t *Table) addSheetRow(number int, cells []string, scan *sheetScan, limits 
 	if number < scan.header || len(cells) == 0 {
 		return nil
 	}
+	seen := scan.cells[number]
 	for i := range cells {
-		if shown, ok := scan.shown[cellAt{number, i + 1}]; ok {
-			cells[i] = shown
+		if i < len(seen) && seen[i].kind != textCell {
+			cells[i] = t.shown(seen[i])
 		}
 	}
+	if number == scan.header {
+		return t.setHeader(cutBlank(cells, 0), limits)
+	}
 	cells = cutBlank(cells, len(t.Header))
-	fault := scan.faults[number]
-	switch {
-	case number == scan.header && fault != "":
-		return errors.New(fault)
-	case number == scan.header:
-		return t.setHeader(cells, limits)
-	case len(cells) > len(t.Header) && fault == "":
+	fault := ""
+	if len(cells) > len(t.Header) {
 		fault = fmt.Sprintf("cell %s has no header above it", cellAt{number, len(cells)})
 	}
 	for len(cells) < len(t.Header) {
 		cells = append(cells, "")
 	}
+	for len(seen) < len(t.Header) {
+		seen = append(seen, cell{})
+	}
+	t.cells[number] = seen[:len(t.Header)]
 	return t.addRow(number, cells, fault, func() string { return strings.Join(cells, "\t") }, limits)
 }
 
@@ -288,11 +300,27 @@ func (t *Table) noteUnseen(w *workbook, chosen sheet, scan *sheetScan) {
 	if rows := ranges(scan.hidden, scan.header); rows != "" {
 		t.note("hidden rows %s are included", rows)
 	}
+	if len(scan.through) > 0 {
+		t.note("cells that are struck through, at least in part or under a condition: %s", cellList(scan.through))
+	}
 	for _, c := range scan.columns {
 		if c[0] <= len(t.Header) {
 			t.note("hidden columns %s–%s are included", columnLetters(c[0]), columnLetters(min(c[1], len(t.Header))))
 		}
 	}
+}
+
+// cellList names the first cells of a list, and how many more there are.
+func cellList(cells []cellAt) string {
+	const most = 12
+	var names []string
+	for _, at := range cells[:min(most, len(cells))] {
+		names = append(names, at.String())
+	}
+	if len(cells) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(cells)-most)
+	}
+	return strings.Join(names, ", ")
 }
 
 // ranges writes the rising numbers that are greater than above as "4–6, 9".

@@ -1,0 +1,369 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"marquis/internal/lab"
+)
+
+// clue is something that cells of a column say against the way in which the column
+// is read.
+type clue struct {
+	says    string // what the cells hold, and what to do
+	rows    []int  // the first of them
+	count   int
+	example string
+}
+
+func (c *clue) add(row int, example string) {
+	if c.count++; len(c.rows) < mostTold {
+		c.rows = append(c.rows, row)
+	}
+	if c.example == "" {
+		c.example = example
+	}
+}
+
+// The numbers of rows that an error names, and of characters that it shows of a cell.
+const mostTold, maxExample = 5, 40
+
+// where names the rows, and shows one of the cells.
+func (c *clue) where() string {
+	text := "row"
+	if c.count > 1 {
+		text = "rows"
+	}
+	for i, row := range c.rows {
+		if i > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(" %d", row)
+	}
+	if more := c.count - len(c.rows); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	if c.example != "" {
+		text += fmt.Sprintf(" (%q)", clip(c.example, maxExample))
+	}
+	return text
+}
+
+// evidence is what all cells of a column together say of how it is to be read.
+type evidence struct {
+	column *column
+	coded  clue // signs of a wrong encoding
+
+	unread   clue            // ids that cannot be taken
+	padded   clue            // ids of digits with leading zeros
+	widest   int             // length of the longest of those
+	bare     map[int]*clue   // ids of digits without, by their length
+	cut      clue            // ids of more than 15 digits that end in zeros
+	cutZeros map[string]bool // those, each once
+	whole    clue            // ids of more than 15 digits that do not
+
+	dates, texts clue     // days as dates, and as texts of the form
+	swap         dateForm // with day and month exchanged
+	swapped      clue     // texts of that form
+	otherForm    clue     // days in yet another form
+
+	numbers, right, wrong clue // numbers, and texts with the decimal mark of the mapping and with the other one
+	datesInNumbers        clue
+	percents, small       clue // percent cells, and plain numbers that may have been some
+}
+
+// weigh looks at every column as a whole before anything is planned. What a field
+// cannot take rejects its row. Where some cells contradict the way in which the others
+// are read, nobody can tell which of all are right, and the file is refused.
+func (p *planner) weigh() error {
+	var errs []error
+	for i, s := range p.sources {
+		var columns []*column
+		if i == 0 {
+			columns = append(columns, p.sample.columns...)
+		}
+		if s == p.findings() {
+			for _, b := range p.sets {
+				columns = append(columns, b.columns...)
+			}
+		}
+		type bound struct {
+			name string
+			at   int
+		}
+		seen := map[bound]bool{}
+		for _, c := range columns {
+			key := bound{c.name, c.at}
+			if c.at < 0 && c.ticks == nil || seen[key] {
+				continue // in numbered columns the day stands once for all
+			}
+			seen[key] = true
+			for _, err := range s.weigh(c) {
+				err = fmt.Errorf("%s: the column %q: %w", s.table.File, clip(c.heading(), maxShown), err)
+				if !slices.ContainsFunc(errs, func(told error) bool { return told.Error() == err.Error() }) {
+					errs = append(errs, err)
+				}
+			}
+		}
+	}
+	if len(errs) > 0 {
+		errs = append(errs, errors.New("nothing of the import was written"))
+	}
+	return errors.Join(errs...)
+}
+
+// heading names the column as the file does.
+func (c *column) heading() string {
+	if c.ticks != nil {
+		return c.ticks[0].heading
+	}
+	return c.table.Header[c.at]
+}
+
+// weigh reads a column to its end.
+func (s *source) weigh(c *column) []error {
+	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}}
+	e.swap, _ = parseDateForm(exchanged(c.form.text))
+	for i, row := range s.table.Rows {
+		text, err := c.says(row)
+		e.add(row, text, err)
+		if err != nil && (c.kind != idField || errors.Is(err, errStruck)) {
+			place{s, i}.reject(problem{c.name, text, sentence(err)})
+		}
+	}
+	return e.errors()
+}
+
+// add takes in one cell.
+func (e *evidence) add(row Row, text string, err error) {
+	if text == "" && err == nil {
+		return
+	}
+	c := e.column
+	var at cell
+	if cells := c.table.cells[row.Number]; cells != nil && c.at >= 0 {
+		at = cells[c.at]
+	}
+	if _, told := c.meaningOf(text); !told && at.kind == textCell && isSpoilt(text) {
+		e.coded.add(row.Number, text)
+	}
+	switch c.kind {
+	case idField:
+		e.addID(row.Number, text, err)
+	case dateField:
+		e.addDate(row.Number, text, at, err)
+	case numberField, amountField:
+		e.addNumber(row, text, at, err)
+	}
+}
+
+// isSpoilt tells signs of a wrong encoding.
+func isSpoilt(text string) bool {
+	for i := range len(text) {
+		if text[i] > '~' {
+			return strings.Contains(text, "\ufffd") || lab.WronglyDecoded(text)
+		}
+	}
+	return false
+}
+
+func (e *evidence) addID(row int, text string, err error) {
+	if err != nil && !errors.Is(err, errStruck) {
+		if e.unread.says == "" {
+			e.unread.says = err.Error()
+		}
+		e.unread.add(row, text)
+		return
+	}
+	if strings.Trim(text, "0123456789") != "" {
+		return
+	}
+	switch {
+	case len(text) > 15 && strings.Trim(text[15:], "0") == "":
+		e.cut.add(row, text)
+		if len(e.cutZeros) < mostTold {
+			e.cutZeros[text] = true
+		}
+	case len(text) > 15:
+		e.whole.add(row, text)
+	case len(text) > 1 && text[0] == '0':
+		e.widest = max(e.widest, len(text))
+		e.padded.add(row, text)
+	default:
+		if e.bare[len(text)] == nil {
+			e.bare[len(text)] = &clue{}
+		}
+		e.bare[len(text)].add(row, text)
+	}
+}
+
+func (e *evidence) addDate(row int, text string, at cell, err error) {
+	if at.kind == dateCell {
+		e.dates.add(row, "")
+		return
+	}
+	if err != nil {
+		return
+	}
+	form := e.column.form
+	_, err = recall(e.column.dates, e.column, text, (*column).readDate)
+	if err == nil {
+		e.texts.add(row, text)
+		return
+	}
+	if _, err := e.swap.read(text); err == nil && e.swap.text != form.text {
+		e.swapped.add(row, text)
+	} else if errors.Is(err, errNotOfForm) && looksLikeDay(text) && !form.isNear(text) {
+		e.otherForm.add(row, text)
+	}
+}
+
+var (
+	anyDay   = regexp.MustCompile(`^(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{4}|\d{1,2})([ T]\d{1,2}:\d{2}.*)?$`)
+	namedDay = regexp.MustCompile(`^\d{1,2}[-/. ]?([A-Za-z]{3,9})[-/. ]?(\d{4}|\d{2})$`)
+)
+
+// looksLikeDay tells that a text is a day in one of the forms that people use.
+func looksLikeDay(text string) bool {
+	if m := namedDay.FindStringSubmatch(text); m != nil {
+		_, is := lab.MonthOf(m[1])
+		return is
+	}
+	m := anyDay.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	third, _ := strconv.Atoi(m[3])
+	if len(m[1]) < 3 {
+		_, dayFirst := lab.NewDate(2000+third%100, second, first)
+		_, monthFirst := lab.NewDate(2000+third%100, first, second)
+		return dayFirst == nil || monthFirst == nil
+	}
+	_, err := lab.NewDate(first, second, third)
+	return err == nil
+}
+
+// skeleton is a day, or a form of days, without its digits or letters.
+func skeleton(text string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || strings.ContainsRune("YMDhmsAP", r) {
+			return -1
+		}
+		return r
+	}, text), " ")
+}
+
+// isNear tells that a text is of the form but for a digit or a time, so that it says
+// nothing against other cells.
+func (f dateForm) isNear(text string) bool {
+	day, _, _ := strings.Cut(strings.Replace(text, "T", " ", 1), " ")
+	return skeleton(day) == skeleton(f.text) && strings.HasPrefix(f.text, "YYYY") == yearFirst.MatchString(day) &&
+		strings.Contains(f.text, "YYYY") == fourDigits.MatchString(day)
+}
+
+var yearFirst, fourDigits = regexp.MustCompile(`^\d{4}`), regexp.MustCompile(`\d{4}`)
+
+func (e *evidence) addNumber(row Row, text string, at cell, err error) {
+	switch at.kind {
+	case dateCell:
+		e.datesInNumbers.add(row.Number, text)
+		return
+	case numberCell:
+		s, _ := at.section()
+		switch {
+		case err != nil || s == nil:
+		case s.percent > 0:
+			e.percents.add(row.Number, "")
+		case s.general || s.digits > 0:
+			e.numbers.add(row.Number, "")
+			if whole, _, _ := strings.Cut(at.value, "."); (whole == "0" && at.value != "0" || at.value == "1") && sameUnit("%", e.column.unitOf(row)) {
+				e.small.add(row.Number, text)
+			}
+		}
+		return
+	}
+	if _, told := e.column.meaningOf(text); told || err != nil {
+		return
+	}
+	if numericDate.MatchString(text) || isShortDate(text) {
+		e.datesInNumbers.add(row.Number, text)
+		return
+	}
+	number := strings.TrimSpace(strings.TrimLeft(text, "<>~±"))
+	switch {
+	case strings.Trim(number, "+-0123456789.,") != "":
+	case e.column.decimalMark(number) != nil:
+		e.wrong.add(row.Number, text)
+	case strings.ContainsAny(number, ",."):
+		e.right.add(row.Number, text)
+	}
+}
+
+// errors tells what contradicts the way in which the column is read.
+func (e *evidence) errors() (errs []error) {
+	against := func(is bool, c *clue, format string, args ...any) {
+		if is && c.count > 0 {
+			errs = append(errs, fmt.Errorf("%s: %s", c.where(), fmt.Sprintf(format, args...)))
+		}
+	}
+	c := e.column
+	against(true, &e.coded, "the text has signs of a wrong encoding, as of an ï that became Ã¯, so that other cells may be spoilt too: say the right encoding of the file in the mapping, or fetch it from the source again")
+	against(true, &e.unread, "%s. Nobody can tell which sample that is", e.unread.says)
+	against(e.lostEnds() && e.whole.count == 0, &e.cut, "%v", errTooLong)
+	against(true, e.lostZeros(), "ids of digits alone that are shorter than others, which begin with a zero (%s): they may have lost theirs. Give the source's own ids, or say zeros = \"kept\" of the field in the mapping if they are right", e.padded.where())
+	against(e.texts.count > 0 && !c.form.isPlain(), &e.dates, "dates, where other cells of the column are texts (%s): a spreadsheet of another country may have exchanged day and month of those up to the 12th. Write all as dates or all as text, in the source itself", e.texts.where())
+	against(true, &e.swapped, "the day stands where %s has the month, so that all others may be read wrongly: correct the form in the mapping or the file", c.form.text)
+	against(true, &e.otherForm, "a day in another form than %s: a program may have changed the others, and exchanged day and month. Write all days in one form, in the source itself", c.form.text)
+	against(e.right.count+e.numbers.count > 0, &e.wrong, "the decimal mark is %q in the mapping, and other cells are numbers or have that mark: nobody can tell which were changed. Write all numbers in one way", c.decimal)
+	against(true, &e.datesInNumbers, "dates, where numbers should be: a spreadsheet of another country may have made them of numbers such as 1.3, and changed others too. Fetch the file from the source again")
+	against(e.percents.count > 0, &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
+	return errs
+}
+
+// lostEnds tells that the ids end in so many zeros that it is no chance.
+func (e *evidence) lostEnds() bool {
+	zeros := 0
+	for id := range e.cutZeros {
+		zeros += len(id) - 15
+	}
+	return zeros >= 3
+}
+
+// lostZeros returns the ids that may have lost a leading zero.
+func (e *evidence) lostZeros() *clue {
+	var lost clue
+	if e.padded.count == 0 || e.column.Zeros == "kept" {
+		return &lost
+	}
+	for length, c := range e.bare {
+		if length < e.widest {
+			lost.count += c.count
+			lost.rows = append(lost.rows, c.rows...)
+			lost.example = c.example
+		}
+	}
+	slices.Sort(lost.rows)
+	lost.rows = lost.rows[:min(len(lost.rows), mostTold)]
+	return &lost
+}
+
+// isPlain tells that no spreadsheet takes the day of the form for the month: the year
+// stands first in four digits, or the month is a name.
+func (f dateForm) isPlain() bool {
+	return strings.HasPrefix(f.text, "YYYY") || slices.Contains(f.parts, "MMM")
+}
+
+// exchanged returns the form with day and month exchanged.
+func exchanged(form string) string {
+	if strings.Contains(form, "MMM") {
+		return form
+	}
+	return strings.NewReplacer("DD", "MM", "MM", "DD", "D", "M", "M", "D").Replace(form)
+}
