@@ -102,6 +102,9 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 	if utf8.RuneCountInString(name) > maxName {
 		return soldAs{}, fmt.Errorf("the name is longer than %d characters", maxName)
 	}
+	if name != "unknown" && p.before.AskName(name).Kind == lab.EmptyName {
+		return p.unknownProduct("unknown")
+	}
 	if err := p.askProduct(name); err != nil {
 		return soldAs{}, err
 	}
