@@ -7,8 +7,8 @@ type Rule struct {
 	// Asks tells that it may be right for all that: who types it confirms it, and an import
 	// says by the rule's name why it is right (see Confirmed). What others say is refused.
 	Asks bool
-	// AtPages is why an import does not ask it; empty where it does.
-	AtPages string
+	// Only is why one door alone asks it; empty where pages and imports do.
+	Only string
 	Says    []string // the formats of its sentences
 }
 
@@ -25,7 +25,7 @@ var Rules = []Rule{
 	{"received_on", false, "", []string{"Give the day on which the sample was received."}},
 	{"long_ago", false, "", []string{"%s is too long ago."}},
 	{"in_the_future", false, "", []string{"%s lies in the future."}},
-	{"collected_on", false, "", []string{"%s is after the day of receipt, %s."}},
+	{"collected_on", false, "no form asks for the day of collection", []string{"%s is after the day of receipt, %s."}},
 	{"expected_ready_on", false, "", []string{"%s is before the day of receipt, %s."}},
 	{"possible_number", false, "", []string{"This is more than is possible, or less than nothing."}},
 	{"amount_and_unit", false, "", []string{"Give the amount and its unit, or neither."}},
@@ -36,6 +36,9 @@ var Rules = []Rule{
 	{"text_signs", false, "", []string{"The text has characters that cannot be stored or printed."}},
 	{"code", false, "", []string{"%q is not one of: %s.", "Choose one of: %s.", "%q is given twice."}},
 	{"region", false, "", []string{"This looks like a postcode or an address. Give a coarse region only, such as a province."}},
+	{"state", false, "a sample that is not analysed takes no analysis, and nothing is published before it is measured", []string{
+		"The sample was not analysed, and yet something was found in it.", "The result was published before it was measured, %s.",
+	}},
 	{"product", false, "an import takes unknown where nothing is said", []string{"Choose the product it was sold as, or \"unknown\".", "Product %d is not in the dictionary."}},
 	{"expected", false, "an import expects what the product lets expect", []string{"%q is not in the dictionary.", "The same substance or class is expected twice."}},
 	{"price_currency", false, "an import leaves such a price out, and says so in the receipt", []string{"Give the currency of the price."}},
@@ -77,7 +80,7 @@ var Rules = []Rule{
 	}},
 	{"basis", false, "", []string{"%q is no basis for this substance: use base, as found, unknown or one of its salts."}},
 	{"ceiling", false, "", []string{"%s as base is more than the purest salt holds (%s): correct the amount or its basis."}},
-	{"ties", false, "", []string{"Two analyses of the same worth measured amounts that are more than %d %% apart: mark the one to report."}},
+	{"ties", false, "of amounts that a source gives the mean is told, with how far they are apart", []string{"Two analyses of the same worth measured amounts that are more than %d %% apart: mark the one to report."}},
 	{"method", false, "a mapping describes the methods, and is refused where they are not right", []string{"Choose the method that was run.", "This is not the level of the method."}},
 	{"conclusion", false, "an import concludes from the rows", []string{"The conclusion does not fit the number of substances found, %d."}},
 	{"unidentified_amount", false, "an import leaves the amount out, and says so in the receipt", []string{"Of what could not be identified say unidentified, without an amount."}},
@@ -145,7 +148,7 @@ var rulesBySentence = func() map[string]*Rule {
 // confirmable are the names of the rules that an import can confirm.
 func confirmable() (names []string) {
 	for _, r := range Rules {
-		if r.Asks && r.AtPages == "" {
+		if r.Asks && r.Only == "" {
 			names = append(names, r.Name)
 		}
 	}

@@ -46,7 +46,7 @@ func TestEverySentenceIsOfARule(t *testing.T) {
 		names[r.Name] = true
 	}
 	for _, name := range []string{
-		"checksample", "samplecheck", "vocabulary", "doubt", "limits", "price", "analysis", "plausibility", "whole", "name", "productentry", "release",
+		"checksample", "samplecheck", "vocabulary", "doubt", "limits", "price", "analysis", "plausibility", "whole", "name", "productentry", "release", "import",
 	} {
 		for _, says := range sentencesOf(t, name+".go") {
 			said[says] = true
