@@ -19,7 +19,7 @@ type Confirmations []Confirmed
 // Check reports what is wrong with a confirmation.
 func (c Confirmed) Check() error {
 	var errs FieldErrors
-	can := confirmable()
+	can := Confirmable()
 	errs.Check(slices.Contains(can, c.Rule), "rule", "No rule of this name can be confirmed; those that can are %s.", strings.Join(can, ", "))
 	errs.Check(c.Rule != productNear || len(c.IDs) == 0, "ids", "A name is that of a product for all samples: leave the ids out.")
 	errs.Check(c.Rule != privateText || len(c.IDs) > 0, "ids", "Name the samples: nobody has read all texts of a file.")

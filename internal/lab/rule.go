@@ -9,7 +9,7 @@ type Rule struct {
 	Asks bool
 	// Only is why one door alone asks it; empty where pages and imports do.
 	Only string
-	Says    []string // the formats of its sentences
+	Says []string // the formats of its sentences
 }
 
 // Rules that are spoken of by name.
@@ -145,8 +145,8 @@ var rulesBySentence = func() map[string]*Rule {
 	return found
 }()
 
-// confirmable are the names of the rules that an import can confirm.
-func confirmable() (names []string) {
+// Confirmable are the names of the rules that an import can confirm.
+func Confirmable() (names []string) {
 	for _, r := range Rules {
 		if r.Asks && r.Only == "" {
 			names = append(names, r.Name)
