@@ -332,3 +332,24 @@ func TestAnImportBringsItsServiceAndEntries(t *testing.T) {
 		}
 	})
 }
+
+// What the mapping confirms stands in the event of the import, with reason and samples.
+func TestAnImportKeepsWhatItsMappingConfirms(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		service := storetest.Service(t, s, "UTR")
+		d := storetest.AddMethods(t, s)
+		b := &store.ImportBatch{
+			Import: newImport("confirmed"), Samples: storetest.Generate(d, 1, 5, 2024, 2024),
+			Confirmed: lab.Confirmations{{Rule: "whole", Reason: "two portions", IDs: []string{"G1"}}},
+		}
+		b.Import.ServiceID = service.ID
+		if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		events := eventsOf(t, s)
+		want := `"field":"confirmed_rules","new":[{"rule":"whole","reason":"two portions","ids":["G1"]}],"old":null`
+		if last := events[len(events)-1]; !strings.Contains(last.changes, want) {
+			t.Errorf("the event says %s", last.changes)
+		}
+	})
+}
