@@ -38,96 +38,172 @@ type law struct {
 // laws has a row for each of lab.Rules that both doors ask.
 var laws = []law{
 	{rule: "received_on", form: told{"received_on": ""}, field: "received_on", file: []told{{"received": ""}}, column: "received_on"},
-	{rule: "long_ago", form: told{"received_on": "31-12-1959"}, field: "received_on", file: []told{{"received": "1959-12-31"}}, column: "received_on",
-		fileRight: []told{{"received": "1960-01-01"}}},
-	{rule: "in_the_future", form: told{"received_on": "2025-03-04"}, right: told{"received_on": "2025-03-03"}, field: "received_on",
-		file: []told{{"received": "2025-03-04", "analysed": "2025-03-04"}}, fileRight: []told{{"received": "2025-03-03", "analysed": "2025-03-03"}}, column: "received_on"},
-	{rule: "expected_ready_on", form: told{"expected_ready_on": "2025-03-02"}, right: told{"expected_ready_on": "2025-03-03"}, field: "expected_ready_on",
-		file: []told{{"ready": "2025-02-02"}}, fileRight: []told{{"ready": "2025-02-03"}}, column: "expected_ready_on"},
-	{rule: "ready_late", form: told{"expected_ready_on": "2025-06-04"}, right: told{"expected_ready_on": "2025-06-03"}, field: "expected_ready_on",
-		file: []told{{"ready": "2025-05-07"}}, fileRight: []told{{"ready": "2025-05-06"}}, column: "expected_ready_on"},
-	{rule: "possible_number", form: told{"form": "tablet", "received_amount": "1", "width_um": "101"}, right: told{"width_um": "30"}, field: "width_um",
-		file: []told{{"form": "tablet", "per": "piece", "width": "101"}}, fileRight: []told{{"form": "tablet", "per": "piece", "width": "30"}}, column: "width"},
-	{rule: "amount_and_unit", form: told{"received_amount": "", "received_unit": "g"}, right: told{"received_unit": ""}, field: "received_unit",
-		file: []told{{"handed in": "0,3", "in": ""}}, fileRight: []told{{"handed in": "0,3", "in": "g"}}, column: "received_unit"},
-	{rule: "currency", form: told{"price_currency": "EURO"}, right: told{"price_currency": "EUR"}, field: "price_currency",
-		file: []told{{"currency": "EURO"}}, fileRight: []told{{"currency": "EUR"}}, column: "price_currency"},
-	{rule: "possible_price", form: told{"price_amount": "2000000000"}, right: told{"price_amount": "30"}, field: "price_amount", page: "is not a price",
-		file: []told{{"paid": "2000000000"}}, fileRight: []told{{"paid": "30"}}, column: "price", imported: "outside the possible range"},
-	{rule: "price_quantity", form: told{"price_quantity": "0"}, right: told{"price_quantity": "1"}, field: "price_quantity",
-		file: []told{{"for": "0"}}, fileRight: []told{{"for": "1"}}, column: "price_quantity"},
-	{rule: "text_length", form: told{"region": strings.Repeat("x", 201)}, right: told{"region": strings.Repeat("x", 200)}, field: "region",
-		file: []told{{"region": strings.Repeat("x", 201)}}, fileRight: []told{{"region": strings.Repeat("x", 200)}}, column: "region"},
-	{rule: "text_signs", form: told{"region": "U\u202etrecht"}, right: told{"region": "Utrecht"}, field: "region",
-		file: []told{{"region": "U\u202etrecht"}}, fileRight: []told{{"region": "Utrecht"}}, column: "region"},
+	{
+		rule: "long_ago", form: told{"received_on": "31-12-1959"}, field: "received_on", file: []told{{"received": "1959-12-31"}}, column: "received_on",
+		fileRight: []told{{"received": "1960-01-01"}},
+	},
+	{
+		rule: "in_the_future", form: told{"received_on": "2025-03-04"}, right: told{"received_on": "2025-03-03"}, field: "received_on",
+		file: []told{{"received": "2025-03-04", "analysed": "2025-03-04"}}, fileRight: []told{{"received": "2025-03-03", "analysed": "2025-03-03"}}, column: "received_on",
+	},
+	{
+		rule: "expected_ready_on", form: told{"expected_ready_on": "2025-03-02"}, right: told{"expected_ready_on": "2025-03-03"}, field: "expected_ready_on",
+		file: []told{{"ready": "2025-02-02"}}, fileRight: []told{{"ready": "2025-02-03"}}, column: "expected_ready_on",
+	},
+	{
+		rule: "ready_late", form: told{"expected_ready_on": "2025-06-04"}, right: told{"expected_ready_on": "2025-06-03"}, field: "expected_ready_on",
+		file: []told{{"ready": "2025-05-07"}}, fileRight: []told{{"ready": "2025-05-06"}}, column: "expected_ready_on",
+	},
+	{
+		rule: "possible_number", form: told{"form": "tablet", "received_amount": "1", "width_um": "101"}, right: told{"width_um": "30"}, field: "width_um",
+		file: []told{{"form": "tablet", "per": "piece", "width": "101"}}, fileRight: []told{{"form": "tablet", "per": "piece", "width": "30"}}, column: "width",
+	},
+	{
+		rule: "amount_and_unit", form: told{"received_amount": "", "received_unit": "g"}, right: told{"received_unit": ""}, field: "received_unit",
+		file: []told{{"handed in": "0,3", "in": ""}}, fileRight: []told{{"handed in": "0,3", "in": "g"}}, column: "received_unit",
+	},
+	{
+		rule: "currency", form: told{"price_currency": "EURO"}, right: told{"price_currency": "EUR"}, field: "price_currency",
+		file: []told{{"currency": "EURO"}}, fileRight: []told{{"currency": "EUR"}}, column: "price_currency",
+	},
+	{
+		rule: "possible_price", form: told{"price_amount": "2000000000"}, right: told{"price_amount": "30"}, field: "price_amount", page: "is not a price",
+		file: []told{{"paid": "2000000000"}}, fileRight: []told{{"paid": "30"}}, column: "price", imported: "outside the possible range",
+	},
+	{
+		rule: "price_quantity", form: told{"price_quantity": "0"}, right: told{"price_quantity": "1"}, field: "price_quantity",
+		file: []told{{"for": "0"}}, fileRight: []told{{"for": "1"}}, column: "price_quantity",
+	},
+	{
+		rule: "text_length", form: told{"region": strings.Repeat("x", 201)}, right: told{"region": strings.Repeat("x", 200)}, field: "region",
+		file: []told{{"region": strings.Repeat("x", 201)}}, fileRight: []told{{"region": strings.Repeat("x", 200)}}, column: "region",
+	},
+	{
+		rule: "text_signs", form: told{"region": "U\u202etrecht"}, right: told{"region": "Utrecht"}, field: "region",
+		file: []told{{"region": "U\u202etrecht"}}, fileRight: []told{{"region": "Utrecht"}}, column: "region",
+	},
 	{rule: "code", form: told{"form": "blob"}, right: told{"form": "powder"}, field: "form", file: []told{{"form": "blob"}}, column: "form", imported: "is none of"},
-	{rule: "region", form: told{"region": "3511 AB"}, right: told{"region": "Utrecht"}, field: "region",
-		file: []told{{"region": "3511 AB"}}, fileRight: []told{{"region": "Utrecht"}}, column: "region", imported: "only a coarse region is recorded"},
+	{
+		rule: "region", form: told{"region": "3511 AB"}, right: told{"region": "Utrecht"}, field: "region",
+		file: []told{{"region": "3511 AB"}}, fileRight: []told{{"region": "Utrecht"}}, column: "region", imported: "only a coarse region is recorded",
+	},
 
-	{rule: "size", form: told{"form": "tablet", "received_amount": "1", "thick_um": "15,1"}, right: told{"thick_um": "15"}, field: "thick_um",
-		file: []told{{"form": "tablet", "per": "piece", "thick": "15,1"}}, fileRight: []told{{"form": "tablet", "per": "piece", "thick": "15"}}, column: "thickness"},
-	{rule: "weight", form: told{"form": "tablet", "received_amount": "1", "weight_ug": "0,412"}, right: told{"weight_ug": "412"}, field: "weight_ug",
-		file: []told{{"form": "tablet", "per": "piece", "weight": "0,412"}}, fileRight: []told{{"form": "tablet", "per": "piece", "weight": "412"}}, column: "weight"},
-	{rule: "received_amount", form: told{"received_amount": "51", "overruled": "of the police"}, right: told{"received_amount": "50"}, field: "received_amount",
-		file: []told{{"handed in": "51", "in": "g"}}, fileRight: []told{{"handed in": "50", "in": "g"}}, column: "received_amount"},
-	{rule: "received_unit", form: told{"received_amount": "1", "received_unit": "piece"}, right: told{"received_unit": "g"}, field: "received_unit",
-		file: []told{{"handed in": "1", "in": "piece"}}, fileRight: []told{{"handed in": "1", "in": "g"}}, column: "received_unit"},
-	{rule: "usual_price", form: told{"price_amount": "251"}, right: told{"price_amount": "250"}, field: "price_amount",
-		file: []told{{"paid": "251"}}, fileRight: []told{{"paid": "250"}}, column: "price"},
-	{rule: "private_text", form: told{"form": "tablet", "received_amount": "1", "logo": "06 12 34 56 78"}, right: told{"logo": "123"}, field: "logo",
-		file: []told{{"form": "tablet", "per": "piece", "logo": "06 12 34 56 78"}}, fileRight: []told{{"form": "tablet", "per": "piece", "logo": "123"}}, column: "logo"},
+	{
+		rule: "size", form: told{"form": "tablet", "received_amount": "1", "thick_um": "15,1"}, right: told{"thick_um": "15"}, field: "thick_um",
+		file: []told{{"form": "tablet", "per": "piece", "thick": "15,1"}}, fileRight: []told{{"form": "tablet", "per": "piece", "thick": "15"}}, column: "thickness",
+	},
+	{
+		rule: "weight", form: told{"form": "tablet", "received_amount": "1", "weight_ug": "0,412"}, right: told{"weight_ug": "412"}, field: "weight_ug",
+		file: []told{{"form": "tablet", "per": "piece", "weight": "0,412"}}, fileRight: []told{{"form": "tablet", "per": "piece", "weight": "412"}}, column: "weight",
+	},
+	{
+		rule: "received_amount", form: told{"received_amount": "51", "overruled": "of the police"}, right: told{"received_amount": "50"}, field: "received_amount",
+		file: []told{{"handed in": "51", "in": "g"}}, fileRight: []told{{"handed in": "50", "in": "g"}}, column: "received_amount",
+	},
+	{
+		rule: "received_unit", form: told{"received_amount": "1", "received_unit": "piece"}, right: told{"received_unit": "g"}, field: "received_unit",
+		file: []told{{"handed in": "1", "in": "piece"}}, fileRight: []told{{"handed in": "1", "in": "g"}}, column: "received_unit",
+	},
+	{
+		rule: "usual_price", form: told{"price_amount": "251"}, right: told{"price_amount": "250"}, field: "price_amount",
+		file: []told{{"paid": "251"}}, fileRight: []told{{"paid": "250"}}, column: "price",
+	},
+	{
+		rule: "private_text", form: told{"form": "tablet", "received_amount": "1", "logo": "06 12 34 56 78"}, right: told{"logo": "123"}, field: "logo",
+		file: []told{{"form": "tablet", "per": "piece", "logo": "06 12 34 56 78"}}, fileRight: []told{{"form": "tablet", "per": "piece", "logo": "123"}}, column: "logo",
+	},
 
-	{rule: "performed_on", form: told{"performed_on": "2025-02-02"}, right: told{"performed_on": "2025-02-03"}, field: "performed_on",
-		file: []told{{"analysed": "2025-02-02"}}, fileRight: []told{{"analysed": "2025-02-03"}}, column: "performed_on"},
-	{rule: "twice", form: told{"findings.1.substance": "esketamine", "findings.1.amount": "5", "findings.1.unit": "%", "findings.1.basis": "base"},
+	{
+		rule: "performed_on", form: told{"performed_on": "2025-02-02"}, right: told{"performed_on": "2025-02-03"}, field: "performed_on",
+		file: []told{{"analysed": "2025-02-02"}}, fileRight: []told{{"analysed": "2025-02-03"}}, column: "performed_on",
+	},
+	{
+		rule: "twice", form: told{"findings.1.substance": "esketamine", "findings.1.amount": "5", "findings.1.unit": "%", "findings.1.basis": "base"},
 		right: told{"findings.1.substance": "caffeine"}, field: "findings.1.substance",
-		file: []told{{}, {"substance": "esketamine", "amount": "5"}}, fileRight: []told{{}, {"substance": "caffeine", "amount": "5"}}, column: "amount", imported: "The same substance has another amount"},
-	{rule: "unidentified", form: told{"findings.0.amount": "", "findings.0.basis": "", "findings.0.detection": "unidentified"}, right: told{"findings.0.detection": "identified"},
-		field: "findings.0.detection", file: []told{{"amount": "", "basis": "", "how": "unidentified"}}, fileRight: []told{{"amount": "", "basis": "", "how": "identified"}}, column: "detection"},
-	{rule: "scope", form: told{"method": "strip", "conclusion": "nothing_detected", "findings.0.substance": "caffeine", "findings.0.amount": "", "findings.0.basis": "", "findings.0.detection": "not_detected"},
+		file: []told{{}, {"substance": "esketamine", "amount": "5"}}, fileRight: []told{{}, {"substance": "caffeine", "amount": "5"}}, column: "amount", imported: "The same substance has another amount",
+	},
+	{
+		rule: "unidentified", form: told{"findings.0.amount": "", "findings.0.basis": "", "findings.0.detection": "unidentified"}, right: told{"findings.0.detection": "identified"},
+		field: "findings.0.detection", file: []told{{"amount": "", "basis": "", "how": "unidentified"}}, fileRight: []told{{"amount": "", "basis": "", "how": "identified"}}, column: "detection",
+	},
+	{
+		rule: "scope", form: told{"method": "strip", "conclusion": "nothing_detected", "findings.0.substance": "caffeine", "findings.0.amount": "", "findings.0.basis": "", "findings.0.detection": "not_detected"},
 		right: told{"findings.0.substance": "ketamine"}, field: "findings.0.substance",
 		file:      []told{{"method": "strip", "substance": "caffeine", "amount": "", "basis": "", "how": "not_detected"}},
-		fileRight: []told{{"method": "strip", "substance": "ketamine", "amount": "", "basis": "", "how": "not_detected"}}, column: "substance"},
-	{rule: "amount_of_nothing", form: told{"findings.0.detection": "trace"}, right: told{"findings.0.detection": "quantified"}, field: "findings.0.amount",
-		file: []told{{"how": "trace"}}, fileRight: []told{{"how": "quantified"}}, column: "amount", imported: "It has an amount, although it was found as"},
-	{rule: "method_measures", form: told{"method": "strip"}, right: told{"method": "gcms"}, field: "findings.0.amount",
-		file: []told{{"method": "strip"}}, fileRight: []told{{"method": "gcms"}}, column: "amount"},
-	{rule: "class_amount", form: told{"findings.0.substance": "nitazenes", "findings.0.basis": "unknown"},
+		fileRight: []told{{"method": "strip", "substance": "ketamine", "amount": "", "basis": "", "how": "not_detected"}}, column: "substance",
+	},
+	{
+		rule: "amount_of_nothing", form: told{"findings.0.detection": "trace"}, right: told{"findings.0.detection": "quantified"}, field: "findings.0.amount",
+		file: []told{{"how": "trace"}}, fileRight: []told{{"how": "quantified"}}, column: "amount", imported: "It has an amount, although it was found as",
+	},
+	{
+		rule: "method_measures", form: told{"method": "strip"}, right: told{"method": "gcms"}, field: "findings.0.amount",
+		file: []told{{"method": "strip"}}, fileRight: []told{{"method": "gcms"}}, column: "amount",
+	},
+	{
+		rule: "class_amount", form: told{"findings.0.substance": "nitazenes", "findings.0.basis": "unknown"},
 		right: told{"findings.0.amount": "", "findings.0.basis": "", "findings.0.detection": "identified"}, field: "findings.0.amount",
-		file: []told{{"substance": "nitazenes", "basis": "unknown"}}, fileRight: []told{{"substance": "nitazenes", "amount": "", "basis": "", "how": "identified"}}, column: "amount"},
-	{rule: "zero", form: told{"findings.0.amount": "0,00004"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "0,00004"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found"},
-	{rule: "zero", form: told{"findings.0.amount": "0"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "0"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found"},
-	{rule: "possible_amount", form: told{"findings.0.amount": "101"}, right: told{"findings.0.amount": "86"}, field: "findings.0.amount", page: "is not a possible amount",
-		file: []told{{"amount": "101"}}, fileRight: []told{{"amount": "86"}}, column: "amount", imported: "is outside the possible range"},
-	{rule: "basis", form: told{"findings.0.basis": "tartrate"}, right: told{"findings.0.basis": "hydrochloride"}, field: "findings.0.basis",
-		file: []told{{"basis": "tartrate"}}, fileRight: []told{{"basis": "hydrochloride"}}, column: "basis"},
-	{rule: "ceiling", form: told{"findings.0.amount": "86,8"}, right: told{"findings.0.amount": "86,7"}, field: "findings.0.amount",
-		file: []told{{"amount": "86,8"}}, fileRight: []told{{"amount": "86,7"}}, column: "amount"},
-	{rule: "unit", form: told{"findings.0.unit": "mg"}, right: told{"findings.0.unit": "%"}, field: "findings.0.unit",
-		file: []told{{"unit": "mg"}}, fileRight: []told{{"unit": "%"}}, column: "unit"},
-	{rule: "uncertainty", form: told{"findings.0.amount": "10", "findings.0.uncertainty": "10,1"}, right: told{"findings.0.uncertainty": "10"}, field: "findings.0.uncertainty",
-		file: []told{{"amount": "10", "half": "10,1"}}, fileRight: []told{{"amount": "10", "half": "10"}}, column: "uncertainty"},
-	{rule: "whole", form: told{"findings.0.substance": "cocaine", "findings.0.amount": "85", "findings.0.basis": "unknown", "findings.1.substance": "caffeine", "findings.1.amount": "40", "findings.1.unit": "%", "findings.1.basis": "base"},
+		file: []told{{"substance": "nitazenes", "basis": "unknown"}}, fileRight: []told{{"substance": "nitazenes", "amount": "", "basis": "", "how": "identified"}}, column: "amount",
+	},
+	{
+		rule: "zero", form: told{"findings.0.amount": "0,00004"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
+		file: []told{{"amount": "0,00004"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found",
+	},
+	{
+		rule: "zero", form: told{"findings.0.amount": "0"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
+		file: []told{{"amount": "0"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found",
+	},
+	{
+		rule: "possible_amount", form: told{"findings.0.amount": "101"}, right: told{"findings.0.amount": "86"}, field: "findings.0.amount", page: "is not a possible amount",
+		file: []told{{"amount": "101"}}, fileRight: []told{{"amount": "86"}}, column: "amount", imported: "is outside the possible range",
+	},
+	{
+		rule: "basis", form: told{"findings.0.basis": "tartrate"}, right: told{"findings.0.basis": "hydrochloride"}, field: "findings.0.basis",
+		file: []told{{"basis": "tartrate"}}, fileRight: []told{{"basis": "hydrochloride"}}, column: "basis",
+	},
+	{
+		rule: "ceiling", form: told{"findings.0.amount": "86,8"}, right: told{"findings.0.amount": "86,7"}, field: "findings.0.amount",
+		file: []told{{"amount": "86,8"}}, fileRight: []told{{"amount": "86,7"}}, column: "amount",
+	},
+	{
+		rule: "unit", form: told{"findings.0.unit": "mg"}, right: told{"findings.0.unit": "%"}, field: "findings.0.unit",
+		file: []told{{"unit": "mg"}}, fileRight: []told{{"unit": "%"}}, column: "unit",
+	},
+	{
+		rule: "uncertainty", form: told{"findings.0.amount": "10", "findings.0.uncertainty": "10,1"}, right: told{"findings.0.uncertainty": "10"}, field: "findings.0.uncertainty",
+		file: []told{{"amount": "10", "half": "10,1"}}, fileRight: []told{{"amount": "10", "half": "10"}}, column: "uncertainty",
+	},
+	{
+		rule: "whole", form: told{"findings.0.substance": "cocaine", "findings.0.amount": "85", "findings.0.basis": "unknown", "findings.1.substance": "caffeine", "findings.1.amount": "40", "findings.1.unit": "%", "findings.1.basis": "base"},
 		right: told{"findings.1.amount": "15"}, field: "findings.1.amount",
 		file:      []told{{"substance": "cocaine", "amount": "85", "basis": "unknown"}, {"substance": "caffeine", "amount": "40"}},
-		fileRight: []told{{"substance": "cocaine", "amount": "85", "basis": "unknown"}, {"substance": "caffeine", "amount": "15"}}, column: "amount"},
-	{rule: "whole", form: told{"findings.0.amount": "86", "findings.1.substance": "caffeine", "findings.1.amount": "10", "findings.1.unit": "%", "findings.1.basis": "base"},
+		fileRight: []told{{"substance": "cocaine", "amount": "85", "basis": "unknown"}, {"substance": "caffeine", "amount": "15"}}, column: "amount",
+	},
+	{
+		rule: "whole", form: told{"findings.0.amount": "86", "findings.1.substance": "caffeine", "findings.1.amount": "10", "findings.1.unit": "%", "findings.1.basis": "base"},
 		right: told{"findings.0.amount": "77"}, field: "findings.1.amount",
 		file:      []told{{"amount": "86"}, {"substance": "caffeine", "amount": "10"}},
-		fileRight: []told{{"amount": "77"}, {"substance": "caffeine", "amount": "10"}}, column: "amount"},
-	{rule: "whole", of: "tablet", form: told{"findings.0.substance": "MDMA", "findings.0.amount": "251", "findings.0.unit": "mg"}, right: told{"findings.0.amount": "249"}, field: "findings.0.amount",
+		fileRight: []told{{"amount": "77"}, {"substance": "caffeine", "amount": "10"}}, column: "amount",
+	},
+	{
+		rule: "whole", of: "tablet", form: told{"findings.0.substance": "MDMA", "findings.0.amount": "251", "findings.0.unit": "mg"}, right: told{"findings.0.amount": "249"}, field: "findings.0.amount",
 		file:      []told{{"form": "tablet", "per": "piece", "weight": "250", "substance": "MDMA", "amount": "251", "unit": "mg"}},
-		fileRight: []told{{"form": "tablet", "per": "piece", "weight": "250", "substance": "MDMA", "amount": "249", "unit": "mg"}}, column: "amount"},
-	{rule: "blotter", of: "blotter", form: told{"findings.0.substance": "LSD", "findings.0.amount": "110", "findings.0.unit": "mg"}, right: told{"findings.0.unit": "µg"}, field: "findings.0.amount",
+		fileRight: []told{{"form": "tablet", "per": "piece", "weight": "250", "substance": "MDMA", "amount": "249", "unit": "mg"}}, column: "amount",
+	},
+	{
+		rule: "blotter", of: "blotter", form: told{"findings.0.substance": "LSD", "findings.0.amount": "110", "findings.0.unit": "mg"}, right: told{"findings.0.unit": "µg"}, field: "findings.0.amount",
 		file:      []told{{"form": "blotter", "per": "piece", "substance": "LSD", "amount": "110", "unit": "mg"}},
-		fileRight: []told{{"form": "blotter", "per": "piece", "substance": "LSD", "amount": "110", "unit": "µg"}}, column: "amount"},
-	{rule: "much_in_unit", of: "capsule", form: told{"findings.0.substance": "MDMA", "findings.0.amount": "1001", "findings.0.unit": "mg"}, right: told{"findings.0.amount": "1000"}, field: "findings.0.amount",
+		fileRight: []told{{"form": "blotter", "per": "piece", "substance": "LSD", "amount": "110", "unit": "µg"}}, column: "amount",
+	},
+	{
+		rule: "much_in_unit", of: "capsule", form: told{"findings.0.substance": "MDMA", "findings.0.amount": "1001", "findings.0.unit": "mg"}, right: told{"findings.0.amount": "1000"}, field: "findings.0.amount",
 		file:      []told{{"form": "capsule", "per": "piece", "substance": "MDMA", "amount": "1001", "unit": "mg"}},
-		fileRight: []told{{"form": "capsule", "per": "piece", "substance": "MDMA", "amount": "1000", "unit": "mg"}}, column: "amount"},
-	{rule: "usual_amount", form: told{"findings.0.amount": "7,9"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "7,9"}}, fileRight: []told{{"amount": "8"}}, column: "amount"},
+		fileRight: []told{{"form": "capsule", "per": "piece", "substance": "MDMA", "amount": "1000", "unit": "mg"}}, column: "amount",
+	},
+	{
+		rule: "usual_amount", form: told{"findings.0.amount": "7,9"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
+		file: []told{{"amount": "7,9"}}, fileRight: []told{{"amount": "8"}}, column: "amount",
+	},
 
 	{rule: "name_empty", form: told{"findings.0.substance": "n/a"}, field: "findings.0.substance", file: []told{{"substance": "n/a"}}, column: "substance", imported: "This is a word for nothing, and no substance"},
 	{rule: "name_private", form: told{"findings.0.substance": "Damstraat 12"}, field: "findings.0.substance", file: []told{{"substance": "Damstraat 12"}}, column: "substance"},
@@ -135,10 +211,14 @@ var laws = []law{
 	{rule: "name_several", form: told{"findings.0.substance": "heroin; fentanyl"}, field: "findings.0.substance", file: []told{{"substance": "heroin; fentanyl"}}, column: "substance"},
 	{rule: "name_broken", form: told{"findings.0.substance": "cocaÃ¯ne"}, field: "findings.0.substance", file: []told{{"substance": "cocaÃ¯ne"}}, column: "substance"},
 	{rule: "name_near", form: told{"findings.0.substance": "ketamene"}, field: "findings.0.substance", file: []told{{"substance": "ketamene"}}, column: "substance", imported: "This is close to"},
-	{rule: "name_basis", form: told{"findings.0.substance": "ketamine hydrochloride"}, right: told{"findings.0.basis": "hydrochloride"}, field: "findings.0.basis",
-		file: []told{{"substance": "ketamine hydrochloride"}}, fileRight: []told{{"substance": "ketamine hydrochloride", "basis": "hydrochloride"}}, column: "basis", imported: "the name of the substance says hydrochloride"},
-	{rule: "product_near", form: told{"name_en": "ketamene", "unit": "g", "why": "heard"}, right: told{"name_en": "pink cloud"}, field: "name_en", sent: sendProduct,
-		file: []told{{"sold as": "ketamene"}}, fileRight: []told{{"sold as": "blue cloud"}}, column: "sold_as"},
+	{
+		rule: "name_basis", form: told{"findings.0.substance": "ketamine hydrochloride"}, right: told{"findings.0.basis": "hydrochloride"}, field: "findings.0.basis",
+		file: []told{{"substance": "ketamine hydrochloride"}}, fileRight: []told{{"substance": "ketamine hydrochloride", "basis": "hydrochloride"}}, column: "basis", imported: "the name of the substance says hydrochloride",
+	},
+	{
+		rule: "product_near", form: told{"name_en": "ketamene", "unit": "g", "why": "heard"}, right: told{"name_en": "pink cloud"}, field: "name_en", sent: sendProduct,
+		file: []told{{"sold as": "ketamene"}}, fileRight: []told{{"sold as": "blue cloud"}}, column: "sold_as",
+	},
 }
 
 // lawMapping reads a file with a column for all that the rules are about.
@@ -198,11 +278,8 @@ var lawRow = told{
 	"substance": "ketamine", "method": "gcms", "analysed": "2025-02-04", "amount": "80", "unit": "%", "basis": "base",
 }
 
-// lawDoor is an import: a mapping, and what it reads.
-type lawDoor struct {
-	*bench
-	files int
-}
+// lawDoor reads and takes files beside the pages of a bench.
+type lawDoor struct{ *bench }
 
 // read reads rows of one sample, by the mapping with something added.
 func (x *lawDoor) read(t *testing.T, more, nr string, rows []told) (*intake.Plan, *intake.Mapping, *lab.Dictionary, lab.Usual) {
