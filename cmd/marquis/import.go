@@ -91,7 +91,7 @@ func ignoreNotFound(err error) error {
 }
 
 func (x *importing) run(ctx context.Context, s *store.Store, files []string) error {
-	plan, dictionary, err := x.read(ctx, s, files)
+	plan, dictionary, usual, err := x.read(ctx, s, files)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 	case len(plan.Arrivals) == 0:
 		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
 	default:
-		if err := x.write(ctx, s, plan, dictionary); err != nil {
+		if err := x.write(ctx, s, plan, dictionary, usual); err != nil {
 			return err
 		}
 	}
@@ -124,25 +124,30 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 }
 
 // read reads and checks the files against what is recorded.
-func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*intake.Plan, *lab.Dictionary, error) {
+func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*intake.Plan, *lab.Dictionary, lab.Usual, error) {
 	dictionary, err := s.Dictionary(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, lab.Usual{}, err
 	}
 	digests, err := s.SourceDigests(ctx, lab.Operator("import"), x.service.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, lab.Usual{}, err
 	}
 	place, err := time.LoadLocation(x.service.TimeZone)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, lab.Usual{}, err
+	}
+	today := lab.DateOf(x.now(), place)
+	usual, failed, err := s.UsualFor(ctx, lab.Operator("import"), today)
+	if err != nil {
+		return nil, nil, lab.Usual{}, err
 	}
 	progress := x.progress("read")
 	plan, err := intake.Read(x.mapping, files, intake.Known{
-		Dictionary: dictionary, Digests: digests, Today: lab.DateOf(x.now(), place),
+		Dictionary: dictionary, Digests: digests, Today: today, Usual: usual,
 	}, progress.show)
 	progress.end()
-	return plan, dictionary, err
+	return plan, dictionary, usual, errors.Join(err, failed())
 }
 
 // account prints the receipt, and writes it where the operator asked for it.
@@ -161,7 +166,7 @@ func (x *importing) account(r *intake.Receipt) (err error) {
 	return r.WriteCSV(f)
 }
 
-func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan, dictionary *lab.Dictionary) error {
+func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan, dictionary *lab.Dictionary, usual lab.Usual) error {
 	total := plan.Receipt.Total()
 	batch := &store.ImportBatch{
 		Import: lab.Import{
@@ -169,6 +174,7 @@ func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(plan.Arrivals)),
 		},
 		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: plan.Arrivals,
+		Usual: usual, Confirmed: x.mapping.Confirmed,
 	}
 	batch.Import.ServiceID = x.service.ID
 	if !x.known {

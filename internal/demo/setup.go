@@ -205,6 +205,9 @@ func (m *maker) write(ctx context.Context, x load, progress func(int)) error {
 	}
 	what := fmt.Sprintf("%s, service %d, year %d", m.Plan, x.service, x.year)
 	digest := sha256.Sum256([]byte(what))
+	for i := range x.arrivals {
+		x.arrivals[i].Affirm(m.words, "Measured twice, with the same result.")
+	}
 	rows := int32(len(x.arrivals))
 	b := &store.ImportBatch{Visits: x.visits, Samples: x.arrivals, Import: lab.Import{
 		Profile: "demo", Digest: hex.EncodeToString(digest[:]), Files: "synthetic: " + what, RowsRead: rows, Accepted: rows, Samples: rows,

@@ -30,23 +30,48 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	if err := s.Check(p.known.Today); err != nil {
 		p.rejectSample(d, err)
 	}
+	confirmed, open := p.mapping.Confirmed.Sample(s, lab.Counter{Today: p.known.Today, Imported: true, UsualPrice: p.known.Usual.PriceOf(s)})
+	if len(open) > 0 {
+		p.rejectSample(d, toConfirm(open))
+	}
 	for i := range p.runs {
 		r := &p.runs[i]
 		r.Analysis.State, r.Analysis.Signature = lab.Verified, lab.AtSource
 		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
 			p.rejectFindings(r.found, err)
+		} else {
+			right, open := p.mapping.Confirmed.Analysis(&r.Analysis, s.SourceRef, lab.Plausibility(p.dictionary, s, r.Findings, p.known.Usual.In(s.Form)))
+			if confirmed = append(confirmed, right...); len(open) > 0 {
+				p.rejectFindings(r.found, toConfirm(open))
+			}
 		}
 		a.PublishedOn = max(a.PublishedOn, r.publishedOn)
 	}
-	if len(p.runs) == 0 || d.rejected() {
+	if d.rejected() {
 		return
 	}
-	s.State = lab.Completed
-	a.Evidence = make([]lab.Evidence, len(p.runs))
-	for i, r := range p.runs {
-		a.Evidence[i] = r.Evidence
+	if len(p.runs) > 0 {
+		s.State = lab.Completed
+		a.Evidence = make([]lab.Evidence, len(p.runs))
+		for i, r := range p.runs {
+			a.Evidence[i] = r.Evidence
+		}
+		p.checkResult(a, all)
 	}
-	p.checkResult(a, all)
+	for _, m := range confirmed {
+		d.at.source.notes[fmt.Sprintf("what looks implausible, which the mapping confirms by the rule %s", lab.RuleOf(m).Name)]++
+	}
+}
+
+// toConfirm says of doubts how a mapping can confirm them, where it can.
+func toConfirm(doubts lab.FieldErrors) lab.FieldErrors {
+	asked := slices.Clone(doubts)
+	for i := range asked {
+		if rule := lab.RuleOf(asked[i]); rule != nil && rule.Asks {
+			asked[i].Format += " If it is right, confirm the rule " + rule.Name + " in the mapping, with the reason."
+		}
+	}
+	return asked
 }
 
 // checkResult rejects the rows of findings of which no result could be made.

@@ -102,8 +102,11 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 	if utf8.RuneCountInString(name) > maxName {
 		return soldAs{}, fmt.Errorf("the name is longer than %d characters", maxName)
 	}
-	if lab.WronglyDecoded(name) {
-		return soldAs{}, errors.New("the text has signs of a wrong encoding, as of an ï that became Ã¯")
+	if name != "unknown" && p.before.AskName(name).Kind == lab.EmptyName {
+		return p.unknownProduct("unknown")
+	}
+	if err := p.askProduct(name); err != nil {
+		return soldAs{}, err
 	}
 	if p.newProducts++; p.newProducts > maxNewEntries {
 		return soldAs{}, errTooManyNew
@@ -113,6 +116,17 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 		return soldAs{}, err
 	}
 	return soldAs{product: product.ID}, nil
+}
+
+// askProduct asks about the name of a product that would be added. What this import adds is
+// close to nothing, so that it does not matter which row comes first.
+func (p *planner) askProduct(name string) error {
+	var mistakes lab.FieldErrors
+	err := p.before.CheckImportedProduct("sold_as", name, p.mapping.Confirmed.Another(), lab.Operator("import"))
+	if errors.As(err, &mistakes) {
+		return errors.New(toConfirm(mistakes)[0].Message())
+	}
+	return err
 }
 
 // addMethods finds the methods of the mapping in the dictionary, or adds them.

@@ -132,3 +132,12 @@ func TestDocumentedLimits(t *testing.T) {
 		fmt.Sprintf("| characters in a cell | %s | %s |", spaced(l.CellCharacters), spaced(l.CellCharacters)),
 	})
 }
+
+// The documentation lists the rules that a mapping can confirm, and no other.
+func TestDocumentedRules(t *testing.T) {
+	var rules []string
+	for _, name := range lab.Confirmable() {
+		rules = append(rules, "| `"+name+"` | ")
+	}
+	wantRows(t, docTable(t, "## What looks implausible"), rules)
+}

@@ -30,6 +30,8 @@ type Mapping struct {
 	Findings FindingsMapping      // of the samples
 	Methods  map[string]MethodMap `toml:"method"` // by the name that the file uses; "default" for all others
 
+	Confirmed lab.Confirmations // what looks implausible and is right
+
 	text []byte
 }
 

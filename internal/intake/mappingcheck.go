@@ -77,6 +77,9 @@ func (m *Mapping) check(errs *lab.FieldErrors) {
 	m.checkDecimal(errs, specs)
 	m.checkTogether(errs)
 	m.checkLayout(errs)
+	for i, c := range m.Confirmed {
+		checkPart(errs, fmt.Sprintf("confirmed %d", i+1), c.Check())
+	}
 	errs.Check(len(m.Methods) > 0, "method", "Describe the method, as [method.default].")
 	for _, name := range slices.Sorted(maps.Keys(m.Methods)) {
 		method := m.Methods[name].lab()

@@ -26,6 +26,7 @@ type Known struct {
 	Dictionary *lab.Dictionary   // it gets the new entries added
 	Digests    map[string]string // of what the source said of each sample that was imported before
 	Today      lab.Date          // at the service
+	Usual      lab.Usual         // amounts and prices
 }
 
 // Read reads the files of an import and checks them whole; nothing is written. The

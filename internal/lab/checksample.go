@@ -7,6 +7,7 @@ type Counter struct {
 	Today     Date
 	Locations []Location // of the service
 	HandedIn  bool       // whether the limits of the service hold, as they do for what is handed in
+	Imported  bool       // whether it was recorded elsewhere: no limits hold, and what is past is no wonder
 	Service   Service    // whose terms hold for what is handed in
 	Visit     *Visit     // to which the sample belongs; nil for none, or for one that it begins
 
@@ -16,10 +17,10 @@ type Counter struct {
 }
 
 // CheckSample reports all mistakes of a sample and of what is expected of it: of its
-// fields, product, expectations, location and visit, and whether it is beyond the limits
-// of the service and nobody has said why it is taken, or can hardly be right and nobody
-// has confirmed it. There is no other list of these checks: the form of a sample, its
-// registration, every change and an import use it.
+// fields, product, expectations, location and visit; of what is handed in also whether it is
+// beyond the limits of the service and nobody has said why it is taken; and of that and of what
+// is imported whether it can hardly be right and nobody has confirmed it. There is no other list
+// of these checks: the form of a sample, its registration, every change and an import use it.
 func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) error {
 	checks := []error{
 		s.Check(at.Today), d.CheckExpectations(expected), d.checkProduct(s.ProductID), CheckLocation(s.LocationID, at.Locations),
@@ -30,8 +31,10 @@ func (d *Dictionary) CheckSample(s *Sample, expected []Expected, at Counter) err
 		inVisit = int(at.Visit.Taken) + 1
 	}
 	if at.HandedIn {
-		checks = append(checks, at.CheckLimits(s, inVisit), checkOpen(s.LocationID, at.Locations),
-			s.Confirm(at), s.checkNoCodes(at.Before))
+		checks = append(checks, at.CheckLimits(s, inVisit), checkOpen(s.LocationID, at.Locations), s.checkNoCodes(at.Before))
+	}
+	if at.HandedIn || at.Imported {
+		checks = append(checks, s.Confirm(at))
 	}
 	return Mistakes(checks...)
 }

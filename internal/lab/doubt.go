@@ -41,18 +41,18 @@ const (
 )
 
 // Doubts asks about what can hardly be right in the description of a sample, each with its
-// field: no location where there are several, a day of receipt that is long past, sizes,
-// weight and amount out of all proportion, units in which the form is not counted, a price
-// of ten times the usual, or a tenth of it, a number that may be
-// meant a thousand times as large, and a text that seems to say who the visitor is. None of
-// it is refused: whoever has looked again confirms it.
+// field: sizes, weight and amount out of all proportion, units in which the form is not
+// counted, a price of ten times the usual, or a tenth of it, a number that may be
+// meant a thousand times as large, and a text that seems to say who the visitor is; but of what
+// is imported also no location where there are several, and a day of receipt that is long past.
+// None of it is refused: whoever has looked again confirms it.
 func Doubts(s *Sample, at Counter) FieldErrors {
 	var doubts FieldErrors
 	ask := func(plausible bool, field, format string, args ...any) {
 		doubts.Check(plausible, field, format, args...)
 	}
-	ask(!at.placeless(s), "location_id", "No location is chosen: choose where the sample was handed in.")
-	ask(!at.longAgo(s), "received_on", "The sample was received more than a month before it is registered, on %s: look at the day and the year.", s.ReceivedOn)
+	ask(at.Imported || !at.placeless(s), "location_id", "No location is chosen: choose where the sample was handed in.")
+	ask(at.Imported || !at.longAgo(s), "received_on", "The sample was received more than a month before it is registered, on %s: look at the day and the year.", s.ReceivedOn)
 	if s.Form.Dosed() {
 		ask(usualSize.hold(int64(s.WidthUM)), "width_um", "A width of %s mm is unusual.", Thousandths(s.WidthUM))
 		ask(usualSize.hold(int64(s.HeightUM)), "height_um", "A height of %s mm is unusual.", Thousandths(s.HeightUM))
@@ -199,6 +199,9 @@ func (s *Sample) Confirm(at Counter) error {
 	}
 	s.Confirmed = nil
 	for _, f := range SampleFields {
+		if len(confirmed) == 0 {
+			break
+		}
 		if c := s.confirmation(f.Key); slices.Contains(confirmed, c) {
 			s.Confirmed = append(s.Confirmed, c)
 		}

@@ -87,13 +87,14 @@ func TestAConfirmationIsOfWhatStoodThere(t *testing.T) {
 	}
 }
 
-// CheckSample asks at the counter alone.
-func TestTheCounterAsks(t *testing.T) {
+// CheckSample asks of what is handed in or imported, and not whenever something of it changes.
+func TestTheCounterAndAnImportAsk(t *testing.T) {
 	d := newDictionary(t)
 	s := newSample(func(s *lab.Sample) {
 		s.Price = lab.Price{Amount: 2_500_000, Currency: "EUR", Quantity: 1000, Unit: lab.Gram}
 	})
 	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, HandedIn: true, UsualPrice: 25 * euro}), "price_amount", "confirmed")
+	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, Imported: true, UsualPrice: 25 * euro}), "price_amount", "confirmed")
 	wantFields(t, d.CheckSample(s, nil, lab.Counter{Today: today, UsualPrice: 25 * euro}))
 }
 

@@ -32,3 +32,25 @@ type Arrival struct {
 	PublishedOn Date
 	Visit       int // place of its visit among those of the import, counted from 1; 0: not known
 }
+
+// Check reports what of an arrival contradicts the rest of it.
+func (a *Arrival) Check(today Date) error {
+	var errs FieldErrors
+	errs.Check(len(a.Evidence) == 0 || a.Sample.State != NotAnalysed, "state", "The sample was not analysed, and yet something was found in it.")
+	for _, e := range a.Evidence {
+		errs.Check(a.PublishedOn >= e.Analysis.PerformedOn, "published_on", "The result was published before it was measured, %s.", e.Analysis.PerformedOn)
+	}
+	errs.Check(a.PublishedOn <= today, "published_on", "%s lies in the future.", a.PublishedOn)
+	return errs.Err()
+}
+
+// Affirm confirms all that looks implausible in an arrival that was made up.
+func (a *Arrival) Affirm(d *Dictionary, why string) {
+	a.Sample.Confirmed = a.Sample.Confirmation(Doubts(&a.Sample, Counter{Imported: true}))
+	for i := range a.Evidence {
+		e := &a.Evidence[i]
+		if len(Plausibility(d, &a.Sample, e.Findings, Usual{}.In(a.Sample.Form))) > 0 {
+			e.Analysis.Overruled = why
+		}
+	}
+}

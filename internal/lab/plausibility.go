@@ -33,7 +33,7 @@ func (a *Analysis) Late(before *Analysis, today Date) []FieldError {
 // amount of a substance as base, where one is known.
 func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(SubstanceID, Scale) (int64, bool)) []FieldError {
 	var warnings FieldErrors
-	sum, content := int64(0), int64(0)
+	sum, content := wholeOf(s), int64(0)
 	for i := range findings {
 		f := &findings[i]
 		substance := d.Substances[f.SubstanceID]
@@ -43,14 +43,11 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 		field := FindingField(i, "amount")
 		warnings.Check(s.Form.toldIn(f.Amount.Scale), FindingField(i, "unit"), "An amount in %s is unusual for this form: look at the number and its unit.", f.Amount.Unit())
 		warnings.Check(f.Uncertainty <= f.Amount.Value, FindingField(i, "uncertainty"), "The uncertainty is larger than the amount itself: look at both numbers.")
-		if f.Amount.Scale == MassFraction {
-			before := sum
-			sum += f.Amount.Value
-			warnings.Check(sum <= 1_000_000 || before > 1_000_000, field, "Up to here the amounts add up to more than 100 %%.")
-		}
-		if f.Amount.Scale == PerUnit {
-			checkContent(&warnings, field, s, content, content+f.Amount.Value)
+		sum.add(&warnings, field, substance, f)
+		if f.Amount.Scale == PerUnit && s.Form == Blotter {
+			before := content
 			content += f.Amount.Value
+			warnings.Check(content <= mostInBlotter || before > mostInBlotter, field, "More than %s in all is unusual in a blotter: look at the number and its unit.", Amount{Value: mostInBlotter, Scale: PerUnit})
 		}
 		base, known := substance.ToBase(f.Amount.Value, f.Basis)
 		if known && f.Amount.Scale == MassFraction {
@@ -68,14 +65,6 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 		}
 	}
 	return warnings
-}
-
-// checkContent asks once where the amounts in a unit come to more than it weighs, or than a
-// blotter holds.
-func checkContent(warnings *FieldErrors, field string, s *Sample, before, now int64) {
-	passes := func(most int64) bool { return before <= most && now > most }
-	warnings.Check(s.WeightUG == 0 || !passes(1000*s.WeightUG), field, "Up to here the amounts add up to more than it weighs, %s mg.", Thousandths(s.WeightUG))
-	warnings.Check(s.Form != Blotter || !passes(mostInBlotter), field, "More than %s in all is unusual in a blotter: look at the number and its unit.", Amount{Value: mostInBlotter, Scale: PerUnit})
 }
 
 // telling is how many decimals tell an amount that is less than one: 0.10 mg is not 0 mg.

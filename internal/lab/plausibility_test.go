@@ -32,7 +32,7 @@ func TestPlausibility(t *testing.T) {
 		{"at the ceiling", lab.Powder, []lab.Finding{percent(ketamine, 867_000, lab.BasisBase)}, unusual, nil},
 		{"above it", lab.Powder, []lab.Finding{finding(mdma, lab.Trace), percent(ketamine, 900_000, lab.BasisBase)}, unusual, []string{"findings.1.amount"}},
 		{"a rock can be base", lab.Rock, []lab.Finding{percent(ketamine, 900_000, lab.BasisBase)}, unusual, nil},
-		{"100 %", lab.Powder, []lab.Finding{percent(ketamine, 500_000, lab.BasisBase), percent(caffeine, 500_000, lab.BasisBase)}, unusual, nil},
+		{"100 %", lab.Powder, []lab.Finding{percent(ketamine, 500_000, "hydrochloride"), percent(caffeine, 500_000, lab.BasisBase)}, unusual, nil},
 		{
 			"more than 100 %, said once", lab.Powder,
 			[]lab.Finding{percent(ketamine, 500_000, lab.BasisBase), percent(caffeine, 500_001, lab.BasisBase), percent(levamisole, 1, lab.BasisBase)},

@@ -86,6 +86,14 @@ func (d *Dictionary) productMistakes(id ProductID, e ProductEntry, another bool,
 	return errs
 }
 
+// CheckImportedProduct refuses a name that no product can have, and one that is nearly that of
+// another unless it is said to be another, as where people propose a product. Sold is the field.
+func (d *Dictionary) CheckImportedProduct(sold, name string, another bool, by Actor) error {
+	var errs FieldErrors
+	d.checkProductName(&errs, sold, name, 0, another, by)
+	return errs.Err()
+}
+
 // checkProductName refuses a name that is none, or that of another product, and asks about
 // one that is nearly that of another. A product may be called like a substance, like several,
 // and after what it looks like.

@@ -59,6 +59,7 @@ func (s *Sample) checkDates(errs *FieldErrors, today Date) {
 	errs.Check(s.ReceivedOn != 0, "received_on", "Give the day on which the sample was received.")
 	errs.Check(s.ReceivedOn == 0 || s.ReceivedOn.Year() >= earliestYear, "received_on", "%s is too long ago.", s.ReceivedOn)
 	errs.Check(s.ReceivedOn <= today, "received_on", "%s lies in the future.", s.ReceivedOn)
+	errs.Check(s.CollectedOn == 0 || s.CollectedOn.Year() >= earliestYear, "collected_on", "%s is too long ago.", s.CollectedOn)
 	errs.Check(s.CollectedOn <= s.ReceivedOn || s.ReceivedOn == 0, "collected_on", "%s is after the day of receipt, %s.", s.CollectedOn, s.ReceivedOn)
 	errs.Check(s.ExpectedReadyOn == 0 || s.ExpectedReadyOn >= s.ReceivedOn, "expected_ready_on", "%s is before the day of receipt, %s.", s.ExpectedReadyOn, s.ReceivedOn)
 }

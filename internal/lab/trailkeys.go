@@ -22,6 +22,8 @@ const (
 	// that of all results of an import.
 	TrailResultSum  = "publication.result_sha256"
 	TrailResultsSum = "results_sha256"
+	// TrailConfirmed is what an import confirms that looks implausible: rules, reasons, ids.
+	TrailConfirmed = "confirmed_rules"
 )
 
 // trailRecords are the records of which the trail tells, with what stands before their
@@ -57,7 +59,7 @@ var trailRecords = []struct {
 // TrailKeys are all keys of fields that an event can have, those of earlier formats
 // among them, in order.
 func TrailKeys() []string {
-	keys := map[string]bool{TrailResultSum: true, TrailResultsSum: true}
+	keys := map[string]bool{TrailResultSum: true, TrailResultsSum: true, TrailConfirmed: true}
 	for _, r := range trailRecords {
 		for _, key := range FieldKeys(r.record) {
 			keys[r.part+key] = true

@@ -23,6 +23,9 @@ type ImportBatch struct {
 	Methods    []*lab.Method
 	Visits     []lab.Visit // to which samples refer by their place
 	Samples    []lab.Arrival
+
+	Usual     lab.Usual         // amounts and prices, with which the batch was read
+	Confirmed lab.Confirmations // why what looks implausible in it is right
 }
 
 // loaded is an arrival on its way into the tables.
@@ -94,6 +97,9 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 			return err
 		}
 		changes := append(lab.Differences(lab.Import{}, b.Import), lab.Difference{Field: lab.TrailResultsSum, Old: "null", New: lab.ValueOf(results.String())})
+		if len(b.Confirmed) > 0 {
+			changes = append(changes, lab.Difference{Field: lab.TrailConfirmed, Old: "null", New: lab.ValueOf(b.Confirmed)})
+		}
 		if err := w.record(b.Import.ServiceID, lab.ImportSamples, b.Import.ID.String(), b.Import.Profile, changes); err != nil {
 			return err
 		}
@@ -124,7 +130,7 @@ func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatc
 	if err != nil {
 		return err
 	}
-	at := lab.Counter{Today: today, Locations: locations}
+	at := lab.Counter{Today: today, Locations: locations, Imported: true}
 	if err := w.importVisits(l, b, at); err != nil {
 		return err
 	}
@@ -210,8 +216,8 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 	numbers[year].running++
 	w.touch(b.Import.ServiceID, int(year))
 	visit, noVisit := joinVisit(b, x)
-	at.Visit = visit
-	if err := lab.Mistakes(d.CheckSample(&x.Sample, x.Expected, at), noVisit); err != nil {
+	at.Visit, at.UsualPrice = visit, b.Usual.PriceOf(&x.Sample)
+	if err := lab.Mistakes(d.CheckSample(&x.Sample, x.Expected, at), x.Check(at.Today), noVisit); err != nil {
 		return err
 	}
 	for i := range x.Evidence {
@@ -219,6 +225,9 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 		e.Analysis.Key, e.Analysis.SampleID, e.Analysis.Version = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, 1
 		e.Analysis.VerifiedAtSource(b.Import.ID, w.at)
 		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), at.Today); err != nil {
+			return err
+		}
+		if err := e.Analysis.Overrule(lab.Plausibility(d, &x.Sample, e.Findings, b.Usual.In(x.Sample.Form))); err != nil {
 			return err
 		}
 		for j := range e.Findings {

@@ -145,6 +145,8 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 				b.Samples[0].Evidence = []lab.Evidence{{Analysis: lab.Analysis{
 					MethodID: b.Methods[0].ID, Level: b.Methods[0].Level, PerformedOn: b.Samples[0].Sample.ReceivedOn, Conclusion: lab.HasFindings,
 				}, Findings: []lab.Finding{m}}}
+				b.Samples[0].Sample.Confirmed = b.Samples[0].Sample.Confirmation(lab.Doubts(&b.Samples[0].Sample, lab.Counter{Imported: true}))
+				b.Samples[0].Evidence[0].Analysis.Overruled = "measured twice" // which no release believes
 			},
 			func(err error) bool { return strings.Contains(err.Error(), "purest salt") },
 		},
@@ -327,6 +329,27 @@ func TestAnImportBringsItsServiceAndEntries(t *testing.T) {
 		again.Import.ServiceID = service.ID
 		if err := s.Import(t.Context(), lab.Operator("import"), d, again, func(int) {}); !errors.Is(err, lab.ErrConflict) {
 			t.Errorf("the same import again: %v", err)
+		}
+	})
+}
+
+// What the mapping confirms stands in the event of the import, with reason and samples.
+func TestAnImportKeepsWhatItsMappingConfirms(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		service := storetest.Service(t, s, "UTR")
+		d := storetest.AddMethods(t, s)
+		b := &store.ImportBatch{
+			Import: newImport("confirmed"), Samples: storetest.Generate(d, 1, 5, 2024, 2024),
+			Confirmed: lab.Confirmations{{Rule: "whole", Reason: "two portions", IDs: []string{"G1"}}},
+		}
+		b.Import.ServiceID = service.ID
+		if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		events := eventsOf(t, s)
+		want := `"field":"confirmed_rules","new":[{"rule":"whole","reason":"two portions","ids":["G1"]}],"old":null`
+		if last := events[len(events)-1]; !strings.Contains(last.changes, want) {
+			t.Errorf("the event says %s", last.changes)
 		}
 	})
 }

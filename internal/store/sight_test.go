@@ -202,6 +202,10 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return all.Users, err
 		}},
 		{"KnownImport", operator, func(by lab.Actor) (any, error) { return s.KnownImport(ctx, by, b.service.ID, "") }},
+		{"UsualFor", operator, func(by lab.Actor) (any, error) {
+			_, _, err := s.UsualFor(ctx, by, x.ReceivedOn)
+			return nil, err
+		}},
 		{"SourceDigests", operator, func(by lab.Actor) (any, error) { return s.SourceDigests(ctx, by, b.service.ID) }},
 		{"FactRows", program, func(by lab.Actor) (any, error) {
 			for _, err := range s.FactRows(ctx, by, b.service.ID, int(x.NumberYear)) {
@@ -406,7 +410,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"HeldLong", "KnownImport", "SourceDigests", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
+			nothing := []string{"HeldLong", "KnownImport", "SourceDigests", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

@@ -179,6 +179,7 @@ func Generate(d *lab.Dictionary, seed uint64, n, from, to int) []lab.Arrival {
 		arrivals[i] = g.arrival(&market[at])
 		arrivals[i].Sample.SourceRef = "G" + strconv.Itoa(i+1)
 		arrivals[i].Sample.SourceDigest = fmt.Sprintf("%x-%d", seed, i+1)
+		arrivals[i].Affirm(d, "generated")
 	}
 	return arrivals
 }

@@ -1,0 +1,125 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+// whole is 125 % of a sample.
+var whole = []cells{{"substance": "cocaine", "amount": "85"}, {"substance": "caffeine", "amount": "40"}}
+
+// An import asks nobody, so what a page would ask about is rejected, with how to confirm it.
+func TestWhatAPageWouldAskIsRejected(t *testing.T) {
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(whole...))
+	wantLine(t, plan, 3, Rejected, "amount", "40", "Up to here the amounts add up to more than 100 %. If it is right, confirm the rule whole in the mapping, with the reason.")
+	wantLine(t, plan, 2, Rejected, "", "1", "The sample is rejected because of row 3")
+	if len(plan.Arrivals) > 0 {
+		t.Errorf("got %+v", plan.Arrivals)
+	}
+}
+
+// What the mapping confirms is taken, with its reason, and the receipt counts it.
+func TestWhatTheMappingConfirmsIsTaken(t *testing.T) {
+	for _, c := range []struct {
+		name, confirmed string
+		taken           bool
+	}{
+		{"all samples", "", true},
+		{"this sample", `ids = ["1"]`, true},
+		{"another", `ids = ["2"]`, false},
+	} {
+		m := mustMapping(t, rowsMapping+"[[confirmed]]\nrule = \"whole\"\nreason = \"two portions\"\n"+c.confirmed)
+		plan, _ := mustPlan(t, m, file(whole...))
+		if taken := len(plan.Arrivals) == 1; taken != c.taken {
+			t.Errorf("%s: %s", c.name, lines(plan))
+			continue
+		}
+		if !c.taken {
+			continue
+		}
+		if got := plan.Arrivals[0].Evidence[0].Analysis.Overruled; got != "two portions" {
+			t.Errorf("%s: kept %q", c.name, got)
+		}
+		note := "what looks implausible, which the mapping confirms by the rule whole: 1"
+		if !slices.Contains(plan.Receipt.Files[0].Notes, note) {
+			t.Errorf("%s: %q", c.name, plan.Receipt.Files[0].Notes)
+		}
+	}
+}
+
+// A rule that is confirmed confirms no other, and nothing that was refused.
+func TestAConfirmationIsOfOneRule(t *testing.T) {
+	m := mustMapping(t, rowsMapping+"[[confirmed]]\nrule = \"usual_price\"\nreason = \"asked again\"\n")
+	plan, _ := mustPlan(t, m, file(whole...))
+	wantLine(t, plan, 3, Rejected, "amount", "40", "more than 100 %")
+	plan, _ = mustPlan(t, m, file(cells{"price": "2500"}))
+	if len(plan.Arrivals) != 1 || !slices.Equal(plan.Arrivals[0].Sample.Confirmed, lab.Codes{"price_amount=2500000EUR/1000g"}) {
+		t.Errorf("%s", lines(plan))
+	}
+	plan, _ = mustPlan(t, m, file(cells{"amount": "0"}))
+	wantLine(t, plan, 2, Rejected, "amount", "0", "Zero is no amount")
+}
+
+func TestRefusedConfirmations(t *testing.T) {
+	for name, c := range map[string]struct{ text, field string }{
+		"no such rule":             {`rule = "all"` + "\n" + `reason = "right"`, "confirmed 1.rule"},
+		"a rule that refuses":      {`rule = "zero"` + "\n" + `reason = "right"`, "confirmed 1.rule"},
+		"a rule of pages alone":    {`rule = "late"` + "\n" + `reason = "right"`, "confirmed 1.rule"},
+		"no reason":                {`rule = "whole"`, "confirmed 1.reason"},
+		"a blank one":              {`rule = "whole"` + "\n" + `reason = " "`, "confirmed 1.reason"},
+		"a telephone number":       {`rule = "whole"` + "\n" + `reason = "ask 06 12345678"`, "confirmed 1.reason"},
+		"private texts of all":     {`rule = "private_text"` + "\n" + `reason = "a batch number"`, "confirmed 1.ids"},
+		"a product of one sample":  {`rule = "product_near"` + "\n" + `reason = "another"` + "\n" + `ids = ["1"]`, "confirmed 1.ids"},
+		"a key that nothing reads": {`rule = "whole"` + "\n" + `reason = "right"` + "\n" + `id = ["1"]`, "confirmed.id"},
+	} {
+		_, err := parseMapping([]byte(rowsMapping + "[[confirmed]]\n" + c.text + "\n"))
+		if err == nil || !strings.Contains(err.Error(), c.field+": ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A word for nothing is what nobody knows, as it is at the counter; what a product cannot be
+// called is refused, and what is close to one asked about.
+func TestWhatVisitorsSaidBecomesNoProductOfAnyKind(t *testing.T) {
+	plan, d := accept(t, cells{"sold as": "n/a"})
+	if p := d.Products[plan.Arrivals[0].Sample.ProductID]; p.NameEN != "unknown" || len(plan.Products) > 0 || plan.Arrivals[0].Sample.SoldAsText != "n/a" {
+		t.Errorf("%+v", p)
+	}
+	for said, why := range map[string]string{
+		"call 06 12345678": "telephone number",
+		"ketamine 250 mg":  `says more than which substance it is. Write "ketamine" here`,
+		"ketamene":         "is close to ketamine. Choose the one that is meant, or confirm that this is another. If it is right, confirm the rule product_near",
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": said}))
+		wantLine(t, plan, 2, Rejected, "sold_as", said, why)
+	}
+	m := mustMapping(t, rowsMapping+"[[confirmed]]\nrule = \"product_near\"\nreason = \"a brand\"\n")
+	if plan, _ := mustPlan(t, m, file(cells{"sold as": "ketamene"})); len(plan.Products) != 1 || plan.Products[0].NameEN != "ketamene" {
+		t.Errorf("%s", lines(plan))
+	}
+}
+
+// What is usual is what the registry says.
+func TestAnAmountOfTenTimesTheUsualIsRejected(t *testing.T) {
+	known := Known{Dictionary: mustDictionary(t), Today: today, Usual: lab.Usual{
+		Amount: func(_ lab.SubstanceID, form lab.Form, scale lab.Scale) (int64, bool) {
+			return 80_000, form == lab.Powder && scale == lab.MassFraction
+		},
+		Price: func(lab.ProductID, lab.Price) int64 { return 20 * lab.UnitPriceScale },
+	}}
+	plan, err := planWith(t, mustMapping(t, rowsMapping), known, file(
+		cells{"nr": "1", "amount": "80", "basis": "base"}, cells{"nr": "2", "amount": "80,1", "basis": "base"}, cells{"nr": "3", "amount": "0,7", "basis": "base"},
+		cells{"nr": "4", "price": "201"}, cells{"nr": "5", "price": "1,9"},
+	))
+	if err != nil || len(plan.Arrivals) != 1 {
+		t.Fatalf("%v\n%s", err, lines(plan))
+	}
+	wantLine(t, plan, 3, Rejected, "amount", "80,1", "This is more than ten times the usual amount, about 8.0% as base.")
+	wantLine(t, plan, 4, Rejected, "amount", "0,7", "This is less than a tenth of the usual amount, about 8.0% as base.")
+	wantLine(t, plan, 5, Rejected, "price", "201", "This is more than ten times the usual price, about 20.")
+	wantLine(t, plan, 6, Rejected, "price", "1,9", "This is less than a tenth of the usual price, about 20.")
+}
