@@ -102,8 +102,8 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 	if utf8.RuneCountInString(name) > maxName {
 		return soldAs{}, fmt.Errorf("the name is longer than %d characters", maxName)
 	}
-	if lab.WronglyDecoded(name) {
-		return soldAs{}, errors.New("the text has signs of a wrong encoding, as of an ï that became Ã¯")
+	if err := p.refuseProduct(name); err != nil {
+		return soldAs{}, err
 	}
 	if p.newProducts++; p.newProducts > maxNewEntries {
 		return soldAs{}, errTooManyNew
@@ -113,6 +113,18 @@ func (p *planner) unknownProduct(name string) (soldAs, error) {
 		return soldAs{}, err
 	}
 	return soldAs{product: product.ID}, nil
+}
+
+// refuseProduct refuses words that are to be no name of a product, because they tell who or
+// where somebody is or cannot be read: names stand in a dictionary that all services share.
+func (p *planner) refuseProduct(name string) error {
+	a := p.before.AskName(name)
+	if a.Kind != lab.PrivateName && a.Kind != lab.BrokenName {
+		return nil
+	}
+	var errs lab.FieldErrors
+	a.Check(&errs, "sold_as", false)
+	return errors.New(errs[0].Message())
 }
 
 // addMethods finds the methods of the mapping in the dictionary, or adds them.
