@@ -13,12 +13,12 @@ import (
 
 // Cause is a reason for which rows were rejected, with how many they are and the first.
 type Cause struct {
-	Field  string
-	Reason string // where it differs from row to row, with … for what differs
-	Rows   int
-	File   string
-	Row    int
-	Value  string // of the first row
+	Field  string `json:"field"`
+	Reason string `json:"reason"` // where it differs from row to row, with … for what differs
+	Rows   int    `json:"rows"`
+	File   string `json:"file"`
+	Row    int    `json:"row"`
+	Value  string `json:"value"` // of the first row
 }
 
 // differs is what differs in the same reason from row to row: what the file says, numbers

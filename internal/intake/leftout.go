@@ -11,17 +11,17 @@ import (
 
 // LeftOut is what of the files would not be written, because it is rejected.
 type LeftOut struct {
-	Samples int // rejected
-	Of      int // samples of the files
-	Dangers []LeftDanger
+	Samples int          `json:"samples"` // rejected
+	Of      int          `json:"of"`      // samples of the files
+	Dangers []LeftDanger `json:"dangers"`
 }
 
 // LeftDanger is a substance of high or extreme danger that rejected rows name.
 type LeftDanger struct {
-	Name string
-	Rows int
-	File string
-	Row  int // the first
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+	File string `json:"file"`
+	Row  int    `json:"row"` // the first
 }
 
 // Of few samples a part says little: below so many only a danger keeps the others back.

@@ -32,24 +32,24 @@ type Receipt struct {
 
 // FileReceipt accounts for one file.
 type FileReceipt struct {
-	Name     string
-	SHA256   string
-	Read     int
-	Accepted int
-	Merged   int
-	Rejected int
-	Notes    []string
+	Name     string   `json:"name"`
+	SHA256   string   `json:"sha256"`
+	Read     int      `json:"read"`
+	Accepted int      `json:"accepted"`
+	Merged   int      `json:"merged"`
+	Rejected int      `json:"rejected"`
+	Notes    []string `json:"notes"`
 }
 
 // Line is a row that was merged or rejected, and why; a row with several mistakes
 // has several lines.
 type Line struct {
-	File   string
-	Row    int
-	Fate   string // merged or rejected
-	Field  string
-	Value  string // of the field; for a row that was merged, the row that stands for it
-	Reason string
+	File   string `json:"file"`
+	Row    int    `json:"row"`
+	Fate   string `json:"fate"` // merged or rejected
+	Field  string `json:"field"`
+	Value  string `json:"value"` // of the field; for a row that was merged, the row that stands for it
+	Reason string `json:"reason"`
 
 	follows bool // it is rejected because of another row
 }

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -26,7 +28,9 @@ func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.Service
 		return nil, translate(err)
 	}
 	found := map[string][]lab.Elsewhere{}
-	refs := slices.Sorted(maps.Keys(received))
+	refs := slices.SortedFunc(maps.Keys(received), func(a, b string) int { // of a few days at a time
+		return cmp.Or(cmp.Compare(received[a], received[b]), strings.Compare(a, b))
+	})
 	for _, other := range others {
 		for some := range slices.Chunk(refs, refsAtOnce) {
 			files, err := importedBy(tx, other.ID, some, received)
@@ -41,9 +45,12 @@ func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.Service
 	return found, nil
 }
 
-// importedBy returns the files that a service imported by the ids, each of the day that is asked for.
+// importedBy returns the files that a service imported by the ids, which are in the order of
+// their days, each of the day that is asked for.
 func importedBy(tx *gorm.DB, service lab.ServiceID, refs []string, received map[string]lab.Date) ([]lab.File, error) {
-	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_ref <> '' AND source_ref IN ? ORDER BY source_ref", service, refs)
+	first, last := received[refs[0]], received[refs[len(refs)-1]]
+	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_ref <> '' AND source_ref IN ? AND received_on BETWEEN ? AND ? ORDER BY source_ref",
+		service, refs, first, last)
 	if err != nil {
 		return nil, err
 	}
