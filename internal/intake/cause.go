@@ -23,7 +23,7 @@ type Cause struct {
 
 // differs is what differs in the same reason from row to row: what the file says, numbers
 // and days.
-var differs = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\pL*\d[\pL\d.,:/-]*`)
+var differs = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\pL*\d(?:[\pL\d.,:/-]*[\pL\d])?`)
 
 // causesOf groups the reasons of the rows that were rejected, the most frequent first. Rows
 // that were rejected because of another have none of their own.

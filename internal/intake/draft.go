@@ -128,8 +128,9 @@ func (p *planner) isPeak(at place) bool {
 	if len(p.sets) != 1 {
 		return false
 	}
-	s, _, known := p.dictionary.FindSubstance(p.sets[0].substance.nameOf(at.row()))
-	return known && s.Class == lab.UnidentifiedClass
+	called := p.sets[0].substance.nameOf(at.row())
+	s, _, known := p.dictionary.FindSubstance(called)
+	return known && s.Class == lab.UnidentifiedClass || contains(p.mapping.Findings.Unidentified, called) || contains(p.mapping.Findings.Other, called)
 }
 
 // readFindings reads the findings of the rows, and rejects rows that have

@@ -15,7 +15,7 @@ func TestWhatADangerIsCalled(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"fentanyl": "fentanyl", "Fentanyl HCl": "fentanyl", "fentanyl 2 mg": "fentanyl", "cocaine; fentanyl": "fentanyl", "fentanil": "fentanyl",
-		"nitazenes": "nitazenes", "bel 06-12345678 fentanyl": "fentanyl", "heroin\nfentanyl": "fentanyl, heroin",
+		"nitazenes": "a nitazene, which one is not known", "bel 06-12345678 fentanyl": "fentanyl", "heroin\nfentanyl": "fentanyl, heroin",
 		"caffeine": "", "MDMA": "", "geen fentanyl": "", "unidentified": "", "never heard of": "", "": "",
 	} {
 		got := strings.Join(d.Dangerous(text), ", ")
