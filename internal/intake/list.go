@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,8 +62,11 @@ func (p *planner) measuredByOne(methods int) {
 
 // with is the row with another text in one cell.
 func (r Row) with(at int, text string) Row {
-	r.Cells = slices.Clone(r.Cells)
-	r.Cells[at] = text
+	instead := maps.Clone(r.instead)
+	if instead == nil {
+		instead = map[int]string{}
+	}
+	instead[at], r.instead = text, instead
 	return r
 }
 
@@ -107,7 +111,7 @@ func (p *planner) apart(b *boundFinding, row Row) ([]Row, []problem) {
 			continue
 		}
 		for i := range rows {
-			rows[i].Cells[beside.at] = parts[i]
+			rows[i].instead[beside.at] = parts[i]
 		}
 	}
 	return rows, problems

@@ -176,9 +176,9 @@ func (p *planner) continueRows() {
 		if i == 0 || describes || !isBlank(id.text(rows[i])) || !p.findings().table.follows(rows[i-1], rows[i]) {
 			continue
 		}
-		rows[i].Cells[id.at] = id.text(rows[i-1])
+		rows[i].instead = map[int]string{id.at: id.text(rows[i-1])}
 		for _, c := range own {
-			rows[i].Cells[c.at] = c.text(rows[i-1])
+			rows[i].instead[c.at] = c.text(rows[i-1])
 		}
 	}
 }
