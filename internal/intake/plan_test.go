@@ -35,8 +35,8 @@ level = "confirmatory"
 
 func TestTwoFiles(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, twoFiles),
-		"nr,in,sold as\n01,2024-03-02,ketamine\n2,2024-03-03,MDMA\n01,2024-03-02,ketamine\n03,2024-03-04,\n",
-		"sample,substance,on\n2,MDMA,2024-03-05\n01,ketamine,2024-03-05\n01,ketamine,2024-03-05\n")
+		"nr,in,sold as\n01,2024-03-02,ketamine\n13,2024-03-03,MDMA\n01,2024-03-02,ketamine\n02,2024-03-04,\n",
+		"sample,substance,on\n13,MDMA,2024-03-05\n01,ketamine,2024-03-05\n01,ketamine,2024-03-05\n")
 	if len(plan.Arrivals) != 3 || plan.Arrivals[0].Sample.SourceRef != "01" || len(plan.Arrivals[0].Evidence[0].Findings) != 1 {
 		t.Fatalf("got %+v", plan.Arrivals)
 	}

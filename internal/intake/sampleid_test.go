@@ -9,8 +9,8 @@ import (
 	"marquis/internal/realdata"
 )
 
-// fieldCase reads a case from the field, with its mapping, a line of which may be replaced.
-func fieldCase(t *testing.T, name string, replace ...string) (*Mapping, string) {
+// rowsCase reads a case from the field, with its mapping, a line of which may be replaced.
+func rowsCase(t *testing.T, name string, replace ...string) (*Mapping, string) {
 	t.Helper()
 	text, err := os.ReadFile(realdata.Path(t, "../cases/mapping.toml"))
 	if err != nil {
@@ -25,17 +25,17 @@ func fieldCase(t *testing.T, name string, replace ...string) (*Mapping, string) 
 
 func TestCasesOfRows(t *testing.T) {
 	t.Run("04", func(t *testing.T) { // a continuation row
-		m, text := fieldCase(t, "04-continuation-row.csv")
+		m, text := rowsCase(t, "04-continuation-row.csv")
 		_, _, err := planOf(t, m, text)
 		wantError(t, err, "file1.csv row 3: the row holds a finding and does not say of which sample")
-		m, text = fieldCase(t, "04-continuation-row.csv", `layout = "rows"`, "layout = \"rows\"\ncontinued = true")
+		m, text = rowsCase(t, "04-continuation-row.csv", `layout = "rows"`, "layout = \"rows\"\ncontinued = true")
 		plan, d := mustPlan(t, m, text)
 		if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); len(plan.Arrivals) != 1 || got != "cocaine quantified 79.5% base, levamisole quantified 5.5% base" {
 			t.Errorf("%d samples: %s\n%s", len(plan.Arrivals), got, lines(plan))
 		}
 	})
 	t.Run("05", func(t *testing.T) { // the name says a salt, the mapping base
-		m, text := fieldCase(t, "05-salt-names.csv")
+		m, text := rowsCase(t, "05-salt-names.csv")
 		plan, _ := mustPlan(t, m, text)
 		if len(plan.Arrivals)+len(plan.Substances) > 0 {
 			t.Errorf("taken: %v", plan.Receipt.Substances)
@@ -43,7 +43,7 @@ func TestCasesOfRows(t *testing.T) {
 		wantLine(t, plan, 2, Rejected, "basis", "base", "but the name of the substance says hydrochloride")
 	})
 	t.Run("09", func(t *testing.T) { // the second file is a workbook
-		m, text := fieldCase(t, "09a-leading-zero.csv")
+		m, text := rowsCase(t, "09a-leading-zero.csv")
 		first, _ := mustPlan(t, m, text)
 		a := first.Arrivals[0].Sample
 		known := Known{Dictionary: mustDictionary(t), Digests: map[string]string{a.SourceRef: a.SourceDigest}, Today: today}
@@ -57,14 +57,14 @@ func TestCasesOfRows(t *testing.T) {
 		}
 	})
 	t.Run("10", func(t *testing.T) { // words for nothing
-		m, text := fieldCase(t, "10-placeholders.csv")
+		m, text := rowsCase(t, "10-placeholders.csv")
 		plan, _ := mustPlan(t, m, text)
 		if len(plan.Arrivals)+len(plan.Substances) > 0 || len(plan.Receipt.Causes) != 1 || plan.Receipt.Causes[0].Rows != 2 {
 			t.Errorf("%d samples, %+v", len(plan.Arrivals), plan.Receipt.Causes)
 		}
 	})
 	t.Run("28", func(t *testing.T) { // through two services
-		m, text := fieldCase(t, "09a-leading-zero.csv")
+		m, text := rowsCase(t, "09a-leading-zero.csv")
 		first, d := mustPlan(t, m, text)
 		known := Known{Dictionary: d, Today: today, Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 			if len(received) != 1 || received["08031"] != 2024_03_05 {
@@ -77,7 +77,7 @@ func TestCasesOfRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantLine(t, plan, 2, Rejected, "id", "08031", "A sample of the same id, days and findings is recorded at service AAA")
-		m, _ = fieldCase(t, "09a-leading-zero.csv", `profile = "case"`, "profile = \"case\"\nids_per_service = true")
+		m, _ = rowsCase(t, "09a-leading-zero.csv", `profile = "case"`, "profile = \"case\"\nids_per_service = true")
 		if plan, err = planWith(t, m, known, text); err != nil || len(plan.Arrivals) != 1 ||
 			!strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, "\n"), "samples with id, days and findings of one at service AAA") {
 			t.Errorf("%v: %s", err, lines(plan))
@@ -89,7 +89,7 @@ func TestCasesOfRows(t *testing.T) {
 			known.Elsewhere = func(map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 				return map[string][]lab.Elsewhere{"08031": {{Service: "AAA", File: first.Arrivals[0].File}}}, nil
 			}
-			m, _ := fieldCase(t, "09a-leading-zero.csv")
+			m, _ := rowsCase(t, "09a-leading-zero.csv")
 			if plan, err := planWith(t, m, known, changed); err != nil || len(plan.Arrivals) != 1 {
 				t.Errorf("%s: %v: %s", name, err, lines(plan))
 			}
@@ -99,17 +99,17 @@ func TestCasesOfRows(t *testing.T) {
 
 // Two spellings of one id are neither two samples nor one of two people's.
 func TestIDsOfAFileThatMeet(t *testing.T) {
-	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "08031"}, cells{"nr": "8031"}, cells{"nr": "b-1"}, cells{"nr": "B–1"}, cells{"nr": "C-1"}))
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "A08031"}, cells{"nr": "A8031"}, cells{"nr": "b-1"}, cells{"nr": "B–1"}, cells{"nr": "C-1"}))
 	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.SourceRef != "C-1" {
 		t.Errorf("%d samples\n%s", len(plan.Arrivals), lines(plan))
 	}
-	wantLine(t, plan, 2, Rejected, "id", "08031", "Perhaps 8031, row 3 of file1.csv: ")
-	wantLine(t, plan, 3, Rejected, "id", "8031", "Perhaps 08031, row 2 of file1.csv: ")
+	wantLine(t, plan, 2, Rejected, "id", "A08031", "Perhaps A8031, row 3 of file1.csv: ")
+	wantLine(t, plan, 3, Rejected, "id", "A8031", "Perhaps A08031, row 2 of file1.csv: ")
 	wantLine(t, plan, 4, Rejected, "id", "b-1", `Perhaps "B\u20131", row 5 of file1.csv: `)
 	if len(plan.Receipt.Causes) != 1 && plan.Receipt.Causes[0].Rows < 2 {
 		t.Errorf("%+v", plan.Receipt.Causes)
 	}
-	plan, _ = mustPlan(t, mustMapping(t, "exact_ids = true\n"+rowsMapping), file(cells{"nr": "08031"}, cells{"nr": "8031"}))
+	plan, _ = mustPlan(t, mustMapping(t, "exact_ids = true\n"+rowsMapping), file(cells{"nr": "A08031"}, cells{"nr": "A8031"}))
 	if len(plan.Arrivals) != 2 {
 		t.Errorf("the mapping says that ids are exact: %s", lines(plan))
 	}
@@ -120,7 +120,7 @@ func TestIDsThatMeetWhatIsRecorded(t *testing.T) {
 	m := mustMapping(t, rowsMapping)
 	first, _ := mustPlan(t, m, file(cells{"nr": "08031"}))
 	known := Known{Dictionary: mustDictionary(t), Digests: map[string]string{"08031": first.Arrivals[0].Sample.SourceDigest}, Today: today}
-	plan, err := planWith(t, m, known, file(cells{"nr": "08031"}, cells{"nr": "8031.0"}, cells{"nr": "8032"}))
+	plan, err := planWith(t, m, known, file(cells{"nr": "08031"}, cells{"nr": "8031.0"}, cells{"nr": "B-1"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,8 +202,8 @@ func TestUNCDamaged(t *testing.T) {
 		_, _, err = planOf(t, m, samples, findings)
 		wantError(t, err, lost)
 	}
-	_, _, err = planOf(t, m, strings.Replace(samples, `"600240"`, `"0600240"`, 1), findings)
-	wantError(t, err, lost+"; perhaps it is 0600240, row 2 of file1.csv")
+	_, _, err = planOf(t, m, strings.Replace(samples, `"600240"`, `"600-240"`, 1), findings)
+	wantError(t, err, lost+"; perhaps it is 600-240, row 2 of file1.csv")
 }
 
 // TestUNCContainsWhatWasExpectedByToken takes each word of what was expected by
