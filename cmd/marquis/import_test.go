@@ -79,7 +79,7 @@ func TestAnImportWaitsForAPerson(t *testing.T) {
 		if code != exitRejected || !strings.Contains(out, "fentanyl: 1 row") || !strings.Contains(out, "Imported into service WTS.") {
 			t.Errorf("exit %d\n%s", code, out)
 		}
-		if n := sh.entry("stats", "2024", "--product", "cocaine").N; n != 3 {
+		if n := sh.entry("2024", "--expected", "cocaine").Registered; n != 3 {
 			t.Errorf("%d samples", n)
 		}
 	})

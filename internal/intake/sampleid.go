@@ -50,23 +50,23 @@ func (p *planner) compareIDs() {
 	if p.mapping.ExactIDs {
 		return
 	}
-	for _, d := range p.order {
-		if !p.isRecorded(d) {
-			if others := p.ids.alike(d.id); len(others) > 0 {
-				d.doubt(fmt.Sprintf("%s, %s", shownID(others[0].id), others[0].at))
-			}
-		}
-	}
 	recorded := map[*draft]string{}
 	for ref := range p.known.Digests {
 		for _, d := range p.ids.alike(ref) {
-			if before, told := recorded[d]; !p.isRecorded(d) && (!told || ref < before) {
+			if before, told := recorded[d]; !told || ref < before {
 				recorded[d] = ref
 			}
 		}
 	}
-	for d, ref := range recorded {
-		d.doubt(fmt.Sprintf("%s, which is recorded already", shownID(ref)))
+	for _, d := range p.order {
+		if p.isRecorded(d) {
+			continue
+		}
+		if others := p.ids.alike(d.id); len(others) > 0 {
+			d.doubt(fmt.Sprintf("%s, %s", shownID(others[0].id), others[0].at))
+		} else if ref, is := recorded[d]; is {
+			d.doubt(fmt.Sprintf("%s, which is recorded already", shownID(ref)))
+		}
 	}
 }
 

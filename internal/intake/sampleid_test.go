@@ -125,7 +125,14 @@ func TestIDsThatMeetWhatIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLine(t, plan, 2, Merged, "", "", "The sample is recorded already, and says the same.")
-	wantLine(t, plan, 3, Rejected, "id", "8031.0", "Perhaps 08031, which is recorded already: ")
+	wantLine(t, plan, 3, Rejected, "id", "8031.0", "Perhaps 08031, row 2 of file1.csv: ")
+	if len(plan.Arrivals) != 1 {
+		t.Errorf("%d new samples", len(plan.Arrivals))
+	}
+	if plan, err = planWith(t, m, known, file(cells{"nr": "8031.0"}, cells{"nr": "B-1"})); err != nil {
+		t.Fatal(err)
+	}
+	wantLine(t, plan, 2, Rejected, "id", "8031.0", "Perhaps 08031, which is recorded already: ")
 	if len(plan.Arrivals) != 1 {
 		t.Errorf("%d new samples", len(plan.Arrivals))
 	}
