@@ -185,8 +185,10 @@ detection = { column = "substance", list = ";|,+/", values = { "trace of fentany
 func TestNotAnalysed(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `nothing = ["nothing found"]`, "nothing = [\"nothing found\", \"\"]\nnot_analysed = [\"not tested\"]", 1))
 	for _, row := range []cells{
-		{"why not": "capacity", "substance": "", "on": "", "method": ""}, {"why not": "capacity", "substance": "", "on": "05-03-2024"},
-		{"why not": "capacity", "substance": "not tested", "on": ""}, {"why not": "capacity", "substance": "Not tested", "on": "05-03-2024"},
+		{"why not": "capacity", "substance": "", "on": "", "method": ""},
+		{"why not": "capacity", "substance": "", "on": "05-03-2024"},
+		{"why not": "capacity", "substance": "not tested", "on": ""},
+		{"why not": "capacity", "substance": "Not tested", "on": "05-03-2024"},
 	} {
 		plan, _ := mustPlan(t, m, file(row))
 		if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.State != lab.NotAnalysed || len(plan.Arrivals[0].Evidence) > 0 {

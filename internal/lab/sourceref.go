@@ -42,6 +42,9 @@ func (k RefKey) Keys() []string {
 
 // printed leaves out of a text what nobody sees.
 func printed(r rune) rune {
+	if ' ' <= r && r <= '~' {
+		return r
+	}
 	if unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && !unicode.IsSpace(r) {
 		return -1
 	}
@@ -60,6 +63,9 @@ func withoutDecimals(text string) string {
 
 // isRefSign tells that a sign stands in an id for the eye alone.
 func isRefSign(r rune) bool {
+	if '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
+		return false
+	}
 	return unicode.In(r, unicode.Space, unicode.Dash, unicode.Pc, unicode.Quotation_Mark) || strings.ContainsRune("./\\,:;=#'`´()[]", r)
 }
 
