@@ -22,6 +22,7 @@ type importing struct {
 	service lab.Service
 	known   bool // whether the service is in the registry
 	dryRun  bool
+	accept  bool // write the rest, whatever is left out
 	receipt string
 }
 
@@ -34,7 +35,8 @@ func (p *program) importCommand() *cobra.Command {
 		Long: "Reads CSV or XLSX files as a profile says, checks them whole, and brings in what is right in one\n" +
 			"transaction, verified and published at source. The receipt accounts for every row. The same file\n" +
 			"again changes nothing.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
-			"Exit code 3 means that the import is done but rows were rejected.",
+			"Exit code 3 means that the import is done but rows were rejected; 4, that nothing was written because\n" +
+			"too much would be left out, or something dangerous (--accept-rejected writes the rest).",
 		Example: "  marquis import --profile unc-streetsafe ANALYSIS.csv LAB.csv --dry-run",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,7 +58,8 @@ func (p *program) importCommand() *cobra.Command {
 	command.Flags().StringVar(&profile, "profile", "", "how the files are to be read")
 	command.Flags().StringVar(&service, "service", "", "code of the service whose samples they are (default: the profile's)")
 	command.Flags().BoolVar(&x.dryRun, "dry-run", false, "check and account, but write nothing")
-	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this CSV file as well")
+	command.Flags().BoolVar(&x.accept, "accept-rejected", false, "write what is right even if much is left out, or something dangerous")
+	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this file as well, as CSV, or as JSON if the name ends in .json")
 	return command
 }
 
@@ -105,9 +108,17 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 	if err := x.account(plan.Receipt); err != nil {
 		return err
 	}
-	switch {
-	case again:
+	if again {
 		return nil
+	}
+	fmt.Fprint(x.stdout, plan.Receipt.LeftOut.Text())
+	waits := plan.Receipt.LeftOut.TooMuch() && !x.accept
+	switch {
+	case waits && x.dryRun:
+		fmt.Fprintln(x.stdout, "Dry run: nothing was written, and without --accept-rejected nothing would be.")
+		return errLeftOut
+	case waits:
+		return errLeftOut
 	case x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
 	case len(plan.Arrivals) == 0:
@@ -145,6 +156,9 @@ func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*
 	progress := x.progress("read")
 	plan, err := intake.Read(x.mapping, files, intake.Known{
 		Dictionary: dictionary, Digests: digests, Today: today, Usual: usual,
+		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
+			return s.Elsewhere(ctx, lab.Operator("import"), x.service.ID, received)
+		},
 	}, progress.show)
 	progress.end()
 	return plan, dictionary, usual, errors.Join(err, failed())
@@ -163,6 +177,9 @@ func (x *importing) account(r *intake.Receipt) (err error) {
 		return fmt.Errorf("write the receipt: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if strings.HasSuffix(strings.ToLower(x.receipt), ".json") {
+		return r.WriteJSON(f)
+	}
 	return r.WriteCSV(f)
 }
 

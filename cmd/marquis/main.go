@@ -25,6 +25,7 @@ const (
 	exitFailed   = 1
 	exitUsage    = 2
 	exitRejected = 3 // the work is done, but rows were rejected
+	exitWaits    = 4 // nothing was written, because of what would be left out
 )
 
 func main() {
@@ -59,6 +60,10 @@ func unlessStopped(ctx context.Context, err error) error {
 // errRejected ends a command that did its work but had to reject rows.
 var errRejected = errors.New("rows were rejected; correct them and import the file again: what is recorded already stays as it is")
 
+// errLeftOut ends an import of which so much, or something so dangerous, is rejected that
+// nothing is written unless a person says so.
+var errLeftOut = errors.New("nothing was written: too much would be left out, or something dangerous; correct the mapping or the files, or, to write the rest without it, add --accept-rejected")
+
 // usageError is a wrong use of the command line.
 type usageError struct{ error }
 
@@ -80,6 +85,8 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return exitUsage
 	case errors.Is(err, errRejected):
 		return exitRejected
+	case errors.Is(err, errLeftOut):
+		return exitWaits
 	}
 	return exitFailed
 }

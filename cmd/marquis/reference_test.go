@@ -160,7 +160,7 @@ func TestADamagedRowRejectsItsSampleOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		lab := realdata.Path(t, "unc/unc_PP_lab_detail.csv")
-		code, stdout, stderr := sh.run("import", "--profile", "unc-streetsafe", damaged, lab)
+		code, stdout, stderr := sh.run("import", "--profile", "unc-streetsafe", damaged, lab, "--accept-rejected") // it holds fentanyl
 		if code != exitRejected || !strings.Contains(stdout, "179 new samples") || !strings.Contains(stdout, `received_on "31Sep2023"`) {
 			t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
 		}

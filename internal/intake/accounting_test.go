@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -27,7 +28,7 @@ func TestEveryRowIsAccountedFor(t *testing.T) {
 			}
 			rows = append(rows, row)
 			damage := rapid.SampledFrom([]string{"", "", "", "", ",", "\x07"}).Draw(rt, "damage")
-			if i%3 == 0 {
+			if i%3 == 0 || !strings.Contains("\n"+samples, "\n"+row["nr"]+",") {
 				samples += fmt.Sprintf("%s,2024-03-02,%q%s\n", row["nr"], row["substance"], damage)
 			}
 			findings += fmt.Sprintf("%s,%s,2024-03-0%d\n", row["nr"], row["substance"], rapid.IntRange(1, 9).Draw(rt, "day"))

@@ -229,7 +229,7 @@ func madeBySpreadsheet(text string, k kind) error {
 	if text == "" {
 		return nil
 	}
-	isName := k == nameField || k == setField
+	isName := k == nameField || k == namesField || k == setField
 	switch {
 	case text[0] == '#' && (excelErrors[strings.ToUpper(text)] || len(text) > 3 && strings.Trim(text, "#") == ""):
 		return errExcel

@@ -171,7 +171,11 @@ func (p *planner) method(called string) (*lab.Method, error) {
 	if m, ok := p.methods["default"]; ok {
 		return m, nil
 	}
-	return nil, fmt.Errorf("the mapping does not describe this method: add [method.%q], or [method.default] for all others", called)
+	several := ""
+	if strings.ContainsAny(called, ";|,+/&\n") {
+		several = ", or list to the field method if it names several"
+	}
+	return nil, fmt.Errorf("the mapping does not describe this method: add [method.%q]%s, or [method.default] for all others", called, several)
 }
 
 // entries are entries of a dictionary, by their numbers.

@@ -88,7 +88,7 @@ func TestDocumentedFields(t *testing.T) {
 
 func TestDocumentedKeys(t *testing.T) {
 	var kinds []string
-	for _, k := range []kind{idField, textField, nameField, setField, dateField, numberField, codeField, codesField, amountField} {
+	for _, k := range []kind{idField, textField, nameField, setField, dateField, numberField, codeField, codesField, amountField, namesField} {
 		kinds = append(kinds, fmt.Sprintf("| %s | %s |", k, codeList(keysOf[k])))
 	}
 	wantRows(t, docTable(t, "| Kind of field"), kinds)

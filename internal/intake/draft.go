@@ -57,9 +57,12 @@ func (p *planner) finish(d *draft, a *lab.Arrival) bool {
 	a.Sample.SourceDigest = digest
 	problems, priceless := p.sample.read(d.at.row(), &a.Sample)
 	d.at.reject(problems...)
-	p.readFindings(rows)
+	p.readFindings(d, rows)
 	if !d.rejected() {
 		p.complete(a, d)
+	}
+	if !d.rejected() {
+		p.compareElsewhere(d, a)
 	}
 	if d.rejected() {
 		d.rejectRest()
@@ -126,18 +129,19 @@ func (p *planner) isPeak(at place) bool {
 	if len(p.sets) != 1 {
 		return false
 	}
-	s, _, known := p.dictionary.FindSubstance(p.sets[0].substance.nameOf(at.row()))
-	return known && s.Class == lab.UnidentifiedClass
+	called := p.sets[0].substance.nameOf(at.row())
+	s, _, known := p.dictionary.FindSubstance(called)
+	return known && s.Class == lab.UnidentifiedClass || contains(p.mapping.Findings.Unidentified, called) || contains(p.mapping.Findings.Other, called)
 }
 
 // readFindings reads the findings of the rows, and rejects rows that have
 // mistakes. In the sample's own row there may be none; a row that has none is
 // merged where another row tells more.
-func (p *planner) readFindings(rows []place) {
+func (p *planner) readFindings(d *draft, rows []place) {
 	p.found = p.found[:0]
 	var bare []place
 	for _, at := range rows {
-		before := len(p.found)
+		before, waits := len(p.found), p.isNotAnalysed(at)
 		for _, b := range p.sets {
 			if len(p.sources) == 1 {
 				if empty, problems := b.empty(at.row()); empty {
@@ -145,14 +149,24 @@ func (p *planner) readFindings(rows []place) {
 					continue
 				}
 			}
-			p.readFinding(b, at)
+			if contains(p.mapping.Findings.NotAnalysed, b.substance.nameOf(at.row())) {
+				waits = true
+				continue
+			}
+			p.readCell(b, at)
 		}
-		if len(p.found) == before && !p.readNothing(at) {
+		if len(p.found) == before && (waits || !p.readNothing(at)) {
 			bare = append(bare, at)
 		}
 	}
-	if len(p.sources) > 1 || len(bare) == 0 {
-		return // the sample's row is in the other file
+	if len(bare) == 0 {
+		return
+	}
+	if len(p.sources) > 1 { // the sample's row is in the other file
+		for _, at := range bare {
+			at.merge("It says nothing of the sample but that it was not analysed.", d.at)
+		}
+		return
 	}
 	told := bare[0]
 	if len(p.found) > 0 {
@@ -165,10 +179,20 @@ func (p *planner) readFindings(rows []place) {
 	}
 }
 
-func (p *planner) readFinding(b *boundFinding, at place) {
-	f, problems := p.findingOf(b, at)
+func (p *planner) readFinding(b *boundFinding, at place, row Row) {
+	f, problems := p.findingOf(b, at, row)
 	at.reject(problems...)
 	p.found = append(p.found, f)
+}
+
+// isNotAnalysed tells that the sample's own row says why there was no analysis: a day that
+// stands there nevertheless is not that of one.
+func (p *planner) isNotAnalysed(at place) bool {
+	if len(p.sources) > 1 || p.sample.notAnalysed == nil {
+		return false
+	}
+	why, err := p.sample.notAnalysed.code(at.row())
+	return err == nil && why != ""
 }
 
 // readNothing reads a row without any substance. If it was analysed nevertheless,
@@ -183,7 +207,7 @@ func (p *planner) readNothing(at place) bool {
 		at.reject(problem{"substance", "", `The sample was analysed, but no substance stands in the row; if that means that nothing was found, add "" to the mapping's findings.nothing.`})
 		return true
 	}
-	p.readFinding(p.sets[i], at)
+	p.readFinding(p.sets[i], at, at.row())
 	return true
 }
 
@@ -197,7 +221,7 @@ func (d *draft) rejectRest() {
 	why := fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])
 	for _, at := range d.rows {
 		if len(at.fate().problems) == 0 {
-			at.reject(problem{"", d.id, why})
+			at.fate().follows = &problem{"", d.id, why}
 		}
 	}
 }

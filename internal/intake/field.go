@@ -99,6 +99,12 @@ func (c *column) text(row Row) string {
 	switch {
 	case c == nil:
 		return ""
+	case row.instead != nil && c.at >= 0:
+		if text, told := row.instead[c.at]; told {
+			return text
+		}
+		row.instead = nil
+		return c.text(row)
 	case c.at >= 0 && !c.table.Workbook:
 		return row.Cells[c.at]
 	}

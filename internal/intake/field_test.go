@@ -159,7 +159,7 @@ func TestNumbers(t *testing.T) {
 	for _, test := range tests {
 		c := newColumn(Field{Column: "x"}, spec{"weight", numberField, nil}, test.decimal)
 		c.at = 0
-		got, err := c.thousandths(Row{1, []string{test.text}})
+		got, err := c.thousandths(Row{Number: 1, Cells: []string{test.text}})
 		if err != nil {
 			got = -1
 		}

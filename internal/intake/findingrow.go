@@ -19,10 +19,10 @@ type boundFinding struct {
 	detection, amount, unit, basis, uncertainty, stereo, abundance *column
 }
 
-func bindFinding(t *Table, m *Mapping, number int) (*boundFinding, []string) {
+func bindFinding(t *Table, m *Mapping, label string) (*boundFinding, []string) {
 	b := &boundFinding{}
 	var missing []string
-	b.columns, missing = bind(t, "findings.fields", m.Findings.Fields, findingFields, m.Decimal, number)
+	b.columns, missing = bind(t, "findings.fields", m.Findings.labelled(label), findingFields, m.Decimal, 0)
 	places := map[string]**column{
 		"sample": &b.sample, "substance": &b.substance, "method": &b.method, "performed_on": &b.performedOn,
 		"published_on": &b.publishedOn, "detection": &b.detection, "amount": &b.amount, "unit": &b.unit, "basis": &b.basis,
@@ -58,6 +58,7 @@ type name struct {
 	stereo     lab.Stereo
 	salt       saltTold
 	reportedAs string
+	other      bool  // the source does not tell which substance it is
 	err        error // why the name is refused
 }
 
@@ -67,9 +68,8 @@ type saltTold struct {
 	salt  string    // the salt in the name, which the dictionary need not list
 }
 
-// findingOf reads a finding.
-func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []problem) {
-	row := at.row()
+// findingOf reads a finding from a row, or from the part of it that is about this one.
+func (p *planner) findingOf(b *boundFinding, at place, row Row) (f found, problems []problem) {
 	refuse := func(c *column, field string, err error) {
 		if err != nil {
 			problems = append(problems, problem{field, c.text(row), sentence(err)})
@@ -86,7 +86,7 @@ func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []prob
 		}
 		refuse(b.publishedOn, "published_on", err)
 	}
-	f.method, err = p.method(b.method.text(row))
+	f.method, err = p.method(b.method.nameOf(row))
 	refuse(b.method, "method", err)
 	n, err := p.name(b.substance.nameOf(row), b.substance.text(row))
 	refuse(b.substance, "substance", err)
@@ -95,11 +95,14 @@ func (p *planner) findingOf(b *boundFinding, at place) (f found, problems []prob
 		f.finding = lab.Finding{SubstanceID: n.substance, Stereo: n.stereo, ReportedAs: n.reportedAs}
 		problems = append(problems, p.setFound(&f.finding, b, row)...)
 		p.unidentify(&f)
+		if n.other && f.finding.Detection == lab.Unidentified {
+			at.source.notes["findings that the source calls other, which are counted as what could not be identified"]++
+		}
 		if p.dictionary.Outside(f.method, &f.finding) {
 			at.source.notes["findings outside the declared scope of their method, which are taken"]++
 		}
 		if f.finding.Detection == lab.Quantified && len(problems) == 0 {
-			problems = append(problems, p.setSalt(&f.finding, b, at, n.salt)...)
+			problems = append(problems, p.setSalt(&f.finding, b, at, row, n.salt)...)
 		}
 	}
 	return f, problems
@@ -163,6 +166,9 @@ func (p *planner) nameOf(called, text string) name {
 		n.conclusion = lab.NothingSeen
 	case contains(p.mapping.Findings.Unclear, called):
 		n.conclusion = lab.Inconclusive
+	case contains(p.mapping.Findings.Unidentified, called), contains(p.mapping.Findings.Other, called):
+		n.substance, n.reportedAs = p.unidentified, text
+		n.other = contains(p.mapping.Findings.Other, called)
 	default:
 		n.err = p.setSubstance(&n, called, text)
 	}
@@ -205,8 +211,13 @@ func (p *planner) ask(called string) lab.NameAnswer {
 		return lab.NameAnswer{Kind: lab.KnownName, Substance: s, Stereo: stereo}
 	}
 	a := p.before.AskName(called)
-	if a.Kind == lab.NearName && contains(p.mapping.Findings.NewSubstances, called) {
+	switch another := contains(p.mapping.Findings.NewSubstances, called); {
+	case a.Kind == lab.NearName && another:
 		a.Kind = lab.NewName
+	case a.Kind == lab.NewName && !another:
+		if a.Several = severalNew(called); len(a.Several) > 1 {
+			a.Kind = lab.SeveralName
+		}
 	}
 	return a
 }
@@ -215,7 +226,9 @@ func (p *planner) ask(called string) lab.NameAnswer {
 func (p *planner) refuseName(a lab.NameAnswer, text string) error {
 	switch a.Kind {
 	case lab.EmptyName:
-		return errors.New("this is a word for nothing, and no substance: if it means that nothing was found, or that nobody could tell what, add it to the mapping's findings.nothing or findings.unclear; else leave the row out")
+		return errors.New("this is a word for nothing, and no substance: say in the mapping what it means, in findings.nothing or findings.unclear, or in findings.unidentified, findings.other or findings.not_analysed; else leave the row out")
+	case lab.SeveralName:
+		return errors.New(p.severalSentence(a.Several, text))
 	case lab.NearName:
 		if p.newSubstances++; p.newSubstances > maxNewEntries {
 			return errTooManyNew
@@ -234,7 +247,7 @@ func (p *planner) refuseName(a lab.NameAnswer, text string) error {
 // setSalt says that an amount counts the salt that is in the name of its substance, where
 // the source does not tell the basis. A basis that is another contradicts the name: nobody
 // knows which is right.
-func (p *planner) setSalt(f *lab.Finding, b *boundFinding, at place, told saltTold) []problem {
+func (p *planner) setSalt(f *lab.Finding, b *boundFinding, at place, row Row, told saltTold) []problem {
 	if told.basis == "" {
 		return nil
 	}
@@ -249,7 +262,7 @@ func (p *planner) setSalt(f *lab.Finding, b *boundFinding, at place, told saltTo
 		if says == "" {
 			says = "a salt or a hydrate"
 		}
-		return []problem{{"basis", b.basis.text(at.row()), fmt.Sprintf("The amount would count %s, but the name of the substance says %s: correct the one that is wrong, or leave the basis to the name.", f.Basis, says)}}
+		return []problem{{"basis", b.basis.text(row), fmt.Sprintf("The amount would count %s, but the name of the substance says %s: correct the one that is wrong, or leave the basis to the name.", f.Basis, says)}}
 	}
 	if f.Basis == lab.BasisUnknown {
 		at.source.notes["amounts of salts that the dictionary does not list, of which nobody knows how much base they are"]++

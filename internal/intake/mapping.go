@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -30,7 +32,9 @@ type Mapping struct {
 	Findings FindingsMapping      // of the samples
 	Methods  map[string]MethodMap `toml:"method"` // by the name that the file uses; "default" for all others
 
-	Confirmed lab.Confirmations // what looks implausible and is right
+	Confirmed     lab.Confirmations // what looks implausible and is right
+	ExactIDs      bool              `toml:"exact_ids"`       // ids that people take for one another are of two samples all the same
+	IDsPerService bool              `toml:"ids_per_service"` // another service of the source may have a sample of the same id
 
 	text []byte
 }
@@ -53,14 +57,46 @@ type FileMapping struct {
 
 // FindingsMapping says where findings stand.
 type FindingsMapping struct {
-	Layout  string           // rows: a row each; columns: in numbered columns of the sample's row
-	Count   int              // of the numbered columns, whose names hold {n}
-	Nothing []string         // what stands for a substance where nothing was found
-	Unclear []string         // what stands for a substance where the analysis was inconclusive
-	Fields  map[string]Field // by name of the field
+	Layout    string           // rows: a row each; columns: in numbered columns of the sample's row
+	Count     int              // of the numbered columns, whose names hold {n}
+	Columns   []string         // what stands for {n} instead of a number, such as names of methods
+	Continued bool             // a row without an id belongs to the sample of the row directly above
+	Fields    map[string]Field // by name of the field
 
-	// NewSubstances are names that are close to a known one, and yet another substance.
+	// What stands for a substance where there is none to name.
+	Nothing      []string // nothing was found
+	Unclear      []string // the analysis was inconclusive
+	NotAnalysed  []string `toml:"not_analysed"` // there was no analysis
+	Unidentified []string // something was found that could not be identified
+	Other        []string // something was found that the source does not tell by name
+
+	// NewSubstances are names that are close to a known one, or look like several, and yet
+	// another substance.
 	NewSubstances []string `toml:"new_substances"`
+}
+
+// labels are what stands for {n} in each set of columns; one that is empty for rows.
+func (f *FindingsMapping) labels() []string {
+	if f.Layout != "columns" {
+		return []string{""}
+	}
+	labels := slices.Clone(f.Columns)
+	for n := range f.Count {
+		labels = append(labels, strconv.Itoa(n+1))
+	}
+	return labels
+}
+
+// labelled are the fields of the findings in the columns of a label.
+func (f *FindingsMapping) labelled(label string) map[string]Field {
+	fields := maps.Clone(f.Fields)
+	for name, field := range fields {
+		if label != "" {
+			field.Column, field.Value = strings.ReplaceAll(field.Column, "{n}", label), strings.ReplaceAll(field.Value, "{n}", label)
+			fields[name] = field
+		}
+	}
+	return fields
 }
 
 // MethodMap is a method of the source's laboratory.

@@ -106,7 +106,7 @@ kind = "magic"
 		`samples.shape: Give either the column or a value for all rows.`,
 		`samples.logo: Write the heading of a column, or a table with column or value.`,
 		`findings.layout: It is "rows" or "columns".`,
-		`findings.unclear: "none" stands for nothing found already.`,
+		`findings.unclear: "None" stands in findings.nothing already.`,
 		`findings.fields.sample: Leave it out`,
 		`findings.fields.substance: Give either the column or a value for all rows.`,
 		`findings.fields.performed_on: There is no such day.`,

@@ -23,6 +23,7 @@ const (
 	codeField   kind = "code"   // one code of a vocabulary
 	codesField  kind = "codes"  // several
 	amountField kind = "amount" // how much of a substance, or how it was found
+	namesField  kind = "names"  // a name, or several in a list
 )
 
 // keysOf are the keys that the kinds of field take.
@@ -35,7 +36,8 @@ var keysOf = map[kind][]string{
 	numberField: {"column", "value", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
 	codesField:  {"column", "value", "values", "default", "list", "ticks"},
-	amountField: {"column", "values", "unit"},
+	amountField: {"column", "values", "unit", "list"},
+	namesField:  {"column", "value", "values", "default", "list"},
 }
 
 // spec is a field that a mapping can fill.
@@ -48,14 +50,14 @@ type spec struct {
 // findingFields are the fields of a finding.
 var findingFields = []spec{
 	{"sample", idField, nil},
-	{"substance", nameField, nil},
-	{"method", textField, nil},
+	{"substance", namesField, nil},
+	{"method", namesField, nil},
 	{"performed_on", dateField, nil},
 	{"published_on", dateField, nil},
 	{"detection", codeField, lab.Detections.Strings()},
 	{"amount", amountField, lab.Detections.Strings()},
-	{"unit", nameField, nil},
-	{"basis", nameField, nil},
+	{"unit", namesField, nil},
+	{"basis", namesField, nil},
 	{"uncertainty", numberField, nil},
 	{"stereo", codeField, lab.Stereos.Strings()},
 	{"abundance", codeField, lab.Abundances.Strings()},
@@ -80,6 +82,7 @@ func (m *Mapping) check(errs *lab.FieldErrors) {
 	for i, c := range m.Confirmed {
 		checkPart(errs, fmt.Sprintf("confirmed %d", i+1), c.Check())
 	}
+	m.checkLists(errs)
 	errs.Check(len(m.Methods) > 0, "method", "Describe the method, as [method.default].")
 	for _, name := range slices.Sorted(maps.Keys(m.Methods)) {
 		method := m.Methods[name].lab()
@@ -233,19 +236,49 @@ func (m *Mapping) checkLayout(errs *lab.FieldErrors) {
 	switch m.Findings.Layout {
 	case "rows":
 		errs.Check(len(m.Files) != 2 || sample.Column != "", "findings.fields.sample", "Say which column names the sample.")
-		errs.Check(!numbered && m.Findings.Count == 0, "findings.layout", "Only findings in numbered columns have a count, and {n} in a heading.")
+		errs.Check(!numbered && m.Findings.Count == 0 && len(m.Findings.Columns) == 0, "findings.layout", "Only findings in numbered columns have a count, and {n} in a heading.")
 	case "columns":
 		errs.Check(len(m.Files) == 1, "findings.layout", "Numbered columns stand in the sample's own row: describe one file.")
-		errs.Check(m.Findings.Count > 0 && m.Findings.Count <= 100, "findings.count", "Say how many numbered columns there are, 100 at most.")
+		errs.Check((m.Findings.Count == 0) != (len(m.Findings.Columns) == 0) && m.Findings.Count >= 0 && len(m.Findings.labels()) <= 100, "findings.count",
+			"Say how many numbered columns there are, or in columns what stands in their headings instead of a number; 100 at most.")
 		errs.Check(numbered, "findings.fields.substance", "Its heading holds {n} where the number stands, such as \"substance {n}\".")
+		errs.Check(!m.Findings.Continued, "findings.continued", "In numbered columns all findings of a sample stand in its own row.")
 	default:
 		errs.Check(false, "findings.layout", "It is \"rows\" or \"columns\".")
 	}
 	errs.Check(len(m.Files) == 2 || !told, "findings.fields.sample", "Leave it out: a finding in the sample's own row belongs to that sample.")
-	for _, text := range m.Findings.Nothing {
-		errs.Check(!contains(m.Findings.Unclear, text), "findings.unclear", "%q stands for nothing found already.", text)
-	}
+	m.checkWords(errs)
 	for _, name := range m.Findings.NewSubstances {
 		errs.Check(lab.Fold(name) != "", "findings.new_substances", "Write the names that are other substances than the known ones they are close to.")
 	}
+}
+
+// words are the lists of what stands for a substance, by their keys, in an order of their own.
+func (f *FindingsMapping) words() ([]string, map[string][]string) {
+	return []string{"nothing", "unclear", "not_analysed", "unidentified", "other"},
+		map[string][]string{"nothing": f.Nothing, "unclear": f.Unclear, "not_analysed": f.NotAnalysed, "unidentified": f.Unidentified, "other": f.Other}
+}
+
+// checkWords refuses a text that would stand for two things.
+func (m *Mapping) checkWords(errs *lab.FieldErrors) {
+	keys, lists := m.Findings.words()
+	for i, key := range keys {
+		for _, text := range lists[key] {
+			for _, before := range keys[:i] {
+				errs.Check(!contains(lists[before], text), "findings."+key, "%q stands in findings.%s already.", text, before)
+			}
+			errs.Check(fold(text) != "" || key != "unidentified" && key != "other", "findings."+key, "An empty cell does not say that something was found.")
+		}
+	}
+}
+
+// checkLists reports lists beside substances that are none, and separators that a number may hold.
+func (m *Mapping) checkLists(errs *lab.FieldErrors) {
+	list := m.Findings.Fields["substance"].List
+	for _, name := range []string{"amount", "unit", "basis"} {
+		f := m.Findings.Fields[name]
+		errs.Check(f.List == "" || list != "", "findings.fields."+name, "It is a list only beside a list of substances.")
+	}
+	amount := m.Findings.Fields["amount"]
+	errs.Check(m.Decimal == "" || !strings.Contains(amount.List, m.Decimal), "findings.fields.amount", "The decimal mark does not separate amounts; write another list.")
 }

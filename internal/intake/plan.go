@@ -27,6 +27,10 @@ type Known struct {
 	Digests    map[string]string // of what the source said of each sample that was imported before
 	Today      lab.Date          // at the service
 	Usual      lab.Usual         // amounts and prices
+
+	// Elsewhere finds the samples of other services with these ids and days of receipt; nil
+	// where nobody asks.
+	Elsewhere func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error)
 }
 
 // Read reads the files of an import and checks them whole; nothing is written. The
@@ -39,9 +43,14 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 		return nil, fmt.Errorf("profile %s reads %d files, not %d", m.Profile, len(m.Files), len(paths))
 	}
 	p := &planner{
-		mapping: m, dictionary: known.Dictionary, before: known.Dictionary.Clone(), known: known, progress: progress, drafts: map[string]*draft{},
+		mapping: m, dictionary: known.Dictionary, before: known.Dictionary.Clone(), known: known, progress: progress, drafts: map[string]*draft{}, ids: sampleIDs{},
 		names: map[string]name{}, products: map[string]soldAs{}, methods: map[string]*lab.Method{}, amounts: map[amountText]lab.Amount{},
 		fresh: newEntries{before: entriesOf(known.Dictionary)},
+	}
+	for _, s := range known.Dictionary.Substances {
+		if s.Class == lab.UnidentifiedClass && s.MergedInto == 0 && (p.unidentified == 0 || s.ID < p.unidentified) {
+			p.unidentified = s.ID
+		}
 	}
 	if err := p.readTables(paths); err != nil {
 		return nil, err
@@ -55,7 +64,15 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 	if err := p.addMethods(); err != nil {
 		return nil, err
 	}
+	p.continueRows()
 	p.group()
+	if err := p.homeless.err(); err != nil {
+		return nil, err
+	}
+	p.compareIDs()
+	if err := p.lookElsewhere(); err != nil {
+		return nil, err
+	}
 	digest := m.digest(p.sources)
 	plan := &Plan{Digest: hex.EncodeToString(digest[:]), Arrivals: make([]lab.Arrival, 0, len(p.order))}
 	for _, d := range p.order {
@@ -89,7 +106,12 @@ type planner struct {
 	sets       []*boundFinding // one, or one for each numbered column
 	drafts     map[string]*draft
 	order      []*draft
+	ids        sampleIDs // of the drafts
+	elsewhere  map[string][]lab.Elsewhere
+	homeless   homeless
 	fresh      newEntries
+
+	unidentified lab.SubstanceID // the entry of what could not be identified
 
 	names    map[string]name        // of substances, by what the file writes
 	products map[string]soldAs      // by what the visitor said
@@ -118,7 +140,11 @@ type fate struct {
 	merged   string // why it was merged with another row
 	with     *place // that row
 	problems []problem
+	follows  *problem // it is rejected because of another row
 }
+
+// rejected tells that the row is not taken.
+func (f *fate) rejected() bool { return len(f.problems) > 0 || f.follows != nil }
 
 // place is one row of one file.
 type place struct {
@@ -180,12 +206,8 @@ func (p *planner) bind() error {
 	var missing []string
 	p.sample, missing = bindSample(samples, p.mapping)
 	lacks[samples] = append(lacks[samples], missing...)
-	for n := range max(1, p.mapping.Findings.Count) {
-		number := 0
-		if p.mapping.Findings.Layout == "columns" {
-			number = n + 1
-		}
-		b, missing := bindFinding(findings, p.mapping, number)
+	for _, label := range p.mapping.Findings.labels() {
+		b, missing := bindFinding(findings, p.mapping, label)
 		p.sets = append(p.sets, b)
 		lacks[findings] = append(lacks[findings], missing...)
 	}
@@ -214,12 +236,18 @@ func (p *planner) group() {
 		at := place{findings, i}
 		id := p.sets[0].sample.text(at.row())
 		d, ok := p.drafts[id]
-		if !ok {
-			at.reject(problem{"sample", id, fmt.Sprintf("The sample has no row in %s that can be read.", samples.table.File)})
-			p.step(1)
-			continue
+		switch {
+		case isBlank(id):
+			p.withoutID(at, "sample")
+		case ok:
+			d.rows = append(d.rows, at)
+		default:
+			why := fmt.Sprintf("sample %s has no row in %s that can be read", shownID(clip(id, maxShown)), samples.table.File)
+			if others := p.ids.alike(id); len(others) > 0 {
+				why += fmt.Sprintf("; perhaps it is %s, %s", shownID(others[0].id), others[0].at)
+			}
+			p.homeless.add(at, why)
 		}
-		d.rows = append(d.rows, at)
 	}
 }
 
@@ -227,15 +255,15 @@ func (p *planner) group() {
 func (p *planner) describe(at place) {
 	row := at.row()
 	id := p.sample.id.text(row)
-	if id == "" {
-		at.reject(problem{"id", "", "The row does not say which sample it is."})
-		p.step(1)
+	if isBlank(id) {
+		p.withoutID(at, "id")
 		return
 	}
 	d, again := p.drafts[id]
 	if !again {
 		d = &draft{id: id, at: at}
 		p.drafts[id] = d
+		p.ids.add(d)
 		p.order = append(p.order, d)
 	}
 	d.rows = append(d.rows, at)

@@ -20,6 +20,9 @@ type Receipt struct {
 	Files      []FileReceipt
 	Samples    int // new samples
 	Findings   int // of those
+	Causes     []Cause
+	Following  int // rows that were rejected because of another row of their sample
+	LeftOut    LeftOut
 	Lines      []Line
 	Near       []NearName // names of substances that nobody has answered for
 	Substances []string   // new in the dictionary, to be reviewed
@@ -29,24 +32,26 @@ type Receipt struct {
 
 // FileReceipt accounts for one file.
 type FileReceipt struct {
-	Name     string
-	SHA256   string
-	Read     int
-	Accepted int
-	Merged   int
-	Rejected int
-	Notes    []string
+	Name     string   `json:"name"`
+	SHA256   string   `json:"sha256"`
+	Read     int      `json:"read"`
+	Accepted int      `json:"accepted"`
+	Merged   int      `json:"merged"`
+	Rejected int      `json:"rejected"`
+	Notes    []string `json:"notes"`
 }
 
 // Line is a row that was merged or rejected, and why; a row with several mistakes
 // has several lines.
 type Line struct {
-	File   string
-	Row    int
-	Fate   string // merged or rejected
-	Field  string
-	Value  string // of the field; for a row that was merged, the row that stands for it
-	Reason string
+	File   string `json:"file"`
+	Row    int    `json:"row"`
+	Fate   string `json:"fate"` // merged or rejected
+	Field  string `json:"field"`
+	Value  string `json:"value"` // of the field; for a row that was merged, the row that stands for it
+	Reason string `json:"reason"`
+
+	follows bool // it is rejected because of another row
 }
 
 // The fates of a row that was not accepted.
@@ -77,6 +82,7 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 	for _, s := range p.sources {
 		r.addFile(s)
 	}
+	r.Causes, r.LeftOut = causesOf(r.Lines), p.leftOut()
 	r.Near = p.near
 	slices.SortFunc(r.Near, func(a, b NearName) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range plan.Substances {
@@ -100,10 +106,14 @@ func (r *Receipt) addFile(s *source) {
 	for i, row := range t.Rows {
 		fate := &s.fates[i]
 		switch {
-		case len(fate.problems) > 0:
+		case fate.follows != nil:
+			f.Rejected++
+			r.Following++
+			r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, fate.follows.field, clip(fate.follows.value, maxShown), fate.follows.reason, true})
+		case fate.rejected():
 			f.Rejected++
 			for _, p := range fate.problems {
-				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason)})
+				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason), false})
 			}
 		case fate.merged != "":
 			f.Merged++
@@ -111,14 +121,14 @@ func (r *Receipt) addFile(s *source) {
 			if fate.with != nil {
 				with = fate.with.String()
 			}
-			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", with, fate.merged})
+			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", with, fate.merged, false})
 		default:
 			f.Accepted++
 		}
 	}
 	for _, m := range t.Malformed {
 		f.Rejected++
-		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", "", clip(m.sentence(), maxReason)}) // not its text: nobody knows what it holds
+		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", "", clip(m.sentence(), maxReason), false}) // not its text: nobody knows what it holds
 	}
 	r.Files = append(r.Files, f)
 }
@@ -135,10 +145,11 @@ func (r *Receipt) Summary() string {
 // shownLines is the number of rows that a receipt on a terminal shows.
 const shownLines = 40
 
-// WriteText writes the receipt for a terminal. Of many rows that were not
-// accepted it shows the first ones.
+// WriteText writes the receipt for a terminal: first why rows were rejected, grouped and
+// counted. Of many rows that were not accepted it shows the first ones.
 func (r *Receipt) WriteText(w io.Writer) error {
 	var b strings.Builder
+	r.writeCauses(&b)
 	for _, f := range append(append([]FileReceipt{}, r.Files...), r.totalLine()...) {
 		fmt.Fprintf(&b, "%s: %d rows read = %d accepted + %d merged + %d rejected\n", f.Name, f.Read, f.Accepted, f.Merged, f.Rejected)
 		for _, note := range f.Notes {
@@ -189,7 +200,7 @@ func (r *Receipt) writeMerged(b *strings.Builder) {
 func (r *Receipt) writeRejected(b *strings.Builder) {
 	shown := 0
 	for _, l := range r.Lines {
-		if l.Fate != Rejected {
+		if l.Fate != Rejected || l.follows {
 			continue
 		}
 		if shown++; shown > shownLines {
@@ -224,7 +235,8 @@ func (l Line) text() string {
 	return b.String()
 }
 
-// WriteCSV writes a line for every file and for every row that was not accepted.
+// WriteCSV writes a line for every file, for every reason with the number of its rows and
+// the first of them, and for every row that was not accepted.
 func (r *Receipt) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	records := [][]string{{"file", "row", "fate", "field", "value", "reason"}}
@@ -235,6 +247,12 @@ func (r *Receipt) WriteCSV(w io.Writer) error {
 		}{{"read", f.Read}, {"accepted", f.Accepted}, {Merged, f.Merged}, {Rejected, f.Rejected}} {
 			records = append(records, []string{lab.NoFormula(f.Name), "", count.fate, "rows", strconv.Itoa(count.n), ""})
 		}
+	}
+	for _, c := range r.Causes {
+		records = append(records, []string{lab.NoFormula(c.File), strconv.Itoa(c.Row), "reason", lab.NoFormula(c.Field), strconv.Itoa(c.Rows), lab.NoFormula(c.Reason)})
+	}
+	if r.Following > 0 {
+		records = append(records, []string{"", "", "reason", "", strconv.Itoa(r.Following), followingReason})
 	}
 	for _, l := range r.Lines {
 		records = append(records, []string{lab.NoFormula(l.File), strconv.Itoa(l.Row), l.Fate, lab.NoFormula(l.Field), lab.NoFormula(l.Value), lab.NoFormula(l.Reason)})

@@ -17,7 +17,9 @@ func TestReceiptAsText(t *testing.T) {
 	if err := plan.Receipt.WriteText(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := `file1.csv: 3 rows read = 1 accepted + 1 merged + 1 rejected
+	want := `Rows were rejected, for these reasons:
+  1 row: received_on: This is not a date of the form YYYY-MM-DD. (first: row 3 of file1.csv)
+file1.csv: 3 rows read = 1 accepted + 1 merged + 1 rejected
 file2.csv: 1 rows read = 1 accepted + 0 merged + 0 rejected
 together: 4 rows read = 2 accepted + 1 merged + 1 rejected
 1 new samples with 1 findings
@@ -44,6 +46,9 @@ func TestReceiptOfManyRows(t *testing.T) {
 	var b bytes.Buffer
 	if err := plan.Receipt.WriteText(&b); err != nil {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(b.String(), "Rows were rejected, for these reasons:\n  100 rows: received_on: This is not a date of the form DD-MM-YYYY. (first: row 2 of file1.csv)\n") {
+		t.Errorf("the reason does not come first:\n%s", b.String())
 	}
 	if n := strings.Count(b.String(), "rejected: "); n != shownLines || !strings.Contains(b.String(), "… and 60 more; --receipt FILE.csv writes them all\n") {
 		t.Errorf("got %d\n%s", n, b.String())

@@ -133,6 +133,8 @@ type boundSample struct {
 	soldAs  *column
 	price   *column
 	count   *column // quantity for which the price was paid
+
+	notAnalysed *column
 }
 
 func bindSample(t *Table, m *Mapping) (b boundSample, missing []string) {
@@ -153,6 +155,8 @@ func bindSample(t *Table, m *Mapping) (b boundSample, missing []string) {
 				b.price = c
 			case "price_quantity":
 				b.count = c
+			case "not_analysed":
+				b.notAnalysed = c
 			}
 		}
 	}

@@ -48,6 +48,8 @@ type Table struct {
 type Row struct {
 	Number int // line of the file where it starts, or row of the sheet, from 1
 	Cells  []string
+
+	instead map[int]string // what some cells say, where that is a part of the cell, or stands in the row above
 }
 
 // Malformed is a row that cannot be used.
@@ -246,7 +248,7 @@ func (t *Table) addRow(number int, cells []string, fault string, text func() str
 		fault = fmt.Sprintf("has %d cells where the header has %d", len(cells), len(t.Header))
 		t.Malformed = append(t.Malformed, Malformed{number, fault, text()})
 	default:
-		t.Rows = append(t.Rows, Row{number, cells})
+		t.Rows = append(t.Rows, Row{Number: number, Cells: cells})
 	}
 	return nil
 }

@@ -99,3 +99,16 @@ func sortExpected(set []Expected) []Expected {
 	})
 	return slices.Compact(set)
 }
+
+// isFreeText tells that an import called the product so, and that nobody knows what to expect
+// of it.
+func (p *Product) isFreeText() bool {
+	return !p.Reviewed && p.ID >= LocalEntries && p.ProposedBy == 0 && len(p.Expected()) == 0
+}
+
+// OfferTo keeps what an import calls a product to its service, until somebody has reviewed it.
+func (p *Product) OfferTo(service ServiceID) {
+	if p.isFreeText() {
+		p.ProposedFor = Optional(service)
+	}
+}

@@ -133,3 +133,25 @@ func TestWhoReadsAProductThatNobodyHasReviewed(t *testing.T) {
 		}
 	}
 }
+
+// What an import calls a product in words of its source is for its own service, and for those
+// who review it; a set of known names is for all.
+func TestWhoReadsAProductOfAnImport(t *testing.T) {
+	free, old := &lab.Product{ID: lab.LocalEntries}, &lab.Product{ID: lab.LocalEntries}
+	set := &lab.Product{ID: lab.LocalEntries, Substances: []lab.ProductSubstance{{Expected: lab.Expected{SubstanceID: 1}, Role: lab.RoleExpected}}}
+	free.OfferTo(1)
+	set.OfferTo(1)
+	for _, test := range []struct {
+		name           string
+		by             lab.Actor
+		free, old, set bool
+	}{
+		{"its own counter", person(8, lab.Intake), true, false, true},
+		{"another counter", lab.Actor{Kind: lab.KindUser, UserID: 9, Memberships: []lab.Membership{{UserID: 9, ServiceID: 2, Role: lab.Intake}}}, false, false, true},
+		{"a coordinator", person(9, lab.Coordinator), true, true, true},
+	} {
+		if got := [3]bool{test.by.SeesProduct(free), test.by.SeesProduct(old), test.by.SeesProduct(set)}; got != [3]bool{test.free, test.old, test.set} {
+			t.Errorf("%s reads %v", test.name, got)
+		}
+	}
+}

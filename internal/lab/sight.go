@@ -41,11 +41,18 @@ func (a Actor) SeesEntry(s *Substance) bool {
 	return s.Reviewed || a.SeesEntries() || s.ProposedBy != 0 && s.ProposedBy == a.UserID || slices.ContainsFunc(s.Proposals, needs)
 }
 
-// SeesProduct tells whether the actor may read what a product is called: what a person
-// proposed and nobody has reviewed is for those who review it, and for the service that needs
-// it, or all where it was proposed for all.
+// SeesProduct tells whether the actor may read what a product is called: what nobody has
+// reviewed is for those who review it, and for the service that needs it, or all where it was
+// proposed for all. What an import called a product in words of its source, of which nobody
+// knows what to expect, is for no other service: the words may be anything.
 func (a Actor) SeesProduct(p *Product) bool {
-	return p.Reviewed || p.ProposedBy == 0 || p.ProposedFor == 0 && a.IsStaff() || a.SeesEntries() || a.Has(ServiceID(p.ProposedFor), UserRoles...)
+	if p.Reviewed || a.SeesEntries() || p.ProposedFor != 0 && a.Has(ServiceID(p.ProposedFor), UserRoles...) {
+		return true
+	}
+	if p.ProposedBy == 0 {
+		return !p.isFreeText()
+	}
+	return p.ProposedFor == 0 && a.IsStaff()
 }
 
 // SeesPerson tells whether the actor may know of a person with these memberships: who may

@@ -86,11 +86,11 @@ func TestAWorkbookOfATableSaysWhatItsCSVSays(t *testing.T) {
 			l := texts(t, lang)
 			for _, key := range []string{"contains", "outcomes", "purity"} {
 				base := "/figures/2024/ketamine/tables/" + key
-				lines, err := csv.NewReader(strings.NewReader(r.get(base + ".csv").want(t, http.StatusOK).body)).ReadAll()
+				lines, err := csv.NewReader(strings.NewReader(r.get(base+".csv").want(t, http.StatusOK).body)).ReadAll()
 				if err != nil {
 					t.Fatal(err)
 				}
-				answer := r.get(base + ".xlsx").want(t, http.StatusOK)
+				answer := r.get(base+".xlsx").want(t, http.StatusOK)
 				if got := answer.header.Get("Content-Disposition"); got != `attachment; filename="marquis-2024-ketamine-`+key+`.xlsx"` {
 					t.Errorf("saved as %s", got)
 				}

@@ -83,14 +83,17 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		if err := w.addLaboratoriesOf(d, b.Methods); err != nil {
 			return err
 		}
-		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
-			return err
-		}
 		if b.Service != nil {
 			if err := w.addService(b.Service); err != nil {
 				return err
 			}
 			b.Import.ServiceID = b.Service.ID
+		}
+		for _, p := range b.Products {
+			p.OfferTo(b.Import.ServiceID)
+		}
+		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
+			return err
 		}
 		results := newResultsSum()
 		if err := w.importSamples(l, d, b, results, progress); err != nil {

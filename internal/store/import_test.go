@@ -353,3 +353,40 @@ func TestAnImportKeepsWhatItsMappingConfirms(t *testing.T) {
 		}
 	})
 }
+
+// What other services imported is found by id and day, each by its key, and nothing of the
+// service that asks.
+func TestElsewhere(t *testing.T) {
+	store.SmallBatches(t)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d, here, there := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR"), storetest.Service(t, s, "AMS")
+		arrivals := storetest.Generate(d, 1, 430, 2022, 2024)
+		b := &store.ImportBatch{Import: newImport("digest"), Samples: arrivals}
+		b.Import.ServiceID = there.ID
+		if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		received := map[string]lab.Date{"never": 2024_03_05}
+		for _, a := range arrivals {
+			received[a.Sample.SourceRef] = a.Sample.ReceivedOn
+		}
+		received["G17"] = 1999_12_31
+		found, err := s.Elsewhere(t.Context(), lab.Operator("import"), here.ID, received)
+		if err != nil || len(found) != len(arrivals)-1 || len(found["G17"]) > 0 {
+			t.Fatalf("%d found, %v", len(found), err)
+		}
+		for i := range arrivals {
+			a := &arrivals[i]
+			other := found[a.Sample.SourceRef]
+			if i == 16 {
+				continue
+			}
+			if len(other) != 1 || other[0].Service != "AMS" || !d.SameElsewhere(&a.File, &other[0].File) {
+				t.Fatalf("%s: %+v", a.Sample.SourceRef, other)
+			}
+		}
+		if found, err := s.Elsewhere(t.Context(), lab.Operator("import"), there.ID, received); err != nil || len(found) != 0 {
+			t.Errorf("%d of its own, %v", len(found), err)
+		}
+	})
+}

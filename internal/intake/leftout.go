@@ -1,0 +1,152 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// LeftOut is what of the files would not be written, because it is rejected.
+type LeftOut struct {
+	Samples int          `json:"samples"` // rejected
+	Of      int          `json:"of"`      // samples of the files
+	Dangers []LeftDanger `json:"dangers"`
+}
+
+// LeftDanger is a substance of high or extreme danger that rejected rows name.
+type LeftDanger struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+	File string `json:"file"`
+	Row  int    `json:"row"` // the first
+}
+
+// Of few samples a part says little: below so many only a danger keeps the others back.
+const (
+	mostLeftOut  = 5 // per cent of the samples
+	leastLeftOut = 3
+)
+
+// TooMuch tells that what is left may mislead: a wrong mapping leaves those samples in which
+// nothing was found, and a danger that is left out is missed. Nothing is to be written of
+// such files, unless a person says so.
+func (l LeftOut) TooMuch() bool { return l.manySamples() || len(l.Dangers) > 0 }
+
+func (l LeftOut) manySamples() bool {
+	return l.Samples >= leastLeftOut && 100*l.Samples > mostLeftOut*l.Of
+}
+
+// Text says what would be left out, empty where that is nothing to wait for.
+func (l LeftOut) Text() string {
+	var b strings.Builder
+	if l.manySamples() {
+		fmt.Fprintf(&b, "%s of %s samples (%d %%) would be left out.\n", grouped(l.Samples), grouped(l.Of), 100*l.Samples/l.Of)
+	} else if len(l.Dangers) > 0 {
+		fmt.Fprintf(&b, "%s of %s samples would be left out.\n", grouped(l.Samples), grouped(l.Of))
+	}
+	if len(l.Dangers) > 0 {
+		b.WriteString("Rows that would be left out name substances of high or extreme danger:\n")
+		for _, d := range l.Dangers {
+			fmt.Fprintf(&b, "  %s: %s (first: row %d of %s)\n", d.Name, rowsText(d.Rows), d.Row, d.File)
+		}
+	}
+	return b.String()
+}
+
+// leftOut looks at all that is rejected.
+func (p *planner) leftOut() LeftOut {
+	l := LeftOut{Of: len(p.order)}
+	for _, d := range p.order {
+		if d.rejected() {
+			l.Samples++
+		}
+	}
+	dangers := dangersLeft{places: map[string]int{}, named: map[string][]string{}}
+	samples := p.sources[0]
+	l.Of, l.Samples = l.Of+len(samples.table.Malformed), l.Samples+len(samples.table.Malformed)
+	for i, row := range samples.table.Rows {
+		if samples.fates[i].rejected() && isBlank(p.sample.id.text(row)) {
+			l.Of, l.Samples = l.Of+1, l.Samples+1
+		}
+	}
+	findings := p.findings()
+	for i, row := range findings.table.Rows {
+		if findings.fates[i].rejected() {
+			dangers.add(findings.table.File, row.Number, p.dangersIn(&dangers, row))
+		}
+	}
+	for _, m := range findings.table.Malformed { // nobody knows which of its cells is which
+		var names []string
+		for _, cell := range strings.FieldsFunc(m.Text, func(r rune) bool { return strings.ContainsRune(",;\t|\"\n", r) }) {
+			names = append(names, dangers.of(p.before, strings.TrimSpace(cell))...)
+		}
+		dangers.add(findings.table.File, m.Number, names)
+	}
+	l.Dangers = dangers.all
+	slices.SortStableFunc(l.Dangers, func(a, b LeftDanger) int { return cmp.Compare(b.Rows, a.Rows) })
+	return l
+}
+
+// dangersIn lists the dangers that a row names and does not say were absent.
+func (p *planner) dangersIn(dangers *dangersLeft, row Row) (names []string) {
+	for _, b := range p.sets {
+		if b.saysAbsent(row) {
+			continue
+		}
+		texts := []string{b.substance.text(row)}
+		if b.substance.List != "" {
+			texts = p.namesIn(b.substance, texts[0])
+		}
+		for _, text := range texts {
+			if means, told := b.substance.meaningOf(text); told {
+				text = means
+			}
+			names = append(names, dangers.of(p.before, text)...)
+		}
+	}
+	return names
+}
+
+// saysAbsent tells that a row says that its substance was not there.
+func (b *boundFinding) saysAbsent(row Row) bool {
+	code, known := b.amount.meaningOf(b.amount.text(row))
+	if known && code == string(lab.NotDetected) {
+		return true
+	}
+	code, err := b.detection.code(row)
+	return err == nil && code == string(lab.NotDetected)
+}
+
+// dangersLeft counts the rows that name each danger, and remembers what names one.
+type dangersLeft struct {
+	all    []LeftDanger
+	places map[string]int
+	named  map[string][]string
+}
+
+func (d *dangersLeft) of(words *lab.Dictionary, text string) []string {
+	names, known := d.named[text]
+	if !known && text != "" {
+		names = words.Dangerous(text)
+		if len(d.named) < maxRemembered {
+			d.named[text] = names
+		}
+	}
+	return names
+}
+
+func (d *dangersLeft) add(file string, row int, names []string) {
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		i, known := d.places[name]
+		if !known {
+			i = len(d.all)
+			d.places[name] = i
+			d.all = append(d.all, LeftDanger{Name: name, File: file, Row: row})
+		}
+		d.all[i].Rows++
+	}
+}

@@ -1,0 +1,39 @@
+package lab
+
+import (
+	"slices"
+)
+
+// Dangerous lists the names of what a text names of which the danger is high or extreme: a
+// substance by any of its names, with a salt or a dose, a class, each of several, and what
+// the text nearly names. Of what could not be identified nobody knows.
+func (d *Dictionary) Dangerous(text string) []string {
+	var names []string
+	add := func(s *Substance) {
+		if s != nil && s.Class != UnidentifiedClass && d.Danger(s.ID).AtLeast(DangerHigh) && !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	a := d.AskName(text)
+	add(a.Substance)
+	for _, n := range a.Neighbours {
+		add(n.Substance)
+	}
+	if a.Substance == nil {
+		if c, known := d.FindClass(text); known && c.Code != UnidentifiedClass && d.ClassDanger(c.Code).AtLeast(DangerHigh) {
+			names = append(names, c.NameEN)
+		}
+	}
+	for _, part := range append(slices.Clip(a.Several), a.Without) {
+		if part != "" && part != text {
+			names = append(names, d.Dangerous(part)...)
+		}
+	}
+	if a.Kind == PrivateName || a.Kind == BrokenName { // more than a name, and perhaps one
+		for _, n := range d.namesWithin(text) {
+			add(n.Substance)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

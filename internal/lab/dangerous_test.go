@@ -1,0 +1,26 @@
+package lab_test
+
+import (
+	"strings"
+	"testing"
+
+	"marquis/internal/lab/dictionary"
+)
+
+// What is left out with a row is looked for by whatever the row may call it.
+func TestWhatADangerIsCalled(t *testing.T) {
+	d, err := dictionary.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"fentanyl": "fentanyl", "Fentanyl HCl": "fentanyl", "fentanyl 2 mg": "fentanyl", "cocaine; fentanyl": "fentanyl", "fentanil": "fentanyl",
+		"nitazenes": "a nitazene, which one is not known", "bel 06-12345678 fentanyl": "fentanyl", "heroin\nfentanyl": "fentanyl, heroin",
+		"caffeine": "", "MDMA": "", "geen fentanyl": "", "unidentified": "", "never heard of": "", "": "",
+	} {
+		got := strings.Join(d.Dangerous(text), ", ")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package lab
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// RefKey is what the spellings of a sample's id at its source share that people take for
+// one another, and that programs turn into one another: capitals, leading zeros, the .0 of
+// a number, dashes, spaces and quotation marks, full-width letters, what nobody sees.
+type RefKey struct {
+	key    string // a dash stands where signs are between two digits: 1-12 is not 11-2
+	joined string // without it: 2024001 may be 2024-001
+}
+
+// RefKeyOf is the key of an id.
+func RefKeyOf(ref string) RefKey {
+	text := []rune(withoutDecimals(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref)))))
+	k := RefKey{key: reduced(text), joined: reduced(slices.DeleteFunc(slices.Clone(text), isRefSign))}
+	if k.key == "" { // signs alone
+		k = RefKey{ref, ref}
+	}
+	return k
+}
+
+// Meets tells that people take the ids of two keys for one another.
+func (k RefKey) Meets(other RefKey) bool {
+	return k.key == other.key || k.key == other.joined || k.joined == other.key
+}
+
+// Keys are the texts of which two ids that meet have one in common.
+func (k RefKey) Keys() []string {
+	if k.key == k.joined {
+		return []string{k.key}
+	}
+	return []string{k.key, k.joined}
+}
+
+// printed leaves out of a text what nobody sees.
+func printed(r rune) rune {
+	if ' ' <= r && r <= '~' {
+		return r
+	}
+	if unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && !unicode.IsSpace(r) {
+		return -1
+	}
+	return r
+}
+
+// withoutDecimals leaves out the zeros that make a number of an id: 8031.0.
+func withoutDecimals(text string) string {
+	number := strings.TrimFunc(text, isRefSign)
+	i := strings.LastIndexAny(number, ".,")
+	if i < 1 || strings.Trim(number[i+1:], "0") != "" || strings.Trim(number[:i], "0123456789") != "" {
+		return text
+	}
+	return number[:i]
+}
+
+// isRefSign tells that a sign stands in an id for the eye alone.
+func isRefSign(r rune) bool {
+	if '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
+		return false
+	}
+	return unicode.In(r, unicode.Space, unicode.Dash, unicode.Pc, unicode.Quotation_Mark) || strings.ContainsRune("./\\,:;=#'`´()[]", r)
+}
+
+// reduced leaves out signs and the zeros before numbers; of signs between two digits a dash
+// is left.
+func reduced(text []rune) string {
+	var kept []rune
+	between := false
+	for i, r := range text {
+		if isRefSign(r) {
+			between = true
+			continue
+		}
+		goesOn := len(kept) > 0 && unicode.IsDigit(kept[len(kept)-1])
+		if goesOn && between && unicode.IsDigit(r) {
+			kept, goesOn = append(kept, '-'), false
+		}
+		between = false
+		if r == '0' && !goesOn && i+1 < len(text) && unicode.IsDigit(text[i+1]) {
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return string(kept)
+}
+
+// SameElsewhere tells that two files of two services may be of one sample: the source's id,
+// the days and what was found are the same. Of samples in which nobody has looked yet, all
+// that the source said is the same.
+func (d *Dictionary) SameElsewhere(a, b *File) bool {
+	if a.Sample.SourceRef != b.Sample.SourceRef || a.Sample.ReceivedOn != b.Sample.ReceivedOn {
+		return false
+	}
+	if len(a.Evidence) == 0 && len(b.Evidence) == 0 {
+		return a.Sample.SourceDigest == b.Sample.SourceDigest
+	}
+	return slices.Equal(d.sayings(a), d.sayings(b))
+}
+
+// saying is what one analysis says of one substance, or that it found none.
+type saying struct {
+	on         Date
+	conclusion Conclusion
+	substance  SubstanceID
+	detection  Detection
+	amount     Amount // its decimals are how it was written
+	basis      Basis
+}
+
+// sayings are what the analyses of a file say, in an order of their own.
+func (d *Dictionary) sayings(f *File) []saying {
+	var all []saying
+	for _, e := range f.Evidence {
+		if len(e.Findings) == 0 {
+			all = append(all, saying{on: e.Analysis.PerformedOn, conclusion: e.Analysis.Conclusion})
+		}
+		for _, x := range e.Findings {
+			all = append(all, saying{e.Analysis.PerformedOn, e.Analysis.Conclusion, d.Resolve(x.SubstanceID), x.Detection, Amount{Value: x.Amount.Value, Scale: x.Amount.Scale}, x.Basis})
+		}
+	}
+	slices.SortFunc(all, func(a, b saying) int {
+		return cmp.Or(cmp.Compare(a.on, b.on), cmp.Compare(a.substance, b.substance), cmp.Compare(a.detection, b.detection),
+			cmp.Compare(a.amount.Value, b.amount.Value), cmp.Compare(a.basis, b.basis), cmp.Compare(a.conclusion, b.conclusion))
+	})
+	return all
+}
