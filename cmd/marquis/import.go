@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"marquis/internal/intake"
 	"marquis/internal/lab"
 	"marquis/internal/store"
+	"marquis/reports"
 )
 
 // importing is one run of the command.
@@ -59,7 +63,7 @@ func (p *program) importCommand() *cobra.Command {
 	command.Flags().StringVar(&service, "service", "", "code of the service whose samples they are (default: the profile's)")
 	command.Flags().BoolVar(&x.dryRun, "dry-run", false, "check and account, but write nothing")
 	command.Flags().BoolVar(&x.accept, "accept-rejected", false, "write what is right even if much is left out, or something dangerous")
-	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this file as well, as CSV, or as JSON if the name ends in .json")
+	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this file as well, as CSV, as JSON if the name ends in .json, or as a workbook if it ends in .xlsx")
 	return command
 }
 
@@ -177,10 +181,43 @@ func (x *importing) account(r *intake.Receipt) (err error) {
 		return fmt.Errorf("write the receipt: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if strings.HasSuffix(strings.ToLower(x.receipt), ".json") {
+	switch strings.ToLower(filepath.Ext(x.receipt)) {
+	case ".json":
 		return r.WriteJSON(f)
+	case ".xlsx":
+		return reports.WriteSheet(f, x.receiptSheet(r))
 	}
 	return r.WriteCSV(f)
+}
+
+// receiptSheet is the receipt for a spreadsheet.
+func (x *importing) receiptSheet(r *intake.Receipt) *reports.Sheet {
+	s := &reports.Sheet{
+		Language: "en", Name: "Receipt", Title: "Receipt: " + x.mapping.Profile + ", " + x.service.Code,
+		About: []string{"What was read, what became of it, the reasons with how often each was given, and each row that was not accepted."},
+	}
+	for _, name := range intake.ReceiptColumns {
+		s.Columns = append(s.Columns, reports.SheetColumn{Title: name, Number: name == "row", Decimals: -1})
+	}
+	for _, record := range r.Records() {
+		row := make([]any, len(record))
+		for i, text := range record {
+			row[i] = strings.Map(shown, text)
+			if number, err := strconv.Atoi(text); err == nil && s.Columns[i].Number {
+				row[i] = number
+			}
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	return s
+}
+
+// shown puts a sign in the place of what no workbook can hold.
+func shown(c rune) rune {
+	if unicode.IsControl(c) && c != '\n' || c == '\uFFFE' || c == '\uFFFF' {
+		return unicode.ReplacementChar
+	}
+	return c
 }
 
 func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan, dictionary *lab.Dictionary, usual lab.Usual) error {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"marquis/internal/intake"
 )
 
 const waitMapping = `profile = "waits"
@@ -119,5 +121,24 @@ func TestTheReceiptAsJSON(t *testing.T) {
 	sh.must("import", "--profile", mapping, data, "--dry-run", "--receipt", receipt)
 	if text, err := os.ReadFile(receipt); err != nil || !strings.HasPrefix(string(text), "{\n  \"causes\"") {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// A receipt for a spreadsheet holds what the file holds, and nothing in it is a formula.
+func TestAReceiptForASpreadsheet(t *testing.T) {
+	mapping, data := waitFiles(t, "008,?,cocaine,=1+1,2024-03-06\n")
+	sh := newShell(t, "sqlite")
+	receipt := filepath.Join(t.TempDir(), "receipt.xlsx")
+	sh.run("import", "--profile", mapping, data, "--dry-run", "--receipt", receipt)
+	table, err := intake.ReadTable(receipt, intake.Format{HeaderRow: 4}, intake.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(table.Header, " ") != strings.Join(intake.ReceiptColumns, " ") {
+		t.Errorf("the columns are %q", table.Header)
+	}
+	last := table.Rows[len(table.Rows)-1].Cells
+	if last[0] != "rows.csv" || last[1] != "5" || last[2] != "rejected" || last[4] != "=1+1" {
+		t.Errorf("the last row is %q", last)
 	}
 }

@@ -235,27 +235,40 @@ func (l Line) text() string {
 	return b.String()
 }
 
-// WriteCSV writes a line for every file, for every reason with the number of its rows and
-// the first of them, and for every row that was not accepted.
-func (r *Receipt) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	records := [][]string{{"file", "row", "fate", "field", "value", "reason"}}
+// ReceiptColumns name what Records tells.
+var ReceiptColumns = []string{"file", "row", "fate", "field", "value", "reason"}
+
+// Records are the lines of the receipt as a table: how many rows of each file were read and what
+// became of them, the reasons with how often each was given, and each row that was not accepted.
+func (r *Receipt) Records() (records [][]string) {
 	for _, f := range r.Files {
 		for _, count := range []struct {
 			fate string
 			n    int
 		}{{"read", f.Read}, {"accepted", f.Accepted}, {Merged, f.Merged}, {Rejected, f.Rejected}} {
-			records = append(records, []string{lab.NoFormula(f.Name), "", count.fate, "rows", strconv.Itoa(count.n), ""})
+			records = append(records, []string{f.Name, "", count.fate, "rows", strconv.Itoa(count.n), ""})
 		}
 	}
 	for _, c := range r.Causes {
-		records = append(records, []string{lab.NoFormula(c.File), strconv.Itoa(c.Row), "reason", lab.NoFormula(c.Field), strconv.Itoa(c.Rows), lab.NoFormula(c.Reason)})
+		records = append(records, []string{c.File, strconv.Itoa(c.Row), "reason", c.Field, strconv.Itoa(c.Rows), c.Reason})
 	}
 	if r.Following > 0 {
 		records = append(records, []string{"", "", "reason", "", strconv.Itoa(r.Following), followingReason})
 	}
 	for _, l := range r.Lines {
-		records = append(records, []string{lab.NoFormula(l.File), strconv.Itoa(l.Row), l.Fate, lab.NoFormula(l.Field), lab.NoFormula(l.Value), lab.NoFormula(l.Reason)})
+		records = append(records, []string{l.File, strconv.Itoa(l.Row), l.Fate, l.Field, l.Value, l.Reason})
+	}
+	return records
+}
+
+// WriteCSV writes the records, with nothing in them that a spreadsheet would take for a formula.
+func (r *Receipt) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	records := append([][]string{ReceiptColumns}, r.Records()...)
+	for _, record := range records[1:] {
+		for i := range record {
+			record[i] = lab.NoFormula(record[i])
+		}
 	}
 	if err := out.WriteAll(records); err != nil {
 		return fmt.Errorf("write the receipt: %w", err)
