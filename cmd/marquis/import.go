@@ -125,6 +125,8 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 		return errLeftOut
 	case x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
+	case len(plan.Arrivals) == 0 && plan.Receipt.Total().Rejected > 0:
+		fmt.Fprintln(x.stdout, "Nothing of these files was taken; nothing is changed.")
 	case len(plan.Arrivals) == 0:
 		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
 	default:

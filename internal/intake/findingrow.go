@@ -91,6 +91,9 @@ func (p *planner) findingOf(b *boundFinding, at place, row Row) (f found, proble
 	n, err := p.name(b.substance.nameOf(row), b.substance.text(row))
 	refuse(b.substance, "substance", err)
 	f.conclusion = n.conclusion
+	if f.conclusion != lab.HasFindings {
+		problems = append(problems, b.amountOfNothing(row)...)
+	}
 	if f.conclusion == lab.HasFindings {
 		f.finding = lab.Finding{SubstanceID: n.substance, Stereo: n.stereo, ReportedAs: n.reportedAs}
 		problems = append(problems, p.setFound(&f.finding, b, row)...)
@@ -106,6 +109,22 @@ func (p *planner) findingOf(b *boundFinding, at place, row Row) (f found, proble
 		}
 	}
 	return f, problems
+}
+
+// amountOfNothing refuses an amount beside a word that says that nothing was found, or that nobody
+// could tell: one of both is wrong.
+func (b *boundFinding) amountOfNothing(row Row) []problem {
+	for _, c := range []*column{b.amount, b.uncertainty} {
+		if c == nil || c.at < 0 || c.text(row) == "" {
+			continue
+		}
+		text := c.text(row)
+		if code, known := c.meaningOf(text); known && code == string(lab.NotDetected) || strings.Trim(text, "0.,% ") == "" {
+			continue
+		}
+		return []problem{{c.spec.name, text, "There is an amount, and yet the row says that nothing was found or could be told: correct the one that is wrong."}}
+	}
+	return nil
 }
 
 // unidentify makes of a finding of what could not be identified one that says no more than

@@ -43,7 +43,7 @@ func (l LeftOut) manySamples() bool {
 func (l LeftOut) Text() string {
 	var b strings.Builder
 	if l.manySamples() {
-		fmt.Fprintf(&b, "%s of %s samples (%d %%) would be left out.\n", grouped(l.Samples), grouped(l.Of), 100*l.Samples/l.Of)
+		fmt.Fprintf(&b, "%s of %s samples (%s %%) would be left out.\n", grouped(l.Samples), grouped(l.Of), tenths(l.Samples, l.Of))
 	} else if len(l.Dangers) > 0 {
 		fmt.Fprintf(&b, "%s of %s samples would be left out.\n", grouped(l.Samples), grouped(l.Of))
 	}
@@ -54,6 +54,11 @@ func (l LeftOut) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// tenths writes a part in per cent, with one decimal where it has one.
+func tenths(n, of int) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*float64(n)/float64(of)), ".0")
 }
 
 // leftOut looks at all that is rejected.
@@ -68,7 +73,7 @@ func (p *planner) leftOut() LeftOut {
 	samples := p.sources[0]
 	l.Of, l.Samples = l.Of+len(samples.table.Malformed), l.Samples+len(samples.table.Malformed)
 	for i, row := range samples.table.Rows {
-		if samples.fates[i].rejected() && isBlank(p.sample.id.text(row)) {
+		if samples.fates[i].rejected() && noID(p.sample.id.text(row)) {
 			l.Of, l.Samples = l.Of+1, l.Samples+1
 		}
 	}

@@ -177,7 +177,7 @@ func (p *planner) isName(c *column, text string) bool {
 
 // betweenNew stands between names that nobody knows: such signs are in few names of
 // substances, and only a person can tell.
-var betweenNew = regexp.MustCompile(`\s*[;|\n•]\s*|\s+[+&/]\s*|\s*[+&/]\s+|,\s+`)
+var betweenNew = regexp.MustCompile(`(?i)\s*[;|\n•、/\x{2028}\x{2029}]\s*|\s+[+&]\s*|\s*[+&]\s+|,\s+|\s(?:and|en|or|met|with|plus|und|[-–—])\s|<br\s*/?>|\\n`)
 
 // severalNew lists the parts of a name that looks like several, none of them known.
 func severalNew(called string) []string {

@@ -211,3 +211,13 @@ func TestBothNamesOfWhatWasMerged(t *testing.T) {
 		t.Errorf("what the source said is lost: %+v", plan.Arrivals[0].Evidence[0].Findings[0])
 	}
 }
+
+// A word for nothing is no sample: two people's samples would become one.
+func TestAWordForNothingIsNoID(t *testing.T) {
+	for _, id := range []string{"onbekend", "n/a", "?", "NULL", "idem"} {
+		_, _, err := planOf(t, mustMapping(t, rowsMapping), file(cells{"nr": id}, cells{"nr": id, "substance": "caffeine"}))
+		if err == nil || !strings.Contains(err.Error(), "row 2") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}

@@ -237,7 +237,7 @@ func (p *planner) group() {
 		id := p.sets[0].sample.text(at.row())
 		d, ok := p.drafts[id]
 		switch {
-		case isBlank(id):
+		case noID(id):
 			p.withoutID(at, "sample")
 		case ok:
 			d.rows = append(d.rows, at)
@@ -255,7 +255,7 @@ func (p *planner) group() {
 func (p *planner) describe(at place) {
 	row := at.row()
 	id := p.sample.id.text(row)
-	if isBlank(id) {
+	if noID(id) {
 		p.withoutID(at, "id")
 		return
 	}

@@ -13,6 +13,9 @@ import (
 // isBlank tells that a text has nothing that anybody sees.
 func isBlank(text string) bool { return strings.TrimSpace(visible(text)) == "" }
 
+// noID tells that a text names no sample: nothing, or a word for it.
+func noID(text string) bool { return isBlank(text) || lab.NoRef(text) }
+
 // shownID writes an id as a reader can tell it from another: what is not seen, escaped.
 func shownID(id string) string {
 	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII || r == ' ' }) {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"slices"
+	"strings"
 )
 
 // Dangerous lists the names of what a text names of which the danger is high or extreme: a
@@ -30,8 +31,13 @@ func (d *Dictionary) Dangerous(text string) []string {
 		}
 	}
 	if a.Kind == PrivateName || a.Kind == BrokenName { // more than a name, and perhaps one
-		for _, n := range d.namesWithin(text) {
+		for _, n := range d.namesWithin(latin.Replace(strings.ToLower(text))) {
 			add(n.Substance)
+		}
+	}
+	if a.Substance == nil && a.Kind != EmptyName {
+		for _, part := range joinedNames.Split(latin.Replace(strings.ToLower(text)), -1) {
+			add(d.named(part))
 		}
 	}
 	slices.Sort(names)

@@ -16,6 +16,7 @@ func TestWhatADangerIsCalled(t *testing.T) {
 	for text, want := range map[string]string{
 		"fentanyl": "fentanyl", "Fentanyl HCl": "fentanyl", "fentanyl 2 mg": "fentanyl", "cocaine; fentanyl": "fentanyl", "fentanil": "fentanyl",
 		"nitazenes": "a nitazene, which one is not known", "bel 06-12345678 fentanyl": "fentanyl", "heroin\nfentanyl": "fentanyl, heroin",
+		"f\u0435ntanyl": "fentanyl", "fentanyl-heroin": "fentanyl, heroin", "4-fluoro-xyz-fentanyl": "fentanyl",
 		"caffeine": "", "MDMA": "", "geen fentanyl": "", "unidentified": "", "never heard of": "", "": "",
 	} {
 		got := strings.Join(d.Dangerous(text), ", ")

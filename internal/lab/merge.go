@@ -150,9 +150,9 @@ func (d *Dictionary) ProductFamily(ids ...ProductID) (family []ProductID) {
 }
 
 // CheckMerge refuses to merge a substance into another where it stands for a class, where
-// the other leads back to it, or where one of them is what could not be identified; and two
-// that were reviewed and are of another danger, so that no danger is taken from a result by
-// one person. An entry that is merged already has to be taken out of there first.
+// the other leads back to it, or where one of them is what could not be identified; and one
+// that was reviewed into one of less danger that was too, so that no danger is taken from a
+// result by one person. An entry that is merged already has to be taken out of there first.
 func (d *Dictionary) CheckMerge(id, into SubstanceID) error {
 	from, end := d.Substances[id], d.Substances[into]
 	if from == nil {
@@ -171,8 +171,8 @@ func (d *Dictionary) CheckMerge(id, into SubstanceID) error {
 	errs.Check(!from.WholeClass, "into", "%q stands for its class, and stays.", from.Name)
 	peak := from.Class == UnidentifiedClass || end.Class == UnidentifiedClass
 	errs.Check(!peak, "into", "What could not be identified is no substance: neither can be merged.")
-	differ := from.Reviewed && end.Reviewed && d.Danger(id) != d.Danger(into)
-	errs.Check(!differ, "into", "%q and %q are both reviewed, and judged differently: they are not one substance. Where they are, have one of them judged anew first.", from.Name, end.Name)
+	loses := from.Reviewed && end.Reviewed && d.Danger(id) != d.Danger(into) && d.Danger(id).AtLeast(d.Danger(into))
+	errs.Check(!loses, "into", "%q is judged to be more dangerous than %q, and both are reviewed: results would lose that danger. If they are one substance, have one of them judged anew first.", from.Name, end.Name)
 	return errs.Err()
 }
 

@@ -225,16 +225,16 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	}
 }
 
-// Two entries that people have reviewed, and judged to be of another danger, are not one
-// substance: one person would take a danger from all results that way.
-func TestWhatIsJudgedDifferentlyIsNotMerged(t *testing.T) {
+// Of two entries that people have reviewed the more dangerous is not merged into the other: one
+// person would take a danger from all results that way.
+func TestADangerIsNotMergedAway(t *testing.T) {
 	d := labtest.Bench(t)
 	named := func(name string) lab.SubstanceID { return labtest.Named(t, d, name) }
 	for _, x := range []struct {
 		from, into string
 		refused    bool
 	}{
-		{"protonitazene", "caffeine", true}, {"caffeine", "protonitazene", true}, {"PMMA", "MDMA", true}, {"protonitazene", "metonitazene", false},
+		{"protonitazene", "caffeine", true}, {"caffeine", "protonitazene", false}, {"PMMA", "MDMA", true}, {"protonitazene", "metonitazene", false},
 	} {
 		if err := d.CheckMerge(named(x.from), named(x.into)); x.refused != (err != nil) {
 			t.Errorf("%s into %s: %v", x.from, x.into, err)

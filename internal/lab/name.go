@@ -56,6 +56,10 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 		a.Kind = BrokenName
 		return a
 	}
+	if without, is := d.withoutMark(typed); is {
+		a.Kind, a.Without = DoseName, without
+		return a
+	}
 	for _, name := range []string{typed, dried(Fold(typed))} {
 		if s, stereo, known := d.FindSubstance(name); known {
 			a.Kind, a.Substance, a.Stereo = KnownName, s, stereo
@@ -185,10 +189,13 @@ func visible(r rune) rune {
 func mistakesOf(typed string) FieldErrors {
 	var errs FieldErrors
 	checkText(&errs, "", typed, maxName)
-	errs.Check(!WronglyDecoded(typed), "", "The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.")
+	errs.Check(!WronglyDecoded(typed) && !escapes.MatchString(typed), "", "The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.")
 	errs.Check(len(errs) > 0 || !mixesAlphabets(typed), "", "Some letters are of another alphabet and look like Latin ones. Type the name anew.")
 	return errs
 }
+
+// escapes are how programs write a letter by its number.
+var escapes = regexp.MustCompile(`\\u[0-9a-fA-F]{4}|%[0-9A-F]{2}|=[0-9A-F]{2}=[0-9A-F]{2}|_x[0-9A-Fa-f]{4}_|&(?:[a-z]{2,8}|#\d+);`)
 
 // mixesAlphabets tells that beside Latin letters there are some of an alphabet in which
 // letters look like them. Greek ones are part of many names.
@@ -219,6 +226,24 @@ func WronglyDecoded(text string) bool {
 	return false
 }
 
+// marks are signs that people put beside a name to doubt it, to deny it or to tick it. A rotation
+// before a name, as in (+)-MDMA, is none.
+var marks = regexp.MustCompile(`[?¬✗✘✓✔☐☑☒❌✅]|^\s*[<>~=*#/\\!^]+|[<>~=*#/\\!^+±\p{Pd}−]+\s*$|\(\s*[+±\p{Pd}−*!]+\s*\)\s*$`)
+
+// withoutMark is a known name without what stands beside it: what it says of the substance nobody
+// can tell.
+func (d *Dictionary) withoutMark(typed string) (string, bool) {
+	if !marks.MatchString(typed) {
+		return "", false
+	}
+	without := typed
+	for marks.MatchString(without) {
+		without = strings.TrimSpace(marks.ReplaceAllString(without, " "))
+	}
+	without = tidied(without)
+	return without, d.names(without)
+}
+
 // emptyNames are the words that people write where there is nothing to name, folded. What
 // holds no other words names nothing either.
 var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan no nee yes ja neg negative negatief pos positive positief
@@ -230,12 +255,14 @@ var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan 
 	see zie note notes comment comments opmerking opmerkingen idem ditto same zelfde dezelfde pending volgt in behandeling deleted verwijderd
 	empty leeg blank blanco void missing ontbreekt test testing tests asdf qwerty foo bar dummy example voorbeeld sample monster
 	other overig overige anders andere various diverse diversen several meerdere all alles any mix mixed mixture mengsel
+	cut cutting agent adulterant adulterants versnijding versnijdingsmiddel inert filler vulstof vulmiddel binder control controle standard standaard
+	at rt min cas unii einecs
 	something iets substance substances stof stoffen name naam drug drugs false true waar onwaar undefined error fout`)
 
 // Words that say of a substance that it was not there, before and after its name.
 var (
 	notBefore = []string{"geen", "no", "not", "niet", "zonder", "without"}
-	notAfter  = []string{"neg", "negative", "negatief", "nd", "absent", "afwezig", "notdetected", "notfound", "nietaangetoond", "nietgevonden", "nietgedetecteerd"}
+	notAfter  = []string{"neg", "negative", "negatief", "nd", "absent", "afwezig", "free", "vrij", "like", "achtig", "notdetected", "notfound", "nietaangetoond", "nietgevonden", "nietgedetecteerd"}
 )
 
 var cellError = regexp.MustCompile(`^#[A-Z/0]+[!?A]?$`) // of a spreadsheet, such as #REF!
@@ -361,6 +388,7 @@ func tidied(name string) string {
 var (
 	rotation     = regexp.MustCompile(`\(\s*(?:\+|[-–]|±|\+/-)\s*\)`) // as in (+)-MDMA
 	betweenNames = regexp.MustCompile(`(?i)[;|+&\n•]|\s(?:and|en|met|with|und|plus)\s`)
+	joinedNames  = regexp.MustCompile(`[-–—−.…'’_\s]+`)
 	perhaps      = regexp.MustCompile(`(?i)[,/\\:·→()\[\]]|\s[-–—>]\s|\s(?:or|of)\s`)
 )
 
@@ -368,7 +396,7 @@ var (
 // them is known where the sign between them stands in no name, else at least two.
 func (d *Dictionary) severalNames(typed string) []string {
 	text := rotation.ReplaceAllString(typed, "")
-	for i, between := range []*regexp.Regexp{betweenNames, perhaps} {
+	for i, between := range []*regexp.Regexp{betweenNames, perhaps, joinedNames} {
 		var parts []string
 		known := map[*Substance]bool{}
 		for _, part := range between.Split(text, -1) {
@@ -384,7 +412,7 @@ func (d *Dictionary) severalNames(typed string) []string {
 				known[s] = true
 			}
 		}
-		if len(parts) > 1 && len(known) > i {
+		if len(parts) > 1 && len(known) > min(i, 1) {
 			return parts
 		}
 	}

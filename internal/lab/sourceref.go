@@ -11,7 +11,8 @@ import (
 
 // RefKey is what the spellings of a sample's id at its source share that people take for
 // one another, and that programs turn into one another: capitals, leading zeros, the .0 of
-// a number, dashes, spaces and quotation marks, full-width letters, what nobody sees.
+// a number, dashes, spaces and quotation marks, full-width letters, letters of another alphabet
+// that look like Latin ones, what nobody sees.
 type RefKey struct {
 	key    string // a dash stands where signs are between two digits: 1-12 is not 11-2
 	joined string // without it: 2024001 may be 2024-001
@@ -19,7 +20,7 @@ type RefKey struct {
 
 // RefKeyOf is the key of an id.
 func RefKeyOf(ref string) RefKey {
-	text := []rune(withoutDecimals(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref)))))
+	text := []rune(withoutDecimals(strings.TrimPrefix(latin.Replace(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref)))), "+")))
 	k := RefKey{key: reduced(text), joined: reduced(slices.DeleteFunc(slices.Clone(text), isRefSign))}
 	if k.key == "" { // signs alone
 		k = RefKey{ref, ref}
@@ -39,6 +40,19 @@ func (k RefKey) Keys() []string {
 	}
 	return []string{k.key, k.joined}
 }
+
+// latin puts Latin letters in the place of Cyrillic and Greek ones that look like them, in
+// capitals or small.
+var latin = strings.NewReplacer("а", "a", "в", "b", "с", "c", "е", "e", "н", "h", "і", "i", "ј", "j", "к", "k", "м", "m", "о", "o", "р", "p", "ѕ", "s", "т", "t", "у", "y", "х", "x",
+	"α", "a", "β", "b", "ε", "e", "η", "h", "ι", "i", "κ", "k", "μ", "m", "ν", "n", "ο", "o", "ρ", "p", "τ", "t", "υ", "y", "χ", "x", "ζ", "z")
+
+// NoRef tells that a text is no id of a sample: signs alone, or a word for nothing.
+func NoRef(text string) bool {
+	folded := Fold(strings.Map(printed, text))
+	return folded == "" || cellError.MatchString(text) || slices.Contains(noRefs, folded)
+}
+
+var noRefs = strings.Fields("na nan null nil none no not nvt geen niets niet unknown onbekend unk onb tbd tba ntb nb idem ditto same zelfde dezelfde missing ontbreekt empty leeg blank blanco void undefined error fout test")
 
 // printed leaves out of a text what nobody sees.
 func printed(r rune) rune {
@@ -66,7 +80,7 @@ func isRefSign(r rune) bool {
 	if '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
 		return false
 	}
-	return unicode.In(r, unicode.Space, unicode.Dash, unicode.Pc, unicode.Quotation_Mark) || strings.ContainsRune("./\\,:;=#'`´()[]", r)
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Space, unicode.Dash, unicode.Pc, unicode.Quotation_Mark) || strings.ContainsRune("./\\,:;=#'`´()[]", r)
 }
 
 // reduced leaves out signs and the zeros before numbers; of signs between two digits a dash

@@ -30,7 +30,7 @@ func (r *request) retractPage() (*retractPage, *lab.Evidence, error) {
 		return nil, nil, page.ErrSecondFactor
 	}
 	tried := e.Analysis
-	if err := tried.Retract(r.Actor, lab.At(r.server.Now()), "-"); err != nil {
+	if err := tried.Retract(r.Actor, lab.At(r.server.Now()), "asked"); err != nil {
 		return nil, nil, err
 	}
 	shown := &retractPage{

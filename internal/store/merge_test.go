@@ -245,7 +245,7 @@ func TestAnImportReadBeforeAMergeIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		old := storetest.AddMethods(t, s)
 		service, arrivals := storetest.Service(t, s, "AAA"), storetest.Generate(old, 1, 20, 2023, 2023)
-		_, err := s.MergeSubstance(t.Context(), operator, storetest.Substance(t, old, "25I-NBOMe"), storetest.Substance(t, old, "hydroxyzine"), "a test")
+		_, err := s.MergeSubstance(t.Context(), operator, storetest.Substance(t, old, "hydroxyzine"), storetest.Substance(t, old, "25I-NBOMe"), "a test")
 		noError(t, err)
 		b := &store.ImportBatch{Import: newImport("late"), Samples: slices.Clone(arrivals)}
 		b.Import.ServiceID = service.ID

@@ -1,0 +1,49 @@
+package lab_test
+
+import (
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/lab/labtest"
+)
+
+// A sign beside a name denies it, doubts it or ticks it: nobody can tell which. Two names that are
+// joined by whatever sign are two substances, and letters that a program wrote by their number are
+// none of a name.
+func TestWhatStandsBesideAName(t *testing.T) {
+	d := labtest.Bench(t)
+	for typed, want := range map[string]lab.NameKind{
+		"fentanyl": lab.KnownName, "Fentanyl.": lab.KnownName, "2C-B": lab.KnownName, "(+)-MDMA": lab.KnownName, `"ketamine"`: lab.KnownName, "4-HO-MET": lab.KnownName,
+
+		"fentanyl -": lab.DoseName, "fentanyl (-)": lab.DoseName, "fentanyl?": lab.DoseName, "ketamine ✗": lab.DoseName, "¬ketamine": lab.DoseName, "<ketamine": lab.DoseName,
+		"ketamine *": lab.DoseName, "ketamine +": lab.DoseName, "ketamine (+)": lab.DoseName, "heroin/": lab.DoseName, "fentanyl/-": lab.DoseName, "ketamine ±": lab.DoseName,
+
+		"heroin-fentanyl": lab.SeveralName, "heroin–fentanyl": lab.SeveralName, "MDMA-MDA": lab.SeveralName, "heroin.fentanyl": lab.SeveralName, "heroin…fentanyl": lab.SeveralName,
+		"heroin'fentanyl": lab.SeveralName, "cocaine_levamisole": lab.SeveralName, "ketamine-fentanyl-mix": lab.SeveralName,
+
+		`coca\u00efne`: lab.BrokenName, "coca%C3%AFne": lab.BrokenName, "coca=C3=AFne": lab.BrokenName, "coca_x00EF_ne": lab.BrokenName, "coca&iuml;ne": lab.BrokenName,
+
+		"cut": lab.EmptyName, "inert filler": lab.EmptyName, "fentanyl-free": lab.EmptyName, "fentanyl-like": lab.EmptyName, "peak at 5.4 min": lab.EmptyName, "CAS 57-27-2": lab.EmptyName,
+	} {
+		if a := d.AskName(typed); a.Kind != want {
+			t.Errorf("%q is %s %q %q, want %s", typed, a.Kind, a.Without, a.Several, want)
+		}
+	}
+}
+
+// What is written where an id should be, and names no sample.
+func TestNoRef(t *testing.T) {
+	for text, want := range map[string]bool{
+		"n/a": true, "unknown": true, "Onbekend": true, "?": true, "-": true, "NULL": true, "geen": true, "idem": true, `"`: true, "#N/A": true, "": true,
+		"A1": false, "0": false, "08031": false, "N-1": false, "test 4": false, "x": false,
+	} {
+		if lab.NoRef(text) != want {
+			t.Errorf("%q names no sample: %t", text, !want)
+		}
+	}
+	for one, other := range map[string]string{"A1\nB": "A1 B", "\u04101": "A1", "+12": "12", "\u0391\u03921": "ab1"} {
+		if !lab.RefKeyOf(one).Meets(lab.RefKeyOf(other)) {
+			t.Errorf("%q and %q are two", one, other)
+		}
+	}
+}
