@@ -172,7 +172,7 @@ func (r *request) readAlertLimit(n naming, in *page.Reader) lab.AlertLimit {
 	in.Mistakes.Check(slices.Contains(limitUnits, unit), "unit", "Choose the unit of the amount.")
 	l.Basis = lab.Basis(in.Text("basis"))
 	if amount != "" && slices.Contains(limitUnits, unit) {
-		l.Amount = readAmount(in, "amount", amount, unit)
+		l.Amount = readAmount(in, "amount", amount, "unit")
 		in.Mistakes.Check(l.Amount.Value > 0 || len(in.Mistakes) > 0, "amount", "Nothing is less than zero: type an amount, or end the limit.")
 	}
 	return l

@@ -72,7 +72,7 @@ func TestWhatSaysSomethingElseGoesOutWithItsReason(t *testing.T) {
 		b.verifier.get(analysis+"/verify").want(t, http.StatusOK).lacks(t, "Verify and publish confirmed")
 		b.verifier.post(analysis+"/verify", url.Values{"version": {"2"}, "confirm": {"yes"}}).want(t, http.StatusConflict, "something else than what was released at once")
 		b.verifier.post(analysis+"/verify", url.Values{"version": {"2"}, "go_on": {"yes"}}).leads(t, address+"/release?done=verified")
-		b.verifier.get(address+"/release").want(t, http.StatusOK, "Released at once: a second person has yet to verify it", "protonitazene")
+		b.verifier.get(address+"/release").want(t, http.StatusOK, "Released at once, and nothing is left to verify", "protonitazene")
 	})
 }
 

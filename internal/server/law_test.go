@@ -208,8 +208,8 @@ var laws = []law{
 	{rule: "name_empty", form: told{"findings.0.substance": "n/a"}, field: "findings.0.substance", file: []told{{"substance": "n/a"}}, column: "substance", imported: "This is a word for nothing, and no substance"},
 	{rule: "name_private", form: told{"findings.0.substance": "Damstraat 12"}, field: "findings.0.substance", file: []told{{"substance": "Damstraat 12"}}, column: "substance"},
 	{rule: "name_dose", form: told{"findings.0.substance": "MDMA 120 mg"}, field: "findings.0.substance", file: []told{{"substance": "MDMA 120 mg"}}, column: "substance"},
-	{rule: "name_several", form: told{"findings.0.substance": "heroin; fentanyl"}, field: "findings.0.substance", file: []told{{"substance": "heroin; fentanyl"}}, column: "substance"},
-	{rule: "name_broken", form: told{"findings.0.substance": "cocaÃ¯ne"}, field: "findings.0.substance", file: []told{{"substance": "cocaÃ¯ne"}}, column: "substance"},
+	{rule: "name_several", form: told{"findings.0.substance": "heroin; fentanyl"}, field: "findings.0.substance", file: []told{{"substance": "heroin; fentanyl"}}, column: "substance", imported: "This is several substances (heroin; fentanyl)"},
+	{rule: "name_broken", form: told{"findings.0.substance": "coca%C3%AFne"}, field: "findings.0.substance", file: []told{{"substance": "coca%C3%AFne"}}, column: "substance"},
 	{rule: "name_near", form: told{"findings.0.substance": "ketamene"}, field: "findings.0.substance", file: []told{{"substance": "ketamene"}}, column: "substance", imported: "This is close to"},
 	{
 		rule: "name_basis", form: told{"findings.0.substance": "ketamine hydrochloride"}, right: told{"findings.0.basis": "hydrochloride"}, field: "findings.0.basis",
