@@ -388,7 +388,7 @@ func tidied(name string) string {
 var (
 	rotation     = regexp.MustCompile(`\(\s*(?:\+|[-–]|±|\+/-)\s*\)`) // as in (+)-MDMA
 	betweenNames = regexp.MustCompile(`(?i)[;|+&\n•]|\s(?:and|en|met|with|und|plus)\s`)
-	joinedNames  = regexp.MustCompile(`[-–—−.…'’_\s]+`)
+	joinedNames  = regexp.MustCompile(`[-–—−.…'’_]+`)
 	perhaps      = regexp.MustCompile(`(?i)[,/\\:·→()\[\]]|\s[-–—>]\s|\s(?:or|of)\s`)
 )
 
