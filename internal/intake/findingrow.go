@@ -114,17 +114,26 @@ func (p *planner) findingOf(b *boundFinding, at place, row Row) (f found, proble
 // amountOfNothing refuses an amount beside a word that says that nothing was found, or that nobody
 // could tell: one of both is wrong.
 func (b *boundFinding) amountOfNothing(row Row) []problem {
+	for _, c := range b.numbers(row) {
+		if text := c.text(row); strings.Trim(text, "0.,% ") != "" {
+			return []problem{{c.spec.name, text, "There is an amount, and yet the row says that nothing was found or could be told: correct the one that is wrong."}}
+		}
+	}
+	return nil
+}
+
+// numbers are the columns in which the row tells how much there is: not empty, and not a word that
+// means not detected.
+func (b *boundFinding) numbers(row Row) (told []*column) {
 	for _, c := range []*column{b.amount, b.uncertainty} {
 		if c == nil || c.at < 0 || c.text(row) == "" {
 			continue
 		}
-		text := c.text(row)
-		if code, known := c.meaningOf(text); known && code == string(lab.NotDetected) || strings.Trim(text, "0.,% ") == "" {
-			continue
+		if code, known := c.meaningOf(c.text(row)); !known || code != string(lab.NotDetected) {
+			told = append(told, c)
 		}
-		return []problem{{c.spec.name, text, "There is an amount, and yet the row says that nothing was found or could be told: correct the one that is wrong."}}
 	}
-	return nil
+	return told
 }
 
 // unidentify makes of a finding of what could not be identified one that says no more than
@@ -145,14 +154,8 @@ func (b *boundFinding) empty(row Row) (bool, []problem) {
 	if b.substance.text(row) != "" || b.substance.nameOf(row) != "" {
 		return false, nil
 	}
-	for _, c := range []*column{b.amount, b.uncertainty} {
-		if c == nil || c.at < 0 || c.text(row) == "" {
-			continue
-		}
-		if code, known := c.meaningOf(c.text(row)); known && code == string(lab.NotDetected) {
-			continue
-		}
-		return true, []problem{{c.spec.name, c.text(row), "There is a number but no substance."}}
+	if told := b.numbers(row); len(told) > 0 {
+		return true, []problem{{told[0].spec.name, told[0].text(row), "There is a number but no substance."}}
 	}
 	return true, nil
 }
