@@ -16,6 +16,7 @@ import (
 	"marquis/internal/intake"
 	"marquis/internal/lab"
 	"marquis/internal/store"
+	"marquis/internal/work"
 	"marquis/reports"
 )
 
@@ -23,8 +24,7 @@ import (
 type importing struct {
 	*program
 	mapping *intake.Mapping
-	service lab.Service
-	known   bool // whether the service is in the registry
+	service lab.Service // without an ID where it is not in the registry
 	dryRun  bool
 	accept  bool // write the rest, whatever is left out
 	receipt string
@@ -81,7 +81,7 @@ func (x *importing) findService(ctx context.Context, s *store.Store, code string
 	found, err := s.Service(ctx, lab.Operator("import"), code)
 	switch {
 	case err == nil:
-		x.service, x.known = found, true
+		x.service = found
 	case errors.Is(err, lab.ErrNotFound) && code == stands.Code:
 		return stands.Check()
 	case errors.Is(err, lab.ErrNotFound):
@@ -98,25 +98,19 @@ func ignoreNotFound(err error) error {
 }
 
 func (x *importing) run(ctx context.Context, s *store.Store, files []string) error {
-	plan, dictionary, usual, err := x.read(ctx, s, files)
+	reading, err := x.read(ctx, s, files)
 	if err != nil {
 		return err
 	}
-	before, err := s.KnownImport(ctx, lab.Operator("import"), x.service.ID, plan.Digest)
-	if err == nil {
-		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", before.ImportedAt.Time().Format(time.DateOnly))
-	} else if ignoreNotFound(err) != nil {
+	receipt := reading.Plan.Receipt
+	if reading.Before != nil {
+		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", reading.Before.ImportedAt.Time().Format(time.DateOnly))
+	}
+	if err := x.account(receipt); err != nil || reading.Before != nil {
 		return err
 	}
-	again := err == nil
-	if err := x.account(plan.Receipt); err != nil {
-		return err
-	}
-	if again {
-		return nil
-	}
-	fmt.Fprint(x.stdout, plan.Receipt.LeftOut.Text())
-	waits := plan.Receipt.LeftOut.TooMuch() && !x.accept
+	fmt.Fprint(x.stdout, receipt.LeftOut.Text())
+	waits := receipt.LeftOut.TooMuch() && !x.accept
 	switch {
 	case waits && x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written, and without --accept-rejected nothing would be.")
@@ -125,49 +119,27 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 		return errLeftOut
 	case x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
-	case len(plan.Arrivals) == 0 && plan.Receipt.Total().Rejected > 0:
+	case len(reading.Plan.Arrivals) == 0 && receipt.Total().Rejected > 0:
 		fmt.Fprintln(x.stdout, "Nothing of these files was taken; nothing is changed.")
-	case len(plan.Arrivals) == 0:
+	case len(reading.Plan.Arrivals) == 0:
 		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
 	default:
-		if err := x.write(ctx, s, plan, dictionary, usual); err != nil {
+		if err := x.take(ctx, reading); err != nil {
 			return err
 		}
 	}
-	if plan.Receipt.Total().Rejected > 0 {
+	if receipt.Total().Rejected > 0 {
 		return errRejected
 	}
 	return nil
 }
 
 // read reads and checks the files against what is recorded.
-func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*intake.Plan, *lab.Dictionary, lab.Usual, error) {
-	dictionary, err := s.Dictionary(ctx)
-	if err != nil {
-		return nil, nil, lab.Usual{}, err
-	}
-	digests, err := s.SourceDigests(ctx, lab.Operator("import"), x.service.ID)
-	if err != nil {
-		return nil, nil, lab.Usual{}, err
-	}
-	place, err := time.LoadLocation(x.service.TimeZone)
-	if err != nil {
-		return nil, nil, lab.Usual{}, err
-	}
-	today := lab.DateOf(x.now(), place)
-	usual, failed, err := s.UsualFor(ctx, lab.Operator("import"), today)
-	if err != nil {
-		return nil, nil, lab.Usual{}, err
-	}
+func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*work.Reading, error) {
 	progress := x.progress("read")
-	plan, err := intake.Read(x.mapping, files, intake.Known{
-		Dictionary: dictionary, Digests: digests, Today: today, Usual: usual,
-		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
-			return s.Elsewhere(ctx, lab.Operator("import"), x.service.ID, received)
-		},
-	}, progress.show)
-	progress.end()
-	return plan, dictionary, usual, errors.Join(err, failed())
+	defer progress.end()
+	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files}
+	return i.Read(ctx, progress.show)
 }
 
 // account prints the receipt, and writes it where the operator asked for it.
@@ -222,22 +194,10 @@ func shown(c rune) rune {
 	return c
 }
 
-func (x *importing) write(ctx context.Context, s *store.Store, plan *intake.Plan, dictionary *lab.Dictionary, usual lab.Usual) error {
-	total := plan.Receipt.Total()
-	batch := &store.ImportBatch{
-		Import: lab.Import{
-			Profile: x.mapping.Profile, Digest: plan.Digest, Files: plan.Receipt.Summary(), RowsRead: int32(total.Read),
-			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(plan.Arrivals)),
-		},
-		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: plan.Arrivals,
-		Usual: usual, Confirmed: x.mapping.Confirmed,
-	}
-	batch.Import.ServiceID = x.service.ID
-	if !x.known {
-		batch.Service = &x.service
-	}
+// take writes what was read.
+func (x *importing) take(ctx context.Context, reading *work.Reading) error {
 	progress := x.progress("write")
-	err := s.Import(ctx, lab.Operator("import"), dictionary, batch, func(done int) { progress.show(done, len(plan.Arrivals)) })
+	err := reading.Take(ctx, progress.show)
 	progress.end()
 	switch {
 	case errors.Is(err, lab.ErrConflict):
