@@ -37,10 +37,12 @@ type unit struct {
 }
 
 var units = map[string]unit{
-	"%": {MassFraction, 4}, "% w/w": {MassFraction, 4}, "mg/g": {MassFraction, 3}, "ppm": {MassFraction, 0},
-	"mg": {PerUnit, 6}, "mg/unit": {PerUnit, 6}, "mg/tablet": {PerUnit, 6},
-	"µg": {PerUnit, 3}, "ug": {PerUnit, 3}, "µg/unit": {PerUnit, 3}, "ug/unit": {PerUnit, 3}, "ng": {PerUnit, 0},
-	"mg/ml": {Concentration, 3}, "g/l": {Concentration, 3}, "µg/ml": {Concentration, 0}, "ug/ml": {Concentration, 0},
+	"%": {MassFraction, 4}, "% w/w": {MassFraction, 4}, "%w/w": {MassFraction, 4}, "% (w/w)": {MassFraction, 4}, "%(w/w)": {MassFraction, 4}, "% m/m": {MassFraction, 4},
+	"percent": {MassFraction, 4}, "procent": {MassFraction, 4}, "wt%": {MassFraction, 4}, "mg/g": {MassFraction, 3}, "ppm": {MassFraction, 0},
+	"mg": {PerUnit, 6}, "mg/unit": {PerUnit, 6}, "mg/tablet": {PerUnit, 6}, "mg/pill": {PerUnit, 6}, "mg/pil": {PerUnit, 6}, "mg/capsule": {PerUnit, 6}, "mg/blotter": {PerUnit, 6},
+	"µg": {PerUnit, 3}, "ug": {PerUnit, 3}, "mcg": {PerUnit, 3}, "µg/unit": {PerUnit, 3}, "ug/unit": {PerUnit, 3}, "mcg/unit": {PerUnit, 3},
+	"µg/blotter": {PerUnit, 3}, "ug/blotter": {PerUnit, 3}, "µg/tablet": {PerUnit, 3}, "ug/tablet": {PerUnit, 3}, "ng": {PerUnit, 0},
+	"mg/ml": {Concentration, 3}, "g/l": {Concentration, 3}, "µg/ml": {Concentration, 0}, "ug/ml": {Concentration, 0}, "mcg/ml": {Concentration, 0},
 	"ratio": {Ratio, 3},
 }
 

@@ -20,6 +20,10 @@ func TestParseAmount(t *testing.T) {
 	}{
 		{"79.5", "%", lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, "79.5%"},
 		{"79,5", "% w/w", lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, "79.5%"},
+		{"79.5", "%w/w", lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, "79.5%"},
+		{"79.5", "Percent", lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, "79.5%"},
+		{"150", "mcg", lab.Amount{Value: 150_000, Scale: lab.PerUnit, Decimals: 3}, "150 µg"},
+		{"120", "mg/pill", lab.Amount{Value: 120_000_000, Scale: lab.PerUnit}, "120 mg"},
 		{"795", "mg/g", lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}, "79.5%"},
 		{"120", "ppm", lab.Amount{Value: 120, Scale: lab.MassFraction, Decimals: 4}, "0.0120%"},
 		{"100", "%", lab.Amount{Value: 1_000_000, Scale: lab.MassFraction}, "100%"},
@@ -56,7 +60,7 @@ func TestParseAmount(t *testing.T) {
 func TestParseAmountRefuses(t *testing.T) {
 	for _, test := range [][2]string{
 		{"5", ""},
-		{"5", "percent"},
+		{"5", "percentage"}, {"5", "% v/v"},
 		{"5", "kg"},
 		{"5", "%%"},
 		{"-1", "%"},
@@ -70,7 +74,7 @@ func TestParseAmountRefuses(t *testing.T) {
 		{"1e309", "%"},
 		{"NaN", "%"},
 		{"", "%"},
-		{"79.5 %", "%"},
+		{"79.5 %", "%"}, {"79,", "%"}, {"79.", "%"}, {"1.e2", "%"},
 		{strings.Repeat("9", 60), "ng"},
 	} {
 		if a, err := lab.ParseAmount(test[0], test[1]); err == nil {

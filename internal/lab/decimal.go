@@ -37,7 +37,10 @@ func ParseDecimal(text string) (Decimal, error) {
 	if strings.Count(s, ",")+strings.Count(s, ".") > 1 {
 		return refuse("write it without marks between thousands")
 	}
-	whole, fraction, _ := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
+	whole, fraction, marked := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
+	if marked && fraction == "" {
+		return refuse("nothing stands behind its decimal mark")
+	}
 	unsigned := strings.TrimPrefix(strings.TrimPrefix(whole, "-"), "+")
 	if len(whole)-len(unsigned) > 1 || unsigned+fraction == "" || strings.Trim(unsigned+fraction, "0123456789") != "" {
 		return refuse("write digits with at most one comma or point")

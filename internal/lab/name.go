@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,6 +67,10 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 			return a
 		}
 	}
+	if s, stereo, both := d.twiceNamed(typed); both {
+		a.Kind, a.Substance, a.Stereo = KnownName, s, stereo
+		return a
+	}
 	switch {
 	case holdsCode(typed) || Identifies(typed) || isAddress(typed):
 		a.Kind = PrivateName
@@ -97,6 +102,24 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 		a.Kind = NearName
 	}
 	return a
+}
+
+// withAnother is a name with another behind it in brackets.
+var withAnother = regexp.MustCompile(`^(.+?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]$`)
+
+// twiceNamed finds the substance of a name behind which another of its names stands in brackets,
+// as in cannabidiol (CBD).
+func (d *Dictionary) twiceNamed(typed string) (*Substance, Stereo, bool) {
+	m := withAnother.FindStringSubmatch(typed)
+	if m == nil {
+		return nil, "", false
+	}
+	first, stereo, known := d.FindSubstance(m[1])
+	second, other, both := d.FindSubstance(m[2])
+	if !known || !both || first != second || stereo != "" && other != "" && stereo != other {
+		return nil, "", false
+	}
+	return first, cmp.Or(stereo, other), true
 }
 
 // ToldTo is the answer without the names of neighbours that the actor may not read: it says
@@ -414,6 +437,21 @@ func (d *Dictionary) severalNames(typed string) []string {
 		}
 		if len(parts) > 1 && len(known) > min(i, 1) {
 			return parts
+		}
+	}
+	return d.joinedAsOne(Fold(text))
+}
+
+// joinedAsOne takes two known names apart that nothing divides.
+func (d *Dictionary) joinedAsOne(folded string) []string {
+	for i := range folded {
+		first, rest := folded[:i], folded[i:]
+		if min(utf8.RuneCountInString(first), utf8.RuneCountInString(rest)) < leastPart {
+			continue
+		}
+		_, known := d.substanceNames[first]
+		if _, both := d.substanceNames[rest]; known && both {
+			return []string{first, rest}
 		}
 	}
 	return nil

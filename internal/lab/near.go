@@ -78,6 +78,9 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
+	if len(found) == 0 {
+		d.begunWith(folded, keep)
+	}
 	all := make([]Neighbour, 0, len(found))
 	for _, n := range found {
 		all = append(all, n)
@@ -92,7 +95,20 @@ const (
 	stepsBeside = 3 // after all that is nearly the whole text
 	mostWords   = 5 // of a known name, and that are compared with known names
 	leastWord   = 6 // letters of a word that may be a misspelled name
+	leastPart   = 5 // letters of what may be the beginning of a name, or a name that is joined to another
 )
+
+// begunWith finds the known names of which a text is the beginning, as carfent is of one.
+func (d *Dictionary) begunWith(folded string, keep func(Neighbour)) {
+	if utf8.RuneCountInString(folded) < leastPart {
+		return
+	}
+	for name, n := range d.substanceNames {
+		if strings.HasPrefix(name, folded) {
+			keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
+		}
+	}
+}
 
 // handed is what says which of two mirror images a substance is, before its name.
 var handed = regexp.MustCompile(`(?i)^\W*(?:rac|racemic|racemisch|rs|dl|d,l|levo|dextro|d|l|r|s)\b\W*`)

@@ -76,6 +76,36 @@ func TestASaltInANameIsSubstanceAndBasis(t *testing.T) {
 	}
 }
 
+// A name that was cut off, two that nothing divides, and one with another of its names in
+// brackets: the first two are asked about, the last is known.
+func TestNamesThatAreCutOffJoinedOrToldTwice(t *testing.T) {
+	d := load(t)
+	for typed, want := range map[string]string{
+		"carfent": "near carfentanil", "isotonit": "near isotonitazene", "bromaz": "near bromazepam bromazolam", "para-fluoro": "near",
+		"carf": "new", "heroinfentanyl": "several heroin fentanyl", "fentanylheroine": "several fentanyl heroine",
+		"Cannabidiol (CBD)": "known cannabidiol", "CBD (cannabidiol)": "known cannabidiol", "3-MMC (3-methylmethcathinone)": "known 3-MMC", "S-ketamine (esketamine)": "known ketamine",
+		"PMA (PMMA)": "several PMA PMMA", "ketamine (ketamin)": "near ketamine", "cocaethylene": "known cocaethylene", "methamphetamine": "known methamphetamine",
+	} {
+		a := d.AskName(typed)
+		got := []string{string(a.Kind)}
+		if a.Substance != nil {
+			got = append(got, a.Substance.Name)
+		}
+		for _, n := range a.Neighbours {
+			got = append(got, n.Substance.Name)
+		}
+		got = append(got, a.Several...)
+		for _, word := range strings.Fields(want) {
+			if !slices.Contains(got, word) {
+				t.Errorf("%q is %v, want %s", typed, got, want)
+			}
+		}
+	}
+	if names := d.Dangerous("carfent"); !slices.Contains(names, "carfentanil") {
+		t.Errorf("of carfent %v is dangerous", names)
+	}
+}
+
 // What an amount counts and the name beside it say one thing: a salt is never base.
 func TestTheBasisBesideASaltInTheName(t *testing.T) {
 	d := load(t)
@@ -196,7 +226,7 @@ func TestNearNamesAreAsked(t *testing.T) {
 		"crack": "cocaine", "speed": "amphetamine", "tucibi": "MDMA ketamine", "PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
 		// A known name beside something else, or as a part of another.
 		"ketamine (ket)": "ketamine!", "MDMA MDA": "MDMA! MDA!", "MDMA high dose": "MDMA!", "MDMA 2 pillen": "MDMA!", "strong MDMA": "MDMA!", "MDMA / onbekend": "MDMA!", "ketamine (HCl, racemic)": "ketamine!",
-		"rac-MDMA": "MDMA!", "(RS)-MDMA": "MDMA!", "levo-cocaine": "cocaine!", "ketamin poeder": "ketamine", "lidocain, zuiver": "lidocaine", "furanyl carfentanyl": "carfentanil", "thiazolyl acetyl fentanyl": "fentanyl! acetyl_fentanyl!", "3-MMC (3-methylmethcathinone)": "3-MMC!",
+		"rac-MDMA": "MDMA!", "(RS)-MDMA": "MDMA!", "levo-cocaine": "cocaine!", "ketamin poeder": "ketamine", "lidocain, zuiver": "lidocaine", "furanyl carfentanyl": "carfentanil", "thiazolyl acetyl fentanyl": "fentanyl! acetyl_fentanyl!",
 	} {
 		a := d.AskName(typed)
 		if a.Kind != lab.NearName {
