@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ const earliestDay lab.Date = 1960_01_01
 type dateForm struct {
 	text  string
 	parts []string
-	timed bool // it names the time
+	timed bool           // it names the time
+	place *time.Location // where the day is that of the service; nil: nobody knows
 }
 
 // parseDateForm takes a form apart. It refuses one that could be read in two ways
@@ -69,7 +71,7 @@ var midnight = regexp.MustCompile(`^[ T]0?0:00(:00(\.0+)?)?$`)
 // read reads a date of the form. A time is read with the form that names it, and then
 // left out.
 func (f dateForm) read(text string) (lab.Date, error) {
-	var year, month, day int
+	var year, month, day, hour, minute int
 	ok, rest := true, text
 	for _, part := range f.parts {
 		switch part {
@@ -87,8 +89,19 @@ func (f dateForm) read(text string) (lab.Date, error) {
 			month, rest, ok = digits(rest, len(part), 2)
 		case "DD", "D":
 			day, rest, ok = digits(rest, len(part), 2)
-		case "h", "hh", "mm", "ss", "AM":
-			rest, ok = f.clock(part, rest)
+		case "h", "hh":
+			hour, rest, ok = digits(rest, len(part), 2)
+			ok = ok && hour < 24
+		case "mm":
+			minute, rest, ok = digits(rest, 2, 2)
+			ok = ok && minute < 60
+		case "ss":
+			var second int
+			second, rest, ok = digits(rest, 2, 2)
+			ok = ok && second < 60
+		case "AM":
+			ok = hasFoldedPrefix(rest, "am") || hasFoldedPrefix(rest, "pm")
+			rest = strings.TrimLeft(rest, "aApPmM.")
 		default:
 			rest, ok = strings.CutPrefix(rest, part)
 		}
@@ -96,36 +109,66 @@ func (f dateForm) read(text string) (lab.Date, error) {
 			break
 		}
 	}
+	zone := afterTime.FindStringSubmatch(rest)
 	switch {
 	case ok && rest != "" && !f.timed && startsTime.MatchString(rest):
 		if !midnight.MatchString(rest) {
-			return 0, fmt.Errorf("this is a date with a time, and the form %s names none: add it to the form, as in %s hh:mm", f.text, f.text)
+			return 0, f.lacksTime(rest)
 		}
-	case !ok || rest != "":
+		zone = nil
+	case !ok || rest != "" && (zone == nil || !f.timed || slices.Contains(f.parts, "AM")):
 		return 0, fmt.Errorf("%w %s", errNotOfForm, f.text)
 	}
 	date, err := lab.NewDate(year, month, day)
 	if err != nil {
 		return 0, errors.New("there is no such day")
 	}
+	if zone != nil && zone[1] != "" {
+		if date, err = f.dayAt(time.Date(year, time.Month(month), day, hour, minute, 0, 0, time.UTC), zone[1]); err != nil {
+			return 0, err
+		}
+	}
 	return date, notTooEarly(date)
 }
+
+// afterTime is what programs write behind a time: parts of a second, and how far its clock was
+// ahead of UTC.
+var afterTime = regexp.MustCompile(`^(?:[.,]\d{1,9})?\s?(Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$`)
+
+// dayAt is the day at the service of a time on a clock that was so far ahead of UTC.
+func (f dateForm) dayAt(clock time.Time, zone string) (lab.Date, error) {
+	if f.place == nil {
+		return 0, errors.New("the time is told in a time zone, and it is not known in which the service is")
+	}
+	var ahead time.Duration
+	if zone != "Z" && zone != "UTC" {
+		hours, rest, _ := digits(zone[1:], 2, 2)
+		minutes, _, _ := digits(strings.TrimPrefix(rest, ":"), 0, 2)
+		if hours > 14 || minutes > 59 {
+			return 0, fmt.Errorf("there is no time zone %s", zone)
+		}
+		ahead = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+		if zone[0] == '-' {
+			ahead = -ahead
+		}
+	}
+	return lab.DateOf(clock.Add(-ahead), f.place), nil
+}
+
+// lacksTime says how to name the time of a date in its form.
+func (f dateForm) lacksTime(rest string) error {
+	named := f.text + rest[:1] + "hh:mm"
+	if secondsToo.MatchString(rest) {
+		named += ":ss"
+	}
+	return fmt.Errorf("this is a date with a time, and the form %s names none: add it to the form, as in %s", f.text, named)
+}
+
+var secondsToo = regexp.MustCompile(`^[ T]\d{1,2}:\d{2}:\d{2}`)
 
 var errNotOfForm = errors.New("this is not a date of the form")
 
 var startsTime = regexp.MustCompile(`^[ T]\d{1,2}:\d{2}`)
-
-// clock reads a part of a time, which must be one.
-func (f dateForm) clock(part, text string) (rest string, ok bool) {
-	if part == "AM" {
-		return strings.TrimLeft(text, "aApPmM."), hasFoldedPrefix(text, "am") || hasFoldedPrefix(text, "pm")
-	}
-	number, rest, ok := digits(text, len(part), 2)
-	if part == "h" || part == "hh" {
-		return rest, ok && number < 24
-	}
-	return rest, ok && number < 60
-}
 
 // write writes a date of a workbook in the form, as a CSV file would have it. A date
 // with a time needs a form that names it, as there.

@@ -139,7 +139,7 @@ func (p *planner) isPeak(at place) bool {
 // merged where another row tells more.
 func (p *planner) readFindings(d *draft, rows []place) {
 	p.found = p.found[:0]
-	var bare []place
+	var bare, denied []place
 	for _, at := range rows {
 		before, waits := len(p.found), p.isNotAnalysed(at)
 		for _, b := range p.sets {
@@ -150,7 +150,7 @@ func (p *planner) readFindings(d *draft, rows []place) {
 				}
 			}
 			if contains(p.mapping.Findings.NotAnalysed, b.substance.nameOf(at.row())) {
-				waits = true
+				waits, denied = true, append(denied, at)
 				continue
 			}
 			p.readCell(b, at)
@@ -159,6 +159,7 @@ func (p *planner) readFindings(d *draft, rows []place) {
 			bare = append(bare, at)
 		}
 	}
+	p.deny(denied)
 	if len(bare) == 0 {
 		return
 	}
@@ -175,6 +176,18 @@ func (p *planner) readFindings(d *draft, rows []place) {
 	for _, at := range bare {
 		if at != told {
 			at.merge("It says nothing of the sample that another row does not say.", told)
+		}
+	}
+}
+
+// deny rejects rows that say that the sample was not analysed, where another row tells what was
+// found by the same method: one of both is wrong.
+func (p *planner) deny(denied []place) {
+	b := p.sets[0]
+	for _, at := range denied {
+		i := slices.IndexFunc(p.found, func(f found) bool { return b.method.nameOf(f.at.row()) == b.method.nameOf(at.row()) })
+		if i >= 0 {
+			at.reject(problem{"substance", b.substance.text(at.row()), fmt.Sprintf("This row says that the sample was not analysed, and %s tells what was found: correct the one that is wrong.", p.found[i].at)})
 		}
 	}
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
@@ -72,6 +73,47 @@ func TestReadDate(t *testing.T) {
 }
 
 // Any day that is written in a form is read back from it.
+// A time with its zone is of a day at the service, and parts of a second say nothing of it.
+func TestTimesInAZone(t *testing.T) {
+	amsterdam, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := parseDateForm("YYYY-MM-DDThh:mm:ss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form.place = amsterdam
+	for text, want := range map[string]lab.Date{
+		"2024-06-30T10:15:30": 2024_06_30, "2024-06-30T10:15:30.250": 2024_06_30, "2024-06-30T10:15:30.000+02:00": 2024_06_30,
+		"2024-06-30T21:59:59Z": 2024_06_30, "2024-06-30T22:00:00Z": 2024_07_01, "2024-12-31T22:59:00.1234Z": 2024_12_31, "2024-12-31T23:00:00Z": 2025_01_01,
+		"2024-06-30T20:30:00-05:00": 2024_07_01, "2024-07-01T05:30:00+0900": 2024_06_30, "2024-07-01T05:30:00+09": 2024_06_30,
+	} {
+		if day, err := form.read(text); day != want || err != nil {
+			t.Errorf("%s: %v %v, want %v", text, day, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"2024-06-30T10:15:30+25:00": "there is no time zone +25:00", "2024-06-30T10:15:30 CET": "not a date of the form", "2024-06-30T10:15": "not a date of the form",
+		"2024-06-30T24:15:30": "not a date of the form", "2024-06-30T10:60:30": "not a date of the form",
+	} {
+		if _, err := form.read(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	form.place = nil
+	if _, err := form.read("2024-06-30T10:15:30Z"); err == nil || !strings.Contains(err.Error(), "in which the service is") {
+		t.Errorf("without a place: %v", err)
+	}
+	plain, err := parseDateForm("YYYY-MM-DD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plain.read("2024-06-30T10:15:30.000Z"); err == nil || !strings.Contains(err.Error(), "as in YYYY-MM-DDThh:mm:ss") {
+		t.Errorf("without a time in the form: %v", err)
+	}
+}
+
 func TestDatesRoundTrip(t *testing.T) {
 	layouts := map[string]string{
 		"YYYY-MM-DD": "2006-01-02", "DDMMMYYYY": "02Jan2006", "D-M-YYYY": "2-1-2006", "M/D/YYYY": "1/2/2006", "DD.MM.YY": "02.01.06", "MMM D, YYYY": "January 2, 2006",

@@ -52,6 +52,8 @@ func TestRefusedFindings(t *testing.T) {
 		{"a word", cells{"amount": "veel"}, "amount", "veel", "is not a number"},
 		{"zero", cells{"amount": "0"}, "amount", "0", "Zero is no amount of what was found"},
 		{"less than zero", cells{"amount": "<0,0"}, "amount", "<0,0", "Nothing is less than zero"},
+		{"less than nothing", cells{"amount": "<-5"}, "amount", "<-5", "Nothing is less than zero"},
+		{"a decimal that was lost", cells{"amount": "79,"}, "amount", "79,", "nothing stands behind its decimal mark"},
 		{"below the limit of detection", cells{"amount": "<LOD"}, "amount", "<LOD", "After < only a number or LOQ is understood"},
 		{"more than the purest salt", cells{"amount": "95", "basis": "base"}, "amount", "95", "is more than the purest salt holds"},
 		{"unknown salt", cells{"amount": "95", "basis": "tartrate"}, "basis", "tartrate", `"tartrate" is no basis for this substance`},

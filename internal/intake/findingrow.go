@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"unicode"
@@ -360,7 +361,7 @@ func belowLimit(limit string) error {
 	if err != nil {
 		return errors.New("after < only a number or LOQ is understood; say in the mapping's values of amount what it means")
 	}
-	if d.IsZero() {
+	if n, err := d.Scaled(big.NewRat(1_000_000_000, 1)); err == nil && n <= 0 {
 		return errors.New("nothing is less than zero; say in the mapping's values of amount what it means")
 	}
 	return nil

@@ -79,10 +79,13 @@ func (p *planner) apart(b *boundFinding, row Row) ([]Row, []problem) {
 	}
 	names := p.namesIn(c, c.text(row))
 	rows := make([]Row, len(names))
+	var problems []problem
 	for i, name := range names {
 		rows[i] = row.with(c.at, name)
+		if why := p.notAPart(c, names, i); why != "" {
+			problems = append(problems, problem{c.name, c.text(row), why})
+		}
 	}
-	var problems []problem
 	for _, beside := range []*column{b.amount, b.uncertainty, b.unit, b.basis, b.detection, b.stereo, b.abundance} {
 		if beside == nil || beside.at < 0 || beside.at == c.at {
 			continue
@@ -143,12 +146,50 @@ func spansOf(text, separators string) (spans [][2]int) {
 	return spans
 }
 
+// wholeNumbers joins what a comma between two digits divides: it is in a name, as in
+// 2,5-dimethoxy.
+func wholeNumbers(text string, spans [][2]int) [][2]int {
+	joined := spans[:1]
+	for _, s := range spans[1:] {
+		if last := &joined[len(joined)-1]; inNumber.MatchString(text[max(0, s[0]-2):min(len(text), s[0]+1)]) {
+			last[1] = s[1]
+		} else {
+			joined = append(joined, s)
+		}
+	}
+	return joined
+}
+
+var inNumber = regexp.MustCompile(`^\d,\d$`)
+
+// notAPart says why a part of a list is no name of its own; empty where it may be one.
+func (p *planner) notAPart(c *column, names []string, i int) string {
+	name := names[i]
+	switch {
+	case i > 0 && isFragment(name) && !p.isName(c, name):
+		return fmt.Sprintf("%q is part of a name, perhaps of %q: write the name of one substance without the sign that divides the list, or translate the whole with the values of substance.",
+			clip(name, maxShown), clip(name+" "+names[i-1], maxShown))
+	case strings.Count(name, "(") != strings.Count(name, ")") || strings.Count(name, "[") != strings.Count(name, "]"):
+		return fmt.Sprintf("A sign that divides the list stands within brackets, so that %q is no name: write each substance by itself.", clip(name, maxShown))
+	}
+	return ""
+}
+
+// fragment is what stands before the name of a substance to say which of its kind it is.
+var fragment = regexp.MustCompile(`(?i)^(?:(?:ortho|meta|para|alpha|beta|gamma|delta|cis|trans|iso|nor|des|di|tri|tetra|mono|fluoro?|chloo?ro?|bromo?|iodo|joo?d|methyl|ethyl|propyl|butyl|pentyl|hexyl|` +
+	`acetyl|butyryl|butanoyl|valeryl|furanyl|furoyl|methoxy|ethoxy|hydroxy|nitro|amino|cyano|cyclo|acryl|acryloyl|benzyl|benzoyl|phenyl|thio|oxo|oxy|keto|dehydro|hydro|[nosmdlrp](?:[-,'’′()\s]|$)|[αβγδ]|\d+|['’′+±(),\s-])+)$`)
+
+// isFragment tells that a text is nothing but such parts.
+func isFragment(text string) bool { return letters.MatchString(text) && fragment.MatchString(text) }
+
+var letters = regexp.MustCompile(`\pL{3}`)
+
 // mostJoined is how many parts of a list make one known name at most.
 const mostJoined = 4
 
 // namesIn takes a list of names apart. A known name that holds a separator is one.
 func (p *planner) namesIn(c *column, text string) (names []string) {
-	spans := spansOf(text, c.List)
+	spans := wholeNumbers(text, spansOf(text, c.List))
 	for i := 0; i < len(spans); {
 		end := i + 1
 		for n := min(mostJoined, len(spans)-i); n > 1; n-- {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"marquis/internal/lab"
 )
@@ -27,6 +28,7 @@ type Known struct {
 	Digests    map[string]string // of what the source said of each sample that was imported before
 	Today      lab.Date          // at the service
 	Usual      lab.Usual         // amounts and prices
+	Place      *time.Location    // of the service: a time that is told in a zone is of its day there
 
 	// Elsewhere finds the samples of other services with these ids and days of receipt; nil
 	// where nobody asks.
@@ -211,6 +213,9 @@ func (p *planner) bind() error {
 		p.sets = append(p.sets, b)
 		lacks[findings] = append(lacks[findings], missing...)
 	}
+	for _, c := range p.columns() {
+		c.form.place = p.known.Place
+	}
 	var errs []error
 	for i, s := range p.sources {
 		if missing := lacks[s.table]; len(missing) > 0 && (i == 0 || s.table != samples) {
@@ -220,6 +225,15 @@ func (p *planner) bind() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// columns are all that are read.
+func (p *planner) columns() []*column {
+	columns := slices.Clone(p.sample.columns)
+	for _, b := range p.sets {
+		columns = append(columns, b.columns...)
+	}
+	return columns
 }
 
 // group gathers the rows of each sample.

@@ -14,8 +14,8 @@ type tick struct {
 
 // ticked and unticked are what stands in a column for one choice, folded.
 var (
-	ticked   = []string{"1", "x", "ja", "j", "yes", "y", "true", "waar", "checked", "✓", "✔", "☑"}
-	unticked = []string{"0", "", "nee", "n", "no", "false", "onwaar", "unchecked", "☐"}
+	ticked   = []string{"1", "1.0", "1,0", "x", "ja", "j", "yes", "y", "true", "waar", "checked", "✓", "✔", "☑"}
+	unticked = []string{"0", "0.0", "0,0", "", "nee", "n", "no", "false", "onwaar", "unchecked", "☐"}
 )
 
 // ticked returns the codes of the columns that are ticked, as a list.

@@ -34,7 +34,7 @@ level = "confirmatory"
 func TestTicks(t *testing.T) {
 	m := mustMapping(t, tickedMapping)
 	for cells, want := range map[string]string{
-		"1,0,": "nausea", "x,X, x ": "nausea seizure skin", "ja,nee,Ja": "nausea skin", "TRUE,FALSE,": "nausea", "0,0,0": "", ",,": "", "Checked,Unchecked,✓": "nausea skin",
+		"1,0,": "nausea", "x,X, x ": "nausea seizure skin", "ja,nee,Ja": "nausea skin", "TRUE,FALSE,": "nausea", "0,0,0": "", ",,": "", "1.0,0.0,1.0": "nausea skin", "Checked,Unchecked,✓": "nausea skin",
 		"yes,no,y": "nausea skin", "waar,onwaar,n": "nausea",
 	} {
 		plan, _ := mustPlan(t, m, "nr,in,effects 1,effects 2,effects 3\nA,2024-03-05,"+cells+"\n")

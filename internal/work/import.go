@@ -52,7 +52,7 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 		return nil, err
 	}
 	r.Plan, err = intake.Read(x.Mapping, x.Files, intake.Known{
-		Dictionary: r.Dictionary, Digests: digests, Today: today, Usual: r.Usual,
+		Dictionary: r.Dictionary, Digests: digests, Today: today, Usual: r.Usual, Place: place,
 		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 			return x.Store.Elsewhere(ctx, x.By, x.Service.ID, received)
 		},
