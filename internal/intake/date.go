@@ -71,41 +71,10 @@ var midnight = regexp.MustCompile(`^[ T]0?0:00(:00(\.0+)?)?$`)
 // read reads a date of the form. A time is read with the form that names it, and then
 // left out.
 func (f dateForm) read(text string) (lab.Date, error) {
-	var year, month, day, hour, minute int
+	var at clock
 	ok, rest := true, text
 	for _, part := range f.parts {
-		switch part {
-		case "YYYY":
-			year, rest, ok = digits(rest, 4, 4)
-		case "YY":
-			year, rest, ok = digits(rest, 2, 2)
-			year += 1900
-			if year < 1969 {
-				year += 100
-			}
-		case "MMM":
-			month, rest, ok = monthName(rest)
-		case "MM", "M":
-			month, rest, ok = digits(rest, len(part), 2)
-		case "DD", "D":
-			day, rest, ok = digits(rest, len(part), 2)
-		case "h", "hh":
-			hour, rest, ok = digits(rest, len(part), 2)
-			ok = ok && hour < 24
-		case "mm":
-			minute, rest, ok = digits(rest, 2, 2)
-			ok = ok && minute < 60
-		case "ss":
-			var second int
-			second, rest, ok = digits(rest, 2, 2)
-			ok = ok && second < 60
-		case "AM":
-			ok = hasFoldedPrefix(rest, "am") || hasFoldedPrefix(rest, "pm")
-			rest = strings.TrimLeft(rest, "aApPmM.")
-		default:
-			rest, ok = strings.CutPrefix(rest, part)
-		}
-		if !ok {
+		if rest, ok = at.take(part, rest); !ok {
 			break
 		}
 	}
@@ -119,24 +88,62 @@ func (f dateForm) read(text string) (lab.Date, error) {
 	case !ok || rest != "" && (zone == nil || !f.timed || slices.Contains(f.parts, "AM")):
 		return 0, fmt.Errorf("%w %s", errNotOfForm, f.text)
 	}
-	date, err := lab.NewDate(year, month, day)
+	date, err := lab.NewDate(at.year, at.month, at.day)
 	if err != nil {
 		return 0, errors.New("there is no such day")
 	}
 	if zone != nil && zone[1] != "" {
-		if date, err = f.dayAt(time.Date(year, time.Month(month), day, hour, minute, 0, 0, time.UTC), zone[1]); err != nil {
+		if date, err = f.dayAt(time.Date(at.year, time.Month(at.month), at.day, at.hour, at.minute, 0, 0, time.UTC), zone[1]); err != nil {
 			return 0, err
 		}
 	}
 	return date, notTooEarly(date)
 }
 
+// clock is what a text says of a day and its time.
+type clock struct{ year, month, day, hour, minute, second int }
+
+// take reads a part of a form from the beginning of a text.
+func (c *clock) take(part, text string) (rest string, ok bool) {
+	switch part {
+	case "YYYY":
+		c.year, rest, ok = digits(text, 4, 4)
+	case "YY":
+		c.year, rest, ok = digits(text, 2, 2)
+		c.year += 1900
+		if c.year < 1969 {
+			c.year += 100
+		}
+	case "MMM":
+		c.month, rest, ok = monthName(text)
+	case "MM", "M":
+		c.month, rest, ok = digits(text, len(part), 2)
+	case "DD", "D":
+		c.day, rest, ok = digits(text, len(part), 2)
+	case "h", "hh":
+		c.hour, rest, ok = digits(text, len(part), 2)
+		ok = ok && c.hour < 24
+	case "mm":
+		c.minute, rest, ok = digits(text, 2, 2)
+		ok = ok && c.minute < 60
+	case "ss":
+		c.second, rest, ok = digits(text, 2, 2)
+		ok = ok && c.second < 60
+	case "AM":
+		ok = hasFoldedPrefix(text, "am") || hasFoldedPrefix(text, "pm")
+		rest = strings.TrimLeft(text, "aApPmM.")
+	default:
+		rest, ok = strings.CutPrefix(text, part)
+	}
+	return rest, ok
+}
+
 // afterTime is what programs write behind a time: parts of a second, and how far its clock was
 // ahead of UTC.
 var afterTime = regexp.MustCompile(`^(?:[.,]\d{1,9})?\s?(Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?$`)
 
-// dayAt is the day at the service of a time on a clock that was so far ahead of UTC.
-func (f dateForm) dayAt(clock time.Time, zone string) (lab.Date, error) {
+// dayAt is the day at the service of a time on a clock that is so far ahead of UTC.
+func (f dateForm) dayAt(told time.Time, zone string) (lab.Date, error) {
 	if f.place == nil {
 		return 0, errors.New("the time is told in a time zone, and it is not known in which the service is")
 	}
@@ -152,7 +159,7 @@ func (f dateForm) dayAt(clock time.Time, zone string) (lab.Date, error) {
 			ahead = -ahead
 		}
 	}
-	return lab.DateOf(clock.Add(-ahead), f.place), nil
+	return lab.DateOf(told.Add(-ahead), f.place), nil
 }
 
 // lacksTime says how to name the time of a date in its form.

@@ -60,7 +60,8 @@ func TestParseAmount(t *testing.T) {
 func TestParseAmountRefuses(t *testing.T) {
 	for _, test := range [][2]string{
 		{"5", ""},
-		{"5", "percentage"}, {"5", "% v/v"},
+		{"5", "percentage"},
+		{"5", "% v/v"},
 		{"5", "kg"},
 		{"5", "%%"},
 		{"-1", "%"},
@@ -74,7 +75,10 @@ func TestParseAmountRefuses(t *testing.T) {
 		{"1e309", "%"},
 		{"NaN", "%"},
 		{"", "%"},
-		{"79.5 %", "%"}, {"79,", "%"}, {"79.", "%"}, {"1.e2", "%"},
+		{"79.5 %", "%"},
+		{"79,", "%"},
+		{"79.", "%"},
+		{"1.e2", "%"},
 		{strings.Repeat("9", 60), "ng"},
 	} {
 		if a, err := lab.ParseAmount(test[0], test[1]); err == nil {

@@ -78,9 +78,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
-	if len(found) == 0 {
-		d.begunWith(folded, keep)
-	}
+	d.begunWith(folded, len(found), keep)
 	all := make([]Neighbour, 0, len(found))
 	for _, n := range found {
 		all = append(all, n)
@@ -98,9 +96,10 @@ const (
 	leastPart   = 5 // letters of what may be the beginning of a name, or a name that is joined to another
 )
 
-// begunWith finds the known names of which a text is the beginning, as carfent is of one.
-func (d *Dictionary) begunWith(folded string, keep func(Neighbour)) {
-	if utf8.RuneCountInString(folded) < leastPart {
+// begunWith finds, where nothing is nearer, the known names of which a text is the beginning, as
+// carfent is of one.
+func (d *Dictionary) begunWith(folded string, nearer int, keep func(Neighbour)) {
+	if nearer > 0 || utf8.RuneCountInString(folded) < leastPart {
 		return
 	}
 	for name, n := range d.substanceNames {
