@@ -19,7 +19,6 @@ type lookedUp struct {
 // little of an amount or a price to say what is usual, the file itself does, once it is read:
 // what is out of that is asked about in a second go.
 func (p *planner) judgeAll() error {
-	p.compareIDs()
 	before := make([]*fate, 0, p.all)
 	notes := make([]map[string]int, len(p.sources))
 	for i, s := range p.sources {

@@ -27,9 +27,10 @@ func shownID(id string) string {
 }
 
 // compareIDs finds the drafts whose ids people take for one another: the other one of each.
-func (p *planner) compareIDs() {
+func (p *planner) compareIDs() error {
+	p.ids = nil // all rows have their draft
 	if p.mapping.ExactIDs {
-		return
+		return nil
 	}
 	type grouped struct {
 		hash  uint64
@@ -61,6 +62,7 @@ func (p *planner) compareIDs() {
 		}
 		all = all[n:]
 	}
+	return nil
 }
 
 // sampleIDs are drafts by the keys of their ids.
