@@ -97,11 +97,12 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-func (x *importing) run(ctx context.Context, s *store.Store, files []string) error {
+func (x *importing) run(ctx context.Context, s *store.Store, files []string) (err error) {
 	reading, err := x.read(ctx, s, files)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, reading.Plan.Close()) }()
 	receipt := reading.Plan.Receipt
 	if reading.Before != nil {
 		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", reading.Before.ImportedAt.Time().Format(time.DateOnly))
@@ -119,9 +120,9 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 		return errLeftOut
 	case x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
-	case len(reading.Plan.Arrivals) == 0 && receipt.Total().Rejected > 0:
+	case reading.Plan.Samples == 0 && receipt.Total().Rejected > 0:
 		fmt.Fprintln(x.stdout, "Nothing of these files was taken; nothing is changed.")
-	case len(reading.Plan.Arrivals) == 0:
+	case reading.Plan.Samples == 0:
 		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
 	default:
 		if err := x.take(ctx, reading); err != nil {

@@ -80,7 +80,7 @@ func checkAccount(t *rapid.T, plan *Plan) {
 // conclusion, and in two files one for each sample.
 func rowsOf(plan *Plan) int {
 	n := 0
-	for _, a := range plan.Arrivals {
+	for _, a := range arrivalsOf(plan) {
 		for _, e := range a.Evidence {
 			n += max(1, len(e.Findings))
 		}
@@ -96,7 +96,7 @@ func TestARowThatSaysNothingMoreOfItsSampleIsMerged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := plan.Receipt.Files[0]; f.Accepted != 1 || f.Merged != 1 || len(plan.Arrivals) != 1 {
+	if f := plan.Receipt.Files[0]; f.Accepted != 1 || f.Merged != 1 || len(arrivalsOf(plan)) != 1 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -30,7 +30,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	if err := s.Check(p.known.Today); err != nil {
 		p.rejectSample(d, err)
 	}
-	confirmed, open := p.mapping.Confirmed.Sample(s, lab.Counter{Today: p.known.Today, Imported: true, UsualPrice: p.known.Usual.PriceOf(s)})
+	confirmed, open := p.mapping.Confirmed.Sample(s, p.known.Usual.Beside(s, lab.Counter{Today: p.known.Today, Imported: true}))
 	if len(open) > 0 {
 		p.rejectSample(d, toConfirm(open))
 	}
@@ -40,7 +40,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
 			p.rejectFindings(r.found, err)
 		} else {
-			right, open := p.mapping.Confirmed.Analysis(&r.Analysis, s.SourceRef, lab.Plausibility(p.dictionary, s, r.Findings, p.known.Usual.In(s.Form)))
+			right, open := p.mapping.Confirmed.Analysis(&r.Analysis, s.SourceRef, p.known.Usual.Plausibility(p.dictionary, s, r.Findings))
 			if confirmed = append(confirmed, right...); len(open) > 0 {
 				p.rejectFindings(r.found, toConfirm(open))
 			}

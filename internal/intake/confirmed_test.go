@@ -16,8 +16,8 @@ func TestWhatAPageWouldAskIsRejected(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(whole...))
 	wantLine(t, plan, 3, Rejected, "amount", "40", "Up to here the amounts add up to more than 100 %. If it is right, confirm the rule whole in the mapping, with the reason.")
 	wantLine(t, plan, 2, Rejected, "", "1", "The sample is rejected because of row 3")
-	if len(plan.Arrivals) > 0 {
-		t.Errorf("got %+v", plan.Arrivals)
+	if len(arrivalsOf(plan)) > 0 {
+		t.Errorf("got %+v", arrivalsOf(plan))
 	}
 }
 
@@ -33,14 +33,14 @@ func TestWhatTheMappingConfirmsIsTaken(t *testing.T) {
 	} {
 		m := mustMapping(t, rowsMapping+"[[confirmed]]\nrule = \"whole\"\nreason = \"two portions\"\n"+c.confirmed)
 		plan, _ := mustPlan(t, m, file(whole...))
-		if taken := len(plan.Arrivals) == 1; taken != c.taken {
+		if taken := len(arrivalsOf(plan)) == 1; taken != c.taken {
 			t.Errorf("%s: %s", c.name, lines(plan))
 			continue
 		}
 		if !c.taken {
 			continue
 		}
-		if got := plan.Arrivals[0].Evidence[0].Analysis.Overruled; got != "two portions" {
+		if got := arrivalsOf(plan)[0].Evidence[0].Analysis.Overruled; got != "two portions" {
 			t.Errorf("%s: kept %q", c.name, got)
 		}
 		note := "what looks implausible, which the mapping confirms by the rule whole: 1"
@@ -56,7 +56,7 @@ func TestAConfirmationIsOfOneRule(t *testing.T) {
 	plan, _ := mustPlan(t, m, file(whole...))
 	wantLine(t, plan, 3, Rejected, "amount", "40", "more than 100 %")
 	plan, _ = mustPlan(t, m, file(cells{"price": "2500"}))
-	if len(plan.Arrivals) != 1 || !slices.Equal(plan.Arrivals[0].Sample.Confirmed, lab.Codes{"price_amount=2500000EUR/1000g"}) {
+	if len(arrivalsOf(plan)) != 1 || !slices.Equal(arrivalsOf(plan)[0].Sample.Confirmed, lab.Codes{"price_amount=2500000EUR/1000g"}) {
 		t.Errorf("%s", lines(plan))
 	}
 	plan, _ = mustPlan(t, m, file(cells{"amount": "0"}))
@@ -86,7 +86,7 @@ func TestRefusedConfirmations(t *testing.T) {
 // called is refused, and what is close to one asked about.
 func TestWhatVisitorsSaidBecomesNoProductOfAnyKind(t *testing.T) {
 	plan, d := accept(t, cells{"sold as": "n/a"})
-	if p := d.Products[plan.Arrivals[0].Sample.ProductID]; p.NameEN != "unknown" || len(plan.Products) > 0 || plan.Arrivals[0].Sample.SoldAsText != "n/a" {
+	if p := d.Products[arrivalsOf(plan)[0].Sample.ProductID]; p.NameEN != "unknown" || len(plan.Products) > 0 || arrivalsOf(plan)[0].Sample.SoldAsText != "n/a" {
 		t.Errorf("%+v", p)
 	}
 	for said, why := range map[string]string{
@@ -115,7 +115,7 @@ func TestAnAmountOfTenTimesTheUsualIsRejected(t *testing.T) {
 		cells{"nr": "1", "amount": "80", "basis": "base"}, cells{"nr": "2", "amount": "80,1", "basis": "base"}, cells{"nr": "3", "amount": "0,7", "basis": "base"},
 		cells{"nr": "4", "price": "201"}, cells{"nr": "5", "price": "1,9"},
 	))
-	if err != nil || len(plan.Arrivals) != 1 {
+	if err != nil || len(arrivalsOf(plan)) != 1 {
 		t.Fatalf("%v\n%s", err, lines(plan))
 	}
 	wantLine(t, plan, 3, Rejected, "amount", "80,1", "This is more than ten times the usual amount, about 8.0% as base.")

@@ -1,30 +1,31 @@
 package intake
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
+	"unicode"
 )
 
 // csvText is the text of a CSV file from its header on.
 type csvText struct {
-	text    []byte // UTF-8
+	text    *spool // UTF-8
+	start   int64  // of the header
 	skipped int    // lines above
 	comma   byte
+	old     bool // lines end as on very old Macintoshes
 }
 
-func (t *Table) readCSV(data []byte, format Format, limits Limits) error {
-	text, err := decodeText(data, format.Encoding)
+func (t *Table) readCSV(r io.Reader, format Format, limits Limits) (err error) {
+	text, err := t.spoolText(r, format.Encoding, limits)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, text.Close()) }()
 	c, err := newCSVText(text, format)
 	if err != nil {
 		return err
@@ -39,12 +40,46 @@ func (t *Table) readCSV(data []byte, format Format, limits Limits) error {
 	return t.readRecords(c, want, limits)
 }
 
+// reader reads the text from the header on.
+func (c csvText) reader() *bufio.Reader {
+	var r io.Reader = c.text.from(c.start)
+	if c.old {
+		r = newLines{r}
+	}
+	return bufio.NewReaderSize(r, 1<<16)
+}
+
+// newLines puts a new line in the place of each carriage return.
+type newLines struct{ from io.Reader }
+
+func (r newLines) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	for i := range p[:n] {
+		if p[i] == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// record returns a record as the file has it.
+func (c csvText) record(start, end int64) string {
+	text := make([]byte, end-start)
+	_, _ = c.text.file.ReadAt(text, c.start+start) // it was read before; for a person to look at
+	if c.old {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	}
+	return string(bytes.Trim(text, "\r\n"))
+}
+
 // readRecords reads the header and all rows, of which there must be as many as
 // counted.
 func (t *Table) readRecords(c csvText, want int, limits Limits) error {
-	r := csv.NewReader(bytes.NewReader(c.text))
-	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = rune(c.comma), -1, c.comma != '\t'
-	t.Rows = make([]Row, 0, max(want-1, 0))
+	r := csv.NewReader(c.reader())
+	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace, r.ReuseRecord = rune(c.comma), -1, c.comma != '\t', t.spool != nil
+	if t.spool == nil {
+		t.Rows = make([]Row, 0, max(want-1, 0))
+	}
 	var got, long, longest, longestAt int
 	for {
 		start := r.InputOffset()
@@ -55,17 +90,17 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		if err != nil {
 			return csvError(err, c.skipped)
 		}
-		record := bytes.Trim(c.text[start:r.InputOffset()], "\r\n")
+		lines := linesOf(cells)
 		line, _ := r.FieldPos(0)
 		if got++; got == 1 {
 			err = t.setHeader(cells, limits)
 		} else {
-			err = t.addRow(line+c.skipped, cells, "", func() string { return string(record) }, limits)
+			err = t.addRow(line+c.skipped, cells, "", func() string { return c.record(start, r.InputOffset()) }, limits)
 		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w", line+c.skipped, err)
 		}
-		if lines := bytes.Count(record, []byte("\n")) + 1; lines > 1 {
+		if lines > 1 {
 			if long++; lines > longest {
 				longest, longestAt = lines, line+c.skipped
 			}
@@ -79,6 +114,15 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 			long, longestAt, longestAt+longest-1)
 	}
 	return t.dropUnnamed()
+}
+
+// linesOf counts the lines of a record.
+func linesOf(cells []string) int {
+	lines := 1
+	for _, cell := range cells {
+		lines += strings.Count(cell, "\n")
+	}
+	return lines
 }
 
 // note keeps what a reader should know.
@@ -104,92 +148,23 @@ func csvError(err error, skipped int) error {
 	return fmt.Errorf("%s: %w", place, err)
 }
 
-// decodeText returns the text as UTF-8 without its byte order mark. Text that
-// is not in the encoding is refused, never patched.
-func decodeText(data []byte, encoding string) ([]byte, error) {
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		if encoding != "" && !strings.EqualFold(encoding, "utf-16") {
-			return nil, fmt.Errorf("the text is UTF-16, not %s; remove the encoding setting", strings.ToLower(encoding))
-		}
-		return decodeUTF16(data)
-	}
-	text, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
-	switch {
-	case strings.EqualFold(encoding, "utf-16") || looksUTF16(text):
-		return nil, errors.New(`the text is not UTF-16 with a byte order mark, or has lost it, so that nobody can tell how its bytes are ordered; save the file as "CSV UTF-8"`)
-	case bytes.IndexByte(text, 0) >= 0:
-		return nil, fmt.Errorf(`line %d holds a zero byte, so this is not text in UTF-8; save the file as "CSV UTF-8"`, lineAt(text, bytes.IndexByte(text, 0)))
-	case encoding == "" || strings.EqualFold(encoding, "utf-8"):
-		if at := invalidAt(text); at >= 0 {
-			return nil, fmt.Errorf("line %d: byte 0x%02X is not UTF-8; save the file as \"CSV UTF-8\", or set encoding: windows-1252 if it comes from an older Excel", lineAt(text, at), text[at])
-		}
-		return text, nil
-	case !strings.EqualFold(encoding, "windows-1252"):
-		return nil, fmt.Errorf("encoding %q is not known; use utf-8, utf-16 or windows-1252", encoding)
-	case marked || utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r > '~' }):
-		return nil, errors.New("the text is UTF-8, not windows-1252; remove the encoding setting")
-	}
-	for at, b := range text {
-		switch b {
-		case 0x81, 0x8d, 0x8f, 0x90, 0x9d:
-			return nil, fmt.Errorf("line %d holds byte 0x%02X, which windows-1252 does not have; save the file as \"CSV UTF-8\"", lineAt(text, at), b)
-		}
-	}
-	return charmap.Windows1252.NewDecoder().Bytes(text)
-}
-
-// decodeUTF16 returns text in UTF-16 with its byte order mark as UTF-8 without one.
-func decodeUTF16(data []byte) ([]byte, error) {
-	if len(data)%2 != 0 {
-		return nil, errors.New(`the text is UTF-16 and ends within a character; fetch the file again, or save it as "CSV UTF-8"`)
-	}
-	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
-	if err != nil {
-		return nil, fmt.Errorf("the text is UTF-16 and cannot be read: %w", err)
-	}
-	for i, wrong := range map[string]string{"\ufffd": "a character that is not whole", "\x00": "a zero character"} {
-		if at := bytes.Index(text, []byte(i)); at >= 0 {
-			return nil, fmt.Errorf(`line %d of the text, which is UTF-16, holds %s; save the file as "CSV UTF-8"`, lineAt(text, at), wrong)
-		}
-	}
-	return text, nil
-}
-
-// looksUTF16 tells that about every other byte is zero, as in Latin text in UTF-16.
-func looksUTF16(text []byte) bool {
-	start := text[:min(len(text), 1000)]
-	return len(start) >= 2 && 3*bytes.Count(start, []byte{0}) >= len(start)
-}
-
-// invalidAt returns the place of the first byte that is not UTF-8, or -1.
-func invalidAt(text []byte) int {
-	if utf8.Valid(text) {
-		return -1
-	}
-	i := 0
-	for {
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size <= 1 {
-			return i
-		}
-		i += size
-	}
-}
-
-func lineAt(text []byte, offset int) int {
-	return 1 + bytes.Count(text[:offset], []byte("\n"))
-}
-
 // newCSVText finds the header line and the delimiter.
-func newCSVText(text []byte, format Format) (csvText, error) {
+func newCSVText(text *spool, format Format) (csvText, error) {
 	if !strings.ContainsRune("\x00,;\t|", format.Delimiter) {
 		return csvText{}, fmt.Errorf("the delimiter %q is not known; use a comma, semicolon, tab or vertical bar", format.Delimiter)
 	}
-	if bytes.IndexByte(text, '\n') < 0 {
-		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // as on very old Macintoshes
-	}
 	c := csvText{text: text, comma: byte(format.Delimiter)}
-	line, _, _ := bytes.Cut(text, []byte("\n"))
+	switch _, err := c.reader().ReadSlice('\n'); {
+	case errors.Is(err, io.EOF):
+		c.old = true
+	case errors.Is(err, bufio.ErrBufferFull):
+		var err error
+		if c.old, err = lacks(c.reader(), '\n'); err != nil {
+			return c, err
+		}
+	}
+	start, _ := c.reader().Peek(16) // a text that is shorter has no more
+	line, _, _ := bytes.Cut(start, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
 	if inner, quoted := bytes.CutPrefix(line, []byte(`"`)); quoted {
 		line = bytes.TrimSuffix(inner, []byte(`"`))
@@ -200,12 +175,8 @@ func newCSVText(text []byte, format Format) (csvText, error) {
 			c.comma = line[4]
 		}
 	}
-	for c.skipped < format.HeaderRow-1 && len(c.text) > 0 {
-		_, c.text, _ = bytes.Cut(c.text, []byte("\n"))
-		c.skipped++
-	}
-	if len(bytes.TrimSpace(c.text)) == 0 {
-		return csvText{}, errors.New("there is no header and no row; the file is empty, or the header row is set too low")
+	if err := c.skip(format.HeaderRow - 1); err != nil {
+		return c, err
 	}
 	if c.comma == 0 {
 		return c, c.findComma()
@@ -213,13 +184,58 @@ func newCSVText(text []byte, format Format) (csvText, error) {
 	return c, nil
 }
 
+// lacks tells that a byte does not occur.
+func lacks(r *bufio.Reader, b byte) (bool, error) {
+	for {
+		switch _, err := r.ReadSlice(b); {
+		case errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF):
+			return true, nil
+		default:
+			return false, err
+		}
+	}
+}
+
+// skip passes over the lines above the header, behind which there must be something.
+func (c *csvText) skip(lines int) error {
+	r := c.reader()
+	for c.skipped < lines {
+		passed, err := r.ReadBytes('\n')
+		if c.start += int64(len(passed)); len(passed) > 0 {
+			c.skipped++
+		}
+		if err != nil {
+			break
+		}
+	}
+	for {
+		char, _, err := r.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return errors.New("there is no header and no row; the file is empty, or the header row is set too low")
+		case err != nil:
+			return err
+		case !unicode.IsSpace(char):
+			return nil
+		}
+	}
+}
+
 // findComma takes the delimiter that the header has most of, outside quotes.
 func (c *csvText) findComma() error {
 	var commas, semicolons, tabs int
 	quoted, started := false, false
+	r := c.reader()
 header:
-	for _, b := range c.text {
+	for {
+		b, err := r.ReadByte()
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		switch {
+		case err != nil:
+			return err
 		case b == '\n' && started && !quoted:
 			break header
 		case b == '"':
@@ -251,34 +267,43 @@ header:
 // reader does, so that the two must agree; and stops at the limits before the
 // reader spends memory on them.
 func (c csvText) count(limits Limits) (int, error) {
-	records, columns, line, start := 0, 1, c.skipped+1, 0
-	quoted := false
-	for i, b := range c.text {
+	records, columns, line := 0, 1, c.skipped+1
+	quoted, blank := false, true // so far the record is nothing, or a carriage return
+	var before byte
+	r := c.reader()
+	for {
+		b, err := r.ReadByte()
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		switch {
+		case err != nil:
+			return 0, err
 		case b == '"':
-			quoted = !quoted
+			quoted, blank = !quoted, false
 		case b == '\n' && !quoted:
-			records += oneUnlessBlank(c.text[start:i])
-			start, columns = i+1, 1
+			if !blank {
+				records++
+			}
+			columns, blank = 1, true
 			line++
 		case b == '\n':
 			line++
 		case b == c.comma && !quoted:
+			blank = false
 			if columns++; columns > limits.CSVColumns {
 				return 0, fmt.Errorf("line %d: the row has more than %d columns", line, limits.CSVColumns)
 			}
+		default:
+			blank = blank && b == '\r' && before != '\r'
 		}
+		before = b
 	}
-	records += oneUnlessBlank(c.text[start:])
+	if !blank {
+		records++
+	}
 	if records-1 > limits.CSVRows {
 		return 0, fmt.Errorf("the file has more than %d rows; divide it", limits.CSVRows)
 	}
 	return records, nil
-}
-
-func oneUnlessBlank(record []byte) int {
-	if len(record) == 0 || string(record) == "\r" {
-		return 0
-	}
-	return 1
 }

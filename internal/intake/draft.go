@@ -22,7 +22,7 @@ type sum [sha256.Size]byte
 
 // sumOf sums up what a row says in the columns: by the names of the fields, so
 // that columns may move and others be added.
-func (p *planner) sumOf(row Row, sets ...[]*column) sum {
+func (p *planner) rowSum(row Row, sets ...[]*column) sum {
 	p.cells = p.cells[:0]
 	for _, columns := range sets {
 		for _, c := range columns {
@@ -42,12 +42,12 @@ func (p *planner) sumOf(row Row, sets ...[]*column) sum {
 
 // finish checks a draft whole and makes its arrival, or rejects or merges all its
 // rows and returns false.
-func (p *planner) finish(d *draft, a *lab.Arrival) bool {
+func (p *planner) finish(d *draft, a *lab.Arrival, looked lookedUp) bool {
 	rows, digest := p.distinct(d)
-	if before, known := p.known.Digests[d.id]; known {
+	if looked.isRecorded {
 		for _, at := range d.rows {
-			if before == digest {
-				at.fate().merged, at.fate().with = "The sample is recorded already, and says the same.", nil
+			if looked.digest == digest {
+				at.isRecorded()
 			} else {
 				at.reject(problem{"id", d.id, "The sample is recorded already, and what is read of it here says otherwise: correct the recorded sample by hand."})
 			}
@@ -62,7 +62,7 @@ func (p *planner) finish(d *draft, a *lab.Arrival) bool {
 		p.complete(a, d)
 	}
 	if !d.rejected() {
-		p.compareElsewhere(d, a)
+		p.compareElsewhere(d, a, looked.elsewhere)
 	}
 	if d.rejected() {
 		d.rejectRest()
@@ -72,6 +72,17 @@ func (p *planner) finish(d *draft, a *lab.Arrival) bool {
 		d.at.source.notes["prices without currency, quantity or unit, which were left out"]++
 	}
 	return true
+}
+
+// recordedBefore is what becomes of most rows of a file that grows: one for all.
+var recordedBefore = &fate{merged: "The sample is recorded already, and says the same."}
+
+func (at place) isRecorded() {
+	if at.told() == nil {
+		at.source.fates[at.index] = recordedBefore
+		return
+	}
+	at.fate().merged, at.fate().with = recordedBefore.merged, nil
 }
 
 // distinct returns the rows that hold the findings of a draft, each once, and the
@@ -89,7 +100,7 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 		if at.source != p.findings() {
 			continue
 		}
-		s := p.sumOf(at.row(), columns...)
+		s := p.rowSum(at.row(), columns...)
 		first := -1
 		if seen == nil {
 			first = slices.Index(sums, s)
@@ -115,7 +126,7 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 		}
 	}
 	slices.SortFunc(sums, func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
-	described := p.sumOf(d.at.row(), p.sample.columns)
+	described := p.rowSum(d.at.row(), p.sample.columns)
 	h := sha256.New()
 	h.Write(described[:])
 	for i := range sums {
@@ -225,15 +236,15 @@ func (p *planner) readNothing(at place) bool {
 }
 
 func (d *draft) rejected() bool {
-	return slices.ContainsFunc(d.rows, func(at place) bool { return len(at.fate().problems) > 0 })
+	return slices.ContainsFunc(d.rows, func(at place) bool { return at.told().isWrong() })
 }
 
 // rejectRest rejects the rows in which nothing is wrong, because of one that is.
 func (d *draft) rejectRest() {
-	i := slices.IndexFunc(d.rows, func(at place) bool { return len(at.fate().problems) > 0 })
+	i := slices.IndexFunc(d.rows, func(at place) bool { return at.told().isWrong() })
 	why := fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])
 	for _, at := range d.rows {
-		if len(at.fate().problems) == 0 {
+		if !at.told().isWrong() {
 			at.fate().follows = &problem{"", d.id, why}
 		}
 	}

@@ -97,14 +97,19 @@ func (p *planner) weigh() error {
 			at   int
 		}
 		seen := map[bound]bool{}
+		var all []*evidence
 		for _, c := range columns {
 			key := bound{c.name, c.at}
 			if c.at < 0 && c.ticks == nil || seen[key] {
 				continue // in numbered columns the day stands once for all
 			}
 			seen[key] = true
-			for _, err := range s.weigh(c) {
-				err = fmt.Errorf("%s: the column %q: %w", s.table.File, clip(c.heading(), maxShown), err)
+			all = append(all, newEvidence(c))
+		}
+		s.weigh(all)
+		for _, e := range all {
+			for _, err := range e.errors() {
+				err = fmt.Errorf("%s: the column %q: %w", s.table.File, clip(e.column.heading(), maxShown), err)
 				if !slices.ContainsFunc(errs, func(told error) bool { return told.Error() == err.Error() }) {
 					errs = append(errs, err)
 				}
@@ -125,18 +130,25 @@ func (c *column) heading() string {
 	return c.table.Header[c.at]
 }
 
-// weigh reads a column to its end.
-func (s *source) weigh(c *column) []error {
+func newEvidence(c *column) *evidence {
 	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}}
 	e.swap, _ = parseDateForm(exchanged(c.form.text))
-	for i, row := range s.table.Rows {
-		text, err := c.says(row)
-		e.add(row, text, err)
-		if err != nil && (c.kind != idField || errors.Is(err, errStruck)) {
-			place{s, i}.reject(problem{c.name, text, sentence(err)})
+	return e
+}
+
+// weigh reads the columns to their end.
+func (s *source) weigh(all []*evidence) {
+	for i := range s.fates {
+		row := s.table.row(i)
+		for _, e := range all {
+			c := e.column
+			text, err := c.says(row)
+			e.add(row, text, err)
+			if err != nil && (c.kind != idField || errors.Is(err, errStruck)) {
+				place{s, i}.reject(problem{c.name, text, sentence(err)})
+			}
 		}
 	}
-	return e.errors()
 }
 
 // add takes in one cell.

@@ -78,7 +78,7 @@ func TestEvidenceAgainstAReading(t *testing.T) {
 			for _, want := range test.want {
 				wantError(t, err, want)
 			}
-			if err == nil && len(plan.Arrivals) == 0 && test.name != "the other mark alone" {
+			if err == nil && len(arrivalsOf(plan)) == 0 && test.name != "the other mark alone" {
 				t.Errorf("nothing is taken: %s", lines(plan))
 			}
 		})
@@ -101,7 +101,7 @@ func TestEvidenceOfTwoFiles(t *testing.T) {
 func TestZerosAreKept(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `id = "nr"`, `id = { column = "nr", zeros = "kept" }`, 1))
 	plan, _ := mustPlan(t, m, file(samplesWith("nr", "08031", "8032")...))
-	if len(plan.Arrivals) != 2 {
+	if len(arrivalsOf(plan)) != 2 {
 		t.Errorf("got %s", lines(plan))
 	}
 	_, err := parseMapping([]byte(strings.Replace(rowsMapping, `id = "nr"`, `id = { column = "nr", zeros = "lost" }`, 1)))
@@ -112,7 +112,7 @@ func TestZerosAreKept(t *testing.T) {
 func TestMappedTextIsNoEvidence(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `substance = "substance"`, `substance = { column = "substance", values = { "cocaÃ¯ne" = "cocaine", "1-mrt" = "ketamine", "#N/B" = "ketamine" } }`, 1))
 	plan, _ := mustPlan(t, m, file(samplesWith("substance", "cocaÃ¯ne", "1-mrt", "#N/B")...))
-	if len(plan.Arrivals) != 3 {
+	if len(arrivalsOf(plan)) != 3 {
 		t.Errorf("got %s", lines(plan))
 	}
 }
@@ -126,7 +126,7 @@ func TestMadeBySpreadsheet(t *testing.T) {
 			field = column
 		}
 		wantLine(t, plan, 2, Rejected, field, text, "")
-		if len(plan.Arrivals) != 1 {
+		if len(arrivalsOf(plan)) != 1 {
 			t.Errorf("%s %s: %s", column, text, lines(plan))
 		}
 	}
@@ -193,7 +193,7 @@ func TestEvidenceOfWorkbook(t *testing.T) {
 			plan, err := planOfBook(t, test.mapping, bookOf(t, test.column, test.values...))
 			if test.want != "" {
 				wantError(t, err, test.want)
-			} else if err != nil || len(plan.Arrivals) != len(test.values) {
+			} else if err != nil || len(arrivalsOf(plan)) != len(test.values) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -205,10 +205,10 @@ func TestEvidenceOfWorkbook(t *testing.T) {
 func TestFormatsAreRemembered(t *testing.T) {
 	digest := func(value func(string) string) string {
 		plan, err := planOfBook(t, mustMapping(t, rowsMapping), bookOf(t, "amount", value))
-		if err != nil || len(plan.Arrivals) != 1 {
+		if err != nil || len(arrivalsOf(plan)) != 1 {
 			t.Fatalf("got %v %v", plan, err)
 		}
-		return plan.Arrivals[0].Sample.SourceDigest
+		return arrivalsOf(plan)[0].Sample.SourceDigest
 	}
 	percent, plain := digest(asCell("n", "3", "0.795")), digest(asCell("n", "0", "0.795"))
 	if percent == plain || plain != digest(asCell("n", "0", "0.795")) {

@@ -99,7 +99,7 @@ func checkExample(t *testing.T, plan *Plan, d *lab.Dictionary) {
 		"",
 		"",
 	} {
-		texts := findingTexts(d, plan.Arrivals[i])
+		texts := findingTexts(d, arrivalsOf(plan)[i])
 		for j, text := range texts { // a workbook does not keep final zeros: compare whole milligrams and tenths of per cent
 			text = strings.NewReplacer("152.4 mg", "152 mg", "12.5 mg", "13 mg", ".0%", "%").Replace(text)
 			texts[j] = text
@@ -108,7 +108,7 @@ func checkExample(t *testing.T, plan *Plan, d *lab.Dictionary) {
 			t.Errorf("sample %d: got %s, want %s", i+1, got, want)
 		}
 	}
-	tablet, nothing, incomplete, held, waiting := plan.Arrivals[0], plan.Arrivals[8], plan.Arrivals[9], plan.Arrivals[10], plan.Arrivals[11]
+	tablet, nothing, incomplete, held, waiting := arrivalsOf(plan)[0], arrivalsOf(plan)[8], arrivalsOf(plan)[9], arrivalsOf(plan)[10], arrivalsOf(plan)[11]
 	s := tablet.Sample
 	if s.Form != lab.Tablet || s.Logo != "hartje" || s.WeightUG != 412_500 || s.Region != "Utrecht" ||
 		(s.Price != lab.Price{Amount: 4000, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}) || !slices.Equal(s.Reasons, lab.Codes{"purity"}) {

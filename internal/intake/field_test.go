@@ -228,7 +228,7 @@ func TestRegionIsCoarse(t *testing.T) {
 		switch {
 		case test.reason != "":
 			wantLine(t, plan, 2, Rejected, "region", test.region, test.reason)
-		case len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.Region != test.want:
+		case len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.Region != test.want:
 			t.Errorf("%q: %s", test.region, lines(plan))
 		}
 	}
@@ -250,8 +250,8 @@ func TestPrices(t *testing.T) {
 	}
 	for _, test := range tests {
 		plan, _ := mustPlan(t, mustMapping(t, test.mapping), file(cells{"price": test.price, "quantity": test.quantity}))
-		if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.Price != test.want {
-			t.Errorf("%q for %q: got %+v %s", test.price, test.quantity, plan.Arrivals, lines(plan))
+		if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.Price != test.want {
+			t.Errorf("%q for %q: got %+v %s", test.price, test.quantity, arrivalsOf(plan), lines(plan))
 		}
 		leftOut := test.price != "" && test.want == lab.Price{}
 		if notes := strings.Join(plan.Receipt.Files[0].Notes, "\n"); strings.Contains(notes, "prices without currency, quantity or unit, which were left out: 1") != leftOut {

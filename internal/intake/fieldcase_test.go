@@ -34,7 +34,7 @@ func told(t *testing.T, m *Mapping, path string) string {
 		return "refused: " + err.Error()
 	}
 	var texts []string
-	for _, a := range plan.Arrivals {
+	for _, a := range arrivalsOf(plan) {
 		texts = append(texts, a.Sample.SourceRef+" "+a.Sample.ReceivedOn.String()+" "+strings.Join(findingTexts(d, a), ", "))
 	}
 	if len(plan.Receipt.Lines) > 0 {
@@ -96,8 +96,8 @@ func TestFieldCaseOfTicks(t *testing.T) {
 	m := fieldMapping(t, `logo = "logo"`, `effects = { ticks = { "effects___nausea" = "nausea", "effects___seizure" = "seizure" } }`,
 		`, date = "DD/MM/YYYY"`, "", `amount = {`, `# `, `unit = "unit"`, "", `basis = {`, `# `)
 	plan, _ := mustPlan(t, m, csv.String())
-	if len(plan.Arrivals) != 1 || strings.Join(plan.Arrivals[0].Sample.Effects, " ") != "nausea" {
-		t.Errorf("got %+v\n%s", plan.Arrivals, lines(plan))
+	if len(arrivalsOf(plan)) != 1 || strings.Join(arrivalsOf(plan)[0].Sample.Effects, " ") != "nausea" {
+		t.Errorf("got %+v\n%s", arrivalsOf(plan), lines(plan))
 	}
 }
 
@@ -105,16 +105,16 @@ func TestFieldCaseOfTicks(t *testing.T) {
 func TestFieldCaseOfLeadingZero(t *testing.T) {
 	m := fieldMapping(t)
 	read := func(known map[string]string, file string) *Plan {
-		plan, err := Read(m, []string{fieldCase(t, file)}, Known{Dictionary: mustDictionary(t), Digests: known, Today: today}, nil)
+		plan, err := Read(m, []string{fieldCase(t, file)}, Known{Dictionary: mustDictionary(t), Recorded: recordedBy(known), Today: today}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return plan
 	}
-	first := read(nil, "09a-leading-zero.csv").Arrivals[0].Sample
+	first := arrivalsOf(read(nil, "09a-leading-zero.csv"))[0].Sample
 	second := read(map[string]string{first.SourceRef: first.SourceDigest}, "09b-leading-zero.xlsx")
 	wantLine(t, second, 2, Rejected, "id", "08031", "The sample is recorded already")
-	if len(second.Arrivals) > 0 {
-		t.Errorf("a second sample: %+v", second.Arrivals)
+	if len(arrivalsOf(second)) > 0 {
+		t.Errorf("a second sample: %+v", arrivalsOf(second))
 	}
 }

@@ -77,7 +77,7 @@ func TestRefusedFindings(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(test.row))
 			wantLine(t, plan, 2, Rejected, test.field, test.value, test.reason)
-			if len(plan.Arrivals)+len(plan.Substances) > 0 {
+			if len(arrivalsOf(plan))+len(plan.Substances) > 0 {
 				t.Errorf("got %+v", plan)
 			}
 		})
@@ -95,7 +95,7 @@ func TestUnknownMethodIsRefused(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, "[method.default]", `[method."LC-DAD"]`, 1))
 	plan, _ := mustPlan(t, m, file(cells{"method": "NMR"}, cells{"nr": "2", "method": "lc-dad"}))
 	wantLine(t, plan, 2, Rejected, "method", "NMR", `add [method."NMR"], or [method.default] for all others`)
-	if len(plan.Arrivals) != 1 {
+	if len(arrivalsOf(plan)) != 1 {
 		t.Error("capitals make no difference")
 	}
 }
@@ -158,7 +158,7 @@ func TestSameSubstanceTwice(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			plan, d := accept(t, test.a, test.b)
-			if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != test.want {
+			if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 			wantLine(t, plan, test.merged, Merged, "", map[int]string{2: "row 3 of file1.csv", 3: "row 2 of file1.csv"}[test.merged], "reports the same substance")
@@ -182,8 +182,8 @@ func TestStereoOfName(t *testing.T) {
 func TestPublishedOn(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, "performed_on =", "published_on = { column = \"remarks\", date = \"DD-MM-YYYY\" }\nperformed_on =", 1))
 	plan, _ := mustPlan(t, m, file(cells{"remarks": "08-03-2024"}, cells{"nr": "2", "remarks": "01-03-2024"}, cells{"nr": "3", "remarks": "01-03-2026"}))
-	if len(plan.Arrivals) != 1 || plan.Arrivals[0].PublishedOn != 2024_03_08 {
-		t.Errorf("got %+v", plan.Arrivals)
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].PublishedOn != 2024_03_08 {
+		t.Errorf("got %+v", arrivalsOf(plan))
 	}
 	wantLine(t, plan, 3, Rejected, "published_on", "01-03-2024", "The result was not published between the analysis, 2024-03-05, and today.")
 	wantLine(t, plan, 4, Rejected, "published_on", "01-03-2026", "The result was not published between")
@@ -215,10 +215,10 @@ func TestNumberedColumns(t *testing.T) {
 				wantLine(t, plan, 2, Rejected, test.field, map[string]string{"amount": "7"}[test.field], test.reason)
 				return
 			}
-			if len(plan.Arrivals) != 1 {
+			if len(arrivalsOf(plan)) != 1 {
 				t.Fatal(lines(plan))
 			}
-			if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != test.want {
+			if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 			if twice := strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, ""), "under two names in one row, which were merged: 1"); twice != (test.name == "the same twice") {

@@ -162,10 +162,10 @@ func accept(t testing.TB, rows ...cells) (*Plan, *lab.Dictionary) {
 func acceptOne(t testing.TB, rows ...cells) (lab.Arrival, *lab.Dictionary) {
 	t.Helper()
 	plan, d := accept(t, rows...)
-	if len(plan.Arrivals) != 1 {
-		t.Fatalf("got %d samples", len(plan.Arrivals))
+	if len(arrivalsOf(plan)) != 1 {
+		t.Fatalf("got %d samples", len(arrivalsOf(plan)))
 	}
-	return plan.Arrivals[0], d
+	return arrivalsOf(plan)[0], d
 }
 
 // lines writes the lines of a receipt, to compare and to read in a failure.
@@ -211,5 +211,28 @@ func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// arrivalsOf are all arrivals of a plan.
+func arrivalsOf(plan *Plan) (all []lab.Arrival) {
+	for a, err := range plan.Arrivals() {
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, *a)
+	}
+	return all
+}
+
+// recordedBy are samples that were imported before, by their ids.
+func recordedBy(digests map[string]string) func(groups []string) ([]lab.Recorded, error) {
+	return func(groups []string) (all []lab.Recorded, err error) {
+		for ref, digest := range digests {
+			if slices.Contains(groups, lab.RefKeyOf(ref).Group()) {
+				all = append(all, lab.Recorded{Ref: ref, Digest: digest})
+			}
+		}
+		return all, nil
 	}
 }

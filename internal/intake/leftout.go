@@ -63,23 +63,24 @@ func tenths(n, of int) string {
 
 // leftOut looks at all that is rejected.
 func (p *planner) leftOut() LeftOut {
-	l := LeftOut{Of: len(p.order)}
-	for _, d := range p.order {
-		if d.rejected() {
+	l := LeftOut{Of: len(p.drafts)}
+	for i := range p.drafts {
+		if p.drafts[i].sum == 0 && p.draft(i).rejected() {
 			l.Samples++
 		}
 	}
 	dangers := dangersLeft{places: map[string]int{}, named: map[string][]string{}}
 	samples := p.sources[0]
 	l.Of, l.Samples = l.Of+len(samples.table.Malformed), l.Samples+len(samples.table.Malformed)
-	for i, row := range samples.table.Rows {
-		if samples.fates[i].rejected() && noID(p.sample.id.text(row)) {
+	for i, fate := range samples.fates {
+		if fate.rejected() && noID(p.sample.id.text(place{samples, i}.row())) {
 			l.Of, l.Samples = l.Of+1, l.Samples+1
 		}
 	}
 	findings := p.findings()
-	for i, row := range findings.table.Rows {
-		if findings.fates[i].rejected() {
+	for i, fate := range findings.fates {
+		if fate.rejected() {
+			row := place{findings, i}.row()
 			dangers.add(findings.table.File, row.Number, p.dangersIn(&dangers, row))
 		}
 	}

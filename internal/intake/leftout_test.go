@@ -36,7 +36,7 @@ func TestTooMuchIsLeftOut(t *testing.T) {
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(rowsWith(test.good, test.bad, cells{"in": "?"})...))
 		l := plan.Receipt.LeftOut
-		if l.TooMuch() != test.tooMuch || l.Samples != test.bad || l.Of != test.good+test.bad || len(plan.Arrivals) != test.good {
+		if l.TooMuch() != test.tooMuch || l.Samples != test.bad || l.Of != test.good+test.bad || len(arrivalsOf(plan)) != test.good {
 			t.Errorf("%d good, %d bad: %+v, too much %v", test.good, test.bad, l, l.TooMuch())
 		}
 		if (l.Text() != "") != test.tooMuch {
@@ -189,7 +189,7 @@ func TestWhatIsNoNameOfAProduct(t *testing.T) {
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": text}))
 		wantLine(t, plan, 2, Rejected, "sold_as", text, "")
-		if len(plan.Arrivals)+len(plan.Products) > 0 {
+		if len(arrivalsOf(plan))+len(plan.Products) > 0 {
 			t.Errorf("%q is taken: %v", text, plan.Receipt.Products)
 		}
 	}

@@ -39,11 +39,11 @@ func TestListsOfSubstances(t *testing.T) {
 		{cells{"substance": "nothing found"}, ""},
 	} {
 		plan, d := mustPlan(t, mustMapping(t, listMapping), file(test.row))
-		if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
-			t.Errorf("%v: %d samples, new %v\n%s", test.row, len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+		if len(arrivalsOf(plan)) != 1 || len(plan.Substances) > 0 {
+			t.Errorf("%v: %d samples, new %v\n%s", test.row, len(arrivalsOf(plan)), plan.Receipt.Substances, lines(plan))
 			continue
 		}
-		if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != test.want {
+		if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != test.want {
 			t.Errorf("%v: %s, want %s", test.row, got, test.want)
 		}
 	}
@@ -71,7 +71,7 @@ func TestListsThatAreRefused(t *testing.T) {
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, listMapping), file(test.row))
 		wantLine(t, plan, 2, Rejected, test.field, test.value, test.reason)
-		if len(plan.Arrivals)+len(plan.Substances) > 0 {
+		if len(arrivalsOf(plan))+len(plan.Substances) > 0 {
 			t.Errorf("%v is taken", test.row)
 		}
 	}
@@ -86,7 +86,7 @@ func TestSeveralNamesAreNeverOne(t *testing.T) {
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}))
 		wantLine(t, plan, 2, Rejected, "substance", name, `substance = { column = "substance", list = "`+list+`" }`)
-		if len(plan.Arrivals)+len(plan.Substances) > 0 {
+		if len(arrivalsOf(plan))+len(plan.Substances) > 0 {
 			t.Errorf("%q is taken", name)
 		}
 	}
@@ -137,11 +137,11 @@ lab = "Test laboratory"
 level = "confirmatory"
 `)
 	plan, d := mustPlan(t, m, "Sample,Received,Intent,Form,Major\nW1,5/3/2024,Heroin,powder,\"Heroin\nFentanyl\n\"\nW2,5/3/2024,Heroin,powder,No active component identified\nW3,6/3/2024,Xanax,tablet,Unidentified compound\n")
-	if len(plan.Arrivals) != 3 || len(plan.Substances) > 0 {
-		t.Fatalf("%d samples, new %v\n%s", len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+	if len(arrivalsOf(plan)) != 3 || len(plan.Substances) > 0 {
+		t.Fatalf("%d samples, new %v\n%s", len(arrivalsOf(plan)), plan.Receipt.Substances, lines(plan))
 	}
 	for i, want := range []string{"heroin identified, fentanyl identified", "", "unidentified substance unidentified"} {
-		if got := strings.Join(findingTexts(d, plan.Arrivals[i]), ", "); got != want {
+		if got := strings.Join(findingTexts(d, arrivalsOf(plan)[i]), ", "); got != want {
 			t.Errorf("sample %d: %s, want %s", i+1, got, want)
 		}
 	}
@@ -154,11 +154,11 @@ func TestUnidentifiedAndOther(t *testing.T) {
 		"unclear = [\"unclear\"]\nunidentified = [\"Unidentified\", \"trace detected\", \"some peak\"]\nother = [\"Other\"]\nnot_analysed = [\"not tested\"]", 1))
 	for name, note := range map[string]string{"unidentified": "", "Trace detected": "", "other": "findings that the source calls other, which are counted as what could not be identified: 1"} {
 		plan, d := mustPlan(t, m, file(cells{}, cells{"substance": name, "amount": "20"}))
-		if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
+		if len(arrivalsOf(plan)) != 1 || len(plan.Substances) > 0 {
 			t.Errorf("%s: %s", name, lines(plan))
 			continue
 		}
-		a := plan.Arrivals[0]
+		a := arrivalsOf(plan)[0]
 		if got := strings.Join(findingTexts(d, a), ", "); got != "ketamine identified, unidentified substance unidentified" || a.Evidence[0].Findings[1].ReportedAs != name {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -167,7 +167,7 @@ func TestUnidentifiedAndOther(t *testing.T) {
 		}
 	}
 	plan, d := mustPlan(t, m, file(cells{"substance": "some peak"}, cells{"substance": "some peak"}))
-	if f := plan.Arrivals[0].Evidence[0].Findings[0]; f.HowMany() != 2 {
+	if f := arrivalsOf(plan)[0].Evidence[0].Findings[0]; f.HowMany() != 2 {
 		t.Errorf("%s, %d of them", foundText(d, f), f.HowMany())
 	}
 	// Without its place in the mapping each is refused.
@@ -183,7 +183,7 @@ func TestDetectionInTheNameOfTheSubstance(t *testing.T) {
 detection = { column = "substance", list = ";|,+/", values = { "trace of fentanyl" = "trace" }, default = "identified" }`, 1))
 	plan, d := mustPlan(t, m, file(cells{"substance": "heroin; trace of fentanyl"}, cells{"nr": "2", "substance": "trace of fentanyl"}))
 	for i, want := range []string{"heroin identified, fentanyl trace", "fentanyl trace"} {
-		if got := strings.Join(findingTexts(d, plan.Arrivals[i]), ", "); got != want {
+		if got := strings.Join(findingTexts(d, arrivalsOf(plan)[i]), ", "); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -199,24 +199,24 @@ func TestNotAnalysed(t *testing.T) {
 		{"why not": "capacity", "substance": "Not tested", "on": "05-03-2024"},
 	} {
 		plan, _ := mustPlan(t, m, file(row))
-		if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.State != lab.NotAnalysed || len(plan.Arrivals[0].Evidence) > 0 {
+		if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.State != lab.NotAnalysed || len(arrivalsOf(plan)[0].Evidence) > 0 {
 			t.Errorf("%v: %s", row, lines(plan))
 		}
 	}
 	plan, _ := mustPlan(t, m, file(cells{"substance": "not tested", "on": ""}))
-	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.State != lab.Registered || len(plan.Substances) > 0 {
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.State != lab.Registered || len(plan.Substances) > 0 {
 		t.Errorf("it waits: %s", lines(plan))
 	}
 	// Beside a finding by the same method one of both is wrong; beside one by another it is not.
 	plan, _ = mustPlan(t, m, file(cells{"substance": "ketamine"}, cells{"substance": "not tested", "on": ""}))
 	wantLine(t, plan, 3, Rejected, "substance", "not tested", "row 2 of file1.csv tells what was found")
 	plan, _ = mustPlan(t, m, file(cells{"substance": "ketamine"}, cells{"substance": "not tested", "on": "", "method": "strip"}))
-	if len(plan.Arrivals) != 1 || len(plan.Arrivals[0].Evidence) != 1 {
+	if len(arrivalsOf(plan)) != 1 || len(arrivalsOf(plan)[0].Evidence) != 1 {
 		t.Error(lines(plan))
 	}
 	two := mustMapping(t, strings.Replace(twoFiles, `layout = "rows"`, "layout = \"rows\"\nnot_analysed = [\"not tested\"]", 1))
 	plan, _ = mustPlan(t, two, "nr,in,sold as\n01,2024-03-02,ketamine\n", "sample,substance,on\n01,not tested,\n")
-	if len(plan.Arrivals) != 1 || len(plan.Arrivals[0].Evidence) > 0 {
+	if len(arrivalsOf(plan)) != 1 || len(arrivalsOf(plan)[0].Evidence) > 0 {
 		t.Error(lines(plan))
 	}
 	wantLine(t, plan, 2, Merged, "", "row 2 of file1.csv", "but that it was not analysed")
@@ -226,17 +226,17 @@ func TestNotAnalysed(t *testing.T) {
 func TestTwoMethodsInARow(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `method = "method"`, `method = { column = "method", list = ";" }`, 1))
 	plan, d := mustPlan(t, m, file(cells{"method": "LC; strip", "amount": "50"}, cells{"nr": "2", "method": "strip", "on": "02-03-2024"}, cells{"nr": "3", "method": "strip; LC", "substance": "nothing found"}))
-	if len(plan.Arrivals) != 3 {
+	if len(arrivalsOf(plan)) != 3 {
 		t.Fatal(lines(plan))
 	}
 	var got []string
-	for _, e := range plan.Arrivals[0].Evidence {
+	for _, e := range arrivalsOf(plan)[0].Evidence {
 		got = append(got, string(d.Methods[e.Analysis.MethodID].Kind)+": "+foundText(d, e.Findings[0]))
 	}
 	if text := strings.Join(got, ", "); !strings.Contains(text, "lc_dad: ketamine quantified 50% unknown") || !strings.Contains(text, "strip: ketamine identified") {
 		t.Error(text)
 	}
-	if e := plan.Arrivals[2].Evidence; len(e) != 2 || e[0].Analysis.Conclusion != lab.NothingSeen || e[1].Analysis.Conclusion != lab.NothingSeen {
+	if e := arrivalsOf(plan)[2].Evidence; len(e) != 2 || e[0].Analysis.Conclusion != lab.NothingSeen || e[1].Analysis.Conclusion != lab.NothingSeen {
 		t.Errorf("%+v", e)
 	}
 	plan, _ = mustPlan(t, mustMapping(t, strings.Replace(rowsMapping, "[method.default]", "[method.lc]", 1)), file(cells{"method": "LC; strip"}))
@@ -248,10 +248,10 @@ func TestAColumnForEachMethod(t *testing.T) {
 	m := mustMapping(t, strings.NewReplacer("count = 2", `columns = ["LC", "strip"]`, `method = "method"`, `method = { value = "{n}" }`).Replace(columnsMapping))
 	plan, d := mustPlan(t, m, "nr;in;sold as;form;region;price;quantity;why not;on;stof LC;gehalte LC;stof strip;gehalte strip\n1;02-03-2024;ketamine;poeder;Utrecht;;;;05-03-2024;ketamine;50;fentanyl;\n"+
 		"2;02-03-2024;ketamine;poeder;Utrecht;;;;05-03-2024;;;nothing found;\n")
-	if len(plan.Arrivals) != 2 || len(plan.Arrivals[0].Evidence) != 2 || len(plan.Arrivals[1].Evidence) != 1 {
+	if len(arrivalsOf(plan)) != 2 || len(arrivalsOf(plan)[0].Evidence) != 2 || len(arrivalsOf(plan)[1].Evidence) != 1 {
 		t.Fatal(lines(plan))
 	}
-	for _, e := range plan.Arrivals[0].Evidence {
+	for _, e := range arrivalsOf(plan)[0].Evidence {
 		want := map[lab.MethodKind]string{"lc_dad": "ketamine quantified 50% unknown", "strip": "fentanyl identified"}[d.Methods[e.Analysis.MethodID].Kind]
 		if got := foundText(d, e.Findings[0]); got != want {
 			t.Errorf("%s, want %s", got, want)

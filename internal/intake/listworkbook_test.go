@@ -31,10 +31,10 @@ func TestListsInAWorkbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(plan.Arrivals) != 1 {
+	if len(arrivalsOf(plan)) != 1 {
 		t.Fatal(lines(plan))
 	}
-	if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != "heroin quantified 30% unknown, caffeine quantified 12.5% unknown, MDMA quantified 7.5% unknown" {
+	if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != "heroin quantified 30% unknown, caffeine quantified 12.5% unknown, MDMA quantified 7.5% unknown" {
 		t.Errorf("%s\n%s", got, lines(plan))
 	}
 }

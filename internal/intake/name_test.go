@@ -27,7 +27,7 @@ func TestASaltInANameIsTheBasis(t *testing.T) {
 		{cells{"substance": "Ketamine HCl", "basis": "base"}, "ketamine identified"},
 	} {
 		plan, d := accept(t, test.row)
-		a := plan.Arrivals[0]
+		a := arrivalsOf(plan)[0]
 		if got := strings.Join(findingTexts(d, a), ", "); got != test.want || len(plan.Substances) > 0 {
 			t.Errorf("%v: %s, want %s; new %v", test.row, got, test.want, plan.Receipt.Substances)
 		}
@@ -58,8 +58,8 @@ func TestASaltInANameThatTheBasisContradicts(t *testing.T) {
 	plan, _ := mustPlan(t, m, file(cells{"substance": "Ketamine HCl", "amount": "80"}, cells{"nr": "2", "substance": "MDMA hydrochloride", "amount": "80"}, cells{"nr": "3", "amount": "80"}))
 	wantLine(t, plan, 2, Rejected, "basis", "base", "The amount would count base, but the name of the substance says hydrochloride")
 	wantLine(t, plan, 3, Rejected, "basis", "base", "The amount would count base, but the name of the substance says hydrochloride")
-	if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
-		t.Errorf("%d samples, new %v", len(plan.Arrivals), plan.Receipt.Substances)
+	if len(arrivalsOf(plan)) != 1 || len(plan.Substances) > 0 {
+		t.Errorf("%d samples, new %v", len(arrivalsOf(plan)), plan.Receipt.Substances)
 	}
 }
 
@@ -73,14 +73,14 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}, cells{"nr": "2"}))
 		wantLine(t, plan, 2, Rejected, "substance", strings.ReplaceAll(name, "\r", ""), reason)
-		if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
-			t.Errorf("%q: %d samples, new %v", name, len(plan.Arrivals), plan.Receipt.Substances)
+		if len(arrivalsOf(plan)) != 1 || len(plan.Substances) > 0 {
+			t.Errorf("%q: %d samples, new %v", name, len(arrivalsOf(plan)), plan.Receipt.Substances)
 		}
 	}
 	// What the mapping calls nothing or unclear is that.
 	m := mustMapping(t, strings.Replace(rowsMapping, `unclear = ["unclear"]`, `unclear = ["unknown"]`, 1))
 	plan, _ := mustPlan(t, m, file(cells{"substance": "unknown"}))
-	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Evidence[0].Analysis.Conclusion != lab.Inconclusive {
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Evidence[0].Analysis.Conclusion != lab.Inconclusive {
 		t.Errorf("got %s", lines(plan))
 	}
 }
@@ -89,8 +89,8 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 func TestNearNamesAreAnsweredInTheMapping(t *testing.T) {
 	rows := file(cells{"substance": "ketamin"}, cells{"nr": "2", "substance": "5-MMC"}, cells{"nr": "3", "substance": "5-MMC"}, cells{"nr": "4", "substance": "stuff of its own"})
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), rows)
-	if len(plan.Arrivals) != 1 || strings.Join(plan.Receipt.Substances, ";") != "stuff of its own" {
-		t.Errorf("%d samples, new %v", len(plan.Arrivals), plan.Receipt.Substances)
+	if len(arrivalsOf(plan)) != 1 || strings.Join(plan.Receipt.Substances, ";") != "stuff of its own" {
+		t.Errorf("%d samples, new %v", len(arrivalsOf(plan)), plan.Receipt.Substances)
 	}
 	var b strings.Builder
 	if err := plan.Receipt.WriteText(&b); err != nil {
@@ -121,17 +121,17 @@ new_substances = [
 		`unclear = ["unclear"]`, "unclear = [\"unclear\"]\nnew_substances = [\n  \"5-mmc\", # another substance\n]",
 	).Replace(rowsMapping)
 	plan, d := mustPlan(t, mustMapping(t, answered), rows)
-	if len(plan.Arrivals) != 4 || len(plan.Receipt.Near) > 0 || len(plan.Substances) != 2 {
-		t.Fatalf("%d samples, new %v\n%s", len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+	if len(arrivalsOf(plan)) != 4 || len(plan.Receipt.Near) > 0 || len(plan.Substances) != 2 {
+		t.Fatalf("%d samples, new %v\n%s", len(arrivalsOf(plan)), plan.Receipt.Substances, lines(plan))
 	}
-	if got := findingTexts(d, plan.Arrivals[0])[0] + ", " + findingTexts(d, plan.Arrivals[1])[0]; got != "ketamine identified, 5-MMC identified" {
+	if got := findingTexts(d, arrivalsOf(plan)[0])[0] + ", " + findingTexts(d, arrivalsOf(plan)[1])[0]; got != "ketamine identified, 5-MMC identified" {
 		t.Error(got)
 	}
 	// It answers for a name, and for nothing else.
 	for _, name := range []string{"n/a", "MDMA 120 mg", "heroin; fentanyl"} {
 		m := mustMapping(t, strings.Replace(rowsMapping, `unclear = ["unclear"]`, `new_substances = ["`+name+`"]`, 1))
 		plan, _ := mustPlan(t, m, file(cells{"substance": name}))
-		if len(plan.Arrivals) > 0 {
+		if len(arrivalsOf(plan)) > 0 {
 			t.Errorf("%q is taken", name)
 		}
 	}
@@ -145,8 +145,8 @@ func TestTwoNewNamesOfAnImportAreNotNearEachOther(t *testing.T) {
 	a, b := cells{"substance": "bladdery stuff"}, cells{"nr": "2", "substance": "bladdery stuf HCl"}
 	for _, rows := range []string{file(a, b), file(b, a)} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), rows)
-		if len(plan.Arrivals) != 2 || len(plan.Substances) != 2 {
-			t.Errorf("%d samples, new %v\n%s", len(plan.Arrivals), plan.Receipt.Substances, lines(plan))
+		if len(arrivalsOf(plan)) != 2 || len(plan.Substances) != 2 {
+			t.Errorf("%d samples, new %v\n%s", len(arrivalsOf(plan)), plan.Receipt.Substances, lines(plan))
 		}
 	}
 }
@@ -199,16 +199,16 @@ func TestBothNamesOfWhatWasMerged(t *testing.T) {
 		return plan
 	}
 	plan := read(cells{"substance": "PMA"}, cells{"substance": "PMMA", "amount": "12"})
-	if len(plan.Arrivals) != 1 || len(plan.Substances) > 0 {
+	if len(arrivalsOf(plan)) != 1 || len(plan.Substances) > 0 {
 		t.Fatalf("%s, new %v", lines(plan), plan.Receipt.Substances)
 	}
-	if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); got != "PMMA quantified 12% unknown" {
+	if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != "PMMA quantified 12% unknown" {
 		t.Errorf("read as %s", got)
 	}
 	plan = read(cells{"substance": "PMA", "amount": "3"}, cells{"substance": "PMMA", "amount": "12"})
 	wantLine(t, plan, 3, Rejected, "amount", "12", "The same substance has another amount in")
-	if plan = read(cells{"substance": "PMA"}); plan.Arrivals[0].Evidence[0].Findings[0].ReportedAs != "PMA" {
-		t.Errorf("what the source said is lost: %+v", plan.Arrivals[0].Evidence[0].Findings[0])
+	if plan = read(cells{"substance": "PMA"}); arrivalsOf(plan)[0].Evidence[0].Findings[0].ReportedAs != "PMA" {
+		t.Errorf("what the source said is lost: %+v", arrivalsOf(plan)[0].Evidence[0].Findings[0])
 	}
 }
 

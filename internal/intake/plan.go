@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -14,24 +15,28 @@ import (
 // Plan is what the files of an import hold, checked whole: what would be written,
 // and a receipt that accounts for every row.
 type Plan struct {
-	Digest     string // of the mapping and the files
-	Arrivals   []lab.Arrival
+	Digest     string           // of the mapping and the files
+	Samples    int              // new ones: the number of Arrivals
 	Substances []*lab.Substance // new to the dictionary
 	Products   []*lab.Product
 	Methods    []*lab.Method
+	Usual      lab.Usual // with which the files were checked
 	Receipt    *Receipt
+
+	planner *planner
 }
 
 // Known is what the registry holds already.
 type Known struct {
-	Dictionary *lab.Dictionary   // it gets the new entries added
-	Digests    map[string]string // of what the source said of each sample that was imported before
-	Today      lab.Date          // at the service
-	Usual      lab.Usual         // amounts and prices
-	Place      *time.Location    // of the service: a time that is told in a zone is of its day there
+	Dictionary *lab.Dictionary // it gets the new entries added
+	Today      lab.Date        // at the service
+	Usual      lab.Usual       // amounts and prices
+	Place      *time.Location  // of the service: a time that is told in a zone is of its day there
 
-	// Elsewhere finds the samples of other services with these ids and days of receipt; nil
-	// where nobody asks.
+	// Recorded finds the samples that were imported before whose ids are of these groups (see
+	// lab.RefKey), and Elsewhere those of other services that may have these ids, and these days
+	// of receipt; nil where nobody asks.
+	Recorded  func(groups []string) ([]lab.Recorded, error)
 	Elsewhere func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error)
 }
 
@@ -39,60 +44,82 @@ type Known struct {
 // error is for files that cannot be read as the mapping says. What is wrong in a
 // row rejects all rows of its sample and stands in the receipt: a result that
 // lacks a finding would mislead. Progress, which may be nil, is told the rows that
-// were dealt with.
-func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) (*Plan, error) {
+// were dealt with. What is read lies in temporary files until the plan is closed.
+func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) (plan *Plan, err error) {
 	if len(paths) != len(m.Files) {
 		return nil, fmt.Errorf("profile %s reads %d files, not %d", m.Profile, len(m.Files), len(paths))
 	}
 	p := &planner{
-		mapping: m, dictionary: known.Dictionary, before: known.Dictionary.Clone(), known: known, progress: progress, drafts: map[string]*draft{}, ids: sampleIDs{},
+		mapping: m, dictionary: known.Dictionary, before: known.Dictionary.Clone(), known: known, progress: progress,
 		names: map[string]name{}, products: map[string]soldAs{}, methods: map[string]*lab.Method{}, amounts: map[amountText]lab.Amount{},
 		fresh: newEntries{before: entriesOf(known.Dictionary)},
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
 	for _, s := range known.Dictionary.Substances {
 		if s.Class == lab.UnidentifiedClass && s.MergedInto == 0 && (p.unidentified == 0 || s.ID < p.unidentified) {
 			p.unidentified = s.ID
 		}
 	}
-	if err := p.readTables(paths); err != nil {
-		return nil, err
-	}
-	if err := p.bind(); err != nil {
-		return nil, err
-	}
-	if err := p.weigh(); err != nil {
-		return nil, err
-	}
-	if err := p.addMethods(); err != nil {
-		return nil, err
-	}
-	p.continueRows()
-	p.group()
-	if err := p.homeless.err(); err != nil {
-		return nil, err
-	}
-	p.compareIDs()
-	if err := p.lookElsewhere(); err != nil {
-		return nil, err
+	for _, step := range []func() error{
+		func() error { return p.readTables(paths) }, p.bind, p.weigh, p.addMethods, p.continueRows, p.group, p.homeless.err, p.lost, p.compareIDs, p.judgeAll,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
 	digest := m.digest(p.sources)
-	plan := &Plan{Digest: hex.EncodeToString(digest[:]), Arrivals: make([]lab.Arrival, 0, len(p.order))}
-	for _, d := range p.order {
-		n := len(plan.Arrivals)
-		plan.Arrivals = append(plan.Arrivals, lab.Arrival{})
-		if p.finish(d, &plan.Arrivals[n]) {
-			p.fresh.use(&plan.Arrivals[n])
-		} else {
-			plan.Arrivals = plan.Arrivals[:n]
-		}
-		p.step(len(d.rows))
-	}
-	if p.newSubstances > maxNewEntries || p.newProducts > maxNewEntries {
-		return nil, errTooManyNew
-	}
+	plan = &Plan{Digest: hex.EncodeToString(digest[:]), Samples: p.samples, Usual: p.known.Usual, planner: p}
 	p.fresh.collect(p.dictionary, plan)
 	plan.Receipt = p.receipt(plan)
-	return plan, nil
+	return plan, p.lost()
+}
+
+// Arrivals makes the new samples, one by one, from what was read. They are those that were
+// checked: if one would be another now, it is an error, and nothing is to be taken.
+func (plan *Plan) Arrivals() iter.Seq2[*lab.Arrival, error] {
+	p := plan.planner
+	return func(yield func(*lab.Arrival, error) bool) {
+		for i, c := range p.drafts {
+			if c.sum == 0 {
+				continue
+			}
+			d, a := p.draft(i), &lab.Arrival{}
+			taken := p.finish(d, a, lookedUp{})
+			if err := p.lost(); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !taken || sumOf(a) != c.sum {
+				yield(nil, fmt.Errorf("%s: the sample reads otherwise than when it was checked, so that nothing of the files is taken", d.at))
+				return
+			}
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Close lets go of what was read. There are no arrivals any more.
+func (plan *Plan) Close() error { return plan.planner.close() }
+
+func (p *planner) close() (err error) {
+	for _, s := range p.sources {
+		err = errors.Join(err, s.table.Close())
+	}
+	return err
+}
+
+// lost is why what was read could not be read again.
+func (p *planner) lost() (err error) {
+	for _, s := range p.sources {
+		err = errors.Join(err, s.table.lost())
+	}
+	return err
 }
 
 var errTooManyNew = fmt.Errorf("more than %d names of substances or products are not in the dictionary; look whether the mapping reads the right columns", maxNewEntries)
@@ -106,10 +133,9 @@ type planner struct {
 	sources    []*source
 	sample     boundSample
 	sets       []*boundFinding // one, or one for each numbered column
-	drafts     map[string]*draft
-	order      []*draft
-	ids        sampleIDs // of the drafts
-	elsewhere  map[string][]lab.Elsewhere
+	drafts     []chain
+	ids        map[uint64]int32 // the draft of an id, by its hash
+	alike      map[int]int      // of drafts whose ids people take for one another, another one
 	homeless   homeless
 	fresh      newEntries
 
@@ -119,10 +145,12 @@ type planner struct {
 	products map[string]soldAs      // by what the visitor said
 	methods  map[string]*lab.Method // by the folded name in the mapping
 	amounts  map[amountText]lab.Amount
-	found    []found // of the sample that is being finished
+	current  draft   // that is being finished
+	found    []found // in it
 	runs     []run
 	cells    []byte // of the row that is being read
 
+	samples, findingsTaken     int
 	newSubstances, newProducts int
 	near                       []NearName // names that are close to a known one
 
@@ -132,9 +160,19 @@ type planner struct {
 
 // source is one file, and what becomes of each of its rows.
 type source struct {
-	table *Table
-	fates []fate
-	notes map[string]int // what was left out of rows that were accepted, counted
+	table     *Table
+	fates     []*fate        // nil for a row of which there is nothing to tell
+	next      []int32        // the next row of the same draft, -1 for none
+	above     []int32        // the row whose sample a row without an id continues, -1 for none; nil if none does
+	continued []*column      // that it takes over
+	notes     map[string]int // what was left out of rows that were accepted, counted
+
+	recent [4]recentRow // the same few rows are asked for over and over
+}
+
+type recentRow struct {
+	row   Row
+	index int // counted from 1
 }
 
 // fate is what became of a row.
@@ -146,7 +184,10 @@ type fate struct {
 }
 
 // rejected tells that the row is not taken.
-func (f *fate) rejected() bool { return len(f.problems) > 0 || f.follows != nil }
+func (f *fate) rejected() bool { return f.isWrong() || f != nil && f.follows != nil }
+
+// isWrong tells that something is wrong in the row itself.
+func (f *fate) isWrong() bool { return f != nil && len(f.problems) > 0 }
 
 // place is one row of one file.
 type place struct {
@@ -154,8 +195,28 @@ type place struct {
 	index  int
 }
 
-func (at place) row() Row    { return at.source.table.Rows[at.index] }
-func (at place) fate() *fate { return &at.source.fates[at.index] }
+// row is the row, with what it has from the row above that it continues.
+func (at place) row() Row {
+	s := at.source
+	recent := &s.recent[at.index%len(s.recent)]
+	if recent.index != at.index+1 {
+		*recent = recentRow{s.row(at.index), at.index + 1}
+	}
+	return recent.row
+}
+
+// told is what became of the row so far, nil where there is nothing to tell.
+func (at place) told() *fate { return at.source.fates[at.index] }
+
+// fate is told, to be added to.
+func (at place) fate() *fate {
+	f := &at.source.fates[at.index]
+	if *f == nil {
+		*f = &fate{}
+	}
+	return *f
+}
+
 func (at place) String() string {
 	return fmt.Sprintf("row %d of %s", at.row().Number, at.source.table.File)
 }
@@ -163,6 +224,9 @@ func (at place) String() string {
 // reject gives problems to the row. What was said of a value stands: the first is the
 // cause.
 func (at place) reject(problems ...problem) {
+	if len(problems) == 0 {
+		return
+	}
 	told := at.fate().problems
 	for _, p := range problems {
 		if !slices.ContainsFunc(told, func(before problem) bool { return before.field == p.field && before.value == p.value }) {
@@ -182,13 +246,13 @@ func (p *planner) readTables(paths []string) error {
 		if f.Delimiter != "" {
 			format.Delimiter = []rune(f.Delimiter)[0]
 		}
-		t, err := ReadTable(path, format, DefaultLimits())
+		t, err := spoolTable(path, format, DefaultLimits())
 		if err != nil {
 			return err
 		}
 		t.Struck = f.Struck
-		p.sources = append(p.sources, &source{table: t, fates: make([]fate, len(t.Rows)), notes: map[string]int{}})
-		p.all += len(t.Rows)
+		p.sources = append(p.sources, &source{table: t, fates: make([]*fate, t.len()), next: noRows(t.len()), notes: map[string]int{}})
+		p.all += t.len()
 	}
 	bad := p.findings().table.Malformed
 	if len(bad) > 0 && p.mapping.Findings.Layout == "rows" {
@@ -237,32 +301,41 @@ func (p *planner) columns() []*column {
 }
 
 // group gathers the rows of each sample.
-func (p *planner) group() {
+func (p *planner) group() error {
 	samples := p.sources[0]
-	for i := range samples.table.Rows {
+	for i := range samples.fates {
 		p.describe(place{samples, i})
 	}
 	if len(p.sources) == 1 {
-		return
+		return nil
 	}
 	findings := p.findings()
-	for i := range findings.table.Rows {
+	for i := range findings.fates {
 		at := place{findings, i}
 		id := p.sets[0].sample.text(at.row())
-		d, ok := p.drafts[id]
+		n, ok := p.find(id)
 		switch {
 		case noID(id):
 			p.withoutID(at, "sample")
 		case ok:
-			d.rows = append(d.rows, at)
+			p.drafts[n].add(1, at)
 		default:
-			why := fmt.Sprintf("sample %s has no row in %s that can be read", shownID(clip(id, maxShown)), samples.table.File)
-			if others := p.ids.alike(id); len(others) > 0 {
-				why += fmt.Sprintf("; perhaps it is %s, %s", shownID(others[0].id), others[0].at)
-			}
-			p.homeless.add(at, why)
+			p.homeless.add(at, func() string { return p.hintOf(id) })
 		}
 	}
+	return nil
+}
+
+// hintOf says of a finding's id that no sample has it, and which one nearly has it.
+func (p *planner) hintOf(id string) string {
+	why := fmt.Sprintf("sample %s has no row in %s that can be read", shownID(clip(id, maxShown)), p.sources[0].table.File)
+	k := lab.RefKeyOf(id)
+	for i := range p.drafts {
+		if other := p.idOf(i); k.Meets(lab.RefKeyOf(other)) {
+			return why + fmt.Sprintf("; perhaps it is %s, %s", shownID(other), p.placeOf(i))
+		}
+	}
+	return why
 }
 
 // describe gives a row about a sample to its draft.
@@ -273,25 +346,21 @@ func (p *planner) describe(at place) {
 		p.withoutID(at, "id")
 		return
 	}
-	d, again := p.drafts[id]
+	n, again := p.find(id)
 	if !again {
-		d = &draft{id: id, at: at}
-		p.drafts[id] = d
-		p.ids.add(d)
-		p.order = append(p.order, d)
-	}
-	d.rows = append(d.rows, at)
-	if !again {
+		p.begin(id, at)
 		return
 	}
-	first := d.at.row()
+	p.drafts[n].add(0, at)
+	described := p.placeOf(n)
+	first := described.row()
 	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.text(row) != c.text(first) })
 	switch {
 	case differ >= 0:
 		c := p.sample.columns[differ]
-		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %q.", d.at, clip(c.text(first), maxShown))})
+		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %q.", described, clip(c.text(first), maxShown))})
 	case len(p.sources) == 2:
-		at.merge("It says the same as another row, in all columns that are read.", d.at)
+		at.merge("It says the same as another row, in all columns that are read.", described)
 	}
 }
 

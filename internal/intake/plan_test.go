@@ -37,10 +37,10 @@ func TestTwoFiles(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, twoFiles),
 		"nr,in,sold as\n01,2024-03-02,ketamine\n13,2024-03-03,MDMA\n01,2024-03-02,ketamine\n02,2024-03-04,\n",
 		"sample,substance,on\n13,MDMA,2024-03-05\n01,ketamine,2024-03-05\n01,ketamine,2024-03-05\n")
-	if len(plan.Arrivals) != 3 || plan.Arrivals[0].Sample.SourceRef != "01" || len(plan.Arrivals[0].Evidence[0].Findings) != 1 {
-		t.Fatalf("got %+v", plan.Arrivals)
+	if len(arrivalsOf(plan)) != 3 || arrivalsOf(plan)[0].Sample.SourceRef != "01" || len(arrivalsOf(plan)[0].Evidence[0].Findings) != 1 {
+		t.Fatalf("got %+v", arrivalsOf(plan))
 	}
-	if s := plan.Arrivals[2]; s.Sample.State != lab.Registered || len(s.Evidence) > 0 || s.PublishedOn != 0 {
+	if s := arrivalsOf(plan)[2]; s.Sample.State != lab.Registered || len(s.Evidence) > 0 || s.PublishedOn != 0 {
 		t.Errorf("a sample without findings waits for them: %+v", s)
 	}
 	if want := []FileReceipt{
@@ -74,14 +74,14 @@ func TestEmptyFiles(t *testing.T) {
 	_, _, err := planOf(t, mustMapping(t, rowsMapping), "")
 	wantError(t, err, "the file is empty")
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file())
-	if total := plan.Receipt.Total(); len(plan.Arrivals) > 0 || total.Read > 0 || plan.Digest == "" {
+	if total := plan.Receipt.Total(); len(arrivalsOf(plan)) > 0 || total.Read > 0 || plan.Digest == "" {
 		t.Errorf("a header alone is a file without rows: %+v", plan)
 	}
 }
 
 func TestRepeatedRowsAreMerged(t *testing.T) {
 	plan, _ := accept(t, cells{}, cells{"substance": "MDMA"}, cells{"remarks": "a column that is not read"}, cells{})
-	if len(plan.Arrivals) != 1 || len(plan.Arrivals[0].Evidence[0].Findings) != 2 || plan.Receipt.Files[0].Merged != 2 {
+	if len(arrivalsOf(plan)) != 1 || len(arrivalsOf(plan)[0].Evidence[0].Findings) != 2 || plan.Receipt.Files[0].Merged != 2 {
 		t.Errorf("got %+v", plan.Receipt)
 	}
 	wantLine(t, plan, 4, Merged, "", "row 2 of file1.csv", "in all columns that are read")
@@ -103,7 +103,7 @@ func TestSampleDescribedOtherwise(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, cells{"substance": "MDMA", "form": "pil"}, cells{"nr": "2"}))
 	wantLine(t, plan, 3, Rejected, "form", "pil", `The sample is described otherwise in row 2 of file1.csv: "poeder".`)
 	wantLine(t, plan, 2, Rejected, "", "1", "The sample is rejected because of row 3 of file1.csv.")
-	if len(plan.Arrivals) != 1 {
+	if len(arrivalsOf(plan)) != 1 {
 		t.Errorf("the other sample is not touched: %s", lines(plan))
 	}
 }
@@ -188,7 +188,7 @@ func TestSetsInAnyOrder(t *testing.T) {
 	if len(plan.Products) != 2 || plan.Products[0].Reviewed || plan.Products[1].Reviewed {
 		t.Fatalf("got %v", plan.Receipt.Products)
 	}
-	a := plan.Arrivals
+	a := arrivalsOf(plan)
 	if a[0].Sample.ProductID != a[1].Sample.ProductID || a[2].Sample.ProductID != a[3].Sample.ProductID || len(a[0].Expected) != 3 || len(a[2].Expected) != 0 {
 		t.Errorf("got %+v", a)
 	}
@@ -200,7 +200,7 @@ func TestSetsInAnyOrder(t *testing.T) {
 func TestValuesOfSoldAs(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `list = ";" }`, `list = ";", values = { "roze wolk" = "tucibi", "en meer" = "" } }`, 1))
 	plan, d := mustPlan(t, m, file(cells{"sold as": "Roze Wolk; en meer"}))
-	if got := d.Products[plan.Arrivals[0].Sample.ProductID].NameEN; got != "tucibi" {
+	if got := d.Products[arrivalsOf(plan)[0].Sample.ProductID].NameEN; got != "tucibi" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -212,10 +212,10 @@ func TestUnknownSubstances(t *testing.T) {
 	if len(plan.Substances) != 1 || plan.Substances[0].Name != "new stuff" || plan.Substances[0].Reviewed || plan.Substances[0].ID < lab.LocalEntries {
 		t.Fatalf("got %+v", plan.Substances)
 	}
-	if f := plan.Arrivals[1].Evidence[0].Findings[0]; f.ReportedAs != "New-Stuff" || f.SubstanceID != plan.Substances[0].ID {
+	if f := arrivalsOf(plan)[1].Evidence[0].Findings[0]; f.ReportedAs != "New-Stuff" || f.SubstanceID != plan.Substances[0].ID {
 		t.Errorf("got %+v", f)
 	}
-	if a := plan.Arrivals[2]; len(a.Expected) > 0 {
+	if a := arrivalsOf(plan)[2]; len(a.Expected) > 0 {
 		t.Error("what a finding of the same file adds is not known yet, whichever row comes first")
 	}
 	if !slices.Equal(plan.Receipt.Substances, []string{"new stuff"}) {
@@ -236,18 +236,18 @@ func TestKnownSamples(t *testing.T) {
 	m := mustMapping(t, rowsMapping)
 	first, _ := mustPlan(t, m, file(cells{}, cells{"nr": "2"}))
 	digests := map[string]string{}
-	for _, a := range first.Arrivals {
+	for _, a := range arrivalsOf(first) {
 		digests[a.Sample.SourceRef] = a.Sample.SourceDigest
 	}
-	known := Known{Dictionary: mustDictionary(t), Digests: digests, Today: today}
+	known := Known{Dictionary: mustDictionary(t), Recorded: recordedBy(digests), Today: today}
 	plan, err := planWith(t, m, known, file(cells{"nr": "2", "amount": "5"}, cells{"remarks": "x"}, cells{"nr": "3"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantLine(t, plan, 2, Rejected, "id", "2", "The sample is recorded already, and what is read of it here says otherwise")
 	wantLine(t, plan, 3, Merged, "", "", "The sample is recorded already, and says the same.")
-	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.SourceRef != "3" {
-		t.Errorf("got %+v", plan.Arrivals)
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.SourceRef != "3" {
+		t.Errorf("got %+v", arrivalsOf(plan))
 	}
 }
 
@@ -257,7 +257,7 @@ func TestDigestOfSample(t *testing.T) {
 	m := mustMapping(t, twoFiles)
 	digest := func(samples, findings string) string {
 		plan, _ := mustPlan(t, m, samples, findings)
-		return plan.Arrivals[0].Sample.SourceDigest
+		return arrivalsOf(plan)[0].Sample.SourceDigest
 	}
 	first := digest("nr,in,sold as\n1,2024-03-02,ketamine\n", "sample,substance,on\n1,MDMA,2024-03-05\n1,ketamine,2024-03-05\n")
 	if moved := digest("new,sold as,in,nr\nx,ketamine,2024-03-02,1\n", "on,substance,sample\n2024-03-05,ketamine,1\n2024-03-05,MDMA,1\n"); moved != first {
@@ -274,6 +274,10 @@ func TestReadingTwiceSaysTheSame(t *testing.T) {
 	text := file(cells{}, cells{"nr": "2", "substance": "newstuff"}, cells{"nr": "3", "sold as": "a; b"}, cells{"nr": "4", "on": "?"})
 	a, _ := mustPlan(t, mustMapping(t, rowsMapping), text)
 	b, _ := mustPlan(t, mustMapping(t, rowsMapping), text)
+	if !reflect.DeepEqual(arrivalsOf(a), arrivalsOf(b)) {
+		t.Errorf("got %+v and %+v", arrivalsOf(a), arrivalsOf(b))
+	}
+	a.planner, b.planner = nil, nil
 	if !reflect.DeepEqual(a, b) {
 		t.Errorf("got %+v and %+v", a, b)
 	}

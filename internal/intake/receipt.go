@@ -73,12 +73,7 @@ func (r *Receipt) Total() FileReceipt {
 }
 
 func (p *planner) receipt(plan *Plan) *Receipt {
-	r := &Receipt{Profile: p.mapping.Profile, Samples: len(plan.Arrivals)}
-	for _, a := range plan.Arrivals {
-		for _, e := range a.Evidence {
-			r.Findings += len(e.Findings)
-		}
-	}
+	r := &Receipt{Profile: p.mapping.Profile, Samples: p.samples, Findings: p.findingsTaken}
 	for _, s := range p.sources {
 		r.addFile(s)
 	}
@@ -99,21 +94,23 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 
 func (r *Receipt) addFile(s *source) {
 	t := s.table
-	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: len(t.Rows) + len(t.Malformed), Notes: slices.Clone(t.Notes)}
+	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: t.len() + len(t.Malformed), Notes: slices.Clone(t.Notes)}
 	for _, note := range slices.Sorted(maps.Keys(s.notes)) {
 		f.Notes = append(f.Notes, fmt.Sprintf("%s: %d", note, s.notes[note]))
 	}
-	for i, row := range t.Rows {
-		fate := &s.fates[i]
+	number := func(i int) int { return place{s, i}.row().Number }
+	for i, fate := range s.fates {
 		switch {
+		case fate == nil:
+			f.Accepted++
 		case fate.follows != nil:
 			f.Rejected++
 			r.Following++
-			r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, fate.follows.field, clip(fate.follows.value, maxShown), fate.follows.reason, true})
+			r.Lines = append(r.Lines, Line{t.File, number(i), Rejected, fate.follows.field, clip(fate.follows.value, maxShown), fate.follows.reason, true})
 		case fate.rejected():
 			f.Rejected++
 			for _, p := range fate.problems {
-				r.Lines = append(r.Lines, Line{t.File, row.Number, Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason), false})
+				r.Lines = append(r.Lines, Line{t.File, number(i), Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason), false})
 			}
 		case fate.merged != "":
 			f.Merged++
@@ -121,7 +118,7 @@ func (r *Receipt) addFile(s *source) {
 			if fate.with != nil {
 				with = fate.with.String()
 			}
-			r.Lines = append(r.Lines, Line{t.File, row.Number, Merged, "", with, fate.merged, false})
+			r.Lines = append(r.Lines, Line{t.File, number(i), Merged, "", with, fate.merged, false})
 		default:
 			f.Accepted++
 		}

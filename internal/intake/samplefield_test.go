@@ -22,7 +22,7 @@ var columnOf = map[string]string{
 // service decides, and what the program itself keeps.
 var notInFiles = []string{
 	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "overruled", "notes", "import_id",
-	"registered_by", "registered_at", "confirmed", "no_retest",
+	"registered_by", "registered_at", "confirmed", "no_retest", "source_key",
 }
 
 // cellOf is something that a file says in a field, no other field the same: a
@@ -81,10 +81,10 @@ func arrive(t *testing.T, d *lab.Dictionary, fields []sampleField) (*lab.Sample,
 	if err != nil {
 		return nil, err
 	}
-	if len(plan.Arrivals) != 1 {
+	if len(arrivalsOf(plan)) != 1 {
 		return nil, errors.New("not accepted: " + lines(plan))
 	}
-	return &plan.Arrivals[0].Sample, nil
+	return &arrivalsOf(plan)[0].Sample, nil
 }
 
 // wrong are the fields of the sample that do not hold what the file tells, or are
@@ -136,7 +136,7 @@ func TestTextsThatAMappingSays(t *testing.T) {
 	with = strings.Replace(with, "not_analysed = \"why not\"\n", "", 1)
 	for text, want := range map[string]string{"€": "EUR", "": "CHF", "USD": "USD"} {
 		plan, _ := mustPlan(t, mustMapping(t, with), file(cells{"why not": text}))
-		if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.Price.Currency != want {
+		if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.Price.Currency != want {
 			t.Errorf("%q: %s", text, lines(plan))
 		}
 	}

@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,58 +26,86 @@ func shownID(id string) string {
 	return id
 }
 
-// sampleIDs finds the samples of a file whose ids people take for one another.
-type sampleIDs map[string][]*draft
+// compareIDs finds the drafts whose ids people take for one another: the other one of each.
+func (p *planner) compareIDs() error {
+	p.ids = nil // all rows have their draft
+	if p.mapping.ExactIDs {
+		return nil
+	}
+	type grouped struct {
+		hash  uint64
+		draft int32
+	}
+	all := make([]grouped, len(p.drafts))
+	for i := range p.drafts {
+		all[i] = grouped{maphash.String(idSeed, lab.RefKeyOf(p.idOf(i)).Group()), int32(i)} //nolint:gosec // see DefaultLimits
+	}
+	slices.SortFunc(all, func(a, b grouped) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.draft, b.draft))
+	})
+	p.alike = map[int]int{}
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].hash == all[0].hash {
+			n++
+		}
+		if n > 1 {
+			some := sampleIDs{}
+			for _, x := range all[:n] {
+				some.add(p.idOf(int(x.draft)), int(x.draft))
+			}
+			for _, x := range all[:n] {
+				if other, met := some.meets(int(x.draft)); met {
+					p.alike[int(x.draft)] = other
+				}
+			}
+		}
+		all = all[n:]
+	}
+	return nil
+}
 
-func (ids sampleIDs) add(d *draft) {
-	for _, key := range lab.RefKeyOf(d.id).Keys() {
-		ids[key] = append(ids[key], d)
+// sampleIDs are drafts by the keys of their ids.
+type sampleIDs struct {
+	byKey map[string][]int
+	ids   map[int]string
+}
+
+func (s *sampleIDs) add(id string, draft int) {
+	if s.ids == nil {
+		s.byKey, s.ids = map[string][]int{}, map[int]string{}
+	}
+	s.ids[draft] = id
+	for _, key := range lab.RefKeyOf(id).Keys() {
+		s.byKey[key] = append(s.byKey[key], draft)
 	}
 }
 
-// alike lists the samples whose id is another spelling of the id.
-func (ids sampleIDs) alike(id string) (all []*draft) {
-	k := lab.RefKeyOf(id)
+// meets returns the first other draft whose id is another spelling of the draft's.
+func (s *sampleIDs) meets(draft int) (other int, met bool) {
+	k := lab.RefKeyOf(s.ids[draft])
 	for _, key := range k.Keys() {
-		for _, d := range ids[key] {
-			if d.id != id && !slices.Contains(all, d) && k.Meets(lab.RefKeyOf(d.id)) {
-				all = append(all, d)
+		for _, other := range s.byKey[key] {
+			if other != draft && k.Meets(lab.RefKeyOf(s.ids[other])) {
+				return other, true
 			}
 		}
 	}
-	return all
+	return 0, false
 }
 
-// compareIDs rejects the samples that may be one with another of the file, or with one that
-// is recorded: neither two of one, nor one of two people's. What is recorded by just this
-// id is itself.
-func (p *planner) compareIDs() {
-	if p.mapping.ExactIDs {
+// doubtID rejects a sample that may be one with another of the file, or with one that is
+// recorded: neither two of one, nor one of two people's. What is recorded by just this id is
+// itself.
+func (p *planner) doubtID(n int, d *draft, looked lookedUp) {
+	if p.mapping.ExactIDs || looked.isRecorded {
 		return
 	}
-	recorded := map[*draft]string{}
-	for ref := range p.known.Digests {
-		for _, d := range p.ids.alike(ref) {
-			if before, told := recorded[d]; !told || ref < before {
-				recorded[d] = ref
-			}
-		}
+	if other, met := p.alike[n]; met {
+		d.doubt(fmt.Sprintf("%s, %s", shownID(p.idOf(other)), p.placeOf(other)))
+	} else if looked.alike != "" {
+		d.doubt(fmt.Sprintf("%s, which is recorded already", shownID(looked.alike)))
 	}
-	for _, d := range p.order {
-		if p.isRecorded(d) {
-			continue
-		}
-		if others := p.ids.alike(d.id); len(others) > 0 {
-			d.doubt(fmt.Sprintf("%s, %s", shownID(others[0].id), others[0].at))
-		} else if ref, is := recorded[d]; is {
-			d.doubt(fmt.Sprintf("%s, which is recorded already", shownID(ref)))
-		}
-	}
-}
-
-func (p *planner) isRecorded(d *draft) bool {
-	_, recorded := p.known.Digests[d.id]
-	return recorded
 }
 
 // doubt rejects a sample that is perhaps another.
@@ -84,28 +114,12 @@ func (d *draft) doubt(other string) {
 		"Correct the one that is wrong; if both are right, write exact_ids = true in the mapping.", other)})
 }
 
-// lookElsewhere asks which samples of other services have the ids and days of these.
-func (p *planner) lookElsewhere() (err error) {
-	if p.known.Elsewhere == nil {
-		return nil
-	}
-	i := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.spec.name == "received_on" })
-	received := make(map[string]lab.Date, len(p.order))
-	for _, d := range p.order {
-		if day, err := p.sample.columns[i].date(d.at.row()); err == nil && !p.isRecorded(d) {
-			received[d.id] = day
-		}
-	}
-	p.elsewhere, err = p.known.Elsewhere(received)
-	return err
-}
-
 // compareElsewhere rejects a sample that another service recorded, unless the mapping says
 // that its ids are each service's own.
-func (p *planner) compareElsewhere(d *draft, a *lab.Arrival) {
-	for _, other := range p.elsewhere[d.id] {
+func (p *planner) compareElsewhere(d *draft, a *lab.Arrival, elsewhere []lab.Elsewhere) {
+	for _, other := range elsewhere {
 		switch {
-		case !p.dictionary.SameElsewhere(&a.File, &other.File):
+		case p.mapping.ExactIDs && other.Sample.SourceRef != d.id, !p.dictionary.SameElsewhere(&a.File, &other.File):
 		case p.mapping.IDsPerService:
 			d.at.source.notes[fmt.Sprintf("samples with id, days and findings of one at service %s, which the mapping says are others", other.Service)]++
 		default:
@@ -118,25 +132,25 @@ func (p *planner) compareElsewhere(d *draft, a *lab.Arrival) {
 
 // homeless are rows with a finding that belongs to no sample.
 type homeless struct {
-	at  []place
-	why string // of the first
+	at  place  // the first
+	why string // it is one
+	all int
 }
 
-func (h *homeless) add(at place, why string) {
-	if h.at = append(h.at, at); len(h.at) == 1 {
-		h.why = why
+func (h *homeless) add(at place, why func() string) {
+	if h.all++; h.all == 1 {
+		h.at, h.why = at, why()
 	}
 }
 
 // err refuses the files for a finding that belongs to no sample: the sample whose it is
 // would lack it.
 func (h *homeless) err() error {
-	if len(h.at) == 0 {
+	if h.all == 0 {
 		return nil
 	}
-	at := h.at[0]
 	return fmt.Errorf("%s row %d: %s. A sample would lack this finding, so that nothing of the files is taken: correct them (%d such rows)",
-		at.source.table.File, at.row().Number, h.why, len(h.at))
+		h.at.source.table.File, h.at.row().Number, h.why, h.all)
 }
 
 // tellsFinding tells that a row says something of a finding.
@@ -157,33 +171,65 @@ func (p *planner) withoutID(at place, field string) {
 	if p.mapping.Findings.Continued {
 		why = "the row holds a finding and does not say of which sample, and it does not stand directly below a row of one, or describes a sample itself"
 	}
-	p.homeless.add(at, why)
+	p.homeless.add(at, func() string { return why })
 }
 
 // continueRows gives rows without an id the sample of the row directly above them, where the
 // mapping says that they mean it. A row that describes a sample is one of its own.
-func (p *planner) continueRows() {
+func (p *planner) continueRows() error {
 	if !p.mapping.Findings.Continued {
-		return
+		return nil
 	}
-	rows := p.findings().table.Rows
-	id, described := p.sets[0].sample, []*column{}
+	s := p.findings()
+	t, id, own := s.table, p.continuedID(), p.continuedColumns()
+	s.above = noRows(t.len())
+	var before Row
+	for i := range s.above {
+		row := t.row(i)
+		describes := slices.ContainsFunc(own, func(c *column) bool { return !isBlank(c.text(row)) })
+		if i > 0 && !describes && isBlank(id.text(row)) && t.follows(before, row) {
+			s.above[i] = int32(i - 1) //nolint:gosec // see DefaultLimits
+			if above := s.above[i-1]; above >= 0 {
+				s.above[i] = above
+			}
+		}
+		before = row
+	}
+	s.continued = append([]*column{id}, own...)
+	return nil
+}
+
+// continuedID is the column of the id that a row takes over.
+func (p *planner) continuedID() *column {
 	if len(p.sources) == 1 {
-		id, described = p.sample.id, p.sample.columns
+		return p.sample.id
 	}
-	own := slices.DeleteFunc(slices.Clone(described), func(c *column) bool {
+	return p.sets[0].sample
+}
+
+// continuedColumns are the other columns that it takes over: those that describe a sample and
+// hold nothing of a finding.
+func (p *planner) continuedColumns() []*column {
+	if len(p.sources) == 2 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.sample.columns), func(c *column) bool {
 		return c.at < 0 || slices.ContainsFunc(p.sets[0].columns, func(f *column) bool { return f.at == c.at })
 	})
-	for i := range rows {
-		describes := slices.ContainsFunc(own, func(c *column) bool { return !isBlank(c.text(rows[i])) })
-		if i == 0 || describes || !isBlank(id.text(rows[i])) || !p.findings().table.follows(rows[i-1], rows[i]) {
-			continue
-		}
-		rows[i].instead = map[int]string{id.at: id.text(rows[i-1])}
-		for _, c := range own {
-			rows[i].instead[c.at] = c.text(rows[i-1])
-		}
+}
+
+// row is a row, with what it takes over from the one that it continues.
+func (s *source) row(i int) Row {
+	row := s.table.row(i)
+	if s.above == nil || s.above[i] < 0 {
+		return row
 	}
+	above := s.table.row(int(s.above[i]))
+	row.instead = make(map[int]string, len(s.continued))
+	for _, c := range s.continued {
+		row.instead[c.at] = c.text(above)
+	}
+	return row
 }
 
 // follows tells that no row, not even a blank one, stands between two rows. In a text file a

@@ -30,14 +30,14 @@ func TestCasesOfRows(t *testing.T) {
 		wantError(t, err, "file1.csv row 3: the row holds a finding and does not say of which sample")
 		m, text = rowsCase(t, "04-continuation-row.csv", `layout = "rows"`, "layout = \"rows\"\ncontinued = true")
 		plan, d := mustPlan(t, m, text)
-		if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); len(plan.Arrivals) != 1 || got != "cocaine quantified 79.5% base, levamisole quantified 5.5% base" {
-			t.Errorf("%d samples: %s\n%s", len(plan.Arrivals), got, lines(plan))
+		if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); len(arrivalsOf(plan)) != 1 || got != "cocaine quantified 79.5% base, levamisole quantified 5.5% base" {
+			t.Errorf("%d samples: %s\n%s", len(arrivalsOf(plan)), got, lines(plan))
 		}
 	})
 	t.Run("05", func(t *testing.T) { // the name says a salt, the mapping base
 		m, text := rowsCase(t, "05-salt-names.csv")
 		plan, _ := mustPlan(t, m, text)
-		if len(plan.Arrivals)+len(plan.Substances) > 0 {
+		if len(arrivalsOf(plan))+len(plan.Substances) > 0 {
 			t.Errorf("taken: %v", plan.Receipt.Substances)
 		}
 		wantLine(t, plan, 2, Rejected, "basis", "base", "but the name of the substance says hydrochloride")
@@ -45,22 +45,22 @@ func TestCasesOfRows(t *testing.T) {
 	t.Run("09", func(t *testing.T) { // the second file is a workbook
 		m, text := rowsCase(t, "09a-leading-zero.csv")
 		first, _ := mustPlan(t, m, text)
-		a := first.Arrivals[0].Sample
-		known := Known{Dictionary: mustDictionary(t), Digests: map[string]string{a.SourceRef: a.SourceDigest}, Today: today}
+		a := arrivalsOf(first)[0].Sample
+		known := Known{Dictionary: mustDictionary(t), Recorded: recordedBy(map[string]string{a.SourceRef: a.SourceDigest}), Today: today}
 		plan, err := Read(m, []string{realdata.Path(t, "../cases/09b-leading-zero.xlsx")}, known, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		// Whether the cell is read as it is kept or as it is shown, it is no second sample.
-		if len(plan.Arrivals) > 0 || !strings.Contains(lines(plan), "recorded already") {
-			t.Errorf("%d new samples: %s", len(plan.Arrivals), lines(plan))
+		if len(arrivalsOf(plan)) > 0 || !strings.Contains(lines(plan), "recorded already") {
+			t.Errorf("%d new samples: %s", len(arrivalsOf(plan)), lines(plan))
 		}
 	})
 	t.Run("10", func(t *testing.T) { // words for nothing
 		m, text := rowsCase(t, "10-placeholders.csv")
 		plan, _ := mustPlan(t, m, text)
-		if len(plan.Arrivals)+len(plan.Substances) > 0 || len(plan.Receipt.Causes) != 1 || plan.Receipt.Causes[0].Rows != 2 {
-			t.Errorf("%d samples, %+v", len(plan.Arrivals), plan.Receipt.Causes)
+		if len(arrivalsOf(plan))+len(plan.Substances) > 0 || len(plan.Receipt.Causes) != 1 || plan.Receipt.Causes[0].Rows != 2 {
+			t.Errorf("%d samples, %+v", len(arrivalsOf(plan)), plan.Receipt.Causes)
 		}
 	})
 	t.Run("28", func(t *testing.T) { // through two services
@@ -70,7 +70,7 @@ func TestCasesOfRows(t *testing.T) {
 			if len(received) != 1 || received["08031"] != 2024_03_05 {
 				t.Errorf("asked for %v", received)
 			}
-			return map[string][]lab.Elsewhere{"08031": {{Service: "AAA", File: first.Arrivals[0].File}}}, nil
+			return map[string][]lab.Elsewhere{"08031": {{Service: "AAA", File: arrivalsOf(first)[0].File}}}, nil
 		}}
 		plan, err := planWith(t, m, known, text)
 		if err != nil {
@@ -78,7 +78,7 @@ func TestCasesOfRows(t *testing.T) {
 		}
 		wantLine(t, plan, 2, Rejected, "id", "08031", "A sample of the same id, days and findings is recorded at service AAA")
 		m, _ = rowsCase(t, "09a-leading-zero.csv", `profile = "case"`, "profile = \"case\"\nids_per_service = true")
-		if plan, err = planWith(t, m, known, text); err != nil || len(plan.Arrivals) != 1 ||
+		if plan, err = planWith(t, m, known, text); err != nil || len(arrivalsOf(plan)) != 1 ||
 			!strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, "\n"), "samples with id, days and findings of one at service AAA") {
 			t.Errorf("%v: %s", err, lines(plan))
 		}
@@ -87,10 +87,10 @@ func TestCasesOfRows(t *testing.T) {
 			"another substance": strings.ReplaceAll(text, ";;cocaine;", ";;ketamine;"),
 		} {
 			known.Elsewhere = func(map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
-				return map[string][]lab.Elsewhere{"08031": {{Service: "AAA", File: first.Arrivals[0].File}}}, nil
+				return map[string][]lab.Elsewhere{"08031": {{Service: "AAA", File: arrivalsOf(first)[0].File}}}, nil
 			}
 			m, _ := rowsCase(t, "09a-leading-zero.csv")
-			if plan, err := planWith(t, m, known, changed); err != nil || len(plan.Arrivals) != 1 {
+			if plan, err := planWith(t, m, known, changed); err != nil || len(arrivalsOf(plan)) != 1 {
 				t.Errorf("%s: %v: %s", name, err, lines(plan))
 			}
 		}
@@ -100,8 +100,8 @@ func TestCasesOfRows(t *testing.T) {
 // Two spellings of one id are neither two samples nor one of two people's.
 func TestIDsOfAFileThatMeet(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "A08031"}, cells{"nr": "A8031"}, cells{"nr": "b-1"}, cells{"nr": "B–1"}, cells{"nr": "C-1"}))
-	if len(plan.Arrivals) != 1 || plan.Arrivals[0].Sample.SourceRef != "C-1" {
-		t.Errorf("%d samples\n%s", len(plan.Arrivals), lines(plan))
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.SourceRef != "C-1" {
+		t.Errorf("%d samples\n%s", len(arrivalsOf(plan)), lines(plan))
 	}
 	wantLine(t, plan, 2, Rejected, "id", "A08031", "Perhaps A8031, row 3 of file1.csv: ")
 	wantLine(t, plan, 3, Rejected, "id", "A8031", "Perhaps A08031, row 2 of file1.csv: ")
@@ -110,7 +110,7 @@ func TestIDsOfAFileThatMeet(t *testing.T) {
 		t.Errorf("%+v", plan.Receipt.Causes)
 	}
 	plan, _ = mustPlan(t, mustMapping(t, "exact_ids = true\n"+rowsMapping), file(cells{"nr": "A08031"}, cells{"nr": "A8031"}))
-	if len(plan.Arrivals) != 2 {
+	if len(arrivalsOf(plan)) != 2 {
 		t.Errorf("the mapping says that ids are exact: %s", lines(plan))
 	}
 }
@@ -119,22 +119,22 @@ func TestIDsOfAFileThatMeet(t *testing.T) {
 func TestIDsThatMeetWhatIsRecorded(t *testing.T) {
 	m := mustMapping(t, rowsMapping)
 	first, _ := mustPlan(t, m, file(cells{"nr": "08031"}))
-	known := Known{Dictionary: mustDictionary(t), Digests: map[string]string{"08031": first.Arrivals[0].Sample.SourceDigest}, Today: today}
+	known := Known{Dictionary: mustDictionary(t), Recorded: recordedBy(map[string]string{"08031": arrivalsOf(first)[0].Sample.SourceDigest}), Today: today}
 	plan, err := planWith(t, m, known, file(cells{"nr": "08031"}, cells{"nr": "8031.0"}, cells{"nr": "B-1"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantLine(t, plan, 2, Merged, "", "", "The sample is recorded already, and says the same.")
 	wantLine(t, plan, 3, Rejected, "id", "8031.0", "Perhaps 08031, row 2 of file1.csv: ")
-	if len(plan.Arrivals) != 1 {
-		t.Errorf("%d new samples", len(plan.Arrivals))
+	if len(arrivalsOf(plan)) != 1 {
+		t.Errorf("%d new samples", len(arrivalsOf(plan)))
 	}
 	if plan, err = planWith(t, m, known, file(cells{"nr": "8031.0"}, cells{"nr": "B-1"})); err != nil {
 		t.Fatal(err)
 	}
 	wantLine(t, plan, 2, Rejected, "id", "8031.0", "Perhaps 08031, which is recorded already: ")
-	if len(plan.Arrivals) != 1 {
-		t.Errorf("%d new samples", len(plan.Arrivals))
+	if len(arrivalsOf(plan)) != 1 {
+		t.Errorf("%d new samples", len(arrivalsOf(plan)))
 	}
 }
 
@@ -178,7 +178,7 @@ func TestContinuedRows(t *testing.T) {
 		return row
 	}
 	plan, d := mustPlan(t, m, file(cells{}, with(cells{"substance": "fentanyl"}), with(cells{"substance": "caffeine"}), cells{"nr": "2"}))
-	if got := strings.Join(findingTexts(d, plan.Arrivals[0]), ", "); len(plan.Arrivals) != 2 || got != "ketamine identified, fentanyl identified, caffeine identified" {
+	if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); len(arrivalsOf(plan)) != 2 || got != "ketamine identified, fentanyl identified, caffeine identified" {
 		t.Errorf("%s\n%s", got, lines(plan))
 	}
 	const refused = "does not say of which sample, and it does not stand directly below a row of one, or describes a sample itself"
@@ -198,7 +198,7 @@ func TestContinuedRows(t *testing.T) {
 	}
 	// A cell of several lines is one row.
 	plan, _ = mustPlan(t, m, file(cells{"remarks": "one\ntwo"}, with(cells{"substance": "fentanyl"})))
-	if len(plan.Arrivals) != 1 || len(plan.Arrivals[0].Evidence[0].Findings) != 2 {
+	if len(arrivalsOf(plan)) != 1 || len(arrivalsOf(plan)[0].Evidence[0].Findings) != 2 {
 		t.Error(lines(plan))
 	}
 	if _, err := parseMapping([]byte(strings.Replace(columnsMapping, "count = 2", "count = 2\ncontinued = true", 1))); err == nil || !strings.Contains(err.Error(), "findings.continued") {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"errors"
@@ -35,9 +36,13 @@ type Table struct {
 	Notes     []string // what a reader should know, such as hidden rows
 	Struck    string   // "read" if a line through a cell means nothing
 
+	spool   *rowSpool      // of the rows, which then are not in Rows
 	cells   map[int][]cell // of a workbook, by number of the row
-	unnamed []int          // columns without a heading
+	unnamed []unnamed      // columns without a heading
 }
+
+// unnamed is a column without a heading, and the first row with a cell in it, 0 where there is none.
+type unnamed struct{ at, row int }
 
 // Row is one row that has a cell for every column of the header.
 //
@@ -91,63 +96,128 @@ func DefaultLimits() Limits {
 // ReadTable reads and checks the file at path. The error names the file, the
 // place in it and what to do.
 func ReadTable(path string, format Format, limits Limits) (*Table, error) {
+	return readFile(path, &Table{}, format, limits)
+}
+
+// spoolTable is ReadTable for files of any size: the rows of a text are not kept in memory.
+func spoolTable(path string, format Format, limits Limits) (*Table, error) {
+	rows, err := newSpool()
+	if err != nil {
+		return nil, err
+	}
+	t, err := readFile(path, &Table{spool: &rowSpool{spool: rows}}, format, limits)
+	if err != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	return t, nil
+}
+
+func readFile(path string, t *Table, format Format, limits Limits) (*Table, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read table: %w", err)
 	}
 	defer f.Close()
-	return ReadTableFrom(filepath.Base(path), f, format, limits)
+	return t.readFrom(filepath.Base(path), f, format, limits)
 }
 
 // ReadTableFrom is ReadTable for a file that is not on disk, such as an
 // upload; name is what the errors call it.
 func ReadTableFrom(name string, r io.Reader, format Format, limits Limits) (*Table, error) {
-	data, err := readBounded(r, limits)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	t := &Table{File: name, SHA256: sha256.Sum256(data), Workbook: isZip(data)}
-	if err := t.read(data, format, limits); err != nil {
+	return new(Table).readFrom(name, r, format, limits)
+}
+
+func (t *Table) readFrom(name string, r io.Reader, format Format, limits Limits) (*Table, error) {
+	t.File = name
+	if err := t.read(r, format, limits); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
 }
 
-func (t *Table) read(data []byte, format Format, limits Limits) error {
+func (t *Table) read(r io.Reader, format Format, limits Limits) error {
 	if format.HeaderRow < 0 {
 		return fmt.Errorf("the header cannot stand in row %d; rows count from 1", format.HeaderRow)
 	}
+	size := sizeOf(r)
+	in := bufio.NewReader(r)
+	start, err := in.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	t.Workbook = isZip(start)
 	ext := strings.ToLower(filepath.Ext(t.File))
 	switch {
-	case isOLE(data):
+	case isOLE(start):
 		return errors.New("the workbook is encrypted or in the old .xls format; open it in Excel and save it without a password as .xlsx")
 	case t.Workbook:
-		return t.readWorkbook(data, format, limits)
+		data, err := readBounded(in, size, limits.WorkbookBytes)
+		if err != nil {
+			return err
+		}
+		t.SHA256 = sha256.Sum256(data)
+		if err := t.readWorkbook(data, format, limits); err != nil {
+			return err
+		}
 	case strings.HasPrefix(ext, ".xls"):
 		return fmt.Errorf("the name ends in %s but the file is not an Excel workbook; open it in Excel and save it as .xlsx, or name it .csv if it is text", ext)
 	case format.Sheet != "":
 		return fmt.Errorf("sheet %q was asked for, but the file is not an Excel workbook", format.Sheet)
+	case size > limits.CSVBytes:
+		return errTooLarge(limits.CSVBytes, "CSV file")
+	default:
+		if err := t.readCSV(in, format, limits); err != nil {
+			return err
+		}
 	}
-	return t.readCSV(data, format, limits)
+	if t.spool != nil {
+		return t.spool.end()
+	}
+	return nil
 }
 
-// readBounded reads the whole of r, or fails if that is more than the kind of
-// file may have.
-func readBounded(r io.Reader, limits Limits) ([]byte, error) {
+// Close lets go of the rows.
+func (t *Table) Close() error {
+	if t.spool == nil {
+		return nil
+	}
+	return t.spool.Close()
+}
+
+// len is the number of rows.
+func (t *Table) len() int {
+	if t.spool != nil {
+		return len(t.spool.starts)
+	}
+	return len(t.Rows)
+}
+
+// row is one of the rows, by its place.
+func (t *Table) row(i int) Row {
+	if t.spool != nil {
+		return t.spool.row(i)
+	}
+	return t.Rows[i]
+}
+
+// lost is why rows could not be read any more.
+func (t *Table) lost() error {
+	if t.spool != nil {
+		return t.spool.err
+	}
+	return nil
+}
+
+// readBounded reads the whole of a workbook, of a size that may be known, or fails if it is
+// more than there may be.
+func readBounded(r io.Reader, size, most int) ([]byte, error) {
 	var buf bytes.Buffer
-	if _, err := io.CopyN(&buf, r, 8); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("cannot be read: %w", err)
-	}
-	most, kind := limits.CSVBytes, "CSV file"
-	if isZip(buf.Bytes()) || isOLE(buf.Bytes()) {
-		most, kind = limits.WorkbookBytes, "workbook"
-	}
-	buf.Grow(min(sizeOf(r), most) + bytes.MinRead)
-	if _, err := buf.ReadFrom(io.LimitReader(r, int64(most-buf.Len()+1))); err != nil {
+	buf.Grow(min(size, most) + bytes.MinRead)
+	if _, err := buf.ReadFrom(io.LimitReader(r, int64(most)+1)); err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
 	if buf.Len() > most {
-		return nil, fmt.Errorf("the file is larger than %d MiB, the most for a %s; divide it", most>>20, kind)
+		return nil, errTooLarge(most, "workbook")
 	}
 	return buf.Bytes(), nil
 }
@@ -184,7 +254,7 @@ func (t *Table) setHeader(cells []string, limits Limits) error {
 		case problem != "":
 			return fmt.Errorf("the header of column %s holds %s; rename it", columnName(i), problem)
 		case name == "":
-			t.unnamed = append(t.unnamed, i)
+			t.unnamed = append(t.unnamed, unnamed{at: i})
 			t.Header = append(t.Header, "")
 			continue
 		case utf8.RuneCountInString(name) > limits.CellCharacters:
@@ -205,23 +275,30 @@ func (t *Table) setHeader(cells []string, limits Limits) error {
 // spreadsheets leave them. One with a cell is refused: nobody can tell what it says.
 func (t *Table) dropUnnamed() error {
 	slices.Reverse(t.unnamed)
-	for _, i := range t.unnamed {
-		for _, row := range t.Rows {
-			if row.Cells[i] != "" {
-				return fmt.Errorf("row %d: the header of column %s is empty, but here is a cell in it; name the column or delete it", row.Number, columnName(i))
-			}
+	for _, u := range t.unnamed {
+		if u.row > 0 {
+			return fmt.Errorf("row %d: the header of column %s is empty, but here is a cell in it; name the column or delete it", u.row, columnName(u.at))
 		}
 	}
-	for _, i := range t.unnamed {
-		t.Header = slices.Delete(t.Header, i, i+1)
-		for n := range t.Rows {
-			t.Rows[n].Cells = slices.Delete(t.Rows[n].Cells, i, i+1)
-			if cells := t.cells[t.Rows[n].Number]; cells != nil {
-				t.cells[t.Rows[n].Number] = slices.Delete(cells, i, i+1)
-			}
+	for _, u := range t.unnamed {
+		t.Header = slices.Delete(t.Header, u.at, u.at+1)
+		for row, cells := range t.cells {
+			t.cells[row] = slices.Delete(cells, u.at, u.at+1)
 		}
 	}
 	return nil
+}
+
+// named returns the cells of a row that have a heading.
+func (t *Table) named(number int, cells []string) []string {
+	for i := range slices.Backward(t.unnamed) {
+		u := &t.unnamed[i]
+		if u.row == 0 && cells[u.at] != "" {
+			u.row = number
+		}
+		cells = slices.Delete(cells, u.at, u.at+1)
+	}
+	return cells
 }
 
 // addRow cleans the cells in place and adds them as a row, or as a malformed
@@ -247,8 +324,10 @@ func (t *Table) addRow(number int, cells []string, fault string, text func() str
 	case len(cells) != len(t.Header):
 		fault = fmt.Sprintf("has %d cells where the header has %d", len(cells), len(t.Header))
 		t.Malformed = append(t.Malformed, Malformed{number, fault, text()})
+	case t.spool != nil:
+		return t.spool.add(number, t.named(number, cells))
 	default:
-		t.Rows = append(t.Rows, Row{Number: number, Cells: cells})
+		t.Rows = append(t.Rows, Row{Number: number, Cells: t.named(number, cells)})
 	}
 	return nil
 }

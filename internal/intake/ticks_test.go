@@ -38,14 +38,14 @@ func TestTicks(t *testing.T) {
 		"yes,no,y": "nausea skin", "waar,onwaar,n": "nausea",
 	} {
 		plan, _ := mustPlan(t, m, "nr,in,effects 1,effects 2,effects 3\nA,2024-03-05,"+cells+"\n")
-		if len(plan.Arrivals) != 1 || strings.Join(plan.Arrivals[0].Sample.Effects, " ") != want {
-			t.Errorf("%s: got %+v\n%s", cells, plan.Arrivals, lines(plan))
+		if len(arrivalsOf(plan)) != 1 || strings.Join(arrivalsOf(plan)[0].Sample.Effects, " ") != want {
+			t.Errorf("%s: got %+v\n%s", cells, arrivalsOf(plan), lines(plan))
 		}
 	}
 	for cells, wrong := range map[string]string{"1,perhaps,": "perhaps", "2,,": "2", "nausea,,": "nausea", "?,1,-": "?;-", "1,#N/A,": "#N/A"} {
 		plan, _ := mustPlan(t, m, "nr,in,effects 1,effects 2,effects 3\nA,2024-03-05,"+cells+"\n")
 		wantLine(t, plan, 2, Rejected, "effects", wrong, "")
-		if len(plan.Arrivals) > 0 {
+		if len(arrivalsOf(plan)) > 0 {
 			t.Errorf("%s: taken", cells)
 		}
 	}
@@ -59,7 +59,7 @@ func TestTicksAreRemembered(t *testing.T) {
 	var digests []string
 	for _, cells := range []string{"1,0,0", "0,1,0", "ja,,"} {
 		plan, _ := mustPlan(t, m, "nr,in,effects 1,effects 2,effects 3\nA,2024-03-05,"+cells+"\n")
-		digests = append(digests, plan.Arrivals[0].Sample.SourceDigest)
+		digests = append(digests, arrivalsOf(plan)[0].Sample.SourceDigest)
 	}
 	if digests[0] == digests[1] || digests[0] != digests[2] {
 		t.Errorf("got %q", digests)
@@ -78,8 +78,8 @@ func TestTicksOfWorkbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(plan.Arrivals) != 1 || strings.Join(plan.Arrivals[0].Sample.Effects, " ") != "nausea skin" {
-		t.Errorf("got %+v\n%s", plan.Arrivals, lines(plan))
+	if len(arrivalsOf(plan)) != 1 || strings.Join(arrivalsOf(plan)[0].Sample.Effects, " ") != "nausea skin" {
+		t.Errorf("got %+v\n%s", arrivalsOf(plan), lines(plan))
 	}
 }
 

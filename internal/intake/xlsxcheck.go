@@ -241,3 +241,22 @@ func checkToken(token xml.Token, depth, roots int) error {
 	}
 	return nil
 }
+
+func lineAt(text []byte, offset int) int {
+	return 1 + bytes.Count(text[:offset], []byte("\n"))
+}
+
+// invalidAt returns the place of the first byte that is not UTF-8, or -1.
+func invalidAt(text []byte) int {
+	if utf8.Valid(text) {
+		return -1
+	}
+	i := 0
+	for {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+}

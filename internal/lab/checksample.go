@@ -14,6 +14,7 @@ type Counter struct {
 	Before     *Sample                // as it was recorded, where it is described anew
 	Marked     map[string]Thousandths // numbers that were typed with a mark that may stand between thousands, by their fields
 	UsualPrice int64                  // of a unit of the product in the same currency, in millionths; 0 where too few are on record
+	OwnPrice   int64                  // the same in the files of an import, where too few are on record
 }
 
 // CheckSample reports all mistakes of a sample and of what is expected of it: of its

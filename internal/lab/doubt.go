@@ -64,7 +64,7 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	}
 	checkUnits(&doubts, s, at.Before)
 	ask(s.ExpectedReadyOn == 0 || s.ReceivedOn.DaysUntil(s.ExpectedReadyOn) <= usualDays, "expected_ready_on", "The result is expected more than three months after the day of receipt.")
-	checkPrice(&doubts, s, at.UsualPrice)
+	checkPrice(&doubts, s, at)
 	checkMarks(&doubts, s, at)
 	for _, f := range SampleFields {
 		if slices.Contains(freeTexts, f.Key) {
@@ -127,15 +127,19 @@ func (at Counter) longAgo(s *Sample) bool {
 }
 
 // checkPrice asks about a price that is out of all proportion.
-func checkPrice(doubts *FieldErrors, s *Sample, usual int64) {
+func checkPrice(doubts *FieldErrors, s *Sample, at Counter) {
 	each, paid := s.Price.PerUnit()
 	if !paid {
 		return
 	}
-	if usual > 0 {
-		about := Thousandths(usual / (UnitPriceScale / 1000))
-		doubts.Check(each <= outOfTheUsual*usual, "price_amount", "This is more than ten times the usual price, about %s.", about)
-		doubts.Check(each >= usual/outOfTheUsual, "price_amount", "This is less than a tenth of the usual price, about %s.", about)
+	for _, usual := range []int64{at.UsualPrice, at.OwnPrice} {
+		if usual > 0 {
+			about := Thousandths(usual / (UnitPriceScale / 1000))
+			doubts.Check(each <= outOfTheUsual*usual, "price_amount", "This is more than ten times the usual price, about %s.", about)
+			doubts.Check(each >= usual/outOfTheUsual, "price_amount", "This is less than a tenth of the usual price, about %s.", about)
+		}
+	}
+	if at.UsualPrice > 0 {
 		return
 	}
 	if b, known := euroPrice[s.Price.Unit]; known && s.Price.Currency == "EUR" {

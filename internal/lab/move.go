@@ -256,7 +256,8 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	s.NumberYear, s.NumberRunning, s.NumberSeries = before.NumberYear, before.NumberRunning, before.NumberSeries
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
 	s.NoRetest, s.HeldSince = before.NoRetest, before.HeldSince
-	s.SourceRef, s.SourceDigest, s.ImportID, s.VisitID = before.SourceRef, before.SourceDigest, before.ImportID, before.VisitID
+	s.SourceRef, s.SourceKey, s.SourceDigest = before.SourceRef, before.SourceKey, before.SourceDigest
+	s.ImportID, s.VisitID = before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return s.checkNoCodes(&before)
 }

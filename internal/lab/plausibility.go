@@ -53,18 +53,28 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 		if known && f.Amount.Scale == MassFraction {
 			checkCeiling(&warnings, field, substance, base, s.Form)
 		}
-		if !known {
-			base = f.Amount.Value // ten times the usual is more than any salt makes out
-		}
 		if median, ok := usual(f.SubstanceID, f.Amount.Scale); ok && median > 0 {
-			about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: max(f.Amount.Decimals, telling(median, f.Amount.Scale))}
-			warnings.Check(base <= outOfTheUsual*median, field, "This is more than ten times the usual amount, about %s as base.", about)
-			warnings.Check(base >= median/outOfTheUsual, field, "This is less than a tenth of the usual amount, about %s as base.", about)
+			checkUsual(&warnings, field, substance, f, median)
 		} else if f.Amount.Scale == PerUnit && (s.Form == Tablet || s.Form == Capsule) {
 			warnings.Check(f.Amount.Value <= mostOfOne, field, "More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit.", Amount{Value: mostOfOne, Scale: PerUnit})
 		}
 	}
 	return warnings
+}
+
+// checkUsual warns of an amount that is far more or far less than the usual one, as base; 0 where
+// nobody knows it.
+func checkUsual(warnings *FieldErrors, field string, substance *Substance, f *Finding, median int64) {
+	if median <= 0 {
+		return
+	}
+	base, known := substance.ToBase(f.Amount.Value, f.Basis)
+	if !known {
+		base = f.Amount.Value // ten times the usual is more than any salt makes out
+	}
+	about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: max(f.Amount.Decimals, telling(median, f.Amount.Scale))}
+	warnings.Check(base <= outOfTheUsual*median, field, "This is more than ten times the usual amount, about %s as base.", about)
+	warnings.Check(base >= median/outOfTheUsual, field, "This is less than a tenth of the usual amount, about %s as base.", about)
 }
 
 // telling is how many decimals tell an amount that is less than one: 0.10 mg is not 0 mg.

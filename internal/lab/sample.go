@@ -73,6 +73,7 @@ type Sample struct {
 	Notes       string  // for staff
 
 	SourceRef    string // the sample's id in the file it was imported from
+	SourceKey    string // of other spellings of that: see SourceKeyOf
 	SourceDigest string // of what that file said
 	ImportID     ID
 	RegisteredBy Optional
@@ -138,6 +139,7 @@ var SampleFields = sampleTable{
 	{"notes", 0, func(s *Sample) any { return &s.Notes }, upTo(maxText), nil},
 
 	{"source_ref", seen, func(s *Sample) any { return &s.SourceRef }, upTo(maxShortText), nil},
+	{"source_key", seen, func(s *Sample) any { return &s.SourceKey }, anything, nil},
 	{"source_digest", seen, func(s *Sample) any { return &s.SourceDigest }, anything, nil},
 	{"import_id", seen, func(s *Sample) any { return &s.ImportID }, anything, nil},
 	{"registered_by", seen, func(s *Sample) any { return &s.RegisteredBy }, anything, nil},

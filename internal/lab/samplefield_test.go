@@ -130,7 +130,7 @@ func wantKept(t *testing.T, who string, kept lab.Sample, empty []string) {
 // cannotBeWrong are the fields that nobody types and no file tells; and the place,
 // which is checked against those of the service.
 var cannotBeWrong = []string{
-	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "source_digest", "import_id",
+	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "source_key", "source_digest", "import_id",
 	"registered_by", "registered_at",
 }
 

@@ -41,6 +41,23 @@ func (k RefKey) Keys() []string {
 	return []string{k.key, k.joined}
 }
 
+// Group is what the keys of all ids that meet have in common, by which ids are looked up: Meets
+// tells which of a group are taken for one another.
+func (k RefKey) Group() string {
+	if group := strings.NewReplacer("-", "", "0", "").Replace(k.key); group != "" {
+		return group
+	}
+	return "0"
+}
+
+// SourceKeyOf is the group of an id as it is recorded with a sample, empty for none.
+func SourceKeyOf(ref string) string {
+	if ref == "" {
+		return ""
+	}
+	return RefKeyOf(ref).Group()
+}
+
 // latin puts Latin letters in the place of Cyrillic and Greek ones that look like them, in
 // capitals or small.
 var latin = strings.NewReplacer("а", "a", "в", "b", "с", "c", "е", "e", "н", "h", "і", "i", "ј", "j", "к", "k", "м", "m", "о", "o", "р", "p", "ѕ", "s", "т", "t", "у", "y", "х", "x",
@@ -106,11 +123,11 @@ func reduced(text []rune) string {
 	return string(kept)
 }
 
-// SameElsewhere tells that two files of two services may be of one sample: the source's id,
-// the days and what was found are the same. Of samples in which nobody has looked yet, all
+// SameElsewhere tells that two files of two services may be of one sample: people take their ids
+// at the source for one another, and the days and what was found are the same. Of samples in which nobody has looked yet, all
 // that the source said is the same.
 func (d *Dictionary) SameElsewhere(a, b *File) bool {
-	if a.Sample.SourceRef != b.Sample.SourceRef || a.Sample.ReceivedOn != b.Sample.ReceivedOn {
+	if !RefKeyOf(a.Sample.SourceRef).Meets(RefKeyOf(b.Sample.SourceRef)) || a.Sample.ReceivedOn != b.Sample.ReceivedOn {
 		return false
 	}
 	if len(a.Evidence) == 0 && len(b.Evidence) == 0 {

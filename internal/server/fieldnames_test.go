@@ -14,7 +14,7 @@ import (
 // that only the program needs.
 var bookkeeping = []string{
 	"service_id", "id", "version", "sample_id", "analysis_id", "substance_id", "number_year", "number_running", "number_series", "visit_id", "received_basis", "stage", "held_since",
-	"source_ref", "source_digest", "import_id", "registered_by", "registered_at", "level", "entered_by", "entered_at", "touched_by", "verified_by",
+	"source_ref", "source_key", "source_digest", "import_id", "registered_by", "registered_at", "level", "entered_by", "entered_at", "touched_by", "verified_by",
 	"verified_at", "retracted_by", "retracted_at", "asked_by", "asked_at", "answered_by", "answered_at", "amount_value", "amount_scale",
 	"amount_decimals", "publication.service_id", "publication.id", "publication.sample_id", "publication.version", "publication.reason",
 	"publication.outcome_euda", "publication.result", "publication.result_sha256", "publication.published_on", "publication.published_by",

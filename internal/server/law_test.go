@@ -327,17 +327,30 @@ func (x *lawDoor) read(t *testing.T, more, nr string, rows []told) (*intake.Plan
 	if err != nil || failed() != nil {
 		t.Fatal(err, failed())
 	}
-	return plan, mapping, words, usual
+	t.Cleanup(func() { _ = plan.Close() })
+	return plan, mapping, words, plan.Usual
 }
 
 // take writes what was read.
-func (x *lawDoor) take(t *testing.T, plan *intake.Plan, mapping *intake.Mapping, words *lab.Dictionary, usual lab.Usual) error {
+func (x *lawDoor) take(t *testing.T, plan *intake.Plan, arrivals []lab.Arrival, mapping *intake.Mapping, words *lab.Dictionary, usual lab.Usual) error {
 	t.Helper()
 	batch := &store.ImportBatch{
 		Import:     lab.Import{Key: lab.Key{ServiceID: x.service.ID}, Profile: "law", Digest: plan.Digest, Files: "law.csv"},
-		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: plan.Arrivals, Usual: usual, Confirmed: mapping.Confirmed,
+		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: arrivals, Usual: usual, Confirmed: mapping.Confirmed,
 	}
 	return x.store.Import(t.Context(), lab.Operator("import"), words, batch, func(int) {})
+}
+
+// arrivalsOf are all samples of a plan.
+func arrivalsOf(t *testing.T, plan *intake.Plan) (all []lab.Arrival) {
+	t.Helper()
+	for a, err := range plan.Arrivals() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, *a)
+	}
+	return all
 }
 
 // says tells whether a text is what one of a rule's sentences says.
@@ -424,7 +437,7 @@ func TestOneLawAtBothDoors(t *testing.T) {
 		door := &lawDoor{bench: newBench(t, x)}
 		for i := range 20 { // what is usual is known of twenty
 			plan, mapping, words, usual := door.read(t, "", "usual "+string(rune('a'+i)), []told{{}})
-			if err := door.take(t, plan, mapping, words, usual); err != nil {
+			if err := door.take(t, plan, arrivalsOf(t, plan), mapping, words, usual); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -457,7 +470,7 @@ func (x law) holds(t *testing.T, door *lawDoor, rule *lab.Rule, nr string) {
 		}
 	}
 	plan, _, _, _ := door.read(t, "", nr, x.file)
-	if len(plan.Arrivals) > 0 || !slices.ContainsFunc(plan.Receipt.Lines, func(l intake.Line) bool {
+	if plan.Samples > 0 || !slices.ContainsFunc(plan.Receipt.Lines, func(l intake.Line) bool {
 		return l.Fate == intake.Rejected && l.Field == x.column && (says(rule, l.Reason) || x.imported != "" && strings.Contains(l.Reason, x.imported))
 	}) {
 		t.Errorf("the import says of %s: %+v", x.column, plan.Receipt.Lines)
@@ -467,7 +480,7 @@ func (x law) holds(t *testing.T, door *lawDoor, rule *lab.Rule, nr string) {
 		if plan.Receipt.Total().Rejected > 0 {
 			t.Fatalf("the import refuses the neighbour: %+v", plan.Receipt.Lines)
 		}
-		if err := door.take(t, plan, mapping, words, usual); err != nil {
+		if err := door.take(t, plan, arrivalsOf(t, plan), mapping, words, usual); err != nil {
 			t.Errorf("the store refuses the neighbour: %v", err)
 		}
 	}
@@ -481,36 +494,35 @@ func (x law) confirmed(t *testing.T, door *lawDoor, rule *lab.Rule, nr string) {
 	confirm := "[[confirmed]]\nrule = \"" + rule.Name + "\"\nreason = \"looked at twice\"\n"
 	if rule.Name != "product_near" {
 		other, _, _, _ := door.read(t, confirm+"ids = [\"another\"]\n", nr, x.file)
-		if len(other.Arrivals) > 0 {
+		if other.Samples > 0 {
 			t.Error("what is confirmed of another sample is taken")
 		}
 		confirm += "ids = [\"" + nr + "\"]\n"
 	}
 	plan, mapping, words, usual := door.read(t, confirm, nr, x.file)
-	if len(plan.Arrivals) != 1 {
+	if plan.Samples != 1 {
 		t.Fatalf("what was confirmed is refused: %+v", plan.Receipt.Lines)
 	}
-	sample, runs := plan.Arrivals[0].Sample, plan.Arrivals[0].Evidence
+	arrivals := arrivalsOf(t, plan)
+	sample, runs := arrivals[0].Sample, arrivals[0].Evidence
 	kept := len(sample.Confirmed) > 0 || rule.Name == "product_near"
 	for _, e := range runs {
 		kept = kept || e.Analysis.Overruled == "looked at twice"
 	}
 	if !kept {
-		t.Errorf("nothing is kept of what was confirmed: %+v", plan.Arrivals)
+		t.Errorf("nothing is kept of what was confirmed: %+v", arrivals)
 	}
 	if rule.Name != "product_near" {
-		bare := *plan
-		bare.Arrivals = slices.Clone(plan.Arrivals)
-		bare.Arrivals[0].Sample.Confirmed = nil
-		bare.Arrivals[0].Evidence = slices.Clone(runs)
-		for i := range bare.Arrivals[0].Evidence {
-			bare.Arrivals[0].Evidence[i].Analysis.Overruled = ""
+		bare := arrivalsOf(t, plan)
+		bare[0].Sample.Confirmed = nil
+		for i := range bare[0].Evidence {
+			bare[0].Evidence[i].Analysis.Overruled = ""
 		}
-		if err := door.take(t, &bare, mapping, words, usual); err == nil || !says(rule, afterField(err.Error())) {
+		if err := door.take(t, plan, bare, mapping, words, usual); err == nil || !says(rule, afterField(err.Error())) {
 			t.Errorf("the store takes what nobody confirmed: %v", err)
 		}
 	}
-	if err := door.take(t, plan, mapping, words, usual); err != nil {
+	if err := door.take(t, plan, arrivals, mapping, words, usual); err != nil {
 		t.Errorf("the store refuses what was confirmed: %v", err)
 	}
 }

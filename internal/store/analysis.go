@@ -257,7 +257,6 @@ func expectedOf(tx *gorm.DB, sample lab.Key) ([]lab.Expected, error) {
 // What usual reads: amounts of this many years, the latest first.
 const (
 	usualYears = 3
-	usualLeast = 20
 	usualMost  = 500
 )
 
@@ -267,7 +266,7 @@ func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scal
 	var amounts []int64
 	err := tx.Raw("SELECT base FROM finding_facts WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
 		"AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", substance, form, scale, year-usualYears, usualMost).Scan(&amounts).Error
-	if err != nil || len(amounts) < usualLeast {
+	if err != nil || len(amounts) < lab.UsualLeast {
 		return 0, false, err
 	}
 	slices.Sort(amounts)
@@ -284,7 +283,7 @@ func usualPrice(tx *gorm.DB, product lab.ProductID, price lab.Price, year int) (
 	var prices []int64
 	err := tx.Raw("SELECT unit_price FROM sample_facts WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
 		"AND unit_price > 0 AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", product, price.Unit, price.Currency, year-usualYears, usualMost).Scan(&prices).Error
-	if err != nil || len(prices) < usualLeast {
+	if err != nil || len(prices) < lab.UsualLeast {
 		return 0, err
 	}
 	slices.Sort(prices)

@@ -1,22 +1,29 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
 	"marquis/internal/lab"
 )
 
-// refsAtOnce is how many ids of a source are looked up at a time, each by its key.
-const refsAtOnce = 200
+// Recorded returns the samples that a service imported by ids of some groups: see
+// lab.SourceKeyOf.
+func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceID, groups []string) (found []lab.Recorded, err error) {
+	if err := upkeep(by); err != nil {
+		return nil, err
+	}
+	err = s.read.WithContext(ctx).Raw("SELECT source_ref AS ref, source_digest AS digest FROM samples "+
+		"WHERE service_id = ? AND source_key <> '' AND source_key IN ?", service, groups).Scan(&found).Error
+	return found, translate(err)
+}
 
 // Elsewhere returns, of ids of a source with the day of receipt, the samples that other
-// services imported by the same id of the same day, with what was found in them.
+// services imported by an id that people take for the same, of the same day, with what was
+// found in them.
 func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.ServiceID, received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 	if err := upkeep(by); err != nil {
 		return nil, err
@@ -24,37 +31,47 @@ func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.Service
 	tx := s.read.WithContext(ctx)
 	var others []lab.Service
 	err := tx.Raw("SELECT id, code FROM services WHERE id <> ? AND id IN (SELECT service_id FROM imports WHERE service_id IN (SELECT id FROM services)) ORDER BY id", service).Scan(&others).Error
-	if err != nil {
+	if err != nil || len(received) == 0 {
 		return nil, translate(err)
 	}
+	refs := map[string][]string{} // by their group
+	for _, ref := range slices.Sorted(maps.Keys(received)) {
+		refs[lab.SourceKeyOf(ref)] = append(refs[lab.SourceKeyOf(ref)], ref)
+	}
 	found := map[string][]lab.Elsewhere{}
-	refs := slices.SortedFunc(maps.Keys(received), func(a, b string) int { // of a few days at a time
-		return cmp.Or(cmp.Compare(received[a], received[b]), strings.Compare(a, b))
-	})
 	for _, other := range others {
-		for some := range slices.Chunk(refs, refsAtOnce) {
-			files, err := importedBy(tx, other.ID, some, received)
-			if err != nil {
-				return nil, translate(err)
-			}
-			for _, f := range files {
-				found[f.Sample.SourceRef] = append(found[f.Sample.SourceRef], lab.Elsewhere{Service: other.Code, File: f})
+		files, err := importedBy(tx, other.ID, refs, received)
+		if err != nil {
+			return nil, translate(err)
+		}
+		for _, f := range files {
+			for _, ref := range refs[f.Sample.SourceKey] {
+				if meets(&f.Sample, ref, received[ref]) {
+					found[ref] = append(found[ref], lab.Elsewhere{Service: other.Code, File: f})
+				}
 			}
 		}
 	}
 	return found, nil
 }
 
-// importedBy returns the files that a service imported by the ids, which are in the order of
-// their days, each of the day that is asked for.
-func importedBy(tx *gorm.DB, service lab.ServiceID, refs []string, received map[string]lab.Date) ([]lab.File, error) {
-	first, last := received[refs[0]], received[refs[len(refs)-1]]
-	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_ref <> '' AND source_ref IN ? AND received_on BETWEEN ? AND ? ORDER BY source_ref",
-		service, refs, first, last)
+// meets tells that a sample is of the day, and its id one that people take for the other.
+func meets(s *lab.Sample, ref string, day lab.Date) bool {
+	return s.ReceivedOn == day && lab.RefKeyOf(s.SourceRef).Meets(lab.RefKeyOf(ref))
+}
+
+// importedBy returns the files that a service imported by ids that meet, each of the day that
+// is asked for.
+func importedBy(tx *gorm.DB, service lab.ServiceID, refs map[string][]string, received map[string]lab.Date) ([]lab.File, error) {
+	days := slices.Sorted(maps.Values(received))
+	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_key <> '' AND source_key IN ? AND received_on BETWEEN ? AND ? ORDER BY source_ref",
+		service, slices.Sorted(maps.Keys(refs)), days[0], days[len(days)-1])
 	if err != nil {
 		return nil, err
 	}
-	samples = slices.DeleteFunc(samples, func(s lab.Sample) bool { return s.ReceivedOn != received[s.SourceRef] })
+	samples = slices.DeleteFunc(samples, func(s lab.Sample) bool {
+		return !slices.ContainsFunc(refs[s.SourceKey], func(ref string) bool { return meets(&s, ref, received[ref]) })
+	})
 	if len(samples) == 0 {
 		return nil, nil
 	}

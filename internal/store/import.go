@@ -44,28 +44,6 @@ func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.Servi
 	return known, translate(err)
 }
 
-// SourceDigests returns, of all samples of a service that were imported, the
-// digest of what their source said, by the source's id.
-func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.ServiceID) (map[string]string, error) {
-	if err := upkeep(by); err != nil {
-		return nil, err
-	}
-	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM samples WHERE service_id = $1 AND source_ref <> ''", service)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	digests := map[string]string{}
-	for rows.Next() {
-		var ref, digest string
-		if err := rows.Scan(&ref, &digest); err != nil {
-			return nil, translate(err)
-		}
-		digests[ref] = digest
-	}
-	return digests, translate(rows.Err())
-}
-
 // Import writes a batch in one transaction, as one event of the audit trail. The
 // dictionary is the one that the batch was read with, its new entries included.
 // Progress is told the number of samples written so far. It takes the operator, or an
@@ -218,8 +196,10 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 	x.Sample.NumberYear, x.Sample.NumberSeries, x.Sample.NumberRunning = year, numbers[year].series, numbers[year].running
 	numbers[year].running++
 	w.touch(b.Import.ServiceID, int(year))
+	x.Sample.SourceKey = lab.SourceKeyOf(x.Sample.SourceRef)
 	visit, noVisit := joinVisit(b, x)
-	at.Visit, at.UsualPrice = visit, b.Usual.PriceOf(&x.Sample)
+	at = b.Usual.Beside(&x.Sample, at)
+	at.Visit = visit
 	if err := lab.Mistakes(d.CheckSample(&x.Sample, x.Expected, at), x.Check(at.Today), noVisit); err != nil {
 		return err
 	}
@@ -230,7 +210,7 @@ func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[i
 		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), at.Today); err != nil {
 			return err
 		}
-		if err := e.Analysis.Overrule(lab.Plausibility(d, &x.Sample, e.Findings, b.Usual.In(x.Sample.Form))); err != nil {
+		if err := e.Analysis.Overrule(b.Usual.Plausibility(d, &x.Sample, e.Findings)); err != nil {
 			return err
 		}
 		for j := range e.Findings {

@@ -318,12 +318,13 @@ func TestAnImportBringsItsServiceAndEntries(t *testing.T) {
 		if _, err := s.KnownImport(t.Context(), lab.Operator("test"), service.ID+1, "newcomer"); !errors.Is(err, lab.ErrNotFound) {
 			t.Errorf("the import of another service: %v", err)
 		}
-		digests, err := s.SourceDigests(t.Context(), lab.Operator("test"), service.ID)
-		if err != nil || len(digests) != len(b.Samples) || digests["G17"] != b.Samples[16].Sample.SourceDigest {
-			t.Errorf("%d digests, %v", len(digests), err)
+		groups := []string{lab.SourceKeyOf("g-017"), lab.SourceKeyOf("G18")}
+		recorded, err := s.Recorded(t.Context(), lab.Operator("test"), service.ID, groups)
+		if err != nil || !slices.Contains(recorded, lab.Recorded{Ref: "G17", Digest: b.Samples[16].Sample.SourceDigest}) || slices.ContainsFunc(recorded, func(r lab.Recorded) bool { return r.Ref == "G19" }) {
+			t.Errorf("recorded %+v, %v", recorded, err)
 		}
-		if other, err := s.SourceDigests(t.Context(), lab.Operator("test"), service.ID+1); err != nil || len(other) != 0 {
-			t.Errorf("%d digests of another service, %v", len(other), err)
+		if other, err := s.Recorded(t.Context(), lab.Operator("test"), service.ID+1, groups); err != nil || len(other) != 0 {
+			t.Errorf("recorded by another service: %+v, %v", other, err)
 		}
 		again := &store.ImportBatch{Import: newImport("newcomer")}
 		again.Import.ServiceID = service.ID

@@ -206,7 +206,7 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			_, _, err := s.UsualFor(ctx, by, x.ReceivedOn)
 			return nil, err
 		}},
-		{"SourceDigests", operator, func(by lab.Actor) (any, error) { return s.SourceDigests(ctx, by, b.service.ID) }},
+		{"Recorded", operator, func(by lab.Actor) (any, error) { return s.Recorded(ctx, by, b.service.ID, []string{"A1"}) }},
 		{"Elsewhere", operator, func(by lab.Actor) (any, error) {
 			return s.Elsewhere(ctx, by, b.service.ID, map[string]lab.Date{"A1": 2024_03_05})
 		}},
@@ -413,7 +413,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"HeldLong", "KnownImport", "SourceDigests", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
+			nothing := []string{"HeldLong", "KnownImport", "Recorded", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

@@ -38,10 +38,6 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	if r.Dictionary, err = x.Store.Dictionary(ctx); err != nil {
 		return nil, err
 	}
-	digests, err := x.Store.SourceDigests(ctx, x.By, x.Service.ID)
-	if err != nil {
-		return nil, err
-	}
 	place, err := time.LoadLocation(x.Service.TimeZone)
 	if err != nil {
 		return nil, err
@@ -52,7 +48,10 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 		return nil, err
 	}
 	r.Plan, err = intake.Read(x.Mapping, x.Files, intake.Known{
-		Dictionary: r.Dictionary, Digests: digests, Today: today, Usual: r.Usual, Place: place,
+		Dictionary: r.Dictionary, Today: today, Usual: r.Usual, Place: place,
+		Recorded: func(groups []string) ([]lab.Recorded, error) {
+			return x.Store.Recorded(ctx, x.By, x.Service.ID, groups)
+		},
 		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 			return x.Store.Elsewhere(ctx, x.By, x.Service.ID, received)
 		},
@@ -60,6 +59,7 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	if err := errors.Join(err, failed()); err != nil {
 		return nil, err
 	}
+	r.Usual = r.Plan.Usual
 	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
 	switch {
 	case err == nil:
@@ -73,17 +73,24 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 // Take writes what was read.
 func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	total := r.Plan.Receipt.Total()
+	arrivals := make([]lab.Arrival, 0, r.Plan.Samples)
+	for a, err := range r.Plan.Arrivals() {
+		if err != nil {
+			return err
+		}
+		arrivals = append(arrivals, *a)
+	}
 	batch := &store.ImportBatch{
 		Import: lab.Import{
 			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
-			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(r.Plan.Arrivals)),
+			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples),
 		},
-		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals,
+		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: arrivals,
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
 	}
 	batch.Import.ServiceID = r.Service.ID
 	if r.Service.ID == 0 {
 		batch.Service = &r.Service
 	}
-	return r.Store.Import(ctx, r.By, r.Dictionary, batch, func(done int) { progress(done, len(r.Plan.Arrivals)) })
+	return r.Store.Import(ctx, r.By, r.Dictionary, batch, func(done int) { progress(done, r.Plan.Samples) })
 }
