@@ -75,9 +75,9 @@ func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.Ser
 	return digests, translate(rows.Err())
 }
 
-// errGoOn means that a load stopped for a reason that passes: what lies there is what the
-// next load of the same batch goes on from.
-var errGoOn = errors.New("the import can go on where it stopped")
+// ErrUnfinished means that a load stopped for a reason that passes: nobody sees what lies there,
+// and the next load of the same batch goes on from it.
+var ErrUnfinished = errors.New("the import is not finished")
 
 // Import writes a batch in short transactions, under the state that nobody sees, and then
 // takes it: one event of the audit trail. Where a load of the same batch was cut off it goes on
@@ -120,8 +120,11 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		if err == nil {
 			err = l.take(ctx)
 		}
-		if err == nil || ctx.Err() != nil || errors.Is(err, errGoOn) || errors.Is(err, lab.ErrUnavailable) {
+		switch {
+		case err == nil || errors.Is(err, ErrUnfinished):
 			return err
+		case ctx.Err() != nil || errors.Is(err, lab.ErrUnavailable):
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
 		return errors.Join(err, s.abandon(ctx, by, &b.Import, func(int) {}))
 	})

@@ -91,7 +91,7 @@ func (w *work) still(i *lab.Import, set string, values ...any) error {
 func (w *work) counts(i *lab.Import, more int) error {
 	done := w.tx.Exec("UPDATE imports SET written = written + ? WHERE service_id = ? AND id = ? AND state = ? AND loader = ?", more, i.ServiceID, i.ID, i.State, i.Loader)
 	if done.Error == nil && done.RowsAffected != 1 {
-		return fmt.Errorf("%w: %w", errGoOn, lab.ImportAtWork())
+		return fmt.Errorf("%w: %w", ErrUnfinished, lab.ImportAtWork())
 	}
 	return done.Error
 }
@@ -158,7 +158,7 @@ func (l *load) run(ctx context.Context, progress func(done int)) error {
 		return err
 	}
 	if n := int(l.b.Import.Samples); n != 0 && n != l.done {
-		return fmt.Errorf("%w: the files held %d samples when they were checked, and %d when they were written", errGoOn, n, l.done)
+		return fmt.Errorf("%w: the files held %d samples when they were checked, and %d when they were written", ErrUnfinished, n, l.done)
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func (l *load) prepare(ctx context.Context, lying *lying, ready chan<- []loaded)
 	}
 	for a, err := range l.b.Samples {
 		if err != nil {
-			return fmt.Errorf("%w: %w", errGoOn, err)
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
 		switch there, err := lying.next(a); {
 		case err != nil:
@@ -288,7 +288,7 @@ func (l *load) readTheSame(w *work, batch []loaded) error {
 	}
 	for i := range batch {
 		if !reflect.DeepEqual(l.latest.Classify(&batch[i].File), batch[i].facts) {
-			return fmt.Errorf("%w: an entry of the dictionary that sample %s has was merged or changed meanwhile: import the same files again", errGoOn, batch[i].Sample.SourceRef)
+			return fmt.Errorf("%w: an entry of the dictionary that sample %s has was merged or changed meanwhile; import the same files again", ErrUnfinished, batch[i].Sample.SourceRef)
 		}
 	}
 	return nil
