@@ -190,9 +190,9 @@ func OnePool(t testing.TB, s *Store) {
 // SmallBatches makes imports write few samples at a time, until the test ends.
 func SmallBatches(t testing.TB) {
 	t.Helper()
-	usual := firstBatch
-	firstBatch, mostInBatch = 100, 100
-	t.Cleanup(func() { firstBatch, mostInBatch = usual, 20*usual })
+	first, least, most := firstBatch, leastInBatch, mostInBatch
+	firstBatch, leastInBatch, mostInBatch = 100, 100, 100
+	t.Cleanup(func() { firstBatch, leastInBatch, mostInBatch = first, least, most })
 }
 
 // Explained records the statements that a store on SQLite runs from now on, and

@@ -359,8 +359,9 @@ const (
 
 // Batches begin small, and become as large as the time for which they hold allows.
 var (
-	firstBatch  = 50
-	mostInBatch = 1000
+	firstBatch   = 50
+	leastInBatch = 1
+	mostInBatch  = 1000
 )
 
 // pace measures how many samples are written in one transaction.
@@ -389,7 +390,7 @@ func (p *pace) step(ctx context.Context, n int, write func(tx *gorm.DB, l sqlsto
 	}
 	took := max(time.Since(since), time.Microsecond)
 	next := int64(n) * int64(holdAtMost) / int64(took)
-	p.n.Store(min(max(next, 1), 2*int64(n), int64(mostInBatch)))
+	p.n.Store(max(min(next, 2*int64(n), int64(mostInBatch)), int64(leastInBatch)))
 	if !p.s.db.Beside() {
 		return nil
 	}
