@@ -260,18 +260,24 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 	if err != nil {
 		return err
 	}
+	var hidden []lab.ID
+	if err := w.tx.Raw("SELECT id FROM imports WHERE service_id IN (SELECT id FROM services) AND state <> 'taken'").Scan(&hidden).Error; err != nil {
+		return err
+	}
 	for _, service := range services {
 		ids, err := holding(w.tx, service.ID, t)
 		if err != nil {
 			return err
 		}
 		for some := range slices.Chunk(ids, batch) {
-			samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", service.ID, some)
+			samples, err := liveSamplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", service.ID, some)
 			if err != nil {
 				return err
 			}
 			replace := func(facts lab.Facts, oldYear int) error {
-				moved.note(service.Code, samples, facts.Sample.SampleID)
+				if !slices.Contains(hidden, facts.Sample.ImportID) {
+					moved.note(service.Code, samples, facts.Sample.SampleID)
+				}
 				return w.replaceFacts(facts, oldYear)
 			}
 			if err := compareBatch(w.tx, d, service.ID, samples, moved, replace); err != nil {
