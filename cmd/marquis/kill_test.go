@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,33 +55,73 @@ func killFiles(t *testing.T, samples int) (mapping, data string) {
 	return mapping, data
 }
 
-// TestAKilledImportLeavesNothingHalfWritten kills the program at different moments
-// of an import. Either all of it is there afterwards or nothing, the trail is
-// whole, and importing the file again completes it.
-func TestAKilledImportLeavesNothingHalfWritten(t *testing.T) {
-	const samples = 3000
+// importKills is at how many moments each registry's program is killed.
+const importKills = 25
+
+// TestAKilledImportLeavesNothingHalfSeen kills the program at moments drawn at random, while it
+// imports and while it takes the import back. Nobody sees anything of what it left, or all of it;
+// the trail is whole; the next start says what lies there; and the same command goes on.
+func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
+	const samples = 1500
 	mapping, data := killFiles(t, samples)
 	eachRegistry(t, func(t *testing.T, sh shell) {
-		for _, moment := range []time.Duration{50, 150, 300, 500, 800} {
-			command := exec.CommandContext(t.Context(), os.Args[0], append([]string{"import", "--profile", mapping, data}, sh.where...)...)
-			command.Env = append(os.Environ(), asProgram+"=1")
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
+		random := rand.New(rand.NewPCG(1, uint64(len(sh.where[len(sh.where)-1]))))
+		sh.must("service", "add", "KIL", "Kill") // whoever else would be killed before there is one
+		said := 0
+		for range importKills {
+			id, state := sh.lastImport()
+			command := []string{"import", "--profile", mapping, data}
+			if state == "taken" || state == "undoing" {
+				command = []string{"import", "take-back", id, "--because", "entry_mistake"}
 			}
-			time.Sleep(moment * time.Millisecond)
-			_ = command.Process.Kill() // it may have ended by itself
-			_ = command.Wait()
+			sh.killed(time.Duration(20+random.IntN(1200))*time.Millisecond, command...)
+			_, state = sh.lastImport()
 			sh.must("audit", "verify")
-			if n := sh.entry("2024", "--product", "ketamine").N; n != 0 && n != samples {
-				t.Fatalf("killed after %d ms: %d of %d samples", moment, n, samples)
+			n, want := sh.entry("2024", "--product", "ketamine").N, 0
+			if state == "taken" {
+				want = samples
 			}
+			if n != want {
+				t.Fatalf("killed while the import is %s: %d of %d samples are seen", state, n, samples)
+			}
+			if out := sh.must("import", "--profile", mapping, data, "--dry-run"); (state == "loading") != strings.Contains(out, "is not finished") {
+				t.Errorf("the import is %s, and the next start says: %s", state, out)
+			} else if state == "loading" {
+				said++
+			}
+		}
+		t.Logf("%d times something was left of a load", said)
+		if id, state := sh.lastImport(); state == "taken" || state == "undoing" {
+			sh.must("import", "take-back", id, "--because", "entry_mistake")
 		}
 		sh.must("import", "--profile", mapping, data)
 		if e := sh.entry("2024", "--product", "ketamine"); e.N != samples || e.Contains.Any.N != samples {
-			t.Errorf("imported again: %d samples, %d contain it", e.N, e.Contains.Any.N)
+			t.Errorf("imported in the end: %d samples, %d contain it", e.N, e.Contains.Any.N)
 		}
 		if out := sh.must("reclassify"); !strings.HasSuffix(out, fmt.Sprintf("%d samples looked at, 0 moved\n", samples)) {
 			t.Errorf("reclassify: %s", out)
 		}
+		sh.must("verify")
 	})
+}
+
+// killed kills the program some time after it was started.
+func (sh shell) killed(after time.Duration, args ...string) {
+	command := exec.CommandContext(sh.t.Context(), os.Args[0], append(args, sh.where...)...)
+	command.Env = append(os.Environ(), asProgram+"=1")
+	if err := command.Start(); err != nil {
+		sh.t.Fatal(err)
+	}
+	time.Sleep(after)
+	_ = command.Process.Kill() // it may have ended by itself
+	_ = command.Wait()
+}
+
+// lastImport is the newest import, and where it stands.
+func (sh shell) lastImport() (id, state string) {
+	lines := strings.Split(sh.must("import", "list"), "\n")
+	if fields := strings.Fields(lines[1]); len(fields) > 2 {
+		return fields[0], fields[2]
+	}
+	return "", ""
 }

@@ -177,7 +177,16 @@ func (s *Store) addWords(ctx context.Context, by lab.Actor, d *lab.Dictionary, b
 
 // alone runs what writes or clears an import of a service while nobody else does.
 func (s *Store) alone(ctx context.Context, service lab.ServiceID, work func() error) (err error) {
-	unlock, ok, err := s.db.TryLock(ctx, fmt.Sprintf("import-%d", service))
+	name := fmt.Sprintf("import-%d", service)
+	unlock, ok, err := s.db.TryLock(ctx, name)
+	// PostgreSQL keeps what a process has that was killed until it notices that.
+	for range 10 {
+		if ok || err != nil || s.db.OnSQLite() {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		unlock, ok, err = s.db.TryLock(ctx, name)
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("see whether another import is at work: %w", translate(err))
