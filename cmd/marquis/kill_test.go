@@ -62,20 +62,25 @@ const importKills = 25
 // imports and while it takes the import back. Nobody sees anything of what it left, or all of it;
 // the trail is whole; the next start says what lies there; and the same command goes on.
 func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
-	const samples = 1500
+	const samples = 4000
 	mapping, data := killFiles(t, samples)
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		random := rand.New(rand.NewPCG(1, uint64(len(sh.where[len(sh.where)-1]))))
-		sh.must("service", "add", "KIL", "Kill") // whoever else would be killed before there is one
-		said := 0
+		load := []string{"import", "--profile", mapping, data}
+		takeBack := func(id string) []string { return []string{"import", "take-back", id, "--because", "entry_mistake"} }
+		loads := sh.killed(time.Minute, load...) // how long each takes that is not killed
+		id, _ := sh.lastImport()
+		takes := sh.killed(time.Minute, takeBack(id)...)
+		left := map[string]int{}
 		for range importKills {
 			id, state := sh.lastImport()
-			command := []string{"import", "--profile", mapping, data}
+			command, whole := load, loads
 			if state == "taken" || state == "undoing" {
-				command = []string{"import", "take-back", id, "--because", "entry_mistake"}
+				command, whole = takeBack(id), takes
 			}
-			sh.killed(time.Duration(20+random.IntN(1200))*time.Millisecond, command...)
+			sh.killed(whole/5+time.Duration(random.Int64N(int64(whole))), command...)
 			_, state = sh.lastImport()
+			left[state]++
 			sh.must("audit", "verify")
 			n, want := sh.entry("2024", "--product", "ketamine").N, 0
 			if state == "taken" {
@@ -86,15 +91,15 @@ func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
 			}
 			if out := sh.must("import", "--profile", mapping, data, "--dry-run"); (state == "loading") != strings.Contains(out, "is not finished") {
 				t.Errorf("the import is %s, and the next start says: %s", state, out)
-			} else if state == "loading" {
-				said++
 			}
 		}
-		t.Logf("%d times something was left of a load", said)
-		if id, state := sh.lastImport(); state == "taken" || state == "undoing" {
-			sh.must("import", "take-back", id, "--because", "entry_mistake")
+		if t.Logf("the import was left %v", left); left["loading"]+left["undoing"] == 0 {
+			t.Error("nothing was ever killed in the middle")
 		}
-		sh.must("import", "--profile", mapping, data)
+		if id, state := sh.lastImport(); state == "taken" || state == "undoing" {
+			sh.must(takeBack(id)...)
+		}
+		sh.must(load...)
 		if e := sh.entry("2024", "--product", "ketamine"); e.N != samples || e.Contains.Any.N != samples {
 			t.Errorf("imported in the end: %d samples, %d contain it", e.N, e.Contains.Any.N)
 		}
@@ -105,16 +110,19 @@ func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
 	})
 }
 
-// killed kills the program some time after it was started.
-func (sh shell) killed(after time.Duration, args ...string) {
+// killed kills the program some time after it was started, if it has not ended by itself, and
+// tells for how long it ran.
+func (sh shell) killed(after time.Duration, args ...string) time.Duration {
+	start := time.Now()
 	command := exec.CommandContext(sh.t.Context(), os.Args[0], append(args, sh.where...)...)
 	command.Env = append(os.Environ(), asProgram+"=1")
 	if err := command.Start(); err != nil {
 		sh.t.Fatal(err)
 	}
-	time.Sleep(after)
-	_ = command.Process.Kill() // it may have ended by itself
+	kill := time.AfterFunc(after, func() { _ = command.Process.Kill() })
+	defer kill.Stop()
 	_ = command.Wait()
+	return time.Since(start)
 }
 
 // lastImport is the newest import, and where it stands.
