@@ -67,6 +67,9 @@ func (s *Store) Reassign(ctx context.Context, by lab.Actor, key lab.Key, version
 	})
 }
 
+// OnSQLite tells that the registry is a SQLite file.
+func (s *Store) OnSQLite() bool { return s.db.OnSQLite() }
+
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.db.Write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error

@@ -215,7 +215,7 @@ func (s *Store) clear(ctx context.Context, by lab.Actor, i *lab.Import, progress
 	if err != nil {
 		return translate(err)
 	}
-	pace, after, done := s.newPace(), i.ID, 0
+	pace, after, done := s.newPace(false), i.ID, 0
 	for {
 		var ids []string
 		err := s.read.WithContext(ctx).Raw("SELECT id FROM samples WHERE service_id = ? AND id > ? AND import_id = ? AND import_live ORDER BY id LIMIT ?",

@@ -440,3 +440,36 @@ func TestAnImportThatComesBackIsFound(t *testing.T) {
 		}
 	})
 }
+
+// A backup has a load as it lies, and a restore brings it back so: hidden, and to go on with.
+func TestARestoreBringsALoadBackAsItLies(t *testing.T) {
+	store.SmallBatches(t)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		b.dictionary = storetest.AddMethods(t, s)
+		before := shownOf(t, s, b)
+		generate := func() []lab.Arrival { return storetest.Generate(b.dictionary, 1, 430, 2023, 2023) }
+		ctx, stop := cutOff(t, 2)
+		if err := s.Import(ctx, importer, b.dictionary, batchOf(b.service.ID, "digest", generate()), stop); !errors.Is(err, store.ErrUnfinished) {
+			t.Fatalf("the load ends with %v", err)
+		}
+		for _, kind := range kinds {
+			there := emptyPlace(t, kind)
+			_, err := store.Restore(t.Context(), there, storetest.Clock, content(t, tablesOf(t, s)))
+			noError(t, err)
+			restored := storetest.OpenAt(t, there, func() time.Time { return storetest.Now.Add(time.Minute) })
+			if left, err := restored.UnfinishedImports(t.Context(), importer); err != nil || len(left) != 1 || left[0].Written != 200 {
+				t.Errorf("%s: left is %+v, %v", kind, left, err)
+			}
+			if shownOf(t, restored, b) != before {
+				t.Errorf("%s: something is seen", kind)
+			}
+			noError(t, restored.Import(t.Context(), importer, b.dictionary, batchOf(b.service.ID, "digest", generate()), func(int) {}))
+			_, err = restored.VerifyAudit(t.Context(), importer)
+			noError(t, err)
+			if n := len(must[[]lab.Recorded](t)(restored.Recorded(t.Context(), importer, b.service.ID, refGroups(430)))); n != 430 {
+				t.Errorf("%s: %d samples", kind, n)
+			}
+		}
+	})
+}

@@ -48,10 +48,12 @@ func flock(file *os.File, how int) error {
 
 // beside tells whether somebody else has the file open, or that cannot be told.
 func (p *presence) beside() bool {
-	if p == nil || flock(p.file, unix.LOCK_EX) != nil {
+	if p == nil {
 		return true
 	}
-	return flock(p.file, unix.LOCK_SH) != nil
+	alone := flock(p.file, unix.LOCK_EX) == nil
+	shared := flock(p.file, unix.LOCK_SH) == nil // a try that fails lets go of it, too
+	return !alone || !shared
 }
 
 func (p *presence) end() error {
