@@ -1,9 +1,11 @@
 package lab
 
-// Import is one run of the importer that brought samples in. It is one event of
-// the audit trail.
+// Import is one run of the importer that brought samples in. Its samples are rows under
+// its state: they are seen while it is taken, and at no other time. That it is taken is one
+// event of the audit trail.
 type Import struct {
 	Key
+	State      ImportState
 	Profile    string // the mapping that read the files
 	Digest     string // of the mapping and the files' bytes
 	Files      string // names and hashes of the files
@@ -12,8 +14,13 @@ type Import struct {
 	Merged     int32 // duplicates of other rows, in the files or already recorded
 	Rejected   int32
 	Samples    int32 // that were new
+	Written    int32 // of them lie in the registry under its state; those of which nothing is left do not count
 	ImportedAt Instant
 	ImportedBy string
+	Loader     ID   // who writes it just now: a loader that is not this one stops
+	EndedOn    Date // taken back or abandoned, on the service's day
+	EndedBy    string
+	Why        // it was taken back
 }
 
 // Check reports all mistakes of what is said of an import.
@@ -21,7 +28,7 @@ func (i *Import) Check() error {
 	var errs FieldErrors
 	checkSigns(&errs, "profile", i.Profile)
 	checkSigns(&errs, "files", i.Files)
-	return errs.Err()
+	return Mistakes(errs.Err(), i.checkRows())
 }
 
 // Arrival is the file of one sample of an import: the sample, what was expected of

@@ -336,7 +336,7 @@ func (x *lawDoor) take(t *testing.T, plan *intake.Plan, arrivals []lab.Arrival, 
 	t.Helper()
 	batch := &store.ImportBatch{
 		Import:     lab.Import{Key: lab.Key{ServiceID: x.service.ID}, Profile: "law", Digest: plan.Digest, Files: "law.csv"},
-		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: arrivals, Usual: usual, Confirmed: mapping.Confirmed,
+		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: store.Arrivals(arrivals), Usual: usual, Confirmed: mapping.Confirmed,
 	}
 	return x.store.Import(t.Context(), lab.Operator("import"), words, batch, func(int) {})
 }

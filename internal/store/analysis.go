@@ -264,7 +264,7 @@ const (
 // released by all services in the last years; false where too few are on record.
 func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scale, year int) (int64, bool, error) {
 	var amounts []int64
-	err := tx.Raw("SELECT base FROM finding_facts WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
+	err := tx.Raw("SELECT base FROM "+seenFindingFacts+" f WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
 		"AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", substance, form, scale, year-usualYears, usualMost).Scan(&amounts).Error
 	if err != nil || len(amounts) < lab.UsualLeast {
 		return 0, false, err
@@ -281,7 +281,7 @@ func usualPrice(tx *gorm.DB, product lab.ProductID, price lab.Price, year int) (
 		return 0, nil
 	}
 	var prices []int64
-	err := tx.Raw("SELECT unit_price FROM sample_facts WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
+	err := tx.Raw("SELECT unit_price FROM "+seenSampleFacts+" f WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
 		"AND unit_price > 0 AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", product, price.Unit, price.Currency, year-usualYears, usualMost).Scan(&prices).Error
 	if err != nil || len(prices) < lab.UsualLeast {
 		return 0, err

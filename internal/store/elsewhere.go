@@ -16,7 +16,7 @@ func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceI
 	if err := upkeep(by); err != nil {
 		return nil, err
 	}
-	err = s.read.WithContext(ctx).Raw("SELECT source_ref AS ref, source_digest AS digest FROM samples "+
+	err = s.read.WithContext(ctx).Raw("SELECT source_ref AS ref, source_digest AS digest FROM "+seenSamples+" x "+
 		"WHERE service_id = ? AND source_key <> '' AND source_key IN ?", service, groups).Scan(&found).Error
 	return found, translate(err)
 }

@@ -19,7 +19,6 @@ var (
 	importsTable      = table[lab.Import]("imports")
 	visitsTable       = table[lab.Visit]("visits")
 	draftsTable       = table[lab.Draft]("drafts")
-	samplesTable      = table[lab.Sample]("samples")
 	expectationsTable = table[lab.SampleExpectation]("sample_expectations")
 	analysesTable     = table[lab.Analysis]("analyses")
 	findingsTable     = table[lab.Finding]("findings")

@@ -29,6 +29,7 @@ type Reading struct {
 	Dictionary *lab.Dictionary // with the new entries
 	Usual      lab.Usual
 	Before     *lab.Import // that took the same files by the same mapping; nil: none did
+	Left       *lab.Import // of the same files, which is not taken yet, and goes on; nil: none
 }
 
 // Read reads and checks the files. The error is for what cannot be read as the mapping says.
@@ -62,6 +63,8 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	r.Usual = r.Plan.Usual
 	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
 	switch {
+	case err == nil && before.State == lab.ImportLoading:
+		r.Left = &before
 	case err == nil:
 		r.Before = &before
 	case !errors.Is(err, lab.ErrNotFound):
@@ -73,19 +76,12 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 // Take writes what was read.
 func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	total := r.Plan.Receipt.Total()
-	arrivals := make([]lab.Arrival, 0, r.Plan.Samples)
-	for a, err := range r.Plan.Arrivals() {
-		if err != nil {
-			return err
-		}
-		arrivals = append(arrivals, *a)
-	}
 	batch := &store.ImportBatch{
 		Import: lab.Import{
 			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples),
 		},
-		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: arrivals,
+		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals(),
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
 	}
 	batch.Import.ServiceID = r.Service.ID
