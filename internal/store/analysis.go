@@ -16,7 +16,8 @@ func (s *Store) FindAnalysis(ctx context.Context, by lab.Actor, sample lab.Key, 
 		return lab.Key{}, lab.ErrNotFound
 	}
 	var key lab.Key
-	err := s.read.WithContext(ctx).Raw("SELECT service_id, id FROM analyses WHERE service_id = ? AND sample_id = ? AND id = ?",
+	err := s.read.WithContext(ctx).Raw("SELECT a.service_id, a.id FROM "+seenSamples+" x JOIN analyses a ON a.service_id = x.service_id AND a.sample_id = x.id "+
+		"WHERE x.service_id = ? AND x.id = ? AND a.id = ?",
 		sample.ServiceID, sample.ID, id).Take(&key).Error
 	return key, translate(err)
 }

@@ -14,6 +14,7 @@ const (
 
 	seenSamples      = "(SELECT * FROM samples WHERE import_live AND " + underTaken + ")"
 	seenSampleFacts  = "(SELECT * FROM sample_facts WHERE " + underTaken + ")"
+	seenVisits       = "(SELECT * FROM visits WHERE " + underTaken + ")"
 	seenFindingFacts = "(SELECT * FROM finding_facts WHERE " + underTaken + ")"
 
 	// liveSamples are all samples that are seen or may yet be: what counts anew, merges or
@@ -21,8 +22,9 @@ const (
 	liveSamples = "(SELECT * FROM samples WHERE import_live)"
 )
 
-// The samples as records: those that are seen, and those that may yet be.
+// The visits and samples as records: those that are seen, and the samples that may yet be.
 var (
+	visitsTable      = table[lab.Visit](seenVisits + " visits")
 	samplesTable     = table[lab.Sample](seenSamples + " samples")
 	liveSamplesTable = table[lab.Sample](liveSamples + " samples")
 )

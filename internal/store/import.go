@@ -25,6 +25,10 @@ type ImportBatch struct {
 	Visits     []lab.Visit                    // to which samples refer by their place
 	Samples    iter.Seq2[*lab.Arrival, error] // read once; each is valid until the next is asked for
 
+	// Alone says that nobody else works in this process: where no other process has the SQLite
+	// file open either, nobody waits for its transactions.
+	Alone bool
+
 	Usual     lab.Usual         // amounts and prices, with which the batch was read
 	Confirmed lab.Confirmations // why what looks implausible in it is right
 }
@@ -53,9 +57,9 @@ func knownImport(tx *gorm.DB, service lab.ServiceID, digest string) (lab.Import,
 	return importsTable.one(tx, "WHERE service_id = ? AND digest = ? AND state IN ('loading', 'taken', 'undoing')", service, digest)
 }
 
-// errGoOn means that a load stopped for a reason that passes: what lies there is what the
-// next load of the same batch goes on from.
-var errGoOn = errors.New("the import can go on where it stopped")
+// ErrUnfinished means that a load stopped for a reason that passes: nobody sees what lies there,
+// and the next load of the same batch goes on from it.
+var ErrUnfinished = errors.New("the import is not finished")
 
 // Import writes a batch in short transactions, under the state that nobody sees, and then
 // takes it: one event of the audit trail. Where a load of the same batch was cut off it goes on
@@ -90,7 +94,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		return err
 	}
 	return s.alone(ctx, b.Import.ServiceID, func() error {
-		l := &load{Store: s, by: by, b: b, words: d, at: at, results: newResultsSum(), pace: s.newPace()}
+		l := &load{Store: s, by: by, b: b, words: d, at: at, results: newResultsSum(), pace: s.newPace(b.Alone)}
 		if err := l.begin(ctx); err != nil {
 			return err
 		}
@@ -98,8 +102,11 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		if err == nil {
 			err = l.take(ctx)
 		}
-		if err == nil || ctx.Err() != nil || errors.Is(err, errGoOn) || errors.Is(err, lab.ErrUnavailable) {
+		switch {
+		case err == nil || errors.Is(err, ErrUnfinished):
 			return err
+		case ctx.Err() != nil || errors.Is(err, lab.ErrUnavailable):
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
 		return errors.Join(err, s.abandon(ctx, by, &b.Import, func(int) {}))
 	})

@@ -91,7 +91,7 @@ func (w *work) still(i *lab.Import, set string, values ...any) error {
 func (w *work) counts(i *lab.Import, more int) error {
 	done := w.tx.Exec("UPDATE imports SET written = written + ? WHERE service_id = ? AND id = ? AND state = ? AND loader = ?", more, i.ServiceID, i.ID, i.State, i.Loader)
 	if done.Error == nil && done.RowsAffected != 1 {
-		return fmt.Errorf("%w: %w", errGoOn, lab.ImportAtWork())
+		return fmt.Errorf("%w: %w", ErrUnfinished, lab.ImportAtWork())
 	}
 	return done.Error
 }
@@ -158,7 +158,7 @@ func (l *load) run(ctx context.Context, progress func(done int)) error {
 		return err
 	}
 	if n := int(l.b.Import.Samples); n != 0 && n != l.done {
-		return fmt.Errorf("%w: the files held %d samples when they were checked, and %d when they were written", errGoOn, n, l.done)
+		return fmt.Errorf("%w: the files held %d samples when they were checked, and %d when they were written", ErrUnfinished, n, l.done)
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func (l *load) prepare(ctx context.Context, lying *lying, ready chan<- []loaded)
 	}
 	for a, err := range l.b.Samples {
 		if err != nil {
-			return fmt.Errorf("%w: %w", errGoOn, err)
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
 		switch there, err := lying.next(a); {
 		case err != nil:
@@ -289,7 +289,7 @@ func (l *load) readTheSame(w *work, batch []loaded) error {
 	}
 	for i := range batch {
 		if !reflect.DeepEqual(l.latest.Classify(&batch[i].File), batch[i].facts) {
-			return fmt.Errorf("%w: an entry of the dictionary that sample %s has was merged or changed meanwhile: import the same files again", errGoOn, batch[i].Sample.SourceRef)
+			return fmt.Errorf("%w: an entry of the dictionary that sample %s has was merged or changed meanwhile; import the same files again", ErrUnfinished, batch[i].Sample.SourceRef)
 		}
 	}
 	return nil
@@ -297,25 +297,19 @@ func (l *load) readTheSame(w *work, batch []loaded) error {
 
 // number gives the samples of a batch the next numbers of their years.
 func (l *load) number(w *work, batch []loaded) error {
-	ofYear := map[int][]*lab.Sample{}
-	var years []int
+	counts := map[int]int{}
+	for i := range batch {
+		counts[batch[i].Sample.ReceivedOn.Year()]++
+	}
+	series, next, err := w.nextNumbersOf(l.b.Import.ServiceID, counts)
+	if err != nil {
+		return err
+	}
 	for i := range batch {
 		x := &batch[i].Sample
 		year := x.ReceivedOn.Year()
-		if ofYear[year] == nil {
-			years = append(years, year)
-		}
-		ofYear[year] = append(ofYear[year], x)
-	}
-	slices.Sort(years) // locked in one order by all
-	for _, year := range years {
-		series, first, err := w.nextNumbers(l.b.Import.ServiceID, year, len(ofYear[year]))
-		if err != nil {
-			return err
-		}
-		for i, x := range ofYear[year] {
-			x.NumberYear, x.NumberSeries, x.NumberRunning = int32(year), series, first+int32(i)
-		}
+		x.NumberYear, x.NumberSeries, x.NumberRunning = int32(year), series, next[year]
+		next[year]++
 		if !slices.Contains(l.years, year) {
 			l.years = append(l.years, year)
 		}
@@ -350,28 +344,31 @@ func (l *load) take(ctx context.Context) error {
 	})
 }
 
-// What one transaction of an import holds the registry for, and for how long it lets go of it
-// where another process has the SQLite file open: who waits there looks only now and then
-// whether it is free.
+// What one transaction of an import holds the registry for: shortly where others may wait, and
+// where another process has the SQLite file open it then lets go of it, since who waits there
+// looks only now and then whether it is free.
 const (
 	holdAtMost = 40 * time.Millisecond
+	holdAlone  = time.Second
 	restBeside = 20 * time.Millisecond
 )
 
 // Batches begin small, and become as large as the time for which they hold allows.
 var (
-	firstBatch  = 50
-	mostInBatch = 1000
+	firstBatch   = 50
+	leastInBatch = 20 // fewer cost more for the transaction than for them
+	mostInBatch  = 2000
 )
 
 // pace measures how many samples are written in one transaction.
 type pace struct {
-	s *Store
-	n atomic.Int64
+	s     *Store
+	alone bool // in this process
+	n     atomic.Int64
 }
 
-func (s *Store) newPace() *pace {
-	p := &pace{s: s}
+func (s *Store) newPace(alone bool) *pace {
+	p := &pace{s: s, alone: alone && s.db.OnSQLite()}
 	p.n.Store(int64(firstBatch))
 	return p
 }
@@ -389,9 +386,13 @@ func (p *pace) step(ctx context.Context, n int, write func(tx *gorm.DB, l sqlsto
 		return err
 	}
 	took := max(time.Since(since), time.Microsecond)
-	next := int64(n) * int64(holdAtMost) / int64(took)
-	p.n.Store(min(max(next, 1), 2*int64(n), int64(mostInBatch)))
-	if !p.s.db.Beside() {
+	beside, hold := p.s.db.Beside(), holdAtMost
+	if p.alone && !beside {
+		hold = holdAlone
+	}
+	next := int64(n) * int64(hold) / int64(took)
+	p.n.Store(max(min(next, 2*int64(n), int64(mostInBatch)), int64(leastInBatch)))
+	if !beside {
 		return nil
 	}
 	select {

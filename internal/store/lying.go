@@ -28,7 +28,7 @@ func (l *load) lying(ctx context.Context) (*lying, error) {
 		return nil, translate(err)
 	}
 	if l.ids.Next().Compare(last) <= 0 {
-		return nil, fmt.Errorf("%w: the clock stands before the time at which the import was begun", errGoOn)
+		return nil, fmt.Errorf("%w: the clock stands before the time at which the import was begun", ErrUnfinished)
 	}
 	if err := tx.Raw("SELECT DISTINCT number_year"+ofImport, args...).Scan(&l.years).Error; err != nil {
 		return nil, translate(err)
@@ -85,5 +85,5 @@ func (x *lying) end() error {
 }
 
 func (x *lying) otherwise() error {
-	return fmt.Errorf("%w, but sample %s lies there as these files do not say it any more: abandon the import, and import the files again", errGoOn, x.ref)
+	return fmt.Errorf("%w: sample %s lies there as these files do not say it any more; abandon the import, and import the files again", ErrUnfinished, x.ref)
 }

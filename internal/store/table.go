@@ -17,7 +17,6 @@ var (
 	servicesTable     = table[lab.Service]("services")
 	locationsTable    = table[lab.Location]("locations")
 	importsTable      = table[lab.Import]("imports")
-	visitsTable       = table[lab.Visit]("visits")
 	draftsTable       = table[lab.Draft]("drafts")
 	expectationsTable = table[lab.SampleExpectation]("sample_expectations")
 	analysesTable     = table[lab.Analysis]("analyses")

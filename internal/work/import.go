@@ -19,6 +19,7 @@ type Import struct {
 	Mapping *intake.Mapping
 	Service lab.Service // whose samples they are; without an ID where the registry lacks it, and adds it
 	Files   []string    // paths, in the order of the mapping
+	Alone   bool        // nobody else works in this process
 }
 
 // Reading is what the files hold, checked whole against what is recorded. Nothing is
@@ -82,7 +83,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples),
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals(),
-		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
+		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone,
 	}
 	batch.Import.ServiceID = r.Service.ID
 	if r.Service.ID == 0 {
