@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -285,6 +286,38 @@ func TestTheLaboratoriesOfBeforeGoOnAfterTheUpgrade(t *testing.T) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// What was imported before is found by other spellings of its ids.
+func TestIDsOfBeforeAreFoundAfterTheUpgrade(t *testing.T) {
+	t.Parallel()
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		s, err := store.Open(t.Context(), x.config(), sinceMade(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		var groups []string
+		for i := range 200 {
+			groups = append(groups, lab.SourceKeyOf(fmt.Sprintf("2023-%d", i)), lab.SourceKeyOf(fmt.Sprintf("2024%06d", i)))
+		}
+		services, err := s.Services(t.Context(), lab.Operator("test"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, service := range services {
+			recorded, err := s.Recorded(t.Context(), lab.Operator("test"), service.ID, groups)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found += len(recorded)
+		}
+		if found != 148 {
+			t.Errorf("%d samples that were imported before are found, of 148", found)
 		}
 	})
 }

@@ -27,8 +27,10 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	if d.rejected() {
 		return
 	}
-	if err := s.Check(p.known.Today); err != nil {
-		p.rejectSample(d, err)
+	if !p.decided {
+		if err := s.Check(p.known.Today); err != nil {
+			p.rejectSample(d, err)
+		}
 	}
 	confirmed, open := p.mapping.Confirmed.Sample(s, p.known.Usual.Beside(s, lab.Counter{Today: p.known.Today, Imported: true}))
 	if len(open) > 0 {
@@ -37,7 +39,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	for i := range p.runs {
 		r := &p.runs[i]
 		r.Analysis.State, r.Analysis.Signature = lab.Verified, lab.AtSource
-		if err := r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today); err != nil {
+		if err := p.checkRun(r, s); err != nil {
 			p.rejectFindings(r.found, err)
 		} else {
 			right, open := p.mapping.Confirmed.Analysis(&r.Analysis, s.SourceRef, p.known.Usual.Plausibility(p.dictionary, s, r.Findings))
@@ -56,11 +58,21 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 		for i, r := range p.runs {
 			a.Evidence[i] = r.Evidence
 		}
-		p.checkResult(a, all)
+		if !p.decided {
+			p.checkResult(a, all)
+		}
 	}
 	for _, m := range confirmed {
 		d.at.source.notes[fmt.Sprintf("what looks implausible, which the mapping confirms by the rule %s", lab.RuleOf(m).Name)]++
 	}
+}
+
+// checkRun checks an analysis, unless it was.
+func (p *planner) checkRun(r *run, s *lab.Sample) error {
+	if p.decided {
+		return nil
+	}
+	return r.Analysis.Check(p.dictionary, r.Findings, s.Since(), p.known.Today)
 }
 
 // toConfirm says of doubts how a mapping can confirm them, where it can.

@@ -351,7 +351,9 @@ func (c *column) judgeQuantity(at cell, s *formatSection, value float64, row Row
 		if s.percent > 1 || beside != "" || !sameUnit("%", unit) {
 			return "", fmt.Errorf("the cell shows %s%%, and its unit is %s: write the number in its unit, with the format General", timesHundred(number), cmp.Or(unit, "no %"))
 		}
-		number = timesHundred(number)
+		if !c.isFraction(unit) {
+			number = timesHundred(number)
+		}
 	} else if beside != "" && !sameUnit(beside, unit) {
 		return "", fmt.Errorf("the cell shows %q beside the number, and its unit is %s: write what it should say, with the format General", clip(beside, 20), cmp.Or(unit, "none"))
 	}

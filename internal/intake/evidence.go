@@ -75,6 +75,7 @@ type evidence struct {
 	numbers, right, wrong clue // numbers, and texts with the decimal mark of the mapping and with the other one
 	datesInNumbers        clue
 	percents, small       clue // percent cells, and plain numbers that may have been some
+	upToOne, aboveOne     clue // amounts in %
 }
 
 // weigh looks at every column as a whole before anything is planned. What a field
@@ -107,6 +108,9 @@ func (p *planner) weigh() error {
 			all = append(all, newEvidence(c))
 		}
 		s.weigh(all)
+		if err := fractions(all); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
+		}
 		for _, e := range all {
 			for _, err := range e.errors() {
 				err = fmt.Errorf("%s: the column %q: %w", s.table.File, clip(e.column.heading(), maxShown), err)
@@ -283,6 +287,9 @@ func (f dateForm) isNear(text string) bool {
 var yearFirst, fourDigits = regexp.MustCompile(`^\d{4}`), regexp.MustCompile(`\d{4}`)
 
 func (e *evidence) addNumber(row Row, text string, at cell, err error) {
+	if err == nil {
+		e.addPercent(row, text)
+	}
 	switch at.kind {
 	case dateCell:
 		e.datesInNumbers.add(row.Number, text)
@@ -318,6 +325,46 @@ func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 	}
 }
 
+// addPercent takes in an amount in %.
+func (e *evidence) addPercent(row Row, text string) {
+	c := e.column
+	if _, told := c.meaningOf(text); told || c.kind != amountField || strings.Trim(text, "0123456789.,") != "" {
+		return
+	}
+	value, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+	switch {
+	case err != nil || value == 0 || !sameUnit("%", c.unitOf(row)):
+	case value > 1:
+		e.aboveOne.add(row.Number, text)
+	default:
+		e.upToOne.add(row.Number, text)
+	}
+}
+
+// leastFractions is how many amounts of at most 1 %, and none above, are no chance: one of
+// five of what is found in powders is as little.
+const leastFractions = 5
+
+// fractions asks about amounts in % of which none is more than 1: a spreadsheet keeps 79.5 % as
+// 0.795, and so it stands where nobody sees the sign. A source writes all its columns alike.
+func fractions(all []*evidence) error {
+	var first *evidence
+	few := 0
+	for _, e := range all {
+		if e.aboveOne.count > 0 || e.column.Fractions != "" {
+			return nil
+		}
+		if few += e.upToOne.count; first == nil && e.upToOne.count > 0 {
+			first = e
+		}
+	}
+	if few < leastFractions {
+		return nil
+	}
+	return fmt.Errorf("the column %q: %s: no amount in %% is more than 1, so that they may be parts of one, 0.795 for 79.5 %%: say of amount in the mapping fractions = \"read\" if 1 is all of it, or fractions = \"none\" if the amounts are what they say",
+		clip(first.column.heading(), maxShown), first.upToOne.where())
+}
+
 // errors tells what contradicts the way in which the column is read.
 func (e *evidence) errors() (errs []error) {
 	against := func(is bool, c *clue, format string, args ...any) {
@@ -335,7 +382,7 @@ func (e *evidence) errors() (errs []error) {
 	against(true, &e.otherForm, "a day in another form than %s: a program may have changed the others, and exchanged day and month. Write all days in one form, in the source itself", c.form.text)
 	against(e.right.count+e.numbers.count > 0, &e.wrong, "the decimal mark is %q in the mapping, and other cells are numbers or have that mark: nobody can tell which were changed. Write all numbers in one way", c.decimal)
 	against(true, &e.datesInNumbers, "dates, where numbers should be: a spreadsheet of another country may have made them of numbers such as 1.3, and changed others too. Fetch the file from the source again")
-	against(e.percents.count > 0, &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
+	against(e.percents.count > 0 && c.Fractions == "", &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
 	return errs
 }
 

@@ -35,7 +35,7 @@ func bindFinding(t *Table, m *Mapping, label string) (*boundFinding, []string) {
 	for _, c := range []*column{b.amount, b.uncertainty} {
 		if c != nil {
 			c.unit = b.unit
-			c.Unit = m.Findings.Fields["amount"].Unit
+			c.Unit, c.Fractions = m.Findings.Fields["amount"].Unit, m.Findings.Fields["amount"].Fractions
 		}
 	}
 	return b, missing
@@ -397,12 +397,18 @@ func (p *planner) setAmount(f *lab.Finding, b *boundFinding, row Row, text strin
 	return nil, nil
 }
 
+// isFraction tells that the amounts of the unit are parts of one.
+func (c *column) isFraction(unit string) bool { return c.Fractions == "read" && sameUnit("%", unit) }
+
 type amountText struct{ number, unit string }
 
 // amount reads a number with its unit, and remembers it.
 func (p *planner) amount(c *column, text, unit string) (lab.Amount, error) {
 	if err := c.decimalMark(text); err != nil {
 		return lab.Amount{}, err
+	}
+	if c.isFraction(unit) && strings.Trim(text, "0123456789.,") == "" {
+		text = timesHundred(strings.Replace(text, ",", ".", 1))
 	}
 	if amount, ok := p.amounts[amountText{text, unit}]; ok {
 		return amount, nil

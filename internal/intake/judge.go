@@ -27,7 +27,7 @@ func (p *planner) judgeAll() error {
 		}
 		notes[i] = maps.Clone(s.notes)
 	}
-	products := p.newProducts
+	products, done := p.newProducts, p.done
 	own := lab.NewOwnUsual(p.known.Usual)
 	if err := p.judge(own); err != nil || !own.Strays() {
 		return err
@@ -37,7 +37,7 @@ func (p *planner) judgeAll() error {
 		before, s.notes = before[n:], notes[i]
 	}
 	p.known.Usual.Own, p.fresh.used, p.newProducts = own, entries{}, products
-	p.samples, p.findingsTaken, p.done, p.told = 0, 0, 0, 0
+	p.samples, p.findingsTaken, p.done, p.told = 0, 0, done, 0
 	return p.judge(nil)
 }
 

@@ -121,6 +121,8 @@ type Field struct {
 	Ticks   map[string]string // headings of columns that are ticked, and the code for which a tick stands
 	Zeros   string            // "kept" where ids of several lengths have kept their leading zeros
 
+	Fractions string // of amounts in %: "read" where 1 is all of it, "none" where none is more than 1 %
+
 	given    []string // the keys that the mapping gives
 	mistakes []string // in the way it is written
 }
@@ -163,12 +165,12 @@ func (f *Field) set(key string, value any) {
 		return
 	}
 	target, known := map[string]*string{
-		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit, "zeros": &f.Zeros,
+		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit, "zeros": &f.Zeros, "fractions": &f.Fractions,
 	}[key]
 	text, isText := value.(string)
 	switch {
 	case !known:
-		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks or zeros.", key))
+		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks, zeros or fractions.", key))
 	case !isText || text == "":
 		f.mistakes = append(f.mistakes, fmt.Sprintf("The %s is a text between quotation marks, and not empty.", key))
 	default:

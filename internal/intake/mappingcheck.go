@@ -36,7 +36,7 @@ var keysOf = map[kind][]string{
 	numberField: {"column", "value", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
 	codesField:  {"column", "value", "values", "default", "list", "ticks"},
-	amountField: {"column", "values", "unit", "list"},
+	amountField: {"column", "values", "unit", "list", "fractions"},
 	namesField:  {"column", "value", "values", "default", "list"},
 }
 
@@ -145,6 +145,8 @@ func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 	}
 	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
 	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
+	errs.Check(slices.Contains([]string{"", "read", "none"}, f.Fractions), where,
+		"Say fractions = \"read\" if an amount of 1 is all of it, or \"none\" if the amounts are what they say; else leave it out.")
 }
 
 // checkField reports the mistakes of a field, and codes, dates and numbers in it

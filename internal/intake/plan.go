@@ -65,12 +65,13 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 		}
 	}
 	for _, step := range []func() error{
-		func() error { return p.readTables(paths) }, p.bind, p.weigh, p.addMethods, p.continueRows, p.group, p.homeless.err, p.lost, p.compareIDs, p.judgeAll,
+		func() error { return p.readTables(paths) }, p.bind, p.weigh, p.addMethods, p.continueRows, p.group, p.lost, p.homeless.err, p.compareIDs, p.judgeAll,
 	} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
+	p.decided = true
 	digest := m.digest(p.sources)
 	plan = &Plan{Digest: hex.EncodeToString(digest[:]), Samples: p.samples, Usual: p.known.Usual, planner: p}
 	p.fresh.collect(p.dictionary, plan)
@@ -79,7 +80,8 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 }
 
 // Arrivals makes the new samples, one by one, from what was read. They are those that were
-// checked: if one would be another now, it is an error, and nothing is to be taken.
+// checked, so that they are not checked again, but for that: if one would be another now, it
+// is an error, and nothing is to be taken.
 func (plan *Plan) Arrivals() iter.Seq2[*lab.Arrival, error] {
 	p := plan.planner
 	return func(yield func(*lab.Arrival, error) bool) {
@@ -150,6 +152,7 @@ type planner struct {
 	runs     []run
 	cells    []byte // of the row that is being read
 
+	decided                    bool // all was checked: what is taken is made again
 	samples, findingsTaken     int
 	newSubstances, newProducts int
 	near                       []NearName // names that are close to a known one

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	m := mustMapping(b, rowsMapping)
 	b.ReportAllocs()
+	var kept int64
 	for b.Loop() {
 		b.StopTimer()
 		d := mustDictionary(b)
@@ -40,6 +42,50 @@ func BenchmarkRead(b *testing.B) {
 		if total := plan.Receipt.Total(); total.Accepted != rows {
 			b.Fatalf("got %+v: %s", total, lines(plan)[:400])
 		}
+		for _, err := range plan.Arrivals() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.StopTimer()
+		kept = inUse()
+		if err := plan.Close(); err != nil {
+			b.Fatal(err)
+		}
+		kept -= inUse()
+		b.StartTimer()
 	}
-	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows*b.N), "ns/row")
+	b.ReportMetric(float64(kept)/rows, "B-kept/row")
+}
+
+// inUse is how many bytes are in use.
+func inUse() int64 {
+	runtime.GC()
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	return int64(now.HeapAlloc)
+}
+
+// What a plan keeps in memory does not grow with what its rows say: a million rows are to
+// be read in 300 MB.
+func TestRowsAreNotKeptInMemory(t *testing.T) {
+	const rows = 60_000
+	path := filepath.Join(t.TempDir(), "many.csv")
+	text := manyRows(rows)
+	writeFile(t, path, text)
+	m, d := mustMapping(t, rowsMapping), mustDictionary(t)
+	before := inUse()
+	plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := (inUse() - before) / rows
+	if plan.Samples != rows/3 || kept > 80 || len(text)/rows < 80 {
+		t.Errorf("%d bytes of each row are kept in memory", kept)
+	}
+	runtime.KeepAlive(plan)
+	if err := plan.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -123,8 +123,12 @@ func (p *planner) compareElsewhere(d *draft, a *lab.Arrival, elsewhere []lab.Els
 		case p.mapping.IDsPerService:
 			d.at.source.notes[fmt.Sprintf("samples with id, days and findings of one at service %s, which the mapping says are others", other.Service)]++
 		default:
-			d.at.reject(problem{"id", d.id, fmt.Sprintf("A sample of the same id, days and findings is recorded at service %s: it would be counted twice. "+
-				"If it is another sample, because each service of this source has ids of its own, write ids_per_service = true in the mapping.", other.Service)})
+			id := "the same id,"
+			if other.Sample.SourceRef != d.id {
+				id = "an id that people take for this one, and of the same"
+			}
+			d.at.reject(problem{"id", d.id, fmt.Sprintf("A sample of %s days and findings is recorded at service %s: it would be counted twice. "+
+				"If it is another sample, because each service of this source has ids of its own, write ids_per_service = true in the mapping.", id, other.Service)})
 			return
 		}
 	}

@@ -97,6 +97,36 @@ func TestCasesOfRows(t *testing.T) {
 	})
 }
 
+// A sample that another service calls 08031 may be this one's 8031.
+func TestAnotherSpellingElsewhere(t *testing.T) {
+	m := mustMapping(t, rowsMapping)
+	first, d := mustPlan(t, m, file(cells{"nr": "08031"}))
+	known := Known{Dictionary: d, Today: today, Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
+		return map[string][]lab.Elsewhere{"8031": {{Service: "AAA", File: arrivalsOf(first)[0].File}}}, nil
+	}}
+	for _, c := range []struct {
+		name, mapping string
+		row           cells
+		asked         bool
+	}{
+		{"the same but for its spelling", "", cells{"nr": "8031"}, true},
+		{"something else was found", "", cells{"nr": "8031", "substance": "MDMA"}, false},
+		{"another day", "", cells{"nr": "8031", "in": "03-03-2024"}, false},
+		{"ids are exact", "exact_ids = true\n", cells{"nr": "8031"}, false},
+	} {
+		plan, err := planWith(t, mustMapping(t, c.mapping+rowsMapping), known, file(c.row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.asked {
+			wantLine(t, plan, 2, Rejected, "id", "8031", "A sample of an id that people take for this one, and of the same days and findings is recorded at service AAA")
+		}
+		if (plan.Samples == 0) != c.asked {
+			t.Errorf("%s: %d samples\n%s", c.name, plan.Samples, lines(plan))
+		}
+	}
+}
+
 // Two spellings of one id are neither two samples nor one of two people's.
 func TestIDsOfAFileThatMeet(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "A08031"}, cells{"nr": "A8031"}, cells{"nr": "b-1"}, cells{"nr": "B–1"}, cells{"nr": "C-1"}))

@@ -58,8 +58,9 @@ func (s *spool) from(offset int64) *io.SectionReader {
 
 // Close ends the spool and removes what is left of it.
 func (s *spool) Close() error {
+	err := s.file.Close()
 	_ = os.Remove(s.file.Name())
-	return s.file.Close()
+	return err
 }
 
 // rowSpool is a spool of rows of cells, each found by its place.

@@ -20,12 +20,21 @@ type RefKey struct {
 
 // RefKeyOf is the key of an id.
 func RefKeyOf(ref string) RefKey {
-	text := []rune(withoutDecimals(strings.TrimPrefix(latin.Replace(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref)))), "+")))
+	spelled := strings.ToLower(ref)
+	if !isASCII(ref) {
+		spelled = latin.Replace(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref))))
+	}
+	text := []rune(withoutDecimals(strings.TrimPrefix(spelled, "+")))
 	k := RefKey{key: reduced(text), joined: reduced(slices.DeleteFunc(slices.Clone(text), isRefSign))}
 	if k.key == "" { // signs alone
 		k = RefKey{ref, ref}
 	}
 	return k
+}
+
+// isASCII tells that a text is of printed ASCII alone, as nearly every id is.
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
 // Meets tells that people take the ids of two keys for one another.
@@ -44,11 +53,14 @@ func (k RefKey) Keys() []string {
 // Group is what the keys of all ids that meet have in common, by which ids are looked up: Meets
 // tells which of a group are taken for one another.
 func (k RefKey) Group() string {
-	if group := strings.NewReplacer("-", "", "0", "").Replace(k.key); group != "" {
+	if group := ungrouped.Replace(k.key); group != "" {
 		return group
 	}
 	return "0"
 }
+
+// ungrouped leaves out what two ids that meet can differ in.
+var ungrouped = strings.NewReplacer("-", "", "0", "")
 
 // SourceKeyOf is the group of an id as it is recorded with a sample, empty for none.
 func SourceKeyOf(ref string) string {

@@ -97,12 +97,11 @@ func (o *OwnUsual) AddAmounts(d *Dictionary, form Form, findings []Finding) {
 		if _, known := o.known.In(form)(f.SubstanceID, f.Amount.Scale); known {
 			continue
 		}
-		t := o.tallyOf(amountOf{f.SubstanceID, form, f.Amount.Scale})
-		if base, known := substance.ToBase(f.Amount.Value, f.Basis); known {
-			t.add(base)
-		} else {
-			t.reach(f.Amount.Value)
+		base, known := substance.ToBase(f.Amount.Value, f.Basis)
+		if !known {
+			base = f.Amount.Value // most files tell no basis, and a salt is not a tenth
 		}
+		o.tallyOf(amountOf{f.SubstanceID, form, f.Amount.Scale}).add(base)
 	}
 }
 
@@ -141,18 +140,12 @@ func (o *OwnUsual) tallyOf(what any) *tally {
 }
 
 func (t *tally) add(n int64) {
-	t.reach(n)
-	t.counts[n]++
-	t.all++
-	t.median = 0
-}
-
-// reach notes a number that is not counted.
-func (t *tally) reach(n int64) {
-	if t.most == 0 {
+	if t.all == 0 {
 		t.least = n
 	}
-	t.least, t.most = min(t.least, n), max(t.most, n)
+	t.least, t.most, t.median = min(t.least, n), max(t.most, n), 0
+	t.counts[n]++
+	t.all++
 }
 
 // usual is the median, 0 where it is of too few.

@@ -17,7 +17,7 @@ func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceI
 		return nil, err
 	}
 	err = s.read.WithContext(ctx).Raw("SELECT source_ref AS ref, source_digest AS digest FROM "+seenSamples+" x "+
-		"WHERE service_id = ? AND source_key <> '' AND source_key IN ?", service, groups).Scan(&found).Error
+		"WHERE service_id = ? AND source_key <> '' AND source_key IN ? ORDER BY source_ref", service, groups).Scan(&found).Error
 	return found, translate(err)
 }
 

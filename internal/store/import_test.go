@@ -410,6 +410,11 @@ func TestElsewhere(t *testing.T) {
 				t.Fatalf("%s: %+v", a.Sample.SourceRef, other)
 			}
 		}
+		// People take g-0018 for G18; of another day it is another.
+		spelled := map[string]lab.Date{"g-0018": arrivals[17].Sample.ReceivedOn, "G 19": 1999_12_31, "G180": arrivals[17].Sample.ReceivedOn}
+		if found, err = s.Elsewhere(t.Context(), lab.Operator("import"), here.ID, spelled); err != nil || len(found) != 1 || len(found["g-0018"]) != 1 || found["g-0018"][0].Sample.SourceRef != "G18" {
+			t.Errorf("by other spellings %+v, %v", found, err)
+		}
 		if found, err := s.Elsewhere(t.Context(), lab.Operator("import"), there.ID, received); err != nil || len(found) != 0 {
 			t.Errorf("%d of its own, %v", len(found), err)
 		}

@@ -47,7 +47,7 @@ func shownOf(t testing.TB, s *store.Store, b bench) string {
 	tell("stages", counts, err)
 	held, err := s.HeldLong(ctx, b.verifier)
 	tell("held", held, err)
-	recorded, err := s.Recorded(ctx, importer, b.service.ID, refGroups(430))
+	recorded, err := s.Recorded(ctx, importer, b.service.ID, generatedGroups())
 	tell("recorded", recorded, err)
 	for year := importYears[0]; year <= 2025; year++ {
 		near, err := s.NearNumber(ctx, b.verifier, lab.SoughtNumber{Year: year, Running: 2})
@@ -164,7 +164,7 @@ func TestAnImportIsSeenWhenItIsTakenAndAtNoOtherTime(t *testing.T) {
 		for _, digest := range []string{"another reading", "digest"} {
 			again := batchOf(b.service.ID, digest, storetest.Generate(b.dictionary, 1, 430, importYears[0], importYears[1]))
 			noError(t, s.Import(ctx, importer, b.dictionary, again, func(int) {}))
-			if n := len(must[[]lab.Recorded](t)(s.Recorded(ctx, importer, b.service.ID, refGroups(430)))); n != 430 {
+			if n := len(must[[]lab.Recorded](t)(s.Recorded(ctx, importer, b.service.ID, generatedGroups()))); n != 430 {
 				t.Errorf("%d samples", n)
 			}
 			if digest != "digest" {
@@ -174,14 +174,6 @@ func TestAnImportIsSeenWhenItIsTakenAndAtNoOtherTime(t *testing.T) {
 		_, err = s.VerifyAudit(ctx, importer)
 		noError(t, err)
 	})
-}
-
-// refGroups are the groups of the ids that storetest.Generate gives.
-func refGroups(samples int) (groups []string) {
-	for i := range samples {
-		groups = append(groups, lab.SourceKeyOf(fmt.Sprintf("G%d", i+1)))
-	}
-	return groups
 }
 
 // goneForEver expects that an import which was taken back stays so.
@@ -467,9 +459,17 @@ func TestARestoreBringsALoadBackAsItLies(t *testing.T) {
 			noError(t, restored.Import(t.Context(), importer, b.dictionary, batchOf(b.service.ID, "digest", generate()), func(int) {}))
 			_, err = restored.VerifyAudit(t.Context(), importer)
 			noError(t, err)
-			if n := len(must[[]lab.Recorded](t)(restored.Recorded(t.Context(), importer, b.service.ID, refGroups(430)))); n != 430 {
+			if n := len(must[[]lab.Recorded](t)(restored.Recorded(t.Context(), importer, b.service.ID, generatedGroups()))); n != 430 {
 				t.Errorf("%s: %d samples", kind, n)
 			}
 		}
 	})
+}
+
+// generatedGroups are the groups of the ids that samples are generated with.
+func generatedGroups() (groups []string) {
+	for i := range 430 {
+		groups = append(groups, lab.SourceKeyOf(fmt.Sprintf("G%d", i+1)))
+	}
+	return groups
 }

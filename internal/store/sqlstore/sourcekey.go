@@ -33,7 +33,7 @@ func addSourceKeys(ctx context.Context, tx *sql.Tx) error {
 const filledAtOnce = 10_000
 
 func fillSourceKeys(ctx context.Context, tx *sql.Tx) error {
-	update, err := tx.PrepareContext(ctx, "UPDATE samples SET source_key = $1 WHERE service_id = $2 AND source_ref = $3")
+	update, err := tx.PrepareContext(ctx, "UPDATE samples SET source_key = $1 WHERE service_id = $2 AND source_ref = $3 AND source_ref <> '' AND import_live")
 	if err != nil {
 		return err
 	}
@@ -58,9 +58,9 @@ type sourceRef struct {
 	ref     string
 }
 
-// refsAfter are the next ids of the samples that were imported.
+// refsAfter are the next ids of the samples that were imported. What was taken back has none.
 func refsAfter(ctx context.Context, tx *sql.Tx, service int64, ref string) (refs []sourceRef, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT service_id, source_ref FROM samples WHERE source_ref <> '' AND (service_id, source_ref) > ($1, $2) "+
+	rows, err := tx.QueryContext(ctx, "SELECT service_id, source_ref FROM samples WHERE source_ref <> '' AND import_live AND (service_id, source_ref) > ($1, $2) "+
 		"ORDER BY service_id, source_ref LIMIT $3", service, ref, filledAtOnce)
 	if err != nil {
 		return nil, err
