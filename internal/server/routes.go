@@ -13,6 +13,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 	administrators := page.Strictly(page.Holders(lab.Administrator))
 	reviewers, mergers := page.Holders(lab.ReviewRoles()...), page.Holders(lab.Coordinator, lab.Administrator)
 	verifiers, publishers := page.Strictly(page.Able(lab.VerifyAnalysis)), page.Strictly(page.Able(lab.PublishResult))
+	sheets := page.Strictly(page.Able(lab.EnterAnalysis))
 	return []route{
 		// the program
 		{get, "/livez", page.Everybody, serveLivez},
@@ -77,6 +78,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 
 		// the laboratory, verification and release
 		{get, "/work", page.Holders(lab.RecordRoles...), showWorklist},
+		{get, "/work/list.csv", sheets, serveWorkCSV},
+		{get, "/work/list.xlsx", sheets, serveWorkSheet},
 		{post, "/work/find", page.Holders(lab.RecordRoles...), findSample},
 		{post, "/work/:service/not-analysed", page.Able(lab.MoveSample), closeNotAnalysed},
 		{post, "/work/:service/not-analysed/undo", page.Able(lab.ReopenSample), undoNotAnalysed},
