@@ -68,6 +68,6 @@ func TestWhoTakesNoWorklistAway(t *testing.T) {
 		if rows := strings.Count(b.elsewhere.get("/work/list.csv?stage=to_analyse").want(t, http.StatusOK).body, "\n"); rows != 1 {
 			t.Errorf("%d lines of nothing", rows)
 		}
-		x.signedIn(t, b.actors["analyst"], false).get("/work/list.csv?stage=to_analyse").want(t, http.StatusForbidden)
+		x.signedIn(t, b.actors["analyst"], false).get("/work/list.csv?stage=to_analyse").want(t, http.StatusSeeOther)
 	})
 }
