@@ -293,11 +293,11 @@ func (b *batchReading) add(at place, set int, text string, says bool) {
 		d = &batchDraft{number: number, known: known, text: text, at: at}
 		b.drafts[key], b.order = d, append(b.order, d)
 		if !known {
-			d.refuse(at, text, lab.FieldError{Field: "sample", Format: "This is no sample number, such as UTR-2024-00017. If it is a control or a blank, name it in blank under [findings] of the mapping."}, false)
+			d.refuse(at, text, lab.NotANumber(), false)
 		}
 	}
 	if d.text != text && len(d.problems) == 0 {
-		d.refuse(at, text, lab.FieldError{Field: "sample", Format: "This number is written in two ways in the file, %q and %q: one of them may be another sample. Write it in one way.", Args: []any{d.text, text}}, false)
+		d.refuse(at, text, lab.TwoSpellings(d.text, text), false)
 	}
 	if !known || !says && !contains(append(slices.Clone(b.mapping.Findings.Nothing), b.mapping.Findings.Unclear...), "") {
 		return
@@ -323,7 +323,7 @@ func (b *batchReading) addFinding(d *batchDraft, set *boundFinding, at place, ro
 		if a := b.ask(called); a.Substance == nil {
 			var errs lab.FieldErrors
 			if a.Check(&errs, "substance", false); len(errs) == 0 {
-				errs.Check(false, "substance", "%q is not in the dictionary. Propose it first, or say in the mapping's values of substance which is meant.", a.Typed)
+				errs = append(errs, lab.NotInDictionary(a.Typed))
 			}
 			for _, m := range errs {
 				d.refuse(at, called, m, false)

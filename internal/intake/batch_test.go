@@ -115,7 +115,7 @@ func TestWhatAFileOfAnInstrumentTells(t *testing.T) {
 		"a number without its zeros": {batchRows, "sample;compound;result;as;u\nutr 2025 1;MDMA;;;\n", "UTR-2025-00001 findings, MDMA identified"},
 		"peaks that nobody could name": {batchRows, "sample;compound;result;as;u\nUTR-2025-00001;unknown peak;;;\nUTR-2025-00001;other;;;\n",
 			"UTR-2025-00001 findings, unidentified substance unidentified x2"},
-		"controls are left out": {batchRows, "sample;compound;result;as;u\nblk;MDMA;1;;\nQC 17;MDMA;50;;\nUTR-2025-00001;MDMA;;;\n", "UTR-2025-00001 findings, MDMA identified"},
+		"controls are left out":             {batchRows, "sample;compound;result;as;u\nblk;MDMA;1;;\nQC 17;MDMA;50;;\nUTR-2025-00001;MDMA;;;\n", "UTR-2025-00001 findings, MDMA identified"},
 		"what is not filled in is left out": {batchRows, "sample;compound;result;as;u\nUTR-2025-00001;;;;\nUTR-2025-00002;MDMA;;;\n", "UTR-2025-00002 findings, MDMA identified"},
 		"a grid": {batchGrid, "sample,vial,MDMA,MDMA u,caffeine\nUTR-2025-00001,1,79.5,1.5,nd\nBLK,2,0.1,,\nUTR-2025-00002,3,nd,,nd\n",
 			"UTR-2025-00001 findings, MDMA quantified 795000 base ±15000, caffeine not_detected\nUTR-2025-00002 nothing_detected, MDMA not_detected, caffeine not_detected"},

@@ -45,3 +45,18 @@ func ReadNumber(text string) (SampleNumber, bool) {
 	n, err := ParseSampleNumber(SampleNumber{sought.Service, sought.Year, series, sought.Running}.String())
 	return n, err == nil
 }
+
+// NotANumber refuses what stands for a sample number in a file and is none.
+func NotANumber() FieldError {
+	return FieldError{Field: "sample", Format: "This is no sample number, such as UTR-2024-00017. If it is a control or a blank, name it in blank under [findings] of the mapping."}
+}
+
+// TwoSpellings refuses a sample number that a file writes in two ways.
+func TwoSpellings(one, other string) FieldError {
+	return FieldError{Field: "sample", Format: "This number is written in two ways in the file, %q and %q: one of them may be another sample. Write it in one way.", Args: []any{one, other}}
+}
+
+// NotInDictionary refuses a name in a file that is of no substance: a person proposes it.
+func NotInDictionary(typed string) FieldError {
+	return FieldError{Field: "substance", Format: "%q is not in the dictionary. Propose it first, or say in the mapping's values of substance which is meant.", Args: []any{typed}}
+}

@@ -88,6 +88,11 @@ var Rules = []Rule{
 	{"instrument_run", false, "only what comes as a file from an instrument tells of it", []string{
 		"%q is not the SHA-256 of a file.", "Say which instrument made the file.", "Say in which run it was made, as the laboratory calls it.", "An instrument and a run are told of a file alone.",
 	}},
+	{"file_number", false, "only a file of an instrument names samples by their numbers", []string{
+		"This is no sample number, such as UTR-2024-00017. If it is a control or a blank, name it in blank under [findings] of the mapping.",
+		"This number is written in two ways in the file, %q and %q: one of them may be another sample. Write it in one way.",
+	}},
+	{"file_name", false, "a page proposes it, and an import adds it", []string{"%q is not in the dictionary. Propose it first, or say in the mapping's values of substance which is meant."}},
 	{"substance", false, "an import finds or adds substances by their names", []string{"Substance %d is not in the dictionary."}},
 
 	// Of an analysis and its findings: what is asked.

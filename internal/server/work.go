@@ -178,7 +178,7 @@ func (r *request) workTabs(q workQuery, counts map[lab.Stage]store.StageCount) (
 // offerWork offers what can be done with the whole list.
 func (r *request) offerWork(shown *workPage, q workQuery, services []lab.Service) {
 	open := q.open()
-	if open && len(shown.Rows) > 0 && page.Able(lab.EnterAnalysis).Lets(r.Actor, q.service.ID) {
+	if open && len(shown.Rows) > 0 && page.Holders(lab.Laboratory, lab.Verifier).Lets(r.Actor, q.service.ID) {
 		shown.CSV, shown.Workbook = q.file("/work/list.csv"), q.file("/work/list.xlsx")
 	}
 	if q.service.ID == 0 {
