@@ -46,7 +46,7 @@ func enterBatch(r *request) error {
 	}
 	var refused lab.SampleErrors
 	if errors.As(err, &refused) {
-		err = r.ofFields(refused)
+		err = r.ofFields(shown, refused)
 	}
 	if err == nil {
 		r.server.uploads.Drop(u)
@@ -86,7 +86,7 @@ func (b *batch) chosen(in *page.Reader, chosen map[string]int32) (entries []stor
 }
 
 // ofFields puts what was refused of samples beside what is asked of each.
-func (r *request) ofFields(refused lab.SampleErrors) error {
+func (r *request) ofFields(shown *batchPage, refused lab.SampleErrors) error {
 	var all lab.FieldErrors
 	for _, x := range refused {
 		number := x.Number.String()
@@ -99,7 +99,7 @@ func (r *request) ofFields(refused lab.SampleErrors) error {
 			switch {
 			case m.Field == "overruled":
 				all.Check(false, whyField(number), "%s: write why what looks implausible is right.", number)
-			case lab.RuleOf(m) == nil || !lab.RuleOf(m).Asks:
+			case !shown.asks(number, m):
 				all.Check(false, "", "%s: %s", number, r.Texts.Sentence(m.Format, m.Args...))
 			default:
 				all.Check(false, rightField(number), "%s: tick that this is right, or leave the sample out.", number)
@@ -107,4 +107,10 @@ func (r *request) ofFields(refused lab.SampleErrors) error {
 		}
 	}
 	return all
+}
+
+// asks tells whether the page asks this of a sample.
+func (p *batchPage) asks(number string, m lab.FieldError) bool {
+	f, err := p.Enter.Field(rightField(number))
+	return err == nil && f.Offers(m.Tick())
 }
