@@ -57,7 +57,7 @@ type batch struct {
 	naming
 	upload  *work.Upload
 	in      *page.Reader
-	method  *lab.Method
+	by      *lab.Method   // that was run
 	read    *intake.Batch // nil where it cannot be read
 	unread  error         // why
 	entries []store.BatchEntry
@@ -73,7 +73,7 @@ func (r *request) readBatch(u *work.Upload) (*batch, error) {
 	}
 	b := &batch{naming: n, upload: u, in: &page.Reader{Typed: ofRun(u.Typed())}}
 	r.checkRun(n, b.in)
-	b.method = n.words.Methods[lab.MethodID(b.in.Whole("method"))]
+	b.by = n.words.Methods[lab.MethodID(b.in.Whole("method"))]
 	m, err := intake.ParseBatchMapping(b.in.Text("mapping"))
 	var wrong lab.FieldErrors
 	if errors.As(err, &wrong) {
@@ -87,11 +87,11 @@ func (r *request) readBatch(u *work.Upload) (*batch, error) {
 	if m != nil {
 		format = m.Format()
 	}
-	b.table, _ = intake.ReadTableFrom(u.Name, u.Data(), format, intake.BatchLimits()) // only to show its columns
-	if len(b.in.Mistakes) > 0 {
+	b.table, b.unread = intake.ReadTableFrom(u.Name, u.Data(), format, intake.BatchLimits()) // to show its columns
+	if len(b.in.Mistakes) > 0 || b.unread != nil {
 		return b, nil
 	}
-	if b.read, b.unread = intake.ReadBatch(m, intake.BatchFile{Name: u.Name, Data: u.Data()}, n.words, b.method); b.unread != nil {
+	if b.read, b.unread = intake.ReadBatch(m, intake.BatchFile{Name: u.Name, Data: u.Data()}, n.words, b.by); b.unread != nil {
 		return b, nil
 	}
 	b.addEntries()
@@ -109,11 +109,14 @@ func (r *request) readBatch(u *work.Upload) (*batch, error) {
 func (b *batch) addEntries() {
 	for _, s := range b.read.Samples {
 		b.entries = append(b.entries, store.BatchEntry{Number: s.Number, Findings: s.Findings, Analysis: lab.Analysis{
-			MethodID: b.method.ID, Level: b.method.Level, PerformedOn: b.in.Date("performed_on", lab.Latest), Conclusion: s.Conclusion,
+			MethodID: b.by.ID, Level: b.by.Level, PerformedOn: b.day(), Conclusion: s.Conclusion,
 			Instrument: b.in.Text("instrument"), Run: b.in.Text("run"), RawFile: b.read.SHA256,
 		}})
 	}
 }
+
+// day is that of the run.
+func (b *batch) day() lab.Date { return b.in.Date("performed_on", lab.Latest) }
 
 // seen stands for the file and for how it is read: what is entered is what was shown.
 func (b *batch) seen() string {
@@ -137,6 +140,11 @@ func (r *request) batchPage(b *batch) *batchPage {
 	if b.unread != nil {
 		shown.Unread = b.unread.Error()
 	}
+	if b.by != nil {
+		shown.Facts = append(shown.Facts, factView{r.Texts.Text("page.field.method"), b.method(b.by.ID)})
+	}
+	shown.Facts = append(shown.Facts, factView{r.Texts.Text("page.field.performed_on"), r.Texts.Date(b.day())},
+		factView{r.Texts.Text("page.field.instrument"), b.in.Text("instrument")}, factView{r.Texts.Text("page.field.run"), b.in.Text("run")})
 	if b.read == nil {
 		return shown
 	}

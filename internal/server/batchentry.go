@@ -40,6 +40,7 @@ func enterBatch(r *request) error {
 	shown.Enter.Fill(in.Typed)
 	chosen := chosenIn(shown, in.Typed["samples"])
 	in.Mistakes.Check(len(shown.Refused) == 0 || in.Text("leave_out") == "yes", "leave_out", "Some of the file is refused: tick that it is left out, or correct the file or the mapping first.")
+	b.checkTicks(in, chosen)
 	err = in.Mistakes.Err()
 	if err == nil {
 		err = r.server.Store.EnterBatch(r.Ctx(), r.Actor, b.chosen(in, chosen), b.in.Text("mapping"))
@@ -83,6 +84,21 @@ func (b *batch) chosen(in *page.Reader, chosen map[string]int32) (entries []stor
 		entries = append(entries, e)
 	}
 	return entries
+}
+
+// checkTicks reports what is asked of samples and is not ticked, or has no reason: all at once,
+// before anything is entered, which asks again.
+func (b *batch) checkTicks(in *page.Reader, chosen map[string]int32) {
+	for i := range b.entries {
+		number, trial := b.entries[i].Number.String(), &b.trials[i]
+		if _, is := chosen[number]; !is || trial.Refused != nil {
+			continue
+		}
+		ticked := in.Typed[rightField(number)]
+		open := len(trial.Asked.Unticked(ticked)) + len(trial.Confirm.Unticked(ticked))
+		in.Mistakes.Check(open == 0, rightField(number), "%s: tick that this is right, or leave the sample out.", number)
+		in.Mistakes.Check(len(trial.Asked) == 0 || in.Text(whyField(number)) != "", whyField(number), "%s: write why what looks implausible is right.", number)
+	}
 }
 
 // ofFields puts what was refused of samples beside what is asked of each.

@@ -74,7 +74,7 @@ func (r *request) compareTrial(b *batch, e *store.BatchEntry, trial *store.Batch
 	}
 	for _, f := range e.Findings {
 		row := b.findingView(f, "")
-		row.Marks = b.marks(b.method.ID, &f)
+		row.Marks = b.marks(b.by.ID, &f)
 		if last != nil {
 			was := last.Finding(f.SubstanceID)
 			switch {
