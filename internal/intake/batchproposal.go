@@ -19,6 +19,9 @@ type BatchWords struct {
 // headersTried is in how many rows the headings of a file are looked for.
 const headersTried = 8
 
+// longTable is from how many rows on headings are looked for in the first place alone.
+const longTable = 3_000
+
 // ProposeBatch writes a mapping for a file that nobody has seen before: by headings that are
 // known, else by what the cells look like. A person looks at it; what nobody can guess, as a
 // unit, it leaves open, so that the mapping is refused until it is said.
@@ -27,6 +30,9 @@ func ProposeBatch(open func() BatchFile, d *lab.Dictionary, w BatchWords) string
 	for row := range headersTried {
 		if row == 1 {
 			continue // as zero, where nothing is above
+		}
+		if row > 1 && first != nil && len(first.Rows) > longTable {
+			break // it takes long, and no worklist is so long
 		}
 		file := open()
 		t, err := ReadTableFrom(file.Name, file.Data, Format{HeaderRow: row}, BatchLimits())

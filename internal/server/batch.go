@@ -65,6 +65,9 @@ type batch struct {
 	table   *intake.Table
 }
 
+// longestMapping is how long a mapping is at most.
+const longestMapping = 20_000
+
 // readBatch reads a file by what was typed beside it, and tries what it would enter.
 func (r *request) readBatch(u *work.Upload) (*batch, error) {
 	n, err := r.naming()
@@ -74,6 +77,7 @@ func (r *request) readBatch(u *work.Upload) (*batch, error) {
 	b := &batch{naming: n, upload: u, in: &page.Reader{Typed: ofRun(u.Typed())}}
 	r.checkRun(n, b.in)
 	b.by = n.words.Methods[lab.MethodID(b.in.Whole("method"))]
+	b.in.Mistakes.Check(len(b.in.Text("mapping")) <= longestMapping, "mapping", "The text is longer than %d characters.", longestMapping)
 	m, err := intake.ParseBatchMapping(b.in.Text("mapping"))
 	var wrong lab.FieldErrors
 	if errors.As(err, &wrong) {
@@ -126,7 +130,7 @@ func (b *batch) seen() string {
 
 func (r *request) batchPage(b *batch) *batchPage {
 	shown := &batchPage{
-		View: r.View(r.Texts.Text("page.batches.of", "File", b.upload.Name)), Address: batchesPath + "/" + b.upload.ID, Seen: b.seen(),
+		View: r.View(r.Texts.Text("page.batches.of", "File", page.Short(b.upload.Name))), Address: batchesPath + "/" + b.upload.ID, Seen: b.seen(),
 		Facts: []factView{{r.Texts.Text("page.field.raw_file"), b.upload.SHA256}},
 	}
 	mapping := r.Hint(r.Input("mapping", page.AreaField, "page.batches.mapping"), "page.batches.mapping_hint")
@@ -219,6 +223,8 @@ func readBatchAnew(r *request) error {
 	if u == nil {
 		return r.gone()
 	}
+	in.Today = r.day()
+	in.Date("performed_on", lab.Latest) // yesterday stays the day that it was
 	u.SetTyped(ofRun(in.Typed))
 	return r.See(batchesPath + "/" + u.ID)
 }

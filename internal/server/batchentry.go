@@ -31,6 +31,7 @@ func enterBatch(r *request) error {
 	shown := r.batchPage(b)
 	if in.Text("seen") != shown.Seen || len(b.in.Mistakes) > 0 || shown.Enter == nil {
 		// Another file or mapping than was seen, or one that somebody else has taken.
+		b.in.Mistakes.Check(shown.Enter != nil || len(b.in.Mistakes) > 0, "", "There is nothing to enter: choose at least one sample.")
 		b.in.Mistakes.Check(in.Text("seen") == shown.Seen, "", "The file is read otherwise now than when you looked at it. Nothing was entered: look at it again.")
 		if err := shown.Form.Tell(r.Texts, b.in.Mistakes.Err()); err != nil {
 			return err

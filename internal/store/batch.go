@@ -31,8 +31,8 @@ type BatchTrial struct {
 	Refused error
 }
 
-// BatchMost is how many samples a file holds.
-const BatchMost = 500
+// BatchMost is how many samples a file holds: others wait while they are entered.
+const BatchMost = 200
 
 // TryBatch tells what would become of each entry of a batch, in their order; nothing is
 // written. A file that was entered already is lab.FieldErrors.
