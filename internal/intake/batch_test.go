@@ -110,19 +110,29 @@ func saidIn(t *testing.T, b *Batch) string {
 
 func TestWhatAFileOfAnInstrumentTells(t *testing.T) {
 	for name, test := range map[string]struct{ mapping, file, want string }{
-		"a row a finding": {batchRows, "sample;compound;result;as;u\nUTR-2025-00001;MDMA;79,5;HCl;1,5\nUTR-2025-00001;Caffeine;spoor;;\nUTR-2025-00002;none;;;\n",
-			"UTR-2025-00001 findings, MDMA quantified 795000 hydrochloride ±15000, caffeine trace ±0\nUTR-2025-00002 nothing_detected"},
+		"a row a finding": {
+			batchRows, "sample;compound;result;as;u\nUTR-2025-00001;MDMA;79,5;HCl;1,5\nUTR-2025-00001;Caffeine;spoor;;\nUTR-2025-00002;none;;;\n",
+			"UTR-2025-00001 findings, MDMA quantified 795000 hydrochloride ±15000, caffeine trace ±0\nUTR-2025-00002 nothing_detected",
+		},
 		"a number without its zeros": {batchRows, "sample;compound;result;as;u\nutr 2025 1;MDMA;;;\n", "UTR-2025-00001 findings, MDMA identified"},
-		"peaks that nobody could name": {batchRows, "sample;compound;result;as;u\nUTR-2025-00001;unknown peak;;;\nUTR-2025-00001;other;;;\n",
-			"UTR-2025-00001 findings, unidentified substance unidentified x2"},
+		"peaks that nobody could name": {
+			batchRows, "sample;compound;result;as;u\nUTR-2025-00001;unknown peak;;;\nUTR-2025-00001;other;;;\n",
+			"UTR-2025-00001 findings, unidentified substance unidentified x2",
+		},
 		"controls are left out":             {batchRows, "sample;compound;result;as;u\nblk;MDMA;1;;\nQC 17;MDMA;50;;\nUTR-2025-00001;MDMA;;;\n", "UTR-2025-00001 findings, MDMA identified"},
 		"what is not filled in is left out": {batchRows, "sample;compound;result;as;u\nUTR-2025-00001;;;;\nUTR-2025-00002;MDMA;;;\n", "UTR-2025-00002 findings, MDMA identified"},
-		"a grid": {batchGrid, "sample,vial,MDMA,MDMA u,caffeine\nUTR-2025-00001,1,79.5,1.5,nd\nBLK,2,0.1,,\nUTR-2025-00002,3,nd,,nd\n",
-			"UTR-2025-00001 findings, MDMA quantified 795000 base ±15000, caffeine not_detected\nUTR-2025-00002 nothing_detected, MDMA not_detected, caffeine not_detected"},
-		"a transposed grid": {batchTransposed, "compound,RT,UTR-2025-00001,BLK,UTR-2025-00002\nMDMA,3.1,79.5,0.1,\ncaffeine,4.4,,,12\n",
-			"UTR-2025-00001 findings, MDMA quantified 795000 base ±0\nUTR-2025-00002 findings, caffeine quantified 120000 base ±0"},
-		"numbered columns": {batchColumns, "sample;compound 1;result 1;compound 2;result 2\nUTR-2025-00001;MDMA;79,5;caffeine;\n",
-			"UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0, caffeine identified"},
+		"a grid": {
+			batchGrid, "sample,vial,MDMA,MDMA u,caffeine\nUTR-2025-00001,1,79.5,1.5,nd\nBLK,2,0.1,,\nUTR-2025-00002,3,nd,,nd\n",
+			"UTR-2025-00001 findings, MDMA quantified 795000 base ±15000, caffeine not_detected\nUTR-2025-00002 nothing_detected, MDMA not_detected, caffeine not_detected",
+		},
+		"a transposed grid": {
+			batchTransposed, "compound,RT,UTR-2025-00001,BLK,UTR-2025-00002\nMDMA,3.1,79.5,0.1,\ncaffeine,4.4,,,12\n",
+			"UTR-2025-00001 findings, MDMA quantified 795000 base ±0\nUTR-2025-00002 findings, caffeine quantified 120000 base ±0",
+		},
+		"numbered columns": {
+			batchColumns, "sample;compound 1;result 1;compound 2;result 2\nUTR-2025-00001;MDMA;79,5;caffeine;\n",
+			"UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0, caffeine identified",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, err := readBatch(t, test.mapping, test.file)

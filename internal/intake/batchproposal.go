@@ -108,10 +108,6 @@ func (w BatchWords) mark(t *Table, heading string) string {
 func (w BatchWords) guess(t *Table, d *lab.Dictionary) string {
 	isNumber := func(text string) bool { _, is := lab.ReadNumber(text); return is }
 	isName := func(text string) bool { _, _, known := d.FindSubstance(text); return known }
-	isAmount := func(text string) bool {
-		_, err := lab.ParseDecimal(text)
-		return err == nil
-	}
 	sample, substance := t.most(isNumber), t.most(isName)
 	names, numbers := t.headed(isName), t.headed(isNumber)
 	rest := func(taken ...string) []string {
@@ -127,18 +123,40 @@ func (w BatchWords) guess(t *Table, d *lab.Dictionary) string {
 	}
 	sample = t.orFirst(sample, nil)
 	text := fmt.Sprintf("[findings]\nlayout = \"rows\"\nnothing = []\nblank = []\n\n[findings.fields]\nsample = %q\nsubstance = %q\n", sample, t.orFirst(substance, []string{sample}))
-	if amount := t.most(isAmount); amount != "" && amount != sample && amount != substance {
+	if amount := t.amounts(sample, substance); amount != "" {
 		return fmt.Sprintf("decimal = %q\n\n", w.mark(t, amount)) + text + amountLine(amount, amount)
 	}
 	return text
 }
 
-// amountLine is the field of amounts. Its unit is left open where the heading has none.
-func amountLine(column, heading string) string {
+// amounts is the heading of the column with amounts, empty for none: one that names a unit,
+// else one with decimal marks, for whole numbers are mostly those of vials.
+func (t *Table) amounts(taken ...string) string {
+	for _, h := range t.Header {
+		if unitIn(h) != "" && !slices.Contains(taken, h) {
+			return h
+		}
+	}
+	return t.most(func(text string) bool {
+		_, err := lab.ParseDecimal(text)
+		return err == nil && strings.ContainsAny(text, ",.")
+	})
+}
+
+// unitIn is the unit that a heading names, empty for none.
+func unitIn(heading string) string {
 	for _, unit := range []string{"mg/ml", "%", "mg", "µg"} {
 		if strings.Contains(strings.ToLower(heading), unit) {
-			return fmt.Sprintf("amount = { column = %q, unit = %q }\n", column, unit)
+			return unit
 		}
+	}
+	return ""
+}
+
+// amountLine is the field of amounts. Its unit is left open where the heading has none.
+func amountLine(column, heading string) string {
+	if unit := unitIn(heading); unit != "" {
+		return fmt.Sprintf("amount = { column = %q, unit = %q }\n", column, unit)
 	}
 	return fmt.Sprintf("# Say the unit of the amounts: %%, mg, µg or mg/ml.\namount = { column = %q, unit = \"?\" }\n", column)
 }

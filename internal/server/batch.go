@@ -93,10 +93,10 @@ func (r *request) readBatch(u *work.Upload) (*batch, error) {
 	}
 	b.table, b.unread = intake.ReadTableFrom(u.Name, u.Data(), format, intake.BatchLimits()) // to show its columns
 	if len(b.in.Mistakes) > 0 || b.unread != nil {
-		return b, nil
+		return b, nil //nolint:nilerr // the page tells it
 	}
 	if b.read, b.unread = intake.ReadBatch(m, intake.BatchFile{Name: u.Name, Data: u.Data()}, n.words, b.by); b.unread != nil {
-		return b, nil
+		return b, nil //nolint:nilerr // the page tells it
 	}
 	b.addEntries()
 	if len(b.entries) == 0 {

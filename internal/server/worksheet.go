@@ -36,16 +36,20 @@ var worksheet = []sheetColumn{
 		}
 		return ""
 	}, shown: func(n naming, x *store.SheetRow) string { return n.product(x.Sample.ProductID) }},
-	{name: "form", label: "page.field.form", plain: func(_ naming, x *store.SheetRow) string { return string(x.Sample.Form) },
-		shown: func(n naming, x *store.SheetRow) string { return n.texts.Code(locale.Forms, string(x.Sample.Form)) }},
-	{name: "colours", label: "page.field.colours", plain: func(_ naming, x *store.SheetRow) string { return strings.Join(x.Sample.Colours, " ") },
+	{
+		name: "form", label: "page.field.form", plain: func(_ naming, x *store.SheetRow) string { return string(x.Sample.Form) },
+		shown: func(n naming, x *store.SheetRow) string { return n.texts.Code(locale.Forms, string(x.Sample.Form)) },
+	},
+	{
+		name: "colours", label: "page.field.colours", plain: func(_ naming, x *store.SheetRow) string { return strings.Join(x.Sample.Colours, " ") },
 		shown: func(n naming, x *store.SheetRow) string {
 			var names []string
 			for _, code := range x.Sample.Colours {
 				names = append(names, n.texts.Code(locale.Colours, code))
 			}
 			return strings.Join(names, ", ")
-		}},
+		},
+	},
 	{name: "logo", label: "page.field.logo", plain: func(_ naming, x *store.SheetRow) string { return x.Sample.Logo }},
 	{name: "weight_mg", label: "page.work.sheet_weight", number: true, plain: func(n naming, x *store.SheetRow) string {
 		if x.Sample.WeightUG == 0 {
@@ -63,8 +67,10 @@ var worksheet = []sheetColumn{
 		}
 		return strings.Join(names, "; ")
 	}, shown: func(n naming, x *store.SheetRow) string { return n.expected(x.Expected) }},
-	{name: "received_on", label: "page.field.received_on", plain: func(_ naming, x *store.SheetRow) string { return x.Sample.ReceivedOn.String() },
-		shown: func(n naming, x *store.SheetRow) string { return n.texts.Date(x.Sample.ReceivedOn) }},
+	{
+		name: "received_on", label: "page.field.received_on", plain: func(_ naming, x *store.SheetRow) string { return x.Sample.ReceivedOn.String() },
+		shown: func(n naming, x *store.SheetRow) string { return n.texts.Date(x.Sample.ReceivedOn) },
+	},
 	{name: "held", label: "page.work.sheet_held", plain: func(_ naming, x *store.SheetRow) string {
 		if x.Sample.HeldSince.IsZero() {
 			return ""

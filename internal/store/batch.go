@@ -46,7 +46,7 @@ func (s *Store) TryBatch(ctx context.Context, by lab.Actor, entries []BatchEntry
 	for i := range entries {
 		key, err := s.FindSample(ctx, by, entries[i].Number)
 		if errors.Is(err, lab.ErrNotFound) {
-			trials[i].Refused = unknownNumber
+			trials[i].Refused = errUnknownNumber
 			continue
 		}
 		if err != nil {
@@ -72,8 +72,8 @@ func (s *Store) TryBatch(ctx context.Context, by lab.Actor, entries []BatchEntry
 	return trials, nil
 }
 
-// unknownNumber refuses a number that there is not, or of which the actor may not know.
-var unknownNumber = lab.FieldErrors{{Field: "sample", Format: "No sample of this number is known here."}}
+// errUnknownNumber refuses a number that there is not, or of which the actor may not know.
+var errUnknownNumber = lab.FieldErrors{{Field: "sample", Format: "No sample of this number is known here."}}
 
 // checkBatch refuses what no batch can be.
 func checkBatch(entries []BatchEntry) error {
@@ -96,7 +96,7 @@ func (w *work) try(before *lab.File, e *BatchEntry, trial *BatchTrial) error {
 		return err
 	}
 	if trial.Refused = err; err != nil {
-		return nil
+		return nil //nolint:nilerr // the trial tells it
 	}
 	trial.Asked, trial.Confirm = asked, confirm
 	d, err := w.dictionary()
@@ -229,7 +229,7 @@ func (s *Store) keysOf(ctx context.Context, by lab.Actor, entries []BatchEntry) 
 		key, err := s.FindSample(ctx, by, entries[i].Number)
 		switch {
 		case errors.Is(err, lab.ErrNotFound):
-			err = unknownNumber
+			err = errUnknownNumber
 		case err != nil:
 			return nil, err
 		case slices.Contains(keys[:i], key):
