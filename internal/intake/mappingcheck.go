@@ -108,11 +108,16 @@ func (m *Mapping) checkFiles(errs *lab.FieldErrors) {
 			holds = "both"
 		}
 		errs.Check(f.Holds == holds, where, "It should say: holds = %q.", holds)
-		errs.Check(slices.Contains([]string{"", ",", ";", "\t", "|"}, f.Delimiter), where, "The delimiter is a comma, a semicolon, a tab or a vertical bar.")
-		errs.Check(slices.Contains([]string{"", "utf-8", "utf-16", "windows-1252"}, strings.ToLower(f.Encoding)), where, "The encoding is utf-8, utf-16 or windows-1252.")
-		errs.Check(f.HeaderRow >= 0, where, "The header row is counted from 1.")
-		errs.Check(f.Struck == "" || f.Struck == "read", where, "Say struck = \"read\" if a line through a cell means nothing; else leave it out.")
+		f.check(errs, where)
 	}
+}
+
+// check reports what is wrong in how the file looks.
+func (f FileMapping) check(errs *lab.FieldErrors, where string) {
+	errs.Check(slices.Contains([]string{"", ",", ";", "\t", "|"}, f.Delimiter), where, "The delimiter is a comma, a semicolon, a tab or a vertical bar.")
+	errs.Check(slices.Contains([]string{"", "utf-8", "utf-16", "windows-1252"}, strings.ToLower(f.Encoding)), where, "The encoding is utf-8, utf-16 or windows-1252.")
+	errs.Check(f.HeaderRow >= 0, where, "The header row is counted from 1.")
+	errs.Check(f.Struck == "" || f.Struck == "read", where, "Say struck = \"read\" if a line through a cell means nothing; else leave it out.")
 }
 
 func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, known []spec, needed ...string) {

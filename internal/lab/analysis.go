@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +70,11 @@ type Analysis struct {
 	ImportID    ID
 	Notes       string
 	Overruled   string // why findings that look implausible are right
+
+	// Of an analysis that came as a file from an instrument:
+	Instrument string
+	Run        string // as the laboratory calls it
+	RawFile    string // SHA-256 of the file, in hexadecimal digits
 }
 
 // Detection says how a substance was found.
@@ -178,6 +184,7 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	}
 	check(&errs, "notes", a.Notes, maxText)
 	check(&errs, "overruled", a.Overruled, maxReason)
+	a.checkRun(&errs)
 	found := 0
 	seen := map[SubstanceID]bool{}
 	for i := range findings {
@@ -198,6 +205,19 @@ func (a *Analysis) Check(d *Dictionary, findings []Finding, received, today Date
 	errs.Check((a.Conclusion == HasFindings) == (found > 0) || a.Conclusion == Inconclusive || !Conclusions.Has(a.Conclusion), "conclusion",
 		"The conclusion does not fit the number of substances found, %d.", found)
 	return errs.Err()
+}
+
+// rawFileForm is how the digest of a file is written.
+var rawFileForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// checkRun reports what is wrong in what is told of a file from an instrument.
+func (a *Analysis) checkRun(errs *FieldErrors) {
+	checkFree(errs, "instrument", a.Instrument, maxShortText)
+	checkFree(errs, "run", a.Run, maxShortText)
+	errs.Check(a.RawFile == "" || rawFileForm.MatchString(a.RawFile), "raw_file", "%q is not the SHA-256 of a file.", a.RawFile)
+	errs.Check(a.RawFile == "" || !blank(a.Instrument), "instrument", "Say which instrument made the file.")
+	errs.Check(a.RawFile == "" || !blank(a.Run), "run", "Say in which run it was made, as the laboratory calls it.")
+	errs.Check(a.RawFile != "" || a.Instrument+a.Run == "", "raw_file", "An instrument and a run are told of a file alone.")
 }
 
 // check reports the mistakes of a finding by its parts.

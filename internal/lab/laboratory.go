@@ -150,6 +150,18 @@ func (d *Dictionary) MayRun(by Actor, service ServiceID, m *Method) bool {
 	return by.Has(service, Laboratory, Verifier) || m.Level != Confirmatory && by.Has(service, Intake)
 }
 
+// Runs tells whether an actor may enter what a method found in samples of some service.
+func (d *Dictionary) Runs(by Actor, m *Method) bool {
+	var services []ServiceID
+	if l := d.Laboratories[m.LaboratoryID]; l != nil {
+		services = slices.Clone(l.Services)
+	}
+	for _, x := range by.Memberships {
+		services = append(services, x.ServiceID)
+	}
+	return slices.ContainsFunc(services, func(id ServiceID) bool { return d.MayRun(by, id, m) })
+}
+
 // RetiredOn is the last day on which a method was run, zero while it is in use: its own, or
 // that of its laboratory.
 func (d *Dictionary) RetiredOn(m *Method) Date {

@@ -85,6 +85,14 @@ var Rules = []Rule{
 	{"conclusion", false, "an import concludes from the rows", []string{"The conclusion does not fit the number of substances found, %d."}},
 	{"unidentified_amount", false, "an import leaves the amount out, and says so in the receipt", []string{"Of what could not be identified say unidentified, without an amount."}},
 	{"private_note", false, "no file has notes of the laboratory", []string{"This looks like a telephone number, another number of a person or an e-mail address: leave it out."}},
+	{"instrument_run", false, "only what comes as a file from an instrument tells of it", []string{
+		"%q is not the SHA-256 of a file.", "Say which instrument made the file.", "Say in which run it was made, as the laboratory calls it.", "An instrument and a run are told of a file alone.",
+	}},
+	{"file_number", false, "only a file of an instrument names samples by their numbers", []string{
+		"This is no sample number, such as UTR-2024-00017. If it is a control or a blank, name it in blank under [findings] of the mapping.",
+		"This number is written in two ways in the file, %q and %q: one of them may be another sample. Write it in one way.",
+	}},
+	{"file_name", false, "a page proposes it, and an import adds it", []string{"%q is not in the dictionary. Propose it first, or say in the mapping's values of substance which is meant."}},
 	{"substance", false, "an import finds or adds substances by their names", []string{"Substance %d is not in the dictionary."}},
 
 	// Of an analysis and its findings: what is asked.
@@ -98,6 +106,10 @@ var Rules = []Rule{
 	{"much_in_unit", true, "", []string{"More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit."}},
 	{"usual_amount", true, "", []string{
 		"This is more than ten times the usual amount, about %s as base.", "This is less than a tenth of the usual amount, about %s as base.",
+	}},
+	{"repeat", true, "a page shows the others beside the form; a file may be the same run once more", []string{
+		"This sample has an analysis by this method already, of %s: confirm that this is a repeat.",
+		"This sample is closed: confirm that it goes into analysis again.",
 	}},
 	{"late", true, "an import brings what is past", []string{"This is more than a month ago: look at the day and the year."}},
 

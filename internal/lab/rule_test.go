@@ -46,7 +46,7 @@ func TestEverySentenceIsOfARule(t *testing.T) {
 		names[r.Name] = true
 	}
 	for _, name := range []string{
-		"checksample", "samplecheck", "vocabulary", "doubt", "limits", "price", "analysis", "plausibility", "whole", "name", "productentry", "release", "import",
+		"checksample", "samplecheck", "vocabulary", "doubt", "limits", "price", "analysis", "plausibility", "whole", "name", "productentry", "release", "import", "batch",
 	} {
 		for _, says := range sentencesOf(t, name+".go") {
 			said[says] = true

@@ -14,6 +14,7 @@ type Access struct {
 	roles        []lab.UserRole // any of these, at the service of the address
 	SecondFactor bool           // only with a code of the authenticator in this session
 	Opens        opening        // to a session that owes something
+	File         bool           // a file may come with the form
 	unnamed      bool           // the address is a secret: no link of the page names it
 }
 
@@ -47,6 +48,20 @@ func Able(act lab.Action) Access { return Holders(lab.Who(act)...) }
 func Strictly(a Access) Access {
 	a.SecondFactor = true
 	return a
+}
+
+// WithFile lets a file come with the form.
+func WithFile(a Access) Access {
+	a.File = true
+	return a
+}
+
+// Bytes is what a request may send at most.
+func (a Access) Bytes() int64 {
+	if a.File {
+		return FileBytes + BodyBytes
+	}
+	return BodyBytes
 }
 
 // Lets tells whether an actor may use a route at a service; service 0 stands for a

@@ -18,6 +18,7 @@ var (
 	ErrWrongMethod  = errors.New("no such method for this page")
 	ErrBadForm      = errors.New("the form cannot be read")
 	errTooLarge     = errors.New("the form is too large")
+	errFileTooLarge = errors.New("the file is too large")
 	ErrForbidden    = errors.New("not allowed")
 	ErrSignIn       = errors.New("not signed in")
 	ErrSecondFactor = errors.New("second factor missing")
@@ -47,6 +48,7 @@ var answers = []Known{
 	{ErrWrongMethod, Answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text", ""}},
 	{ErrBadForm, Answer{http.StatusBadRequest, "page.error.form", "page.error.form_text", ""}},
 	{errTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
+	{errFileTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.file_too_large", "page.error.file_too_large_text", ""}},
 	{ErrForbidden, Answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
 	{ErrOrigin, Answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
 	{ErrTooMany, Answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},

@@ -88,26 +88,38 @@ func (r *Request) Ctx() context.Context {
 // that before.
 func (r *Request) Within(made func(context.Context) context.Context) { r.patient = made(r.Ctx()) }
 
-// BodyBytes is what a request may send at most.
-const BodyBytes = 1 << 20
+// BodyBytes is what a form may send at most, and FileBytes what a file may have that comes
+// with one.
+const (
+	BodyBytes = 1 << 20
+	FileBytes = 10 << 20
+)
 
 // Typed is what a form sent. One that is too large or not a form is refused.
 func (r *Request) Typed() (url.Values, error) {
-	if r.Request.ContentLength > BodyBytes { // whatever it is
-		return nil, errTooLarge
+	if r.Request.ContentLength > r.Route.Access.Bytes() { // whatever it is
+		return nil, r.tooLarge()
 	}
 	var large *http.MaxBytesError
 	parse := r.Request.ParseForm
 	if strings.HasPrefix(r.Request.Header.Get("Content-Type"), "multipart/form-data") && !r.Route.Access.Public { // of staff, with a file
-		parse = func() error { return r.Request.ParseMultipartForm(BodyBytes) }
+		parse = func() error { return r.Request.ParseMultipartForm(r.Route.Access.Bytes()) } // in memory, never on disk
 	}
 	switch err := parse(); {
 	case errors.As(err, &large):
-		return nil, errTooLarge
+		return nil, r.tooLarge()
 	case err != nil:
 		return nil, ErrBadForm
 	}
 	return r.Request.PostForm, nil
+}
+
+// tooLarge refuses a form that is larger than the route reads.
+func (r *Request) tooLarge() error {
+	if r.Route.Access.File {
+		return errFileTooLarge
+	}
+	return errTooLarge
 }
 
 // Read is what a form sent, to be read field by field.

@@ -81,6 +81,7 @@ type aSending struct {
 // database keeps nobody from it.
 var savesNothing = map[string]string{
 	"/lookup": "a visitor reads", "/work/find": "finds a sample", "/reports": "a job reads; that its file is fetched is noted",
+	"/batches/new": "a file waits in the program", "/batches/:batch": "a file is read by another mapping",
 }
 
 // everythingSent is one of all that is sent in and saves something, in a registry where
@@ -196,7 +197,10 @@ func (b *bench) sentOfMany(t *testing.T) []aSending {
 	version := b.coordinator.get(taken).want(t, http.StatusOK).hidden(t, taken+"/no-retest", "version")
 	one, _, _ := strings.Cut(closed[0], ".")
 	held, _ := b.held(t, b.analyst)
+	measured, _ := b.sample(t)
+	file := b.sentFile(t, b.analyst, plainHead+strings.TrimPrefix(measured, "/samples/")+",ketamine,70,%,base\n")
 	return []aSending{
+		{b.analyst, file + "/entry", b.analyst.get(file).want(t, http.StatusOK).entry(t)},
 		{b.verifier, held + "/at-once", b.verifier.get(held+"/at-once").want(t, http.StatusOK).atOnce(t, held)},
 		{b.verifier, "/work/UTR/publish", url.Values{"samples": verified}},
 		{b.verifier, analysisAddress.FindString(b.verifier.get(taken).body) + "/report", url.Values{"version": {"2"}, "reported": {"yes"}}},

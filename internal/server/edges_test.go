@@ -61,6 +61,7 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 		":location": {strconv.Itoa(int(place.ID)), "99999", "nonsense", "-1"},
 		":user":     {"1", "99999", "nonsense", "-1"},
 		":job":      {c.job(t, r), "nonsense"},
+		":batch":    {c.sentFile(t, r), "nonsense"},
 		":ticket":   {c.ticketOf(t, given), "over"},
 		":slip":     {slip[strings.LastIndex(slip, "/")+1:], "over"},
 		":year":     {"2024", "1999", "9999", "nonsense"},
@@ -76,6 +77,13 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 func (c *counter) administrator(t *testing.T) *reader {
 	t.Helper()
 	return c.staff(t, storetest.Person(t, c.store, "administrator", 0, lab.Administrator))
+}
+
+// sentFile sends a file of an instrument and returns its id.
+func (c *counter) sentFile(t *testing.T, r *reader) string {
+	t.Helper()
+	run := url.Values{"method": {strconv.Itoa(int(c.methods[lab.GCMS].ID))}, "performed_on": {"2025-03-03"}, "instrument": {"QP2020"}, "run": {"12"}}
+	return strings.TrimPrefix(r.sendFile(t, run, "run.csv", []byte(plainHead)).want(t, http.StatusSeeOther).header.Get("Location"), "/batches/")
 }
 
 // job has a report made and returns its id.

@@ -29,6 +29,10 @@ var fieldNames = sampleFields.named(map[string]fieldName{
 	"reported":     {"page.field.reported", yesNoValue},
 	"signature":    {"page.field.signature", codeOf(locale.Signatures)},
 
+	"instrument": {"page.field.instrument", plainValue},
+	"run":        {"page.field.run", plainValue},
+	"raw_file":   {"page.field.raw_file", plainValue},
+
 	"reported_as": {"page.field.reported_as", plainValue},
 	"detection":   {"page.field.detection", codeOf(locale.Detections)},
 	"amount":      {"page.field.amount", plainValue}, // put together by joinAmounts

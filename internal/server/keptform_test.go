@@ -26,6 +26,7 @@ var keepNothing = map[string]string{
 	"/dictionary/products/:entry/names/withdrawal": "a reason", "/dictionary/products/:entry/merge": "a reason", "/dictionary/products/:entry/unmerge": "a reason",
 	"/reports": "choices", "/people": "a name", "/people/:user": "choices", "/people/:user/disabled": "nothing is typed",
 	"/people/:user/invitation": "nothing is typed", "/people/:user/sessions": "nothing is typed", "/clock": "has to be seen as it is now",
+	batchesPath + "/new": "a file, which has to be chosen again", batchesPath + "/:batch": "is kept with its file", batchesPath + "/:batch/entry": "what is ticked has to be seen",
 	"/methods/:method/scope": "one row", "/methods/:method/retirement": "a day", "/laboratories": "a name",
 	"/services": "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
 }

@@ -43,6 +43,9 @@ var notices = map[string]string{
 	"ended":          "page.notice.ended",
 	"factor":         "page.notice.factor",
 	"clock":          "page.notice.clock",
+
+	"batch":      "page.batches.entered",
+	"batch_gone": "page.batches.gone",
 }
 
 func (r *request) notice() string {

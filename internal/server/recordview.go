@@ -34,6 +34,8 @@ type analysisView struct {
 	Signed     []string // who entered, verified and retracted it, and when
 	Notes      string
 	Overruled  string
+	Machine    string // the instrument and the run whose file it came from, empty for none
+	RawFile    string
 	Retests    string // which version it was made for anew
 	Questions  []questionView
 	MayChange  bool
@@ -66,6 +68,9 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 		v.Findings = append(v.Findings, row)
 	}
 	alignFindings(v.Findings, n.texts.Mark())
+	if v.RawFile = a.RawFile; v.RawFile != "" {
+		v.Machine = r.Texts.Text("page.batches.machine", "Instrument", a.Instrument, "Run", a.Run)
+	}
 	signed := func(key string, who lab.Optional, at lab.Instant) {
 		if !at.IsZero() {
 			v.Signed = append(v.Signed, r.Texts.Text(key, "Name", record.People[who], "When", r.moment(at)))

@@ -13,6 +13,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 	administrators := page.Strictly(page.Holders(lab.Administrator))
 	reviewers, mergers := page.Holders(lab.ReviewRoles()...), page.Holders(lab.Coordinator, lab.Administrator)
 	verifiers, publishers := page.Strictly(page.Able(lab.VerifyAnalysis)), page.Strictly(page.Able(lab.PublishResult))
+	chemists := page.Holders(lab.Laboratory, lab.Verifier)
 	return []route{
 		// the program
 		{get, "/livez", page.Everybody, serveLivez},
@@ -77,6 +78,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 
 		// the laboratory, verification and release
 		{get, "/work", page.Holders(lab.RecordRoles...), showWorklist},
+		{get, "/work/list.csv", page.Strictly(chemists), serveWorkCSV},
+		{get, "/work/list.xlsx", page.Strictly(chemists), serveWorkSheet},
 		{post, "/work/find", page.Holders(lab.RecordRoles...), findSample},
 		{post, "/work/:service/not-analysed", page.Able(lab.MoveSample), closeNotAnalysed},
 		{post, "/work/:service/not-analysed/undo", page.Able(lab.ReopenSample), undoNotAnalysed},
@@ -108,6 +111,12 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/samples/:number/result", page.Able(lab.TellResult), showPreview},
 		{get, "/samples/:number/read-out", page.Able(lab.TellResult), showReadOut},
 		{post, "/samples/:number/read-out", page.Able(lab.TellResult), tellResult},
+		{get, batchesPath, chemists, showBatches},
+		{get, batchesPath + "/new", chemists, showBatchForm},
+		{post, batchesPath + "/new", page.WithFile(chemists), sendBatch},
+		{get, batchesPath + "/:batch", chemists, showBatch},
+		{post, batchesPath + "/:batch", chemists, readBatchAnew},
+		{post, batchesPath + "/:batch/entry", chemists, enterBatch},
 		{get, "/methods", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethods},
 		{get, "/methods/new", administrators, showMethodForm},
 		{post, "/methods/new", administrators, addMethod},

@@ -44,6 +44,7 @@ type Server struct {
 	years   *figures.Source
 	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs
+	uploads *work.Uploads // files of instruments that wait to be taken
 	metrics *metrics
 	keyed   keyMatch
 	made    ofWords // of the dictionary

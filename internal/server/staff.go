@@ -18,6 +18,7 @@ type entry struct {
 var menu = []entry{
 	{"/counter", "page.menu.counter", "page.menu.counter_hint", page.Able(lab.RegisterSample)},
 	{"/work", "page.menu.work", "page.menu.work_hint", page.Holders(lab.RecordRoles...)},
+	{batchesPath, "page.menu.batches", "page.menu.batches_hint", page.Holders(lab.Laboratory, lab.Verifier)},
 	{"/methods", "page.menu.methods", "page.menu.methods_hint", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator)},
 	{"/dictionary", "page.menu.dictionary", "page.menu.dictionary_hint", page.Staff},
 	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", page.Holders(lab.FigureRoles...)},

@@ -26,6 +26,8 @@ type workPage struct {
 	Close    *page.Form
 	Refused  []string  // why samples could not be marked
 	Choose   []tabView // services of which one is to be chosen before samples can be marked
+	CSV      string    // address of the list as a file, empty where it is none
+	Workbook string    // and as a workbook
 	Publish  string    // address for releasing all that is verified, empty where there is none
 }
 
@@ -174,22 +176,25 @@ func (r *request) workTabs(q workQuery, counts map[lab.Stage]store.StageCount) (
 }
 
 // offerWork offers what can be done with the whole list.
-func (r *request) offerWork(page *workPage, q workQuery, services []lab.Service) {
-	open := !q.filter.Stage.Done() && q.filter.Stage != ""
+func (r *request) offerWork(shown *workPage, q workQuery, services []lab.Service) {
+	open := q.open()
+	if open && len(shown.Rows) > 0 && page.Holders(lab.Laboratory, lab.Verifier).Lets(r.Actor, q.service.ID) {
+		shown.CSV, shown.Workbook = q.file("/work/list.csv"), q.file("/work/list.xlsx")
+	}
 	if q.service.ID == 0 {
 		for _, s := range services {
-			if open && len(page.Rows) > 0 && r.Actor.Has(s.ID, lab.Who(lab.MoveSample)...) {
-				page.Choose = append(page.Choose, tabView{Label: s.Name, Address: q.with("service", s.Code)})
+			if open && len(shown.Rows) > 0 && r.Actor.Has(s.ID, lab.Who(lab.MoveSample)...) {
+				shown.Choose = append(shown.Choose, tabView{Label: s.Name, Address: q.with("service", s.Code)})
 			}
 		}
 		return
 	}
-	page.Service = q.service.Code
-	page.MayClose = open && len(page.Rows) > 0 && r.Actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
-	page.Close = r.closeForm()
-	page.Close.Set("stage", string(q.filter.Stage))
-	if q.filter.Stage == lab.StageToPublish && len(page.Rows) > 0 && lab.MayPublish(r.Actor, q.service.ID) == nil {
-		page.Publish = "/work/" + q.service.Code + "/publish"
+	shown.Service = q.service.Code
+	shown.MayClose = open && len(shown.Rows) > 0 && r.Actor.Has(q.service.ID, lab.Who(lab.MoveSample)...)
+	shown.Close = r.closeForm()
+	shown.Close.Set("stage", string(q.filter.Stage))
+	if q.filter.Stage == lab.StageToPublish && len(shown.Rows) > 0 && lab.MayPublish(r.Actor, q.service.ID) == nil {
+		shown.Publish = "/work/" + q.service.Code + "/publish"
 	}
 }
 

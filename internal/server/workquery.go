@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"marquis/internal/lab"
 	"marquis/internal/page"
@@ -32,6 +33,14 @@ func (q workQuery) with(name, value string) string {
 	}
 	values.Set(name, value)
 	return "/work?" + values.Encode()
+}
+
+// open tells that something is left to do with the samples of the list.
+func (q workQuery) open() bool { return q.filter.Stage != "" && !q.filter.Stage.Done() }
+
+// file is the address of the list as a file.
+func (q workQuery) file(path string) string {
+	return strings.Replace(q.with("stage", string(q.filter.Stage)), "/work", path, 1)
 }
 
 // text is the query as it is remembered.

@@ -48,16 +48,25 @@ func (s *Store) EnterAnalysis(ctx context.Context, by lab.Actor, analysis lab.An
 // checkAnalysis reports the mistakes of an analysis, and what looks implausible in
 // it unless that is overruled. Before is what it was, nil for a new one.
 func (w *work) checkAnalysis(sample *lab.Sample, before, analysis *lab.Analysis, findings []lab.Finding) error {
-	today, err := w.today(analysis.ServiceID)
+	asked, err := w.askedOf(sample, before, analysis, findings)
 	if err != nil {
 		return err
+	}
+	return analysis.Overrule(asked)
+}
+
+// askedOf is what looks implausible in an analysis. It fails with the mistakes in it.
+func (w *work) askedOf(sample *lab.Sample, before, analysis *lab.Analysis, findings []lab.Finding) ([]lab.FieldError, error) {
+	today, err := w.today(analysis.ServiceID)
+	if err != nil {
+		return nil, err
 	}
 	d, err := w.dictionary()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := analysis.CheckEntry(d, w.by, before, findings, sample.Since(), today); err != nil {
-		return err
+		return nil, err
 	}
 	var failed error
 	warnings := lab.Plausibility(d, sample, findings, func(id lab.SubstanceID, scale lab.Scale) (int64, bool) {
@@ -67,10 +76,7 @@ func (w *work) checkAnalysis(sample *lab.Sample, before, analysis *lab.Analysis,
 		}
 		return median, ok
 	})
-	if failed != nil {
-		return failed
-	}
-	return analysis.Overrule(append(analysis.Late(before, today), warnings...))
+	return append(analysis.Late(before, today), warnings...), failed
 }
 
 // ChangeAnalysis corrects an analysis that is only entered: its description and all

@@ -70,7 +70,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	var north lab.Lab
 	var imported lab.Key
 	var newer *lab.Method
-	other, last := b.register(t, s), b.register(t, s)
+	other, last, ofFile := b.register(t, s), b.register(t, s), b.register(t, s)
 	there := storetest.Service(t, s, "XTR")
 	elsewhere, reviewer := storetest.Person(t, s, "elsewhere", there.ID, lab.Verifier), storetest.Person(t, s, "reviewer", there.ID, lab.Laboratory)
 	third := b.analyse(t, s, last, "80")
@@ -200,6 +200,13 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.IncludeSample(ctx, b.verifier, x.Key, fresh(x.Key))
 			return err
 		}, "exclude sample", b.verifier, sampleID, []string{`,{"field":"excluded","new":"","old":"duplicate"}]`}, ""},
+		{"EnterBatch", func() error {
+			return s.EnterBatch(ctx, b.analyst, []store.BatchEntry{b.entry(ofFile, 800_000)}, "")
+		}, "enter analysis+move sample", b.analyst, nil, []string{`"field":"raw_file","new":"` + rawFile, `"field":"instrument","new":"QP2020","old":""`, `"field":"run","new":"12","old":""`}, ""},
+		{"TakeWorklist", func() error {
+			_, err := s.TakeWorklist(ctx, b.analyst, store.WorkFilter{Service: b.service.ID, Stage: lab.StageToVerify})
+			return err
+		}, "export", b.analyst, func() string { return "worklist to_verify, 2 samples" }, nil, ""},
 		{"EnterAnalysis", func() (err error) {
 			entered, findings := analysis()
 			a, err = s.EnterAnalysis(ctx, b.analyst, entered, findings)

@@ -96,7 +96,7 @@ func Archived() []string { return slices.Clone(archived) }
 func LeftOut() map[string]string { return maps.Clone(leftOut) }
 
 // WithoutModel are the tables that are only written by statements in full.
-var WithoutModel = []string{"sample_counters", "service_years", "settings", "slips", "write_probe"}
+var WithoutModel = []string{"method_mappings", "sample_counters", "service_years", "settings", "slips", "write_probe"}
 
 // BesideModel are the columns of tables with a model that only statements in full write.
 var BesideModel = map[string][]string{"samples": {"import_live"}}

@@ -17,7 +17,7 @@ import (
 // schema's version; directories are distributed by their own key.
 var (
 	sharedTables = []string{
-		"alert_limits", "clock_gaps", "clock_marks", "code_keys", "devices", "ended_sessions", "factor_failures", "form_drafts", "goose_db_version", "half_sign_ins", "invitations", "laboratories", "laboratory_people", "laboratory_services", "locations", "memberships", "method_scopes", "methods", "product_names", "product_substances",
+		"alert_limits", "clock_gaps", "clock_marks", "code_keys", "devices", "ended_sessions", "factor_failures", "form_drafts", "goose_db_version", "half_sign_ins", "invitations", "laboratories", "laboratory_people", "laboratory_services", "locations", "memberships", "method_mappings", "method_scopes", "methods", "product_names", "product_substances",
 		"products", "backups", "registry_lives", "recovery_codes", "services", "sessions", "settings", "sign_in_failures", "slips", "substance_classes", "substance_names", "substance_salts", "substances", "substance_judgements", "substance_proposals", "users",
 		"write_probe",
 	}

@@ -310,6 +310,21 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			_, err := s.AskAnalysis(ctx, by, a.Key, a.Version, "And again?")
 			return nil, err
 		}},
+		{"TryBatch", b.analyst, func(by lab.Actor) (any, error) {
+			trials, err := s.TryBatch(ctx, by, []store.BatchEntry{b.entry(x, 800_000)})
+			if err == nil {
+				err = ofUnknown(trials[0].Refused)
+			}
+			return nil, err
+		}},
+		{"EnterBatch", b.analyst, func(by lab.Actor) (any, error) {
+			return nil, ofUnknown(s.EnterBatch(ctx, by, []store.BatchEntry{b.entry(x, 800_000)}, ""))
+		}},
+		{"Batches", b.analyst, func(by lab.Actor) (any, error) { return s.Batches(ctx, by) }},
+		{"MappingOf", b.analyst, func(by lab.Actor) (any, error) { return s.MappingOf(ctx, by, b.gcms.ID) }},
+		{"TakeWorklist", b.analyst, func(by lab.Actor) (any, error) {
+			return s.TakeWorklist(ctx, by, store.WorkFilter{Service: b.service.ID})
+		}},
 		{"EnterAnalysis", b.analyst, func(by lab.Actor) (any, error) {
 			return analysis(s.EnterAnalysis(ctx, by, lab.Analysis{Key: lab.Key{ServiceID: b.service.ID}, SampleID: x.ID}, nil))
 		}},
@@ -371,6 +386,15 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 	}
 }
 
+// ofUnknown is lab.ErrNotFound where an entry of a batch is refused in the words for a number
+// that there is not.
+func ofUnknown(err error) error {
+	if err != nil && strings.Contains(err.Error(), "No sample of this number is known here.") {
+		return lab.ErrNotFound
+	}
+	return err
+}
+
 // toldToStaff are told to every member of staff, whatever the service.
 var toldToStaff = []string{"ClockGaps", "TrustedAt", "Life", "UsualAmounts", "NameOf"}
 
@@ -424,7 +448,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"HeldLong", "KnownImport", "Imports", "UnfinishedImports", "ImportUses", "Recorded", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
+			nothing := []string{"HeldLong", "KnownImport", "Imports", "UnfinishedImports", "ImportUses", "Recorded", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life", "Batches", "MappingOf"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

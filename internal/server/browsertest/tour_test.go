@@ -195,6 +195,34 @@ func apart(t testing.TB, x *site) received {
 	return s
 }
 
+// sendFile chooses a file of an instrument, tells its run and has it read.
+func (b *browser) sendFile(x *site, content string) {
+	b.t.Helper()
+	b.open("/batches/new")
+	b.do(chromedp.Evaluate[chromedp.Void](call(`text => {
+		const chosen = new DataTransfer();
+		chosen.items.add(new File([text], 'run.csv', {type: 'text/csv'}));
+		document.querySelector('[name=file]').files = chosen.files;
+	}`, content)))
+	b.chooseGCMS()
+	b.fill("performed_on", lab.DateOf(x.clock.Now(), x.clock.Now().Location()).String())
+	b.fill("instrument", "QP2020")
+	b.fill("run", "2025-12")
+	b.follow("Read and look")
+}
+
+// triedFile is a file of which one sample is asked about, one is measured again, and a row
+// cannot be taken.
+func triedFile(t testing.TB, x *site) *browser {
+	t.Helper()
+	much, again := x.handIn(t), x.handIn(t)
+	x.analyse(t, again, "79.5")
+	b := x.staff(t, x.analyst)
+	b.sendFile(x, "number,substance,amount,unit,basis\n"+much.number+",ketamine,99,%,base\n"+again.number+",ketamine,70,%,base\n"+
+		again.number+",caffeine,5,%,base\nUTR-2025-99999,ketamine,1,%,base\nBLK1,ketamine,1,%,base\n")
+	return b
+}
+
 // tour is every page, as those see it for whom it is, and every form that is sent
 // with mistakes.
 var tour = []stop{
@@ -512,6 +540,25 @@ var tour = []stop{
 		return b
 	}},
 	{"readout", "", "Tell the result", of(intake, published, "/read-out")},
+	{"batches", "", "Nothing was entered from a file yet.", at(analyst, "/batches")},
+	{"batchform", "", "Read a file", at(analyst, "/batches/new")},
+	{"batchform", "with mistakes", "Choose a file first.", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.analyst)
+		b.open("/batches/new")
+		b.follow("Read and look")
+		return b
+	}},
+	{"batch", "", "would be entered", func(t testing.TB, x *site) *browser { return triedFile(t, x) }},
+	{"batch", "with what is not ticked", "tick that this is right", func(t testing.TB, x *site) *browser {
+		b := triedFile(t, x)
+		b.follow("Enter what is ticked")
+		return b
+	}},
+	{"batch", "that cannot be read", "cannot be read like this", func(t testing.TB, x *site) *browser {
+		b := x.staff(t, x.analyst)
+		b.sendFile(x, "sample;result\nUTR-2025-00001;\"1\n")
+		return b
+	}},
 	{"methods", "", "Methods", at(analyst, "/methods")},
 	{"method", "", "Scope", func(t testing.TB, x *site) *browser {
 		b := x.staff(t, x.analyst)
