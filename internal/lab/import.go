@@ -14,6 +14,7 @@ type Import struct {
 	Samples    int32 // that were new
 	ImportedAt Instant
 	ImportedBy string
+	Purpose    string // why somebody imported on a page; empty for a command
 }
 
 // Check reports all mistakes of what is said of an import.
@@ -21,7 +22,18 @@ func (i *Import) Check() error {
 	var errs FieldErrors
 	checkSigns(&errs, "profile", i.Profile)
 	checkSigns(&errs, "files", i.Files)
+	checkSigns(&errs, "purpose", i.Purpose)
 	return errs.Err()
+}
+
+// MayImport refuses an actor who may not bring in samples of the service: it takes the
+// operator, or an importer there.
+func MayImport(by Actor, service ServiceID) error {
+	if by.isOperator() {
+		return nil
+	}
+	m := &move{act: ImportSamples, who: []UserRole{Importer}}
+	return m.allow(by, service)
 }
 
 // Arrival is the file of one sample of an import: the sample, what was expected of

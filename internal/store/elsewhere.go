@@ -18,7 +18,7 @@ const refsAtOnce = 200
 // Elsewhere returns, of ids of a source with the day of receipt, the samples that other
 // services imported by the same id of the same day, with what was found in them.
 func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.ServiceID, received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return nil, err
 	}
 	tx := s.read.WithContext(ctx)

@@ -37,7 +37,7 @@ type loaded struct {
 
 // KnownImport returns the import with the digest, or lab.ErrNotFound.
 func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.ServiceID, digest string) (lab.Import, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return lab.Import{}, err
 	}
 	known, err := importsTable.one(s.read.WithContext(ctx), "WHERE service_id = ? AND digest = ?", service, digest)
@@ -47,7 +47,7 @@ func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.Servi
 // SourceDigests returns, of all samples of a service that were imported, the
 // digest of what their source said, by the source's id.
 func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.ServiceID) (map[string]string, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return nil, err
 	}
 	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM samples WHERE service_id = $1 AND source_ref <> ''", service)
@@ -69,9 +69,12 @@ func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.Ser
 // Import writes a batch in one transaction, as one event of the audit trail. The
 // dictionary is the one that the batch was read with, its new entries included.
 // Progress is told the number of samples written so far. It takes the operator, or an
-// administrator of all services.
+// importer of the service; to add a service, who may do that.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
-	if err := seen(lab.MayEquip(by, 0) == nil); err != nil {
+	if err := brings(by, b.Import.ServiceID); err != nil {
+		return err
+	}
+	if err := seen(b.Service == nil || lab.MayEquip(by, 0) == nil); err != nil {
 		return err
 	}
 	if err := b.Import.Check(); err != nil {

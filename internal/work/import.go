@@ -48,7 +48,7 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	}
 	today := lab.DateOf(x.Now(), place)
 	var failed func() error
-	if r.Usual, failed, err = x.Store.UsualFor(ctx, x.By, today); err != nil {
+	if r.Usual, failed, err = x.Store.UsualFor(ctx, x.By, x.Service.ID, today); err != nil {
 		return nil, err
 	}
 	r.Plan, err = intake.Read(x.Mapping, x.Files, intake.Known{
