@@ -29,6 +29,7 @@ func (t *Table) readCSV(data []byte, format Format, limits Limits) error {
 	if err != nil {
 		return err
 	}
+	t.Delimiter = string(rune(c.comma))
 	want, err := c.count(limits)
 	if err != nil {
 		return err

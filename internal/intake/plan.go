@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,6 +29,9 @@ type Known struct {
 	Digests    map[string]string // of what the source said of each sample that was imported before
 	Today      lab.Date          // at the service
 	Usual      lab.Usual         // amounts and prices
+
+	// Open opens a file that is not on disk; nil where all are.
+	Open func(path string) (io.ReadCloser, error)
 
 	// Elsewhere finds the samples of other services with these ids and days of receipt; nil
 	// where nobody asks.
@@ -180,7 +185,7 @@ func (p *planner) readTables(paths []string) error {
 		if f.Delimiter != "" {
 			format.Delimiter = []rune(f.Delimiter)[0]
 		}
-		t, err := ReadTable(path, format, DefaultLimits())
+		t, err := p.known.readTable(path, format)
 		if err != nil {
 			return err
 		}
@@ -194,6 +199,18 @@ func (p *planner) readTables(paths []string) error {
 			p.findings().table.File, bad[0].Number, bad[0].sentence(), len(bad))
 	}
 	return nil
+}
+
+func (k *Known) readTable(path string, format Format) (*Table, error) {
+	if k.Open == nil {
+		return ReadTable(path, format, DefaultLimits())
+	}
+	f, err := k.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadTableFrom(filepath.Base(path), f, format, DefaultLimits())
 }
 
 // findings returns the file in which the findings stand.

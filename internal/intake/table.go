@@ -33,6 +33,7 @@ type Table struct {
 	Workbook  bool     // its cells have types and formats
 	Date1904  bool     // the serial numbers of its dates count from 1904
 	Notes     []string // what a reader should know, such as hidden rows
+	Delimiter string   // of a CSV file
 	Struck    string   // "read" if a line through a cell means nothing
 
 	cells   map[int][]cell // of a workbook, by number of the row

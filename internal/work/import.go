@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"marquis/internal/intake"
@@ -19,7 +20,18 @@ type Import struct {
 	Mapping *intake.Mapping
 	Service lab.Service // whose samples they are; without an ID where the registry lacks it, and adds it
 	Files   []string    // paths, in the order of the mapping
+
+	Open    func(path string) (io.ReadCloser, error) // opens a file that is not on disk; nil where all are
+	Purpose string                                   // why it is imported; empty for a command
 }
+
+// FilesError is what is wrong with the files, or with how they are said to be read.
+type FilesError struct{ Err error }
+
+func (e *FilesError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *FilesError) Unwrap() error { return e.Err }
 
 // Reading is what the files hold, checked whole against what is recorded. Nothing is
 // written.
@@ -52,13 +64,16 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 		return nil, err
 	}
 	r.Plan, err = intake.Read(x.Mapping, x.Files, intake.Known{
-		Dictionary: r.Dictionary, Digests: digests, Today: today, Usual: r.Usual,
+		Dictionary: r.Dictionary, Digests: digests, Today: today, Usual: r.Usual, Open: x.Open,
 		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 			return x.Store.Elsewhere(ctx, x.By, x.Service.ID, received)
 		},
 	}, progress)
-	if err := errors.Join(err, failed()); err != nil {
+	if err := failed(); err != nil {
 		return nil, err
+	}
+	if err != nil {
+		return nil, &FilesError{err}
 	}
 	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
 	switch {
@@ -76,7 +91,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	batch := &store.ImportBatch{
 		Import: lab.Import{
 			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
-			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(r.Plan.Arrivals)),
+			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(r.Plan.Arrivals)), Purpose: r.Purpose,
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals,
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
