@@ -166,6 +166,9 @@ func datesIn(t *Table, at int) (guesses []DateGuess) {
 // Column is the column with a heading, nil where there is none. A heading with {n} is that
 // with the number 1.
 func (l *Look) Column(heading string) *LookColumn {
+	if l == nil {
+		return nil
+	}
 	for _, name := range []string{heading, strings.ReplaceAll(heading, "{n}", "1")} {
 		if i := slices.IndexFunc(l.Columns, func(c LookColumn) bool { return c.Heading == name }); i >= 0 && heading != "" {
 			return &l.Columns[i]

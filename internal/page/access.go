@@ -14,6 +14,7 @@ type Access struct {
 	roles        []lab.UserRole // any of these, at the service of the address
 	SecondFactor bool           // only with a code of the authenticator in this session
 	Opens        opening        // to a session that owes something
+	Streams      int64          // how much the handler reads of a request by itself, as it comes; zero for forms
 	unnamed      bool           // the address is a secret: no link of the page names it
 }
 
@@ -46,6 +47,12 @@ func Able(act lab.Action) Access { return Holders(lab.Who(act)...) }
 // Strictly asks for the second factor too.
 func Strictly(a Access) Access {
 	a.SecondFactor = true
+	return a
+}
+
+// Streaming lets a handler read up to so many bytes as they come.
+func Streaming(a Access, most int64) Access {
+	a.Streams = most
 	return a
 }
 

@@ -93,8 +93,12 @@ const BodyBytes = 1 << 20
 
 // Typed is what a form sent. One that is too large or not a form is refused.
 func (r *Request) Typed() (url.Values, error) {
-	if r.Request.ContentLength > BodyBytes { // whatever it is
+	most := max(BodyBytes, r.Route.Access.Streams)
+	if r.Request.ContentLength > most { // whatever it is
 		return nil, errTooLarge
+	}
+	if r.Route.Access.Streams > 0 { // nothing of it is read before the handler does
+		return nil, nil //nolint:nilnil // no field was typed
 	}
 	var large *http.MaxBytesError
 	parse := r.Request.ParseForm

@@ -27,6 +27,6 @@ func (s *Server) protect(c *gin.Context) {
 	if s.Address.Scheme == "https" {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, page.BodyBytes)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, max(page.BodyBytes, s.streams[c.FullPath()]))
 	c.Next()
 }

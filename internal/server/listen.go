@@ -34,7 +34,10 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, routes: routes()}
+	s := &Server{Config: c, routes: routes(), streams: map[string]int64{}, looks: &looks{}}
+	for _, x := range s.routes {
+		s.streams[x.path] = max(s.streams[x.path], x.access.Streams)
+	}
 	if err := s.readOrigin(); err != nil {
 		return nil, err
 	}

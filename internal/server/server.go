@@ -36,6 +36,7 @@ type Server struct {
 	Config
 	engine  *gin.Engine
 	routes  []route
+	streams map[string]int64 // what handlers read by themselves, by path
 	site    *page.Site
 	guesses *guesses
 	logins  *logins
@@ -44,6 +45,7 @@ type Server struct {
 	years   *figures.Source
 	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs
+	looks   *looks
 	metrics *metrics
 	keyed   keyMatch
 	made    ofWords // of the dictionary
