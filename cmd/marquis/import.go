@@ -34,9 +34,9 @@ func (p *program) importCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "import --profile NAME|MAPPING.toml FILE [FILE]",
 		Short: "Bring in samples and results of another service",
-		Long: "Reads CSV or XLSX files as a profile says, checks them whole, and brings in what is right in one\n" +
-			"transaction, verified and published at source. The receipt accounts for every row. The same file\n" +
-			"again changes nothing.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
+		Long: "Reads CSV or XLSX files as a profile says, checks them whole, and brings in what is right, verified\n" +
+			"and published at source. Nobody sees anything of it until all of it is there. The receipt accounts\n" +
+			"for every row. The same file again changes nothing; where an import was cut off it goes on.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
 			"Exit code 3 means that the import is done but rows were rejected; 4, that nothing was written because\n" +
 			"too much would be left out, or something dangerous (--accept-rejected writes the rest).",
 		Example: "  marquis import --profile unc-streetsafe ANALYSIS.csv LAB.csv --dry-run",
@@ -53,6 +53,9 @@ func (p *program) importCommand() *cobra.Command {
 				if err := x.findService(cmd.Context(), s, service); err != nil {
 					return err
 				}
+				if err := p.tellUnfinished(cmd.Context(), s); err != nil {
+					return err
+				}
 				return x.run(cmd.Context(), s, args)
 			})
 		},
@@ -62,6 +65,7 @@ func (p *program) importCommand() *cobra.Command {
 	command.Flags().BoolVar(&x.dryRun, "dry-run", false, "check and account, but write nothing")
 	command.Flags().BoolVar(&x.accept, "accept-rejected", false, "write what is right even if much is left out, or something dangerous")
 	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this file as well, as CSV, as JSON if the name ends in .json, or as a workbook if it ends in .xlsx")
+	command.AddCommand(p.listImportsCommand(), p.abandonImportCommand(), p.takeBackImportCommand())
 	return command
 }
 
@@ -101,6 +105,9 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 		return err
 	}
 	receipt := reading.Plan.Receipt
+	if left := reading.Left; left != nil {
+		fmt.Fprintf(x.stdout, "An import of these files was cut off: %d of its samples lie there, and it goes on after them.\n", left.Written)
+	}
 	if reading.Before != nil {
 		fmt.Fprintf(x.stdout, "These files were imported on %s already; nothing is changed.\n", reading.Before.ImportedAt.Time().Format(time.DateOnly))
 	}
@@ -168,10 +175,12 @@ func (x *importing) take(ctx context.Context, reading *work.Reading) error {
 	err := reading.Take(ctx, progress.show)
 	progress.end()
 	switch {
+	case errors.Is(err, store.ErrUnfinished):
+		return fmt.Errorf("%w; nobody sees anything of it; import the same files again to go on, or type: marquis import list", err)
 	case errors.Is(err, lab.ErrConflict):
-		return fmt.Errorf("something else was recorded meanwhile, so nothing was written; import the files again: %w", err)
+		return fmt.Errorf("something else was recorded meanwhile, so nothing was taken; import the files again: %w", err)
 	case err != nil:
-		return fmt.Errorf("nothing was written: %w", err)
+		return fmt.Errorf("nothing was taken: %w", err)
 	}
 	fmt.Fprintf(x.stdout, "Imported into service %s.\n", x.service.Code)
 	return nil

@@ -81,6 +81,13 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 	if err != nil {
 		return err
 	}
+	left, err := s.UnfinishedImports(ctx, lab.Operator("serve"))
+	if err != nil {
+		return err
+	}
+	for i := range left {
+		log.Warn(unfinishedText(&left[i]))
+	}
 	if p.config.Address != nil && len(p.config.Security) == 0 {
 		log.Warn("nobody is named to whom faults in security are reported: set MARQUIS_SECURITY_CONTACT")
 	}

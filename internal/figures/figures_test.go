@@ -20,7 +20,7 @@ func registry(t *testing.T, s *store.Store, code string, seed uint64) lab.Servic
 	d := storetest.AddMethods(t, s)
 	batch := &store.ImportBatch{
 		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
-		Samples: storetest.Generate(d, seed, 300, 2023, 2024),
+		Samples: store.Arrivals(storetest.Generate(d, seed, 300, 2023, 2024)),
 	}
 	if err := s.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
 		t.Fatal(err)

@@ -74,6 +74,9 @@ const (
 	ExpireCodes        Action = "expire codes"
 	SetCodeMonths      Action = "set code months"
 	ConfirmClock       Action = "confirm clock"
+	AbandonImport      Action = "abandon import"
+	TakeBackImport     Action = "take back import"
+	ClearImport        Action = "clear import"
 	AddUser            Action = "add user"
 	InviteUser         Action = "invite user"
 	AcceptInvitation   Action = "accept invitation"
@@ -116,7 +119,7 @@ var RegistryActions = Vocabulary[Action]{
 	LoadDictionary, ProposeSubstance, ChangeSubstance, ReviewSubstance, JudgeSubstance, ReviewJudgement, SetAlertLimit, ProposeProduct, ChangeProduct, ReviewProduct,
 	ProposeName, ReviewName, WithdrawName, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,
-	ExpireCodes, SetCodeMonths, ConfirmClock, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
+	ExpireCodes, SetCodeMonths, ConfirmClock, AbandonImport, TakeBackImport, ClearImport, AddUser, InviteUser, AcceptInvitation, RenameUser, SetMemberships, DisableUser, EnableUser,
 	ChangePassword, SetFactor, GiveFactor, LockFactor, LimitFactor, LimitPasswords, UseRecoveryCode, LogIn, LogOut, RenewSession, EndSession,
 	EndSessions, SignInOnANewDevice,
 }

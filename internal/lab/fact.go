@@ -34,6 +34,7 @@ type SampleFact struct {
 	PublishedDays Optional // days from receipt to the first publication, plus one; 0 for none
 	ConfirmedDays Optional // to the first confirmed result, plus one; 0 for none
 	Attention     Attention
+	ImportID      ID // under whose state it is seen
 }
 
 // SampleClass is the part of a sample's fact that many samples share.
@@ -70,6 +71,7 @@ type FindingFact struct {
 	ProductID ProductID
 	Form      Form
 	Base      int64 // the amount as base, on its scale
+	ImportID  ID
 }
 
 // FindingClass is the part of a finding's fact that many findings share.
@@ -113,7 +115,7 @@ func (d *Dictionary) Classify(file *File) Facts {
 	s := &file.Sample
 	f := SampleFact{
 		ServiceID: s.ServiceID, Year: int32(s.ReceivedOn.Year()), SampleID: s.ID, ReceivedOn: s.ReceivedOn,
-		LocationID: s.LocationID, Region: s.Region,
+		LocationID: s.LocationID, Region: s.Region, ImportID: s.ImportID,
 		SampleClass: SampleClass{
 			ProductID: s.ProductID, Expected: setKey(file.Expected), Form: s.Form, Channel: s.Channel,
 			Counted: s.Counted(), State: s.State, StateReason: s.StateReason,
@@ -174,6 +176,7 @@ func (d *Dictionary) classifyResult(f SampleFact, file *File, released *Result) 
 	facts := Facts{Sample: f, Findings: make([]FindingFact, 0, len(r.Findings))}
 	for _, x := range r.Findings {
 		fact := FindingFact{
+			ImportID:  f.ImportID,
 			ServiceID: f.ServiceID, Year: f.Year, SampleID: f.SampleID, ProductID: f.ProductID, Form: f.Form,
 			FindingClass: FindingClass{
 				SubstanceID: x.SubstanceID, Role: x.Role, Detection: x.Detection, Main: x.Main, MethodID: x.MethodID,

@@ -1,9 +1,11 @@
 package lab
 
-// Import is one run of the importer that brought samples in. It is one event of
-// the audit trail.
+// Import is one run of the importer that brought samples in. Its samples are rows under
+// its state: they are seen while it is taken, and at no other time. That it is taken is one
+// event of the audit trail.
 type Import struct {
 	Key
+	State      ImportState
 	Profile    string // the mapping that read the files
 	Digest     string // of the mapping and the files' bytes
 	Files      string // names and hashes of the files
@@ -12,9 +14,14 @@ type Import struct {
 	Merged     int32 // duplicates of other rows, in the files or already recorded
 	Rejected   int32
 	Samples    int32 // that were new
+	Written    int32 // of them lie in the registry under its state; those of which nothing is left do not count
 	ImportedAt Instant
 	ImportedBy string
 	Purpose    string // why somebody imported on a page; empty for a command
+	Loader     ID     // who writes it just now: a loader that is not this one stops
+	EndedOn    Date   // taken back or abandoned, on the service's day
+	EndedBy    string
+	Why        // it was taken back
 }
 
 // Check reports all mistakes of what is said of an import.
@@ -23,17 +30,7 @@ func (i *Import) Check() error {
 	checkSigns(&errs, "profile", i.Profile)
 	checkSigns(&errs, "files", i.Files)
 	checkSigns(&errs, "purpose", i.Purpose)
-	return errs.Err()
-}
-
-// MayImport refuses an actor who may not bring in samples of the service: it takes the
-// operator, or an importer there.
-func MayImport(by Actor, service ServiceID) error {
-	if by.isOperator() {
-		return nil
-	}
-	m := &move{act: ImportSamples, who: []UserRole{Importer}}
-	return m.allow(by, service)
+	return Mistakes(errs.Err(), i.checkRows())
 }
 
 // Arrival is the file of one sample of an import: the sample, what was expected of

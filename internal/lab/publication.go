@@ -221,6 +221,22 @@ func (f *File) Withdraw(why Why) (*Publication, error) {
 	return p, nil
 }
 
+// TakenBack lets a file tell, as whoever has its code reads it, that the import which brought
+// the sample was taken back: at once, before a version of its result says so, and also where
+// nothing was published.
+func (f *File) TakenBack(i *Import) {
+	last := f.Latest()
+	if last != nil && !f.Stands() {
+		return
+	}
+	p := Publication{SampleID: f.Sample.ID, Version: 1, Kind: WithdrawnResult, Why: i.Why, PublishedOn: i.EndedOn}
+	p.ServiceID = f.Sample.ServiceID
+	if last != nil {
+		p.Version, p.Outcome, p.OutcomeEUDA, p.Result = last.Version+1, last.Outcome, last.OutcomeEUDA, last.Result
+	}
+	f.Publications = append(f.Publications, p)
+}
+
 // ReadOut notes that a version of a result was told by phone, and by whom.
 type ReadOut struct {
 	Key

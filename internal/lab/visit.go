@@ -15,6 +15,7 @@ type Visit struct {
 	Taken        int32
 	TurnedAway   int32
 	TurnAwayForm ID // by which those turned away were last counted: it counts once
+	ImportID     ID // that brought it; zero where somebody counted it
 }
 
 // Check reports all mistakes of a visit.

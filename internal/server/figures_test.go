@@ -30,7 +30,7 @@ func fill(t testing.TB, x *site, code string, seed uint64, n int) lab.Service {
 	d := storetest.AddMethods(t, x.store)
 	batch := &store.ImportBatch{
 		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
-		Samples: storetest.Generate(d, seed, n, 2023, 2024),
+		Samples: store.Arrivals(storetest.Generate(d, seed, n, 2023, 2024)),
 	}
 	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
 		t.Fatal(err)
@@ -374,15 +374,15 @@ func releaseOne(t testing.TB, x *site, service lab.Service, seed uint64) {
 		t.Fatal(err)
 	}
 	code := "late" + strconv.FormatUint(seed, 10)
-	batch := &store.ImportBatch{
-		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
-		Samples: storetest.Generate(d, seed, 40, 2024, 2024),
-	}
-	one := slices.IndexFunc(batch.Samples, func(a lab.Arrival) bool {
+	arrivals := storetest.Generate(d, seed, 40, 2024, 2024)
+	one := slices.IndexFunc(arrivals, func(a lab.Arrival) bool {
 		return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.PublishedOn != 0 && a.PublishedOn < 2024_11_01
 	})
-	batch.Samples = batch.Samples[one : one+1]
-	batch.Samples[0].Sample.SourceRef = code
+	arrivals[one].Sample.SourceRef = code
+	batch := &store.ImportBatch{
+		Import:  lab.Import{Key: lab.Key{ServiceID: service.ID}, Profile: "generated", Digest: code, Files: code},
+		Samples: store.Arrivals(arrivals[one : one+1]),
+	}
 	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -335,7 +335,7 @@ func (x *lawDoor) take(t *testing.T, plan *intake.Plan, mapping *intake.Mapping,
 	t.Helper()
 	batch := &store.ImportBatch{
 		Import:     lab.Import{Key: lab.Key{ServiceID: x.service.ID}, Profile: "law", Digest: plan.Digest, Files: "law.csv"},
-		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: plan.Arrivals, Usual: usual, Confirmed: mapping.Confirmed,
+		Substances: plan.Substances, Products: plan.Products, Methods: plan.Methods, Samples: store.Arrivals(plan.Arrivals), Usual: usual, Confirmed: mapping.Confirmed,
 	}
 	return x.store.Import(t.Context(), lab.Operator("import"), words, batch, func(int) {})
 }

@@ -44,7 +44,7 @@ func TestAnUnreviewedNameStandsInNoFigure(t *testing.T) {
 			}
 		}
 	}
-	batch.Samples = samples
+	batch.Samples = store.Arrivals(samples)
 	if err := x.store.Import(t.Context(), lab.Operator("import"), d, batch, func(int) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,8 @@ func (s *Store) FindAnalysis(ctx context.Context, by lab.Actor, sample lab.Key, 
 		return lab.Key{}, lab.ErrNotFound
 	}
 	var key lab.Key
-	err := s.read.WithContext(ctx).Raw("SELECT service_id, id FROM analyses WHERE service_id = ? AND sample_id = ? AND id = ?",
+	err := s.read.WithContext(ctx).Raw("SELECT a.service_id, a.id FROM "+seenSamples+" x JOIN analyses a ON a.service_id = x.service_id AND a.sample_id = x.id "+
+		"WHERE x.service_id = ? AND x.id = ? AND a.id = ?",
 		sample.ServiceID, sample.ID, id).Take(&key).Error
 	return key, translate(err)
 }
@@ -265,7 +266,7 @@ const (
 // released by all services in the last years; false where too few are on record.
 func usual(tx *gorm.DB, substance lab.SubstanceID, form lab.Form, scale lab.Scale, year int) (int64, bool, error) {
 	var amounts []int64
-	err := tx.Raw("SELECT base FROM finding_facts WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
+	err := tx.Raw("SELECT base FROM "+seenFindingFacts+" f WHERE service_id > 0 AND substance_id = ? AND form = ? AND scale = ? AND base_known "+
 		"AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", substance, form, scale, year-usualYears, usualMost).Scan(&amounts).Error
 	if err != nil || len(amounts) < usualLeast {
 		return 0, false, err
@@ -282,7 +283,7 @@ func usualPrice(tx *gorm.DB, product lab.ProductID, price lab.Price, year int) (
 		return 0, nil
 	}
 	var prices []int64
-	err := tx.Raw("SELECT unit_price FROM sample_facts WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
+	err := tx.Raw("SELECT unit_price FROM "+seenSampleFacts+" f WHERE service_id > 0 AND product_id = ? AND price_unit = ? AND price_currency = ? "+
 		"AND unit_price > 0 AND year > ? ORDER BY year DESC, sample_id DESC LIMIT ?", product, price.Unit, price.Currency, year-usualYears, usualMost).Scan(&prices).Error
 	if err != nil || len(prices) < usualLeast {
 		return 0, err

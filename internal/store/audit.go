@@ -157,7 +157,7 @@ func verifyTrails(tx *gorm.DB) (events int64, err error) {
 		return 0, err
 	}
 	var trails []lab.ServiceID // that must be there: trail 0 begins with the dictionary
-	err = tx.Raw("SELECT 0 AS service_id UNION SELECT service_id FROM audit_events UNION SELECT service_id FROM service_years UNION SELECT service_id FROM samples " +
+	err = tx.Raw("SELECT 0 AS service_id UNION SELECT service_id FROM audit_events UNION SELECT service_id FROM service_years UNION SELECT service_id FROM " + seenSamples + " samples " +
 		"ORDER BY service_id").Scan(&trails).Error
 	if err != nil {
 		return 0, err
@@ -180,7 +180,7 @@ func verifyTrails(tx *gorm.DB) (events int64, err error) {
 }
 
 func verifyTrail(tx *gorm.DB, head auditHead) (int64, error) {
-	said := vouchers{results: map[lab.ID]vouched{}, imports: map[lab.ID]vouched{}}
+	said := newVouchers()
 	last, err := walkTrail(tx, head.ServiceID, &said)
 	if err != nil {
 		return last.Seq, err
@@ -191,6 +191,13 @@ func verifyTrail(tx *gorm.DB, head auditHead) (int64, error) {
 	altered, err := verifyResults(tx, head, said)
 	if err == nil && altered > 0 {
 		return last.Seq, &AuditError{head.ServiceID, altered, "a result that it published is not what was published"}
+	}
+	if err != nil {
+		return last.Seq, err
+	}
+	moved, err := verifyImports(tx, head, said)
+	if err == nil && moved > 0 {
+		return last.Seq, &AuditError{head.ServiceID, moved, "an import does not stand where it says"}
 	}
 	return last.Seq, err
 }

@@ -362,7 +362,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			return err
 		}, "", importer, nil, nil, ""},
 		{"Import", func() error {
-			batch := &store.ImportBatch{Import: newImport("digest"), Samples: storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021)}
+			batch := &store.ImportBatch{Import: newImport("digest"), Samples: store.Arrivals(storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021))}
 			batch.Import.ServiceID = b.service.ID
 			d, err := s.Dictionary(ctx)
 			if err != nil {

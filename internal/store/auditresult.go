@@ -54,11 +54,32 @@ type vouched struct {
 // result, or by the import that published many. Events of format 1 say nothing.
 type vouchers struct {
 	results, imports map[lab.ID]vouched
+	withdrawn        map[lab.ID]vouched // by an import that was taken back
+	states           map[lab.ID]importSaid
 	since            lab.Instant // of the first event that could say something; zero: none could
+}
+
+// importSaid is where an event left an import.
+type importSaid struct {
+	seq   int64
+	state lab.ImportState
+}
+
+func newVouchers() vouchers {
+	return vouchers{
+		results: map[lab.ID]vouched{}, imports: map[lab.ID]vouched{}, withdrawn: map[lab.ID]vouched{}, states: map[lab.ID]importSaid{},
+	}
 }
 
 // take notes what an event says of what was published.
 func (v *vouchers) take(e *auditEvent) error {
+	if state, ok := lab.ImportAfter(e.Action); ok {
+		id, err := lab.ParseID(e.Subject)
+		if err != nil {
+			return err
+		}
+		v.states[id] = importSaid{e.Seq, state}
+	}
 	if e.Format == firstFormat {
 		return nil
 	}
@@ -80,7 +101,11 @@ func (v *vouchers) take(e *auditEvent) error {
 		}
 		if err == nil && c.Field == lab.TrailResultsSum {
 			published, err = lab.ParseID(e.Subject)
-			v.imports[published] = vouched{e.Seq, c.New.Text()}
+			sums := v.imports
+			if e.Action == lab.ClearImport {
+				sums = v.withdrawn
+			}
+			sums[published] = vouched{e.Seq, c.New.Text()}
 		}
 	}
 	if err == nil && len(told) > 0 {
@@ -91,12 +116,13 @@ func (v *vouchers) take(e *auditEvent) error {
 	return err
 }
 
-// published is what is stored of what was published: a sum by version of a result, and
-// one by import.
+// published is what is stored of what was published: a sum by version of a result, one
+// by import, and one by import that withdrew results when it was taken back.
 type published struct {
-	results map[lab.ID]string
-	imports map[lab.ID]*resultsSum
-	unsaid  bool // one was recorded since events tell of them, and none tells of it
+	results            map[lab.ID]string
+	imports, withdrawn map[lab.ID]*resultsSum
+	states             map[lab.ID]lab.ImportState
+	unsaid             bool // one was recorded since events tell of them, and none tells of it
 }
 
 // verifyResults compares what is stored of the results of a service with what its trail
@@ -108,26 +134,71 @@ func verifyResults(tx *gorm.DB, head auditHead, said vouchers) (first int64, err
 	if err != nil {
 		return 0, err
 	}
-	whole := map[lab.ID]string{}
-	for id := range said.imports {
-		if there.imports[id] == nil {
-			there.imports[id] = newResultsSum() // it published nothing, or nothing is left
-		}
-		whole[id] = there.imports[id].String()
-	}
-	first = earliest(broken(said.results, there.results), broken(said.imports, whole))
+	first = earliest(broken(said.results, there.results), broken(said.imports, whole(said.imports, there.imports)))
+	first = earliest(first, broken(said.withdrawn, whole(said.withdrawn, there.withdrawn)))
 	if first == 0 && there.unsaid {
 		first = head.Seq
 	}
 	return first, nil
 }
 
+// whole are the sums of what is there, by what is said of them.
+func whole(said map[lab.ID]vouched, there map[lab.ID]*resultsSum) map[lab.ID]string {
+	sums := map[lab.ID]string{}
+	for id := range said {
+		sum := there[id]
+		if sum == nil {
+			sum = newResultsSum() // it published nothing, or nothing is left
+		}
+		sums[id] = sum.String()
+	}
+	return sums
+}
+
+// verifyImports returns the first event that left an import elsewhere than it stands, or 0; one
+// that stands where only an event could have brought it counts as of the last event.
+func verifyImports(tx *gorm.DB, head auditHead, said vouchers) (first int64, err error) {
+	imports, err := importsTable.list(tx, "WHERE service_id = ?", head.ServiceID)
+	there := map[lab.ID]bool{}
+	for _, i := range imports {
+		there[i.ID] = true
+		told, ok := said.states[i.ID]
+		switch {
+		case !ok && i.State != lab.ImportLoading:
+			first = earliest(first, head.Seq)
+		case ok && told.state != i.State:
+			first = earliest(first, told.seq)
+		}
+	}
+	for id, told := range said.states {
+		if !there[id] {
+			first = earliest(first, told.seq)
+		}
+	}
+	return first, err
+}
+
 func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there published, err error) {
-	there = published{results: map[lab.ID]string{}, imports: map[lab.ID]*resultsSum{}}
-	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, reason_code, reason_lang, reason_translation, "+
-		"outcome, outcome_euda, result, published_on, published_by, published_at, import_id FROM publications WHERE service_id = ? ORDER BY id", service).Rows()
+	there = published{results: map[lab.ID]string{}, imports: map[lab.ID]*resultsSum{}, withdrawn: map[lab.ID]*resultsSum{}, states: map[lab.ID]lab.ImportState{}}
+	imports, err := importsTable.list(tx, "WHERE service_id = ?", service)
 	if err != nil {
 		return there, err
+	}
+	for _, i := range imports {
+		there.states[i.ID] = i.State
+	}
+	err = eachPublication(tx, service, "", nil, func(p *lab.Publication, text string) error { return there.add(p, text, said) })
+	return there, err
+}
+
+// eachPublication hands over versions of results of a service in order of their ids, each with
+// the text that was released.
+func eachPublication(tx *gorm.DB, service lab.ServiceID, which string, args []any, take func(p *lab.Publication, text string) error) error {
+	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, reason_code, reason_lang, reason_translation, "+
+		"outcome, outcome_euda, result, published_on, published_by, published_at, import_id FROM publications WHERE service_id = ?"+which+" ORDER BY id",
+		append([]any{service}, args...)...).Rows()
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -135,29 +206,36 @@ func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there publi
 		var text string
 		if err := rows.Scan(&p.ServiceID, &p.ID, &p.SampleID, &p.Version, &p.Kind, &p.Reason, &p.ReasonCode, &p.ReasonLang, &p.ReasonTranslation,
 			&p.Outcome, &p.OutcomeEUDA, &text, &p.PublishedOn, &p.PublishedBy, &p.PublishedAt, &p.ImportID); err != nil {
-			return there, err
+			return err
 		}
-		if err := there.add(&p, text, said); err != nil {
-			return there, err
+		if err := take(&p, text); err != nil {
+			return err
 		}
 	}
-	return there, rows.Err()
+	return rows.Err()
 }
 
 // add adds a version of a result, of which the text was released.
 func (there *published) add(p *lab.Publication, text string, said vouchers) error {
 	sum, err := toldSum(p.ToldOf(text))
+	sums, state := there.imports, there.states[p.ImportID]
 	_, ofImport := said.imports[p.ImportID]
+	unsaid := state == lab.ImportLoading || state == lab.ImportAbandoned // nobody ever saw it
+	if p.Kind == lab.WithdrawnResult && !p.ImportID.IsZero() {
+		sums = there.withdrawn
+		_, ofImport = said.withdrawn[p.ImportID]
+		unsaid = state == lab.ImportUndoing // the event is written when all are
+	}
 	_, ofEvent := said.results[p.ID]
 	switch {
 	case ofImport:
-		if there.imports[p.ImportID] == nil {
-			there.imports[p.ImportID] = newResultsSum()
+		if sums[p.ImportID] == nil {
+			sums[p.ImportID] = newResultsSum()
 		}
-		there.imports[p.ImportID].add(p.ID, sum)
+		sums[p.ImportID].add(p.ID, sum)
 	case ofEvent:
 		there.results[p.ID] = sum
-	case !said.since.IsZero() && !p.PublishedAt.Time().Before(said.since.Time()):
+	case !unsaid && !said.since.IsZero() && !p.PublishedAt.Time().Before(said.since.Time()):
 		there.unsaid = true
 	}
 	return err

@@ -196,7 +196,7 @@ func TestACancelledContextWritesNothing(t *testing.T) {
 				cancel()
 			}
 		}
-		batch := &store.ImportBatch{Import: newImport("x"), Samples: storetest.Generate(d, 1, 500, 2023, 2023)}
+		batch := &store.ImportBatch{Import: newImport("x"), Samples: store.Arrivals(storetest.Generate(d, 1, 500, 2023, 2023))}
 		batch.Import.ServiceID = b.service.ID
 		if err := s.Import(ctx, lab.Operator("import"), d, batch, stop); err == nil {
 			t.Error("an import went on after it was cancelled")

@@ -95,7 +95,7 @@ func (s *Store) staleOf(ctx context.Context, by lab.Actor, y ServiceYear, moved 
 
 func samplesOfYear(tx *gorm.DB, y ServiceYear, after lab.ID) ([]lab.Sample, error) {
 	first, last := lab.Date(y.Year*1_00_00+1_01), lab.Date(y.Year*1_00_00+12_31)
-	return samplesTable.list(tx, "WHERE service_id = ? AND received_on BETWEEN ? AND ? AND (? OR id > ?) ORDER BY id LIMIT ?",
+	return liveSamplesTable.list(tx, "WHERE service_id = ? AND received_on BETWEEN ? AND ? AND (? OR id > ?) ORDER BY id LIMIT ?",
 		y.ServiceID, first, last, after.IsZero(), after.String(), batch)
 }
 
@@ -105,7 +105,7 @@ func (w *work) reviewAgain(service lab.ServiceID, samples []lab.Sample, moved *M
 	if err != nil {
 		return err
 	}
-	now, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? AND stage IN ? ORDER BY id", service, idsOf(samples), openStages())
+	now, err := liveSamplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? AND stage IN ? ORDER BY id", service, idsOf(samples), openStages())
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (w *work) countAnew(y ServiceYear, stale []string) error {
 	}
 	again := Moved{Fields: map[string]int{}}
 	for some := range slices.Chunk(stale, batch) {
-		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", y.ServiceID, some)
+		samples, err := liveSamplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", y.ServiceID, some)
 		if err != nil {
 			return err
 		}

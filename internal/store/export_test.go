@@ -95,6 +95,9 @@ func LeftOut() map[string]string { return maps.Clone(leftOut) }
 // WithoutModel are the tables that are only written by statements in full.
 var WithoutModel = []string{"sample_counters", "service_years", "settings", "slips", "write_probe"}
 
+// BesideModel are the columns of tables with a model that only statements in full write.
+var BesideModel = map[string][]string{"samples": {"import_live"}}
+
 // ModelColumns returns the columns of every model, sorted, by table.
 func ModelColumns(t testing.TB, s *Store) map[string][]string {
 	t.Helper()
@@ -190,9 +193,9 @@ func OnePool(t testing.TB, s *Store) {
 // SmallBatches makes imports write few samples at a time, until the test ends.
 func SmallBatches(t testing.TB) {
 	t.Helper()
-	usual := importBatch
-	importBatch = 100
-	t.Cleanup(func() { importBatch = usual })
+	usual := firstBatch
+	firstBatch, mostInBatch = 100, 100
+	t.Cleanup(func() { firstBatch, mostInBatch = usual, 20*usual })
 }
 
 // Explained records the statements that a store on SQLite runs from now on, and

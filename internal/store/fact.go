@@ -100,7 +100,7 @@ func openStages() []lab.Stage { return slices.DeleteFunc(slices.Clone(lab.Stages
 func (w *work) reviewAll(d *lab.Dictionary, service lab.ServiceID, stages []lab.Stage, moved *Moved) error {
 	after := lab.ID{}
 	for {
-		samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND stage IN ? AND id > ? ORDER BY id LIMIT ?",
+		samples, err := liveSamplesTable.list(w.tx, "WHERE service_id = ? AND stage IN ? AND id > ? ORDER BY id LIMIT ?",
 			service, stages, after.String(), batch)
 		if err != nil || len(samples) == 0 {
 			return err
@@ -209,7 +209,7 @@ func compareFacts(tx *gorm.DB, service lab.ServiceID, moved *Moved, change func(
 	}
 	var after lab.ID
 	for {
-		samples, err := samplesTable.list(tx, "WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
+		samples, err := liveSamplesTable.list(tx, "WHERE service_id = ? AND (? OR id > ?) ORDER BY id LIMIT ?",
 			service, after.IsZero(), after.String(), batch)
 		if err != nil || len(samples) == 0 {
 			return err

@@ -89,13 +89,13 @@ func (s *Store) factRows(ctx context.Context, service lab.ServiceID, year int, y
 		return ctx.Err()
 	}
 	samples, err := s.query(ctx, "SELECT "+sqlstore.Pack(sampleHeads.SQL(), sampleClasses.SQL())+
-		" FROM sample_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
+		" FROM "+seenSampleFacts+" f WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id", service, year)
 	if err != nil {
 		return err
 	}
 	defer samples.Close()
 	findings, err := s.query(ctx, "SELECT "+sqlstore.Pack(findingHeads.SQL(), findingClasses.SQL())+
-		" FROM finding_facts WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
+		" FROM "+seenFindingFacts+" f WHERE service_id = $1 AND year = $2 ORDER BY service_id, year, sample_id, substance_id", service, year)
 	if err != nil {
 		return err
 	}

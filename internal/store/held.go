@@ -93,7 +93,7 @@ func (s *Store) HeldLong(ctx context.Context, by lab.Actor) (list []HeldLong, er
 	before := lab.At(s.now().Add(-lab.HeldLate))
 	for _, service := range services {
 		held := HeldLong{Service: service}
-		err := s.read.WithContext(ctx).Raw("SELECT count(*), min(held_since) FROM samples WHERE service_id = ? AND held_since IS NOT NULL AND held_since <= ?", service.ID, before).
+		err := s.read.WithContext(ctx).Raw("SELECT count(*), min(held_since) FROM "+seenSamples+" samples WHERE service_id = ? AND held_since IS NOT NULL AND held_since <= ?", service.ID, before).
 			Row().Scan(&held.N, &held.Since)
 		if err != nil {
 			return nil, translate(err)
@@ -101,7 +101,7 @@ func (s *Store) HeldLong(ctx context.Context, by lab.Actor) (list []HeldLong, er
 		if held.N == 0 {
 			continue
 		}
-		err = s.read.WithContext(ctx).Raw("SELECT stage FROM samples WHERE service_id = ? AND held_since IS NOT NULL ORDER BY held_since, id LIMIT 1", service.ID).
+		err = s.read.WithContext(ctx).Raw("SELECT stage FROM "+seenSamples+" samples WHERE service_id = ? AND held_since IS NOT NULL ORDER BY held_since, id LIMIT 1", service.ID).
 			Row().Scan(&held.Stage)
 		if err != nil {
 			return nil, translate(err)

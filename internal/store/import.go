@@ -2,10 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -16,32 +17,40 @@ import (
 // ImportBatch is what one import brings in: entries that the dictionary lacks, and
 // samples with what their source found, verified and published.
 type ImportBatch struct {
-	Import     lab.Import
+	Import     lab.Import   // with the number of its samples, where that is known beforehand
 	Service    *lab.Service // to be added first, nil where it is known
 	Substances []*lab.Substance
 	Products   []*lab.Product
 	Methods    []*lab.Method
-	Visits     []lab.Visit // to which samples refer by their place
-	Samples    []lab.Arrival
+	Visits     []lab.Visit                    // to which samples refer by their place
+	Samples    iter.Seq2[*lab.Arrival, error] // read once; each is valid until the next is asked for
 
 	Usual     lab.Usual         // amounts and prices, with which the batch was read
 	Confirmed lab.Confirmations // why what looks implausible in it is right
 }
 
-// loaded is an arrival on its way into the tables.
-type loaded struct {
-	*lab.Arrival
-	publications []lab.Publication
-	facts        lab.Facts
+// Arrivals yields samples that are all in memory.
+func Arrivals(all []lab.Arrival) iter.Seq2[*lab.Arrival, error] {
+	return func(yield func(*lab.Arrival, error) bool) {
+		for i := range all {
+			if !yield(&all[i], nil) {
+				return
+			}
+		}
+	}
 }
 
-// KnownImport returns the import with the digest, or lab.ErrNotFound.
+// KnownImport returns the import with the digest that is in motion or taken, or lab.ErrNotFound.
 func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.ServiceID, digest string) (lab.Import, error) {
 	if err := brings(by, service); err != nil {
 		return lab.Import{}, err
 	}
-	known, err := importsTable.one(s.read.WithContext(ctx), "WHERE service_id = ? AND digest = ?", service, digest)
+	known, err := knownImport(s.read.WithContext(ctx), service, digest)
 	return known, translate(err)
+}
+
+func knownImport(tx *gorm.DB, service lab.ServiceID, digest string) (lab.Import, error) {
+	return importsTable.one(tx, "WHERE service_id = ? AND digest = ? AND state IN ('loading', 'taken', 'undoing')", service, digest)
 }
 
 // SourceDigests returns, of all samples of a service that were imported, the
@@ -50,7 +59,7 @@ func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.Ser
 	if err := brings(by, service); err != nil {
 		return nil, err
 	}
-	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM samples WHERE service_id = $1 AND source_ref <> ''", service)
+	rows, err := s.query(ctx, "SELECT source_ref, source_digest FROM "+seenSamples+" x WHERE service_id = $1 AND source_ref <> ''", service)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -66,11 +75,18 @@ func (s *Store) SourceDigests(ctx context.Context, by lab.Actor, service lab.Ser
 	return digests, translate(rows.Err())
 }
 
-// Import writes a batch in one transaction, as one event of the audit trail. The
-// dictionary is the one that the batch was read with, its new entries included.
-// Progress is told the number of samples written so far. It takes the operator, or an
+// ErrUnfinished means that a load stopped for a reason that passes: nobody sees what lies there,
+// and the next load of the same batch goes on from it.
+var ErrUnfinished = errors.New("the import is not finished")
+
+// Import writes a batch in short transactions, under the state that nobody sees, and then
+// takes it: one event of the audit trail. Where a load of the same batch was cut off it goes on
+// after what lies there. The dictionary is the one that the batch was read with, its new entries
+// included; they are added first, and stay. What contradicts a rule of the registry abandons the
+// import; what passes leaves it for the next load. Progress is told the number of samples
+// written so far. It takes the operator, or an
 // importer of the service; to add a service, who may do that.
-func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) error {
+func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) (err error) {
 	if err := brings(by, b.Import.ServiceID); err != nil {
 		return err
 	}
@@ -80,9 +96,69 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 	if err := b.Import.Check(); err != nil {
 		return err
 	}
+	if b.Service == nil {
+		if err := s.mayLoad(ctx, b); err != nil {
+			return err
+		}
+	}
+	at, err := s.counterOf(ctx, b)
+	if err != nil {
+		return err
+	}
+	if err := checkVisits(b, at); err != nil {
+		return err
+	}
+	if b.Samples == nil {
+		b.Samples = Arrivals(nil)
+	}
 	defer s.wordsChanged.Add(1)
-	return s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
-		w := &work{Store: s, tx: tx, by: by, at: lab.At(s.now()), words: d}
+	if err := s.addWords(ctx, by, d, b); err != nil {
+		return err
+	}
+	return s.alone(ctx, b.Import.ServiceID, func() error {
+		l := &load{Store: s, by: by, b: b, words: d, at: at, results: newResultsSum(), pace: s.newPace()}
+		if err := l.begin(ctx); err != nil {
+			return err
+		}
+		err := l.run(ctx, progress)
+		if err == nil {
+			err = l.take(ctx)
+		}
+		switch {
+		case err == nil || errors.Is(err, ErrUnfinished):
+			return err
+		case ctx.Err() != nil || errors.Is(err, lab.ErrUnavailable):
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
+		}
+		return errors.Join(err, s.abandon(ctx, by, &b.Import, func(int) {}))
+	})
+}
+
+// mayLoad refuses a batch that was taken, and any while another of the service is in motion.
+func (s *Store) mayLoad(ctx context.Context, b *ImportBatch) error {
+	tx := s.read.WithContext(ctx)
+	known, err := knownImport(tx, b.Import.ServiceID, b.Import.Digest)
+	switch {
+	case err == nil && known.State == lab.ImportTaken:
+		return fmt.Errorf("these files were imported already: %w", lab.ErrConflict)
+	case err == nil && known.State == lab.ImportLoading:
+		return nil
+	case err != nil && !errors.Is(translate(err), lab.ErrNotFound):
+		return translate(err)
+	}
+	others, err := importsTable.list(tx, "WHERE service_id = ? AND state IN ('loading', 'undoing')", b.Import.ServiceID)
+	for i := range others {
+		return others[i].OtherFirst()
+	}
+	return translate(err)
+}
+
+// addWords adds the service and the entries of the dictionary, in a transaction of their own.
+func (s *Store) addWords(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch) error {
+	if b.Service == nil && len(b.Substances)+len(b.Products)+len(b.Methods) == 0 {
+		return nil
+	}
+	return s.do(ctx, by, func(w *work) error {
 		if err := w.addLaboratoriesOf(d, b.Methods); err != nil {
 			return err
 		}
@@ -95,88 +171,57 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		for _, p := range b.Products {
 			p.OfferTo(b.Import.ServiceID)
 		}
-		if err := s.addEntries(tx, b.Substances, b.Products, b.Methods); err != nil {
-			return err
-		}
-		results := newResultsSum()
-		if err := w.importSamples(l, d, b, results, progress); err != nil {
-			return err
-		}
-		changes := append(lab.Differences(lab.Import{}, b.Import), lab.Difference{Field: lab.TrailResultsSum, Old: "null", New: lab.ValueOf(results.String())})
-		if len(b.Confirmed) > 0 {
-			changes = append(changes, lab.Difference{Field: lab.TrailConfirmed, Old: "null", New: lab.ValueOf(b.Confirmed)})
-		}
-		if err := w.record(b.Import.ServiceID, lab.ImportSamples, b.Import.ID.String(), b.Import.Profile, changes); err != nil {
-			return err
-		}
-		return w.end()
+		return s.addEntries(w.tx, b.Substances, b.Products, b.Methods)
 	})
 }
 
-// importBatch is the number of samples that are written at a time, with all that
-// hangs on them: few enough that what refers to what is still in memory.
-var importBatch = 2000
-
-// importSamples writes the import and its samples, batch by batch, and sums what it
-// publishes.
-func (w *work) importSamples(l sqlstore.Loader, d *lab.Dictionary, b *ImportBatch, results *resultsSum, progress func(done int)) error {
-	b.Import.ID, b.Import.ImportedAt, b.Import.ImportedBy = w.ids.Next(), w.at, w.by.Name
-	today, err := w.today(b.Import.ServiceID)
-	if err != nil {
-		return err
+// alone runs what writes or clears an import of a service while nobody else does.
+func (s *Store) alone(ctx context.Context, service lab.ServiceID, work func() error) (err error) {
+	unlock, ok, err := s.db.TryLock(ctx, fmt.Sprintf("import-%d", service))
+	switch {
+	case err != nil:
+		return fmt.Errorf("see whether another import is at work: %w", translate(err))
+	case !ok:
+		return lab.ImportAtWork()
 	}
-	numbers, err := w.importNumbers(b)
-	if err != nil {
-		return err
-	}
-	if err := w.tx.Create(&b.Import).Error; err != nil {
-		return err
-	}
-	locations, err := locationsOf(w.tx, b.Import.ServiceID)
-	if err != nil {
-		return err
-	}
-	at := lab.Counter{Today: today, Locations: locations, Imported: true}
-	if err := w.importVisits(l, b, at); err != nil {
-		return err
-	}
-	done := 0
-	for arrivals := range slices.Chunk(b.Samples, importBatch) {
-		samples := make([]loaded, len(arrivals))
-		for i := range arrivals {
-			samples[i].Arrival = &arrivals[i]
-			if err := w.admit(d, b, &samples[i], numbers, at); err != nil {
-				return fmt.Errorf("sample %s: %w", arrivals[i].Sample.SourceRef, err)
-			}
-			if err := results.publish(samples[i].publications); err != nil {
-				return err
-			}
-		}
-		if err := loadSamples(l, samples); err != nil {
-			return err
-		}
-		done += len(arrivals)
-		progress(done)
-	}
-	return nil
+	defer func() { err = errors.Join(err, unlock()) }()
+	return work()
 }
 
-// importVisits writes the visits of an import.
-func (w *work) importVisits(l sqlstore.Loader, b *ImportBatch, at lab.Counter) error {
+// counterOf is what each sample of a batch is checked against.
+func (s *Store) counterOf(ctx context.Context, b *ImportBatch) (at lab.Counter, err error) {
+	at.Imported = true
+	tx := s.read.WithContext(ctx)
+	if b.Service != nil {
+		place, err := time.LoadLocation(b.Service.TimeZone)
+		if err != nil {
+			return at, err
+		}
+		at.Today = lab.DateOf(s.now(), place)
+		return at, nil
+	}
+	w := &work{Store: s, tx: tx, at: lab.At(s.now())}
+	if at.Today, err = w.today(b.Import.ServiceID); err == nil {
+		at.Locations, err = locationsOf(tx, b.Import.ServiceID)
+	}
+	return at, translate(err)
+}
+
+// checkVisits reports the first mistake of the visits of an import.
+func checkVisits(b *ImportBatch, at lab.Counter) error {
 	for i := range b.Visits {
 		v := &b.Visits[i]
-		v.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
 		var errs lab.FieldErrors
 		errs.Check(v.VisitedOn <= at.Today, "visited_on", "%s lies in the future.", v.VisitedOn)
 		if err := lab.Mistakes(v.Check(), errs.Err(), lab.CheckLocation(v.LocationID, at.Locations)); err != nil {
 			return fmt.Errorf("visit %d: %w", i+1, err)
 		}
 	}
-	return sqlstore.Load(l, func(yield func(*lab.Visit) bool) { yieldAll(b.Visits, yield) })
+	return nil
 }
 
 // joinVisit ties a sample to its visit, nil for none.
-func joinVisit(b *ImportBatch, x *loaded) (*lab.Visit, error) {
+func joinVisit(b *ImportBatch, x *lab.Arrival) (*lab.Visit, error) {
 	if x.Visit == 0 {
 		return nil, nil
 	}
@@ -188,72 +233,10 @@ func joinVisit(b *ImportBatch, x *loaded) (*lab.Visit, error) {
 	return visit, nil
 }
 
-// nextNumber is the number that the next sample of a year gets.
-type nextNumber struct {
-	series  int16
-	running int32
-}
-
-// importNumbers takes running numbers for all samples, year by year, and returns
-// the first of each year.
-func (w *work) importNumbers(b *ImportBatch) (map[int32]*nextNumber, error) {
-	counts := map[int32]int{}
-	for i := range b.Samples {
-		counts[int32(b.Samples[i].Sample.ReceivedOn.Year())]++
-	}
-	numbers := map[int32]*nextNumber{}
-	for _, year := range slices.Sorted(maps.Keys(counts)) {
-		series, first, err := w.nextNumbers(b.Import.ServiceID, int(year), counts[year])
-		if err != nil {
-			return nil, err
-		}
-		numbers[year] = &nextNumber{series, first}
-	}
-	return numbers, nil
-}
-
-// admit gives a sample and all that hangs on it identity and number, checks it,
-// publishes its result at source and classifies it.
-func (w *work) admit(d *lab.Dictionary, b *ImportBatch, x *loaded, numbers map[int32]*nextNumber, at lab.Counter) error {
-	year := int32(x.Sample.ReceivedOn.Year())
-	x.Sample.Key = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}
-	x.Sample.Version, x.Sample.ImportID, x.Sample.RegisteredAt = 1, b.Import.ID, w.at
-	x.Sample.NumberYear, x.Sample.NumberSeries, x.Sample.NumberRunning = year, numbers[year].series, numbers[year].running
-	numbers[year].running++
-	w.touch(b.Import.ServiceID, int(year))
-	visit, noVisit := joinVisit(b, x)
-	at.Visit, at.UsualPrice = visit, b.Usual.PriceOf(&x.Sample)
-	if err := lab.Mistakes(d.CheckSample(&x.Sample, x.Expected, at), x.Check(at.Today), noVisit); err != nil {
-		return err
-	}
-	for i := range x.Evidence {
-		e := &x.Evidence[i]
-		e.Analysis.Key, e.Analysis.SampleID, e.Analysis.Version = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, 1
-		e.Analysis.VerifiedAtSource(b.Import.ID, w.at)
-		if err := e.Analysis.Check(d, e.Findings, x.Sample.Since(), at.Today); err != nil {
-			return err
-		}
-		if err := e.Analysis.Overrule(lab.Plausibility(d, &x.Sample, e.Findings, b.Usual.In(x.Sample.Form))); err != nil {
-			return err
-		}
-		for j := range e.Findings {
-			f := &e.Findings[j]
-			f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: b.Import.ServiceID, ID: w.ids.Next()}, x.Sample.ID, e.Analysis.ID
-		}
-	}
-	released := x.File
-	released.Publications = nil
-	if len(x.Evidence) > 0 {
-		p, err := d.Publish(&released, lab.Why{})
-		if err != nil {
-			return err
-		}
-		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = w.ids.Next(), x.PublishedOn, w.at, b.Import.ID
-		released.Publications = []lab.Publication{*p}
-	}
-	x.Sample.Stage = d.Stage(&lab.File{Sample: x.Sample}) // all that was verified is published
-	x.publications, x.facts = released.Publications, d.Classify(&released)
-	return nil
+// loaded is an arrival on its way into the tables.
+type loaded struct {
+	lab.File
+	facts lab.Facts
 }
 
 // loadSamples writes samples with all that hangs on them, parents first.
@@ -278,7 +261,7 @@ func loadSamples(l sqlstore.Loader, samples []loaded) error {
 			}))
 		},
 		func() error {
-			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Publication) bool) bool { return yieldAll(x.publications, yield) }))
+			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.Publication) bool) bool { return yieldAll(x.Publications, yield) }))
 		},
 		func() error {
 			return sqlstore.Load(l, each(samples, func(x *loaded, yield func(*lab.SampleFact) bool) bool { return yield(&x.facts.Sample) }))

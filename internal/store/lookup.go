@@ -20,6 +20,8 @@ import (
 type Found struct {
 	lab.File
 	Service lab.Service // its code and name, and what it tells visitors at the place where the sample was handed in
+
+	gone lab.Import // that brought the sample, and was taken back
 }
 
 // What a look-up reads packed: it holds no free text. Those follow beside it.
@@ -44,6 +46,11 @@ var (
 		sqlstore.DayOrNone("x.expected_ready_on", func(f *Found) *lab.Date { return &f.Sample.ExpectedReadyOn }),
 		sqlstore.Value("expected", `(SELECT string_agg(coalesce(CAST(e.substance_id AS text), e.class, '`+sqlstore.Absent+`'), ' ') FROM (SELECT substance_id, class FROM sample_expectations
     WHERE service_id = x.service_id AND sample_id = x.id ORDER BY position) e)`, (*Found).expect),
+		// of an import that is not seen: nothing where the sample is
+		sqlstore.Text("coalesce(i.state, '')", func(f *Found) *lab.ImportState { return &f.gone.State }),
+		sqlstore.Text("coalesce(i.reason_code, '')", func(f *Found) *lab.PublicationReason { return &f.gone.ReasonCode }),
+		sqlstore.Text("coalesce(i.reason_lang, '')", func(f *Found) *lab.Language { return &f.gone.ReasonLang }),
+		sqlstore.DayOrNone("i.ended_on", func(f *Found) *lab.Date { return &f.gone.EndedOn }),
 	}
 	publishedColumns = sqlstore.Packed[lab.Publication]{
 		sqlstore.Number("p.version", func(p *lab.Publication) *int32 { return &p.Version }),
@@ -112,12 +119,13 @@ func opensOf(hashes int) string {
 // expectations in order, and sorting rows would copy them.
 const lookupStatement = `SELECT %s, v.code, v.name, coalesce(nullif(l.address, ''), v.address), coalesce(nullif(l.phone, ''), v.phone),
   coalesce(nullif(l.opening_hours, ''), v.opening_hours), x.logo, coalesce(p.reason, ''),
-  coalesce(p.reason_translation, ''), coalesce(p.result, '')
+  coalesce(p.reason_translation, ''), coalesce(p.result, ''), coalesce(i.reason, ''), coalesce(i.reason_translation, '')
 FROM lookup_codes c
 JOIN services v ON v.id = c.service_id
 JOIN samples x ON x.service_id = c.service_id AND x.id = c.sample_id
 LEFT JOIN locations l ON l.service_id = x.service_id AND l.id = x.location_id
 LEFT JOIN publications p ON p.service_id = c.service_id AND p.sample_id = c.sample_id
+LEFT JOIN imports i ON i.service_id = x.service_id AND i.id = x.import_id AND i.state <> 'taken'
 WHERE c.code_hash = $1 AND c.key_id = $2`
 
 // lookupOf is that statement. What is read packed tells of the publication nothing where there is none.
@@ -152,6 +160,10 @@ func readFound(rows *sql.Rows) (Found, error) {
 		return found, lab.ErrNotFound
 	}
 	slices.SortFunc(found.Publications, func(a, b lab.Publication) int { return cmp.Compare(a.Version, b.Version) })
+	if found.gone.State != "" {
+		found.TakenBack(&found.gone)
+		found.gone = lab.Import{}
+	}
 	return found, nil
 }
 
@@ -205,7 +217,8 @@ type lookupRow struct {
 
 func (r *lookupRow) scan(rows *sql.Rows) error {
 	s := &r.service
-	if err := rows.Scan(&r.packed, &s.Code, &s.Name, &s.Address, &s.Phone, &s.OpeningHours, &r.logo, &r.reason, &r.translation, &r.result); err != nil {
+	if err := rows.Scan(&r.packed, &s.Code, &s.Name, &s.Address, &s.Phone, &s.OpeningHours, &r.logo, &r.reason, &r.translation, &r.result,
+		&r.found.gone.Reason, &r.found.gone.ReasonTranslation); err != nil {
 		return err
 	}
 	published, err := foundColumns.Take(&r.found, r.packed)

@@ -266,7 +266,7 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 			return err
 		}
 		for some := range slices.Chunk(ids, batch) {
-			samples, err := samplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", service.ID, some)
+			samples, err := liveSamplesTable.list(w.tx, "WHERE service_id = ? AND id IN ? ORDER BY id", service.ID, some)
 			if err != nil {
 				return err
 			}

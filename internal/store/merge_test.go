@@ -247,7 +247,7 @@ func TestAnImportReadBeforeAMergeIsRefused(t *testing.T) {
 		service, arrivals := storetest.Service(t, s, "AAA"), storetest.Generate(old, 1, 20, 2023, 2023)
 		_, err := s.MergeSubstance(t.Context(), operator, storetest.Substance(t, old, "hydroxyzine"), storetest.Substance(t, old, "25I-NBOMe"), "a test")
 		noError(t, err)
-		b := &store.ImportBatch{Import: newImport("late"), Samples: slices.Clone(arrivals)}
+		b := &store.ImportBatch{Import: newImport("late"), Samples: store.Arrivals(slices.Clone(arrivals))}
 		b.Import.ServiceID = service.ID
 		if err := s.Import(t.Context(), operator, old, b, func(int) {}); !errors.Is(err, store.ErrBusy) {
 			t.Errorf("the import ends with %v", err)

@@ -160,7 +160,7 @@ func TestAnotherEditionOfTheDictionaryIsMended(t *testing.T) {
 			}
 			b := &store.ImportBatch{
 				Import: newImport("x"), Substances: []*lab.Substance{local}, Products: []*lab.Product{product},
-				Samples: storetest.Generate(d, 1, 50, 2023, 2023),
+				Samples: store.Arrivals(storetest.Generate(d, 1, 50, 2023, 2023)),
 			}
 			b.Import.ServiceID = service.ID
 			if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {

@@ -143,7 +143,7 @@ func (s *Store) Sample(ctx context.Context, by lab.Actor, key lab.Key) (lab.Samp
 // Sample does.
 func (s *Store) FindSample(ctx context.Context, by lab.Actor, number lab.SampleNumber) (lab.Key, error) {
 	var key lab.Key
-	err := s.read.WithContext(ctx).Raw("SELECT x.service_id, x.id FROM services v JOIN samples x ON x.service_id = v.id "+
+	err := s.read.WithContext(ctx).Raw("SELECT x.service_id, x.id FROM services v JOIN "+seenSamples+" x ON x.service_id = v.id "+
 		"WHERE v.code = ? AND x.number_year = ? AND x.number_series = ? AND x.number_running = ?", number.Service, number.Year, number.Series, number.Running).Take(&key).Error
 	if err != nil || !by.SeesRecords(key.ServiceID) {
 		return lab.Key{}, cmp.Or(translate(err), lab.ErrNotFound)

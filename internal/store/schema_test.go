@@ -216,7 +216,7 @@ func TestColumnsAreFields(t *testing.T) {
 			if table == "goose_db_version" || slices.Contains(store.WithoutModel, table) {
 				continue
 			}
-			have := slices.Sorted(maps.Keys(columns))
+			have := slices.DeleteFunc(slices.Sorted(maps.Keys(columns)), func(c string) bool { return slices.Contains(store.BesideModel[table], c) })
 			if !slices.Equal(have, models[table]) {
 				t.Errorf("%s has the columns %v\nits model has %v", table, have, models[table])
 			}

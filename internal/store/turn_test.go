@@ -80,7 +80,7 @@ func TestWhatHasBegunIsNotCutOff(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		s := storetest.Open(t, storetest.Config(t, kind))
 		d, service := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR")
-		b := &store.ImportBatch{Import: newImport("long"), Samples: storetest.Generate(d, 1, 2000, firstYear, lastYear)}
+		b := &store.ImportBatch{Import: newImport("long"), Samples: store.Arrivals(storetest.Generate(d, 1, 2000, firstYear, lastYear))}
 		b.Import.ServiceID = service.ID
 		start := time.Now()
 		if err := s.Import(store.WaitAtMost(t.Context(), 60*time.Millisecond), lab.Operator("import"), d, b, func(int) {}); err != nil {

@@ -141,6 +141,9 @@ func (s *Store) Views(ctx context.Context, by lab.Actor, sample lab.Key) ([]View
 		return nil, lab.ErrNotFound
 	}
 	tx := s.read.WithContext(ctx)
+	if _, err := samplesTable.at(tx, sample); err != nil {
+		return nil, translate(err)
+	}
 	views, err := viewsTable.of(tx, sample, "ORDER BY viewed_at, id")
 	if err != nil {
 		return nil, translate(err)

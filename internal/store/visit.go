@@ -147,7 +147,7 @@ func (s *Store) NumberInVisit(ctx context.Context, by lab.Actor, x *lab.Sample) 
 	}
 	tx := s.read.WithContext(ctx)
 	var ids []lab.ID
-	if err := tx.Raw("SELECT id FROM samples WHERE service_id = ? AND visit_id = ?", x.ServiceID, x.VisitID).Scan(&ids).Error; err != nil {
+	if err := tx.Raw("SELECT id FROM "+seenSamples+" samples WHERE service_id = ? AND visit_id = ?", x.ServiceID, x.VisitID).Scan(&ids).Error; err != nil {
 		return 0, translate(err)
 	}
 	of := map[string]lab.ID{}

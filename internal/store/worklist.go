@@ -177,7 +177,7 @@ type clauses func(on bool, clause string, values ...any)
 
 // places reads some places of a service, in the order that narrow says.
 func (f *WorkFilter) places(tx *gorm.DB, service lab.ServiceID, narrow func(clauses) string) ([]place, error) {
-	query, args := "SELECT service_id, id, received_on, held_since FROM samples WHERE service_id = ?", []any{service}
+	query, args := "SELECT service_id, id, received_on, held_since FROM "+seenSamples+" samples WHERE service_id = ?", []any{service}
 	add := func(on bool, clause string, values ...any) {
 		if on {
 			query, args = query+" AND "+clause, append(args, values...)
@@ -294,7 +294,7 @@ func (s *Store) StageCounts(ctx context.Context, by lab.Actor, service lab.Servi
 		total := 0
 		for _, one := range services {
 			var n int
-			err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM samples WHERE service_id = ? AND stage = ? LIMIT ?) few",
+			err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM "+seenSamples+" samples WHERE service_id = ? AND stage = ? LIMIT ?) few",
 				one.ID, stage, countMost+1-total).Scan(&n).Error
 			if err != nil {
 				return nil, translate(err)

@@ -41,6 +41,7 @@ type Reading struct {
 	Dictionary *lab.Dictionary // with the new entries
 	Usual      lab.Usual
 	Before     *lab.Import // that took the same files by the same mapping; nil: none did
+	Left       *lab.Import // of the same files, which is not taken yet, and goes on; nil: none
 }
 
 // Read reads and checks the files. The error is for what cannot be read as the mapping says.
@@ -77,6 +78,8 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	}
 	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
 	switch {
+	case err == nil && before.State == lab.ImportLoading:
+		r.Left = &before
 	case err == nil:
 		r.Before = &before
 	case !errors.Is(err, lab.ErrNotFound):
@@ -93,7 +96,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(r.Plan.Arrivals)), Purpose: r.Purpose,
 		},
-		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals,
+		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: store.Arrivals(r.Plan.Arrivals),
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
 	}
 	batch.Import.ServiceID = r.Service.ID

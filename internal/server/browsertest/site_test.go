@@ -112,7 +112,7 @@ func (x *site) fill(t testing.TB) {
 	x.words = storetest.AddMethods(t, x.store)
 	batch := &store.ImportBatch{
 		Import:  lab.Import{Key: lab.Key{ServiceID: x.service.ID}, Profile: "generated", Digest: "x", Files: "x"},
-		Samples: storetest.Generate(x.words, 1, 400, storetest.Now.Year()-2, storetest.Now.Year()-1),
+		Samples: store.Arrivals(storetest.Generate(x.words, 1, 400, storetest.Now.Year()-2, storetest.Now.Year()-1)),
 	}
 	if err := x.store.Import(t.Context(), lab.Operator("import"), x.words, batch, func(int) {}); err != nil {
 		t.Fatal(err)

@@ -31,8 +31,13 @@ func (d *DB) stayOpen(ctx context.Context, folder string) error {
 	case err == nil:
 		d.release = l.release
 	}
+	d.presence = showPresence(folder)
 	return nil
 }
+
+// Beside tells whether another process has the SQLite file open, as far as that can be told:
+// it does not see when this one lets go of the file, and has to find it free by chance.
+func (d *DB) Beside() bool { return d.file != nil && d.presence.beside() }
 
 // notCutOff refuses to begin a registry where one was being restored.
 func notCutOff(folder string) error {

@@ -42,6 +42,7 @@ type DB struct {
 	tables   Tables
 	now      func() time.Time
 	file     *sqliteFile   // nil on PostgreSQL
+	presence *presence     // shows others that the SQLite file is open; nil where that cannot be shown
 	release  func() error  // lets restores come to the file again; nil where they are not kept away
 	writing  chan struct{} // on PostgreSQL a place for each that may write, so that some connections are left for reading
 	writable writability
@@ -137,6 +138,9 @@ func (d *DB) Close() error {
 		}
 		errs = append(errs, err)
 	}
+	presence := d.presence
+	d.presence = nil
+	errs = append(errs, presence.end())
 	if release := d.release; release != nil {
 		d.release = nil
 		errs = append(errs, release())

@@ -1,0 +1,13 @@
+//go:build !unix
+
+package sqlstore
+
+// presence is that this process has a SQLite file open, which cannot be shown here.
+type presence struct{}
+
+func showPresence(string) *presence { return nil }
+
+// beside cannot tell here, so that whoever may be there is thought of.
+func (*presence) beside() bool { return true }
+
+func (*presence) end() error { return nil }
