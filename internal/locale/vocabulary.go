@@ -61,6 +61,7 @@ var (
 	Dangers              = named("danger", lab.Dangers)
 	Stages               = named("stage", lab.Stages)
 	Purposes             = named("purpose", lab.Purposes)
+	ImportStates         = named("import_state", lab.ImportStates)
 )
 
 // Codes are the codes of the vocabulary, in the order in which they are shown.

@@ -15,6 +15,7 @@ import (
 	"marquis/internal/intake"
 	"marquis/internal/lab"
 	"marquis/internal/page"
+	"marquis/internal/store"
 	"marquis/internal/work"
 	"marquis/reports"
 )
@@ -28,11 +29,13 @@ type importJob struct {
 	text    string
 	purpose string
 	taking  *taking // nil for a dry run
+	undoes  lab.ID  // the import that is taken back or abandoned instead
 
 	reading *readImport // what was read; nil where it was not
 	wrong   string      // why it was not, as the reader of the files said it
 	failed  string      // key of why it was not, where that is not the files' fault
 	taken   bool
+	undone  bool
 }
 
 // readImport is what is kept of a reading: no sample of it.
@@ -68,16 +71,7 @@ func (r *request) startImport(upload lab.ID, ref mappingRef, t *taking, purpose 
 		j.Title = r.Texts.Text("page.imports.taking")
 	}
 	server, by := r.server, r.Actor
-	j, err = server.jobs.Start(j, func(ctx context.Context, _ io.Writer) error { return server.runImport(ctx, j, x, by) })
-	switch {
-	case errors.Is(err, work.ErrBusy):
-		return "", lab.FieldErrors{{Format: "Others are having something made. Try again in a few minutes."}}
-	case err != nil:
-		return "", err
-	case j.Result == nil:
-		return "/reports/" + j.ID, nil // a report that the reader is having made: one at a time
-	}
-	return importJobAddress(j), nil
+	return r.startJob(j, func(ctx context.Context, _ io.Writer) error { return server.runImport(ctx, j, x, by) })
 }
 
 func importJobAddress(j *work.Job) string {
@@ -103,6 +97,7 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 	progress := func(done, of int) { j.Done.Store(int64(done)); j.Total.Store(int64(of)) }
 	reading, err := i.Read(ctx, progress)
 	var files *work.FilesError
+	var refused *lab.MoveError
 	switch {
 	case errors.As(err, &files):
 		x.wrong = files.Error()
@@ -120,6 +115,10 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 	j.Done.Store(0)
 	x.taking.writing.Store(true)
 	switch err := reading.Take(ctx, progress); {
+	case errors.Is(err, store.ErrUnfinished):
+		x.failed = "page.imports.unfinished"
+	case errors.As(err, &refused):
+		x.failed = "page.imports.at_work"
 	case errors.Is(err, lab.ErrConflict):
 		x.failed = "page.imports.meanwhile"
 	case err != nil:
@@ -170,6 +169,9 @@ func (r *request) importProgress(j *work.Job, x *importJob) progress {
 		return p
 	}
 	key := "page.imports.reading"
+	if !x.undoes.IsZero() {
+		key = "page.imports.undoing"
+	}
 	if x.taking != nil && x.taking.writing.Load() {
 		key = "page.imports.writing"
 	}

@@ -28,6 +28,8 @@ type importJobPage struct {
 	Failed   string // why it failed otherwise
 	Taking   bool
 	Taken    bool
+	Undone   bool
+	Undoing  bool
 	Read     *readView
 	Names    *page.Form // decides names one by one; nil where there is none to decide
 	Decide   []nameRow
@@ -67,6 +69,7 @@ func (r *request) importJobPage() (*importJobPage, error) {
 		View: r.View(j.Title), Service: r.Service, Address: importJobAddress(j), Upload: r.uploadAddress(x.upload), Mapping: r.mappingAddress(x.ref),
 		MapName: x.ref.Name, Files: x.files, Running: j.State() == work.Running, Taking: x.taking != nil, Progress: r.importProgress(j, x),
 	}
+	shown.Undoing, shown.Undone = !x.undoes.IsZero(), x.undone
 	shown.Change = shown.Upload + "/mapping?from=" + x.ref.String()
 	if shown.Running {
 		return shown, nil

@@ -22,6 +22,7 @@ type importsPage struct {
 	Form     *page.Form
 	Most     int // MB
 	InHand   []uploadView
+	Imports  []importView
 	Mappings []mappingView
 }
 
@@ -79,6 +80,9 @@ func (r *request) importsPage() (*importsPage, error) {
 	second := r.Optional(r.Hint(r.Input("second", page.FileField, "page.imports.second"), "page.imports.second_hint"))
 	shown.Form = page.NewForm(files, second)
 	if shown.InHand, err = r.uploadsInHand(); err != nil {
+		return nil, err
+	}
+	if shown.Imports, err = r.importViews(); err != nil {
 		return nil, err
 	}
 	shown.Mappings, err = r.mappingViews()

@@ -49,6 +49,7 @@ var pages = map[string]any{
 	"importjob.html":        importJobPage{},
 	"imports.html":          importsPage{},
 	"importtake.html":       importTakePage{},
+	"importtaken.html":      importTakenPage{},
 	"invitation.html":       invitationPage{},
 	"invited.html":          invitedPage{},
 	"laboratories.html":     laboratoriesPage{},

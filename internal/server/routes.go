@@ -185,6 +185,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, "/imports/:service/jobs/:job/names", importers, decideNames},
 		{get, "/imports/:service/jobs/:job/take", importers, showImportTake},
 		{post, "/imports/:service/jobs/:job/take", importers, takeImport},
+		{get, "/imports/:service/taken/:import", importers, showImportTaken},
+		{post, "/imports/:service/taken/:import", importers, takeBackImport},
 
 		// people
 		{get, "/people", administrators, showPeople},
