@@ -70,6 +70,8 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 
 		":method":     {strconv.Itoa(int(c.methods[lab.Strip].ID)), "1", "99999999999", "nonsense", "-1"},
 		":laboratory": {"LAB1", "lab1", "NONE", "%00"},
+
+		":upload": {nobody, "nonsense"}, ":part": {"1-0", "nonsense"}, ":mapping": {"unc-gcms.0", "unc-gcms.7", "none.0", "nonsense"}, ":import": {nobody, "nonsense"},
 	}
 }
 

@@ -55,6 +55,7 @@ var waits = map[string]string{
 	"server.readTime":       "of a connection: waitBeside",
 	"server.savingTime":     "of a request",
 	"server.turnWait":       "of a request",
+	"server.uploadTime":     "of a request",
 	"server.writeTime":      "of a connection",
 	"sqlstore.frozenWait":   "of a request",
 	"sqlstore.leastWait":    "of a request",

@@ -122,7 +122,7 @@ func (i *importing) ended(t *testing.T, address string) page {
 // of the job and its page.
 func (i *importing) read(t *testing.T, upload string, set url.Values) (string, page) {
 	t.Helper()
-	form := asSent(i.r.get(upload + "/mapping").want(t, http.StatusOK))
+	form := asSent(i.r.get(upload+"/mapping").want(t, http.StatusOK))
 	for name, values := range set {
 		form[name] = values
 	}
@@ -133,7 +133,7 @@ func (i *importing) read(t *testing.T, upload string, set url.Values) (string, p
 // said is what a person says of the clinic's file beside what was guessed.
 func said(i *importing, t *testing.T, upload string) url.Values {
 	t.Helper()
-	form := i.r.get(upload + "/mapping").want(t, http.StatusOK)
+	form := i.r.get(upload+"/mapping").want(t, http.StatusOK)
 	set := url.Values{
 		"profile": {"clinic"}, "findings.nothing": {"niets gevonden"}, "method.0.kind": {"gc_ms"}, "method.0.lab": {"Clinic"},
 		"method.0.level": {"confirmatory"}, "method.0.quantifies": {"yes"},
@@ -243,7 +243,7 @@ func TestTakingRefusesWhatThePersonHasNotSeen(t *testing.T) {
 	i := newImporting(t, oneSite(t))
 	upload := i.upload(t, "clinic.csv", clinic(t))
 	job, _ := i.read(t, upload, said(i, t, upload))
-	seen := asSent(i.r.get(job + "/take").want(t, http.StatusOK))
+	seen := asSent(i.r.get(job+"/take").want(t, http.StatusOK))
 	seen.Set("purpose", "a test")
 	for name, c := range map[string]struct{ field, value, says string }{
 		"another digest": {"digest", strings.Repeat("0", 64), "are not those of the dry run"},
@@ -315,4 +315,3 @@ type endless struct{}
 
 func (*endless) Read(p []byte) (int, error) { return len(p), nil }
 func (*endless) Close() error               { return nil }
-

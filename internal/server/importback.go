@@ -101,7 +101,6 @@ func (r *request) importTakenPage() (*importTakenPage, error) {
 	}
 	if shown.Back || shown.Abandons {
 		shown.Form = page.NewForm(fields...)
-		return shown, r.keeps(shown.Form, shown.Import.Address)
 	}
 	return shown, nil
 }

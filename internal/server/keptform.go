@@ -49,7 +49,6 @@ var keptForms = []keptForm{
 	{"/imports/:service/files/:upload/text", "page.imports.text", "/imports/:service/files/:upload", []string{"text"}},
 	{"/imports/:service/files/:upload/mapping", "page.mapping.title", "/imports/:service/files/:upload/mapping", []string{"from", "profile", "decimal", "file.", "samples.", "findings.", "method."}},
 	{"/imports/:service/jobs/:job/names", "page.imports.names", "/imports/:service/jobs/:job", []string{"names."}},
-	{"/imports/:service/taken/:import", "page.imports.take_back", "/imports/:service/taken/:import", reasonNames},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
 	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
 }

@@ -27,7 +27,11 @@ var keepNothing = map[string]string{
 	"/reports": "choices", "/people": "a name", "/people/:user": "choices", "/people/:user/disabled": "nothing is typed",
 	"/people/:user/invitation": "nothing is typed", "/people/:user/sessions": "nothing is typed", "/clock": "has to be seen as it is now",
 	"/methods/:method/scope": "one row", "/methods/:method/retirement": "a day", "/laboratories": "a name",
-	"/services": "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
+	"/imports/:service/files": "files", "/imports/:service/begin": "names of files", "/imports/:service/files/:upload/parts/:part": "a part of a file",
+	"/imports/:service/files/:upload/whole": "nothing is typed", "/imports/:service/files/:upload/drop": "nothing is typed",
+	"/imports/:service/files/:upload/reading": "nothing is typed", "/imports/:service/jobs/:job/take": "has to be seen as it is now",
+	"/imports/:service/taken/:import": "a reason",
+	"/services":                       "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
 }
 
 func TestEveryFormOfStaffIsKeptOrHasAReasonNotToBe(t *testing.T) {
