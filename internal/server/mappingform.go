@@ -37,7 +37,10 @@ type fieldGroups struct{ First, Rest []mappingRow }
 // mappingRow is one field of a sample or a finding, with the columns and values of the files.
 type mappingRow struct {
 	Name     string
+	Legend   string
+	Meaning  string // what is asked of the values
 	Column   *page.Field
+	Value    *page.Field   // what it is in all rows; nil where that cannot be said
 	More     []*page.Field // what else is said of it
 	Examples []string
 	Values   []valueRow
@@ -160,18 +163,18 @@ func (b *mappingForm) row(name string, f intake.FieldInfo, x intake.Field, findi
 	case x.Value != "":
 		chosen = ofAllRows
 	}
-	column := b.choice(name+".column", mappingLabel(f.Name), chosen, options...)
+	column := b.choice(name+".column", "page.imports.column", chosen, options...)
 	column.Unchosen = b.Texts.Text("page.mapping.not_there")
 	if !f.Needed {
 		b.Optional(column)
 	}
-	row := mappingRow{Name: name, Column: column}
+	row := mappingRow{Name: name, Legend: b.Texts.Text(mappingLabel(f.Name)), Meaning: b.Texts.Text("page.mapping.stands_for"), Column: column}
 	look := b.look(findings)
 	if c := look.Column(column.Value()); c != nil {
 		row.Examples = c.Examples
 	}
 	if slices.Contains(f.Keys, "value") {
-		row.More = append(row.More, b.value(name, f, x))
+		row.Value = b.value(name, f, x)
 	}
 	row.More = append(row.More, b.particulars(name, f, x, look, column.Value())...)
 	if slices.Contains(f.Keys, "values") && len(f.Codes) > 0 && f.Kind != "amount" || f.Name == "unit" || f.Name == "basis" || f.Name == "region" {

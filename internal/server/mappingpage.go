@@ -260,11 +260,11 @@ func saveMapping(r *request) error {
 	if errors.Is(err, lab.ErrConflict) {
 		err = lab.FieldErrors{{Field: "profile", Format: "Somebody has changed the mapping meanwhile. Give yours another name, or send it again."}}
 	}
-	return r.End(inMappingForm(err, m), next, "mapping.html", again)
+	return r.End(r.inMappingForm(err, m), next, "mapping.html", again)
 }
 
 // inMappingForm puts the mistakes of a mapping to the fields of its form.
-func inMappingForm(err error, m *intake.Mapping) error {
+func (r *request) inMappingForm(err error, m *intake.Mapping) error {
 	mistakes := page.FieldErrors(err)
 	if len(mistakes) == 0 {
 		return err
@@ -273,7 +273,8 @@ func inMappingForm(err error, m *intake.Mapping) error {
 		f := &mistakes[i].Field
 		switch rest, isMethod := strings.CutPrefix(*f, "method."); {
 		case strings.HasPrefix(*f, "samples.") || strings.HasPrefix(*f, "findings.fields."):
-			*f += ".column"
+			name := r.Texts.Text(mappingLabel((*f)[strings.LastIndex(*f, ".")+1:]))
+			mistakes[i] = lab.FieldError{Field: *f + ".column", Format: "At %s: %s", Args: []any{name, r.Texts.Sentence(mistakes[i].Format, mistakes[i].Args...)}}
 		case strings.HasPrefix(*f, "file "):
 			*f = strings.Replace(*f, " ", ".", 1) + ".header_row"
 		case isMethod:
