@@ -143,7 +143,7 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) err
 func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*work.Reading, error) {
 	progress := x.progress("read")
 	defer progress.end()
-	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files}
+	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files, Alone: true}
 	return i.Read(ctx, progress.show)
 }
 

@@ -209,7 +209,7 @@ func (m *maker) write(ctx context.Context, x load, progress func(int)) error {
 		x.arrivals[i].Affirm(m.words, "Measured twice, with the same result.")
 	}
 	rows := int32(len(x.arrivals))
-	b := &store.ImportBatch{Visits: x.visits, Samples: store.Arrivals(x.arrivals), Import: lab.Import{
+	b := &store.ImportBatch{Alone: true, Visits: x.visits, Samples: store.Arrivals(x.arrivals), Import: lab.Import{
 		Profile: "demo", Digest: hex.EncodeToString(digest[:]), Files: "synthetic: " + what, RowsRead: rows, Accepted: rows, Samples: rows,
 	}}
 	b.Import.ServiceID = x.service

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,6 +69,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	}
 	var place lab.Location
 	var north lab.Lab
+	var imported lab.Key
 	var newer *lab.Method
 	other, last := b.register(t, s), b.register(t, s)
 	there := storetest.Service(t, s, "XTR")
@@ -368,8 +370,34 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			if err != nil {
 				return err
 			}
-			return s.Import(ctx, lab.Operator("import"), d, batch, func(int) {})
-		}, "import", lab.Operator("import"), nil, []string{`"field":"results_sha256","new":"`, `"field":"digest","new":"digest","old":""`}, "generated"},
+			err = s.Import(ctx, lab.Operator("import"), d, batch, func(int) {})
+			imported = batch.Import.Key
+			return err
+		}, "import", lab.Operator("import"), nil, []string{`"field":"results_sha256","new":"`, `"field":"digest","new":"digest","old":""`, `"field":"state","new":"taken","old":""`}, "generated"},
+		{"Imports and ImportUses", func() error {
+			_, listed := s.Imports(ctx, operator, b.service.ID)
+			_, left := s.UnfinishedImports(ctx, operator)
+			_, uses := s.ImportUses(ctx, operator, imported)
+			return errors.Join(listed, left, uses)
+		}, "", operator, nil, nil, ""},
+		{"TakeBack", func() error {
+			return s.TakeBack(ctx, operator, imported, lab.Because("en", "wrong column"), func(int) {})
+		}, "take back import+clear import", operator, func() string { return imported.ID.String() },
+			[]string{`"field":"state","new":"undoing","old":"taken"`, `"field":"reason","new":"wrong column","old":""`, `"field":"ended_on","new":"2025-03-03","old":null`}, "wrong column"},
+		{"Abandon", func() error {
+			stopped, stop := context.WithCancel(ctx)
+			batch := &store.ImportBatch{Import: newImport("cut off"), Samples: func(func(*lab.Arrival, error) bool) { stop() }}
+			batch.Import.ServiceID = b.service.ID
+			d, err := s.Dictionary(ctx)
+			if err != nil {
+				return err
+			}
+			if err := s.Import(stopped, operator, d, batch, func(int) {}); !errors.Is(err, store.ErrUnfinished) {
+				return fmt.Errorf("the load ends with %w", err)
+			}
+			imported = batch.Import.Key
+			return s.Abandon(ctx, operator, imported, func(int) {})
+		}, "abandon import", operator, func() string { return imported.ID.String() }, []string{`"field":"state","new":"abandoned","old":"loading"`}, ""},
 		{"Reclassify", func() error {
 			_, err := s.Reclassify(ctx, operator)
 			return err

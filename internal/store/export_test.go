@@ -67,6 +67,9 @@ func (s *Store) Reassign(ctx context.Context, by lab.Actor, key lab.Key, version
 	})
 }
 
+// OnSQLite tells that the registry is a SQLite file.
+func (s *Store) OnSQLite() bool { return s.db.OnSQLite() }
+
 // Exec runs a statement past all rules of the program.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.db.Write.Session(&gorm.Session{NewDB: true}).Exec(statement, args...).Error
@@ -193,9 +196,9 @@ func OnePool(t testing.TB, s *Store) {
 // SmallBatches makes imports write few samples at a time, until the test ends.
 func SmallBatches(t testing.TB) {
 	t.Helper()
-	usual := firstBatch
-	firstBatch, mostInBatch = 100, 100
-	t.Cleanup(func() { firstBatch, mostInBatch = usual, 20*usual })
+	first, least, most := firstBatch, leastInBatch, mostInBatch
+	firstBatch, leastInBatch, mostInBatch = 100, 100, 100
+	t.Cleanup(func() { firstBatch, leastInBatch, mostInBatch = first, least, most })
 }
 
 // Explained records the statements that a store on SQLite runs from now on, and

@@ -25,6 +25,10 @@ type ImportBatch struct {
 	Visits     []lab.Visit                    // to which samples refer by their place
 	Samples    iter.Seq2[*lab.Arrival, error] // read once; each is valid until the next is asked for
 
+	// Alone says that nobody else works in this process: where no other process has the SQLite
+	// file open either, nobody waits for its transactions.
+	Alone bool
+
 	Usual     lab.Usual         // amounts and prices, with which the batch was read
 	Confirmed lab.Confirmations // why what looks implausible in it is right
 }
@@ -116,7 +120,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		return err
 	}
 	return s.alone(ctx, b.Import.ServiceID, func() error {
-		l := &load{Store: s, by: by, b: b, words: d, at: at, results: newResultsSum(), pace: s.newPace()}
+		l := &load{Store: s, by: by, b: b, words: d, at: at, results: newResultsSum(), pace: s.newPace(b.Alone)}
 		if err := l.begin(ctx); err != nil {
 			return err
 		}

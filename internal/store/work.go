@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -102,11 +104,28 @@ func replace[T any](w *work, record *T, key lab.Key, version int32) error {
 // nextNumbers takes the next n running numbers of a service and year, in the series of
 // the newest life of the registry, and returns the first.
 func (w *work) nextNumbers(service lab.ServiceID, year, n int) (series int16, first int32, err error) {
+	series, firsts, err := w.nextNumbersOf(service, map[int]int{year: n})
+	return series, firsts[year], err
+}
+
+// nextNumbersOf is nextNumbers for several years at once.
+func (w *work) nextNumbersOf(service lab.ServiceID, counts map[int]int) (series int16, firsts map[int]int32, err error) {
 	if err := w.tx.Raw("SELECT coalesce(max(life), 0) FROM registry_lives").Scan(&series).Error; err != nil {
-		return 0, 0, err
+		return 0, nil, err
 	}
-	var last int32
-	err = w.tx.Raw("INSERT INTO sample_counters (service_id, year, series, last) VALUES (?, ?, ?, ?) "+
-		"ON CONFLICT (service_id, year, series) DO UPDATE SET last = sample_counters.last + ? RETURNING last", service, year, series, n, n).Scan(&last).Error
-	return series, last - int32(n) + 1, err
+	var values []any
+	for _, year := range slices.Sorted(maps.Keys(counts)) { // locked in one order by all
+		values = append(values, service, year, series, counts[year])
+	}
+	var lasts []struct {
+		Year int
+		Last int32
+	}
+	err = w.tx.Raw("INSERT INTO sample_counters (service_id, year, series, last) VALUES "+strings.Repeat("(?, ?, ?, ?), ", len(counts)-1)+"(?, ?, ?, ?) "+
+		"ON CONFLICT (service_id, year, series) DO UPDATE SET last = sample_counters.last + excluded.last RETURNING year, last", values...).Scan(&lasts).Error
+	firsts = map[int]int32{}
+	for _, x := range lasts {
+		firsts[x.Year] = x.Last - int32(counts[x.Year]) + 1
+	}
+	return series, firsts, err
 }

@@ -18,11 +18,11 @@ type Import struct {
 	By      lab.Actor
 	Now     func() time.Time
 	Mapping *intake.Mapping
-	Service lab.Service // whose samples they are; without an ID where the registry lacks it, and adds it
-	Files   []string    // paths, in the order of the mapping
-
+	Service lab.Service                              // whose samples they are; without an ID where the registry lacks it, and adds it
+	Files   []string                                 // paths, in the order of the mapping
 	Open    func(path string) (io.ReadCloser, error) // opens a file that is not on disk; nil where all are
 	Purpose string                                   // why it is imported; empty for a command
+	Alone   bool                                     // nobody else works in this process
 }
 
 // FilesError is what is wrong with the files, or with how they are said to be read.
@@ -97,7 +97,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(len(r.Plan.Arrivals)), Purpose: r.Purpose,
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: store.Arrivals(r.Plan.Arrivals),
-		Usual: r.Usual, Confirmed: r.Mapping.Confirmed,
+		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone,
 	}
 	batch.Import.ServiceID = r.Service.ID
 	if r.Service.ID == 0 {

@@ -22,16 +22,23 @@ func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 func (sqliteDialect) insert(ctx context.Context, _ *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
 	const most = 900 // values in a statement
 	width := max(1, most/len(columns)) * len(columns)
-	full, err := prepareInsert(ctx, tx, table, columns, width) //nolint:sqlclosecheck // it is closed below, after its last use in the loop
-	if err != nil {
-		return err
-	}
-	defer full.Close()
+	var full *sql.Stmt // made when there are so many
+	defer func() {
+		if full != nil {
+			_ = full.Close()
+		}
+	}()
 	values := make([]any, 0, width)
 	for row := range rows {
 		values = append(values, row...)
 		if len(values) < width {
 			continue
+		}
+		if full == nil {
+			var err error
+			if full, err = prepareInsert(ctx, tx, table, columns, width); err != nil { //nolint:sqlclosecheck // it is closed above, after its last use in the loop
+				return err
+			}
 		}
 		if _, err := full.ExecContext(ctx, values...); err != nil {
 			return sqliteDialector{}.Translate(err)
