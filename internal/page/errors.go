@@ -17,7 +17,7 @@ var (
 	ErrNoPage       = errors.New("no such page")
 	ErrWrongMethod  = errors.New("no such method for this page")
 	ErrBadForm      = errors.New("the form cannot be read")
-	errTooLarge     = errors.New("the form is too large")
+	ErrTooLarge     = errors.New("the form is too large")
 	ErrForbidden    = errors.New("not allowed")
 	ErrSignIn       = errors.New("not signed in")
 	ErrSecondFactor = errors.New("second factor missing")
@@ -46,7 +46,7 @@ var answers = []Known{
 	{lab.ErrNotFound, Answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text", "page.error.not_found_public"}},
 	{ErrWrongMethod, Answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text", ""}},
 	{ErrBadForm, Answer{http.StatusBadRequest, "page.error.form", "page.error.form_text", ""}},
-	{errTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
+	{ErrTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
 	{ErrForbidden, Answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
 	{ErrOrigin, Answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},
 	{ErrTooMany, Answer{http.StatusTooManyRequests, "page.error.too_many", "page.error.too_many_text", ""}},

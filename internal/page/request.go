@@ -93,12 +93,11 @@ const BodyBytes = 1 << 20
 
 // Typed is what a form sent. One that is too large or not a form is refused.
 func (r *Request) Typed() (url.Values, error) {
-	most := max(BodyBytes, r.Route.Access.Streams)
-	if r.Request.ContentLength > most { // whatever it is
-		return nil, errTooLarge
-	}
 	if r.Route.Access.Streams > 0 { // nothing of it is read before the handler does
 		return nil, nil //nolint:nilnil // no field was typed
+	}
+	if r.Request.ContentLength > BodyBytes { // whatever it is
+		return nil, ErrTooLarge
 	}
 	var large *http.MaxBytesError
 	parse := r.Request.ParseForm
@@ -107,7 +106,7 @@ func (r *Request) Typed() (url.Values, error) {
 	}
 	switch err := parse(); {
 	case errors.As(err, &large):
-		return nil, errTooLarge
+		return nil, ErrTooLarge
 	case err != nil:
 		return nil, ErrBadForm
 	}

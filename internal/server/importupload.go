@@ -55,6 +55,9 @@ func (r *request) readFiles() (files []sentFile, err error) {
 			return nil, err
 		}
 	}
+	if r.Request.ContentLength > uploadBytes { // nothing of it is read
+		return nil, tooLargeFiles()
+	}
 	parts, err := r.Request.MultipartReader()
 	if err != nil {
 		return nil, page.ErrBadForm
@@ -84,9 +87,13 @@ func (r *request) readFiles() (files []sentFile, err error) {
 func sendingError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return lab.CheckUploads([]lab.Upload{{Name: "-", Bytes: lab.MaxUpload + 1}})
+		return tooLargeFiles()
 	}
 	return page.ErrBadForm
+}
+
+func tooLargeFiles() error {
+	return lab.CheckUploads([]lab.Upload{{Name: "-", Bytes: lab.MaxUpload + 1}})
 }
 
 // keepFile writes a file of a form where only this program can read it.
@@ -172,9 +179,16 @@ func addUploadPart(r *request) error {
 	if failed != nil || wrong != nil {
 		return lab.ErrNotFound
 	}
+	if r.Request.ContentLength > lab.UploadPart {
+		return page.ErrTooLarge
+	}
 	content, err := io.ReadAll(r.Request.Body)
-	if err != nil {
-		return sendingError(err)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return page.ErrTooLarge
+	case err != nil:
+		return page.ErrBadForm
 	}
 	if err := r.server.Store.AddUploadPart(r.Ctx(), r.Actor, key, int16(file), int(part), content); err != nil {
 		return err
