@@ -7,10 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -173,39 +171,9 @@ func (x *importing) account(r *intake.Receipt) (err error) {
 	case ".json":
 		return r.WriteJSON(f)
 	case ".xlsx":
-		return reports.WriteSheet(f, x.receiptSheet(r))
+		return reports.WriteSheet(f, reports.ReceiptSheet(x.mapping.Profile+", "+x.service.Code, intake.ReceiptColumns, r.Records()))
 	}
 	return r.WriteCSV(f)
-}
-
-// receiptSheet is the receipt for a spreadsheet.
-func (x *importing) receiptSheet(r *intake.Receipt) *reports.Sheet {
-	s := &reports.Sheet{
-		Language: "en", Name: "Receipt", Title: "Receipt: " + x.mapping.Profile + ", " + x.service.Code,
-		About: []string{"What was read, what became of it, the reasons with how often each was given, and each row that was not accepted."},
-	}
-	for _, name := range intake.ReceiptColumns {
-		s.Columns = append(s.Columns, reports.SheetColumn{Title: name, Number: name == "row", Decimals: -1})
-	}
-	for _, record := range r.Records() {
-		row := make([]any, len(record))
-		for i, text := range record {
-			row[i] = strings.Map(shown, text)
-			if number, err := strconv.Atoi(text); err == nil && s.Columns[i].Number {
-				row[i] = number
-			}
-		}
-		s.Rows = append(s.Rows, row)
-	}
-	return s
-}
-
-// shown puts a sign in the place of what no workbook can hold.
-func shown(c rune) rune {
-	if unicode.IsControl(c) && c != '\n' || c == '\uFFFE' || c == '\uFFFF' {
-		return unicode.ReplacementChar
-	}
-	return c
 }
 
 // take writes what was read.

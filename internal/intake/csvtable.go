@@ -30,6 +30,7 @@ func (t *Table) readCSV(r io.Reader, format Format, limits Limits) (err error) {
 	if err != nil {
 		return err
 	}
+	t.Delimiter = string(rune(c.comma))
 	want, err := c.count(limits)
 	if err != nil {
 		return err

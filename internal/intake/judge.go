@@ -56,6 +56,7 @@ const lookedUpAtOnce = 500
 
 // judge checks all drafts, and gathers what is usual in those that are taken.
 func (p *planner) judge(own *lab.OwnUsual) error {
+	p.years = map[int]int{}
 	for from := 0; from < len(p.drafts); from += lookedUpAtOnce {
 		to := min(from+lookedUpAtOnce, len(p.drafts))
 		looked, err := p.lookUp(from, to)
@@ -86,6 +87,7 @@ func (p *planner) judge(own *lab.OwnUsual) error {
 func (p *planner) take(a *lab.Arrival, own *lab.OwnUsual) {
 	p.fresh.use(a)
 	p.samples++
+	p.years[a.Sample.ReceivedOn.Year()]++
 	for _, e := range a.Evidence {
 		p.findingsTaken += len(e.Findings)
 		if own != nil {

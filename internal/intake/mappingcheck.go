@@ -63,6 +63,12 @@ var findingFields = []spec{
 	{"abundance", codeField, lab.Abundances.Strings()},
 }
 
+// The fields without which nothing can be read.
+var (
+	neededOfSamples  = []string{"id", "received_on", "sold_as", "form"}
+	neededOfFindings = []string{"substance", "performed_on"}
+)
+
 func (m *Mapping) check(errs *lab.FieldErrors) {
 	errs.Check(m.Profile != "", "profile", "Name the source.")
 	if m.Service != (ServiceMapping{}) {
@@ -74,8 +80,8 @@ func (m *Mapping) check(errs *lab.FieldErrors) {
 	for i, f := range sampleFields {
 		specs[i] = f.spec
 	}
-	checkFields(errs, "samples", m.Samples, specs, "id", "received_on", "sold_as", "form")
-	checkFields(errs, "findings.fields", m.Findings.Fields, findingFields, "substance", "performed_on")
+	checkFields(errs, "samples", m.Samples, specs, neededOfSamples...)
+	checkFields(errs, "findings.fields", m.Findings.Fields, findingFields, neededOfFindings...)
 	m.checkDecimal(errs, specs)
 	m.checkTogether(errs)
 	m.checkLayout(errs)

@@ -4,7 +4,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ import (
 type Plan struct {
 	Digest     string           // of the mapping and the files
 	Samples    int              // new ones: the number of Arrivals
+	Years      map[int]int      // of them, by year of receipt
 	Substances []*lab.Substance // new to the dictionary
 	Products   []*lab.Product
 	Methods    []*lab.Method
@@ -32,6 +35,9 @@ type Known struct {
 	Today      lab.Date        // at the service
 	Usual      lab.Usual       // amounts and prices
 	Place      *time.Location  // of the service: a time that is told in a zone is of its day there
+
+	// Open opens a file that is not on disk; nil where all are.
+	Open func(path string) (io.ReadCloser, error)
 
 	// Recorded finds the samples that were imported before whose ids are of these groups (see
 	// lab.RefKey), and Elsewhere those of other services that may have these ids, and these days
@@ -73,7 +79,7 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 	}
 	p.decided = true
 	digest := m.digest(p.sources)
-	plan = &Plan{Digest: hex.EncodeToString(digest[:]), Samples: p.samples, Usual: p.known.Usual, planner: p}
+	plan = &Plan{Digest: hex.EncodeToString(digest[:]), Samples: p.samples, Years: p.years, Usual: p.known.Usual, planner: p}
 	p.fresh.collect(p.dictionary, plan)
 	plan.Receipt = p.receipt(plan)
 	return plan, p.lost()
@@ -154,6 +160,7 @@ type planner struct {
 
 	decided                    bool // all was checked: what is taken is made again
 	samples, findingsTaken     int
+	years                      map[int]int // samples that are taken, by year of receipt
 	newSubstances, newProducts int
 	near                       []NearName // names that are close to a known one
 
@@ -249,7 +256,7 @@ func (p *planner) readTables(paths []string) error {
 		if f.Delimiter != "" {
 			format.Delimiter = []rune(f.Delimiter)[0]
 		}
-		t, err := spoolTable(path, format, DefaultLimits())
+		t, err := p.known.readTable(path, format)
 		if err != nil {
 			return err
 		}
@@ -263,6 +270,20 @@ func (p *planner) readTables(paths []string) error {
 			p.findings().table.File, bad[0].Number, bad[0].sentence(), len(bad))
 	}
 	return nil
+}
+
+// readTable reads a file, wherever it lies.
+func (k *Known) readTable(path string, format Format) (*Table, error) {
+	open := k.Open
+	if open == nil {
+		open = openFile
+	}
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return spoolTable(filepath.Base(path), f, format, DefaultLimits())
 }
 
 // findings returns the file in which the findings stand.

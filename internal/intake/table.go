@@ -34,6 +34,7 @@ type Table struct {
 	Workbook  bool     // its cells have types and formats
 	Date1904  bool     // the serial numbers of its dates count from 1904
 	Notes     []string // what a reader should know, such as hidden rows
+	Delimiter string   // of a CSV file
 	Struck    string   // "read" if a line through a cell means nothing
 
 	spool   *rowSpool      // of the rows, which then are not in Rows
@@ -96,29 +97,34 @@ func DefaultLimits() Limits {
 // ReadTable reads and checks the file at path. The error names the file, the
 // place in it and what to do.
 func ReadTable(path string, format Format, limits Limits) (*Table, error) {
-	return readFile(path, &Table{}, format, limits)
-}
-
-// spoolTable is ReadTable for files of any size: the rows of a text are not kept in memory.
-func spoolTable(path string, format Format, limits Limits) (*Table, error) {
-	rows, err := newSpool()
+	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := readFile(path, &Table{spool: &rowSpool{spool: rows}}, format, limits)
-	if err != nil {
-		return nil, errors.Join(err, rows.Close())
-	}
-	return t, nil
+	defer f.Close()
+	return ReadTableFrom(filepath.Base(path), f, format, limits)
 }
 
-func readFile(path string, t *Table, format Format, limits Limits) (*Table, error) {
+// openFile opens a file on disk.
+func openFile(path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read table: %w", err)
 	}
-	defer f.Close()
-	return t.readFrom(filepath.Base(path), f, format, limits)
+	return f, nil
+}
+
+// spoolTable is ReadTableFrom for files of any size: the rows of a text are not kept in memory.
+func spoolTable(name string, r io.Reader, format Format, limits Limits) (*Table, error) {
+	rows, err := newSpool()
+	if err != nil {
+		return nil, err
+	}
+	t, err := (&Table{spool: &rowSpool{spool: rows}}).readFrom(name, r, format, limits)
+	if err != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	return t, nil
 }
 
 // ReadTableFrom is ReadTable for a file that is not on disk, such as an

@@ -45,6 +45,7 @@ const (
 	AddLaboratory      Action = "add laboratory"
 	ChangeLaboratory   Action = "change laboratory"
 	AddMethod          Action = "add method"
+	AddMapping         Action = "add mapping"
 	ProposeSubstance   Action = "propose substance"
 	ChangeSubstance    Action = "change substance"
 	ReviewSubstance    Action = "review substance"
@@ -114,7 +115,7 @@ var RecordActions = Vocabulary[Action]{
 
 // RegistryActions are the others, which no record is about.
 var RegistryActions = Vocabulary[Action]{
-	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, RetireMethod, ReinstateMethod,
+	AddService, RequireFactor, SetTerms, AddLocation, ChangeLocation, CloseLocation, OpenLocation, AddLaboratory, ChangeLaboratory, AddMethod, AddMapping, RetireMethod, ReinstateMethod,
 	LoadDictionary, ProposeSubstance, ChangeSubstance, ReviewSubstance, JudgeSubstance, ReviewJudgement, SetAlertLimit, ProposeProduct, ChangeProduct, ReviewProduct,
 	ProposeName, ReviewName, WithdrawName, MergeSubstance, UnmergeSubstance, MergeProduct, UnmergeProduct, ReclassifyFacts, ExportFigures, MarkSynthetic, TurnAway, AdoptRing,
 	BeginLife,

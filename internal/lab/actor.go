@@ -12,11 +12,12 @@ const (
 	Verifier      UserRole = "verifier"
 	DataAnalyst   UserRole = "data_analyst"
 	Coordinator   UserRole = "coordinator"
+	Importer      UserRole = "importer"
 	Administrator UserRole = "administrator"
 )
 
 // UserRoles is the vocabulary of UserRole.
-var UserRoles = Vocabulary[UserRole]{Intake, Laboratory, Verifier, DataAnalyst, Coordinator, Administrator}
+var UserRoles = Vocabulary[UserRole]{Intake, Laboratory, Verifier, DataAnalyst, Coordinator, Importer, Administrator}
 
 // ActorKind says what an actor is, and with it what authority there can be. Of no
 // kind is whoever the program does not know, or not yet: nobody, who may do nothing.

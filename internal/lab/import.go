@@ -17,8 +17,9 @@ type Import struct {
 	Written    int32 // of them lie in the registry under its state; those of which nothing is left do not count
 	ImportedAt Instant
 	ImportedBy string
-	Loader     ID   // who writes it just now: a loader that is not this one stops
-	EndedOn    Date // taken back or abandoned, on the service's day
+	Purpose    string // why somebody imported on a page; empty for a command
+	Loader     ID     // who writes it just now: a loader that is not this one stops
+	EndedOn    Date   // taken back or abandoned, on the service's day
 	EndedBy    string
 	Why        // it was taken back
 }
@@ -28,6 +29,7 @@ func (i *Import) Check() error {
 	var errs FieldErrors
 	checkSigns(&errs, "profile", i.Profile)
 	checkSigns(&errs, "files", i.Files)
+	checkSigns(&errs, "purpose", i.Purpose)
 	return Mistakes(errs.Err(), i.checkRows())
 }
 

@@ -100,9 +100,15 @@ func ImportAtWork() error {
 	return &MoveError{What: ImportSamples.about(), Format: "Another program is at work on an import of this service: wait until it has ended."}
 }
 
-// MayImport refuses an actor who may not import samples, nor take an import back: it takes
-// the operator, or an administrator of all services.
-func MayImport(by Actor) error { return MayEquip(by, 0) }
+// MayImport refuses an actor who may not import samples of the service, nor take an import
+// back: it takes the operator, or an importer there.
+func MayImport(by Actor, service ServiceID) error {
+	if by.isOperator() {
+		return nil
+	}
+	m := &move{act: ImportSamples, who: []UserRole{Importer}}
+	return m.allow(by, service)
+}
 
 // ImportUses is what has used the samples of an import since it was taken.
 type ImportUses struct {

@@ -48,11 +48,11 @@ func TestWhoDoesWhatWithEntries(t *testing.T) {
 		},
 		"SeesProposal of another service": {
 			func(a lab.Actor) bool { return a.SeesProposal(2) },
-			"intake* laboratory* verifier* data_analyst* coordinator* administrator* operator",
+			"intake* laboratory* verifier* data_analyst* coordinator* importer* administrator* operator",
 		},
 		"SeesProposal of its service": {
 			func(a lab.Actor) bool { return a.SeesProposal(1) },
-			"intake intake* laboratory laboratory* verifier verifier* data_analyst data_analyst* coordinator coordinator* administrator administrator* operator",
+			"intake intake* laboratory laboratory* verifier verifier* data_analyst data_analyst* coordinator coordinator* importer importer* administrator administrator* operator",
 		},
 		"SeesEntryHistory": {
 			lab.Actor.SeesEntryHistory,

@@ -41,6 +41,7 @@ var trailRecords = []struct {
 	{"", ReadOut{}},
 	{"", Visit{}},
 	{"", Import{}},
+	{"", ImportMapping{}},
 	{"", Location{}},
 	{"", Service{}},
 	{"", User{}},

@@ -30,6 +30,7 @@ var (
 	PriceBands           = named("price_band", lab.PriceBands)
 	AmountUnits          = named("amount_unit", lab.AmountUnits)
 	Releases             = named("release", lab.Vocabulary[lab.Release]{lab.IsReleased, lab.IsWithdrawn})
+	ReceivedBases        = named("received_basis", lab.ReceivedBases)
 	Channels             = named("channel", lab.Channels)
 	Colours              = named("colour", lab.Colours)
 	Shapes               = named("shape", lab.Shapes)
@@ -60,6 +61,7 @@ var (
 	Dangers              = named("danger", lab.Dangers)
 	Stages               = named("stage", lab.Stages)
 	Purposes             = named("purpose", lab.Purposes)
+	ImportStates         = named("import_state", lab.ImportStates)
 )
 
 // Codes are the codes of the vocabulary, in the order in which they are shown.

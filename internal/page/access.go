@@ -15,6 +15,7 @@ type Access struct {
 	SecondFactor bool           // only with a code of the authenticator in this session
 	Opens        opening        // to a session that owes something
 	File         bool           // a file may come with the form
+	Streams      int64          // how much the handler reads of a request by itself, as it comes; zero for forms
 	unnamed      bool           // the address is a secret: no link of the page names it
 }
 
@@ -61,7 +62,13 @@ func (a Access) Bytes() int64 {
 	if a.File {
 		return FileBytes + BodyBytes
 	}
-	return BodyBytes
+	return max(BodyBytes, a.Streams)
+}
+
+// Streaming lets a handler read up to so many bytes as they come.
+func Streaming(a Access, most int64) Access {
+	a.Streams = most
+	return a
 }
 
 // Lets tells whether an actor may use a route at a service; service 0 stands for a

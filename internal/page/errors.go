@@ -17,7 +17,7 @@ var (
 	ErrNoPage       = errors.New("no such page")
 	ErrWrongMethod  = errors.New("no such method for this page")
 	ErrBadForm      = errors.New("the form cannot be read")
-	errTooLarge     = errors.New("the form is too large")
+	ErrTooLarge     = errors.New("the form is too large")
 	errFileTooLarge = errors.New("the file is too large")
 	ErrForbidden    = errors.New("not allowed")
 	ErrSignIn       = errors.New("not signed in")
@@ -47,7 +47,7 @@ var answers = []Known{
 	{lab.ErrNotFound, Answer{http.StatusNotFound, "page.error.not_found", "page.error.not_found_text", "page.error.not_found_public"}},
 	{ErrWrongMethod, Answer{http.StatusMethodNotAllowed, "page.error.method", "page.error.method_text", ""}},
 	{ErrBadForm, Answer{http.StatusBadRequest, "page.error.form", "page.error.form_text", ""}},
-	{errTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
+	{ErrTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.too_large", "page.error.too_large_text", ""}},
 	{errFileTooLarge, Answer{http.StatusRequestEntityTooLarge, "page.error.file_too_large", "page.error.file_too_large_text", ""}},
 	{ErrForbidden, Answer{http.StatusForbidden, "page.error.forbidden", "page.error.forbidden_text", ""}},
 	{ErrOrigin, Answer{http.StatusForbidden, "page.error.origin", "page.error.origin_text", ""}},

@@ -97,6 +97,9 @@ const (
 
 // Typed is what a form sent. One that is too large or not a form is refused.
 func (r *Request) Typed() (url.Values, error) {
+	if r.Route.Access.Streams > 0 { // nothing of it is read before the handler does
+		return nil, nil //nolint:nilnil // no field was typed
+	}
 	if r.Request.ContentLength > r.Route.Access.Bytes() { // whatever it is
 		return nil, r.tooLarge()
 	}
@@ -119,7 +122,7 @@ func (r *Request) tooLarge() error {
 	if r.Route.Access.File {
 		return errFileTooLarge
 	}
-	return errTooLarge
+	return ErrTooLarge
 }
 
 // Read is what a form sent, to be read field by field.

@@ -22,7 +22,7 @@ func TestWhatIsNoAddressLeadsNowhere(t *testing.T) {
 		sample, _ := c.handIn(t, "ketamine")
 		number := lab.SampleNumber{Service: c.service.Code, Year: int(sample.NumberYear), Running: int(sample.NumberRunning)}.String()
 		real := strings.NewReplacer(":service", c.service.Code, ":number", number, ":year", "2024", ":user", "1", ":draft", "1", ":analysis", sample.ID.String(), ":question", sample.ID.String())
-		r := x.staff(t, storetest.Person(t, x.store, "everybody", 0, lab.UserRoles[:5]...))
+		r := x.staff(t, storetest.Person(t, x.store, "everybody", 0, lab.UserRoles[:6]...))
 		bad := []string{"%00", "%ff", "%c0%80", "%ed%a0%80", "%0d%0a", "%7f", "%c2%85", "x%00x", number + "%00", c.service.Code + "%ff"}
 		odd := []string{
 			strings.Repeat("a", 9000), "-1", "99999999999999999999", "2147483648", "%27%20OR%201=1", "%EF%BF%BF", "%2e%2e", "%2500",
@@ -86,7 +86,7 @@ func TestFormsWithBytesThatAreNoTextAreRefused(t *testing.T) {
 		c := newCounter(t, x)
 		sample, _ := c.handIn(t, "ketamine")
 		number := lab.SampleNumber{Service: c.service.Code, Year: int(sample.NumberYear), Running: int(sample.NumberRunning)}.String()
-		r := x.staff(t, storetest.Person(t, x.store, "everybody", 0, lab.UserRoles[:5]...))
+		r := x.staff(t, storetest.Person(t, x.store, "everybody", 0, lab.UserRoles[:6]...))
 		draft := r.post("/counter/UTR/new", nil).want(t, http.StatusSeeOther).header.Get("Location")
 		real := strings.NewReplacer(":service", c.service.Code, ":number", number, ":user", "1", "/counter/:service/drafts/:draft", draft, ":analysis", "new")
 		for _, path := range server.RoutePaths() {

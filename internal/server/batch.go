@@ -55,7 +55,7 @@ type batchSampleView struct {
 // batch is a file of an instrument as it was read, with what would become of it.
 type batch struct {
 	naming
-	upload  *work.Upload
+	upload  *work.SentFile
 	in      *page.Reader
 	by      *lab.Method   // that was run
 	read    *intake.Batch // nil where it cannot be read
@@ -69,7 +69,7 @@ type batch struct {
 const longestMapping = 20_000
 
 // readBatch reads a file by what was typed beside it, and tries what it would enter.
-func (r *request) readBatch(u *work.Upload) (*batch, error) {
+func (r *request) readBatch(u *work.SentFile) (*batch, error) {
 	n, err := r.naming()
 	if err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func showBatch(r *request) error {
 	return r.drawBatch(u)
 }
 
-func (r *request) drawBatch(u *work.Upload) error {
+func (r *request) drawBatch(u *work.SentFile) error {
 	b, err := r.readBatch(u)
 	if err != nil {
 		return err

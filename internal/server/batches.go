@@ -118,7 +118,7 @@ func sendBatch(r *request) error {
 	} else if err != nil {
 		return page.ErrBadForm
 	}
-	upload := &work.Upload{Owner: r.Actor.UserID}
+	upload := &work.SentFile{Owner: r.Actor.UserID}
 	if err = in.Mistakes.Err(); err == nil {
 		defer file.Close()
 		upload.Name = head.Filename
@@ -150,7 +150,7 @@ func ofRun(typed url.Values) url.Values {
 }
 
 // upload is the file of the address, nil where it is not here any more.
-func (r *request) upload() (*work.Upload, error) {
+func (r *request) upload() (*work.SentFile, error) {
 	id := r.Param("batch")
 	if len(id) != uploadLength || slices.ContainsFunc([]byte(id), func(c byte) bool { return (c < 'A' || c > 'Z') && (c < '2' || c > '7') }) {
 		return nil, lab.ErrNotFound

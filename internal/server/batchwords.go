@@ -11,7 +11,7 @@ import (
 
 // firstMapping is by what a file is read at first: by what was remembered of its method, else
 // by what is proposed.
-func (r *request) firstMapping(n naming, u *work.Upload, method lab.MethodID) ([]string, error) {
+func (r *request) firstMapping(n naming, u *work.SentFile, method lab.MethodID) ([]string, error) {
 	text, err := r.server.Store.MappingOf(r.Ctx(), r.Actor, method)
 	if err != nil || text != "" {
 		return []string{text}, err

@@ -80,6 +80,8 @@ type aSending struct {
 // savesNothing are what is sent and saves nothing, each with its reason: who holds the
 // database keeps nobody from it.
 var savesNothing = map[string]string{
+	"/imports/:service/files": "files in parts are proven", "/imports/:service/files/:upload/reading": "a job reads",
+	"/imports/:service/jobs/:job/take": "a job writes, in short turns", "/imports/:service/taken/:import": "a job writes, in short turns",
 	"/lookup": "a visitor reads", "/work/find": "finds a sample", "/reports": "a job reads; that its file is fetched is noted",
 	"/batches/new": "a file waits in the program", "/batches/:batch": "a file is read by another mapping",
 }
@@ -93,6 +95,7 @@ func everythingSent(t *testing.T, x *site) (*bench, []aSending) {
 	all := append(b.sentAtTheCounter(t), b.sentOfAdministrators(t, admin)...)
 	all = append(append(all, b.sentOfAccounts(t)...), b.sentOfMany(t)...)
 	all = append(all, b.sentToTheDictionary(t, admin)...)
+	all = append(all, b.sentToImport(t)...)
 	for _, f := range forms {
 		r := x.staff(t, f.by)
 		p := r.get(f.page).want(t, http.StatusOK)
@@ -175,6 +178,22 @@ func (b *bench) sentOfAccounts(t *testing.T) []aSending {
 		{half, "/second-factor", url.Values{"code": {recovery[0]}}},
 		{b.visitor(t), "/sign-in", url.Values{"login": {"anna"}, "password": {goodPassword}}},
 		{b.visitor(t), "/invitation", url.Values{"invitation": {unused}, "password": {goodPassword}, "again": {goodPassword}}},
+	}
+}
+
+// sentToImport is what is sent in to be imported.
+func (b *bench) sentToImport(t *testing.T) []aSending {
+	i := &importing{site: b.site, service: b.service, importer: storetest.Person(t, b.store, "busy-importer", b.service.ID, lab.Importer)}
+	i.r = b.staff(t, i.importer)
+	begun := func() string {
+		p := i.r.post("/imports/UTR/begin", url.Values{"name": {"a.csv"}, "bytes": {"3"}}).want(t, http.StatusOK)
+		return regexp.MustCompile(`/imports/UTR/files/[\w-]+`).FindString(p.body)
+	}
+	sent, whole, part := begun(), begun(), url.Values{"a": {"b"}} // a=b
+	i.r.post(whole+"/parts/1-0", part).want(t, http.StatusOK)
+	return []aSending{
+		{i.r, "/imports/UTR/begin", url.Values{"name": {"b.csv"}, "bytes": {"3"}}},
+		{i.r, sent + "/parts/1-0", part}, {i.r, whole + "/whole", nil}, {i.r, begun() + "/drop", nil},
 	}
 }
 

@@ -25,7 +25,7 @@ import (
 var ends = map[string]func(*testing.T, *program) (afterwards func(*testing.T)){
 	"lab.SessionIdle": proveSessionIdle, "lab.SessionAge": proveSessionAge, "lab.InvitationAge": proveInvitationAge,
 	"lab.PendingFactorAge": provePendingFactorAge, "lab.FactorWait": proveFactorWait, "lab.FactorHour": proveFactorHour,
-	"lab.SlipAge": proveSlipAge, "lab.EndedSessionAge": proveEndedSessionAge, "lab.DraftAge": proveDraftAge, "lab.UndoTime": proveUndoTime,
+	"lab.SlipAge": proveSlipAge, "lab.EndedSessionAge": proveEndedSessionAge, "lab.DraftAge": proveDraftAge, "lab.UploadAge": proveUploadAge, "lab.UndoTime": proveUndoTime,
 	"lab.HeldLate":  proveHeldLate,
 	"lab.DeviceAge": proveDeviceAge, "store.FailureAge": proveFailureAge,
 	"server.failuresFor": proveFailuresFor, "credential.TicketTime": proveTicketTime, "config.CodeMonths": proveCodeMonths,
@@ -55,6 +55,7 @@ var waits = map[string]string{
 	"server.readTime":       "of a connection: waitBeside",
 	"server.savingTime":     "of a request",
 	"server.turnWait":       "of a request",
+	"server.uploadTime":     "of a request",
 	"server.writeTime":      "of a connection",
 	"sqlstore.frozenWait":   "of a request",
 	"sqlstore.leastWait":    "of a request",
@@ -70,7 +71,7 @@ var waits = map[string]string{
 	"work.countAgainAfter":  "how soon what failed is tried again",
 	"work.failuresEvery":    "how often failures are written: the limits of passwords wait for it",
 	"work.jobKept":          "in memory, an hour: nothing proves it",
-	"work.uploadKept":       "in memory, hours: TestAnUploadIsForgotten",
+	"work.sentKept":         "in memory, hours: TestASentFileIsForgotten",
 	"work.leftAge":          "when what a backup has left that was cut off is removed: TestAKilledBackupLeavesNothingHalfWritten",
 	"work.sweepEvery":       "how often what is over is deleted, also at each start",
 }
@@ -399,6 +400,25 @@ func proveFactorHour(t *testing.T, p *program) func(*testing.T) {
 	return func(t *testing.T) {
 		p.left("factor_failures", 0, over)(t)
 		p.left("factor_failures", 1, counted)(t)
+	}
+}
+
+func proveUploadAge(t *testing.T, p *program) func(*testing.T) {
+	service := storetest.Service(t, p.store, "UPL")
+	importer := storetest.Person(t, p.store, "uploading", service.ID, lab.Importer)
+	sent := func(left time.Duration) lab.ID {
+		id, err := p.store.BeginUpload(t.Context(), importer, service.ID, []lab.Upload{{Name: "a.csv", Bytes: 1}})
+		noError(t, err)
+		noError(t, p.store.AddUploadPart(t.Context(), importer, lab.Key{ServiceID: service.ID, ID: id}, 1, 0, []byte("a")))
+		p.change("UPDATE uploads SET begun_at = %s WHERE service_id = %d AND id = '%s'", ago(lab.UploadAge, left), int(service.ID), id)
+		return id
+	}
+	old, young := sent(-past), sent(time.Hour)
+	return func(t *testing.T) {
+		for id, rows := range map[lab.ID]int{old: 0, young: 1} {
+			p.wantRows(rows, "uploads WHERE service_id = %d AND id = '%s'", int(service.ID), id)
+			p.wantRows(rows, "upload_parts WHERE service_id = %d AND upload_id = '%s'", int(service.ID), id)
+		}
 	}
 }
 

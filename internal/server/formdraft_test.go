@@ -50,6 +50,20 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	other := analysisAddress.FindAllString(b.second.get(amended).body, -1)[0]
 	b.verifier.post(other+"/verify", url.Values{"version": {"1"}, "reported": {"yes"}}).leads(t, amended+"?done=verified")
 	tick := b.verifier.get(amended + "/release").leftOut(t)
+	imports := &importing{site: x, service: b.service, importer: storetest.Person(t, x.store, "importer", b.service.ID, lab.Importer)}
+	imports.r = x.staff(t, imports.importer)
+	sent := imports.upload(t, "clinic.csv", clinic(t))
+	clinics := said(imports, t, sent)
+	reading, _ := imports.read(t, sent, clinics)
+	mapping := asSent(imports.r.get(sent + "/mapping"))
+	for name, values := range clinics {
+		mapping[name] = values
+	}
+	for _, name := range []string{"form_key", "form_from", "form_user", "from"} {
+		mapping.Del(name)
+	}
+	mapping.Set("profile", "clinic-of-the-west")
+	written := must(x.store.Mapping(t.Context(), imports.importer, b.service.ID, "clinic", 1)).Text + "# of the east"
 	method := "/methods/" + itoa(lab.Optional(b.strip.ID))
 	entry, _ := b.proposed(t, "morbexone")
 	product, _ := b.proposedProduct(t, "red apple")
@@ -77,6 +91,9 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		{b.actors["analyst"], product + "/change", product + "/change", url.Values{"version": {"1"}, "name_en": {"yellow apple"}, "unit": {"g"}}, "yellow apple", true, "second"},
 		{admin, "/laboratories/LAB1", "/laboratories/LAB1", url.Values{"name": {"Lab of the east"}}, "Lab of the east", true, ""},
 		{b.actors["analyst"], "/work?service=UTR&stage=to_analyse", "/work/UTR/not-analysed", url.Values{"stage": {"to_analyse"}, "samples": {strings.TrimPrefix(waiting, "/samples/") + ".1"}, "reason": {"lost"}}, `value="lost" selected`, true, "second"},
+		{imports.importer, sent + "/mapping", sent + "/mapping", mapping, "clinic-of-the-west", true, ""},
+		{imports.importer, sent, sent + "/text", url.Values{"text": {written}}, "of the east", true, ""},
+		{imports.importer, reading, reading + "/names", url.Values{"names.0": {"another"}}, `value="another" checked`, true, ""},
 		{admin, "/services/UTR/settings", "/services/UTR/settings", url.Values{"opening_hours": {"Tuesdays from 17:00"}}, "Tuesdays from 17:00", true, ""},
 	}
 }

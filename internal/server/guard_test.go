@@ -129,7 +129,7 @@ func checkTyping(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	g.engine = whole
-	token := g.session(t, storetest.Person(t, s, "everybody", 0, lab.UserRoles[:5]...), true)
+	token := g.session(t, storetest.Person(t, s, "everybody", 0, lab.UserRoles[:6]...), true)
 	payloads := []string{
 		`'; DROP TABLE samples; --`, `1 OR 1=1`, `%27`, `"><script>alert(1)</script>`, "\x00", strings.Repeat("9", 400), `-1`, `../../etc/passwd`, `{{.}}`, `кetamine`,
 	}

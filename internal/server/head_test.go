@@ -53,7 +53,7 @@ func TestHeadersCanBeAskedForAlone(t *testing.T) {
 	c.release(t, sample, "")
 	public, staff := c.everyPage(t, sample, c.ticketOf(t, given.Print()))
 	public = append(public, "/nowhere", "/figures/1999", "/assets/none.css", "/?lang=nl", "/figures?lang=nl", "/result/over", "/%00")
-	everybody := storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:5]...)
+	everybody := storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:6]...)
 	for _, readers := range []struct {
 		r     *reader
 		paths []string
@@ -97,7 +97,7 @@ func TestAskingForHeadersLeavesNoTrace(t *testing.T) {
 	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 	c.release(t, sample, "")
 	_, staff := c.everyPage(t, sample, "x")
-	r := c.staff(t, storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:5]...))
+	r := c.staff(t, storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:6]...))
 	before := events(t, c.site)
 	for _, path := range append(staff, "/statistics/tables/all.csv") {
 		r.ask(http.MethodHead, path, nil)
@@ -150,7 +150,7 @@ func TestNothingThatSaysSomethingOfSomebodyIsCompressed(t *testing.T) {
 	c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
 	c.release(t, sample, "")
 	public, staff := c.everyPage(t, sample, c.ticketOf(t, given.Print()))
-	everybody := storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:5]...)
+	everybody := storetest.Person(t, c.store, "everybody", 0, lab.UserRoles[:6]...)
 	gzip := map[string]string{"Accept-Encoding": "gzip"}
 	asset := ""
 	for part := range strings.SplitSeq(c.visitor(t).get("/").body, `"`) {

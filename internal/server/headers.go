@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"slices"
 
 	"marquis/internal/page"
 
@@ -28,15 +27,6 @@ func (s *Server) protect(c *gin.Context) {
 	if s.Address.Scheme == "https" {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, s.mostBytes(c))
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, max(page.BodyBytes, s.large[c.Request.Method+" "+c.FullPath()]))
 	c.Next()
-}
-
-// mostBytes is what a request may send.
-func (s *Server) mostBytes(c *gin.Context) int64 {
-	at := slices.IndexFunc(s.routes, func(rt route) bool { return rt.access.File && rt.method == c.Request.Method && rt.path == c.FullPath() })
-	if at < 0 {
-		return page.BodyBytes
-	}
-	return s.routes[at].access.Bytes()
 }

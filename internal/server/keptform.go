@@ -46,6 +46,9 @@ var keptForms = []keptForm{
 	{alertLimitsAddress, "page.limits.set", alertLimitsAddress, []string{"substance", "form", "amount", "unit", "basis", "source"}},
 	{"/dictionary/products/new", "page.dictionary.new_product", "/dictionary/products/new", []string{"name_en", "name_nl", "expected", "unit", "another", "why", "service"}},
 	{"/dictionary/products/:entry/change", "page.dictionary.products", "/dictionary/products/:entry/change", []string{beganField, "version", "name_en", "name_nl", "expected", "unit", "another"}},
+	{"/imports/:service/files/:upload/text", "page.imports.text", "/imports/:service/files/:upload", []string{"text"}},
+	{"/imports/:service/files/:upload/mapping", "page.mapping.title", "/imports/:service/files/:upload/mapping", []string{"from", "profile", "decimal", "file.", "samples.", "findings.", "method."}},
+	{"/imports/:service/jobs/:job/names", "page.imports.names", "/imports/:service/jobs/:job", []string{"names."}},
 	{"/services/:service/settings", "page.terms.title", "/services/:service/settings", append([]string{beganField}, termsNames...)},
 	{"/services/:service/locations/:location", "page.services.location", "/services/:service/locations/:location", append([]string{beganField, "name", "kind", "region"}, termsNames...)},
 }

@@ -28,7 +28,11 @@ var keepNothing = map[string]string{
 	"/people/:user/invitation": "nothing is typed", "/people/:user/sessions": "nothing is typed", "/clock": "has to be seen as it is now",
 	batchesPath + "/new": "a file, which has to be chosen again", batchesPath + "/:batch": "is kept with its file", batchesPath + "/:batch/entry": "what is ticked has to be seen",
 	"/methods/:method/scope": "one row", "/methods/:method/retirement": "a day", "/laboratories": "a name",
-	"/services": "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
+	"/imports/:service/files": "files", "/imports/:service/begin": "names of files", "/imports/:service/files/:upload/parts/:part": "a part of a file",
+	"/imports/:service/files/:upload/whole": "nothing is typed", "/imports/:service/files/:upload/drop": "nothing is typed",
+	"/imports/:service/files/:upload/reading": "nothing is typed", "/imports/:service/jobs/:job/take": "has to be seen as it is now",
+	"/imports/:service/taken/:import": "a reason",
+	"/services":                       "a name", "/services/:service/locations": "a name", "/services/:service/second-factor": "nothing is typed",
 }
 
 func TestEveryFormOfStaffIsKeptOrHasAReasonNotToBe(t *testing.T) {

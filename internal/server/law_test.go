@@ -319,7 +319,7 @@ func (x *lawDoor) read(t *testing.T, more, nr string, rows []told) (*intake.Plan
 	}
 	words := must(x.store.Dictionary(t.Context()))
 	today := lab.Date(2025_03_03)
-	usual, failed, err := x.store.UsualFor(t.Context(), lab.Operator("import"), today)
+	usual, failed, err := x.store.UsualFor(t.Context(), lab.Operator("import"), x.service.ID, today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,12 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, routes: routes()}
+	s := &Server{Config: c, routes: routes(), large: map[string]int64{}, looks: &looks{}}
+	for _, x := range s.routes {
+		if most := x.access.Bytes(); most > page.BodyBytes {
+			s.large[x.method+" "+x.path] = most
+		}
+	}
 	if err := s.readOrigin(); err != nil {
 		return nil, err
 	}
@@ -46,7 +51,7 @@ func New(c Config) (*Server, error) {
 	if s.tickets, err = credential.NewTickets(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
-	s.years, s.kept, s.jobs, s.uploads = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs(), &work.Uploads{}
+	s.years, s.kept, s.jobs, s.uploads = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs(), &work.SentFiles{}
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}

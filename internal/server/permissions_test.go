@@ -248,7 +248,7 @@ func TestPermissionsAreKept(t *testing.T) {
 func (g *gate) checkStrangers(t *testing.T, lines []permission) {
 	t.Helper()
 	idle := g.session(t, storetest.Person(t, g.Store, "nobody", g.own.ID), true)
-	leaver := storetest.Person(t, g.Store, "leaver", 0, lab.UserRoles[:5]...)
+	leaver := storetest.Person(t, g.Store, "leaver", 0, lab.UserRoles[:6]...)
 	gone := g.session(t, leaver, true)
 	if err := g.Store.DisableUser(t.Context(), lab.Operator("test"), leaver.UserID, true); err != nil {
 		t.Fatal(err)
@@ -312,7 +312,7 @@ func (g *gate) checkRole(t *testing.T, lines []permission, role lab.UserRole) {
 // up. What is led away never reaches a page, and is not told whether there is one.
 func (g *gate) checkOwing(t *testing.T, lines []permission) {
 	t.Helper()
-	everything := lab.UserRoles[:5]
+	everything := lab.UserRoles[:6]
 	withOne := storetest.Person(t, g.Store, "has.one", g.own.ID, everything...)
 	if err := g.Store.SetSecondFactor(t.Context(), withOne, "sealed", 1, nil); err != nil {
 		t.Fatal(err)

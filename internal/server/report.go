@@ -131,7 +131,7 @@ type reportPage struct {
 // ownJob is the report of the address, if the reader is having it made.
 func (r *request) ownJob() (*work.Job, error) {
 	j := r.server.jobs.Find(r.Param("job"))
-	if j == nil || j.Owner != r.Actor.UserID {
+	if j == nil || j.Owner != r.Actor.UserID || j.Result != nil {
 		return nil, lab.ErrNotFound
 	}
 	return j, nil

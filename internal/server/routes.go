@@ -14,6 +14,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 	reviewers, mergers := page.Holders(lab.ReviewRoles()...), page.Holders(lab.Coordinator, lab.Administrator)
 	verifiers, publishers := page.Strictly(page.Able(lab.VerifyAnalysis)), page.Strictly(page.Able(lab.PublishResult))
 	chemists := page.Holders(lab.Laboratory, lab.Verifier)
+	importers := page.Strictly(page.Holders(lab.Importer))
 	return []route{
 		// the program
 		{get, "/livez", page.Everybody, serveLivez},
@@ -172,6 +173,29 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, "/reports/:job", page.Strictly(page.Holders(lab.FigureRoles...)), showReport},
 		{get, "/reports/:job/progress", page.Strictly(page.Holders(lab.FigureRoles...)), serveReportProgress},
 		{get, "/reports/:job/file", page.Strictly(page.Holders(lab.FigureRoles...)), serveReportFile},
+
+		// imports
+		{get, "/imports", importers, showImportsOfAll},
+		{get, "/imports/:service", importers, showImports},
+		{post, "/imports/:service/files", page.Streaming(importers, uploadBytes), sendFiles},
+		{post, "/imports/:service/begin", importers, beginUpload},
+		{get, "/imports/:service/files/:upload", importers, showImportFile},
+		{post, "/imports/:service/files/:upload/parts/:part", page.Streaming(importers, lab.UploadPart), addUploadPart},
+		{post, "/imports/:service/files/:upload/whole", importers, finishUpload},
+		{post, "/imports/:service/files/:upload/drop", importers, dropUpload},
+		{get, "/imports/:service/files/:upload/mapping", importers, showMapping},
+		{post, "/imports/:service/files/:upload/mapping", importers, saveMapping},
+		{post, "/imports/:service/files/:upload/text", importers, pasteMapping},
+		{post, "/imports/:service/files/:upload/reading", importers, beginReading},
+		{get, "/imports/:service/mappings/:mapping", importers, serveMapping},
+		{get, "/imports/:service/jobs/:job", importers, showImportJob},
+		{get, "/imports/:service/jobs/:job/progress", importers, serveImportProgress},
+		{get, "/imports/:service/jobs/:job/receipt/:file", importers, serveReceipt},
+		{post, "/imports/:service/jobs/:job/names", importers, decideNames},
+		{get, "/imports/:service/jobs/:job/take", importers, showImportTake},
+		{post, "/imports/:service/jobs/:job/take", importers, takeImport},
+		{get, "/imports/:service/taken/:import", importers, showImportTaken},
+		{post, "/imports/:service/taken/:import", importers, takeBackImport},
 
 		// people
 		{get, "/people", administrators, showPeople},

@@ -36,6 +36,7 @@ type Server struct {
 	Config
 	engine  *gin.Engine
 	routes  []route
+	large   map[string]int64 // what a request may send where that is more than a form, by method and path
 	site    *page.Site
 	guesses *guesses
 	logins  *logins
@@ -44,7 +45,8 @@ type Server struct {
 	years   *figures.Source
 	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs
-	uploads *work.Uploads // files of instruments that wait to be taken
+	uploads *work.SentFiles // files of instruments that wait to be taken
+	looks   *looks
 	metrics *metrics
 	keyed   keyMatch
 	made    ofWords // of the dictionary

@@ -23,6 +23,7 @@ var menu = []entry{
 	{"/dictionary", "page.menu.dictionary", "page.menu.dictionary_hint", page.Staff},
 	{"/statistics", "page.menu.statistics", "page.menu.statistics_hint", page.Holders(lab.FigureRoles...)},
 	{"/reports", "page.menu.reports", "page.menu.reports_hint", page.Holders(lab.FigureRoles...)},
+	{importsAddress, "page.menu.imports", "page.menu.imports_hint", page.Holders(lab.Importer)},
 	{"/laboratories", "page.menu.laboratories", "page.menu.laboratories_hint", page.Holders(lab.Administrator)},
 	{"/services", "page.menu.services", "page.menu.services_hint", page.Holders(lab.Administrator)},
 	{"/people", "page.menu.people", "page.menu.people_hint", page.Holders(lab.Administrator)},

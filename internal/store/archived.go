@@ -6,7 +6,7 @@ var archived = []string{
 	"settings", "services", "locations", "users", "memberships", "substance_classes", "substances", "substance_names", "substance_salts",
 	"products", "product_names", "product_substances", "substance_proposals", "substance_judgements", "alert_limits",
 	"laboratories", "laboratory_people", "laboratory_services", "methods", "method_scopes", "method_mappings", "recovery_codes", "devices", "code_keys", "clock_marks", "clock_gaps",
-	"imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications", "service_years",
+	"import_mappings", "imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications", "service_years",
 	"audit_heads", "audit_events", "sample_facts", "finding_facts", "analysis_questions", "record_views", "read_outs", "lookup_codes",
 }
 
@@ -17,6 +17,8 @@ var leftOut = map[string]string{
 	"ended_sessions":   "nobody signs in anew to a copy",
 	"slips":            "a slip is for the session that gave its code out",
 	"invitations":      "nobody is invited to a copy",
+	"uploads":          "what is sent in ends within a day",
+	"upload_parts":     "what is sent in ends within a day",
 	"form_drafts":      "what is being typed ends within days, and is nobody's record",
 	"drafts":           "what is being typed ends within days, and is nobody's record",
 	"factor_failures":  "they end within an hour",

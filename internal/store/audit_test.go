@@ -54,6 +54,7 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 	var a, second lab.Analysis
 	var question lab.Question
 	ctx, operator := t.Context(), lab.Operator("test")
+	importer := storetest.Person(t, s, "importer", b.service.ID, lab.Importer)
 	fresh := func(key lab.Key) int32 {
 		now, _, err := s.Sample(ctx, storetest.Reader, key)
 		if err != nil {
@@ -361,6 +362,14 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 			_, err := s.VerifyAnalysis(ctx, b.verifier, third.Key, 1, true)
 			return err
 		}, "verify analysis", b.verifier, func() string { return third.ID.String() }, nil, ""},
+		{"AddMapping", func() error {
+			_, err := s.AddMapping(ctx, importer, lab.ImportMapping{ServiceID: b.service.ID, Name: "source", Text: "profile = \"source\""})
+			return err
+		}, "add mapping", importer, func() string { return "source" }, []string{`"field":"version","new":1,"old":0`}, ""},
+		{"AddMapping again", func() error {
+			_, err := s.AddMapping(ctx, importer, lab.ImportMapping{ServiceID: b.service.ID, Name: "source", Version: 1, Text: "profile = \"source\""})
+			return err
+		}, "", importer, nil, nil, ""},
 		{"Import", func() error {
 			batch := &store.ImportBatch{Import: newImport("digest"), Samples: store.Arrivals(storetest.Generate(storetest.AddMethods(t, s), 1, 20, 2020, 2021))}
 			batch.Import.ServiceID = b.service.ID
@@ -581,7 +590,7 @@ func TestRolesThatCouldChangeTheTrailAreRefused(t *testing.T) {
 	if err := opened(server.As(t, url, "postgres")); err == nil || !strings.Contains(err.Error(), "CREATE ROLE marquis LOGIN") {
 		t.Errorf("as superuser: %v", err)
 	}
-	for table, column := range map[string]string{"audit_events": "reason", "publications": "reason", "substance_judgements": "source", "alert_limits": "source"} {
+	for table, column := range map[string]string{"audit_events": "reason", "publications": "reason", "substance_judgements": "source", "alert_limits": "source", "import_mappings": "text"} {
 		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE", "UPDATE (" + column + ")"} {
 			asSuperuser(t, url, "GRANT "+right+" ON "+table+" TO marquis")
 			err := opened(url)

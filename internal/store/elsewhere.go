@@ -13,7 +13,7 @@ import (
 // Recorded returns the samples that a service imported by ids of some groups: see
 // lab.SourceKeyOf.
 func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceID, groups []string) (found []lab.Recorded, err error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return nil, err
 	}
 	err = s.read.WithContext(ctx).Raw("SELECT source_ref AS ref, source_digest AS digest FROM "+seenSamples+" x "+
@@ -25,7 +25,7 @@ func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceI
 // services imported by an id that people take for the same, of the same day, with what was
 // found in them.
 func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.ServiceID, received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return nil, err
 	}
 	tx := s.read.WithContext(ctx)

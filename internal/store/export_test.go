@@ -107,6 +107,9 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 	columns := map[string][]string{}
 	for _, model := range []any{
 		lab.Import{},
+		lab.Upload{},
+		uploadPart{},
+		lab.ImportMapping{},
 		lab.Visit{},
 		lab.Draft{},
 		lab.Sample{},

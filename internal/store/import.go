@@ -46,7 +46,7 @@ func Arrivals(all []lab.Arrival) iter.Seq2[*lab.Arrival, error] {
 
 // KnownImport returns the import with the digest that is in motion or taken, or lab.ErrNotFound.
 func (s *Store) KnownImport(ctx context.Context, by lab.Actor, service lab.ServiceID, digest string) (lab.Import, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return lab.Import{}, err
 	}
 	known, err := knownImport(s.read.WithContext(ctx), service, digest)
@@ -66,9 +66,13 @@ var ErrUnfinished = errors.New("the import is not finished")
 // after what lies there. The dictionary is the one that the batch was read with, its new entries
 // included; they are added first, and stay. What contradicts a rule of the registry abandons the
 // import; what passes leaves it for the next load. Progress is told the number of samples
-// written so far. It takes the operator, or an administrator of all services.
+// written so far. It takes the operator, or an
+// importer of the service; to add a service, who may do that.
 func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *ImportBatch, progress func(done int)) (err error) {
-	if err := seen(lab.MayImport(by) == nil); err != nil {
+	if err := brings(by, b.Import.ServiceID); err != nil {
+		return err
+	}
+	if err := seen(b.Service == nil || lab.MayEquip(by, 0) == nil); err != nil {
 		return err
 	}
 	if err := b.Import.Check(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Imports lists the imports of a service, the newest first.
 func (s *Store) Imports(ctx context.Context, by lab.Actor, service lab.ServiceID) ([]lab.Import, error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, service); err != nil {
 		return nil, err
 	}
 	list, err := importsTable.list(s.read.WithContext(ctx), "WHERE service_id = ? ORDER BY id DESC", service)
@@ -34,7 +34,7 @@ const unfinished = "(state IN ('loading', 'undoing') OR state = 'abandoned' AND 
 
 // ImportUses tells what has used the samples of an import since it was taken.
 func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses lab.ImportUses, err error) {
-	if err := upkeep(by); err != nil {
+	if err := brings(by, key.ServiceID); err != nil {
 		return uses, err
 	}
 	tx := s.read.WithContext(ctx)
@@ -68,7 +68,7 @@ func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses
 // import. What was cut off in the middle goes on with the reason that was given. Progress is
 // told the number of samples taken back so far. It takes who may import.
 func (s *Store) TakeBack(ctx context.Context, by lab.Actor, key lab.Key, why lab.Why, progress func(done int)) error {
-	if err := seen(lab.MayImport(by) == nil); err != nil {
+	if err := brings(by, key.ServiceID); err != nil {
 		return err
 	}
 	return s.alone(ctx, key.ServiceID, func() error {
@@ -158,7 +158,7 @@ func (s *Store) cleared(ctx context.Context, by lab.Actor, i *lab.Import) error 
 // Abandon gives an import up that was not taken yet, so that the same files can be imported
 // again. The numbers of its samples are gaps. It takes who may import.
 func (s *Store) Abandon(ctx context.Context, by lab.Actor, key lab.Key, progress func(done int)) error {
-	if err := seen(lab.MayImport(by) == nil); err != nil {
+	if err := brings(by, key.ServiceID); err != nil {
 		return err
 	}
 	return s.alone(ctx, key.ServiceID, func() error {

@@ -174,7 +174,7 @@ func TestServiceIsFirstInEveryKeyOfOwnedTables(t *testing.T) {
 				t.Errorf("the directory %s refers to %s", key.table, key.to)
 			}
 		}
-		if between != 12 {
+		if between != 13 {
 			t.Errorf("%d foreign keys between owned tables", between)
 		}
 	})

@@ -91,6 +91,7 @@ func ofAll(t *testing.T, s *store.Store, b bench) []asked {
 		{"CheckFile", operator, func(by lab.Actor) (any, error) { return only(s.CheckFile(ctx, by)) }},
 		{"BeginLife", operator, func(by lab.Actor) (any, error) { return s.BeginLife(ctx, by, lab.At(storetest.Now), 0) }},
 		{"SweepDrafts", operator, func(by lab.Actor) (any, error) { return s.SweepDrafts(ctx, by) }},
+		{"SweepUploads", operator, func(by lab.Actor) (any, error) { return only(s.SweepUploads(ctx, by)) }},
 		{"SweepSlips", operator, func(by lab.Actor) (any, error) { return only(s.SweepSlips(ctx, by)) }},
 		{"SweepSessions", operator, func(by lab.Actor) (any, error) { return only(s.SweepSessions(ctx, by)) }},
 		{"Import", operator, func(by lab.Actor) (any, error) { return only(s.Import(ctx, by, b.dictionary, batch, func(int) {})) }},
@@ -176,6 +177,10 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 	noError(t, err)
 	draft, err := s.NewDraft(ctx, b.intake, b.service.ID, "{}")
 	noError(t, err)
+	importer := storetest.Person(t, s, "importer", b.service.ID, lab.Importer)
+	sent, unsent := upload(t, s, importer, b.service.ID, "a.csv", "a"), upload(t, s, importer, b.service.ID, "b.csv", "")
+	_, err = s.AddMapping(ctx, importer, lab.ImportMapping{ServiceID: b.service.ID, Name: "source", Text: "x"})
+	noError(t, err)
 	key, visit := lab.Key{ServiceID: b.service.ID, ID: draft}, lab.Key{ServiceID: b.service.ID, ID: x.VisitID}
 	noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("a"), false))
 	noError(t, storetest.StartSession(ctx, s, b.intake, tokenHash("b"), false))
@@ -207,9 +212,25 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			all, err := s.FailuresOfAll(ctx, by, storetest.Now.Add(-time.Hour))
 			return all.Users, err
 		}},
+		{"Uploads", importer, func(by lab.Actor) (any, error) { return s.Uploads(ctx, by, b.service.ID) }},
+		{"Upload", importer, func(by lab.Actor) (any, error) { return s.Upload(ctx, by, sent) }},
+		{"UploadPart", importer, func(by lab.Actor) (any, error) { return s.UploadPart(ctx, by, sent, 1, 0) }},
+		{"FinishUpload", importer, func(by lab.Actor) (any, error) { return only(s.FinishUpload(ctx, by, sent)) }},
+		{"Mappings", importer, func(by lab.Actor) (any, error) { return s.Mappings(ctx, by, b.service.ID) }},
+		{"Mapping", importer, func(by lab.Actor) (any, error) { return s.Mapping(ctx, by, b.service.ID, "source", 1) }},
+		{"AddMapping", importer, func(by lab.Actor) (any, error) {
+			_, err := s.AddMapping(ctx, by, lab.ImportMapping{ServiceID: b.service.ID, Name: "other", Text: "x"})
+			return nil, err
+		}},
+		{"BeginUpload", importer, func(by lab.Actor) (any, error) {
+			_, err := s.BeginUpload(ctx, by, b.service.ID, []lab.Upload{{Name: "b.csv", Bytes: 1}})
+			return nil, err
+		}},
+		{"AddUploadPart", importer, func(by lab.Actor) (any, error) { return only(s.AddUploadPart(ctx, by, unsent, 1, 0, []byte("a"))) }},
+		{"DropUpload", importer, func(by lab.Actor) (any, error) { return only(s.DropUpload(ctx, by, unsent)) }},
 		{"KnownImport", operator, func(by lab.Actor) (any, error) { return s.KnownImport(ctx, by, b.service.ID, "") }},
 		{"UsualFor", operator, func(by lab.Actor) (any, error) {
-			_, _, err := s.UsualFor(ctx, by, x.ReceivedOn)
+			_, _, err := s.UsualFor(ctx, by, b.service.ID, x.ReceivedOn)
 			return nil, err
 		}},
 		{"Imports", operator, func(by lab.Actor) (any, error) { return s.Imports(ctx, by, b.service.ID) }},

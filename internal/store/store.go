@@ -137,7 +137,8 @@ var owned = []string{
 	"imports", "visits", "drafts", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications",
 	"service_years", "audit_heads", "audit_events", "sample_facts", "finding_facts",
 	"analysis_questions", "record_views", "read_outs",
+	"uploads", "upload_parts", "import_mappings",
 }
 
 // onlyAdded are the tables whose rows nobody changes or removes.
-var onlyAdded = []string{"audit_events", "publications", "substance_judgements", "alert_limits"}
+var onlyAdded = []string{"audit_events", "publications", "substance_judgements", "alert_limits", "import_mappings"}

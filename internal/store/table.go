@@ -36,6 +36,8 @@ var (
 	wrongCodesTable   = table[factorFailure]("factor_failures")
 	keysTable         = table[codeKey]("code_keys")
 	gapsTable         = table[ClockGap]("clock_gaps")
+	uploadsTable      = table[lab.Upload]("uploads")
+	mappingsTable     = table[lab.ImportMapping]("import_mappings")
 )
 
 func (n table[T]) query(tx *gorm.DB, rest string, values []any) *gorm.DB {

@@ -9,8 +9,8 @@ import (
 
 // UsualFor is what is usual for an import at a service on a day: it asks for each amount and price
 // once. Failed tells what went wrong while it asked.
-func (s *Store) UsualFor(ctx context.Context, by lab.Actor, today lab.Date) (usually lab.Usual, failed func() error, err error) {
-	if err := upkeep(by); err != nil {
+func (s *Store) UsualFor(ctx context.Context, by lab.Actor, service lab.ServiceID, today lab.Date) (usually lab.Usual, failed func() error, err error) {
+	if err := brings(by, service); err != nil {
 		return lab.Usual{}, nil, err
 	}
 	var wrong error

@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"marquis/internal/intake"
@@ -17,10 +18,20 @@ type Import struct {
 	By      lab.Actor
 	Now     func() time.Time
 	Mapping *intake.Mapping
-	Service lab.Service // whose samples they are; without an ID where the registry lacks it, and adds it
-	Files   []string    // paths, in the order of the mapping
-	Alone   bool        // nobody else works in this process
+	Service lab.Service                              // whose samples they are; without an ID where the registry lacks it, and adds it
+	Files   []string                                 // paths, in the order of the mapping
+	Open    func(path string) (io.ReadCloser, error) // opens a file that is not on disk; nil where all are
+	Purpose string                                   // why it is imported; empty for a command
+	Alone   bool                                     // nobody else works in this process
 }
+
+// FilesError is what is wrong with the files, or with how they are said to be read.
+type FilesError struct{ Err error }
+
+func (e *FilesError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *FilesError) Unwrap() error { return e.Err }
 
 // Reading is what the files hold, checked whole against what is recorded. Nothing is
 // written.
@@ -46,20 +57,31 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	}
 	today := lab.DateOf(x.Now(), place)
 	var failed func() error
-	if r.Usual, failed, err = x.Store.UsualFor(ctx, x.By, today); err != nil {
+	if r.Usual, failed, err = x.Store.UsualFor(ctx, x.By, x.Service.ID, today); err != nil {
 		return nil, err
 	}
+	var asking error // of the registry, while the files were read
 	r.Plan, err = intake.Read(x.Mapping, x.Files, intake.Known{
-		Dictionary: r.Dictionary, Today: today, Usual: r.Usual, Place: place,
-		Recorded: func(groups []string) ([]lab.Recorded, error) {
-			return x.Store.Recorded(ctx, x.By, x.Service.ID, groups)
+		Dictionary: r.Dictionary, Today: today, Usual: r.Usual, Place: place, Open: x.Open,
+		Recorded: func(groups []string) (found []lab.Recorded, err error) {
+			found, err = x.Store.Recorded(ctx, x.By, x.Service.ID, groups)
+			asking = errors.Join(asking, err)
+			return found, err
 		},
-		Elsewhere: func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
-			return x.Store.Elsewhere(ctx, x.By, x.Service.ID, received)
+		Elsewhere: func(received map[string]lab.Date) (found map[string][]lab.Elsewhere, err error) {
+			found, err = x.Store.Elsewhere(ctx, x.By, x.Service.ID, received)
+			asking = errors.Join(asking, err)
+			return found, err
 		},
 	}, progress)
-	if err := errors.Join(err, failed()); err != nil {
-		return nil, err
+	if asking = errors.Join(asking, failed()); asking != nil {
+		if err == nil {
+			asking = errors.Join(asking, r.Plan.Close())
+		}
+		return nil, asking
+	}
+	if err != nil {
+		return nil, &FilesError{err}
 	}
 	r.Usual = r.Plan.Usual
 	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
@@ -69,7 +91,7 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	case err == nil:
 		r.Before = &before
 	case !errors.Is(err, lab.ErrNotFound):
-		return nil, err
+		return nil, errors.Join(err, r.Plan.Close())
 	}
 	return r, nil
 }
@@ -80,7 +102,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	batch := &store.ImportBatch{
 		Import: lab.Import{
 			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
-			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples),
+			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples), Purpose: r.Purpose,
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals(),
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone,

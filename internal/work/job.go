@@ -42,6 +42,7 @@ type Job struct {
 	Name        string // of the file
 	What        string // for the audit trail
 	Title       string
+	Result      any // what comes of it beside the file: to be read when it runs no more
 	Done, Total atomic.Int64
 
 	mu   sync.Mutex

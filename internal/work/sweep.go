@@ -19,13 +19,13 @@ type Swept struct {
 }
 
 // sweep marks the clock and removes what is over its time: sessions, invitations,
-// drafts and lookup codes. What fails is tried again with the next. After a jump of the
+// drafts, files that were sent in, and lookup codes. What fails is tried again with the next. After a jump of the
 // clock drafts and codes stay.
 func (r *Rounds) sweep(ctx context.Context) (swept Swept) {
 	by := lab.Operator("serve")
 	err := errors.Join(r.Store.MarkClock(ctx, by), r.Store.KeepCodeMonths(ctx, by, r.CodeMonths))
 	_, drafts := r.Store.SweepDrafts(ctx, by)
-	err = errors.Join(err, unlessJumped(drafts), r.Store.SweepSessions(ctx, by))
+	err = errors.Join(err, unlessJumped(drafts), r.Store.SweepSessions(ctx, by), r.Store.SweepUploads(ctx, by))
 	swept.Codes, _, swept.Expired = ExpireCodes(ctx, r.Store, r.Keys, by, r.Now(), r.CodeMonths)
 	swept.Err = errors.Join(err, unlessJumped(swept.Expired))
 	return swept

@@ -33,7 +33,7 @@ type site struct {
 	service lab.Service
 	people  atomic.Int32 // newcomers so far, for their names
 
-	admin, intake, analyst, verifier, coordinator lab.Actor
+	admin, intake, analyst, verifier, coordinator, importer lab.Actor
 }
 
 // clock is a clock that a test moves.
@@ -108,6 +108,7 @@ func (x *site) fill(t testing.TB) {
 	x.intake = storetest.Person(t, x.store, "intake", x.service.ID, lab.Intake)
 	x.analyst = storetest.Person(t, x.store, "analyst", x.service.ID, lab.Laboratory)
 	x.verifier = storetest.Person(t, x.store, "verifier", x.service.ID, lab.Verifier)
+	x.importer = storetest.Person(t, x.store, "importer", x.service.ID, lab.Importer)
 	x.coordinator = storetest.Person(t, x.store, "coordinator", 0, lab.Coordinator, lab.DataAnalyst)
 	x.words = storetest.AddMethods(t, x.store)
 	batch := &store.ImportBatch{

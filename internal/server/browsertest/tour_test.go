@@ -650,6 +650,19 @@ var tour = []stop{
 
 	// figures for staff
 	{"statistics", "", "Statistics", at(coordinator, "/statistics")},
+	// imports
+	{"imports", "", "Send files in", at(importer, "/imports/UTR")},
+	{"importfile", "", "How is this to be read?", sentIn},
+	{"mapping", "guessed", "In the column stand", mapped},
+	{"mapping", "with mistakes", "things to correct", func(t testing.TB, x *site) *browser {
+		b := mapped(t, x)
+		b.follow("Save, and do a dry run")
+		return b
+	}},
+	{"importjob", "dry run", "Names to decide", dryRun},
+	{"importtake", "", "What for", toTake},
+	{"importtaken", "", "Take the import back", imported},
+
 	{"reports", "", "Reports", at(coordinator, "/reports")},
 	{"report", "", "2024", func(t testing.TB, x *site) *browser {
 		b := x.staff(t, x.coordinator)

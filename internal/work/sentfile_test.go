@@ -13,9 +13,9 @@ import (
 	"marquis/internal/lab"
 )
 
-func keep(t *testing.T, s *Uploads, owner lab.Optional, text string) *Upload {
+func keep(t *testing.T, s *SentFiles, owner lab.Optional, text string) *SentFile {
 	t.Helper()
-	u := &Upload{Owner: owner, Name: "run.csv"}
+	u := &SentFile{Owner: owner, Name: "run.csv"}
 	if err := s.Keep(u, strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func keep(t *testing.T, s *Uploads, owner lab.Optional, text string) *Upload {
 
 func TestAnUploadIsItsOwners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Uploads{}
+		s := &SentFiles{}
 		defer s.Close()
 		u := keep(t, s, 1, "a,b")
 		if s.Find(2, u.ID) != nil || s.Find(1, "other") != nil || s.Find(1, u.ID) != u {
@@ -42,20 +42,20 @@ func TestAnUploadIsItsOwners(t *testing.T) {
 	})
 }
 
-func TestAnUploadIsForgotten(t *testing.T) {
+func TestASentFileIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Uploads{}
+		s := &SentFiles{}
 		defer s.Close()
 		u := keep(t, s, 1, "a,b")
-		time.Sleep(uploadKept - time.Second)
+		time.Sleep(sentKept - time.Second)
 		if s.Find(1, u.ID) == nil {
 			t.Fatal("it is gone too early")
 		}
-		time.Sleep(uploadKept - time.Second) // since it was looked at
+		time.Sleep(sentKept - time.Second) // since it was looked at
 		if s.Find(1, u.ID) == nil {
 			t.Fatal("it is gone although it was looked at")
 		}
-		time.Sleep(uploadKept + time.Second)
+		time.Sleep(sentKept + time.Second)
 		synctest.Wait()
 		if s.Find(1, u.ID) != nil {
 			t.Error("it is still there")
@@ -68,19 +68,19 @@ func TestAnUploadIsForgotten(t *testing.T) {
 
 func TestUploadsAreFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Uploads{}
+		s := &SentFiles{}
 		defer s.Close()
 		first := keep(t, s, 1, "0")
-		for i := range uploadsOfOne {
+		for i := range sentOfOne {
 			keep(t, s, 1, fmt.Sprint(i))
 		}
 		if s.Find(1, first.ID) != nil {
 			t.Error("one person has as many as they like")
 		}
-		for owner := lab.Optional(2); len(s.all) < uploadsOfAll; owner++ {
+		for owner := lab.Optional(2); len(s.all) < sentOfAll; owner++ {
 			keep(t, s, owner, "x")
 		}
-		if err := s.Keep(&Upload{Owner: 99}, strings.NewReader("x")); !errors.Is(err, ErrBusy) {
+		if err := s.Keep(&SentFile{Owner: 99}, strings.NewReader("x")); !errors.Is(err, ErrBusy) {
 			t.Errorf("%v, want ErrBusy", err)
 		}
 	})

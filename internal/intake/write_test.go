@@ -1,0 +1,92 @@
+package intake
+
+import (
+	"os"
+	"reflect"
+	"testing"
+)
+
+// TestAMappingIsWrittenAsItIsRead: nothing of what a mapping says is lost when a page writes it.
+func TestAMappingIsWrittenAsItIsRead(t *testing.T) {
+	texts := map[string]string{"odd": `profile = "odd \" \\ \u0007 é"
+decimal = ","
+exact_ids = true
+ids_per_service = true
+[[file]]
+holds = "both"
+sheet = "Blad 1"
+header_row = 3
+encoding = "windows-1252"
+struck = "read"
+[samples]
+id = { column = "nr", zeros = "kept" }
+received_on = { column = "day", date = "DD-MM-YYYY" }
+sold_as = { column = "as", list = ";|" }
+form = { value = "powder" }
+effects = { ticks = { "e___1" = "nausea" } }
+[findings]
+layout = "columns"
+columns = ["a", "b"]
+nothing = ["", "n/a"]
+unclear = ["?"]
+not_analysed = ["-"]
+unidentified = ["peak"]
+other = ["rest"]
+new_substances = ["two-five x"]
+[findings.fields]
+substance = { column = "stof {n}", values = { "x \t y" = "ketamine" } }
+performed_on = "done"
+amount = { column = "amount {n}", unit = "%" }
+[method."A; B"]
+kind = "gc_ms"
+lab = "Lab"
+version = "2"
+level = "confirmatory"
+quantifies = true
+scope = ["ketamine"]
+[[confirmed]]
+rule = "usual_amount"
+reason = "weighed twice"
+ids = ["A1"]
+`}
+	example, err := os.ReadFile("../../docs/import/voorbeeld.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts["example"] = string(example)
+	for _, name := range Profiles() {
+		texts[name], _ = Profile(name)
+	}
+	for name, text := range texts {
+		t.Run(name, func(t *testing.T) {
+			m, err := ParseMapping(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			written := m.Text()
+			again, err := ParseMapping(written)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, written)
+			}
+			if again.Text() != written {
+				t.Errorf("it is written otherwise the second time:\n%s", again.Text())
+			}
+			for _, x := range []*Mapping{m, again} {
+				x.text = nil
+				forget(x.Samples)
+				forget(x.Findings.Fields)
+			}
+			if !reflect.DeepEqual(m, again) {
+				t.Errorf("read\n%+v\nwritten and read again\n%+v", m, again)
+			}
+		})
+	}
+}
+
+// forget leaves out in which way fields were written.
+func forget(fields map[string]Field) {
+	for name, f := range fields {
+		f.given = nil
+		fields[name] = f
+	}
+}

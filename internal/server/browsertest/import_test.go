@@ -1,0 +1,140 @@
+package browsertest
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+var importer = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.importer) }
+
+// attach puts a file into a field, as somebody chooses it from the disk.
+func (b *browser) attach(field, name, content string) {
+	b.t.Helper()
+	read[bool](b, `(field, name, content) => {
+		const list = new DataTransfer();
+		list.items.add(new File([content], name));
+		document.getElementById('field-' + field).files = list.files;
+		return true;
+	}`, field, name, content)
+}
+
+// sentIn opens the page of a file that was sent in, in parts.
+func sentIn(t testing.TB, x *site) *browser {
+	t.Helper()
+	content, err := os.ReadFile("../testdata/clinic.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := importer(x, t)
+	b.open("/imports/UTR")
+	for _, left := range uploadsOf(t, x) {
+		if err := x.store.DropUpload(t.Context(), x.importer, left.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.attach("files", "clinic.csv", string(content))
+	b.follow("Send")
+	return b
+}
+
+func uploadsOf(t testing.TB, x *site) []lab.Upload {
+	t.Helper()
+	files, err := x.store.Uploads(t.Context(), x.importer, x.service.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// mapped opens the form of a new mapping.
+func mapped(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := sentIn(t, x)
+	b.follow("Make a new mapping")
+	return b
+}
+
+// choosing chooses what a value of the file stands for.
+func (b *browser) choosing(field, value, code string) {
+	b.t.Helper()
+	name := read[string](b, `(field, value) => {
+		const from = [...document.querySelectorAll('input[type=hidden]')].find(e => e.name.startsWith(field + '.from.') && e.value === value);
+		return from ? from.name.replace('.from.', '.to.') : '';
+	}`, field, value)
+	if name == "" {
+		b.t.Fatalf("nothing asks what %q stands for", value)
+	}
+	b.choose(name, code)
+}
+
+// describe says of the clinic's file what could not be guessed.
+func (b *browser) describe() {
+	b.t.Helper()
+	b.fill("profile", "clinic")
+	for value, code := range map[string]string{"poeder": "powder", "kristallen": "crystal"} {
+		b.choosing("samples.form", value, code)
+	}
+	for value, code := range map[string]string{"wit": "white", "roze": "pink", "bruin": "brown"} {
+		b.choosing("samples.colours", value, code)
+	}
+	b.fill("findings.nothing", "niets gevonden")
+	b.choose("method.0.kind", "gc_ms")
+	b.fill("method.0.lab", "Clinic")
+	b.choose("method.0.level", "confirmatory")
+	b.choose("method.0.quantifies", "yes")
+}
+
+// dryRun opens the dry run of a file.
+func dryRun(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := mapped(t, x)
+	b.describe()
+	b.follow("Save, and do a dry run")
+	b.until("read", `() => !document.querySelector('[data-progress]') && document.readyState === 'complete'`)
+	return b
+}
+
+// toTake opens the page on which an import is taken.
+func toTake(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := dryRun(t, x)
+	b.follow("Go on to import")
+	return b
+}
+
+// imported opens the page of an import that was taken.
+func imported(t testing.TB, x *site) *browser {
+	t.Helper()
+	list, err := x.store.Imports(t.Context(), x.importer, x.service.ID)
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	return at(importer, "/imports/UTR/taken/"+list[0].ID.String())(t, x)
+}
+
+// TestAFileIsMappedInTheBrowser: what nobody has seen before goes from the disk to a dry run and
+// into the registry; the page of the job is closed meanwhile.
+func TestAFileIsMappedInTheBrowser(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		b := dryRun(t, x)
+		b.see("Nothing was written", "1 of 5 samples would be left out", "amfetamien")
+		b.choose("names.0", "known.0")
+		b.follow("Save, and read again")
+		b.until("read", `() => !document.querySelector('[data-progress]') && document.readyState === 'complete'`)
+		b.lacks("would be left out")
+		b.follow("Go on to import")
+		b.fill("purpose", "Results of 2024")
+		b.follow("Import these samples")
+		job := b.place()
+		b.open("/staff")
+		b.open(job)
+		b.until("taken", `() => document.body.innerText.includes('This was imported.')`)
+		list, err := x.store.Imports(t.Context(), x.importer, x.service.ID)
+		if err != nil || list[0].Samples != 5 || !strings.Contains(list[0].Purpose, "2024") {
+			t.Errorf("imports: %+v, %v", list, err)
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"marquis/internal/intake"
+	"marquis/internal/lab"
+	"marquis/internal/work"
+)
+
+// looks remember what was seen of the last files that were looked at. One is looked at at a
+// time: it costs memory.
+type looks struct {
+	mu   sync.Mutex
+	last []seenFile
+}
+
+// seenFile is what was seen of a file, read in a format.
+type seenFile struct {
+	key    string
+	look   *intake.Look
+	failed error
+}
+
+const mostLooks = 6
+
+// look returns what is seen of a file that was sent in. What it says of the file's own
+// mistakes is an error of its own.
+func (r *request) look(file lab.Upload, format intake.Format) (look *intake.Look, wrong error) {
+	s := r.server.looks
+	key := fmt.Sprintf("%d %s %d %+v", file.ServiceID, file.ID, file.File, format)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.last {
+		if x.key == key {
+			return x.look, x.failed
+		}
+	}
+	look, wrong = intake.Peek(file.Name, func() (io.ReadCloser, error) {
+		return work.OpenUpload(r.Ctx(), r.server.Store, r.Actor, file), nil
+	}, format)
+	if r.Ctx().Err() == nil {
+		s.last = append(s.last, seenFile{key, look, wrong})
+		s.last = s.last[max(0, len(s.last)-mostLooks):]
+	}
+	return look, wrong
+}
+
+// formatOf is the format that a mapping says a file has.
+func formatOf(f intake.FileMapping) intake.Format {
+	format := intake.Format{Sheet: f.Sheet, HeaderRow: f.HeaderRow, Encoding: f.Encoding}
+	if f.Delimiter != "" {
+		format.Delimiter = []rune(f.Delimiter)[0]
+	}
+	return format
+}

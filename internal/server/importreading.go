@@ -1,0 +1,195 @@
+package server
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marquis/internal/intake"
+	"marquis/internal/lab"
+	"marquis/internal/page"
+	"marquis/internal/work"
+)
+
+// importJobPage shows how far a job with an import is, and what has come of it.
+type importJobPage struct {
+	page.View
+	Service  lab.Service
+	Address  string
+	Upload   string // where its files are
+	Mapping  string // address of the mapping's text
+	Change   string // address of its form
+	MapName  string
+	Files    []lab.Upload
+	Running  bool
+	Progress progress
+	Wrong    string // why the files cannot be read
+	Failed   string // why it failed otherwise
+	Taking   bool
+	Taken    bool
+	Undone   bool
+	Undoing  bool
+	Read     *readView
+	Names    *page.Form // decides names one by one; nil where there is none to decide
+	Decide   []nameRow
+}
+
+// readView tells the receipt of a reading.
+type readView struct {
+	Before                       string // when the same was imported already
+	Causes                       []intake.Cause
+	Following                    int
+	LeftOut                      string
+	Dangers                      []intake.LeftDanger
+	TooMuch                      bool
+	Files                        []intake.FileReceipt
+	Samples, Findings            int
+	Years                        []yearCount
+	Substances, Products, Method []string
+	Lines                        []intake.Line
+	More                         int // lines that are not shown
+	MayTake                      bool
+}
+
+// nameRow is one name that is close to known ones, with what it may be.
+type nameRow struct {
+	Name   string
+	Choice *page.Field
+}
+
+const shownLines = 40
+
+func (r *request) importJobPage() (*importJobPage, error) {
+	j, x, err := r.ownImport()
+	if err != nil {
+		return nil, err
+	}
+	shown := &importJobPage{
+		View: r.View(j.Title), Service: r.Service, Address: importJobAddress(j), Upload: r.uploadAddress(x.upload), Mapping: r.mappingAddress(x.ref),
+		MapName: x.ref.Name, Files: x.files, Running: j.State() == work.Running, Taking: x.taking != nil, Progress: r.importProgress(j, x),
+	}
+	shown.Undoing, shown.Undone = !x.undoes.IsZero(), x.undone
+	shown.Change = shown.Upload + "/mapping?from=" + x.ref.String()
+	if shown.Running {
+		return shown, nil
+	}
+	shown.Wrong, shown.Taken = x.wrong, x.taken
+	switch {
+	case x.failed != "":
+		shown.Failed = r.Texts.Text(x.failed)
+	case j.State() == work.Failed:
+		shown.Failed = r.Texts.Text("page.imports.failed")
+	}
+	if x.reading == nil {
+		return shown, nil
+	}
+	shown.Read = r.readView(x.reading)
+	if x.taking == nil {
+		shown.Decide = r.nameRows(x.reading.receipt.Near)
+		fields := make([]*page.Field, len(shown.Decide))
+		for i, row := range shown.Decide {
+			fields[i] = row.Choice
+		}
+		if len(fields) > 0 {
+			shown.Names = page.NewForm(fields...)
+			err = r.keeps(shown.Names, shown.Address+"/names")
+		}
+	}
+	return shown, err
+}
+
+func (r *request) readView(read *readImport) *readView {
+	c := read.receipt
+	v := &readView{
+		Causes: c.Causes, Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: c.Files, Samples: c.Samples,
+		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: c.Methods, Lines: c.Lines,
+	}
+	if c.LeftOut.Samples > 0 {
+		v.LeftOut = r.Texts.Text("page.imports.left_out", "Count", c.LeftOut.Samples, "Samples", r.Texts.Count(c.LeftOut.Samples), "Of", r.Texts.Count(c.LeftOut.Of))
+	}
+	v.Lines = slices.DeleteFunc(slices.Clone(c.Lines), intake.Line.Follows)
+	v.More = max(0, len(v.Lines)-shownLines)
+	v.Lines = v.Lines[:min(shownLines, len(v.Lines))]
+	if read.before != nil {
+		v.Before = r.moment(read.before.ImportedAt)
+	}
+	v.MayTake = read.before == nil && c.Samples > 0
+	return v
+}
+
+// nameRows ask of each name that is close to known ones which is meant.
+func (r *request) nameRows(near []intake.NearName) []nameRow {
+	rows := make([]nameRow, len(near))
+	for i, n := range near {
+		choice := r.Input("names."+strconv.Itoa(i), page.RadioField, "page.imports.meant")
+		choice.Label = n.Name
+		for k, x := range n.Neighbours {
+			if !r.Actor.SeesEntry(x.Substance) {
+				continue
+			}
+			label := n.Meant(k)
+			if x.Essential {
+				label = r.Texts.Text("page.imports.essential", "Name", label)
+			}
+			choice.Options = append(choice.Options, page.Option{Value: "known." + strconv.Itoa(k), Label: label})
+		}
+		choice.Options = append(choice.Options, page.Option{Value: "another", Label: r.Texts.Text("page.imports.another")},
+			page.Option{Value: "leave", Label: r.Texts.Text("page.imports.leave")})
+		choice.Values = []string{"leave"}
+		rows[i] = nameRow{n.Name, choice}
+	}
+	return rows
+}
+
+func showImportJob(r *request) error {
+	shown, err := r.importJobPage()
+	if err != nil {
+		return err
+	}
+	return r.Show("importjob.html", shown)
+}
+
+// decideNames writes what names mean into a new version of the mapping, and reads again.
+func decideNames(r *request) error {
+	_, x, err := r.doneImport()
+	if err != nil {
+		return err
+	}
+	in, err := r.Read()
+	if err != nil {
+		return err
+	}
+	m, err := intake.ParseMapping(x.text)
+	if err != nil {
+		return err
+	}
+	for i, n := range x.reading.receipt.Near {
+		choice := in.Text("names." + strconv.Itoa(i))
+		place, known := strings.CutPrefix(choice, "known.")
+		k, failed := strconv.Atoi(place)
+		switch {
+		case choice == "another":
+			m.NewSubstance(n.Name)
+		case known && failed == nil && k >= 0 && k < len(n.Neighbours):
+			m.MeansSubstance(n.Name, n.Meant(k))
+		}
+	}
+	var next string
+	if m.Text() == x.text {
+		err = lab.FieldErrors{{Format: "Nothing was decided: choose for at least one name what it is."}}
+	} else {
+		next, err = r.readBy(x.upload, m.Text())
+	}
+	if errors.Is(err, lab.ErrConflict) {
+		err = lab.FieldErrors{{Format: "Somebody has changed the mapping meanwhile. Read the files by its newest version first."}}
+	}
+	return r.End(err, next, "importjob.html", func() (any, *page.Form, error) {
+		shown, err := r.importJobPage()
+		if err != nil || shown.Names == nil {
+			return shown, nil, err
+		}
+		shown.Names.Fill(in.Typed)
+		return shown, shown.Names, nil
+	})
+}

@@ -1,0 +1,84 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"marquis/internal/intake"
+	"marquis/internal/lab"
+	"marquis/internal/page"
+)
+
+// values list what stands in the column, each with what it stands for: the known codes are
+// filled in.
+func (b *mappingForm) values(row *mappingRow, f intake.FieldInfo, x intake.Field, look *intake.Look) {
+	if look == nil {
+		return
+	}
+	values, tooMany := look.ValuesOf(row.Column.Value())
+	if row.TooMany = tooMany; tooMany {
+		return
+	}
+	list := x.List
+	if typed := b.kept[row.Name+".list"]; len(typed) > 0 {
+		list = typed[0]
+	}
+	for _, value := range intake.Parts(values, list) {
+		means, told := x.Values[intake.FoldValue(value)]
+		if code, known := f.Knows(value); known && !told && len(f.Codes) > 0 {
+			means = code
+		}
+		if told && means == "" {
+			means = leftOutValue
+		}
+		hash := valueName(value)
+		v := valueRow{Value: value, From: b.add(b.Hidden(row.Name+".from."+hash, value))}
+		if len(f.Codes) > 0 {
+			v.To = b.choice(row.Name+".to."+hash, "page.mapping.stands_for", means, append(b.codes(f), page.Option{Value: leftOutValue, Label: b.Texts.Text("page.mapping.nothing")})...)
+		} else {
+			v.To = b.text(row.Name+".to."+hash, "page.mapping.stands_for", means)
+		}
+		v.To.Label = value
+		row.Values = append(row.Values, v)
+	}
+}
+
+// leftOutValue stands for a value that says nothing.
+const leftOutValue = "=nothing"
+
+// valueName names a value of a file in the name of a field.
+func valueName(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:6])
+}
+
+// emptyNames are what in the column of substances names none, of which the mapping has to say
+// what it means.
+func (b *mappingForm) emptyNames(d *lab.Dictionary, column string) (names []string) {
+	look := b.look(true)
+	if look == nil {
+		return nil
+	}
+	values, _ := look.ValuesOf(column)
+	for _, v := range values {
+		if d.AskName(v).Kind == lab.EmptyName {
+			names = append(names, v)
+		}
+	}
+	return names
+}
+
+func wordLines(list []string) string {
+	shown := slices.Clone(list)
+	for i, x := range shown {
+		if x == "" {
+			shown[i] = emptyCell
+		}
+	}
+	return strings.Join(shown, "\n")
+}
+
+// emptyCell is how an empty cell is written among words.
+const emptyCell = `""`
