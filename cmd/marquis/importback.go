@@ -164,8 +164,12 @@ func (p *program) tellUses(u lab.ImportUses) {
 		n    int
 		what string
 	}{
-		{u.Analyses, "analyses entered by hand"}, {u.Publications, "versions of results that people released"}, {u.ReadOuts, "results told by phone"},
-		{u.Codes, "lookup codes given out"}, {u.Changed, "samples that were described otherwise"}, {u.Excluded, "samples left out of the figures"},
+		{u.Analyses, "analyses entered by hand"},
+		{u.Publications, "versions of results that people released"},
+		{u.ReadOuts, "results told by phone"},
+		{u.Codes, "lookup codes given out"},
+		{u.Changed, "samples that were described otherwise"},
+		{u.Excluded, "samples left out of the figures"},
 	} {
 		if use.n > 0 {
 			fmt.Fprintf(p.stdout, "%8d %s\n", use.n, use.what)

@@ -62,7 +62,7 @@ const importKills = 25
 // imports and while it takes the import back. Nobody sees anything of what it left, or all of it;
 // the trail is whole; the next start says what lies there; and the same command goes on.
 func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
-	const samples = 4000
+	const samples = 2000
 	mapping, data := killFiles(t, samples)
 	eachRegistry(t, func(t *testing.T, sh shell) {
 		random := rand.New(rand.NewPCG(1, uint64(len(sh.where[len(sh.where)-1]))))
@@ -89,8 +89,11 @@ func TestAKilledImportLeavesNothingHalfSeen(t *testing.T) {
 			if n != want {
 				t.Fatalf("killed while the import is %s: %d of %d samples are seen", state, n, samples)
 			}
-			if out := sh.must("import", "--profile", mapping, data, "--dry-run"); (state == "loading") != strings.Contains(out, "is not finished") {
-				t.Errorf("the import is %s, and the next start says: %s", state, out)
+			if state != "loading" {
+				continue
+			}
+			if out := sh.must("import", "--profile", mapping, data, "--dry-run"); !strings.Contains(out, "is not finished") {
+				t.Errorf("the next start says: %s", out)
 			}
 		}
 		if t.Logf("the import was left %v", left); left["loading"]+left["undoing"] == 0 {

@@ -86,7 +86,7 @@ func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell
 		return err
 	}
 	for i := range left {
-		log.Warn(unfinishedText(&left[i]))
+		log.Warn("an import was cut off", "what", unfinishedText(&left[i]))
 	}
 	if p.config.Address != nil && len(p.config.Security) == 0 {
 		log.Warn("nobody is named to whom faults in security are reported: set MARQUIS_SECURITY_CONTACT")

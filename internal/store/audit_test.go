@@ -389,8 +389,9 @@ func deeds(t testing.TB, s *store.Store, b bench) []deed {
 		}, "", operator, nil, nil, ""},
 		{"TakeBack", func() error {
 			return s.TakeBack(ctx, operator, imported, lab.Because("en", "wrong column"), func(int) {})
-		}, "take back import+clear import", operator, func() string { return imported.ID.String() },
-			[]string{`"field":"state","new":"undoing","old":"taken"`, `"field":"reason","new":"wrong column","old":""`, `"field":"ended_on","new":"2025-03-03","old":null`}, "wrong column"},
+		}, "take back import+clear import", operator, func() string { return imported.ID.String() }, []string{
+			`"field":"state","new":"undoing","old":"taken"`, `"field":"reason","new":"wrong column","old":""`, `"field":"ended_on","new":"2025-03-03","old":null`,
+		}, "wrong column"},
 		{"Abandon", func() error {
 			stopped, stop := context.WithCancel(ctx)
 			batch := &store.ImportBatch{Import: newImport("cut off"), Samples: func(func(*lab.Arrival, error) bool) { stop() }}

@@ -30,14 +30,13 @@ func newImport(digest string) lab.Import {
 	return lab.Import{Profile: "generated", Digest: digest, Files: "none"}
 }
 
-func importInto(t testing.TB, s *store.Store, d *lab.Dictionary, service lab.ServiceID, digest string, arrivals []lab.Arrival) lab.Key {
+func importInto(t testing.TB, s *store.Store, d *lab.Dictionary, service lab.ServiceID, digest string, arrivals []lab.Arrival) {
 	t.Helper()
 	b := &store.ImportBatch{Import: newImport(digest), Samples: store.Arrivals(arrivals)}
 	b.Import.ServiceID = service
 	if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
 		t.Fatal(err)
 	}
-	return b.Import.Key
 }
 
 // importedTables are the tables that an import fills, parents first.

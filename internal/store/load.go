@@ -355,8 +355,8 @@ const (
 
 // Batches begin small, and become as large as the time for which they hold allows.
 var (
-	firstBatch   = 50
-	leastInBatch = 20 // fewer cost more for the transaction than for them
+	firstBatch   = 100
+	leastInBatch = 50 // fewer cost more for the transaction than for them
 	mostInBatch  = 2000
 )
 

@@ -42,7 +42,7 @@ func (l *load) lying(ctx context.Context) (*lying, error) {
 		return nil, translate(err)
 	}
 	there := &lying{}
-	if there.rows, err = tx.Raw("SELECT source_ref, source_digest"+ofImport+" ORDER BY id", args...).Rows(); err != nil {
+	if there.rows, err = tx.Raw("SELECT source_ref, source_digest"+ofImport+" ORDER BY id", args...).Rows(); err != nil { //nolint:rowserrcheck // close asks for it
 		return nil, translate(err)
 	}
 	return there, there.advance()

@@ -88,6 +88,8 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 	switch {
 	case err == nil && before.State == lab.ImportLoading:
 		r.Left = &before
+	case err == nil && before.State == lab.ImportUndoing:
+		return nil, before.OtherFirst()
 	case err == nil:
 		r.Before = &before
 	case !errors.Is(err, lab.ErrNotFound):

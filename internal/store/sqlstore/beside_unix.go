@@ -6,9 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // openLock is the name of the file that everybody shares who has the SQLite file open. It is
@@ -26,7 +25,7 @@ func showPresence(folder string) *presence {
 		return nil
 	}
 	for range 50 { // whoever looks for others keeps it for a moment
-		if err = flock(file, unix.LOCK_SH); err == nil {
+		if err = flock(file, syscall.LOCK_SH); err == nil {
 			return &presence{file}
 		}
 		time.Sleep(time.Millisecond)
@@ -35,13 +34,9 @@ func showPresence(folder string) *presence {
 	return nil
 }
 
-func flock(file *os.File, how int) error {
-	err := unix.EINTR
-	for errors.Is(err, unix.EINTR) {
-		err, _ = unix.Flock(int(file.Fd()), how|unix.LOCK_NB).(unix.Errno)
-	}
-	if err == 0 {
-		return nil
+func flock(file *os.File, how int) (err error) {
+	for again := true; again; again = errors.Is(err, syscall.EINTR) {
+		err = syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB)
 	}
 	return err
 }
@@ -51,8 +46,8 @@ func (p *presence) beside() bool {
 	if p == nil {
 		return true
 	}
-	alone := flock(p.file, unix.LOCK_EX) == nil
-	shared := flock(p.file, unix.LOCK_SH) == nil // a try that fails lets go of it, too
+	alone := flock(p.file, syscall.LOCK_EX) == nil
+	shared := flock(p.file, syscall.LOCK_SH) == nil // a try that fails lets go of it, too
 	return !alone || !shared
 }
 
