@@ -16,13 +16,13 @@ func TestAMappingIsProposed(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := BatchWords{
-		Fields: map[string]string{"nummer": "sample", "stof": "substance", "gehalte": "amount", "eenheid": "unit", "detectie": "detection"},
-		Codes:  map[string]map[string]string{"detectie": {"spoor": "trace"}}, Decimal: ",",
+		Fields: map[string]string{"nummer": "sample", "stof": "substance", "gehalte": "amount", "eenheid": "unit", "detectie": "detection"}, //nolint:misspell // Dutch
+		Codes:  map[string]map[string]string{"detectie": {"spoor": "trace"}}, Decimal: ",", //nolint:misspell // Dutch
 	}
 	method := &lab.Method{ID: 7, Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true}
 	for name, test := range map[string]struct{ file, open, want string }{
 		"headings that are known": {
-			"Werklijst\n\nNummer;Vorm;Stof;Gehalte;Eenheid;Detectie\nUTR-2025-00001;poeder;MDMA;79,5;%;\nUTR-2025-00001;poeder;caffeine;;;spoor\n", "",
+			"Werklijst\n\nNummer;Vorm;Stof;Gehalte;Eenheid;Detectie\nUTR-2025-00001;poeder;MDMA;79,5;%;\nUTR-2025-00001;poeder;caffeine;;;spoor\n", "", //nolint:misspell // Dutch
 			"UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0, caffeine trace",
 		},
 		"a grid": {"name,vial,MDMA,caffeine\nUTR-2025-00001,1,79.5,\n", `"?"`, "UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0"},

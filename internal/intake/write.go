@@ -74,23 +74,25 @@ func (m *Mapping) Text() string {
 // tomlWriter writes what is given, and leaves out what is empty.
 type tomlWriter struct{ strings.Builder }
 
-func (w *tomlWriter) head(line string) { fmt.Fprintf(w, "\n%s\n", line) }
+func (w *tomlWriter) line(format string, args ...any) { w.WriteString(fmt.Sprintf(format, args...)) }
+
+func (w *tomlWriter) head(line string) { w.line("\n%s\n", line) }
 
 func (w *tomlWriter) text(key, value string) {
 	if value != "" {
-		fmt.Fprintf(w, "%s = %s\n", key, quote(value))
+		w.line("%s = %s\n", key, quote(value))
 	}
 }
 
 func (w *tomlWriter) flag(key string, value bool) {
 	if value {
-		fmt.Fprintf(w, "%s = true\n", key)
+		w.line("%s = true\n", key)
 	}
 }
 
 func (w *tomlWriter) number(key string, value int) {
 	if value != 0 {
-		fmt.Fprintf(w, "%s = %d\n", key, value)
+		w.line("%s = %d\n", key, value)
 	}
 }
 
@@ -102,7 +104,7 @@ func (w *tomlWriter) list(key string, values []string) {
 	for i, value := range values {
 		quoted[i] = quote(value)
 	}
-	fmt.Fprintf(w, "%s = [%s]\n", key, strings.Join(quoted, ", "))
+	w.line("%s = [%s]\n", key, strings.Join(quoted, ", "))
 }
 
 func (w *tomlWriter) findings(f *FindingsMapping) {
@@ -143,6 +145,7 @@ func (w *tomlWriter) fields(where string, fields map[string]Field, specs []spec)
 		w.text("date", f.Date)
 		w.text("unit", f.Unit)
 		w.text("zeros", f.Zeros)
+		w.text("fractions", f.Fractions)
 		w.table("["+where+"."+quoteKey(name)+".values]", f.Values)
 		w.table("["+where+"."+quoteKey(name)+".ticks]", f.Ticks)
 	}
@@ -150,16 +153,16 @@ func (w *tomlWriter) fields(where string, fields map[string]Field, specs []spec)
 
 // plain tells that a field is no more than a column.
 func (f Field) plain() bool {
-	return f.Column != "" && f.Value+f.Default+f.List+f.Date+f.Unit+f.Zeros == "" && len(f.Values)+len(f.Ticks) == 0
+	return f.Column != "" && f.Value+f.Default+f.List+f.Date+f.Unit+f.Zeros+f.Fractions == "" && len(f.Values)+len(f.Ticks) == 0
 }
 
 func (w *tomlWriter) table(head string, values map[string]string) {
 	if len(values) == 0 {
 		return
 	}
-	fmt.Fprintln(w, head)
+	w.line("%s\n", head)
 	for _, from := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(w, "%s = %s\n", quote(from), quote(values[from]))
+		w.line("%s = %s\n", quote(from), quote(values[from]))
 	}
 }
 

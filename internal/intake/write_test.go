@@ -23,6 +23,7 @@ id = { column = "nr", zeros = "kept" }
 received_on = { column = "day", date = "DD-MM-YYYY" }
 sold_as = { column = "as", list = ";|" }
 form = { value = "powder" }
+channel = { column = "how", default = "found" }
 effects = { ticks = { "e___1" = "nausea" } }
 [findings]
 layout = "columns"
@@ -36,7 +37,7 @@ new_substances = ["two-five x"]
 [findings.fields]
 substance = { column = "stof {n}", values = { "x \t y" = "ketamine" } }
 performed_on = "done"
-amount = { column = "amount {n}", unit = "%" }
+amount = { column = "amount {n}", unit = "%", fractions = "none" }
 [method."A; B"]
 kind = "gc_ms"
 lab = "Lab"
@@ -56,6 +57,21 @@ ids = ["A1"]
 	texts["example"] = string(example)
 	for _, name := range Profiles() {
 		texts[name], _ = Profile(name)
+	}
+	odd, err := ParseMapping(texts["odd"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range reflect.VisibleFields(reflect.TypeFor[Field]()) {
+		said := false
+		for _, fields := range []map[string]Field{odd.Samples, odd.Findings.Fields} {
+			for _, f := range fields {
+				said = said || key.IsExported() && !reflect.ValueOf(f).FieldByIndex(key.Index).IsZero()
+			}
+		}
+		if key.IsExported() && !said {
+			t.Errorf("%s is in no field of the odd mapping, so that this proves nothing of it", key.Name)
+		}
 	}
 	for name, text := range texts {
 		t.Run(name, func(t *testing.T) {

@@ -193,7 +193,9 @@ func (b *bench) sentToImport(t *testing.T) []aSending {
 	i.r.post(whole+"/parts/1-0", part).want(t, http.StatusOK)
 	return []aSending{
 		{i.r, "/imports/UTR/begin", url.Values{"name": {"b.csv"}, "bytes": {"3"}}},
-		{i.r, sent + "/parts/1-0", part}, {i.r, whole + "/whole", nil}, {i.r, begun() + "/drop", nil},
+		{i.r, sent + "/parts/1-0", part},
+		{i.r, whole + "/whole", nil},
+		{i.r, begun() + "/drop", nil},
 	}
 }
 

@@ -52,7 +52,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 	tick := b.verifier.get(amended + "/release").leftOut(t)
 	imports := &importing{site: x, service: b.service, importer: storetest.Person(t, x.store, "importer", b.service.ID, lab.Importer)}
 	imports.r = x.staff(t, imports.importer)
-	sent := imports.upload(t, "clinic.csv", clinic(t))
+	sent := imports.upload(t, clinic(t))
 	clinics := said(imports, t, sent)
 	reading, _ := imports.read(t, sent, clinics)
 	mapping := asSent(imports.r.get(sent + "/mapping"))

@@ -112,8 +112,12 @@ func (r *request) useViews(key lab.Key) (list []useView, err error) {
 		n    int
 		what string
 	}{
-		{u.Analyses, "page.imports.used_analyses"}, {u.Publications, "page.imports.used_results"}, {u.ReadOuts, "page.imports.used_told"},
-		{u.Codes, "page.imports.used_codes"}, {u.Changed, "page.imports.used_changed"}, {u.Excluded, "page.imports.used_excluded"},
+		{u.Analyses, "page.imports.used_analyses"},
+		{u.Publications, "page.imports.used_results"},
+		{u.ReadOuts, "page.imports.used_told"},
+		{u.Codes, "page.imports.used_codes"},
+		{u.Changed, "page.imports.used_changed"},
+		{u.Excluded, "page.imports.used_excluded"},
 	} {
 		if x.n > 0 {
 			list = append(list, useView{r.Texts.Text(x.what), x.n})

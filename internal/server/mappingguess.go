@@ -14,8 +14,8 @@ var otherTerms = map[string][]string{
 	"sample":      {"sample id", "sampleid", "sample number", "monsternr", "monsternummer", "monster"},
 	"received_on": {"received", "datum ontvangst", "datum ontvangen", "date of receipt", "date received", "ontvangen", "ontvangstdatum", "datum", "date"},
 	"sold_as":     {"verkocht als", "expected substance", "expectedsubstance", "product"},
-	"colours":     {"color", "colour", "kleur"}, "form": {"vorm", "texture"}, "weight": {"gewicht", "mass"}, "region": {"provincie", "state", "full state"},
-	"substance": {"stof", "compound", "analyte", "naam stof"}, "amount": {"gehalte", "concentration", "purity", "concentratie"}, "unit": {"eenheid"},
+	"colours":     {"color", "colour", "kleur"}, "form": {"vorm", "texture"}, "weight": {"gewicht", "mass"}, "region": {"provincie", "state", "full state"}, //nolint:misspell // Dutch
+	"substance": {"stof", "compound", "analyte", "naam stof"}, "amount": {"gehalte", "concentration", "purity", "concentratie"}, "unit": {"eenheid"}, //nolint:misspell // Dutch
 	"performed_on": {"geanalyseerd op", "datum analyse", "datum onderzoek", "date of analysis", "analysed on", "date complete", "date analysed", "analysedatum"},
 	"method":       {"methode", "technique", "techniek"}, "published_on": {"vrijgegeven op", "published on"}, "price": {"prijs"},
 }

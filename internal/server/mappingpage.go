@@ -109,8 +109,10 @@ type wordList struct {
 
 func wordLists(f *intake.FindingsMapping) []wordList {
 	return []wordList{
-		{"nothing", "page.mapping.words_nothing", &f.Nothing}, {"unclear", "page.mapping.words_unclear", &f.Unclear},
-		{"not_analysed", "page.mapping.words_not_analysed", &f.NotAnalysed}, {"unidentified", "page.mapping.words_unidentified", &f.Unidentified},
+		{"nothing", "page.mapping.words_nothing", &f.Nothing},
+		{"unclear", "page.mapping.words_unclear", &f.Unclear},
+		{"not_analysed", "page.mapping.words_not_analysed", &f.NotAnalysed},
+		{"unidentified", "page.mapping.words_unidentified", &f.Unidentified},
 		{"other", "page.mapping.words_other", &f.Other},
 	}
 }
