@@ -17,7 +17,7 @@ func TestAMappingIsProposed(t *testing.T) {
 	}
 	words := BatchWords{
 		Fields: map[string]string{"nummer": "sample", "stof": "substance", "gehalte": "amount", "eenheid": "unit", "detectie": "detection"}, //nolint:misspell // Dutch
-		Codes:  map[string]map[string]string{"detectie": {"spoor": "trace"}}, Decimal: ",", //nolint:misspell // Dutch
+		Codes:  map[string]map[string]string{"detectie": {"spoor": "trace"}}, Decimal: ",",                                                  //nolint:misspell // Dutch
 	}
 	method := &lab.Method{ID: 7, Kind: lab.GCMS, Lab: "Lab", Level: lab.Confirmatory, Quantifies: true, OpenScope: true}
 	for name, test := range map[string]struct{ file, open, want string }{

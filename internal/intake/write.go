@@ -74,7 +74,7 @@ func (m *Mapping) Text() string {
 // tomlWriter writes what is given, and leaves out what is empty.
 type tomlWriter struct{ strings.Builder }
 
-func (w *tomlWriter) line(format string, args ...any) { w.WriteString(fmt.Sprintf(format, args...)) }
+func (w *tomlWriter) line(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
 
 func (w *tomlWriter) head(line string) { w.line("\n%s\n", line) }
 
