@@ -68,6 +68,7 @@ type evidence struct {
 	whole    clue            // ids of more than 15 digits that do not
 
 	dates, texts clue     // days as dates, and as texts of the form
+	late         bool     // one of the dates is of a day after the 12th, or could not have been exchanged
 	swap         dateForm // with day and month exchanged
 	swapped      clue     // texts of that form
 	otherForm    clue     // days in yet another form
@@ -108,8 +109,10 @@ func (p *planner) weigh() error {
 			all = append(all, newEvidence(c))
 		}
 		s.weigh(all)
-		if err := fractions(all); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
+		for _, err := range []error{fractions(all), exchangedDates(all)} {
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
+			}
 		}
 		for _, e := range all {
 			for _, err := range e.errors() {
@@ -221,6 +224,8 @@ func (e *evidence) addID(row int, text string, err error) {
 func (e *evidence) addDate(row int, text string, at cell, err error) {
 	if at.kind == dateCell {
 		e.dates.add(row, "")
+		day, err := e.column.form.read(text)
+		e.late = e.late || err == nil && day.Time().Day() > 12
 		return
 	}
 	if err != nil {
@@ -363,6 +368,24 @@ func fractions(all []*evidence) error {
 	}
 	return fmt.Errorf("the column %q: %s: no amount in %% is more than 1, so that they may be parts of one, 0.795 for 79.5 %%: say of amount in the mapping fractions = \"read\" if 1 is all of it, or fractions = \"none\" if the amounts are what they say",
 		clip(first.column.heading(), maxShown), first.upToOne.where())
+}
+
+// exchangedDates tells that the days of one column are dates, all of the first twelve days of a
+// month, and those of another are texts of the same form: a spreadsheet of another country may
+// have taken the day of the first for the month.
+func exchangedDates(all []*evidence) error {
+	for _, e := range all {
+		if e.dates.count == 0 || e.texts.count > 0 || e.late || e.column.form.isPlain() {
+			continue
+		}
+		for _, other := range all {
+			if other.texts.count > 0 && other.dates.count == 0 && other.column.form.text == e.column.form.text {
+				return fmt.Errorf("the column %q: %s: dates, none of a day after the 12th, where the column %q has texts (%s): a spreadsheet of another country may have exchanged day and month. Write all as dates or all as text, in the source itself",
+					clip(e.column.heading(), maxShown), e.dates.where(), clip(other.column.heading(), maxShown), other.texts.where())
+			}
+		}
+	}
+	return nil
 }
 
 // errors tells what contradicts the way in which the column is read.

@@ -176,7 +176,9 @@ func TestEvidenceOfWorkbook(t *testing.T) {
 	}{
 		{"dates and texts", "in", m, values{asCell("n", "2", "45356"), asCell("inlineStr", "0", "13-03-2024")}, `the column "in": row 2: dates, where other cells of the column are texts (row 3 ("13-03-2024"))`},
 		{"dates and texts of another form", "in", iso, values{asCell("n", "2", "45356"), asCell("inlineStr", "0", "13/03/2024")}, `the column "in": row 3 ("13/03/2024"): a day in another form than YYYY-MM-DD`},
-		{"dates alone", "in", m, values{asCell("n", "2", "45356"), asCell("d", "0", "2024-03-05")}, ""},
+		{"dates alone", "in", m, values{asCell("n", "2", "45352"), asCell("d", "0", "2024-02-13")}, ""},
+		{"dates up to the 12th, and texts in another column", "in", m, values{asCell("n", "2", "45352"), asCell("n", "2", "45327")}, `the column "in": rows 2, 3: dates, none of a day after the 12th, where the column "on" has texts (rows 2, 3`},
+		{"dates with the year first, and texts in another column", "in", iso, values{asCell("n", "2", "45352"), asCell("n", "2", "45327")}, ""},
 		{"dates and texts with the year first", "in", iso, values{asCell("n", "2", "45352"), asCell("inlineStr", "0", "2024-02-13")}, ""},
 		{"dates among amounts", "amount", m, values{asCell("n", "0", "79.5"), asCell("n", "2", "45356")}, `the column "amount": row 3 ("2024-03-05"): dates, where numbers should be`},
 		{"texts of the other mark among numbers", "amount", m, values{asCell("n", "0", "1250"), asCell("inlineStr", "0", "79.5")}, `the column "amount": row 3 ("79.5"): the decimal mark is ","`},

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,7 +13,8 @@ import (
 // RefKey is what the spellings of a sample's id at its source share that people take for
 // one another, and that programs turn into one another: capitals, leading zeros, the .0 of
 // a number, dashes, spaces and quotation marks, full-width letters, letters of another alphabet
-// that look like Latin ones, what nobody sees.
+// that look like Latin ones, o and l beside digits, a word for number before them, what nobody
+// sees.
 type RefKey struct {
 	key    string // a dash stands where signs are between two digits: 1-12 is not 11-2
 	joined string // without it: 2024001 may be 2024-001
@@ -24,13 +26,40 @@ func RefKeyOf(ref string) RefKey {
 	if !isASCII(ref) {
 		spelled = latin.Replace(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref))))
 	}
-	text := []rune(withoutDecimals(strings.TrimPrefix(spelled, "+")))
+	if spelled = strings.TrimPrefix(spelled, "+"); spelled != "" && (spelled[0] < '0' || spelled[0] > '9') {
+		spelled = numbered.ReplaceAllString(spelled, "$1")
+	}
+	text := []rune(withoutDecimals(spelled))
+	readAsDigits(text)
 	k := RefKey{key: reduced(text), joined: reduced(slices.DeleteFunc(slices.Clone(text), isRefSign))}
 	if k.key == "" { // signs alone
 		k = RefKey{ref, ref}
 	}
 	return k
 }
+
+// numbered is a word for number or sample before the digits of an id.
+var numbered = regexp.MustCompile(`^\W*(?:nr|no|num|nummer|number|n°|№|id|sample|monster|sample (?:no|nr|id)|monster(?:nr|nummer))[\s.:#°_-]*(\d[\d\s.,-]*)$`)
+
+// readAsDigits takes the letters that look like digits for those where they stand beside one.
+func readAsDigits(text []rune) {
+	for i := len(text) - 2; i >= 0; i-- {
+		text[i] = beside(text[i], text[i+1])
+	}
+	for i := 1; i < len(text); i++ {
+		text[i] = beside(text[i], text[i-1])
+	}
+}
+
+// beside is a sign as it is taken where the other stands beside it.
+func beside(r, other rune) rune {
+	if digit, looks := likeDigits[r]; looks && unicode.IsDigit(other) {
+		return digit
+	}
+	return r
+}
+
+var likeDigits = map[rune]rune{'o': '0', 'l': '1', 'i': '1', '|': '1'}
 
 // isASCII tells that a text is of printed ASCII alone, as nearly every id is.
 func isASCII(text string) bool {
