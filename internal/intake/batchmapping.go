@@ -45,6 +45,9 @@ var batchFields = slices.DeleteFunc(slices.Clone(findingFields), func(s spec) bo
 // ParseBatchMapping reads a mapping. All mistakes are reported at once.
 func ParseBatchMapping(text string) (*BatchMapping, error) {
 	m := &BatchMapping{}
+	if err := plainTOML(text); err != nil {
+		return nil, lab.FieldErrors{{Field: "mapping", Format: "The mapping: %s", Args: []any{err.Error()}}}
+	}
 	meta, err := toml.Decode(text, m)
 	if err != nil {
 		var where toml.ParseError

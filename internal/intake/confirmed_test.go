@@ -112,14 +112,14 @@ func TestAnAmountOfTenTimesTheUsualIsRejected(t *testing.T) {
 		Price: func(lab.ProductID, lab.Price) int64 { return 20 * lab.UnitPriceScale },
 	}}
 	plan, err := planWith(t, mustMapping(t, rowsMapping), known, file(
-		cells{"nr": "1", "amount": "80", "basis": "base"}, cells{"nr": "2", "amount": "80,1", "basis": "base"}, cells{"nr": "3", "amount": "0,7", "basis": "base"},
+		cells{"nr": "1", "amount": "79,9", "basis": "base"}, cells{"nr": "2", "amount": "80", "basis": "base"}, cells{"nr": "3", "amount": "0,7", "basis": "base"},
 		cells{"nr": "4", "price": "201"}, cells{"nr": "5", "price": "1,9"},
 	))
 	if err != nil || len(arrivalsOf(plan)) != 1 {
 		t.Fatalf("%v\n%s", err, lines(plan))
 	}
-	wantLine(t, plan, 3, Rejected, "amount", "80,1", "This is more than ten times the usual amount, about 8.0% as base.")
-	wantLine(t, plan, 4, Rejected, "amount", "0,7", "This is less than a tenth of the usual amount, about 8.0% as base.")
-	wantLine(t, plan, 5, Rejected, "price", "201", "This is more than ten times the usual price, about 20.")
-	wantLine(t, plan, 6, Rejected, "price", "1,9", "This is less than a tenth of the usual price, about 20.")
+	wantLine(t, plan, 3, Rejected, "amount", "80", "This is ten times the usual amount, about 8% as base, or more.")
+	wantLine(t, plan, 4, Rejected, "amount", "0,7", "This is a tenth of the usual amount, about 8.0% as base, or less.")
+	wantLine(t, plan, 5, Rejected, "price", "201", "This is ten times the usual price, about 20, or more.")
+	wantLine(t, plan, 6, Rejected, "price", "1,9", "This is a tenth of the usual price, about 20, or less.")
 }

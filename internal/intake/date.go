@@ -130,7 +130,7 @@ func (c *clock) take(part, text string) (rest string, ok bool) {
 		c.second, rest, ok = digits(text, 2, 2)
 		ok = ok && c.second < 60
 	case "AM":
-		ok = hasFoldedPrefix(text, "am") || hasFoldedPrefix(text, "pm")
+		ok = c.hour <= 12 && (hasFoldedPrefix(text, "am") || hasFoldedPrefix(text, "pm"))
 		rest = strings.TrimLeft(text, "aApPmM.")
 	default:
 		rest, ok = strings.CutPrefix(text, part)
@@ -185,7 +185,11 @@ func (f dateForm) write(at time.Time) (string, error) {
 	}
 	var b strings.Builder
 	for _, part := range f.parts {
-		if layout, ok := timeLayouts[part]; ok {
+		layout, ok := timeLayouts[part]
+		if part[0] == 'h' && slices.Contains(f.parts, "AM") {
+			layout = "03"[2-len(part):]
+		}
+		if ok {
 			part = at.Format(layout)
 		}
 		b.WriteString(part)

@@ -350,23 +350,28 @@ func (e *evidence) addPercent(row Row, text string) {
 // five of what is found in powders is as little.
 const leastFractions = 5
 
-// fractions asks about amounts in % of which none is more than 1: a spreadsheet keeps 79.5 % as
+// fewAboveOne is how many amounts of at most 1 % there are for each above, where those above may
+// be what somebody wrote otherwise.
+const fewAboveOne = 10
+
+// fractions asks about amounts in % of which none, or nearly none, is more than 1: a spreadsheet keeps 79.5 % as
 // 0.795, and so it stands where nobody sees the sign. A source writes all its columns alike.
 func fractions(all []*evidence) error {
 	var first *evidence
-	few := 0
+	few, more := 0, 0
 	for _, e := range all {
-		if e.aboveOne.count > 0 || e.column.Fractions != "" {
+		if e.column.Fractions != "" {
 			return nil
 		}
+		more += e.aboveOne.count
 		if few += e.upToOne.count; first == nil && e.upToOne.count > 0 {
 			first = e
 		}
 	}
-	if few < leastFractions {
+	if few < leastFractions || more*fewAboveOne > few {
 		return nil
 	}
-	return fmt.Errorf("the column %q: %s: no amount in %% is more than 1, so that they may be parts of one, 0.795 for 79.5 %%: say of amount in the mapping fractions = \"read\" if 1 is all of it, or fractions = \"none\" if the amounts are what they say",
+	return fmt.Errorf("the column %q: %s: nearly no amount in %% is more than 1, so that they may be parts of one, 0.795 for 79.5 %%: say of amount in the mapping fractions = \"read\" if 1 is all of it, or fractions = \"none\" if the amounts are what they say",
 		clip(first.column.heading(), maxShown), first.upToOne.where())
 }
 

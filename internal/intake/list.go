@@ -237,6 +237,10 @@ func (p *planner) severalSentence(several []string, text string) string {
 	if slices.ContainsFunc(several, func(part string) bool { return p.before.AskName(part).Substance != nil }) {
 		one = "with what it means"
 	}
+	if list == "" { // only a word, or brackets, stand between them
+		return fmt.Sprintf("this is several substances (%s): write each in a row of its own, or with ; between them; if it is one name, add it to the values of substance, %s",
+			strings.Join(several, "; "), one)
+	}
 	return fmt.Sprintf("this is several substances (%s): if such a cell is a list, say so in the mapping, as in substance = { column = %q, list = %q }; if it is one name, add it to the values of substance, %s",
 		strings.Join(several, "; "), f.Column, list, one)
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -251,6 +252,9 @@ func LoadMapping(name string) (*Mapping, error) {
 
 func parseMapping(text []byte) (*Mapping, error) {
 	m := &Mapping{text: text}
+	if err := plainTOML(string(text)); err != nil {
+		return nil, err
+	}
 	meta, err := toml.Decode(string(text), m)
 	if err != nil {
 		var where toml.ParseError
@@ -274,6 +278,39 @@ func parseMapping(text []byte) (*Mapping, error) {
 	m.Methods = methods
 	return m, nil
 }
+
+// What no mapping needs: the reader of TOML takes minutes for keys and tables within tables
+// without end.
+const deepest, longestKey = 8, 100
+
+// plainTOML refuses a text that holds tables or lists within others, or keys, without end.
+func plainTOML(text string) error {
+	if len(text) > lab.MaxMapping {
+		return fmt.Errorf("the mapping is larger than %d bytes", lab.MaxMapping)
+	}
+	depth := 0
+	for n, line := range strings.Split(text, "\n") {
+		most, dots := 0, 0
+		for _, c := range outsideQuotes.ReplaceAllString(line, "") {
+			switch c {
+			case '{', '[':
+				depth++
+				most = max(most, depth)
+			case '}', ']':
+				depth = max(0, depth-1)
+			case '.':
+				dots++
+			}
+		}
+		if most > deepest || dots > longestKey {
+			return fmt.Errorf("line %d: it holds tables or keys within others, more than a mapping needs", n+1)
+		}
+	}
+	return nil
+}
+
+// outsideQuotes is what stands in quotation marks on a line, and remarks.
+var outsideQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|#.*`)
 
 // digest identifies an import: the mapping and the bytes of all files.
 func (m *Mapping) digest(sources []*source) [32]byte {

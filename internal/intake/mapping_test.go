@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestProfilesAreRight(t *testing.T) {
@@ -166,4 +167,25 @@ func TestScopeOfMethod(t *testing.T) {
 
 	_, _, err := planOf(t, mustMapping(t, strings.Replace(text, `"fentanyl"`, `"fentanil"`, 1)), file(cells{}))
 	wantError(t, err, `method.strip of the mapping: scope: "fentanil" is not in the dictionary.`)
+}
+
+// A text of tables within tables without end, which the reader of TOML takes minutes for, is
+// refused before it is read.
+func TestMappingsWithoutEndAreRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"keys":                   "[" + strings.Repeat("a.", 20_000) + "a]\n",
+		"tables":                 "a = " + strings.Repeat("{ a = ", 10_000) + "1" + strings.Repeat(" }", 10_000) + "\n",
+		"lists on several lines": "a = " + strings.Repeat("[\n", 10_000),
+		"too much":               "# " + strings.Repeat("x", 200_000),
+	} {
+		begun := time.Now()
+		_, err := ParseMapping(text)
+		_, other := ParseBatchMapping(text)
+		if err == nil || other == nil || !strings.Contains(err.Error(), "mapping") {
+			t.Errorf("%s: %v, %v", name, err, other)
+		}
+		if time.Since(begun) > 10*time.Second {
+			t.Errorf("%s: it takes %s", name, time.Since(begun))
+		}
+	}
 }

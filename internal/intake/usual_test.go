@@ -37,16 +37,16 @@ func TestAnAmountThatIsNotUsualInItsFileIsAsked(t *testing.T) {
 		value  string
 		reason string // empty where it is taken
 	}{
-		{"less than a tenth", 20, cells{"amount": "0,795"}, "amount", "0,795", "This is less than a tenth of the usual amount, about 79.500% as base."},
-		{"a tenth", 20, cells{"amount": "7,95"}, "", "", ""},
-		{"just less", 20, cells{"amount": "7,94"}, "amount", "7,94", "less than a tenth"},
-		{"the twentieth is itself", 19, cells{"amount": "0,795"}, "amount", "0,795", "less than a tenth"},
+		{"less than a tenth", 20, cells{"amount": "0,795"}, "amount", "0,795", "This is a tenth of the usual amount, about 79.500% as base, or less."},
+		{"more than a tenth", 20, cells{"amount": "7,96"}, "", "", ""},
+		{"a tenth", 20, cells{"amount": "7,95"}, "amount", "7,95", "This is a tenth"},
+		{"the twentieth is itself", 19, cells{"amount": "0,795"}, "amount", "0,795", "This is a tenth"},
 		{"too few", 18, cells{"amount": "0,795"}, "", "", ""},
 		{"another substance", 20, cells{"amount": "0,795", "substance": "fentanyl"}, "", "", ""},
 		{"another form", 20, cells{"amount": "0,795", "form": "other"}, "", "", ""},
-		{"ten times the price", 20, cells{"amount": "79,5", "price": "250"}, "", "", ""},
-		{"more than that", 20, cells{"amount": "79,5", "price": "250,01"}, "price", "250,01", "This is more than ten times the usual price, about 25."},
-		{"a tenth of the price", 20, cells{"amount": "79,5", "price": "2,4"}, "price", "2,4", "less than a tenth of the usual price"},
+		{"less than ten times the price", 20, cells{"amount": "79,5", "price": "249"}, "", "", ""},
+		{"ten times the price", 20, cells{"amount": "79,5", "price": "250"}, "price", "250", "This is ten times the usual price, about 25, or more."},
+		{"a tenth of the price", 20, cells{"amount": "79,5", "price": "2,4"}, "price", "2,4", "This is a tenth of the usual price"},
 		{"of another product", 20, cells{"amount": "79,5", "price": "251", "sold as": "MDMA"}, "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

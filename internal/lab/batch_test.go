@@ -22,7 +22,7 @@ func TestNumbersInFiles(t *testing.T) {
 
 // A tick is for what it stands beside alone.
 func TestATickIsForOneSentence(t *testing.T) {
-	much := lab.FieldError{Field: "findings.0.amount", Format: "This is more than ten times the usual amount, about %s as base.", Args: []any{"7 %"}}
+	much := lab.FieldError{Field: "findings.0.amount", Format: "This is ten times the usual amount, about %s as base, or more.", Args: []any{"7 %"}}
 	other := much
 	other.Args = []any{"8 %"}
 	elsewhere := much

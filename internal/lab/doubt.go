@@ -135,8 +135,8 @@ func checkPrice(doubts *FieldErrors, s *Sample, at Counter) {
 	for _, usual := range []int64{at.UsualPrice, at.OwnPrice} {
 		if usual > 0 {
 			about := Thousandths(usual / (UnitPriceScale / 1000))
-			doubts.Check(each <= outOfTheUsual*usual, "price_amount", "This is more than ten times the usual price, about %s.", about)
-			doubts.Check(each >= usual/outOfTheUsual, "price_amount", "This is less than a tenth of the usual price, about %s.", about)
+			doubts.Check(each < outOfTheUsual*usual, "price_amount", "This is ten times the usual price, about %s, or more.", about)
+			doubts.Check(outOfTheUsual*each > usual, "price_amount", "This is a tenth of the usual price, about %s, or less.", about)
 		}
 	}
 	if at.UsualPrice > 0 {

@@ -73,8 +73,8 @@ func checkUsual(warnings *FieldErrors, field string, substance *Substance, f *Fi
 		base = f.Amount.Value // ten times the usual is more than any salt makes out
 	}
 	about := Amount{Value: median, Scale: f.Amount.Scale, Decimals: max(f.Amount.Decimals, telling(median, f.Amount.Scale))}
-	warnings.Check(base <= outOfTheUsual*median, field, "This is more than ten times the usual amount, about %s as base.", about)
-	warnings.Check(base >= median/outOfTheUsual, field, "This is less than a tenth of the usual amount, about %s as base.", about)
+	warnings.Check(base < outOfTheUsual*median, field, "This is ten times the usual amount, about %s as base, or more.", about)
+	warnings.Check(outOfTheUsual*base > median, field, "This is a tenth of the usual amount, about %s as base, or less.", about)
 }
 
 // telling is how many decimals tell an amount that is less than one: 0.10 mg is not 0 mg.

@@ -39,9 +39,9 @@ func TestPlausibility(t *testing.T) {
 			unusual,
 			[]string{"findings.1.amount"},
 		},
-		{"ten times the usual", lab.Powder, []lab.Finding{percent(ketamine, 500_000, lab.BasisBase)}, usually(50_000), nil},
+		{"less than ten times the usual", lab.Powder, []lab.Finding{percent(ketamine, 499_999, lab.BasisBase)}, usually(50_000), nil},
 		{"more than that", lab.Powder, []lab.Finding{percent(ketamine, 500_010, lab.BasisBase)}, usually(50_000), []string{"findings.0.amount"}},
-		{"a tenth of the usual", lab.Powder, []lab.Finding{percent(ketamine, 80_000, lab.BasisBase)}, usually(800_000), nil},
+		{"more than a tenth of the usual", lab.Powder, []lab.Finding{percent(ketamine, 80_001, lab.BasisBase)}, usually(800_000), nil},
 		{"less than that", lab.Powder, []lab.Finding{percent(ketamine, 79_999, lab.BasisBase)}, usually(800_000), []string{"findings.0.amount"}},
 		{"told as its salt, compared as base", lab.Powder, []lab.Finding{percent(ketamine, 90_000, "hydrochloride")}, usually(800_000), []string{"findings.0.amount"}},
 		{"of an unknown basis", lab.Powder, []lab.Finding{percent(ketamine, 1000, lab.BasisUnknown)}, usually(800_000), []string{"findings.0.amount"}},
@@ -62,7 +62,7 @@ func TestPlausibleAmountsAreNotQuestioned(t *testing.T) {
 	d := newDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		ppm := rapid.Int64Range(1, 866_000).Draw(t, "amount")
-		median := rapid.Int64Range((ppm+9)/10, min(10*ppm, 1_000_000)).Draw(t, "usual")
+		median := rapid.Int64Range(ppm/10+1, min(10*ppm-1, 1_000_000)).Draw(t, "usual")
 		warnings := lab.Plausibility(d, newSample(), []lab.Finding{percent(ketamine, ppm, lab.BasisBase)}, usually(median))
 		if len(warnings) > 0 {
 			t.Fatalf("%d of usually %d: %v", ppm, median, lab.FieldErrors(warnings))

@@ -55,7 +55,7 @@ var Rules = []Rule{
 	{"received_unit", true, "", []string{"Pieces are unusual for this form.", "Grams are unusual for this form.", "Millilitres are unusual for this form."}},
 	{"ready_late", true, "", []string{"The result is expected more than three months after the day of receipt."}},
 	{"usual_price", true, "", []string{
-		"This is more than ten times the usual price, about %s.", "This is less than a tenth of the usual price, about %s.",
+		"This is ten times the usual price, about %s, or more.", "This is a tenth of the usual price, about %s, or less.",
 		"This price is unusual: look at it and for how much it was paid.",
 	}},
 	{privateText, true, "", []string{"This looks like a telephone number, another number of a person or an e-mail address: nothing here may say who the visitor is."}},
@@ -105,7 +105,7 @@ var Rules = []Rule{
 	{"blotter", true, "", []string{"More than %s in all is unusual in a blotter: look at the number and its unit."}},
 	{"much_in_unit", true, "", []string{"More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit."}},
 	{"usual_amount", true, "", []string{
-		"This is more than ten times the usual amount, about %s as base.", "This is less than a tenth of the usual amount, about %s as base.",
+		"This is ten times the usual amount, about %s as base, or more.", "This is a tenth of the usual amount, about %s as base, or less.",
 	}},
 	{"repeat", true, "a page shows the others beside the form; a file may be the same run once more", []string{
 		"This sample has an analysis by this method already, of %s: confirm that this is a repeat.",

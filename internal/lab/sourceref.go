@@ -29,7 +29,7 @@ func RefKeyOf(ref string) RefKey {
 	if spelled = strings.TrimPrefix(spelled, "+"); spelled != "" && (spelled[0] < '0' || spelled[0] > '9') {
 		spelled = numbered.ReplaceAllString(spelled, "$1")
 	}
-	text := []rune(withoutDecimals(spelled))
+	text := []rune(withoutDecimals(strings.Map(asDigit, spelled)))
 	readAsDigits(text)
 	k := RefKey{key: reduced(text), joined: reduced(slices.DeleteFunc(slices.Clone(text), isRefSign))}
 	if k.key == "" { // signs alone
@@ -40,6 +40,18 @@ func RefKeyOf(ref string) RefKey {
 
 // numbered is a word for number or sample before the digits of an id.
 var numbered = regexp.MustCompile(`^\W*(?:nr|no|num|nummer|number|n°|№|id|sample|monster|sample (?:no|nr|id)|monster(?:nr|nummer))[\s.:#°_-]*(\d[\d\s.,-]*)$`)
+
+// asDigit writes the digits of any writing as ours.
+func asDigit(r rune) rune {
+	if r <= unicode.MaxASCII || !unicode.Is(unicode.Nd, r) {
+		return r
+	}
+	for zero := r; ; zero-- { // ten of them stand together
+		if r-zero == 9 || !unicode.Is(unicode.Nd, zero-1) {
+			return '0' + (r - zero)
+		}
+	}
+}
 
 // readAsDigits takes the letters that look like digits for those where they stand beside one.
 func readAsDigits(text []rune) {

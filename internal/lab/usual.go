@@ -115,7 +115,7 @@ func (o *OwnUsual) AddPrice(s *Sample) {
 // Strays tells that something in the files is out of what is usual in them.
 func (o *OwnUsual) Strays() bool {
 	for _, t := range o.tallies {
-		if median := t.usual(); median > 0 && (t.most > outOfTheUsual*median || t.least < median/outOfTheUsual) {
+		if median := t.usual(); median > 0 && (t.most >= outOfTheUsual*median || outOfTheUsual*t.least <= median) {
 			return true
 		}
 	}

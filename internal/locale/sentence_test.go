@@ -256,10 +256,10 @@ func TestSentence(t *testing.T) {
 		en, nl string
 	}{
 		{
-			"This is more than ten times the usual amount, about %s as base.",
+			"This is ten times the usual amount, about %s as base, or more.",
 			[]any{lab.Amount{Value: 795_000, Scale: lab.MassFraction, Decimals: 1}},
-			"This is more than ten times the usual amount, about 79.5% as base.",
-			"Dit is meer dan tien keer het gebruikelijke gehalte, ongeveer 79,5% als base.",
+			"This is ten times the usual amount, about 79.5% as base, or more.",
+			"Dit is tien keer het gebruikelijke gehalte, ongeveer 79,5% als base, of meer.",
 		},
 		{"%s lies in the future.", []any{day}, "31 March 2026 lies in the future.", "31 maart 2026 ligt in de toekomst."},
 		{"Choose one of: %s.", []any{lab.AmountUnits}, "Choose one of: gram, millilitre, piece.", "Kies een van deze: gram, milliliter, stuk."},
