@@ -113,6 +113,31 @@ func TestOneSampleThroughTwoServices(t *testing.T) {
 	})
 }
 
+// What a file brought by another import is missing once that is taken back: the file brings it
+// again, though it was imported already.
+func TestAFileBringsWhatWasTakenBackWithAnother(t *testing.T) {
+	eachRegistry(t, func(t *testing.T, sh shell) {
+		mapping, data := waitFiles(t, "")
+		sh.must("import", "--profile", mapping, data)
+		first, _ := sh.lastImport()
+		_, grown := waitFiles(t, "C1,2024-03-05,cocaine,caffeine,2024-03-06\n")
+		sh.must("import", "--profile", mapping, grown)
+		sh.must("import", "take-back", first, "--because", "entry_mistake")
+		if n := sh.entry("2024", "--expected", "cocaine").Registered; n != 1 {
+			t.Fatalf("%d samples are left", n)
+		}
+		if out := sh.must("import", "--profile", mapping, grown); !strings.Contains(out, "3 new samples") {
+			t.Error(out)
+		}
+		if n := sh.entry("2024", "--expected", "cocaine").Registered; n != 4 {
+			t.Errorf("%d samples", n)
+		}
+		if out := sh.must("import", "--profile", mapping, grown); !strings.Contains(out, "already; nothing is changed") {
+			t.Error(out)
+		}
+	})
+}
+
 // The name of the file says which form the receipt has.
 func TestTheReceiptAsJSON(t *testing.T) {
 	sh := newShell(t, "sqlite")

@@ -37,6 +37,8 @@ type BatchProblem struct {
 	Value   string // what stands there
 	Mistake lab.FieldError
 	English bool // nobody translates it
+
+	Dangers []string // names of high or extreme danger that the rows of the sample hold, with the first of its problems
 }
 
 // BatchFile are the bytes of a file of an instrument and its name.
@@ -126,11 +128,12 @@ type batchDraft struct {
 	text     string
 	at       place
 	found    []found
+	called   []string // what its rows name
 	problems []BatchProblem
 }
 
 func (d *batchDraft) refuse(at place, value string, m lab.FieldError, english bool) {
-	d.problems = append(d.problems, BatchProblem{at.row().Number, d.text, clip(value, maxShown), m, english})
+	d.problems = append(d.problems, BatchProblem{Row: at.row().Number, Sample: d.text, Value: clip(value, maxShown), Mistake: m, English: english})
 }
 
 // refuseAll refuses what stands in a row for each of the problems.
@@ -291,7 +294,7 @@ func (b *batchReading) says(set *boundFinding, row Row) bool {
 // add gives a row of a set of columns to its sample.
 func (b *batchReading) add(at place, set int, text string, says bool) {
 	number, known := lab.ReadNumber(text)
-	key := text
+	key, found := text, b.sets[set]
 	if known {
 		key = number.String()
 	}
@@ -302,6 +305,9 @@ func (b *batchReading) add(at place, set int, text string, says bool) {
 		if !known {
 			d.refuse(at, text, lab.NotANumber(), false)
 		}
+	}
+	if says && !found.denies(at.row()) {
+		d.called = append(d.called, found.substance.text(at.row()), found.substance.nameOf(at.row()))
 	}
 	if d.text != text && len(d.problems) == 0 {
 		d.refuse(at, text, lab.TwoSpellings(d.text, text), false)
@@ -321,6 +327,22 @@ func (b *batchReading) add(at place, set int, text string, says bool) {
 		}
 		b.addFinding(d, b.sets[set], at, row)
 	}
+}
+
+// dangers are the names of high or extreme danger among what rows name.
+func (b *batchReading) dangers(called []string) (names []string) {
+	for _, name := range called {
+		names = append(names, b.dictionary.Dangerous(name)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// denies tells that a row says that the substance was not there.
+func (b *boundFinding) denies(row Row) bool {
+	detection, _ := b.detection.code(row)
+	code, told := b.amount.meaningOf(b.amount.text(row))
+	return detection == string(lab.NotDetected) || told && code == string(lab.NotDetected)
 }
 
 // addFinding reads one finding. A name that the dictionary lacks is refused.
@@ -360,6 +382,7 @@ func (b *batchReading) finish() *Batch {
 			}
 		}
 		if len(d.problems) > 0 {
+			d.problems[0].Dangers = b.dangers(d.called)
 			batch.Refused = append(batch.Refused, d.problems...)
 			continue
 		}

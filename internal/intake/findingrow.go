@@ -230,10 +230,16 @@ func (p *planner) setSubstance(n *name, called, text string) error {
 // ask asks about a name. What this import adds is found by its very name alone, so that it
 // does not matter which row comes first.
 func (p *planner) ask(called string) lab.NameAnswer {
-	if s, stereo, known := p.dictionary.FindSubstance(called); known {
+	s, stereo, known := p.dictionary.FindSubstance(called)
+	marked := lab.Marked(called)
+	if known && !marked {
 		return lab.NameAnswer{Kind: lab.KnownName, Substance: s, Stereo: stereo}
 	}
 	a := p.before.AskName(called)
+	if known && a.IsNew() { // of a new name of this import
+		a.Kind, a.Without = lab.DoseName, s.Name
+		return a
+	}
 	switch another := contains(p.mapping.Findings.NewSubstances, called); {
 	case a.Kind == lab.NearName && another:
 		a.Kind = lab.NewName

@@ -3,7 +3,19 @@ package lab
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
+
+// latinOnly is what of a text can be read as it is: without letters of other alphabets that look
+// like no Latin ones, and without those that a program wrote by their number.
+func latinOnly(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII && !unicode.Is(unicode.Latin, r) {
+			return -1
+		}
+		return r
+	}, latin.Replace(strings.ToLower(escapes.ReplaceAllString(text, "")))))
+}
 
 // Dangerous lists the names of what a text names of which the danger is high or extreme: a
 // substance by any of its names, with a salt or a dose, a class, each of several, and what
@@ -34,6 +46,9 @@ func (d *Dictionary) Dangerous(text string) []string {
 		for _, n := range d.namesWithin(latin.Replace(strings.ToLower(text))) {
 			add(n.Substance)
 		}
+	}
+	if plain := latinOnly(text); a.Kind == BrokenName && plain != text {
+		names = append(names, d.Dangerous(plain)...)
 	}
 	if a.Substance == nil && a.Kind != EmptyName {
 		for _, part := range joinedNames.Split(latin.Replace(strings.ToLower(text)), -1) {

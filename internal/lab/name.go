@@ -253,6 +253,9 @@ func WronglyDecoded(text string) bool {
 // before a name, as in (+)-MDMA, is none.
 var marks = regexp.MustCompile(`[?¬✗✘✓✔☐☑☒❌✅]|^\s*[<>~=*#/\\!^]+|[<>~=*#/\\!^+±\p{Pd}−]+\s*$|\(\s*[+±\p{Pd}−*!]+\s*\)\s*$`)
 
+// Marked tells that signs stand beside a name: it is that of no substance as it is.
+func Marked(typed string) bool { return marks.MatchString(strings.Map(visible, typed)) }
+
 // withoutMark is a known name without what stands beside it: what it says of the substance nobody
 // can tell.
 func (d *Dictionary) withoutMark(typed string) (string, bool) {

@@ -93,13 +93,14 @@ const (
 	stepsBeside = 3 // after all that is nearly the whole text
 	mostWords   = 5 // of a known name, and that are compared with known names
 	leastWord   = 6 // letters of a word that may be a misspelled name
-	leastPart   = 5 // letters of what may be the beginning of a name, or a name that is joined to another
+	leastStart  = 4 // letters of what may be the beginning of a name
+	leastPart   = 5 // letters of a name that is joined to another
 )
 
 // begunWith finds, where nothing is nearer, the known names of which a text is the beginning, as
 // carfent is of one.
 func (d *Dictionary) begunWith(folded string, nearer int, keep func(Neighbour)) {
-	if nearer > 0 || utf8.RuneCountInString(folded) < leastPart {
+	if nearer > 0 || utf8.RuneCountInString(folded) < leastStart {
 		return
 	}
 	for name, n := range d.substanceNames {

@@ -225,6 +225,7 @@ func (f *File) Withdraw(why Why) (*Publication, error) {
 // the sample was taken back: at once, before a version of its result says so, and also where
 // nothing was published.
 func (f *File) TakenBack(i *Import) {
+	f.Sample.NoRetest = string(TakeBackImport) // nobody sees the sample any more
 	last := f.Latest()
 	if last != nil && !f.Stands() {
 		return

@@ -79,7 +79,7 @@ func CheckUploading(have int) error {
 // CheckPurpose asks what an import on a page is for.
 func CheckPurpose(purpose string) error {
 	var errs FieldErrors
-	errs.Check(strings.TrimSpace(purpose) != "", "purpose", "Say what these samples are imported for.")
+	errs.Check(strings.TrimSpace(strings.Map(visible, purpose)) != "", "purpose", "Say what these samples are imported for.")
 	errs.Check(utf8.RuneCountInString(purpose) <= longestPurpose, "purpose", "The purpose has more than %d characters.", longestPurpose)
 	checkSigns(&errs, "purpose", purpose)
 	checkNoCode(&errs, "purpose", purpose)

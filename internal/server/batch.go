@@ -24,6 +24,7 @@ type batchPage struct {
 	Notes   []string
 	Empty   []string // samples of which the file says nothing
 	Refused []refusedView
+	Dangers string // of high or extreme danger in what is refused
 	Samples []batchSampleView
 	Enter   *page.Form // what is ticked; nil where there is nothing to enter
 	Seen    string     // stands for the file and how it was read
@@ -37,6 +38,7 @@ type refusedView struct {
 	Row                     int // zero where it is of no row
 	Sample, Field, Said, On string
 	Lang                    string // of what is said, empty for that of the page
+	Dangers                 []string
 }
 
 // batchSampleView is what would be entered of a sample, beside what is recorded.
@@ -163,13 +165,14 @@ func (r *request) batchPage(b *batch) *batchPage {
 	if len(b.entries) > 0 {
 		r.addTrials(shown, b)
 	}
+	shown.Dangers = dangersOf(shown.Refused)
 	return shown
 }
 
 // addRefused tells what the file says wrong.
 func (r *request) addRefused(shown *batchPage, b *batch) {
 	for _, p := range b.read.Refused {
-		v := refusedView{Row: p.Row, Sample: p.Sample, On: p.Value, Said: r.Texts.Sentence(p.Mistake.Format, p.Mistake.Args...)}
+		v := refusedView{Row: p.Row, Sample: p.Sample, On: p.Value, Dangers: p.Dangers, Said: r.Texts.Sentence(p.Mistake.Format, p.Mistake.Args...)}
 		if v.Field = p.Mistake.Field; p.English {
 			v.Lang = "en"
 		}

@@ -130,6 +130,29 @@ func TestWhatIsRefusedOfAFileIsLeftOutOnlyWhenThatIsSaid(t *testing.T) {
 	b.analyst.post(address+"/entry", shown.entry(t, "leave_out", "yes")).leads(t, "/batches?done=batch")
 }
 
+// TestADangerInWhatIsRefusedIsNamed: whatever is wrong with its row or its sample.
+func TestADangerInWhatIsRefusedIsNamed(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	_, _ = b.sample(t)
+	const fine = "UTR-2025-00001,ketamine,79.5,%,base\n"
+	for name, row := range map[string]string{
+		"an amount that is none": "UTR-2025-00001,metonitazene,1x,%,base\n", "a number that is none": "UTR-2025-0000I,metonitazene,1,%,base\n",
+		"a sample that is not there": "UTR-2025-00099,metonitazene,1,%,base\n", "a name that is nearly it": "UTR-2025-00099,metonitazen,1,%,base\n",
+	} {
+		file := plainHead + fine + row
+		if strings.HasPrefix(row, "UTR-2025-00001,") {
+			file = plainHead + row
+		}
+		b.analyst.get(b.sentFile(t, b.analyst, file)).want(t, http.StatusOK, "names substances of high or extreme danger: ", "metonitazene")
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	shown := b.analyst.get(b.sentFile(t, b.analyst, plainHead+fine+"UTR-2025-00099,metonitazene,1,%,base\n"))
+	shown.want(t, http.StatusOK, "Leave out what cannot be taken, also of metonitazene")
+	b.analyst.get(b.sentFile(t, b.analyst, plainHead+fine+"UTR-2025-00099,caffeine,1,%,base\n")).want(t, http.StatusOK).lacks(t, "extreme danger")
+}
+
 func TestAFileIsEnteredAsItWasSeen(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		b := newBench(t, x)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"marquis/internal/lab"
@@ -35,6 +36,9 @@ func (r *request) addTrials(shown *batchPage, b *batch) {
 	}
 	if len(shown.Refused) > 0 {
 		leave := r.Input("leave_out", page.CheckField, "page.batches.leave_out")
+		if names := dangersOf(shown.Refused); names != "" {
+			leave.Label = r.Texts.Text("page.batches.leave_out_danger", "Names", names)
+		}
 		shown.Enter.Fields = append(shown.Enter.Fields, leave)
 	}
 	if len(shown.Samples) == 0 {
@@ -42,9 +46,24 @@ func (r *request) addTrials(shown *batchPage, b *batch) {
 	}
 }
 
+// dangersOf lists the substances of high or extreme danger in what is refused.
+func dangersOf(refused []refusedView) string {
+	var names []string
+	for _, v := range refused {
+		names = append(names, v.Dangers...)
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
 // refusedTrial tells why nothing can be entered of a sample.
 func (r *request) refusedTrial(b *batch, e *store.BatchEntry, trial *store.BatchTrial) refusedView {
 	v := refusedView{Sample: e.Number.String(), Said: r.Said(trial.Refused)}
+	for _, f := range e.Findings {
+		if f.Detection.Found() && b.words.Danger(f.SubstanceID).AtLeast(lab.DangerHigh) {
+			v.Dangers = append(v.Dangers, b.substance(f.SubstanceID))
+		}
+	}
 	var mistakes lab.FieldErrors
 	if errors.As(trial.Refused, &mistakes) {
 		var said []string

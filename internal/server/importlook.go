@@ -1,12 +1,16 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	"marquis/internal/intake"
 	"marquis/internal/lab"
+	"marquis/internal/page"
 	"marquis/internal/work"
 )
 
@@ -55,4 +59,37 @@ func formatOf(f intake.FileMapping) intake.Format {
 		format.Delimiter = []rune(f.Delimiter)[0]
 	}
 	return format
+}
+
+// importJobView is something that the reader is having done with files or an import.
+type importJobView struct {
+	Address, What string
+	Running       bool
+}
+
+// importJobs are those of the reader at the service, which are there for an hour.
+func (r *request) importJobs() (list []importJobView) {
+	for _, j := range r.server.jobs.Of(r.Actor.UserID) {
+		x, is := j.Result.(*importJob)
+		if !is || j.Service != r.Service.ID {
+			continue
+		}
+		v := importJobView{Address: importJobAddress(j), What: j.Title, Running: j.State() == work.Running}
+		for i, f := range x.files {
+			if i == 0 {
+				v.What += ": "
+			} else {
+				v.What += ", "
+			}
+			v.What += page.Short(f.Name)
+		}
+		list = append(list, v)
+	}
+	slices.SortFunc(list, func(a, b importJobView) int {
+		if a.Running != b.Running { // a person has one at work
+			return map[bool]int{true: -1, false: 1}[a.Running]
+		}
+		return cmp.Or(strings.Compare(a.What, b.What), strings.Compare(a.Address, b.Address))
+	})
+	return list
 }

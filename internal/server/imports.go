@@ -21,6 +21,7 @@ type importsPage struct {
 	Places   []link // the other services for which the reader may import, and this one
 	Form     *page.Form
 	Most     int // MB
+	Jobs     []importJobView
 	InHand   []uploadView
 	Imports  []importView
 	Mappings []mappingView
@@ -79,6 +80,7 @@ func (r *request) importsPage() (*importsPage, error) {
 	files := r.Hint(r.Input("files", page.FileField, "page.imports.file"), "page.imports.file_hint")
 	second := r.Optional(r.Hint(r.Input("second", page.FileField, "page.imports.second"), "page.imports.second_hint"))
 	shown.Form = page.NewForm(files, second)
+	shown.Jobs = r.importJobs()
 	if shown.InHand, err = r.uploadsInHand(); err != nil {
 		return nil, err
 	}

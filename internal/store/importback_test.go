@@ -134,7 +134,7 @@ func TestAnImportIsSeenWhenItIsTakenAndAtNoOtherTime(t *testing.T) {
 			}
 			found, err := s.Lookup(ctx, code)
 			latest := found.Latest()
-			if err != nil || latest == nil || latest.Kind != lab.WithdrawnResult || latest.Reason != why.Reason || latest.Version != 2 || latest.PublishedOn != lab.DateOf(storetest.Now, time.UTC) {
+			if err != nil || latest == nil || latest.Kind != lab.WithdrawnResult || latest.Reason != why.Reason || latest.Version != 2 || latest.PublishedOn != lab.DateOf(storetest.Now, time.UTC) || found.AwaitsRetest() {
 				t.Errorf("the code tells %+v, %v", latest, err)
 			}
 			var refused *lab.MoveError

@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -41,6 +42,7 @@ type Reading struct {
 	Dictionary *lab.Dictionary // with the new entries
 	Usual      lab.Usual
 	Before     *lab.Import // that took the same files by the same mapping; nil: none did
+	Digest     string      // of the import: of the mapping and the files, and where an earlier one has that, of which time this is
 	Left       *lab.Import // of the same files, which is not taken yet, and goes on; nil: none
 }
 
@@ -84,18 +86,32 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 		return nil, &FilesError{err}
 	}
 	r.Usual = r.Plan.Usual
-	before, err := x.Store.KnownImport(ctx, x.By, x.Service.ID, r.Plan.Digest)
-	switch {
-	case err == nil && before.State == lab.ImportLoading:
-		r.Left = &before
-	case err == nil && before.State == lab.ImportUndoing:
-		return nil, before.OtherFirst()
-	case err == nil:
-		r.Before = &before
-	case !errors.Is(err, lab.ErrNotFound):
+	if err := r.findBefore(ctx); err != nil {
 		return nil, errors.Join(err, r.Plan.Close())
 	}
 	return r, nil
+}
+
+// findBefore finds what took the same files before, or began to. What it took may hang on another
+// import, which was taken back since: then these files bring it, and are a further import.
+func (r *Reading) findBefore(ctx context.Context) error {
+	r.Digest = r.Plan.Digest
+	for again := 2; ; again++ {
+		before, err := r.Store.KnownImport(ctx, r.By, r.Service.ID, r.Digest)
+		switch {
+		case errors.Is(err, lab.ErrNotFound):
+			return nil
+		case err != nil:
+			return err
+		case before.State == lab.ImportLoading:
+			r.Left = &before
+			return nil
+		case before.State != lab.ImportTaken || r.Plan.Samples == 0:
+			r.Before = &before
+			return nil
+		}
+		r.Digest = fmt.Sprintf("%s, %d", r.Plan.Digest, again)
+	}
 }
 
 // Take writes what was read.
@@ -103,7 +119,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	total := r.Plan.Receipt.Total()
 	batch := &store.ImportBatch{
 		Import: lab.Import{
-			Profile: r.Mapping.Profile, Digest: r.Plan.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
+			Profile: r.Mapping.Profile, Digest: r.Digest, Files: r.Plan.Receipt.Summary(), RowsRead: int32(total.Read),
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples), Purpose: r.Purpose,
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals(),

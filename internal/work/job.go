@@ -116,6 +116,18 @@ func (s *Jobs) Find(id string) *Job {
 	return s.all[id]
 }
 
+// Of returns the jobs of a person, in no order.
+func (s *Jobs) Of(owner lab.Optional) (all []*Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.all {
+		if j.Owner == owner {
+			all = append(all, j)
+		}
+	}
+	return all
+}
+
 // Running counts the jobs at work.
 func (s *Jobs) Running() (n int) {
 	s.mu.Lock()
