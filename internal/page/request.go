@@ -100,29 +100,26 @@ func (r *Request) Typed() (url.Values, error) {
 	if r.Route.Access.Streams > 0 { // nothing of it is read before the handler does
 		return nil, nil //nolint:nilnil // no field was typed
 	}
-	if r.Request.ContentLength > r.Route.Access.Bytes() { // whatever it is
-		return nil, r.tooLarge()
-	}
-	var large *http.MaxBytesError
-	parse := r.Request.ParseForm
+	most, tooLarge, parse := int64(BodyBytes), ErrTooLarge, r.Request.ParseForm
 	if strings.HasPrefix(r.Request.Header.Get("Content-Type"), "multipart/form-data") && !r.Route.Access.Public { // of staff, with a file
-		parse = func() error { return r.Request.ParseMultipartForm(r.Route.Access.Bytes()) } // in memory, never on disk
+		most = r.Route.Access.Bytes()
+		parse = func() error { return r.Request.ParseMultipartForm(most) } // in memory, never on disk
+		if r.Route.Access.File {
+			tooLarge = errFileTooLarge
+		}
 	}
+	if r.Request.ContentLength > most { // whatever it is
+		return nil, tooLarge
+	}
+	r.Request.Body = http.MaxBytesReader(nil, r.Request.Body, most)
+	var large *http.MaxBytesError
 	switch err := parse(); {
 	case errors.As(err, &large):
-		return nil, r.tooLarge()
+		return nil, tooLarge
 	case err != nil:
 		return nil, ErrBadForm
 	}
 	return r.Request.PostForm, nil
-}
-
-// tooLarge refuses a form that is larger than the route reads.
-func (r *Request) tooLarge() error {
-	if r.Route.Access.File {
-		return errFileTooLarge
-	}
-	return ErrTooLarge
 }
 
 // Read is what a form sent, to be read field by field.

@@ -194,6 +194,9 @@ func TestTooLargeAFormIsRefusedEverywhere(t *testing.T) {
 			form: strings.NewReader(tooMuch), form + " ": io.MultiReader(strings.NewReader(tooMuch)), // whose length is not said
 			"multipart/form-data; boundary=x": strings.NewReader(tooMuch), "application/json": bytes.NewReader([]byte(tooMuch)),
 		} {
+			if route[1] == "/batches/new" && strings.HasPrefix(kind, "multipart") { // which takes a file
+				continue
+			}
 			r, says := staff, []string{"too much for one form", "Nothing was changed"}
 			switch {
 			case public:

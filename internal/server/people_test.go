@@ -360,7 +360,7 @@ func TestOnlyRolesThatNeedASecondFactorAreToldOfIt(t *testing.T) {
 	x.open(t)
 	const told = "signed in without your authenticator"
 	for role, want := range map[lab.UserRole]bool{
-		lab.Intake: false, lab.Laboratory: false, lab.Verifier: true, lab.DataAnalyst: true, lab.Coordinator: true, lab.Administrator: true,
+		lab.Intake: false, lab.Laboratory: true, lab.Importer: true, lab.Verifier: true, lab.DataAnalyst: true, lab.Coordinator: true, lab.Administrator: true,
 	} {
 		actor := storetest.Person(t, x.store, strings.ReplaceAll(string(role), "_", "-"), 0, role)
 		for _, secondFactor := range []bool{false, true} {

@@ -1,11 +1,14 @@
 package browsertest
 
 import (
+	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
 )
 
 var importer = func(x *site, t testing.TB) *browser { t.Helper(); return x.staff(t, x.importer) }
@@ -21,6 +24,9 @@ func (b *browser) attach(field, name, content string) {
 	}`, field, name, content)
 }
 
+// importers counts those who send files in: each has one thing done at a time.
+var importers atomic.Int32
+
 // sentIn opens the page of a file that was sent in, in parts.
 func sentIn(t testing.TB, x *site) *browser {
 	t.Helper()
@@ -28,25 +34,11 @@ func sentIn(t testing.TB, x *site) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := importer(x, t)
+	b := x.staff(t, storetest.Person(t, x.store, fmt.Sprintf("importer-%d", importers.Add(1)), x.service.ID, lab.Importer))
 	b.open("/imports/UTR")
-	for _, left := range uploadsOf(t, x) {
-		if err := x.store.DropUpload(t.Context(), x.importer, left.Key); err != nil {
-			t.Fatal(err)
-		}
-	}
 	b.attach("files", "clinic.csv", string(content))
 	b.follow("Send")
 	return b
-}
-
-func uploadsOf(t testing.TB, x *site) []lab.Upload {
-	t.Helper()
-	files, err := x.store.Uploads(t.Context(), x.importer, x.service.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
 }
 
 // mapped opens the form of a new mapping.
