@@ -23,7 +23,7 @@ func latinOnly(text string) string {
 func (d *Dictionary) Dangerous(text string) []string {
 	var names []string
 	add := func(s *Substance) {
-		if s != nil && s.Class != UnidentifiedClass && d.Danger(s.ID).AtLeast(DangerHigh) && !slices.Contains(names, s.Name) {
+		if d.isGrave(s) {
 			names = append(names, s.Name)
 		}
 	}
@@ -42,6 +42,18 @@ func (d *Dictionary) Dangerous(text string) []string {
 			names = append(names, d.Dangerous(part)...)
 		}
 	}
+	names = append(names, d.dangerousWithin(a, text)...)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// dangerousWithin lists them in a text that is no name: more than one, or a broken one.
+func (d *Dictionary) dangerousWithin(a NameAnswer, text string) (names []string) {
+	add := func(s *Substance) {
+		if d.isGrave(s) {
+			names = append(names, s.Name)
+		}
+	}
 	if a.Kind == PrivateName || a.Kind == BrokenName { // more than a name, and perhaps one
 		for _, n := range d.namesWithin(latin.Replace(strings.ToLower(text))) {
 			add(n.Substance)
@@ -55,6 +67,10 @@ func (d *Dictionary) Dangerous(text string) []string {
 			add(d.named(part))
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return names
+}
+
+// isGrave tells that the danger of a substance is high or extreme; nil is none.
+func (d *Dictionary) isGrave(s *Substance) bool {
+	return s != nil && s.Class != UnidentifiedClass && d.Danger(s.ID).AtLeast(DangerHigh)
 }
