@@ -219,6 +219,23 @@ func TestAFileThatNobodyHasSeenIsMappedAndImported(t *testing.T) {
 	})
 }
 
+// TestWordsOfTheReadersLanguageAreKnownCodes: who reads Dutch need not say what poeder stands for.
+func TestWordsOfTheReadersLanguageAreKnownCodes(t *testing.T) {
+	i := newImporting(t, oneSite(t))
+	form := i.upload(t, clinic(t)) + "/mapping"
+	for lang, want := range map[string]string{"nl": "powder", "en": ""} {
+		i.r.lang = lang
+		p := i.r.get(form).want(t, http.StatusOK)
+		row := regexp.MustCompile(`name="([\w.]+)\.from\.(\w+)" value="poeder"`).FindStringSubmatch(p.body)
+		if row == nil {
+			t.Fatal("the form does not ask what poeder stands for")
+		}
+		if got := asSent(p).Get(row[1] + ".to." + row[2]); got != want {
+			t.Errorf("%s: poeder is %q, not %q", lang, got, want)
+		}
+	}
+}
+
 // TestWhatIsWrongInAMappingStandsBesideItsField, with all that was typed.
 func TestWhatIsWrongInAMappingStandsBesideItsField(t *testing.T) {
 	i := newImporting(t, oneSite(t))

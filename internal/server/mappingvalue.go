@@ -12,7 +12,7 @@ import (
 )
 
 // values list what stands in the column, each with what it stands for: the known codes are
-// filled in.
+// filled in, and what the page calls so in the language of the reader.
 func (b *mappingForm) values(row *mappingRow, f intake.FieldInfo, x intake.Field, look *intake.Look) {
 	if look == nil {
 		return
@@ -25,10 +25,13 @@ func (b *mappingForm) values(row *mappingRow, f intake.FieldInfo, x intake.Field
 	if typed := b.kept[row.Name+".list"]; len(typed) > 0 {
 		list = typed[0]
 	}
+	codes := b.codes(f)
 	for _, value := range intake.Parts(values, list) {
 		means, told := x.Values[intake.FoldValue(value)]
 		if code, known := f.Knows(value); known && !told && len(f.Codes) > 0 {
 			means = code
+		} else if i := slices.IndexFunc(codes, func(o page.Option) bool { return o.Value != "" && intake.FoldValue(o.Label) == intake.FoldValue(value) }); i >= 0 && !told {
+			means = codes[i].Value // as the page calls it
 		}
 		if told && means == "" {
 			means = leftOutValue
@@ -36,7 +39,7 @@ func (b *mappingForm) values(row *mappingRow, f intake.FieldInfo, x intake.Field
 		hash := valueName(value)
 		v := valueRow{Value: value, From: b.add(b.Hidden(row.Name+".from."+hash, value))}
 		if len(f.Codes) > 0 {
-			v.To = b.choice(row.Name+".to."+hash, "page.mapping.stands_for", means, append(b.codes(f), page.Option{Value: leftOutValue, Label: b.Texts.Text("page.mapping.nothing")})...)
+			v.To = b.choice(row.Name+".to."+hash, "page.mapping.stands_for", means, append(slices.Clone(codes), page.Option{Value: leftOutValue, Label: b.Texts.Text("page.mapping.nothing")})...)
 		} else {
 			v.To = b.text(row.Name+".to."+hash, "page.mapping.stands_for", means)
 		}
