@@ -60,8 +60,8 @@ func dangersOf(refused []refusedView) string {
 func (r *request) refusedTrial(b *batch, e *store.BatchEntry, trial *store.BatchTrial) refusedView {
 	v := refusedView{Sample: e.Number.String(), Said: r.Said(trial.Refused)}
 	for _, f := range e.Findings {
-		if f.Detection.Found() && b.words.Danger(f.SubstanceID).AtLeast(lab.DangerHigh) {
-			v.Dangers = append(v.Dangers, b.substance(f.SubstanceID))
+		if f.Detection.Found() {
+			v.Dangers = append(v.Dangers, b.words.Dangerous(b.words.Substances[f.SubstanceID].Name)...)
 		}
 	}
 	var mistakes lab.FieldErrors

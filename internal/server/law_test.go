@@ -105,8 +105,8 @@ var laws = []law{
 		file: []told{{"handed in": "1", "in": "piece"}}, fileRight: []told{{"handed in": "1", "in": "g"}}, column: "received_unit",
 	},
 	{
-		rule: "usual_price", form: told{"price_amount": "251"}, right: told{"price_amount": "250"}, field: "price_amount",
-		file: []told{{"paid": "251"}}, fileRight: []told{{"paid": "250"}}, column: "price",
+		rule: "usual_price", form: told{"price_amount": "250"}, right: told{"price_amount": "249"}, field: "price_amount",
+		file: []told{{"paid": "250"}}, fileRight: []told{{"paid": "249"}}, column: "price",
 	},
 	{
 		rule: "private_text", form: told{"form": "tablet", "received_amount": "1", "logo": "06 12 34 56 78"}, right: told{"logo": "123"}, field: "logo",
@@ -146,12 +146,12 @@ var laws = []law{
 		file: []told{{"substance": "nitazenes", "basis": "unknown"}}, fileRight: []told{{"substance": "nitazenes", "amount": "", "basis": "", "how": "identified"}}, column: "amount",
 	},
 	{
-		rule: "zero", form: told{"findings.0.amount": "0,00004"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "0,00004"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found",
+		rule: "zero", form: told{"findings.0.amount": "0,00004"}, right: told{"findings.0.amount": "8,1"}, field: "findings.0.amount",
+		file: []told{{"amount": "0,00004"}}, fileRight: []told{{"amount": "8,1"}}, column: "amount", imported: "Zero is no amount of what was found",
 	},
 	{
-		rule: "zero", form: told{"findings.0.amount": "0"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "0"}}, fileRight: []told{{"amount": "8"}}, column: "amount", imported: "Zero is no amount of what was found",
+		rule: "zero", form: told{"findings.0.amount": "0"}, right: told{"findings.0.amount": "8,1"}, field: "findings.0.amount",
+		file: []told{{"amount": "0"}}, fileRight: []told{{"amount": "8,1"}}, column: "amount", imported: "Zero is no amount of what was found",
 	},
 	{
 		rule: "possible_amount", form: told{"findings.0.amount": "101"}, right: told{"findings.0.amount": "86"}, field: "findings.0.amount", page: "is not a possible amount",
@@ -201,8 +201,8 @@ var laws = []law{
 		fileRight: []told{{"form": "capsule", "per": "piece", "substance": "MDMA", "amount": "1000", "unit": "mg"}}, column: "amount",
 	},
 	{
-		rule: "usual_amount", form: told{"findings.0.amount": "7,9"}, right: told{"findings.0.amount": "8"}, field: "findings.0.amount",
-		file: []told{{"amount": "7,9"}}, fileRight: []told{{"amount": "8"}}, column: "amount",
+		rule: "usual_amount", form: told{"findings.0.amount": "8"}, right: told{"findings.0.amount": "8,1"}, field: "findings.0.amount",
+		file: []told{{"amount": "8"}}, fileRight: []told{{"amount": "8,1"}}, column: "amount",
 	},
 
 	{rule: "name_empty", form: told{"findings.0.substance": "n/a"}, field: "findings.0.substance", file: []told{{"substance": "n/a"}}, column: "substance", imported: "This is a word for nothing, and no substance"},
