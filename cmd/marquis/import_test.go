@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,7 +156,11 @@ func TestAReceiptForASpreadsheet(t *testing.T) {
 	sh := newShell(t, "sqlite")
 	receipt := filepath.Join(t.TempDir(), "receipt.xlsx")
 	sh.run("import", "--profile", mapping, data, "--dry-run", "--receipt", receipt)
-	table, err := intake.ReadTable(receipt, intake.Format{HeaderRow: 4}, intake.DefaultLimits())
+	content, err := os.ReadFile(receipt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := intake.ReadTableFrom("receipt.xlsx", bytes.NewReader(content), intake.Format{HeaderRow: 4}, intake.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -236,3 +236,13 @@ func recordedBy(digests map[string]string) func(groups []string) ([]lab.Recorded
 		return all, nil
 	}
 }
+
+// readTable reads the table of a file on disk.
+func readTable(path string, format Format, limits Limits) (*Table, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadTableFrom(filepath.Base(path), f, format, limits)
+}

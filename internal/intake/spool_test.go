@@ -53,6 +53,9 @@ func TestWithoutRoomForWhatIsReadNothingIsTaken(t *testing.T) {
 	t.Run("a full disk", func(t *testing.T) {
 		full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 		if err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("no disk that is always full, and CI is set: %v", err)
+			}
 			t.Skip("this system has no disk that is always full")
 		}
 		s := &rowSpool{spool: &spool{file: full, out: bufio.NewWriterSize(full, 16)}}

@@ -94,17 +94,6 @@ func DefaultLimits() Limits {
 	}
 }
 
-// ReadTable reads and checks the file at path. The error names the file, the
-// place in it and what to do.
-func ReadTable(path string, format Format, limits Limits) (*Table, error) {
-	f, err := openFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return ReadTableFrom(filepath.Base(path), f, format, limits)
-}
-
 // openFile opens a file on disk.
 func openFile(path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
@@ -127,8 +116,8 @@ func spoolTable(name string, r io.Reader, format Format, limits Limits) (*Table,
 	return t, nil
 }
 
-// ReadTableFrom is ReadTable for a file that is not on disk, such as an
-// upload; name is what the errors call it.
+// ReadTableFrom reads and checks a file; name is what the errors call it. They name the place in
+// it and what to do.
 func ReadTableFrom(name string, r io.Reader, format Format, limits Limits) (*Table, error) {
 	return new(Table).readFrom(name, r, format, limits)
 }
