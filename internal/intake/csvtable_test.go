@@ -300,7 +300,7 @@ func TestReadPublishedFiles(t *testing.T) {
 		{"nyc/data_total_samples.csv", 1, 2},
 	}
 	for _, test := range tests {
-		table, err := readTable(filepath.Join(folder, filepath.FromSlash(test.file)), Format{}, DefaultLimits())
+		table, err := readTable(filepath.Join(folder, filepath.FromSlash(test.file)))
 		if err != nil {
 			t.Error(err)
 			continue

@@ -238,11 +238,11 @@ func recordedBy(digests map[string]string) func(groups []string) ([]lab.Recorded
 }
 
 // readTable reads the table of a file on disk.
-func readTable(path string, format Format, limits Limits) (*Table, error) {
+func readTable(path string) (*Table, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return ReadTableFrom(filepath.Base(path), f, format, limits)
+	return ReadTableFrom(filepath.Base(path), f, Format{}, DefaultLimits())
 }

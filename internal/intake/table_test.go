@@ -15,14 +15,14 @@ func TestReadTable(t *testing.T) {
 	if err := os.WriteFile(path, []byte("a,b\n1,2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	table, err := readTable(path, Format{}, DefaultLimits())
+	table, err := readTable(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if table.File != "may.csv" || table.SHA256 != sha256.Sum256([]byte("a,b\n1,2\n")) || table.Workbook || table.Sheet != "" {
 		t.Errorf("got %+v", table)
 	}
-	if _, err := readTable(path+"x", Format{}, DefaultLimits()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readTable(path+"x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -32,7 +32,7 @@ func TestReadTableRefusesText(t *testing.T) {
 	if err := os.WriteFile(path, []byte("<table><tr><td>1"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := readTable(path, Format{}, DefaultLimits())
+	_, err := readTable(path)
 	wantError(t, err, "page.xls: the name ends in .xls but the file is not an Excel workbook")
 }
 
