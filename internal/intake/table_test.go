@@ -22,7 +22,7 @@ func TestReadTable(t *testing.T) {
 	if table.File != "may.csv" || table.SHA256 != sha256.Sum256([]byte("a,b\n1,2\n")) || table.Workbook || table.Sheet != "" {
 		t.Errorf("got %+v", table)
 	}
-	if _, err := readTable(path+"x"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readTable(path + "x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
