@@ -271,12 +271,12 @@ func (d *Dictionary) gravesIn(changes []Difference) (graves []SubstanceID) {
 
 // MostCorrections is how many recorded samples one import corrects: all are corrected in one
 // moment, for which others wait.
-const MostCorrections = 500
+const MostCorrections = 200
 
 // TooManyCorrections refuses an import that corrects more.
 func TooManyCorrections() error {
-	return &MoveError{
-		What:   CorrectSample.about(),
-		Format: "The files say otherwise of more than %d recorded samples. If they read otherwise as a whole, take the import back that brought these samples, and import the corrected files; or divide the files.", Args: []any{MostCorrections},
-	}
+	return FieldErrors{{
+		Field: "id", Args: []any{MostCorrections},
+		Format: "The files say otherwise of more than %d recorded samples. If they read otherwise as a whole, take the import back that brought these samples, and import the corrected files; or divide the files.",
+	}}
 }

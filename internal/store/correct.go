@@ -34,13 +34,13 @@ func readRecorded(tx *gorm.DB, r *lab.RecordedFile) (err error) {
 	return err
 }
 
-// recorded is the file of a sample that was imported, locked until the transaction ends.
-func (w *work) recorded(sample lab.Key) (*lab.RecordedFile, error) {
-	x, err := samplesTable.take(w, sample)
-	if err != nil {
+// recorded is the file of the sample of a service, as the condition names it, locked until the
+// transaction ends.
+func (w *work) recorded(which string, service lab.ServiceID, value any) (r *lab.RecordedFile, err error) {
+	r = &lab.RecordedFile{}
+	if r.Sample, err = samplesTable.one(w.tx, "WHERE service_id = ? AND "+which+w.db.Lock(), service, value); err != nil {
 		return nil, err
 	}
-	r := &lab.RecordedFile{File: lab.File{Sample: *x}}
 	return r, readRecorded(w.tx, r)
 }
 
@@ -76,11 +76,7 @@ func (l *load) correctAll(w *work) error {
 
 func (l *load) correctOne(w *work, a *lab.Arrival) error {
 	i := &l.b.Import
-	x, err := samplesTable.one(w.tx, "WHERE service_id = ? AND source_ref = ? AND source_ref <> ''", i.ServiceID, a.Sample.SourceRef)
-	if err != nil {
-		return err
-	}
-	r, err := w.recorded(x.Key)
+	r, err := w.recorded("source_ref = ? AND source_ref <> ''", i.ServiceID, a.Sample.SourceRef)
 	if err != nil {
 		return err
 	}
@@ -170,7 +166,7 @@ func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
 	}
 	for n := range list {
 		c := &list[n]
-		r, err := w.recorded(lab.Key{ServiceID: c.ServiceID, ID: c.SampleID})
+		r, err := w.recorded("id = ?", c.ServiceID, c.SampleID)
 		switch {
 		case errors.Is(err, gorm.ErrRecordNotFound): // nobody sees it any more: the import that brought it was taken back
 			continue
@@ -193,6 +189,7 @@ func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
 func correctedLater(tx *gorm.DB, key lab.Key) (lab.ID, error) {
 	var later []lab.ID
 	err := tx.Raw("SELECT c.import_id FROM corrections c JOIN corrections mine ON mine.service_id = c.service_id AND mine.sample_id = c.sample_id "+
+		"JOIN imports i ON i.service_id = c.service_id AND i.id = c.import_id AND i.state = 'taken' "+
 		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.import_id > mine.import_id ORDER BY c.import_id DESC LIMIT 1",
 		key.ServiceID, key.ID).Scan(&later).Error
 	if err != nil || len(later) == 0 {

@@ -94,14 +94,11 @@ func (s *Store) hide(ctx context.Context, by lab.Actor, i *lab.Import, why lab.W
 	if i.State == lab.ImportUndoing {
 		return s.do(ctx, by, func(w *work) error { return w.handOver(i) })
 	}
-	if err := i.TakeBack(why); err != nil {
-		return err
-	}
 	later, err := correctedLater(s.read.WithContext(ctx), i.Key)
 	if err != nil {
 		return translate(err)
 	}
-	if err := i.LaterFirst(later); err != nil {
+	if err := lab.Mistakes(i.LaterFirst(later), i.TakeBack(why)); err != nil {
 		return err
 	}
 	return s.do(ctx, by, func(w *work) (err error) {
