@@ -42,6 +42,9 @@ func samplesOf(i *lab.Import) string {
 	if i.InMotion() || i.State == lab.ImportAbandoned && i.Written > 0 {
 		return fmt.Sprintf("%d of %d", i.Written, i.Samples)
 	}
+	if i.Corrected > 0 {
+		return fmt.Sprintf("%d, %d corrected", i.Samples, i.Corrected)
+	}
 	return fmt.Sprint(i.Samples)
 }
 
