@@ -55,11 +55,17 @@ func (r *RecordedFile) Correctable() error {
 // errNoAnalysisAnyMore is for a source that takes all analyses back.
 var errNoAnalysisAnyMore = FieldErrors{{Field: "id", Format: "The source tells of no analysis any more, and a result of this sample is released: withdraw that by hand."}}
 
+// errAnother is for an id that a source gives anew every year.
+var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is recorded already, of another day and sold as something else: perhaps it is another sample. If it is the same, correct it by hand; if it is another, the ids need something that tells them apart, such as the year."}}
+
 // Correct is the file once its source has said otherwise: the sample is described as the
 // arrival says, an analysis of the source that it does not tell any more is retracted, one that
 // is new is added without an id, and what follows of both is the next version of the result, if it says
 // anything else than the last. Source says why.
 func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, next *Publication, err error) {
+	if f.Sample.ReceivedOn != a.Sample.ReceivedOn && d.ResolveProduct(f.Sample.ProductID) != d.ResolveProduct(a.Sample.ProductID) {
+		return nil, nil, errAnother
+	}
 	after = f.Clone()
 	after.Sample, after.Expected = f.Sample.correctedBy(&a.Sample), slices.Clone(a.Expected)
 	told := slices.Clone(a.Evidence)
@@ -250,7 +256,19 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 		c.Changes = append(c.Changes, EvidenceDifferences(Evidence{}, e)...)
 	}
 	c.Graves = d.gravesIn(c.Changes)
+	slices.SortStableFunc(c.Changes, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
 	return c
+}
+
+// weight tells what stands first where changes are told: dangers, what else was found, the rest.
+func (d *Dictionary) weight(c Difference) int {
+	switch {
+	case len(d.gravesIn([]Difference{c})) > 0:
+		return 0
+	case strings.HasPrefix(c.Field, "findings."):
+		return 1
+	}
+	return 2
 }
 
 // gravesIn are the substances of high or extreme danger that differences of findings tell of.

@@ -79,7 +79,7 @@ func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
 	for _, change := range c.Changes {
 		fields = append(fields, change.Field)
 	}
-	if got := strings.Join(fields, " "); got != "colours findings.1.amount_value" {
+	if got := strings.Join(fields, " "); got != "findings.1.amount_value colours" {
 		t.Errorf("told: %s", got)
 	}
 }
@@ -103,6 +103,24 @@ func TestACorrectionThatLeavesNoAnalysisIsRefused(t *testing.T) {
 	r := imported(t, d)
 	if _, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence = nil }), because); !slices.Equal(wrongFields(t, err), []string{"id"}) {
 		t.Error(err)
+	}
+}
+
+// An id that a source gives anew every year is no correction.
+func TestAnotherSampleWithTheSameIDIsNoCorrection(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	_, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.ReceivedOn, a.Sample.ProductID = 2024_05_31, soldAsCocaine }), because)
+	if !slices.Equal(wrongFields(t, err), []string{"id"}) {
+		t.Error(err)
+	}
+	for name, edit := range map[string]func(a *lab.Arrival){
+		"the day":     func(a *lab.Arrival) { a.Sample.ReceivedOn = 2024_05_31 },
+		"the product": func(a *lab.Arrival) { a.Sample.ProductID = soldAsCocaine },
+	} {
+		if _, _, err := d.Correct(&r.File, saysNow(r, edit), because); err != nil {
+			t.Errorf("only %s is another: %v", name, err)
+		}
 	}
 }
 
@@ -224,7 +242,7 @@ func TestEachFieldOfASampleIsUndone(t *testing.T) {
 	r := imported(t, d)
 	full := saysNow(r, func(a *lab.Arrival) {
 		x := &a.Sample
-		x.ReceivedOn, x.CollectedOn, x.ReceivedBasis, x.Channel = 2024_05_31, 2024_05_30, lab.ReceivedCollected, lab.FoundSample
+		x.CollectedOn, x.ReceivedBasis, x.Channel = 2024_05_30, lab.ReceivedCollected, lab.FoundSample
 		x.ProductID, x.SoldAsText, x.Form, x.Colours, x.Logo, x.Shape, x.BreakLine = soldAsEcstasy, "xtc", lab.Tablet, lab.Codes{"pink"}, "star", "round", "single"
 		x.WidthUM, x.HeightUM, x.ThickUM, x.WeightUG, x.ReceivedAmount, x.ReceivedUnit = 1, 2, 3, 4, 5, lab.Piece
 		x.Price = lab.Price{Amount: 1000, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}

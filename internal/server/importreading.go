@@ -135,7 +135,9 @@ func (r *request) readView(read *readImport) (*readView, error) {
 func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
 	n, err := r.naming()
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
-		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, n.changeViews(x.What.Changes, slices.Concat(x.What.Gone, x.What.Fresh))})
+		changes := n.changeViews(x.What.Changes, slices.Concat(x.What.Gone, x.What.Fresh))
+		changes = slices.DeleteFunc(changes, func(c page.ChangeView) bool { return c.Old == "" && c.New == "" }) // of what is new in the files
+		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, changes})
 	}
 	v.Corrected, v.MoreCorrected = c.Corrected, c.Corrected-len(v.Corrections)
 	return err

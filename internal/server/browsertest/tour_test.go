@@ -661,6 +661,7 @@ var tour = []stop{
 	}},
 	{"importjob", "dry run", "Names to decide", dryRun},
 	{"importtake", "", "What for", toTake},
+	{"importtake", "corrects", "Correct them as the file says", corrects},
 	{"importtaken", "", "Take the import back", imported},
 
 	{"reports", "", "Reports", at(coordinator, "/reports")},
