@@ -216,7 +216,7 @@ func (b *batchReading) weigh() error {
 			}
 			seen[key] = true
 			e := newEvidence(c)
-			b.source.weigh([]*evidence{e})
+			b.source.weigh([]*evidence{e}, nil)
 			all = append(all, e)
 			if errs := e.errors(); len(errs) > 0 {
 				return fmt.Errorf("%s: the column %q: %w", b.source.table.File, clip(c.heading(), maxShown), errs[0])
