@@ -378,11 +378,11 @@ func (p *planner) describe(at place) {
 	p.drafts[n].add(0, at)
 	described := p.placeOf(n)
 	first := described.row()
-	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.text(row) != c.text(first) })
+	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.differs(row, first) })
 	switch {
 	case differ >= 0:
 		c := p.sample.columns[differ]
-		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %q.", described, clip(c.text(first), maxShown))})
+		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %s.", described, lab.Quoted(clip(c.text(first), maxShown)))})
 	case len(p.sources) == 2:
 		at.merge("It says the same as another row, in all columns that are read.", described)
 	}
