@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marquis/internal/lab"
 )
@@ -82,7 +83,7 @@ func (at place) isRecorded() {
 		at.source.fates[at.index] = recordedBefore
 		return
 	}
-	at.fate().merged, at.fate().with = recordedBefore.merged, nil
+	at.becomes(func(f *fate) { f.merged, f.with = recordedBefore.merged, nil })
 }
 
 // distinct returns the rows that hold the findings of a draft, each once, and the
@@ -242,10 +243,14 @@ func (d *draft) rejected() bool {
 // rejectRest rejects the rows in which nothing is wrong, because of one that is.
 func (d *draft) rejectRest() {
 	i := slices.IndexFunc(d.rows, func(at place) bool { return at.told().isWrong() })
-	why := fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])
+	why := &problem{"", strings.Clone(d.id), fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])}
+	all := &fate{follows: why}
 	for _, at := range d.rows {
-		if !at.told().isWrong() {
-			at.fate().follows = &problem{"", d.id, why}
+		switch told := at.told(); {
+		case told == nil:
+			at.source.fates[at.index] = all
+		case !told.isWrong():
+			at.becomes(func(f *fate) { f.follows = why })
 		}
 	}
 }
