@@ -159,7 +159,7 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) (er
 func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*work.Reading, error) {
 	progress := x.progress("read")
 	defer progress.end()
-	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files, Alone: true, Why: x.why}
+	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files, Accepts: x.accept, Alone: true, Why: x.why}
 	return i.Read(ctx, progress.show)
 }
 

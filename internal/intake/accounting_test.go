@@ -45,7 +45,7 @@ func TestEveryRowIsAccountedFor(t *testing.T) {
 
 func checkAccount(t *rapid.T, plan *Plan) {
 	fates := map[string]map[int]string{}
-	for _, l := range plan.Receipt.Lines {
+	for l := range plan.Receipt.Lines() {
 		if l.File == "" || l.Row < 2 || l.Reason == "" || l.Fate != Merged && l.Fate != Rejected {
 			t.Fatalf("a line without file, row, fate or reason: %+v", l)
 		}

@@ -139,7 +139,7 @@ func (d *batchDraft) refuse(at place, value string, m lab.FieldError, english bo
 // refuseAll refuses what stands in a row for each of the problems.
 func (d *batchDraft) refuseAll(at place, problems []problem) {
 	for _, p := range problems {
-		d.refuse(at, p.value, lab.FieldError{Field: p.field, Format: "%s", Args: []any{p.reason}}, true)
+		d.refuse(at, p.value, lab.FieldError{Field: p.field, Format: "%s", Args: []any{p.why()}}, true)
 	}
 }
 
@@ -216,7 +216,7 @@ func (b *batchReading) weigh() error {
 			}
 			seen[key] = true
 			e := newEvidence(c)
-			b.source.weigh([]*evidence{e})
+			b.source.weigh([]*evidence{e}, nil)
 			all = append(all, e)
 			if errs := e.errors(); len(errs) > 0 {
 				return fmt.Errorf("%s: the column %q: %w", b.source.table.File, clip(c.heading(), maxShown), errs[0])
@@ -376,9 +376,11 @@ func (b *batchReading) finish() *Batch {
 		if len(d.problems) == 0 {
 			b.gather(d.found)
 			for i := range d.found {
-				fate := d.found[i].at.fate()
-				d.refuseAll(d.found[i].at, fate.problems)
-				fate.problems = nil
+				at := d.found[i].at
+				if told := at.told(); told.isWrong() {
+					d.refuseAll(at, told.problems)
+					at.becomes(func(f *fate) { f.problems = nil })
+				}
 			}
 		}
 		if len(d.problems) > 0 {

@@ -1,10 +1,13 @@
 package intake
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,10 +30,10 @@ var differs = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\pL*\d(?:[\pL\d.,:/-]*[\pL\d
 
 // causesOf groups the reasons of the rows that were rejected, the most frequent first. Rows
 // that were rejected because of another have none of their own.
-func causesOf(lines []Line) []Cause {
+func causesOf(lines iter.Seq[Line]) []Cause {
 	places, last := map[[2]string]int{}, map[int]Line{}
 	var causes []Cause
-	for _, l := range lines {
+	for l := range lines {
 		if l.Fate != Rejected || l.follows {
 			continue
 		}
@@ -93,21 +96,52 @@ func grouped(n int) string {
 	return text
 }
 
-// WriteJSON writes the whole receipt.
+// WriteJSON writes the whole receipt, the lines one by one.
 func (r *Receipt) WriteJSON(w io.Writer) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
+	if err := r.writeJSON(bufio.NewWriter(w)); err != nil {
+		return fmt.Errorf("write the receipt: %w", err)
+	}
+	return nil
+}
+
+func (r *Receipt) writeJSON(w *bufio.Writer) error {
 	near := make(map[string][]string, len(r.Near))
 	for _, n := range r.Near {
 		near[n.Name] = n.names()
 	}
-	err := out.Encode(map[string]any{
+	const linesKey = "\n  \"lines\": "
+	rest, err := jsonOf("", map[string]any{
 		"profile": r.Profile, "left_out": r.LeftOut, "causes": r.Causes, "following": r.Following, "files": r.Files, "samples": r.Samples, "findings": r.Findings,
-		"substances": r.Substances, "products": r.Products, "methods": r.Methods, "near": near, "lines": r.Lines,
+		"substances": r.Substances, "products": r.Products, "methods": r.Methods, "near": near, "lines": nil,
+		"corrected": r.Corrected, "corrections": r.Corrections, "left_out_if_corrected": r.Amending,
 	})
 	if err != nil {
-		return fmt.Errorf("write the receipt: %w", err)
+		return err
 	}
-	return nil
+	before, after, _ := strings.Cut(rest, linesKey+"null")
+	_, err = w.WriteString(before + linesKey)
+	mark := "["
+	for l := range r.Lines() {
+		line, wrong := jsonOf("    ", l)
+		_, failed := w.WriteString(mark + "\n    " + line)
+		if mark, err = ",", errors.Join(err, wrong, failed); err != nil {
+			return err
+		}
+	}
+	end := "\n  ]"
+	if mark == "[" {
+		end = "null"
+	}
+	_, failed := w.WriteString(end + after + "\n")
+	return errors.Join(err, failed, w.Flush())
+}
+
+// jsonOf writes a value as JSON for people, each further line behind a prefix.
+func jsonOf(prefix string, value any) (string, error) {
+	var b strings.Builder
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	out.SetIndent(prefix, "  ")
+	err := out.Encode(value)
+	return strings.TrimSuffix(b.String(), "\n"), err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
@@ -202,6 +203,23 @@ func (r *Receipt) writeCorrections(b *strings.Builder) {
 	if more := r.Corrected - min(shownLines, len(r.Corrections)); more > 0 {
 		fmt.Fprintf(b, "… and %d more; --receipt FILE.csv writes them\n", more)
 	}
+}
+
+// Corrected is the fate of a recorded sample of which the files say otherwise, in a receipt.
+const Corrected = "corrected"
+
+// correctionRecords tell of each recorded sample of which the files say otherwise what differs.
+func (r *Receipt) correctionRecords() (records [][]string) {
+	for _, c := range r.Corrections {
+		fate := Corrected
+		if !c.Taken {
+			fate = "recorded otherwise"
+		}
+		for _, text := range c.Texts {
+			records = append(records, []string{c.File, strconv.Itoa(c.Row), fate, "id", c.ID, text})
+		}
+	}
+	return records
 }
 
 // CorrectionsSum tells what would be corrected from what another reading would correct.

@@ -73,6 +73,13 @@ func (c csvText) record(start, end int64) string {
 	return string(bytes.Trim(text, "\r\n"))
 }
 
+// endsLine tells that the last line ends as the others do.
+func (c csvText) endsLine() bool {
+	last := make([]byte, 1)
+	_, err := c.text.file.ReadAt(last, c.text.size-1)
+	return err == nil && (last[0] == '\n' || c.old && last[0] == '\r')
+}
+
 // readRecords reads the header and all rows, of which there must be as many as
 // counted.
 func (t *Table) readRecords(c csvText, want int, limits Limits) error {
@@ -82,6 +89,7 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		t.Rows = make([]Row, 0, max(want-1, 0))
 	}
 	var got, long, longest, longestAt int
+	var short *Malformed // the last row, where it has too few cells
 	for {
 		start := r.InputOffset()
 		cells, err := r.Read()
@@ -91,7 +99,7 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		if err != nil {
 			return csvError(err, c.skipped)
 		}
-		lines := linesOf(cells)
+		lines, before := linesOf(cells), len(t.Malformed)
 		line, _ := r.FieldPos(0)
 		if got++; got == 1 {
 			err = t.setHeader(cells, limits)
@@ -101,11 +109,19 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", line+c.skipped, err)
 		}
+		short = nil
+		if len(t.Malformed) > before && len(cells) < len(t.Header) {
+			short = &t.Malformed[before]
+		}
 		if lines > 1 {
 			if long++; lines > longest {
 				longest, longestAt = lines, line+c.skipped
 			}
 		}
+	}
+	if short != nil && !c.endsLine() {
+		short.Reason += "; it is the last one, and its line does not end: the file may have been cut off, so that more is missing: fetch it from the source again"
+		t.note("the last line, %d, is shorter than the header and does not end: the file may have been cut off", short.Number)
 	}
 	if got != want {
 		return fmt.Errorf("two ways of counting find %d and %d rows, so rows could be lost; look for stray quotation marks", got, want)

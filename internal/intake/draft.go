@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marquis/internal/lab"
 )
@@ -86,7 +87,7 @@ func (d *draft) isRecorded(how *fate) {
 			at.source.fates[at.index] = how
 			continue
 		}
-		at.fate().merged, at.fate().with = how.merged, nil
+		at.becomes(func(f *fate) { f.merged, f.with = how.merged, nil })
 	}
 }
 
@@ -247,10 +248,14 @@ func (d *draft) rejected() bool {
 // rejectRest rejects the rows in which nothing is wrong, because of one that is.
 func (d *draft) rejectRest() {
 	i := slices.IndexFunc(d.rows, func(at place) bool { return at.told().isWrong() })
-	why := fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])
+	why := &problem{"", strings.Clone(d.id), fmt.Sprintf("The sample is rejected because of %s.", d.rows[i])}
+	all := &fate{follows: why}
 	for _, at := range d.rows {
-		if !at.told().isWrong() {
-			at.fate().follows = &problem{"", d.id, why}
+		switch told := at.told(); {
+		case told == nil:
+			at.source.fates[at.index] = all
+		case !told.isWrong():
+			at.becomes(func(f *fate) { f.follows = why })
 		}
 	}
 }

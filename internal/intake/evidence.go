@@ -68,6 +68,9 @@ type evidence struct {
 	whole    clue            // ids of more than 15 digits that do not
 
 	dates, texts clue     // days as dates, and as texts of the form
+	day          lab.Date // of the row that is being read, 0 where it has none
+	told         string   // what stands there
+	isCell       bool     // it is a date of a workbook
 	late         bool     // one of the dates is of a day after the 12th, or could not have been exchanged
 	swap         dateForm // with day and month exchanged
 	swapped      clue     // texts of that form
@@ -108,8 +111,9 @@ func (p *planner) weigh() error {
 			seen[key] = true
 			all = append(all, newEvidence(c))
 		}
-		s.weigh(all)
-		for _, err := range []error{fractions(all), exchangedDates(all)} {
+		days := &dayOrders{today: p.known.Today}
+		s.weigh(all, days)
+		for _, err := range append(days.errors(), fractions(all), exchangedDates(all)) {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
 			}
@@ -143,8 +147,8 @@ func newEvidence(c *column) *evidence {
 	return e
 }
 
-// weigh reads the columns to their end.
-func (s *source) weigh(all []*evidence) {
+// weigh reads the columns to their end. Days may be nil, where nobody asks.
+func (s *source) weigh(all []*evidence, days *dayOrders) {
 	for i := range s.fates {
 		row := s.table.row(i)
 		for _, e := range all {
@@ -155,11 +159,13 @@ func (s *source) weigh(all []*evidence) {
 				place{s, i}.reject(problem{c.name, text, sentence(err)})
 			}
 		}
+		days.add(row.Number, all)
 	}
 }
 
 // add takes in one cell.
 func (e *evidence) add(row Row, text string, err error) {
+	e.day = 0
 	if text == "" && err == nil {
 		return
 	}
@@ -224,16 +230,19 @@ func (e *evidence) addID(row int, text string, err error) {
 func (e *evidence) addDate(row int, text string, at cell, err error) {
 	if at.kind == dateCell {
 		e.dates.add(row, "")
-		day, err := e.column.form.read(text)
-		e.late = e.late || err == nil && day.Time().Day() > 12
+		if day, err := e.column.form.read(text); err == nil {
+			e.day, e.told, e.isCell = day, text, true
+			e.late = e.late || day.Time().Day() > 12
+		}
 		return
 	}
 	if err != nil {
 		return
 	}
 	form := e.column.form
-	_, err = recall(e.column.dates, e.column, text, (*column).readDate)
+	day, err := recall(e.column.dates, e.column, text, (*column).readDate)
 	if err == nil {
+		e.day, e.told, e.isCell = day, text, false
 		e.texts.add(row, text)
 		return
 	}

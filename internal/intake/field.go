@@ -269,6 +269,16 @@ func (c *column) date(row Row) (lab.Date, error) {
 	return recall(c.dates, c, text, (*column).readDate)
 }
 
+// differs tells that two rows say different things. Two times of a day are one day.
+func (c *column) differs(one, other Row) bool {
+	if c.text(one) == c.text(other) {
+		return false
+	}
+	a, err := c.date(one)
+	b, err2 := c.date(other)
+	return c.kind != dateField || err != nil || err2 != nil || a != b
+}
+
 func (c *column) readDate(text string) (lab.Date, error) { return c.form.read(text) }
 
 // decimalMark refuses a number that has another decimal mark than the mapping

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func told(t *testing.T, m *Mapping, path string) string {
 	for _, a := range arrivalsOf(plan) {
 		texts = append(texts, a.Sample.SourceRef+" "+a.Sample.ReceivedOn.String()+" "+strings.Join(findingTexts(d, a), ", "))
 	}
-	if len(plan.Receipt.Lines) > 0 {
+	if len(slices.Collect(plan.Receipt.Lines())) > 0 {
 		texts = append(texts, lines(plan))
 	}
 	return strings.Join(texts, "\n")

@@ -68,7 +68,7 @@ func TestRefusedFindings(t *testing.T) {
 		{"method that does not quantify", cells{"method": "strip", "amount": "5"}, "amount", "5", "The method does not measure amounts"},
 		{"impossible day", cells{"on": "31-02-2024"}, "performed_on", "31-02-2024", "There is no such day."},
 		{"before receipt", cells{"on": "01-03-2024"}, "performed_on", "01-03-2024", "2024-03-01 is before the sample was there, 2024-03-02."},
-		{"in the future", cells{"on": "02-11-2025"}, "performed_on", "02-11-2025", "today at the latest"},
+		{"in the future", cells{"on": "13-11-2025"}, "performed_on", "13-11-2025", "today at the latest"},
 		{"no day", cells{"on": ""}, "performed_on", "", "Give the day of the analysis"},
 		{"analysed without result", cells{"substance": ""}, "substance", "", `add "" to the mapping's findings.nothing`},
 		{"not analysed, and yet found", cells{"why not": "capacity"}, "not_analysed", "capacity", "and yet something was found in it"},

@@ -170,9 +170,9 @@ func acceptOne(t testing.TB, rows ...cells) (lab.Arrival, *lab.Dictionary) {
 
 // lines writes the lines of a receipt, to compare and to read in a failure.
 func lines(plan *Plan) string {
-	texts := make([]string, len(plan.Receipt.Lines))
-	for i, l := range plan.Receipt.Lines {
-		texts[i] = fmt.Sprintf("%s:%d %s %s %q %s", l.File, l.Row, l.Fate, l.Field, l.Value, l.Reason)
+	var texts []string
+	for l := range plan.Receipt.Lines() {
+		texts = append(texts, fmt.Sprintf("%s:%d %s %s %q %s", l.File, l.Row, l.Fate, l.Field, l.Value, l.Reason))
 	}
 	return strings.Join(texts, "\n")
 }
@@ -180,7 +180,7 @@ func lines(plan *Plan) string {
 // wantLine checks that the receipt says this of a row.
 func wantLine(t testing.TB, plan *Plan, row int, fate, field, value, reason string) {
 	t.Helper()
-	if !slices.ContainsFunc(plan.Receipt.Lines, func(l Line) bool {
+	if !slices.ContainsFunc(slices.Collect(plan.Receipt.Lines()), func(l Line) bool {
 		return l.Row == row && l.Fate == fate && l.Field == field && l.Value == value && strings.Contains(l.Reason, reason)
 	}) {
 		t.Errorf("no line for row %d %s %s %q %q in:\n%s", row, fate, field, value, reason, lines(plan))

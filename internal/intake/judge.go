@@ -23,9 +23,7 @@ func (p *planner) judgeAll() error {
 	before := make([]*fate, 0, p.all)
 	notes := make([]map[string]int, len(p.sources))
 	for i, s := range p.sources {
-		for _, f := range s.fates {
-			before = append(before, f.clone())
-		}
+		before = append(before, s.fates...)
 		notes[i] = maps.Clone(s.notes)
 	}
 	products, done := p.newProducts, p.done
@@ -40,16 +38,6 @@ func (p *planner) judgeAll() error {
 	p.known.Usual.Own, p.fresh.used, p.newProducts = own, entries{}, products
 	p.samples, p.findingsTaken, p.done, p.told = 0, 0, done, 0
 	return p.judge(nil)
-}
-
-// clone is the fate as it is now, whatever is added to it.
-func (f *fate) clone() *fate {
-	if f == nil {
-		return nil
-	}
-	c := *f
-	c.problems = slices.Clone(f.problems)
-	return &c
 }
 
 // lookedUpAtOnce is of how many drafts the registry is asked at a time.

@@ -122,6 +122,7 @@ type Field struct {
 	Ticks   map[string]string // headings of columns that are ticked, and the code for which a tick stands
 	Zeros   string            // "kept" where ids of several lengths have kept their leading zeros
 
+	Order     string // "kept" where day and month of all dates stand as the form says
 	Fractions string // of amounts in %: "read" where 1 is all of it, "none" where none is more than 1 %
 
 	given    []string // the keys that the mapping gives
@@ -166,12 +167,12 @@ func (f *Field) set(key string, value any) {
 		return
 	}
 	target, known := map[string]*string{
-		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit, "zeros": &f.Zeros, "fractions": &f.Fractions,
+		"column": &f.Column, "value": &f.Value, "default": &f.Default, "list": &f.List, "date": &f.Date, "unit": &f.Unit, "zeros": &f.Zeros, "fractions": &f.Fractions, "order": &f.Order,
 	}[key]
 	text, isText := value.(string)
 	switch {
 	case !known:
-		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks, zeros or fractions.", key))
+		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks, zeros, fractions or order.", key))
 	case !isText || text == "":
 		f.mistakes = append(f.mistakes, fmt.Sprintf("The %s is a text between quotation marks, and not empty.", key))
 	default:

@@ -86,7 +86,7 @@ kind = "magic"
 		`colour: This key is not known.`,
 		`profile: Name the source.`,
 		`service.code: "utrecht" is not a service code`,
-		`service.time_zone: "" is not a time zone`,
+		`service.time_zone: (empty) is not a time zone`,
 		`file 1: It should say: holds = "both".`,
 		`file 1: The delimiter is a comma, a semicolon, a tab or a vertical bar.`,
 		`file 1: The encoding is utf-8, utf-16 or windows-1252.`,

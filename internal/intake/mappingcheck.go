@@ -32,7 +32,7 @@ var keysOf = map[kind][]string{
 	textField:   {"column", "value"},
 	nameField:   {"column", "value", "values", "default"},
 	setField:    {"column", "value", "values", "list"},
-	dateField:   {"column", "value", "date"},
+	dateField:   {"column", "value", "date", "order"},
 	numberField: {"column", "value", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
 	codesField:  {"column", "value", "values", "default", "list", "ticks"},
@@ -156,6 +156,7 @@ func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 	}
 	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
 	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
+	errs.Check(f.Order == "" || f.Order == orderKept, where, "Say order = \"kept\" if somebody has checked that days and months stand as the form says; else leave it out.")
 	errs.Check(slices.Contains([]string{"", "read", "none"}, f.Fractions), where,
 		"Say fractions = \"read\" if an amount of 1 is all of it, or \"none\" if the amounts are what they say; else leave it out.")
 }

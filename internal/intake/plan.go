@@ -181,7 +181,9 @@ type planner struct {
 // source is one file, and what becomes of each of its rows.
 type source struct {
 	table     *Table
-	fates     []*fate        // nil for a row of which there is nothing to tell
+	fates     []*fate // nil for a row of which there is nothing to tell
+	steps     map[fateStep]*fate
+	words     words
 	next      []int32        // the next row of the same draft, -1 for none
 	above     []int32        // the row whose sample a row without an id continues, -1 for none; nil if none does
 	continued []*column      // that it takes over
@@ -195,7 +197,7 @@ type recentRow struct {
 	index int // counted from 1
 }
 
-// fate is what became of a row.
+// fate is what became of a row. It never changes: rows share it, and what is added makes another.
 type fate struct {
 	merged   string // why it was merged with another row
 	with     *place // that row
@@ -228,13 +230,14 @@ func (at place) row() Row {
 // told is what became of the row so far, nil where there is nothing to tell.
 func (at place) told() *fate { return at.source.fates[at.index] }
 
-// fate is told, to be added to.
-func (at place) fate() *fate {
-	f := &at.source.fates[at.index]
-	if *f == nil {
-		*f = &fate{}
+// becomes is told, with what is added to it.
+func (at place) becomes(add func(f *fate)) {
+	f := &fate{}
+	if told := at.told(); told != nil {
+		*f = *told
 	}
-	return *f
+	add(f)
+	at.source.fates[at.index] = f
 }
 
 func (at place) String() string {
@@ -244,19 +247,68 @@ func (at place) String() string {
 // reject gives problems to the row. What was said of a value stands: the first is the
 // cause.
 func (at place) reject(problems ...problem) {
-	if len(problems) == 0 {
-		return
+	var before []problem
+	if told := at.told(); told != nil {
+		before = told.problems
 	}
-	told := at.fate().problems
 	for _, p := range problems {
-		if !slices.ContainsFunc(told, func(before problem) bool { return before.field == p.field && before.value == p.value }) {
-			at.fate().problems = append(at.fate().problems, p)
+		p = at.source.words.kept(p)
+		if !slices.ContainsFunc(before, func(b problem) bool { return b.field == p.field && b.value == p.value }) {
+			at.source.wrong(at.index, p)
 		}
 	}
 }
 
+// fateStep is what became of rows, and what was found wrong in them then.
+type fateStep struct {
+	before *fate
+	problem
+}
+
+// wrong adds a problem to what became of a row. Rows in which the same is wrong share it.
+func (s *source) wrong(row int, p problem) {
+	step := fateStep{s.fates[row], p}
+	if after, known := s.steps[step]; known {
+		s.fates[row] = after
+		return
+	}
+	place{s, row}.becomes(func(f *fate) { f.problems = append(slices.Clip(f.problems), p) })
+	if s.steps == nil {
+		s.steps = map[fateStep]*fate{}
+	}
+	if len(s.steps) < maxRemembered {
+		s.steps[step] = s.fates[row]
+	}
+}
+
+// words are texts that occur over and over, each kept once.
+type words map[string]string
+
+// kept is a problem to be kept with a row of which it is not a part.
+func (w *words) kept(p problem) problem {
+	p.value = w.keep(clip(p.value, maxShown))
+	p.reason = w.keep(withoutValue(clip(p.reason, maxReason), p.value))
+	return p
+}
+
+// keep returns the text without the row of which it is a part.
+func (w *words) keep(text string) string {
+	kept, known := (*w)[text]
+	if known {
+		return kept
+	}
+	kept = strings.Clone(text)
+	if *w == nil {
+		*w = words{}
+	}
+	if len(*w) < maxRemembered {
+		(*w)[kept] = kept
+	}
+	return kept
+}
+
 func (at place) merge(why string, with place) {
-	at.fate().merged, at.fate().with = why, &with
+	at.becomes(func(f *fate) { f.merged, f.with = why, &with })
 }
 
 func (p *planner) readTables(paths []string) error {
@@ -388,11 +440,11 @@ func (p *planner) describe(at place) {
 	p.drafts[n].add(0, at)
 	described := p.placeOf(n)
 	first := described.row()
-	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.text(row) != c.text(first) })
+	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.differs(row, first) })
 	switch {
 	case differ >= 0:
 		c := p.sample.columns[differ]
-		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %q.", described, clip(c.text(first), maxShown))})
+		at.reject(problem{c.spec.name, c.text(row), fmt.Sprintf("The sample is described otherwise in %s: %s.", described, lab.Quoted(clip(c.text(first), maxShown)))})
 	case len(p.sources) == 2:
 		at.merge("It says the same as another row, in all columns that are read.", described)
 	}

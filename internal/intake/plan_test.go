@@ -106,6 +106,23 @@ func TestSampleDescribedOtherwise(t *testing.T) {
 	if len(arrivalsOf(plan)) != 1 {
 		t.Errorf("the other sample is not touched: %s", lines(plan))
 	}
+	plan, _ = mustPlan(t, mustMapping(t, rowsMapping), file(cells{"price": ""}, cells{"substance": "MDMA", "price": "25"}))
+	wantLine(t, plan, 3, Rejected, "price", "25", "The sample is described otherwise in row 2 of file1.csv: (empty).")
+}
+
+// Two times of one day are one day of receipt; two days are two.
+func TestSampleDescribedAtTwoTimesOfADay(t *testing.T) {
+	timed := mustMapping(t, strings.Replace(rowsMapping, `column = "in", date = "DD-MM-YYYY"`, `column = "in", date = "YYYY-MM-DD hh:mm"`, 1))
+	for _, test := range []struct {
+		second string
+		taken  int
+	}{{"2024-03-02 11:30", 1}, {"2024-03-02 09:00", 1}, {"2024-03-03 09:00", 0}, {"2024-03-02 ?", 0}, {"", 0}} {
+		plan, _ := mustPlan(t, timed, file(cells{"in": "2024-03-02 09:00"}, cells{"substance": "MDMA", "in": test.second}))
+		all := arrivalsOf(plan)
+		if len(all) != test.taken || len(all) > 0 && all[0].Sample.ReceivedOn != 2024_03_02 {
+			t.Errorf("%q: %d samples, %s", test.second, len(all), lines(plan))
+		}
+	}
 }
 
 // What is wrong in one row rejects all rows of its sample, and no other.
@@ -244,7 +261,7 @@ func TestKnownSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLine(t, plan, 2, Rejected, "id", "2", "The sample is recorded already, and what is read of it here says otherwise")
+	wantLine(t, plan, 2, Rejected, "id", "2", "The sample is recorded already, and the source now says otherwise of it")
 	wantLine(t, plan, 3, Merged, "", "", "The sample is recorded already, and says the same.")
 	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.SourceRef != "3" {
 		t.Errorf("got %+v", arrivalsOf(plan))

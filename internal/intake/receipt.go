@@ -3,8 +3,10 @@ package intake
 import (
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -26,7 +28,7 @@ type Receipt struct {
 	Causes      []Cause
 	Following   int // rows that were rejected because of another row of their sample
 	LeftOut     LeftOut
-	Lines       []Line
+	lines       keptLines
 	Near        []NearName // names of substances that nobody has answered for
 	Substances  []string   // new in the dictionary, to be reviewed
 	Products    []string
@@ -44,24 +46,8 @@ type FileReceipt struct {
 	Notes    []string `json:"notes"`
 }
 
-// Line is a row that was merged or rejected, and why; a row with several mistakes
-// has several lines.
-type Line struct {
-	File   string `json:"file"`
-	Row    int    `json:"row"`
-	Fate   string `json:"fate"` // merged or rejected
-	Field  string `json:"field"`
-	Value  string `json:"value"` // of the field; for a row that was merged, the row that stands for it
-	Reason string `json:"reason"`
-
-	follows bool // it is rejected because of another row
-}
-
-// The fates of a row that was not accepted.
-const (
-	Merged   = "merged"
-	Rejected = "rejected"
-)
+// Lines tell of each row that was not accepted what became of it, and why.
+func (r *Receipt) Lines() iter.Seq[Line] { return r.lines.all() }
 
 // Total adds up the files.
 func (r *Receipt) Total() FileReceipt {
@@ -77,11 +63,12 @@ func (r *Receipt) Total() FileReceipt {
 
 func (p *planner) receipt(plan *Plan) *Receipt {
 	r := &Receipt{Profile: p.mapping.Profile, Samples: p.samples, Findings: p.findingsTaken}
+	r.LeftOut, r.Amending = p.leftOut(false), p.leftOut(true)
 	for _, s := range p.sources {
 		r.addFile(s)
 	}
-	r.Causes, r.LeftOut = causesOf(r.Lines), p.leftOut(false)
-	r.Amending = p.leftOut(true)
+	r.lines.end()
+	r.Causes = causesOf(r.Lines())
 	r.Corrected, r.Corrections = len(p.corrections), p.shownCorrections()
 	r.Near = p.near
 	slices.SortFunc(r.Near, func(a, b NearName) int { return strings.Compare(a.Name, b.Name) })
@@ -104,6 +91,12 @@ func (r *Receipt) addFile(s *source) {
 		f.Notes = append(f.Notes, fmt.Sprintf("%s: %d", note, s.notes[note]))
 	}
 	number := func(i int) int { return place{s, i}.row().Number }
+	add := func(l Line) {
+		l.File = t.File
+		r.lines.add(l)
+	}
+	r.lines.grow(s.told())
+	s.steps, s.words = nil, nil
 	for i, fate := range s.fates {
 		switch {
 		case fate == nil:
@@ -111,11 +104,13 @@ func (r *Receipt) addFile(s *source) {
 		case fate.follows != nil:
 			f.Rejected++
 			r.Following++
-			r.Lines = append(r.Lines, Line{t.File, number(i), Rejected, fate.follows.field, clip(fate.follows.value, maxShown), fate.follows.reason, true})
+			s.fates[i] = nil // nobody asks any more
+			add(Line{Row: number(i), Fate: Rejected, Field: fate.follows.field, Value: clip(fate.follows.value, maxShown), Reason: fate.follows.reason, follows: true})
 		case fate.rejected():
 			f.Rejected++
+			s.fates[i] = nil
 			for _, p := range fate.problems {
-				r.Lines = append(r.Lines, Line{t.File, number(i), Rejected, p.field, clip(p.value, maxShown), clip(p.reason, maxReason), false})
+				add(Line{Row: number(i), Fate: Rejected, Field: p.field, Value: clip(p.value, maxShown), Reason: p.why()})
 			}
 		case fate.merged != "":
 			f.Merged++
@@ -123,16 +118,35 @@ func (r *Receipt) addFile(s *source) {
 			if fate.with != nil {
 				with = fate.with.String()
 			}
-			r.Lines = append(r.Lines, Line{t.File, number(i), Merged, "", with, fate.merged, false})
+			add(Line{Row: number(i), Fate: Merged, Value: with, Reason: fate.merged})
 		default:
 			f.Accepted++
 		}
 	}
 	for _, m := range t.Malformed {
 		f.Rejected++
-		r.Lines = append(r.Lines, Line{t.File, m.Number, Rejected, "", "", clip(m.sentence(), maxReason), false}) // not its text: nobody knows what it holds
+		add(Line{Row: m.Number, Fate: Rejected, Reason: clip(m.sentence(), maxReason)}) // not its text: nobody knows what it holds
 	}
 	r.Files = append(r.Files, f)
+}
+
+// told is of how many rows there is something to tell.
+func (s *source) told() (n int) {
+	for _, f := range s.fates {
+		if f != nil {
+			n++
+		}
+	}
+	return n + len(s.table.Malformed)
+}
+
+// Accepted is what somebody accepts to leave out, for the record of the import.
+func (l LeftOut) Accepted() *lab.AcceptedLoss {
+	accepted := &lab.AcceptedLoss{Samples: l.Samples, Of: l.Of, Dangers: []string{}}
+	for _, d := range l.Dangers {
+		accepted.Dangers = append(accepted.Dangers, d.Name)
+	}
+	return accepted
 }
 
 // Summary is the files of the receipt as text, for the record of the import.
@@ -181,7 +195,7 @@ func (r *Receipt) WriteText(w io.Writer) error {
 func (r *Receipt) writeMerged(b *strings.Builder) {
 	counts := map[string]int{}
 	var reasons []string
-	for _, l := range r.Lines {
+	for l := range r.Lines() {
 		if l.Fate != Merged {
 			continue
 		}
@@ -202,7 +216,7 @@ func (r *Receipt) writeMerged(b *strings.Builder) {
 // writeRejected writes the first rows that were rejected.
 func (r *Receipt) writeRejected(b *strings.Builder) {
 	shown := 0
-	for _, l := range r.Lines {
+	for l := range r.Lines() {
 		if l.Fate != Rejected || l.follows {
 			continue
 		}
@@ -243,7 +257,30 @@ var ReceiptColumns = []string{"file", "row", "fate", "field", "value", "reason"}
 
 // Records are the lines of the receipt as a table: how many rows of each file were read and what
 // became of them, the reasons with how often each was given, and each row that was not accepted.
-func (r *Receipt) Records() (records [][]string) {
+func (r *Receipt) Records() [][]string { return slices.Collect(r.records()) }
+
+func (r *Receipt) records() iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, record := range r.totals() {
+			if !yield(record) {
+				return
+			}
+		}
+		for _, record := range r.correctionRecords() {
+			if !yield(record) {
+				return
+			}
+		}
+		for l := range r.Lines() {
+			if !yield([]string{l.File, strconv.Itoa(l.Row), l.Fate, l.Field, l.Value, l.Reason}) {
+				return
+			}
+		}
+	}
+}
+
+// totals are the records of what is counted.
+func (r *Receipt) totals() (records [][]string) {
 	for _, f := range r.Files {
 		for _, count := range []struct {
 			fate string
@@ -258,22 +295,21 @@ func (r *Receipt) Records() (records [][]string) {
 	if r.Following > 0 {
 		records = append(records, []string{"", "", "reason", "", strconv.Itoa(r.Following), followingReason})
 	}
-	for _, l := range r.Lines {
-		records = append(records, []string{l.File, strconv.Itoa(l.Row), l.Fate, l.Field, l.Value, l.Reason})
-	}
 	return records
 }
 
 // WriteCSV writes the records, with nothing in them that a spreadsheet would take for a formula.
 func (r *Receipt) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	records := append([][]string{ReceiptColumns}, r.Records()...)
-	for _, record := range records[1:] {
+	err := out.Write(ReceiptColumns)
+	for record := range r.records() {
 		for i := range record {
 			record[i] = lab.NoFormula(record[i])
 		}
+		err = errors.Join(err, out.Write(record))
 	}
-	if err := out.WriteAll(records); err != nil {
+	out.Flush()
+	if err = errors.Join(err, out.Error()); err != nil {
 		return fmt.Errorf("write the receipt: %w", err)
 	}
 	return nil

@@ -122,7 +122,7 @@ func setRegion(s *lab.Sample, c *column, row Row) error {
 
 // problem is why a row cannot be taken.
 type problem struct {
-	field, value, reason string
+	field, value, reason string // where it is kept, the reason is without the value
 }
 
 // boundSample is the columns of the samples, each with where it goes.

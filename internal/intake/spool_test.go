@@ -2,11 +2,13 @@ package intake
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -89,5 +91,61 @@ func TestAFileThatChangesMeanwhile(t *testing.T) {
 	}
 	if err := plan.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// written is a file to which somebody writes once its beginning was read.
+type written struct {
+	*os.File
+	write func(path string) error
+}
+
+func (w *written) Read(p []byte) (int, error) {
+	n, err := w.File.Read(p)
+	if w.write != nil && n > 0 {
+		err = errors.Join(err, w.write(w.Name()))
+		w.write = nil
+	}
+	return n, err
+}
+
+// A file to which somebody still writes is refused, whatever is read of it, and not taken for
+// whole; one that was only read by others is not.
+func TestAFileThatIsStillWritten(t *testing.T) {
+	grow := func(path string) error {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString("3,4\n")
+		return errors.Join(err, f.Close())
+	}
+	for name, test := range map[string]struct {
+		text  string
+		write func(path string) error
+		whole bool
+	}{
+		"nobody writes":         {"a,b\n1,2\n", nil, true},
+		"it grows":              {"a,b\n1,2\n", grow, false},
+		"it ends within quotes": {"a,b\n1,\"x", grow, false},
+		"it is cut off":         {"a,b\n1,2\n", func(path string) error { return os.Truncate(path, 4) }, false},
+		"it is written anew":    {"a,b\n1,2\n", func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1_700_000_000, 0)) }, false},
+		"a part of a workbook":  {"PK\x03\x04", grow, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.csv")
+			writeFile(t, path, test.text)
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			_, err = ReadTableFrom("a.csv", &written{f, test.write}, Format{}, DefaultLimits())
+			if !test.whole {
+				wantError(t, err, "a.csv: the file changed while it was read, so that its end may be missing: wait until it is whole, copy it, and read the copy")
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

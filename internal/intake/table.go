@@ -124,10 +124,36 @@ func ReadTableFrom(name string, r io.Reader, format Format, limits Limits) (*Tab
 
 func (t *Table) readFrom(name string, r io.Reader, format Format, limits Limits) (*Table, error) {
 	t.File = name
-	if err := t.read(r, format, limits); err != nil {
+	before := stateOf(r)
+	err := t.read(r, format, limits)
+	if stateOf(r) != before {
+		err = errStillWritten // whatever else is wrong comes of that
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
+}
+
+var errStillWritten = errors.New("the file changed while it was read, so that its end may be missing: wait until it is whole, copy it, and read the copy")
+
+// fileState is what changes of a file on disk when somebody writes to it.
+type fileState struct {
+	size    int64
+	written time.Time
+}
+
+// stateOf returns the state of a file on disk; all else does not change while it is read.
+func stateOf(r io.Reader) fileState {
+	file, is := r.(interface{ Stat() (os.FileInfo, error) })
+	if !is {
+		return fileState{}
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return fileState{}
+	}
+	return fileState{info.Size(), info.ModTime()}
 }
 
 func (t *Table) read(r io.Reader, format Format, limits Limits) error {

@@ -183,7 +183,7 @@ func TestUNCDamaged(t *testing.T) {
 			if len(arrivalsOf(plan)) != test.accepted || total.Merged != test.merged || total.Rejected != test.rejected {
 				t.Errorf("got %d samples, %+v\n%s", len(arrivalsOf(plan)), total, lines(plan))
 			}
-			found := slices.ContainsFunc(plan.Receipt.Lines, func(l Line) bool {
+			found := slices.ContainsFunc(slices.Collect(plan.Receipt.Lines()), func(l Line) bool {
 				return (l.Row == test.row || test.row == 0) && l.Field == test.field && l.Value == test.value && strings.Contains(l.Reason, test.reason)
 			})
 			if !found {

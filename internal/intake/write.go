@@ -146,6 +146,7 @@ func (w *tomlWriter) fields(where string, fields map[string]Field, specs []spec)
 		w.text("unit", f.Unit)
 		w.text("zeros", f.Zeros)
 		w.text("fractions", f.Fractions)
+		w.text("order", f.Order)
 		w.table("["+where+"."+quoteKey(name)+".values]", f.Values)
 		w.table("["+where+"."+quoteKey(name)+".ticks]", f.Ticks)
 	}
@@ -153,7 +154,7 @@ func (w *tomlWriter) fields(where string, fields map[string]Field, specs []spec)
 
 // plain tells that a field is no more than a column.
 func (f Field) plain() bool {
-	return f.Column != "" && f.Value+f.Default+f.List+f.Date+f.Unit+f.Zeros+f.Fractions == "" && len(f.Values)+len(f.Ticks) == 0
+	return f.Column != "" && f.Value+f.Default+f.List+f.Date+f.Unit+f.Zeros+f.Fractions+f.Order == "" && len(f.Values)+len(f.Ticks) == 0
 }
 
 func (w *tomlWriter) table(head string, values map[string]string) {

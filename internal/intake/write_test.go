@@ -36,7 +36,7 @@ other = ["rest"]
 new_substances = ["two-five x"]
 [findings.fields]
 substance = { column = "stof {n}", values = { "x \t y" = "ketamine" } }
-performed_on = "done"
+performed_on = { column = "done", date = "DD-MM-YYYY", order = "kept" }
 amount = { column = "amount {n}", unit = "%", fractions = "none" }
 [method."A; B"]
 kind = "gc_ms"

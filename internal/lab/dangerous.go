@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // latinOnly is what of a text can be read as it is: without letters of other alphabets that look
@@ -18,8 +19,8 @@ func latinOnly(text string) string {
 }
 
 // Dangerous lists the names of what a text names of which the danger is high or extreme: a
-// substance by any of its names, with a salt or a dose, a class, each of several, and what
-// the text nearly names. Of what could not be identified nobody knows.
+// substance by any of its names, with a salt or a dose, a class, each of several, what is
+// expected in a product that is called so, and what the text nearly names. Of what could not be identified nobody knows.
 func (d *Dictionary) Dangerous(text string) []string {
 	var names []string
 	add := func(s *Substance) {
@@ -33,7 +34,7 @@ func (d *Dictionary) Dangerous(text string) []string {
 		add(n.Substance)
 	}
 	if a.Substance == nil {
-		if c, known := d.FindClass(text); known && c.Code != UnidentifiedClass && d.ClassDanger(c.Code).AtLeast(DangerHigh) {
+		if c, known := d.FindClass(text); known && d.isGraveClass(c) {
 			names = append(names, c.NameEN)
 		}
 	}
@@ -43,6 +44,9 @@ func (d *Dictionary) Dangerous(text string) []string {
 		}
 	}
 	names = append(names, d.dangerousWithin(a, text)...)
+	if a.Kind != EmptyName {
+		names = append(names, d.dangerousSold(text)...)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -68,6 +72,44 @@ func (d *Dictionary) dangerousWithin(a NameAnswer, text string) (names []string)
 		}
 	}
 	return names
+}
+
+// dangerousSold lists them of what is expected in products: of those that a text names, nearly
+// names, or holds as words, such as speedballs.
+func (d *Dictionary) dangerousSold(text string) (names []string) {
+	folded, words := Fold(text), map[string]bool{}
+	for _, word := range wordsWithin(text) {
+		words[Fold(word)] = true
+	}
+	for name, id := range d.productNames {
+		long := utf8.RuneCountInString(name) >= leastPart
+		_, near := stepsBetween(folded, name, stepsAllowed(folded))
+		if name != folded && (!long || !near && !words[name]) || utf8.RuneCountInString(name) < 2 {
+			continue
+		}
+		if p := d.Products[id]; p != nil {
+			names = append(names, d.dangersExpected(p)...)
+		}
+	}
+	return names
+}
+
+// dangersExpected lists them of what is expected in a product.
+func (d *Dictionary) dangersExpected(p *Product) (names []string) {
+	for _, e := range p.Expected() {
+		if s := d.Substances[SubstanceID(e.SubstanceID)]; d.isGrave(s) {
+			names = append(names, s.Name)
+		}
+		if c, is := d.Classes[e.Class]; is && d.isGraveClass(c) {
+			names = append(names, c.NameEN)
+		}
+	}
+	return names
+}
+
+// isGraveClass tells that the danger of a class is high or extreme.
+func (d *Dictionary) isGraveClass(c Class) bool {
+	return c.Code != UnidentifiedClass && d.ClassDanger(c.Code).AtLeast(DangerHigh)
 }
 
 // isGrave tells that the danger of a substance is high or extreme; nil is none.

@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -29,7 +30,39 @@ type FieldError struct {
 }
 
 // Message returns the English sentence.
-func (e FieldError) Message() string { return fmt.Sprintf(e.Format, e.Args...) }
+func (e FieldError) Message() string { return sentenceOf(e.Format, e.Args) }
+
+func sentenceOf(format string, args []any) string {
+	told := make([]any, len(args))
+	for i, arg := range args {
+		told[i] = Told(arg, emptyWord)
+	}
+	return fmt.Sprintf(format, told...)
+}
+
+// emptyWord stands in a sentence where it would quote nothing.
+const emptyWord = "(empty)"
+
+// Told is what fills a sentence in: where that is an empty text that is quoted, the word for it.
+func Told(arg any, word string) any {
+	if arg == "" {
+		return nothing(word)
+	}
+	return arg
+}
+
+// nothing is the word for an empty text.
+type nothing string
+
+// Format writes the word where a text is quoted, and nothing elsewhere.
+func (n nothing) Format(to fmt.State, verb rune) {
+	if verb == 'q' {
+		_, _ = io.WriteString(to, string(n))
+	}
+}
+
+// Quoted is a text in quotation marks, or the word for an empty one.
+func Quoted(text string) string { return fmt.Sprintf("%q", Told(text, emptyWord)) }
 
 // FieldErrors are all mistakes of one record, in the order of its fields.
 type FieldErrors []FieldError
@@ -72,7 +105,7 @@ type StaleError struct {
 func (e *StaleError) Error() string {
 	fields := make([]string, len(e.Changed))
 	for i, d := range e.Changed {
-		fields[i] = fmt.Sprintf("%s (%q there, %q here)", d.Field, d.Old.String(), d.New.String())
+		fields[i] = fmt.Sprintf("%s (%s there, %s here)", d.Field, Quoted(d.Old.String()), Quoted(d.New.String()))
 	}
 	return fmt.Sprintf("the record has moved on to version %d while you changed version %d; it differs in: %s",
 		e.Have, e.Want, strings.Join(fields, ", "))
@@ -90,7 +123,14 @@ type MoveError struct {
 
 // Error says which move was refused, why, and who can do it.
 func (e *MoveError) Error() string {
-	text := fmt.Sprintf("%s cannot go from %q to %q: %s", e.What, e.From, e.To, fmt.Sprintf(e.Format, e.Args...))
+	text := e.What + " cannot go"
+	if e.From != "" {
+		text += fmt.Sprintf(" from %q", e.From)
+	}
+	if e.To != "" {
+		text += fmt.Sprintf(" to %q", e.To)
+	}
+	text += ": " + sentenceOf(e.Format, e.Args)
 	if len(e.Who) > 0 {
 		text += " It can be done by: " + strings.Join(Vocabulary[UserRole](e.Who).Strings(), ", ") + "."
 	}

@@ -25,6 +25,13 @@ type Import struct {
 	Why        // it was taken back
 }
 
+// AcceptedLoss is what somebody accepted to leave out of an import, since it was too much, or dangerous.
+type AcceptedLoss struct {
+	Samples int      `json:"samples"`
+	Of      int      `json:"of"`      // samples of the files
+	Dangers []string `json:"dangers"` // names of substances of high or extreme danger
+}
+
 // Check reports all mistakes of what is said of an import.
 func (i *Import) Check() error {
 	var errs FieldErrors

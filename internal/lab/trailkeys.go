@@ -24,6 +24,9 @@ const (
 	TrailResultsSum = "results_sha256"
 	// TrailConfirmed is what an import confirms that looks implausible: rules, reasons, ids.
 	TrailConfirmed = "confirmed_rules"
+	// TrailLeftOut is what was left out of an import because somebody accepted it: how many
+	// samples, and which dangers (AcceptedLoss).
+	TrailLeftOut = "accepted_left_out"
 )
 
 // trailRecords are the records of which the trail tells, with what stands before their
@@ -60,7 +63,7 @@ var trailRecords = []struct {
 // TrailKeys are all keys of fields that an event can have, those of earlier formats
 // among them, in order.
 func TrailKeys() []string {
-	keys := map[string]bool{TrailResultSum: true, TrailResultsSum: true, TrailConfirmed: true}
+	keys := map[string]bool{TrailResultSum: true, TrailResultsSum: true, TrailConfirmed: true, TrailLeftOut: true}
 	for _, r := range trailRecords {
 		for _, key := range FieldKeys(r.record) {
 			keys[r.part+key] = true

@@ -55,7 +55,7 @@ func (l *Locale) inWords(arg any) any {
 	case interface{ Strings() []string }:
 		return l.names(x.Strings())
 	}
-	return arg
+	return lab.Told(arg, l.Text("page.sentence.empty"))
 }
 
 // names lists the names of the codes of a vocabulary.

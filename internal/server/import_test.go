@@ -292,6 +292,13 @@ func TestTooMuchLeftOutIsConfirmed(t *testing.T) {
 	form.Set("accept", "yes")
 	taking := i.r.post(job+"/take", form).want(t, http.StatusSeeOther).header.Get("Location")
 	i.ended(t, taking).want(t, http.StatusOK, "This was imported.")
+	var changes string
+	pool := storetest.Pool(t, i.config)
+	defer func() { _ = pool.Close() }()
+	err := pool.QueryRowContext(t.Context(), "SELECT changes FROM audit_events WHERE action = 'import' AND changes LIKE '%accepted_left_out%'").Scan(&changes)
+	if err != nil || !strings.Contains(changes, `"dangers":["fentanyl"]`) {
+		t.Errorf("the trail does not tell that it was accepted: %v %s", err, changes)
+	}
 }
 
 // TestFilesInPartsAreTheSameFile as those that are sent at once; what is too large is refused by

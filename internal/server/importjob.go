@@ -120,6 +120,7 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 	}
 	j.Done.Store(0)
 	x.taking.writing.Store(true)
+	i.Accepts = x.taking.accept
 	switch err := reading.Take(ctx, progress); {
 	case errors.Is(err, store.ErrUnfinished):
 		x.failed = "page.imports.unfinished"

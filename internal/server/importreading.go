@@ -116,14 +116,20 @@ func (r *request) readView(read *readImport) (*readView, error) {
 	c := read.receipt
 	v := &readView{
 		Causes: c.Causes, Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: c.Files, Samples: c.Samples,
-		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: c.Methods, Lines: c.Lines,
+		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: c.Methods,
 	}
 	if c.LeftOut.Samples > 0 {
 		v.LeftOut = r.Texts.Text("page.imports.left_out", "Count", c.LeftOut.Samples, "Samples", r.Texts.Count(c.LeftOut.Samples), "Of", r.Texts.Count(c.LeftOut.Of))
 	}
-	v.Lines = slices.DeleteFunc(slices.Clone(c.Lines), intake.Line.Follows)
-	v.More = max(0, len(v.Lines)-shownLines)
-	v.Lines = v.Lines[:min(shownLines, len(v.Lines))]
+	for l := range c.Lines() {
+		switch {
+		case l.Follows():
+		case len(v.Lines) < shownLines:
+			v.Lines = append(v.Lines, l)
+		default:
+			v.More++
+		}
+	}
 	if read.before != nil {
 		v.Before = r.moment(read.before.ImportedAt)
 	}

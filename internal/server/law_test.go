@@ -470,15 +470,15 @@ func (x law) holds(t *testing.T, door *lawDoor, rule *lab.Rule, nr string) {
 		}
 	}
 	plan, _, _, _ := door.read(t, "", nr, x.file)
-	if plan.Samples > 0 || !slices.ContainsFunc(plan.Receipt.Lines, func(l intake.Line) bool {
+	if plan.Samples > 0 || !slices.ContainsFunc(slices.Collect(plan.Receipt.Lines()), func(l intake.Line) bool {
 		return l.Fate == intake.Rejected && l.Field == x.column && (says(rule, l.Reason) || x.imported != "" && strings.Contains(l.Reason, x.imported))
 	}) {
-		t.Errorf("the import says of %s: %+v", x.column, plan.Receipt.Lines)
+		t.Errorf("the import says of %s: %+v", x.column, slices.Collect(plan.Receipt.Lines()))
 	}
 	if x.fileRight != nil {
 		plan, mapping, words, usual := door.read(t, "", nr, x.fileRight)
 		if plan.Receipt.Total().Rejected > 0 {
-			t.Fatalf("the import refuses the neighbour: %+v", plan.Receipt.Lines)
+			t.Fatalf("the import refuses the neighbour: %+v", slices.Collect(plan.Receipt.Lines()))
 		}
 		if err := door.take(t, plan, arrivalsOf(t, plan), mapping, words, usual); err != nil {
 			t.Errorf("the store refuses the neighbour: %v", err)
@@ -501,7 +501,7 @@ func (x law) confirmed(t *testing.T, door *lawDoor, rule *lab.Rule, nr string) {
 	}
 	plan, mapping, words, usual := door.read(t, confirm, nr, x.file)
 	if plan.Samples != 1 {
-		t.Fatalf("what was confirmed is refused: %+v", plan.Receipt.Lines)
+		t.Fatalf("what was confirmed is refused: %+v", slices.Collect(plan.Receipt.Lines()))
 	}
 	arrivals := arrivalsOf(t, plan)
 	sample, runs := arrivals[0].Sample, arrivals[0].Evidence

@@ -74,7 +74,14 @@ func readFields(in *page.Reader, prefix string, fields []intake.FieldInfo, befor
 		if column != x.Column {
 			kept = nil
 		}
-		x = intake.Field{Column: column, Date: in.Text(name + ".date"), List: listMarks(in.Typed.Get(name + ".list")), Default: in.Text(name + ".default"), Unit: in.Text(name + ".unit"), Zeros: x.Zeros}
+		form := in.Text(name + ".date")
+		if column != x.Column || form != x.Date {
+			x.Order = "" // it was checked of other days
+		}
+		x = intake.Field{
+			Column: column, Date: form, List: listMarks(in.Typed.Get(name + ".list")), Default: in.Text(name + ".default"), Unit: in.Text(name + ".unit"),
+			Zeros: x.Zeros, Fractions: x.Fractions, Order: x.Order,
+		}
 		if column == ofAllRows {
 			x.Column, x.Value = "", value
 			x.Default, x.List = "", ""

@@ -34,6 +34,7 @@ type ImportBatch struct {
 
 	Usual     lab.Usual         // amounts and prices, with which the batch was read
 	Confirmed lab.Confirmations // why what looks implausible in it is right
+	Loss      *lab.AcceptedLoss // what somebody accepted to leave out; nil: nobody had to
 }
 
 // Arrivals yields samples that are all in memory.

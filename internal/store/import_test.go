@@ -379,6 +379,33 @@ func TestAnImportKeepsWhatItsMappingConfirms(t *testing.T) {
 	})
 }
 
+// That somebody accepted what was left out stands in the event of the import, with the dangers.
+func TestAnImportKeepsWhatSomebodyAccepted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		service, d := storetest.Service(t, s, "UTR"), storetest.AddMethods(t, s)
+		for _, test := range []struct {
+			digest string
+			left   *lab.AcceptedLoss
+			want   string
+		}{
+			{"nothing to accept", nil, ""},
+			{"a danger", &lab.AcceptedLoss{Samples: 1, Of: 6, Dangers: []string{"fentanyl"}}, `"field":"accepted_left_out","new":{"samples":1,"of":6,"dangers":["fentanyl"]},"old":null`},
+			{"much", &lab.AcceptedLoss{Samples: 3, Of: 8, Dangers: []string{}}, `"field":"accepted_left_out","new":{"samples":3,"of":8,"dangers":[]},"old":null`},
+		} {
+			b := &store.ImportBatch{Import: newImport(test.digest), Samples: store.Arrivals(nil), Loss: test.left}
+			b.Import.ServiceID, b.Import.Samples = service.ID, 0
+			if err := s.Import(t.Context(), lab.Operator("import"), d, b, func(int) {}); err != nil {
+				t.Fatal(err)
+			}
+			events := eventsOf(t, s)
+			last := events[len(events)-1].changes
+			if !strings.Contains(last, test.want) || test.left == nil && strings.Contains(last, lab.TrailLeftOut) {
+				t.Errorf("%s: the event says %s", test.digest, last)
+			}
+		}
+	})
+}
+
 // What other services imported is found by id and day, each by its key, and nothing of the
 // service that asks.
 func TestElsewhere(t *testing.T) {

@@ -366,6 +366,9 @@ func (l *load) take(ctx context.Context) error {
 		if len(l.b.Confirmed) > 0 {
 			changes = append(changes, lab.Difference{Field: lab.TrailConfirmed, Old: "null", New: lab.ValueOf(l.b.Confirmed)})
 		}
+		if l.b.Loss != nil {
+			changes = append(changes, lab.Difference{Field: lab.TrailLeftOut, Old: "null", New: lab.ValueOf(*l.b.Loss)})
+		}
 		return w.record(i.ServiceID, lab.ImportSamples, i.ID.String(), i.Profile, changes)
 	})
 	if err == nil {

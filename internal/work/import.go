@@ -23,6 +23,7 @@ type Import struct {
 	Files   []string                                 // paths, in the order of the mapping
 	Open    func(path string) (io.ReadCloser, error) // opens a file that is not on disk; nil where all are
 	Purpose string                                   // why it is imported; empty for a command
+	Accepts bool                                     // somebody accepts what is left out, even if it is much, or dangerous
 	Alone   bool                                     // nobody else works in this process
 	Why     lab.Why                                  // why recorded samples are corrected, of which the files say otherwise; not given: none is
 }
@@ -121,6 +122,8 @@ func (r *Reading) findBefore(ctx context.Context) error {
 	}
 }
 
+var errNotAccepted = errors.New("what would be left out is too much, or dangerous, and nobody has accepted that")
+
 // Take writes what was read.
 func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 	total := r.Plan.Receipt.Total()
@@ -133,6 +136,12 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone, Why: r.Why,
 	}
 	batch.Import.ServiceID = r.Service.ID
+	if left := r.Plan.Receipt.LeftOut; left.TooMuch() {
+		if !r.Accepts {
+			return errNotAccepted
+		}
+		batch.Loss = left.Accepted()
+	}
 	if r.Service.ID == 0 {
 		batch.Service = &r.Service
 	}
