@@ -36,11 +36,15 @@ type sentColumn struct {
 	Examples []string
 }
 
-func (r *request) fileView(f lab.Upload) fileView {
+func (r *request) fileView(f lab.Upload) (fileView, error) {
 	v := fileView{texts: r.Texts, Name: f.Name, Size: r.Texts.Text("page.imports.size", "Size", r.Texts.Decimal(float64(f.Bytes)/1e6, 1)), Digest: f.Digest}
-	look, wrong := r.look(f, intake.Format{})
+	outline, err := r.outline(f)
+	if err != nil {
+		return v, err
+	}
+	look, wrong := r.look(f, outline.Format())
 	v.see(look, wrong)
-	return v
+	return v, nil
 }
 
 // see tells what is seen of the file, or why nothing is.
@@ -65,7 +69,11 @@ func (r *request) importFilePage() (*importFilePage, error) {
 		Until: r.moment(lab.At(files[0].BegunAt.Time().Add(lab.UploadAge))),
 	}
 	for _, f := range files {
-		shown.Files = append(shown.Files, r.fileView(f))
+		v, err := r.fileView(f)
+		if err != nil {
+			return nil, err
+		}
+		shown.Files = append(shown.Files, v)
 	}
 	if shown.Mappings, err = r.mappingViews(); err != nil {
 		return nil, err

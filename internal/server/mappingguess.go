@@ -21,14 +21,21 @@ var otherTerms = map[string][]string{
 }
 
 // guessMapping is a mapping of files that nobody has described yet, by the headings of their
-// columns. What is not sure is left for a person to say.
-func (r *request) guessMapping(files []lab.Upload) *intake.Mapping {
+// columns, in the sheet and below the row in which they seem to stand. What is not sure is left
+// for a person to say.
+func (r *request) guessMapping(files []lab.Upload) (*intake.Mapping, error) {
 	m := &intake.Mapping{Files: make([]intake.FileMapping, len(files)), Samples: map[string]intake.Field{}, Findings: intake.FindingsMapping{Layout: "rows", Fields: map[string]intake.Field{}}}
 	var looks []*intake.Look
-	for _, f := range files {
-		look, wrong := r.look(f, intake.Format{})
+	for i, f := range files {
+		outline, err := r.outline(f)
+		if err != nil {
+			return nil, err
+		}
+		format := outline.Format()
+		m.Files[i] = intake.FileMapping{Sheet: format.Sheet, HeaderRow: format.HeaderRow}
+		look, wrong := r.look(f, format)
 		if wrong != nil {
-			return m
+			return m, nil //nolint:nilerr // the page tells it
 		}
 		looks = append(looks, look)
 	}
@@ -50,7 +57,7 @@ func (r *request) guessMapping(files []lab.Upload) *intake.Mapping {
 	}
 	m.Decimal = guessedMark(samples, m.Samples) + guessedMark(findings, m.Findings.Fields)
 	m.Decimal = m.Decimal[:min(1, len(m.Decimal))]
-	return m
+	return m, nil
 }
 
 func headingsOf(l *intake.Look) (list []string) {
