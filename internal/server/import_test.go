@@ -247,6 +247,9 @@ func TestWhatIsWrongInAMappingStandsBesideItsField(t *testing.T) {
 	form.Set("findings.count", "many")
 	i.r.post(upload+"/mapping", form).want(t, http.StatusUnprocessableEntity, "is not a whole number", `value="many"`, "niets gevonden")
 	form.Set("findings.count", "")
+	form.Set("samples.region.column", "=value")
+	i.r.post(upload+"/mapping", form).want(t, http.StatusUnprocessableEntity, `id="field-samples.region.value-mistake"`)
+	form.Set("samples.region.column", "")
 	i.r.post(upload+"/mapping", form).want(t, http.StatusUnprocessableEntity, `id="field-samples.id.column-mistake"`, `id="field-method.0.kind-mistake"`, "niets gevonden")
 	if list, err := i.store.Mappings(t.Context(), i.importer, i.service.ID); err != nil || len(list) > 0 {
 		t.Errorf("it is kept all the same: %v, %v", list, err)

@@ -16,6 +16,7 @@ type importFilePage struct {
 	Mappings []mappingView
 	Until    string
 	Paste    *page.Form
+	Changes  bool // the text of a mapping that there is
 }
 
 // fileView is a file with what is seen of it.
@@ -79,6 +80,13 @@ func (r *request) importFilePage() (*importFilePage, error) {
 		return nil, err
 	}
 	text := r.Hint(r.Input("text", page.AreaField, "page.imports.text"), "page.imports.text_hint")
+	if ref := r.Query("text"); ref != "" {
+		words, err := r.mappingText(readMappingRef(ref))
+		if err != nil {
+			return nil, err
+		}
+		text.Values, shown.Changes = []string{words}, true
+	}
 	shown.Paste = page.NewForm(text)
 	return shown, r.keeps(shown.Paste, shown.Address+"/text")
 }

@@ -10,7 +10,7 @@ import (
 
 // otherTerms are what files call fields beside the words of the program.
 var otherTerms = map[string][]string{
-	"id":          {"sample id", "sampleid", "sample", "sample number", "monsternr", "monsternummer", "monster", "nummer", "nr", "dossier"},
+	"id":          {"sample id", "sampleid", "sample", "sample number", "monsternr", "monsternummer", "monster", "nummer", "number", "nr", "dossier"},
 	"sample":      {"sample id", "sampleid", "sample number", "monsternr", "monsternummer", "monster"},
 	"received_on": {"received", "datum ontvangst", "datum ontvangen", "date of receipt", "date received", "ontvangen", "ontvangstdatum", "datum", "date"},
 	"sold_as":     {"verkocht als", "expected substance", "expectedsubstance", "product"},
@@ -43,6 +43,7 @@ func (r *request) guessMapping(files []lab.Upload) (*intake.Mapping, error) {
 	for field, heading := range intake.Guess(headingsOf(samples), intake.SampleFields(), r.termsOf) {
 		m.Samples[field] = intake.Field{Column: heading}
 	}
+	r.guessTicks(m.Samples, samples)
 	headings := headingsOf(findings)
 	numbered, counts := findings.Numbered()
 	if len(files) == 1 {
@@ -58,6 +59,19 @@ func (r *request) guessMapping(files []lab.Upload) (*intake.Mapping, error) {
 	m.Decimal = guessedMark(samples, m.Samples) + guessedMark(findings, m.Findings.Fields)
 	m.Decimal = m.Decimal[:min(1, len(m.Decimal))]
 	return m, nil
+}
+
+// guessTicks fills in the fields of which no column is found and of which several columns, one a
+// choice, are.
+func (r *request) guessTicks(fields map[string]intake.Field, look *intake.Look) {
+	for _, f := range intake.SampleFields() {
+		if _, found := fields[f.Name]; found || !slices.Contains(f.Keys, "ticks") {
+			continue
+		}
+		if ticks := look.GuessTicks(f, r.codeTerms(f.Name)); len(ticks) > 1 {
+			fields[f.Name] = intake.Field{Ticks: ticks}
+		}
+	}
 }
 
 func headingsOf(l *intake.Look) (list []string) {

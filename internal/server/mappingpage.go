@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,13 @@ func (r *request) mappingPage(files []lab.Upload, m *intake.Mapping, in *page.Re
 		b.kept = in.Typed
 	}
 	shown := &mappingPage{View: r.View(r.Texts.Text("page.mapping.title")), Address: r.uploadAddress(files[0].ID)}
+	from := r.Query("from")
+	if in != nil {
+		from = in.Text("from")
+	}
+	if from != "" {
+		shown.Told, shown.Text = r.toldAlone(m), shown.Address+"?text="+url.QueryEscape(from)+"#paste"
+	}
 	for i, f := range files {
 		v, err := b.file(i, f)
 		if err != nil {
@@ -237,6 +245,7 @@ func (r *request) inMappingForm(err error, m *intake.Mapping) error {
 	for i := range mistakes {
 		f := &mistakes[i].Field
 		switch rest, isMethod := strings.CutPrefix(*f, "method."); {
+		case strings.HasSuffix(*f, ".column") || strings.HasSuffix(*f, ".value"): // of the form itself
 		case strings.HasPrefix(*f, "samples.") || strings.HasPrefix(*f, "findings.fields."):
 			name := r.Texts.Text(mappingLabel((*f)[strings.LastIndex(*f, ".")+1:]))
 			mistakes[i] = lab.FieldError{Field: *f + ".column", Format: "At %s: %s", Args: []any{name, r.Texts.Sentence(mistakes[i].Format, mistakes[i].Args...)}}
