@@ -36,7 +36,9 @@ type LookColumn struct {
 
 // Ticked tells that the column holds nothing but ticks and what stands for none.
 func (c *LookColumn) Ticked() bool {
-	other := func(text string) bool { return !slices.Contains(ticked, fold(text)) && !slices.Contains(unticked, fold(text)) }
+	other := func(text string) bool {
+		return !slices.Contains(ticked, fold(text)) && !slices.Contains(unticked, fold(text))
+	}
 	return len(c.Values) > 0 && !c.TooMany && !slices.ContainsFunc(c.Values, other)
 }
 

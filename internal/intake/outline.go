@@ -197,7 +197,7 @@ func outlineOfBook(data []byte, limits Limits) *Outline {
 
 // rowsIn counts the rows of a sheet in which something stands.
 func rowsIn(parts *zipParts, name string) (rows int) {
-	counted := true // the row that is walked through
+	counted := true                                                 // the row that is walked through
 	_ = parts.walk(name, func(at []string, token xml.Token) error { // the reading says what is wrong
 		_, starts := token.(xml.StartElement)
 		switch {

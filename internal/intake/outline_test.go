@@ -62,8 +62,8 @@ func TestTheSheetIsGuessed(t *testing.T) {
 		edit func(*excelize.File) error
 		want Format
 	}{
-		"alone":                {func(*excelize.File) error { return nil }, Format{}},
-		"behind a cover":       {func(f *excelize.File) error { return fill(f, "Results", results) }, Format{Sheet: "Results", HeaderRow: 3}},
+		"alone":          {func(*excelize.File) error { return nil }, Format{}},
+		"behind a cover": {func(f *excelize.File) error { return fill(f, "Results", results) }, Format{Sheet: "Results", HeaderRow: 3}},
 		"of the hidden one no": {func(f *excelize.File) error {
 			if err := fill(f, "Results", results); err != nil {
 				return err

@@ -108,7 +108,7 @@ func TestColumnsOfTicksAreMappedOnTheForm(t *testing.T) {
 	}
 
 	// From the mapping the form shows the same; without any choice it is refused.
-	again := i.r.get(upload + "/mapping?from=survey.1").want(t, http.StatusOK)
+	again := i.r.get(upload+"/mapping?from=survey.1").want(t, http.StatusOK)
 	form = asSent(again)
 	if got := form.Get("samples.effects.tick." + skin); got != "skin" {
 		t.Errorf("the mapping's tick is %q", got)

@@ -118,6 +118,7 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{get, batchesPath + "/:batch", chemists, showBatch},
 		{post, batchesPath + "/:batch", chemists, readBatchAnew},
 		{post, batchesPath + "/:batch/entry", chemists, enterBatch},
+		{post, batchesPath + "/:batch/drop", chemists, dropBatch},
 		{get, "/methods", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethods},
 		{get, "/methods/new", administrators, showMethodForm},
 		{post, "/methods/new", administrators, addMethod},
