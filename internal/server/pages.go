@@ -49,6 +49,7 @@ var pages = map[string]any{
 	"finished.html":         finishedPage{},
 	"home.html":             homePage{},
 	"importfile.html":       importFilePage{},
+	"importgone.html":       importGonePage{},
 	"importjob.html":        importJobPage{},
 	"imports.html":          importsPage{},
 	"importtake.html":       importTakePage{},

@@ -660,6 +660,7 @@ var tour = []stop{
 		return b
 	}},
 	{"importjob", "dry run", "Names to decide", dryRun},
+	{"importgone", "", "Your files are still there", importGone},
 	{"importtake", "", "What for", toTake},
 	{"importtaken", "", "Take the import back", imported},
 
