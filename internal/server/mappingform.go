@@ -182,10 +182,11 @@ func (b *mappingForm) row(name string, f intake.FieldInfo, x intake.Field, findi
 	if slices.Contains(f.Keys, "value") {
 		row.Value = b.value(name, f, x)
 	}
-	row.More = append(row.More, b.particulars(name, f, x, look, column.Value())...)
 	if column.Value() == ofTicks {
 		b.ticks(&row, f, x, look)
+		return row
 	}
+	row.More = append(row.More, b.particulars(name, f, x, look, column.Value())...)
 	if slices.Contains(f.Keys, "values") && len(f.Codes) > 0 && f.Kind != "amount" || f.Name == "unit" || f.Name == "basis" || f.Name == "region" {
 		b.values(&row, f, x, look)
 	}

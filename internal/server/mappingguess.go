@@ -61,6 +61,21 @@ func (r *request) guessMapping(files []lab.Upload) (*intake.Mapping, error) {
 	return m, nil
 }
 
+// guessSheets fills in the likely sheet of a workbook of several, where a mapping names none: it
+// could not be read by it.
+func (r *request) guessSheets(m *intake.Mapping, files []lab.Upload) error {
+	for i, f := range files {
+		outline, err := r.outline(f)
+		if err != nil {
+			return err
+		}
+		if i < len(m.Files) && m.Files[i].Sheet == "" && len(outline.Sheets) > 1 {
+			m.Files[i].Sheet = outline.Format().Sheet
+		}
+	}
+	return nil
+}
+
 // guessTicks fills in the fields of which no column is found and of which several columns, one a
 // choice, are.
 func (r *request) guessTicks(fields map[string]intake.Field, look *intake.Look) {

@@ -150,7 +150,11 @@ func (r *request) baseMapping(from string, files []lab.Upload) (*intake.Mapping,
 		if err != nil {
 			return nil, err
 		}
-		return intake.ParseMapping(text)
+		m, err := intake.ParseMapping(text)
+		if err != nil {
+			return nil, err
+		}
+		return m, r.guessSheets(m, files)
 	}
 	return r.guessMapping(files)
 }

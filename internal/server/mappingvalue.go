@@ -66,7 +66,7 @@ func (b *mappingForm) ticks(row *mappingRow, f intake.FieldInfo, x intake.Field,
 		}
 		hash := valueName(c.Heading)
 		v := valueRow{Value: c.Heading, From: b.add(b.Hidden(row.Name+".heading."+hash, c.Heading))}
-		v.To = b.Optional(b.choice(row.Name+".tick."+hash, "page.mapping.ticks", means[c.Heading], codes...))
+		v.To = b.choice(row.Name+".tick."+hash, "page.mapping.ticks", means[c.Heading], codes...)
 		v.To.Label, v.To.Unchosen = c.Heading, b.Texts.Text("page.mapping.tick_none")
 		row.Ticks = append(row.Ticks, v)
 	}
