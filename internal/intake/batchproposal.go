@@ -169,6 +169,9 @@ func (t *Table) amounts(taken ...string) string {
 	})
 }
 
+// openUnit stands for a unit that nobody can guess: it is refused until it is said.
+const openUnit = "?"
+
 // unitIn is the unit that a heading names, empty for none.
 func unitIn(heading string) string {
 	for _, unit := range []string{"mg/ml", "%", "mg", "µg"} {
@@ -184,7 +187,7 @@ func amountLine(column, heading string) string {
 	if unit := unitIn(heading); unit != "" {
 		return fmt.Sprintf("amount = { column = %q, unit = %q }\n", column, unit)
 	}
-	return fmt.Sprintf("# Say the unit of the amounts: %%, mg, µg or mg/ml.\namount = { column = %q, unit = \"?\" }\n", column)
+	return fmt.Sprintf("# Say the unit of the amounts: %%, mg, µg or mg/ml.\namount = { column = %q, unit = %q }\n", column, openUnit)
 }
 
 func listed(texts []string) string {

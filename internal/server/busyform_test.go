@@ -224,6 +224,7 @@ func (b *bench) sentOfMany(t *testing.T) []aSending {
 	return []aSending{
 		{b.analyst, other, b.run("run", "13", "mapping", "x")},
 		{b.analyst, third + "/drop", nil},
+		{b.analyst, file + "/mapping", asSent(b.analyst.get(file+"/mapping").want(t, http.StatusOK))},
 		{b.analyst, file + "/entry", b.analyst.get(file).want(t, http.StatusOK).entry(t)},
 		{b.verifier, held + "/at-once", b.verifier.get(held+"/at-once").want(t, http.StatusOK).atOnce(t, held)},
 		{b.verifier, "/work/UTR/publish", url.Values{"samples": verified}},

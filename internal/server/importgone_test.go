@@ -23,7 +23,7 @@ func TestAJobThatIsGoneLeadsOn(t *testing.T) {
 	i.r.get(gone+"/take").want(t, http.StatusNotFound, "This is not here any more")
 	i.r.post(gone+"/take", url.Values{"purpose": {"figures"}}).want(t, http.StatusNotFound, "This is not here any more")
 	i.r.post(gone+"/names", nil).want(t, http.StatusNotFound, "This is not here any more")
-	if p := i.r.get(gone + "/progress").want(t, http.StatusOK); !strings.Contains(p.body, `"href":"`+gone+`"`) {
+	if p := i.r.get(gone+"/progress").want(t, http.StatusOK); !strings.Contains(p.body, `"href":"`+gone+`"`) {
 		t.Errorf("a page that waits is told %s", p.body)
 	}
 

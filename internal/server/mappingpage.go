@@ -253,6 +253,8 @@ func (r *request) inMappingForm(err error, m *intake.Mapping) error {
 		case strings.HasPrefix(*f, "samples.") || strings.HasPrefix(*f, "findings.fields."):
 			name := r.Texts.Text(mappingLabel((*f)[strings.LastIndex(*f, ".")+1:]))
 			mistakes[i] = lab.FieldError{Field: *f + ".column", Format: "At %s: %s", Args: []any{name, r.Texts.Sentence(mistakes[i].Format, mistakes[i].Args...)}}
+		case *f == "file":
+			*f = "file.1.header_row"
 		case strings.HasPrefix(*f, "file "):
 			*f = strings.Replace(*f, " ", ".", 1) + ".header_row"
 		case isMethod:

@@ -26,6 +26,7 @@ var pages = map[string]any{
 	"atonce.html":           atOncePage{},
 	"batch.html":            batchPage{},
 	"batches.html":          batchesPage{},
+	"batchmapping.html":     batchMappingPage{},
 	"batchform.html":        batchForm{},
 	"alertlimits.html":      alertLimitsPage{},
 	"authenticator.html":    authenticatorPage{},

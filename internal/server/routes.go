@@ -119,6 +119,8 @@ func routes() []route { //nolint:funlen // one list of all ways in
 		{post, batchesPath + "/:batch", chemists, readBatchAnew},
 		{post, batchesPath + "/:batch/entry", chemists, enterBatch},
 		{post, batchesPath + "/:batch/drop", chemists, dropBatch},
+		{get, batchesPath + "/:batch/mapping", chemists, showBatchMapping},
+		{post, batchesPath + "/:batch/mapping", chemists, saveBatchMapping},
 		{get, "/methods", page.Holders(lab.Laboratory, lab.Verifier, lab.Administrator), showMethods},
 		{get, "/methods/new", administrators, showMethodForm},
 		{post, "/methods/new", administrators, addMethod},
