@@ -20,6 +20,7 @@ type batchPage struct {
 	Facts   []factView
 	Form    *page.Form   // of the run and the mapping
 	Columns []columnView // of the file
+	Changes bool         // the text of the mapping is asked for
 	Unread  string       // why the file cannot be read, in English
 	Notes   []string
 	Empty   []string // samples of which the file says nothing
@@ -207,6 +208,7 @@ func showBatch(r *request) error {
 		return err
 	}
 	shown := r.batchPage(b)
+	shown.Changes = r.Query("text") != ""
 	if err := shown.Form.Tell(r.Texts, b.in.Mistakes.Err()); err != nil {
 		return err
 	}

@@ -13,7 +13,8 @@ func TestAFileOfAnInstrumentIsMappedOnAForm(t *testing.T) {
 	_, _ = b.sample(t)
 	address := b.sentFile(t, b.analyst, "name,vial,MDMA (%),caffeine (%)\nUTR-2025-00001,1,79.5,\nblank 1,2,0.1,\n")
 	b.analyst.get(address).want(t, http.StatusOK, `href="`+address+`/mapping"`)
-	form := asSent(b.analyst.get(address+"/mapping").want(t, http.StatusOK, "{n} (%): each column such as MDMA (%)", "A row a sample, a column a substance", `href="`+address+`#how"`))
+	form := asSent(b.analyst.get(address+"/mapping").want(t, http.StatusOK, "{n} (%): each column such as MDMA (%)", "A row a sample, a column a substance", address+`?text=yes#how`))
+	b.analyst.get(address+"?text=yes").want(t, http.StatusOK, `<details id="how" open>`)
 	for field, value := range map[string]string{
 		"findings.layout": "grid", "findings.fields.sample.column": "name", "findings.fields.substance.column": "", "findings.fields.amount.column": "{n} (%)",
 		"findings.fields.amount.unit": "%", "decimal": ".", "findings.blank": "blank*", "findings.ignored": "vial",
