@@ -53,7 +53,7 @@ func OutlineOf(open func() (io.ReadCloser, error)) (*Outline, error) {
 	}
 	data, err := readBounded(io.MultiReader(bytes.NewReader(head), f), n, DefaultLimits().WorkbookBytes)
 	if err != nil {
-		return &Outline{}, nil //nolint:nilerr // the reading says it
+		return &Outline{}, nil // the reading says it
 	}
 	return outlineOfBook(data, DefaultLimits()), nil
 }
