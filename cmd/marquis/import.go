@@ -27,17 +27,21 @@ type importing struct {
 	dryRun  bool
 	accept  bool // write the rest, whatever is left out
 	receipt string
+	why     lab.Why // why recorded samples are corrected; not given: they are not
 }
 
 func (p *program) importCommand() *cobra.Command {
 	x := importing{program: p}
 	var profile, service string
+	var reason func() lab.Why
 	command := &cobra.Command{
 		Use:   "import --profile NAME|MAPPING.toml FILE [FILE]",
 		Short: "Bring in samples and results of another service",
 		Long: "Reads CSV or XLSX files as a profile says, checks them whole, and brings in what is right, verified\n" +
 			"and published at source. Nobody sees anything of it until all of it is there. The receipt accounts\n" +
-			"for every row. The same file again changes nothing; where an import was cut off it goes on.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
+			"for every row. The same file again changes nothing; where an import was cut off it goes on.\n\n" +
+			"Where a file says otherwise of samples that are recorded already, the receipt shows what differs. They are\n" +
+			"corrected with a reason alone (--because, --reason): whoever looks a result up reads the amended version, and why.\n\nProfiles: " + strings.Join(intake.Profiles(), ", ") + ", or a mapping of your own (docs/import.md).\n\n" +
 			"Exit code 3 means that the import is done but rows were rejected; 4, that nothing was written because\n" +
 			"too much would be left out, or something dangerous (--accept-rejected writes the rest).",
 		Example: "  marquis import --profile unc-streetsafe ANALYSIS.csv LAB.csv --dry-run",
@@ -47,6 +51,7 @@ func (p *program) importCommand() *cobra.Command {
 				return usageError{fmt.Errorf("say how the files are to be read: --profile %s, or a mapping of your own", strings.Join(intake.Profiles(), "|"))}
 			}
 			var err error
+			x.why = reason()
 			if x.mapping, err = intake.LoadMapping(profile); err != nil {
 				return err
 			}
@@ -66,6 +71,7 @@ func (p *program) importCommand() *cobra.Command {
 	command.Flags().BoolVar(&x.dryRun, "dry-run", false, "check and account, but write nothing")
 	command.Flags().BoolVar(&x.accept, "accept-rejected", false, "write what is right even if much is left out, or something dangerous")
 	command.Flags().StringVar(&x.receipt, "receipt", "", "write the receipt to this file as well, as CSV, as JSON if the name ends in .json, or as a workbook if it ends in .xlsx")
+	reason = reasonFlags(command, "correct recorded samples of which the files say otherwise, for this reason")
 	command.AddCommand(p.listImportsCommand(), p.abandonImportCommand(), p.takeBackImportCommand())
 	return command
 }
@@ -122,6 +128,9 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) (er
 		return err
 	}
 	fmt.Fprint(x.stdout, receipt.LeftOut.Text())
+	if receipt.Corrected > 0 && !x.why.Given() {
+		fmt.Fprintln(x.stdout, "Recorded samples stay as they are: to correct them give the reason (--because, --reason), which their visitors read.")
+	}
 	waits := receipt.LeftOut.TooMuch() && !x.accept
 	switch {
 	case waits && x.dryRun:
@@ -131,9 +140,9 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) (er
 		return errLeftOut
 	case x.dryRun:
 		fmt.Fprintln(x.stdout, "Dry run: nothing was written.")
-	case reading.Plan.Samples == 0 && receipt.Total().Rejected > 0:
+	case reading.Plan.Samples+reading.Plan.Corrected == 0 && receipt.Total().Rejected > 0:
 		fmt.Fprintln(x.stdout, "Nothing of these files was taken; nothing is changed.")
-	case reading.Plan.Samples == 0:
+	case reading.Plan.Samples+reading.Plan.Corrected == 0:
 		fmt.Fprintln(x.stdout, "There is nothing new in these files; nothing is changed.")
 	default:
 		if err := x.take(ctx, reading); err != nil {
@@ -150,7 +159,7 @@ func (x *importing) run(ctx context.Context, s *store.Store, files []string) (er
 func (x *importing) read(ctx context.Context, s *store.Store, files []string) (*work.Reading, error) {
 	progress := x.progress("read")
 	defer progress.end()
-	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files, Alone: true}
+	i := &work.Import{Store: s, By: lab.Operator("import"), Now: x.now, Mapping: x.mapping, Service: x.service, Files: files, Alone: true, Why: x.why}
 	return i.Read(ctx, progress.show)
 }
 
@@ -182,6 +191,9 @@ func (x *importing) take(ctx context.Context, reading *work.Reading) error {
 	err := reading.Take(ctx, progress.show)
 	progress.end()
 	switch {
+	case err == nil && reading.Plan.Corrected > 0:
+		fmt.Fprintf(x.stdout, "Imported into service %s; %d recorded samples were corrected.\n", x.service.Code, reading.Plan.Corrected)
+		return nil
 	case errors.Is(err, store.ErrUnfinished):
 		return fmt.Errorf("%w; nobody sees anything of it; import the same files again to go on, or type: marquis import list", err)
 	case errors.Is(err, lab.ErrConflict):

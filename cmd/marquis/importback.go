@@ -42,6 +42,9 @@ func samplesOf(i *lab.Import) string {
 	if i.InMotion() || i.State == lab.ImportAbandoned && i.Written > 0 {
 		return fmt.Sprintf("%d of %d", i.Written, i.Samples)
 	}
+	if i.Corrected > 0 {
+		return fmt.Sprintf("%d, %d corrected", i.Samples, i.Corrected)
+	}
 	return fmt.Sprint(i.Samples)
 }
 
@@ -102,29 +105,39 @@ func (p *program) abandonImportCommand() *cobra.Command {
 }
 
 func (p *program) takeBackImportCommand() *cobra.Command {
-	var why lab.Why
-	var code, language string
+	var reason func() lab.Why
 	command := &cobra.Command{
 		Use:   "take-back ID",
 		Short: "Take an import back, with all its samples and results",
 		Long: "Lists what has used an import since it was taken. With a reason it takes the import back: at once nobody\n" +
 			"sees anything of it, and whoever looks one of its results up reads that it was withdrawn, and why. The\n" +
-			"trail stays. The same files can be imported again afterwards, also with another mapping.\n\n" +
-			"Reasons: " + lab.PublicationReasons.String() + ", or in words, or both.",
+			"trail stays. Recorded samples that it corrected are again what they were. The same files can be imported\n" +
+			"again afterwards, also with another mapping.",
 		Example: "  marquis import take-back 0190f5f4-6f5e-7c3b-9a51-0242ac120002 --because entry_mistake",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			why.ReasonCode = lab.PublicationReason(code)
-			if why.Reason != "" {
-				why.ReasonLang = lab.Language(language)
-			}
-			return p.open(cmd.Context(), func(s *store.Store) error { return p.takeBack(cmd.Context(), s, args[0], why) })
+			return p.open(cmd.Context(), func(s *store.Store) error { return p.takeBack(cmd.Context(), s, args[0], reason()) })
 		},
 	}
-	command.Flags().StringVar(&code, "because", "", "the reason, which visitors read in their language")
-	command.Flags().StringVar(&why.Reason, "reason", "", "the reason in words, which visitors read")
-	command.Flags().StringVar(&language, "language", string(lab.English), "language of the reason in words: "+lab.PublicLanguages.String())
+	reason = reasonFlags(command, "the reason")
 	return command
+}
+
+// reasonFlags adds the flags for a reason, which visitors read, and returns what reads them.
+func reasonFlags(command *cobra.Command, what string) func() lab.Why {
+	var why lab.Why
+	var code, language string
+	command.Flags().StringVar(&code, "because", "", what+", which visitors read in their language: "+lab.PublicationReasons.String())
+	command.Flags().StringVar(&why.Reason, "reason", "", what+" in words, which visitors read")
+	command.Flags().StringVar(&language, "language", string(lab.English), "language of the reason in words: "+lab.PublicLanguages.String())
+	return func() lab.Why {
+		given := why
+		given.ReasonCode = lab.PublicationReason(code)
+		if given.Reason != "" {
+			given.ReasonLang = lab.Language(language)
+		}
+		return given
+	}
 }
 
 func (p *program) takeBack(ctx context.Context, s *store.Store, id string, why lab.Why) error {
@@ -139,6 +152,9 @@ func (p *program) takeBack(ctx context.Context, s *store.Store, id string, why l
 			return err
 		}
 		p.tellUses(uses)
+		if i.Corrected > 0 {
+			fmt.Fprintf(p.stdout, "%8d recorded samples that it corrected will be again what they were before\n", i.Corrected)
+		}
 		if !why.Given() {
 			fmt.Fprintln(p.stdout, "Nothing is changed: to take the import back give the reason (--because, --reason).")
 			return nil
@@ -170,6 +186,7 @@ func (p *program) tellUses(u lab.ImportUses) {
 		{u.Codes, "lookup codes given out"},
 		{u.Changed, "samples that were described otherwise"},
 		{u.Excluded, "samples left out of the figures"},
+		{u.Corrected, "samples that later imports corrected"},
 	} {
 		if use.n > 0 {
 			fmt.Fprintf(p.stdout, "%8d %s\n", use.n, use.what)

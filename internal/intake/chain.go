@@ -71,7 +71,7 @@ func (p *planner) idOf(n int) string { return p.sample.id.text(p.placeOf(n).row(
 // draft takes up a draft. It is valid until the next is taken up.
 func (p *planner) draft(n int) *draft {
 	d := &p.current
-	*d = draft{id: p.idOf(n), at: p.placeOf(n), rows: d.rows[:0]}
+	*d = draft{n: n, id: p.idOf(n), at: p.placeOf(n), rows: d.rows[:0]}
 	for file, s := range p.sources {
 		for i := p.drafts[n].first[file]; i >= 0; i = s.next[i] {
 			d.rows = append(d.rows, place{s, int(i)})

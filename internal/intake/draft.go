@@ -12,6 +12,7 @@ import (
 
 // draft is a sample that is being put together from its rows.
 type draft struct {
+	n    int // its place among all
 	id   string
 	at   place   // the row that describes it
 	rows []place // all its rows
@@ -44,14 +45,8 @@ func (p *planner) rowSum(row Row, sets ...[]*column) sum {
 // rows and returns false.
 func (p *planner) finish(d *draft, a *lab.Arrival, looked lookedUp) bool {
 	rows, digest := p.distinct(d)
-	if looked.isRecorded {
-		for _, at := range d.rows {
-			if looked.digest == digest {
-				at.isRecorded()
-			} else {
-				at.reject(problem{"id", d.id, "The sample is recorded already, and what is read of it here says otherwise: correct the recorded sample by hand."})
-			}
-		}
+	if looked.isRecorded && looked.digest == digest {
+		d.isRecorded(recordedBefore)
 		return false
 	}
 	a.Sample.SourceDigest = digest
@@ -61,8 +56,11 @@ func (p *planner) finish(d *draft, a *lab.Arrival, looked lookedUp) bool {
 	if !d.rejected() {
 		p.complete(a, d)
 	}
-	if !d.rejected() {
+	if !d.rejected() && !looked.isRecorded {
 		p.compareElsewhere(d, a, looked.elsewhere)
+	}
+	if !d.rejected() && looked.isRecorded && !p.correct(d, a) && !d.rejected() {
+		return false
 	}
 	if d.rejected() {
 		d.rejectRest()
@@ -74,15 +72,22 @@ func (p *planner) finish(d *draft, a *lab.Arrival, looked lookedUp) bool {
 	return true
 }
 
-// recordedBefore is what becomes of most rows of a file that grows: one for all.
-var recordedBefore = &fate{merged: "The sample is recorded already, and says the same."}
+// What becomes of rows of samples that are recorded already: one for all, since these are most
+// rows of a file that grows.
+var (
+	recordedBefore = &fate{merged: "The sample is recorded already, and says the same."}
+	recordedAlike  = &fate{merged: "The sample is recorded already, and what is written otherwise here changes nothing of it."}
+)
 
-func (at place) isRecorded() {
-	if at.told() == nil {
-		at.source.fates[at.index] = recordedBefore
-		return
+// isRecorded merges the rows of a draft with the sample that is recorded.
+func (d *draft) isRecorded(how *fate) {
+	for _, at := range d.rows {
+		if at.told() == nil {
+			at.source.fates[at.index] = how
+			continue
+		}
+		at.fate().merged, at.fate().with = how.merged, nil
 	}
-	at.fate().merged, at.fate().with = recordedBefore.merged, nil
 }
 
 // distinct returns the rows that hold the findings of a draft, each once, and the

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -56,7 +57,7 @@ const lookedUpAtOnce = 500
 
 // judge checks all drafts, and gathers what is usual in those that are taken.
 func (p *planner) judge(own *lab.OwnUsual) error {
-	p.years = map[int]int{}
+	p.years, p.corrections = map[int]int{}, nil
 	for from := 0; from < len(p.drafts); from += lookedUpAtOnce {
 		to := min(from+lookedUpAtOnce, len(p.drafts))
 		looked, err := p.lookUp(from, to)
@@ -67,15 +68,22 @@ func (p *planner) judge(own *lab.OwnUsual) error {
 			d, a := p.draft(i), &lab.Arrival{}
 			p.doubtID(i, d, looked[i-from])
 			p.drafts[i].sum = 0
-			if p.finish(d, a, looked[i-from]) {
+			switch taken := p.finish(d, a, looked[i-from]); {
+			case taken && looked[i-from].isRecorded:
+				p.drafts[i].sum = sumOf(a)
+				p.fresh.use(a)
+			case taken:
 				p.drafts[i].sum = sumOf(a)
 				p.take(a, own)
 			}
 			p.step(len(d.rows))
 		}
-		if err := p.lost(); err != nil {
+		if err := errors.Join(p.lost(), p.asked); err != nil {
 			return err
 		}
+	}
+	if p.known.Amend && len(p.corrections) > lab.MostCorrections {
+		return lab.TooManyCorrections()
 	}
 	if p.newSubstances > maxNewEntries || p.newProducts > maxNewEntries {
 		return errTooManyNew

@@ -61,11 +61,13 @@ func tenths(n, of int) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*float64(n)/float64(of)), ".0")
 }
 
-// leftOut looks at all that is rejected.
-func (p *planner) leftOut() LeftOut {
+// leftOut looks at all that is rejected; but for what would be corrected where recorded samples are
+// amended.
+func (p *planner) leftOut(amending bool) LeftOut {
 	l := LeftOut{Of: len(p.drafts)}
+	drafts, rows := p.amended(amending)
 	for i := range p.drafts {
-		if p.drafts[i].sum == 0 && p.draft(i).rejected() {
+		if p.drafts[i].sum == 0 && !drafts[i] && p.draft(i).rejected() {
 			l.Samples++
 		}
 	}
@@ -79,7 +81,7 @@ func (p *planner) leftOut() LeftOut {
 	}
 	findings := p.findings()
 	for i, fate := range findings.fates {
-		if fate.rejected() {
+		if fate.rejected() && !rows[i] {
 			row := place{findings, i}.row()
 			dangers.add(findings.table.File, row.Number, p.dangersIn(&dangers, row))
 		}

@@ -18,8 +18,9 @@ import (
 // and a receipt that accounts for every row.
 type Plan struct {
 	Digest     string           // of the mapping and the files
-	Samples    int              // new ones: the number of Arrivals
-	Years      map[int]int      // of them, by year of receipt
+	Samples    int              // new ones
+	Corrected  int              // recorded ones that are corrected
+	Years      map[int]int      // of the new ones, by year of receipt
 	Substances []*lab.Substance // new to the dictionary
 	Products   []*lab.Product
 	Methods    []*lab.Method
@@ -43,7 +44,10 @@ type Known struct {
 	// lab.RefKey), and Elsewhere those of other services that may have these ids, and these days
 	// of receipt; nil where nobody asks.
 	Recorded  func(groups []string) ([]lab.Recorded, error)
+	File      func(id string) (*lab.RecordedFile, error) // of a sample that is recorded by just this id
 	Elsewhere func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error)
+
+	Amend bool // recorded samples of which the files say otherwise are corrected
 }
 
 // Read reads the files of an import and checks them whole; nothing is written. The
@@ -80,12 +84,15 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 	p.decided = true
 	digest := m.digest(p.sources)
 	plan = &Plan{Digest: hex.EncodeToString(digest[:]), Samples: p.samples, Years: p.years, Usual: p.known.Usual, planner: p}
+	if p.known.Amend {
+		plan.Corrected = len(p.corrections)
+	}
 	p.fresh.collect(p.dictionary, plan)
 	plan.Receipt = p.receipt(plan)
 	return plan, p.lost()
 }
 
-// Arrivals makes the new samples, one by one, from what was read. They are those that were
+// Arrivals makes the new samples, and those that correct recorded ones, one by one, from what was read. They are those that were
 // checked, so that they are not checked again, but for that: if one would be another now, it
 // is an error, and nothing is to be taken.
 func (plan *Plan) Arrivals() iter.Seq2[*lab.Arrival, error] {
@@ -105,6 +112,7 @@ func (plan *Plan) Arrivals() iter.Seq2[*lab.Arrival, error] {
 				yield(nil, fmt.Errorf("%s: the sample reads otherwise than when it was checked, so that nothing of the files is taken", d.at))
 				return
 			}
+			a.Corrects = p.correctsIn(i)
 			if !yield(a, nil) {
 				return
 			}
@@ -161,6 +169,8 @@ type planner struct {
 	decided                    bool // all was checked: what is taken is made again
 	samples, findingsTaken     int
 	years                      map[int]int // samples that are taken, by year of receipt
+	corrections                []correction
+	asked                      error // of the registry, about a sample
 	newSubstances, newProducts int
 	near                       []NearName // names that are close to a known one
 

@@ -16,18 +16,21 @@ import (
 // Receipt accounts for every row of an import: of each file, rows read are rows
 // accepted, merged and rejected together.
 type Receipt struct {
-	Profile    string
-	Files      []FileReceipt
-	Samples    int // new samples
-	Findings   int // of those
-	Causes     []Cause
-	Following  int // rows that were rejected because of another row of their sample
-	LeftOut    LeftOut
-	Lines      []Line
-	Near       []NearName // names of substances that nobody has answered for
-	Substances []string   // new in the dictionary, to be reviewed
-	Products   []string
-	Methods    []string
+	Profile     string
+	Files       []FileReceipt
+	Samples     int // new samples
+	Findings    int // of those
+	Corrected   int // recorded samples of which the files say otherwise; of the first of them:
+	Corrections []Correction
+	Amending    LeftOut // what would be left out if those were corrected
+	Causes      []Cause
+	Following   int // rows that were rejected because of another row of their sample
+	LeftOut     LeftOut
+	Lines       []Line
+	Near        []NearName // names of substances that nobody has answered for
+	Substances  []string   // new in the dictionary, to be reviewed
+	Products    []string
+	Methods     []string
 }
 
 // FileReceipt accounts for one file.
@@ -77,7 +80,9 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 	for _, s := range p.sources {
 		r.addFile(s)
 	}
-	r.Causes, r.LeftOut = causesOf(r.Lines), p.leftOut()
+	r.Causes, r.LeftOut = causesOf(r.Lines), p.leftOut(false)
+	r.Amending = p.leftOut(true)
+	r.Corrected, r.Corrections = len(p.corrections), p.shownCorrections()
 	r.Near = p.near
 	slices.SortFunc(r.Near, func(a, b NearName) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range plan.Substances {
@@ -164,6 +169,7 @@ func (r *Receipt) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "new %s: %s\n", list.what, strings.Join(list.names, "; "))
 		}
 	}
+	r.writeCorrections(&b)
 	r.writeMerged(&b)
 	r.writeRejected(&b)
 	r.writeNear(&b)

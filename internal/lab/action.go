@@ -31,6 +31,7 @@ const (
 	TellResult       Action = "tell result"
 	DeclineRetest    Action = "decline retest"
 	ImportSamples    Action = "import"
+	CorrectSample    Action = "correct sample"
 )
 
 // What is done with the registry and the people who work with it.
@@ -110,7 +111,7 @@ func (a Action) about() string { return string(a)[strings.LastIndex(string(a), "
 var RecordActions = Vocabulary[Action]{
 	RegisterSample, UndoSample, ChangeSample, MoveSample, ReopenSample, ExcludeSample, ReplaceCode, EnterAnalysis, ChangeAnalysis, VerifyAnalysis, RetractAnalysis,
 	ReportAnalysis, SetAsideFindings,
-	AskAboutAnalysis, AnswerQuestion, PublishResult, PublishHeld, WithdrawResult, TellResult, DeclineRetest, ImportSamples,
+	AskAboutAnalysis, AnswerQuestion, PublishResult, PublishHeld, WithdrawResult, TellResult, DeclineRetest, ImportSamples, CorrectSample,
 }
 
 // RegistryActions are the others, which no record is about.

@@ -14,6 +14,7 @@ type Import struct {
 	Merged     int32 // duplicates of other rows, in the files or already recorded
 	Rejected   int32
 	Samples    int32 // that were new
+	Corrected  int32 // that were recorded before, and of which the source now says otherwise
 	Written    int32 // of them lie in the registry under its state; those of which nothing is left do not count
 	ImportedAt Instant
 	ImportedBy string
@@ -39,7 +40,8 @@ func (i *Import) Check() error {
 type Arrival struct {
 	File
 	PublishedOn Date
-	Visit       int // place of its visit among those of the import, counted from 1; 0: not known
+	Visit       int   // place of its visit among those of the import, counted from 1; 0: not known
+	Corrects    int32 // the version of the recorded sample that it corrects; 0: it is new
 }
 
 // Check reports what of an arrival contradicts the rest of it.

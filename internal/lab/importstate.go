@@ -68,10 +68,7 @@ func (i *Import) Step(act Action) error {
 
 // TakeBack takes an import that is taken back. It asks for a reason, as every withdrawal does.
 func (i *Import) TakeBack(why Why) error {
-	var errs FieldErrors
-	errs.Check(why.Given(), "reason_code", "Choose the reason, or say it in words.")
-	why.check(&errs)
-	if err := Mistakes(i.Step(TakeBackImport), errs.Err()); err != nil {
+	if err := Mistakes(i.Step(TakeBackImport), why.Needed()); err != nil {
 		return err
 	}
 	i.Why = why.settled()
@@ -93,6 +90,18 @@ func (i *Import) OtherFirst() error {
 		return nil
 	}
 	return refused
+}
+
+// LaterFirst refuses to take this import back as long as a later one stands that corrected a
+// sample which this one corrected; a zero id is none.
+func (i *Import) LaterFirst(later ID) error {
+	if later.IsZero() {
+		return nil
+	}
+	return &MoveError{
+		What: TakeBackImport.about(), From: string(i.State), To: string(ImportUndoing),
+		Format: "A later import has corrected a sample that this one corrected: take %s back first.", Args: []any{later.String()},
+	}
 }
 
 // ImportAtWork refuses to write or clear an import while another program is at that.
@@ -118,6 +127,7 @@ type ImportUses struct {
 	Codes        int // given out
 	Changed      int // samples that were described otherwise
 	Excluded     int // samples
+	Corrected    int // samples, by later imports
 }
 
 // None tells that nothing has.

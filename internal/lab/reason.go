@@ -75,6 +75,14 @@ func (w Why) settled() Why {
 	return w
 }
 
+// Needed reports each mistake of a reason that has to be given.
+func (w Why) Needed() error {
+	var errs FieldErrors
+	errs.Check(w.Given(), "reason_code", "Choose the reason, or say it in words.")
+	w.check(&errs)
+	return errs.Err()
+}
+
 // check reports each mistake of a reason that is given.
 func (w Why) check(errs *FieldErrors) {
 	checkOptional(errs, "reason_code", w.ReasonCode, PublicationReasons)

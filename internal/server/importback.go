@@ -15,14 +15,14 @@ import (
 type importView struct {
 	Address, Profile, Files, Purpose, Who, When, Ended string
 	State                                              string
-	Samples, Written                                   int
+	Samples, Written, Corrected                        int
 	Unfinished                                         bool
 }
 
 func (r *request) importView(i *lab.Import) importView {
 	v := importView{
 		Address: importPlace(r.Service) + "/taken/" + i.ID.String(), Profile: i.Profile, Files: i.Files, Purpose: i.Purpose, Who: i.ImportedBy,
-		When: r.moment(i.ImportedAt), State: r.Texts.Code(locale.ImportStates, string(i.State)), Samples: int(i.Samples), Written: int(i.Written),
+		When: r.moment(i.ImportedAt), State: r.Texts.Code(locale.ImportStates, string(i.State)), Samples: int(i.Samples), Written: int(i.Written), Corrected: int(i.Corrected),
 		Unfinished: i.InMotion() || i.State == lab.ImportAbandoned && i.Written > 0,
 	}
 	if i.EndedOn != 0 {
@@ -118,6 +118,7 @@ func (r *request) useViews(key lab.Key) (list []useView, err error) {
 		{u.Codes, "page.imports.used_codes"},
 		{u.Changed, "page.imports.used_changed"},
 		{u.Excluded, "page.imports.used_excluded"},
+		{u.Corrected, "page.imports.used_corrected"},
 	} {
 		if x.n > 0 {
 			list = append(list, useView{r.Texts.Text(x.what), x.n})

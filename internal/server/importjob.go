@@ -90,6 +90,9 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 		return nil
 	}
 	i := &work.Import{Store: s.Store, By: by, Now: s.Now, Mapping: mapping, Service: x.service, Purpose: x.purpose}
+	if x.taking != nil {
+		i.Why = x.taking.why
+	}
 	sent := map[string]lab.Upload{}
 	for _, f := range x.files {
 		path := strconv.Itoa(int(f.File)) + "/" + f.Name // two may have one name

@@ -50,6 +50,17 @@ type readView struct {
 	Lines                        []intake.Line
 	More                         int // lines that are not shown
 	MayTake                      bool
+	Corrected                    int // recorded samples of which the source says otherwise
+	Corrections                  []correctionView
+	MoreCorrected                int // that are not shown
+}
+
+// correctionView tells what a file changes of a recorded sample.
+type correctionView struct {
+	ID, File string
+	Row      int
+	Dangers  []string
+	Changes  []page.ChangeView
 }
 
 // nameRow is one name that is close to known ones, with what it may be.
@@ -84,7 +95,9 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	if x.reading == nil {
 		return shown, nil
 	}
-	shown.Read = r.readView(x.reading)
+	if shown.Read, err = r.readView(x.reading); err != nil {
+		return nil, err
+	}
 	if x.taking == nil {
 		shown.Decide = r.nameRows(x.reading.receipt.Near)
 		fields := make([]*page.Field, len(shown.Decide))
@@ -99,7 +112,7 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	return shown, err
 }
 
-func (r *request) readView(read *readImport) *readView {
+func (r *request) readView(read *readImport) (*readView, error) {
 	c := read.receipt
 	v := &readView{
 		Causes: c.Causes, Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: c.Files, Samples: c.Samples,
@@ -114,8 +127,20 @@ func (r *request) readView(read *readImport) *readView {
 	if read.before != nil {
 		v.Before = r.moment(read.before.ImportedAt)
 	}
-	v.MayTake = read.before == nil && c.Samples > 0
-	return v
+	v.MayTake = read.before == nil && c.Samples+c.Corrected > 0
+	return v, r.correctionViews(v, c)
+}
+
+// correctionViews tell what the files change of recorded samples.
+func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
+	n, err := r.naming()
+	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
+		changes := n.changeViews(x.What.Changes, slices.Concat(x.What.Gone, x.What.Fresh))
+		changes = slices.DeleteFunc(changes, func(c page.ChangeView) bool { return c.Old == "" && c.New == "" }) // of what is new in the files
+		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, changes})
+	}
+	v.Corrected, v.MoreCorrected = c.Corrected, c.Corrected-len(v.Corrections)
+	return err
 }
 
 // nameRows ask of each name that is close to known ones which is meant.

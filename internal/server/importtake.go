@@ -1,9 +1,11 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 	"sync/atomic"
 
+	"marquis/internal/intake"
 	"marquis/internal/lab"
 	"marquis/internal/page"
 )
@@ -12,8 +14,10 @@ import (
 type taking struct {
 	digest           string // of the mapping and the files
 	samples, leftOut int
-	dangers          int  // substances that what is left out names
-	accept           bool // that it is left out
+	dangers          int     // substances that what is left out names
+	corrections      string  // tells what would be corrected from another reading
+	why              lab.Why // it is corrected; not given: recorded samples stay as they are
+	accept           bool    // that it is left out
 	writing          atomic.Bool
 }
 
@@ -28,9 +32,11 @@ func (t *taking) refuses(read *readImport) string {
 		return "page.imports.replaced"
 	case read.receipt.Samples != t.samples || left.Samples != t.leftOut || len(left.Dangers) != t.dangers:
 		return "page.imports.otherwise"
+	case read.receipt.CorrectionsSum() != t.corrections:
+		return "page.imports.corrected_otherwise"
 	case left.TooMuch() && !t.accept:
 		return "page.imports.not_accepted"
-	case t.samples == 0:
+	case t.samples == 0 && !t.why.Given():
 		return "page.imports.nothing"
 	}
 	return ""
@@ -44,6 +50,9 @@ type importTakePage struct {
 	Files   []lab.Upload
 	Read    *readView
 	Form    *page.Form
+	Before  []*page.Field
+	Why     []*page.Field // of a correction
+	After   []*page.Field
 }
 
 func (r *request) importTakePage() (*importTakePage, *importJob, error) {
@@ -52,26 +61,61 @@ func (r *request) importTakePage() (*importTakePage, *importJob, error) {
 		return nil, nil, err
 	}
 	read := x.reading
-	shown := &importTakePage{View: r.View(r.Texts.Text("page.imports.take")), Service: r.Service, Address: importJobAddress(j), Files: x.files, Read: r.readView(read)}
+	shown := &importTakePage{View: r.View(r.Texts.Text("page.imports.take")), Service: r.Service, Address: importJobAddress(j), Files: x.files}
+	if shown.Read, err = r.readView(read); err != nil {
+		return nil, nil, err
+	}
 	if x.taking != nil || !shown.Read.MayTake {
 		return nil, nil, lab.ErrNotFound
 	}
-	left := read.receipt.LeftOut
-	fields := []*page.Field{
+	left, amending := read.receipt.LeftOut, read.receipt.Amending
+	shown.Before = []*page.Field{
 		r.Hidden("digest", read.digest), r.Hidden("samples", strconv.Itoa(read.receipt.Samples)), r.Hidden("left_out", strconv.Itoa(left.Samples)),
-		r.Hidden("dangers", strconv.Itoa(len(left.Dangers))),
+		r.Hidden("dangers", strconv.Itoa(len(left.Dangers))), r.Hidden("corrections_sum", read.receipt.CorrectionsSum()),
+		r.Hidden("amending_left_out", strconv.Itoa(amending.Samples)), r.Hidden("amending_dangers", strconv.Itoa(len(amending.Dangers))),
+	}
+	if read.receipt.Corrected > 0 {
+		choice := r.Hint(r.Input("corrections", page.RadioField, "page.imports.corrections"), "page.imports.corrections_hint")
+		choice.Options = []page.Option{{Value: amendCorrections, Label: r.Texts.Text("page.imports.amend")}, {Value: keepRecorded, Label: r.Texts.Text("page.imports.keep")}}
+		shown.Before, shown.Why = append(shown.Before, choice), r.reasonFields("")
 	}
 	if left.TooMuch() {
-		fields = append(fields, r.Hint(r.Input("accept", page.CheckField, "page.imports.accept"), "page.imports.accept_hint"))
+		shown.After = append(shown.After, r.Hint(r.Input("accept", page.CheckField, "page.imports.accept"), "page.imports.accept_hint"))
 	}
 	purpose := r.Hint(r.Input("purpose", page.TextField, "page.imports.purpose"), "page.imports.purpose_hint")
 	purpose.MaxLength = 500
-	fields = append(fields, purpose)
+	shown.After = append(shown.After, purpose)
 	if code := r.presentCode(); code != nil {
-		fields = append(fields, code)
+		shown.After = append(shown.After, code)
 	}
-	shown.Form = page.NewForm(fields...)
+	shown.Form = page.NewForm(slices.Concat(shown.Before, shown.Why, shown.After)...)
 	return shown, x, nil
+}
+
+// What a person says of recorded samples of which the source now says otherwise.
+const (
+	amendCorrections = "amend"
+	keepRecorded     = "keep"
+)
+
+// readTaking reads what a person has seen and said, with the mistakes in that.
+func readTaking(in *page.Reader, receipt *intake.Receipt) (*taking, error) {
+	t := &taking{
+		digest: in.Text("digest"), samples: int(in.Whole("samples")), leftOut: int(in.Whole("left_out")), dangers: int(in.Whole("dangers")),
+		corrections: in.Text("corrections_sum"), accept: in.Text("accept") == "yes",
+	}
+	var noReason error
+	left, choice := receipt.LeftOut, in.Text("corrections")
+	if receipt.Corrected > 0 {
+		in.Mistakes.Check(choice == amendCorrections || choice == keepRecorded, "corrections", "Say whether the recorded samples are to be corrected.")
+	}
+	if receipt.Corrected > 0 && choice == amendCorrections {
+		t.why, left = readWhy(in, ""), receipt.Amending
+		t.leftOut, t.dangers = int(in.Whole("amending_left_out")), int(in.Whole("amending_dangers"))
+		noReason = t.why.Needed()
+	}
+	in.Mistakes.Check(t.accept || !left.TooMuch(), "accept", "Confirm that what is named here is left out, or correct the mapping first.")
+	return t, lab.Mistakes(in.Mistakes.Err(), noReason)
 }
 
 func showImportTake(r *request) error {
@@ -92,14 +136,9 @@ func takeImport(r *request) error {
 	if err != nil {
 		return err
 	}
-	t := &taking{
-		digest: in.Text("digest"), samples: int(in.Whole("samples")), leftOut: int(in.Whole("left_out")), dangers: int(in.Whole("dangers")),
-		accept: in.Text("accept") == "yes",
-	}
-	in.Mistakes.Check(t.accept || !x.reading.receipt.LeftOut.TooMuch(), "accept", "Confirm that what is named here is left out, or correct the mapping first.")
-	purpose := in.Text("purpose")
-	next := ""
-	if err = lab.Mistakes(in.Mistakes.Err(), lab.CheckPurpose(purpose)); err == nil {
+	t, err := readTaking(in, x.reading.receipt)
+	purpose, next := in.Text("purpose"), ""
+	if err = lab.Mistakes(err, lab.CheckPurpose(purpose)); err == nil {
 		err = r.provePresent(in.Text("present"))
 	}
 	if err == nil {

@@ -178,6 +178,7 @@ var actions = map[lab.Action]string{
 	lab.WithdrawResult:   "page.action.withdraw_result",
 	lab.TellResult:       "page.action.tell_result",
 	lab.DeclineRetest:    "page.action.decline_retest",
+	lab.CorrectSample:    "page.action.correct_sample",
 	lab.ImportSamples:    "page.action.import_samples",
 }
 

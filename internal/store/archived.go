@@ -6,7 +6,7 @@ var archived = []string{
 	"settings", "services", "locations", "users", "memberships", "substance_classes", "substances", "substance_names", "substance_salts",
 	"products", "product_names", "product_substances", "substance_proposals", "substance_judgements", "alert_limits",
 	"laboratories", "laboratory_people", "laboratory_services", "methods", "method_scopes", "method_mappings", "recovery_codes", "devices", "code_keys", "clock_marks", "clock_gaps",
-	"import_mappings", "imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications", "service_years",
+	"import_mappings", "imports", "visits", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications", "corrections", "service_years",
 	"audit_heads", "audit_events", "sample_facts", "finding_facts", "analysis_questions", "record_views", "read_outs", "lookup_codes",
 }
 

@@ -228,13 +228,13 @@ func (there *published) add(p *lab.Publication, text string, said vouchers) erro
 	}
 	_, ofEvent := said.results[p.ID]
 	switch {
+	case ofEvent: // also where an import corrected it
+		there.results[p.ID] = sum
 	case ofImport:
 		if sums[p.ImportID] == nil {
 			sums[p.ImportID] = newResultsSum()
 		}
 		sums[p.ImportID].add(p.ID, sum)
-	case ofEvent:
-		there.results[p.ID] = sum
 	case !unsaid && !said.since.IsZero() && !p.PublishedAt.Time().Before(said.since.Time()):
 		there.unsaid = true
 	}

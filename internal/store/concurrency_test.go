@@ -187,8 +187,8 @@ func TestNoWorkReadsThroughThePool(t *testing.T) {
 }
 
 func TestACancelledContextWritesNothing(t *testing.T) {
-	store.SmallBatches(t)
 	eachKind(t, func(t *testing.T, s *store.Store, kind string) {
+		store.SmallBatches(s)
 		b := newBench(t, s)
 		d := storetest.AddMethods(t, s)
 		x := b.register(t, s)

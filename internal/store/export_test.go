@@ -110,6 +110,7 @@ func ModelColumns(t testing.TB, s *Store) map[string][]string {
 		lab.Upload{},
 		uploadPart{},
 		lab.ImportMapping{},
+		lab.Correction{},
 		lab.Visit{},
 		lab.Draft{},
 		lab.Sample{},
@@ -193,13 +194,8 @@ func OnePool(t testing.TB, s *Store) {
 	}
 }
 
-// SmallBatches makes imports write few samples at a time, until the test ends.
-func SmallBatches(t testing.TB) {
-	t.Helper()
-	first, least, most := firstBatch, leastInBatch, mostInBatch
-	firstBatch, leastInBatch, mostInBatch = 100, 100, 100
-	t.Cleanup(func() { firstBatch, leastInBatch, mostInBatch = first, least, most })
-}
+// SmallBatches makes imports of a store write few samples at a time.
+func SmallBatches(s *Store) { s.batches = batchSizes{100, 100, 100} }
 
 // Explained records the statements that a store on SQLite runs from now on, and
 // returns how SQLite finds their rows, by statement.

@@ -150,12 +150,23 @@ func (w *work) saveAnalyses(before, after *lab.File, u update) error {
 		if was.Analysis.Version > 0 {
 			changes = raised(was.Analysis.Version, a.Version, changes)
 		}
-		action, reason := u.name(a.ID, lab.ChangeAnalysis)
+		action, reason := u.name(a.ID, otherwise(&was.Analysis, a))
 		if err := w.record(a.ServiceID, action, a.ID.String(), reason, changes); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// otherwise is what happened to an analysis that an update of something else changed.
+func otherwise(was, now *lab.Analysis) lab.Action {
+	switch {
+	case was.Version == 0:
+		return lab.EnterAnalysis
+	case now.State == lab.Retracted && was.State != lab.Retracted:
+		return lab.RetractAnalysis
+	}
+	return lab.ChangeAnalysis
 }
 
 // saveAnalysis writes an analysis, new or changed, and its findings where they are other

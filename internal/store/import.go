@@ -29,6 +29,9 @@ type ImportBatch struct {
 	// file open either, nobody waits for its transactions.
 	Alone bool
 
+	// Why is the reason for which recorded samples are corrected; without one none is.
+	Why lab.Why
+
 	Usual     lab.Usual         // amounts and prices, with which the batch was read
 	Confirmed lab.Confirmations // why what looks implausible in it is right
 }
@@ -102,7 +105,7 @@ func (s *Store) Import(ctx context.Context, by lab.Actor, d *lab.Dictionary, b *
 		if err := l.begin(ctx); err != nil {
 			return err
 		}
-		err := l.run(ctx, progress)
+		err := l.pour(ctx, progress)
 		if err == nil {
 			err = l.take(ctx)
 		}

@@ -13,8 +13,8 @@ import (
 )
 
 func TestImportWritesEverythingAsOneEvent(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(s)
 		d, service := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR")
 		arrivals := storetest.Generate(d, 1, 430, 2022, 2024)
 		before := len(eventsOf(t, s))
@@ -106,7 +106,6 @@ func survived(t testing.TB, s *store.Store, want *lab.Arrival) {
 }
 
 func TestAnImportThatFailsLeavesNothing(t *testing.T) {
-	store.SmallBatches(t)
 	for name, c := range map[string]struct {
 		spoil func(b *store.ImportBatch, arrivals []lab.Arrival)
 		check func(error) bool
@@ -202,6 +201,7 @@ func TestAnImportThatFailsLeavesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachKind(t, func(t *testing.T, s *store.Store, kind string) {
+				store.SmallBatches(s)
 				other := storetest.Service(t, s, "AMS")
 				if _, err := s.AddLocation(t.Context(), lab.Operator("test"), lab.Location{ServiceID: other.ID, Name: "Desk", Kind: "office"}); err != nil {
 					t.Fatal(err)
@@ -382,7 +382,6 @@ func TestAnImportKeepsWhatItsMappingConfirms(t *testing.T) {
 // What other services imported is found by id and day, each by its key, and nothing of the
 // service that asks.
 func TestElsewhere(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		d, here, there := storetest.AddMethods(t, s), storetest.Service(t, s, "UTR"), storetest.Service(t, s, "AMS")
 		arrivals := storetest.Generate(d, 1, 430, 2022, 2024)

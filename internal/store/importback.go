@@ -54,6 +54,7 @@ func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses
 			"e.service_id = x.service_id AND e.subject = CAST(x.id AS text)"},
 		{&uses.Excluded, "FROM (SELECT DISTINCT service_id, subject FROM audit_events WHERE action = 'exclude sample') e" + ofImport +
 			"e.service_id = x.service_id AND e.subject = CAST(x.id AS text) WHERE x.excluded <> ''"},
+		{&uses.Corrected, "FROM corrections c" + ofImport + "c.service_id = x.service_id AND c.sample_id = x.id WHERE NOT c.undone"},
 	} {
 		if err := tx.Raw("SELECT count(*) "+count.what, key.ServiceID, key.ID, key.ID).Scan(count.n).Error; err != nil {
 			return uses, translate(err)
@@ -93,7 +94,11 @@ func (s *Store) hide(ctx context.Context, by lab.Actor, i *lab.Import, why lab.W
 	if i.State == lab.ImportUndoing {
 		return s.do(ctx, by, func(w *work) error { return w.handOver(i) })
 	}
-	if err := i.TakeBack(why); err != nil {
+	later, err := correctedLater(s.read.WithContext(ctx), i.Key)
+	if err != nil {
+		return translate(err)
+	}
+	if err := lab.Mistakes(i.LaterFirst(later), i.TakeBack(why)); err != nil {
 		return err
 	}
 	return s.do(ctx, by, func(w *work) (err error) {
@@ -104,6 +109,9 @@ func (s *Store) hide(ctx context.Context, by lab.Actor, i *lab.Import, why lab.W
 		err = w.still(&before, "state = ?, loader = ?, ended_on = ?, ended_by = ?, reason = ?, reason_code = ?, reason_lang = ?, reason_translation = ?",
 			i.State, i.Loader, i.EndedOn, i.EndedBy, i.Reason, i.ReasonCode, i.ReasonLang, i.ReasonTranslation)
 		if err != nil {
+			return err
+		}
+		if err := w.undoCorrections(i, why); err != nil {
 			return err
 		}
 		if err := w.touchAll(i.ServiceID); err != nil {
@@ -126,7 +134,8 @@ func (w *work) touchAll(service lab.ServiceID) error {
 // cleared ends the taking back, with the sum of the versions by which it withdrew results.
 func (s *Store) cleared(ctx context.Context, by lab.Actor, i *lab.Import) error {
 	sum := newResultsSum()
-	err := eachPublication(s.read.WithContext(ctx), i.ServiceID, " AND id > ? AND import_id = ? AND kind = ?", []any{i.ID, i.ID, lab.WithdrawnResult},
+	err := eachPublication(s.read.WithContext(ctx), i.ServiceID, " AND id > ? AND import_id = ? AND kind = ? AND sample_id NOT IN (SELECT sample_id FROM corrections WHERE service_id = ? AND import_id = ?)",
+		[]any{i.ID, i.ID, lab.WithdrawnResult, i.ServiceID, i.ID},
 		func(p *lab.Publication, text string) error {
 			told, err := toldSum(p.ToldOf(text))
 			sum.add(p.ID, told)

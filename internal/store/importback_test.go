@@ -75,8 +75,8 @@ func shownOf(t testing.TB, s *store.Store, b bench) string {
 // taken, and gone at once, when it is taken back. Then everything reads as it did before, and the
 // same files can be imported again.
 func TestAnImportIsSeenWhenItIsTakenAndAtNoOtherTime(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(s)
 		ctx, b := t.Context(), newBench(t, s)
 		b.dictionary = storetest.AddMethods(t, s)
 		b.released(t, s, b.register(t, s))
@@ -222,8 +222,8 @@ func cutOff(t testing.TB, steps int) (context.Context, func(int)) {
 // A load that was cut off goes on after what lies there, and a taking back too: in the end both
 // are as if they had never been cut off.
 func TestWhatWasCutOffGoesOn(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(s)
 		b := newBench(t, s)
 		b.dictionary = storetest.AddMethods(t, s)
 		before := shownOf(t, s, b)
@@ -295,8 +295,8 @@ func TestWhatWasCutOffGoesOn(t *testing.T) {
 // What lies there and the files do not say any more is not gone on from: it is abandoned, also
 // where that is cut off, and the files are imported anew, in new numbers.
 func TestWhatLiesThereIsAbandoned(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(s)
 		b := newBench(t, s)
 		b.dictionary = storetest.AddMethods(t, s)
 		before := shownOf(t, s, b)
@@ -346,10 +346,11 @@ func TestWhatLiesThereIsAbandoned(t *testing.T) {
 // Two loaders never write one import: the second finds it locked, and where a lock was lost the
 // first stops, since the import is the other's.
 func TestTwoLoadersNeverWriteOneImport(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		c := storetest.Config(t, kind)
 		s, other := storetest.Open(t, c), storetest.OpenAt(t, c, func() time.Time { return storetest.Now.Add(time.Minute) })
+		store.SmallBatches(s)
+		store.SmallBatches(other)
 		b := newBench(t, s)
 		b.dictionary = storetest.AddMethods(t, s)
 		generate := func() []lab.Arrival { return storetest.Generate(b.dictionary, 1, 430, 2023, 2023) }
@@ -379,10 +380,10 @@ func TestTwoLoadersNeverWriteOneImport(t *testing.T) {
 // An entry that is merged while an import is loaded: what lies there reads as the merge makes
 // it, and the load goes on where none of its samples reads differently, and stops where one does.
 func TestAMergeWhileAnImportIsLoaded(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		for _, used := range []bool{false, true} {
 			s := storetest.Open(t, storetest.Config(t, kind))
+			store.SmallBatches(s)
 			b := newBench(t, s)
 			b.dictionary = storetest.AddMethods(t, s)
 			from, into := storetest.Substance(t, b.dictionary, "PMA"), storetest.Substance(t, b.dictionary, "PMMA")
@@ -435,8 +436,8 @@ func TestAnImportThatComesBackIsFound(t *testing.T) {
 
 // A backup has a load as it lies, and a restore brings it back so: hidden, and to go on with.
 func TestARestoreBringsALoadBackAsItLies(t *testing.T) {
-	store.SmallBatches(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(s)
 		b := newBench(t, s)
 		b.dictionary = storetest.AddMethods(t, s)
 		before := shownOf(t, s, b)

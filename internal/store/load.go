@@ -28,6 +28,8 @@ type load struct {
 	years   []int
 	pace    *pace
 	done    int // samples that lie there
+
+	corrections []lab.Arrival // of recorded samples, for the moment in which it is taken
 }
 
 // begin writes that the import is being loaded, and by whom; or takes over what a load of the
@@ -133,8 +135,8 @@ func (l *load) visits(ctx context.Context) error {
 	return nil
 }
 
-// run writes the samples, batch by batch, while the next batch is made ready.
-func (l *load) run(ctx context.Context, progress func(done int)) error {
+// pour writes the samples, batch by batch, while the next batch is made ready.
+func (l *load) pour(ctx context.Context, progress func(done int)) error {
 	lying, err := l.lying(ctx)
 	if err != nil {
 		return err
@@ -180,6 +182,12 @@ func (l *load) prepare(ctx context.Context, lying *lying, ready chan<- []loaded)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
+		if a.Corrects > 0 {
+			if err := l.correct(a); err != nil {
+				return fmt.Errorf("sample %s: %w", a.Sample.SourceRef, err)
+			}
+			continue
+		}
 		switch there, err := lying.next(a); {
 		case err != nil:
 			return err
@@ -209,22 +217,13 @@ func (l *load) admit(a *lab.Arrival) (x loaded, err error) {
 	a.Sample.Key = lab.Key{ServiceID: i.ServiceID, ID: l.ids.Next()}
 	a.Sample.Version, a.Sample.ImportID, a.Sample.RegisteredAt = 1, i.ID, at
 	a.Sample.SourceKey = lab.SourceKeyOf(a.Sample.SourceRef)
-	visit, noVisit := joinVisit(l.b, a)
-	counter := l.b.Usual.Beside(&a.Sample, l.at)
-	counter.Visit = visit
-	if err := lab.Mistakes(l.words.CheckSample(&a.Sample, a.Expected, counter), a.Check(l.at.Today), noVisit); err != nil {
+	if err := l.check(a); err != nil {
 		return x, err
 	}
 	for n := range a.Evidence {
 		e := &a.Evidence[n]
 		e.Analysis.Key, e.Analysis.SampleID, e.Analysis.Version = lab.Key{ServiceID: i.ServiceID, ID: l.ids.Next()}, a.Sample.ID, 1
 		e.Analysis.VerifiedAtSource(i.ID, at)
-		if err := e.Analysis.Check(l.words, e.Findings, a.Sample.Since(), l.at.Today); err != nil {
-			return x, err
-		}
-		if err := e.Analysis.Overrule(l.b.Usual.Plausibility(l.words, &a.Sample, e.Findings)); err != nil {
-			return x, err
-		}
 		for j := range e.Findings {
 			f := &e.Findings[j]
 			f.Key, f.SampleID, f.AnalysisID = lab.Key{ServiceID: i.ServiceID, ID: l.ids.Next()}, a.Sample.ID, e.Analysis.ID
@@ -246,6 +245,27 @@ func (l *load) admit(a *lab.Arrival) (x loaded, err error) {
 	}
 	x.facts = l.words.Classify(&x.File)
 	return x, nil
+}
+
+// check reports what contradicts a rule of the registry in an arrival.
+func (l *load) check(a *lab.Arrival) error {
+	visit, noVisit := joinVisit(l.b, a)
+	counter := l.b.Usual.Beside(&a.Sample, l.at)
+	counter.Visit = visit
+	if err := lab.Mistakes(l.words.CheckSample(&a.Sample, a.Expected, counter), a.Check(l.at.Today), noVisit); err != nil {
+		return err
+	}
+	for n := range a.Evidence {
+		e := &a.Evidence[n]
+		e.Analysis.State, e.Analysis.Signature, e.Analysis.ServiceID = lab.Verified, lab.AtSource, a.Sample.ServiceID
+		if err := e.Analysis.Check(l.words, e.Findings, a.Sample.Since(), l.at.Today); err != nil {
+			return err
+		}
+		if err := e.Analysis.Overrule(l.b.Usual.Plausibility(l.words, &a.Sample, e.Findings)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write writes one batch in a transaction, with the next numbers of its years.
@@ -319,20 +339,26 @@ func (l *load) number(w *work, batch []loaded) error {
 
 // take lets everybody see what lies there.
 func (l *load) take(ctx context.Context) error {
-	i := &l.b.Import
-	return l.do(ctx, l.by, func(w *work) error {
+	before := l.b.Import
+	var taken lab.Import
+	err := l.do(ctx, l.by, func(w *work) error {
+		taken = before
+		i := &taken
 		if err := w.counts(i, 0); err != nil {
 			return err
 		}
-		before := *i
 		if err := i.Step(lab.ImportSamples); err != nil {
 			return err
 		}
+		i.Corrected = int32(len(l.corrections)) //nolint:gosec // few: see lab.MostCorrections
 		i.Samples, i.Written, i.ImportedAt, i.ImportedBy, i.Loader = int32(l.done), int32(l.done), w.at, w.by.Name, lab.ID{}
 		err := w.still(&before, "state = ?, samples = ?, written = ?, imported_at = ?, imported_by = ?, loader = NULL, "+
-			"profile = ?, files = ?, rows_read = ?, accepted = ?, merged = ?, rejected = ?",
-			i.State, i.Samples, i.Written, i.ImportedAt, i.ImportedBy, i.Profile, i.Files, i.RowsRead, i.Accepted, i.Merged, i.Rejected)
+			"profile = ?, files = ?, rows_read = ?, accepted = ?, merged = ?, rejected = ?, corrected = ?",
+			i.State, i.Samples, i.Written, i.ImportedAt, i.ImportedBy, i.Profile, i.Files, i.RowsRead, i.Accepted, i.Merged, i.Rejected, i.Corrected)
 		if err != nil {
+			return err
+		}
+		if err := l.correctAll(w); err != nil {
 			return err
 		}
 		w.touch(i.ServiceID, l.years...)
@@ -342,6 +368,10 @@ func (l *load) take(ctx context.Context) error {
 		}
 		return w.record(i.ServiceID, lab.ImportSamples, i.ID.String(), i.Profile, changes)
 	})
+	if err == nil {
+		l.b.Import = taken
+	}
+	return err
 }
 
 // What one transaction of an import holds the registry for: shortly where others may wait, and
@@ -353,12 +383,12 @@ const (
 	restBeside = 20 * time.Millisecond
 )
 
-// Batches begin small, and become as large as the time for which they hold allows.
-var (
-	firstBatch   = 100
-	leastInBatch = 50 // fewer cost more for the transaction than for them
-	mostInBatch  = 2000
-)
+// batchSizes are how many samples are written in one transaction: batches begin small, and
+// become as large as the time for which they hold allows.
+type batchSizes struct{ first, least, most int }
+
+// usualBatches are never so small that the transaction costs more than what it writes.
+var usualBatches = batchSizes{first: 100, least: 50, most: 2000}
 
 // pace measures how many samples are written in one transaction.
 type pace struct {
@@ -369,7 +399,7 @@ type pace struct {
 
 func (s *Store) newPace(alone bool) *pace {
 	p := &pace{s: s, alone: alone && s.db.OnSQLite()}
-	p.n.Store(int64(firstBatch))
+	p.n.Store(int64(s.batches.first))
 	return p
 }
 
@@ -391,7 +421,8 @@ func (p *pace) step(ctx context.Context, n int, write func(tx *gorm.DB, l sqlsto
 		hold = holdAlone
 	}
 	next := int64(n) * int64(hold) / int64(took)
-	p.n.Store(max(min(next, 2*int64(n), int64(mostInBatch)), int64(leastInBatch)))
+	sizes := p.s.batches
+	p.n.Store(max(min(next, 2*int64(n), int64(sizes.most)), int64(sizes.least)))
 	if !beside {
 		return nil
 	}

@@ -43,6 +43,7 @@ type Store struct {
 	folding      chan struct{}           // a place for each that may read facts, see FactRows
 	lookups      sync.Map                // prepared statements, see prepared
 	failed       failures                // to sign in, that are not written yet
+	batches      batchSizes              // of imports
 }
 
 // Open opens the registry. A new SQLite file is made with today's schema; any
@@ -73,7 +74,7 @@ func connect(ctx context.Context, c Config, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, read: db.Read, now: now, ids: lab.NewIDMaker(now), folding: make(chan struct{}, db.Readers/connectionsPerFold)}
+	s := &Store{db: db, read: db.Read, now: now, ids: lab.NewIDMaker(now), folding: make(chan struct{}, db.Readers/connectionsPerFold), batches: usualBatches}
 	if db.Fresh {
 		_, err = s.migrate(ctx)
 	}
@@ -137,7 +138,7 @@ var owned = []string{
 	"imports", "visits", "drafts", "sample_counters", "samples", "sample_expectations", "analyses", "findings", "publications",
 	"service_years", "audit_heads", "audit_events", "sample_facts", "finding_facts",
 	"analysis_questions", "record_views", "read_outs",
-	"uploads", "upload_parts", "import_mappings",
+	"uploads", "upload_parts", "import_mappings", "corrections",
 }
 
 // onlyAdded are the tables whose rows nobody changes or removes.

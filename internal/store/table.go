@@ -38,6 +38,7 @@ var (
 	gapsTable         = table[ClockGap]("clock_gaps")
 	uploadsTable      = table[lab.Upload]("uploads")
 	mappingsTable     = table[lab.ImportMapping]("import_mappings")
+	correctionsTable  = table[lab.Correction]("corrections")
 )
 
 func (n table[T]) query(tx *gorm.DB, rest string, values []any) *gorm.DB {

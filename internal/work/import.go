@@ -24,6 +24,7 @@ type Import struct {
 	Open    func(path string) (io.ReadCloser, error) // opens a file that is not on disk; nil where all are
 	Purpose string                                   // why it is imported; empty for a command
 	Alone   bool                                     // nobody else works in this process
+	Why     lab.Why                                  // why recorded samples are corrected, of which the files say otherwise; not given: none is
 }
 
 // FilesError is what is wrong with the files, or with how they are said to be read.
@@ -75,6 +76,12 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 			asking = errors.Join(asking, err)
 			return found, err
 		},
+		File: func(id string) (*lab.RecordedFile, error) {
+			found, err := x.Store.RecordedFile(ctx, x.By, x.Service.ID, id)
+			asking = errors.Join(asking, err)
+			return &found, err
+		},
+		Amend: x.Why.Given(),
 	}, progress)
 	if asking = errors.Join(asking, failed()); asking != nil {
 		if err == nil {
@@ -106,7 +113,7 @@ func (r *Reading) findBefore(ctx context.Context) error {
 		case before.State == lab.ImportLoading:
 			r.Left = &before
 			return nil
-		case before.State != lab.ImportTaken || r.Plan.Samples == 0:
+		case before.State != lab.ImportTaken || r.Plan.Samples+r.Plan.Receipt.Corrected == 0:
 			r.Before = &before
 			return nil
 		}
@@ -123,7 +130,7 @@ func (r *Reading) Take(ctx context.Context, progress func(done, of int)) error {
 			Accepted: int32(total.Accepted), Merged: int32(total.Merged), Rejected: int32(total.Rejected), Samples: int32(r.Plan.Samples), Purpose: r.Purpose,
 		},
 		Substances: r.Plan.Substances, Products: r.Plan.Products, Methods: r.Plan.Methods, Samples: r.Plan.Arrivals(),
-		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone,
+		Usual: r.Usual, Confirmed: r.Mapping.Confirmed, Alone: r.Alone, Why: r.Why,
 	}
 	batch.Import.ServiceID = r.Service.ID
 	if r.Service.ID == 0 {

@@ -27,16 +27,24 @@ func (b *browser) attach(field, name, content string) {
 // importers counts those who send files in: each has one thing done at a time.
 var importers atomic.Int32
 
-// sentIn opens the page of a file that was sent in, in parts.
-func sentIn(t testing.TB, x *site) *browser {
+// clinic is the file of a clinic.
+func clinic(t testing.TB) string {
 	t.Helper()
 	content, err := os.ReadFile("../testdata/clinic.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(content)
+}
+
+// sentIn opens the page of a file that was sent in, in parts.
+func sentIn(t testing.TB, x *site) *browser { t.Helper(); return sending(t, x, clinic(t)) }
+
+func sending(t testing.TB, x *site, content string) *browser {
+	t.Helper()
 	b := x.staff(t, storetest.Person(t, x.store, fmt.Sprintf("importer-%d", importers.Add(1)), x.service.ID, lab.Importer))
 	b.open("/imports/UTR")
-	b.attach("files", "clinic.csv", string(content))
+	b.attach("files", "clinic.csv", content)
 	b.follow("Send")
 	return b
 }
@@ -82,7 +90,12 @@ func (b *browser) describe() {
 // dryRun opens the dry run of a file.
 func dryRun(t testing.TB, x *site) *browser {
 	t.Helper()
-	b := mapped(t, x)
+	return described(mapped(t, x))
+}
+
+// described says how a file is read, and does a dry run.
+func described(b *browser) *browser {
+	b.t.Helper()
 	b.describe()
 	b.follow("Save, and do a dry run")
 	b.until("read", `() => !document.querySelector('[data-progress]') && document.readyState === 'complete'`)
@@ -94,6 +107,16 @@ func toTake(t testing.TB, x *site) *browser {
 	t.Helper()
 	b := dryRun(t, x)
 	b.follow("Go on to import")
+	return b
+}
+
+// corrects opens the page on which a file is taken that says otherwise of a recorded sample.
+func corrects(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := sending(t, x, strings.ReplaceAll(clinic(t), "K-002", "G3"))
+	b.follow("Make a new mapping")
+	described(b).follow("Go on to import")
+	b.choose("corrections", "amend")
 	return b
 }
 

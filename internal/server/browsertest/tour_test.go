@@ -667,6 +667,7 @@ var tour = []stop{
 	{"importjob", "dry run", "Names to decide", dryRun},
 	{"importgone", "", "Your files are still there", importGone},
 	{"importtake", "", "What for", toTake},
+	{"importtake", "corrects", "Correct them as the file says", corrects},
 	{"importtaken", "", "Take the import back", imported},
 
 	{"reports", "", "Reports", at(coordinator, "/reports")},

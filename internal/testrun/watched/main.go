@@ -64,21 +64,57 @@ func (c calls) add(file *ast.File) {
 		if !ok {
 			continue
 		}
-		name := f.Name.Name
-		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				c[name] = append(c[name], "go")
-			case *ast.SelectorExpr:
-				if n.Sel.Name == "Go" {
-					c[name] = append(c[name], "go")
-				}
-			case *ast.Ident:
-				c[name] = append(c[name], n.Name)
-			}
-			return true
-		})
+		c[f.Name.Name] = append(c[f.Name.Name], used(f)...)
 	}
+}
+
+// used are the names of what a function calls, or hands on as it is: a name that only says of
+// what type something is, or which field, starts nothing.
+func used(f *ast.FuncDecl) (names []string) {
+	handed := func(list ...ast.Expr) {
+		for _, x := range list {
+			if pair, ok := x.(*ast.KeyValueExpr); ok {
+				x = pair.Value
+			}
+			switch x := x.(type) {
+			case *ast.Ident:
+				names = append(names, x.Name)
+			case *ast.SelectorExpr:
+				names = append(names, x.Sel.Name)
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			names = append(names, "go")
+		case *ast.CallExpr:
+			handed(called(n))
+			handed(n.Args...)
+			if x, ok := n.Fun.(*ast.SelectorExpr); ok && x.Sel.Name == "Go" {
+				names = append(names, "go")
+			}
+		case *ast.CompositeLit:
+			handed(n.Elts...)
+		case *ast.AssignStmt:
+			handed(n.Rhs...)
+		case *ast.ReturnStmt:
+			handed(n.Results...)
+		}
+		return true
+	})
+	return names
+}
+
+// called is what is called, without its types.
+func called(n *ast.CallExpr) ast.Expr {
+	switch x := n.Fun.(type) {
+	case *ast.IndexExpr:
+		return x.X
+	case *ast.IndexListExpr:
+		return x.X
+	}
+	return n.Fun
 }
 
 // tests are the tests that start goroutines.

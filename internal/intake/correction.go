@@ -1,0 +1,215 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marquis/internal/lab"
+)
+
+// Correction is a recorded sample of which the files say otherwise.
+type Correction struct {
+	ID      string         `json:"id"`
+	File    string         `json:"file"`
+	Row     int            `json:"row"` // that describes the sample
+	Dangers []string       `json:"dangers"`
+	Texts   []string       `json:"changes"` // in English, "what: as recorded → as it is read here"
+	Taken   bool           `json:"taken"`   // it is corrected where the files are taken
+	What    *lab.Corrected `json:"-"`
+}
+
+// correction is one that was found, by its draft.
+type correction struct {
+	draft   int
+	version int32 // of the recorded sample
+	shown   *Correction
+}
+
+// shownCorrectionsMost is how many corrections a receipt tells of; more are counted.
+const shownCorrectionsMost = lab.MostCorrections
+
+// inTrial is a reason for which a correction is tried.
+var inTrial = lab.Why{ReasonCode: lab.PublicationReasons[0]}
+
+const saysOtherwise = "The sample is recorded already, and the source now says otherwise of it: nothing of a recorded sample is changed without a reason."
+
+// correct finds what an arrival changes of the sample that is recorded by its id, and tells
+// whether it is taken. What changes nothing is merged; what cannot be corrected by a file is
+// rejected, and so is all where nobody has said that recorded samples are to be corrected.
+func (p *planner) correct(d *draft, a *lab.Arrival) bool {
+	if p.known.File == nil || len(p.corrections) >= shownCorrectionsMost {
+		p.corrections = append(p.corrections, correction{draft: d.n})
+		d.at.reject(problem{"id", d.id, saysOtherwise})
+		return false
+	}
+	recorded, err := p.known.File(d.id)
+	if err != nil {
+		p.asked = err
+		return false
+	}
+	if err := recorded.Correctable(); err != nil {
+		p.rejectSample(d, err)
+		return false
+	}
+	after, _, err := p.dictionary.Correct(&recorded.File, a, inTrial)
+	if err != nil {
+		p.rejectSample(d, err)
+		return false
+	}
+	what := p.dictionary.CorrectionOf(&recorded.File, after)
+	if len(what.Changes) == 0 {
+		d.isRecorded(recordedAlike)
+		return false
+	}
+	c := &Correction{ID: d.id, File: d.at.source.table.File, Row: d.at.row().Number, Texts: p.textsOf(&what), Taken: p.known.Amend, What: &what}
+	for _, id := range what.Graves {
+		c.Dangers = append(c.Dangers, p.dictionary.Substances[id].Name)
+	}
+	p.corrections = append(p.corrections, correction{d.n, recorded.Sample.Version, c})
+	if !p.known.Amend {
+		d.at.reject(problem{"id", d.id, saysOtherwise})
+	}
+	return p.known.Amend
+}
+
+// correctsIn is the version of the recorded sample that a draft corrects, 0 where it is new.
+func (p *planner) correctsIn(draft int) int32 {
+	i, is := slices.BinarySearchFunc(p.corrections, draft, func(c correction, draft int) int { return c.draft - draft })
+	if !is {
+		return 0
+	}
+	return p.corrections[i].version
+}
+
+// amended are the drafts that correct recorded samples, and their rows of findings; none where
+// they are not amended.
+func (p *planner) amended(amending bool) (drafts, rows map[int]bool) {
+	drafts, rows = map[int]bool{}, map[int]bool{}
+	for _, c := range p.corrections {
+		if !amending || c.shown == nil {
+			continue
+		}
+		drafts[c.draft] = true
+		for _, at := range p.draft(c.draft).rows {
+			if at.source == p.findings() {
+				rows[at.index] = true
+			}
+		}
+	}
+	return drafts, rows
+}
+
+// shownCorrections are the corrections that a receipt tells of: those that concern a substance of
+// high or extreme danger first.
+func (p *planner) shownCorrections() (list []Correction) {
+	for _, c := range p.corrections {
+		if c.shown != nil {
+			list = append(list, *c.shown)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Correction) int { return min(1, len(b.Dangers)) - min(1, len(a.Dangers)) })
+	return list
+}
+
+// textsOf says in English what a correction changes: of each substance first, then of the rest.
+func (p *planner) textsOf(c *lab.Corrected) (texts []string) {
+	var told []lab.SubstanceID
+	for _, f := range slices.Concat(c.Gone, c.Fresh) {
+		id := p.dictionary.Resolve(f.SubstanceID)
+		if slices.Contains(told, id) {
+			continue
+		}
+		told = append(told, id)
+		was, now := p.foundOf(c.Gone, id), p.foundOf(c.Fresh, id)
+		if was == now {
+			continue
+		}
+		name := p.dictionary.Substances[id].Name
+		if slices.Contains(c.Graves, id) {
+			name += " (high or extreme danger)"
+		}
+		texts = append(texts, fmt.Sprintf("%s: %s → %s", name, was, now))
+	}
+	for _, x := range c.Changes {
+		if strings.HasPrefix(x.Field, "findings.") {
+			continue
+		}
+		texts = append(texts, fmt.Sprintf("%s: %s → %s", x.Field, p.valueText(x.Field, x.Old), p.valueText(x.Field, x.New)))
+	}
+	return texts
+}
+
+// foundOf says what was found of a substance.
+func (p *planner) foundOf(findings []lab.Finding, id lab.SubstanceID) string {
+	var texts []string
+	for _, f := range findings {
+		if p.dictionary.Resolve(f.SubstanceID) != id {
+			continue
+		}
+		text := string(f.Detection)
+		if f.Detection == lab.Quantified {
+			text = f.Amount.String()
+			if f.Basis != lab.BasisUnknown {
+				text += " as " + string(f.Basis)
+			}
+		}
+		texts = append(texts, text)
+	}
+	if len(texts) == 0 {
+		return "not told"
+	}
+	return strings.Join(texts, " and ")
+}
+
+// valueText writes the content of a field.
+func (p *planner) valueText(field string, v lab.Value) string {
+	text := v.String()
+	switch field {
+	case "product_id":
+		if x := p.dictionary.Products[lab.ProductID(v.Number())]; x != nil { //nolint:gosec // a number of ours
+			text = x.NameEN
+		}
+	case "method_id":
+		if m := p.dictionary.Methods[lab.MethodID(v.Number())]; m != nil { //nolint:gosec // a number of ours
+			text = strings.TrimSpace(string(m.Kind) + " " + m.Version)
+		}
+	}
+	if text == "" || text == "[]" {
+		return "nothing"
+	}
+	return clip(text, maxShown)
+}
+
+// writeCorrections writes what recorded samples would be corrected, or are.
+func (r *Receipt) writeCorrections(b *strings.Builder) {
+	if r.Corrected == 0 {
+		return
+	}
+	taken := "not changed without a reason"
+	if r.Corrections[0].Taken {
+		taken = "to be corrected"
+	}
+	fmt.Fprintf(b, "%d recorded samples of which the source now says otherwise, %s:\n", r.Corrected, taken)
+	for i, c := range r.Corrections {
+		if i == shownLines {
+			break
+		}
+		fmt.Fprintf(b, "  %s (row %d of %s): %s\n", shownID(c.ID), c.Row, c.File, strings.Join(c.Texts, "; "))
+	}
+	if more := r.Corrected - min(shownLines, len(r.Corrections)); more > 0 {
+		fmt.Fprintf(b, "… and %d more; --receipt FILE.csv writes them\n", more)
+	}
+}
+
+// CorrectionsSum tells what would be corrected from what another reading would correct.
+func (r *Receipt) CorrectionsSum() string {
+	h := sha256.New()
+	_, _ = fmt.Fprintln(h, r.Corrected)
+	for _, c := range r.Corrections {
+		_, _ = fmt.Fprintf(h, "%q %q\n", c.ID, c.Texts)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,300 @@
+package lab
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Correction is on record of a sample that its source corrected: an import brought a file that
+// says otherwise of it. It keeps what it takes to undo that.
+type Correction struct {
+	ServiceID ServiceID `gorm:"primaryKey"`
+	ImportID  ID        `gorm:"type:uuid;primaryKey"` // that corrected it
+	SampleID  ID        `gorm:"type:uuid;primaryKey"`
+	Version   int32     // of the sample that it made, or that undoing it made
+	Changes   string    // of the sample and what was expected of it, as the trail tells them
+	Retracted string    // ids of the analyses that the source does not tell any more, with single spaces between
+	Undone    bool      // its import was taken back
+}
+
+// TableName returns the table.
+func (Correction) TableName() string { return "corrections" }
+
+// RecordedFile is the file of a sample that was imported, with its corrections.
+type RecordedFile struct {
+	File
+	Corrections []Correction
+}
+
+// Correctable refuses a sample that a file cannot correct: people have worked on it here, and
+// what they did is not to be lost.
+func (r *RecordedFile) Correctable() error {
+	var errs FieldErrors
+	made, latest := int32(1), r.Latest()
+	for _, c := range r.Corrections {
+		made = max(made, c.Version)
+	}
+	byHand := func(e Evidence) bool { return e.Analysis.ImportID.IsZero() }
+	switch {
+	case latest != nil && latest.ImportID.IsZero() && latest.Kind == WithdrawnResult:
+		errs.Check(false, "id", "The source now says otherwise of a sample whose result was withdrawn here: correct it by hand.")
+	case latest != nil && latest.ImportID.IsZero():
+		errs.Check(false, "id", "The source now says otherwise of a sample whose result was released here: correct it by hand.")
+	case slices.ContainsFunc(r.Evidence, byHand):
+		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was entered here: correct it by hand.")
+	case r.Sample.Version != made || len(r.Questions) > 0:
+		errs.Check(false, "id", "The source now says otherwise of a sample that somebody has changed here: correct it by hand.")
+	}
+	return errs.Err()
+}
+
+// errNoAnalysisAnyMore is for a source that takes all analyses back.
+var errNoAnalysisAnyMore = FieldErrors{{Field: "id", Format: "The source tells of no analysis any more, and a result of this sample is released: withdraw that by hand."}}
+
+// errAnother is for an id that a source gives anew every year.
+var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is recorded already, of another day and sold as something else: perhaps it is another sample. If it is the same, correct it by hand; if it is another, the ids need something that tells them apart, such as the year."}}
+
+// Correct is the file once its source has said otherwise: the sample is described as the
+// arrival says, an analysis of the source that it does not tell any more is retracted, one that
+// is new is added without an id, and what follows of both is the next version of the result, if it says
+// anything else than the last. Source says why.
+func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, next *Publication, err error) {
+	if f.Sample.ReceivedOn != a.Sample.ReceivedOn && d.ResolveProduct(f.Sample.ProductID) != d.ResolveProduct(a.Sample.ProductID) {
+		return nil, nil, errAnother
+	}
+	after = f.Clone()
+	after.Sample, after.Expected = f.Sample.correctedBy(&a.Sample), slices.Clone(a.Expected)
+	told := slices.Clone(a.Evidence)
+	for i := range after.Evidence {
+		e := &after.Evidence[i]
+		if e.Analysis.State != Verified {
+			continue
+		}
+		same := slices.IndexFunc(told, func(x Evidence) bool { return d.sameEvidence(e, &x) })
+		if same < 0 {
+			e.Analysis.State, e.Analysis.StateReason = Retracted, why.Brief()
+			continue
+		}
+		told = slices.Delete(told, same, same+1)
+	}
+	after.Evidence = append(after.Evidence, told...)
+	if len(after.verified()) == 0 && f.Stands() {
+		return nil, nil, errNoAnalysisAnyMore
+	}
+	next, err = d.follows(after, why)
+	return after, next, err
+}
+
+// follows is the next version of the result of a file whose analyses its source has changed,
+// nil where it would say what the last says.
+func (d *Dictionary) follows(f *File, why Why) (*Publication, error) {
+	if len(f.verified()) == 0 {
+		return nil, nil
+	}
+	next, err := d.Next(f)
+	if err != nil {
+		return nil, err
+	}
+	if f.says(next) {
+		return nil, nil
+	}
+	if !next.NeedsReason() {
+		why = Why{}
+	}
+	return d.Publish(f, why)
+}
+
+// says tells that a version says what stands already.
+func (f *File) says(next *Publication) bool { return f.Stands() && f.Repeats(next) != nil }
+
+// correctedBy is the sample described as another of its source says: whatever was decided here
+// stays.
+func (s *Sample) correctedBy(other *Sample) Sample {
+	now := *other
+	now.Key, now.Version = s.Key, s.Version
+	now.NumberYear, now.NumberRunning, now.NumberSeries = s.NumberYear, s.NumberRunning, s.NumberSeries
+	now.Stage, now.HeldSince, now.NoRetest, now.Excluded, now.Overruled = s.Stage, s.HeldSince, s.NoRetest, s.Excluded, s.Overruled
+	now.SourceRef, now.SourceKey, now.ImportID = s.SourceRef, s.SourceKey, s.ImportID
+	now.VisitID, now.RegisteredBy, now.RegisteredAt = s.VisitID, s.RegisteredBy, s.RegisteredAt
+	if now.LocationID == 0 {
+		now.LocationID = s.LocationID
+	}
+	return now
+}
+
+// sameEvidence tells that two analyses of a source say the same, as the dictionary reads them
+// today.
+func (d *Dictionary) sameEvidence(a, b *Evidence) bool {
+	return reflect.DeepEqual(d.plain(a), d.plain(b))
+}
+
+// plain is an analysis with what its source said alone, in one order.
+func (d *Dictionary) plain(e *Evidence) Evidence {
+	said := Evidence{Analysis: Analysis{
+		MethodID: e.Analysis.MethodID, Level: e.Analysis.Level, PerformedOn: e.Analysis.PerformedOn, Conclusion: e.Analysis.Conclusion,
+		Notes: e.Analysis.Notes, Instrument: e.Analysis.Instrument, Run: e.Analysis.Run,
+	}}
+	for _, f := range e.Findings {
+		f.Key, f.SampleID, f.AnalysisID = Key{}, ID{}, ID{}
+		f.SubstanceID = d.Resolve(f.SubstanceID)
+		said.Findings = append(said.Findings, f)
+	}
+	slices.SortFunc(said.Findings, func(a, b Finding) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	return said
+}
+
+// Undo takes a correction of a file back: what it changed and nobody has changed since is as it
+// was, the analyses that it brought are retracted, and those that it retracted are there again,
+// without an id.
+func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, next *Publication, err error) {
+	after = f.Clone()
+	if err := after.undoChanges(c); err != nil {
+		return nil, nil, err
+	}
+	retracted := strings.Fields(c.Retracted)
+	for i := range f.Evidence {
+		was, e := &f.Evidence[i], &after.Evidence[i]
+		switch {
+		case was.Analysis.ImportID == c.ImportID && was.Analysis.State == Verified:
+			e.Analysis.State, e.Analysis.StateReason = Retracted, why.Brief()
+		case slices.Contains(retracted, was.Analysis.ID.String()):
+			again := d.plain(was)
+			again.Findings = slices.Clone(was.Findings)
+			again.Analysis.ImportID, again.Analysis.State, again.Analysis.Signature = was.Analysis.ImportID, Verified, AtSource
+			after.Evidence = append(after.Evidence, again)
+		}
+	}
+	if len(after.verified()) == 0 && f.Stands() {
+		next, err = f.Withdraw(why)
+	} else {
+		next, err = d.follows(after, why)
+	}
+	return after, next, err
+}
+
+// undoChanges gives each field that still is what the correction made of it its content of before.
+func (f *File) undoChanges(c *Correction) error {
+	var changes []Difference
+	if err := json.Unmarshal([]byte(c.Changes), &changes); err != nil {
+		return err
+	}
+	for _, change := range changes {
+		if change.Field == "expected" {
+			if ValueOf(f.Expected) == change.New {
+				f.Expected = expectedOf(change.Old)
+			}
+			continue
+		}
+		i := slices.IndexFunc(SampleFields, func(x SampleField) bool { return x.Key == change.Field })
+		if i < 0 {
+			continue
+		}
+		at := reflect.ValueOf(SampleFields[i].At(&f.Sample))
+		if ValueOf(at.Elem().Interface()) != change.New {
+			continue
+		}
+		at.Elem().SetZero()
+		if err := json.Unmarshal([]byte(change.Old), at.Interface()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expectedOf reads what a value tells of what was expected.
+func expectedOf(v Value) (list []Expected) {
+	for _, token := range v.List() {
+		if strings.HasPrefix(string(token), `"`) {
+			list = append(list, Expected{Class: token.Text()})
+		} else if n, err := strconv.Atoi(string(token)); err == nil {
+			list = append(list, Expected{SubstanceID: Optional(n)})
+		}
+	}
+	return list
+}
+
+// notOfPeople are the fields of a sample that tell nobody what its source has changed.
+var notOfPeople = []string{"source_ref", "source_key", "source_digest"}
+
+// Corrected is what a correction changes, for people.
+type Corrected struct {
+	Changes     []Difference // of the sample, of what was expected, and of each analysis of its source
+	Gone, Fresh []Finding    // of the analyses that the source does not tell any more, and of those that it tells instead
+	Graves      []SubstanceID
+}
+
+// CorrectionOf tells what differs between the file of a sample and what a correction makes of it.
+func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
+	c.Changes = slices.DeleteFunc(before.Differences(after), func(x Difference) bool { return slices.Contains(notOfPeople, x.Field) })
+	var gone, fresh []Evidence
+	for i := range after.Evidence {
+		now := &after.Evidence[i]
+		was := before.Analysis(now.Analysis.ID)
+		switch {
+		case now.Analysis.ID.IsZero() || was == nil:
+			fresh = append(fresh, d.plain(now))
+			c.Fresh = append(c.Fresh, now.Findings...)
+		case was.Analysis.State == Verified && now.Analysis.State != Verified:
+			gone = append(gone, d.plain(was))
+			c.Gone = append(c.Gone, was.Findings...)
+		}
+	}
+	for _, old := range gone {
+		instead := Evidence{}
+		i := slices.IndexFunc(fresh, func(e Evidence) bool { return e.Analysis.MethodID == old.Analysis.MethodID })
+		if i >= 0 {
+			instead = fresh[i]
+			fresh = slices.Delete(fresh, i, i+1)
+		}
+		c.Changes = append(c.Changes, EvidenceDifferences(old, instead)...)
+	}
+	for _, e := range fresh {
+		c.Changes = append(c.Changes, EvidenceDifferences(Evidence{}, e)...)
+	}
+	c.Graves = d.gravesIn(c.Changes)
+	slices.SortStableFunc(c.Changes, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
+	return c
+}
+
+// weight tells what stands first where changes are told: dangers, what else was found, the rest.
+func (d *Dictionary) weight(c Difference) int {
+	switch {
+	case len(d.gravesIn([]Difference{c})) > 0:
+		return 0
+	case strings.HasPrefix(c.Field, "findings."):
+		return 1
+	}
+	return 2
+}
+
+// gravesIn are the substances of high or extreme danger that differences of findings tell of.
+func (d *Dictionary) gravesIn(changes []Difference) (graves []SubstanceID) {
+	for _, c := range changes {
+		rest, is := strings.CutPrefix(c.Field, "findings.")
+		number, _, _ := strings.Cut(rest, ".")
+		n, err := strconv.Atoi(number)
+		if !is || err != nil {
+			continue
+		}
+		if id := SubstanceID(n); d.isGrave(d.Substances[id]) && !slices.Contains(graves, id) {
+			graves = append(graves, id)
+		}
+	}
+	return graves
+}
+
+// MostCorrections is how many recorded samples one import corrects: all are corrected in one
+// moment, for which others wait.
+const MostCorrections = 200
+
+// TooManyCorrections refuses an import that corrects more.
+func TooManyCorrections() error {
+	return FieldErrors{{
+		Field: "id", Args: []any{MostCorrections},
+		Format: "The files say otherwise of more than %d recorded samples. If they read otherwise as a whole, take the import back that brought these samples, and import the corrected files; or divide the files.",
+	}}
+}

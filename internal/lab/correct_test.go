@@ -1,0 +1,260 @@
+package lab_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+var (
+	firstImport = lab.ID{7}
+	amending    = lab.ID{8} // import that corrects
+	because     = lab.Why{ReasonCode: lab.ReasonEntry}
+)
+
+// atSource is an analysis that an import brought.
+func atSource(d *lab.Dictionary, id byte, findings ...lab.Finding) lab.Evidence {
+	return with(verified(d, gcms, findings...), func(a *lab.Analysis) {
+		a.ID, a.Signature, a.EnteredBy, a.VerifiedBy, a.ImportID = lab.ID{1, id}, lab.AtSource, 0, 0, firstImport
+	})
+}
+
+// imported is a sample as an import recorded it: ketamine of 79.5 % with caffeine, published.
+func imported(t *testing.T, d *lab.Dictionary) *lab.RecordedFile {
+	t.Helper()
+	f := lab.File{
+		Sample: *newSample(func(s *lab.Sample) {
+			s.ImportID, s.State, s.SourceRef, s.SourceDigest, s.RegisteredBy = firstImport, lab.Completed, "A1", "first", 0
+		}),
+		Expected: d.Products[soldAsKetamine].Expected(),
+		Evidence: []lab.Evidence{atSource(d, 1, percent(ketamine, 795_000, lab.BasisBase)), with(atSource(d, 2, finding(caffeine, lab.Identified)), func(a *lab.Analysis) { a.MethodID = targeted })},
+	}
+	p, err := d.Publish(&f, lab.Why{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ImportID = firstImport
+	f.Publications = []lab.Publication{*p}
+	return &lab.RecordedFile{File: f}
+}
+
+// saysNow is what the source now says of the sample: as it is recorded, but for what is edited.
+func saysNow(r *lab.RecordedFile, edit func(a *lab.Arrival)) *lab.Arrival {
+	a := &lab.Arrival{File: *r.Clone()}
+	a.Publications, a.Sample.ImportID, a.Sample.SourceDigest = nil, lab.ID{}, "second"
+	for i := range a.Evidence {
+		e := &a.Evidence[i]
+		e.Analysis.Key, e.Analysis.ImportID, e.Findings = lab.Key{ServiceID: 1}, lab.ID{}, slices.Clone(e.Findings)
+	}
+	edit(a)
+	return a
+}
+
+// Only the analysis of which the source says otherwise is retracted; the other stands.
+func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	after, next, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) {
+		a.Evidence[0].Findings[0].Amount.Value = 695_000
+		a.Sample.Colours = lab.Codes{"white"}
+	}), because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(after.Evidence) != 3 || after.Evidence[0].Analysis.State != lab.Retracted || after.Evidence[0].Analysis.StateReason != "entry_mistake" ||
+		after.Evidence[1].Analysis.State != lab.Verified || after.Evidence[2].Findings[0].Amount.Value != 695_000 {
+		t.Errorf("%+v", after.Evidence)
+	}
+	if next.Version != 2 || next.Kind != lab.AmendedResult || next.Why != because || next.Result.Findings[0].Amount.Value != 695_000 || says(&next.Result) != "1 quantified, 4 identified" {
+		t.Errorf("%+v", next)
+	}
+	x := after.Sample
+	if !slices.Equal(x.Colours, lab.Codes{"white"}) || x.SourceDigest != "second" || x.ImportID != firstImport || x.NumberRunning != 17 || x.SourceRef != "A1" {
+		t.Errorf("%+v", x)
+	}
+	c := d.CorrectionOf(&r.File, after)
+	var fields []string
+	for _, change := range c.Changes {
+		fields = append(fields, change.Field)
+	}
+	if got := strings.Join(fields, " "); got != "findings.1.amount_value colours" {
+		t.Errorf("told: %s", got)
+	}
+}
+
+// What changes nothing of the result makes no version of it.
+func TestACorrectionOfThePriceReleasesNothing(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	_, next, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.Notes = "of the source" }), because)
+	if next != nil || err != nil {
+		t.Errorf("%+v, %v", next, err)
+	}
+	after, _, err := d.Correct(&r.File, saysNow(r, func(*lab.Arrival) {}), because)
+	if c := d.CorrectionOf(&r.File, after); len(c.Changes) > 0 || err != nil {
+		t.Errorf("nothing was changed, and is told as %v, %v", c.Changes, err)
+	}
+}
+
+func TestACorrectionThatLeavesNoAnalysisIsRefused(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	if _, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence = nil }), because); !slices.Equal(wrongFields(t, err), []string{"id"}) {
+		t.Error(err)
+	}
+}
+
+// An id that a source gives anew every year is no correction.
+func TestAnotherSampleWithTheSameIDIsNoCorrection(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	_, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.ReceivedOn, a.Sample.ProductID = 2024_05_31, soldAsCocaine }), because)
+	if !slices.Equal(wrongFields(t, err), []string{"id"}) {
+		t.Error(err)
+	}
+	for name, edit := range map[string]func(a *lab.Arrival){
+		"the day":     func(a *lab.Arrival) { a.Sample.ReceivedOn = 2024_05_31 },
+		"the product": func(a *lab.Arrival) { a.Sample.ProductID = soldAsCocaine },
+	} {
+		if _, _, err := d.Correct(&r.File, saysNow(r, edit), because); err != nil {
+			t.Errorf("only %s is another: %v", name, err)
+		}
+	}
+}
+
+// A danger that the source takes back, or tells anew, is named.
+func TestACorrectionNamesDangers(t *testing.T) {
+	d := newDictionary(t)
+	d.Substances[fentanyl].Danger = lab.DangerExtreme
+	r := imported(t, d)
+	with := saysNow(r, func(a *lab.Arrival) {
+		a.Evidence[0].Findings = append(a.Evidence[0].Findings, finding(fentanyl, lab.Identified))
+	})
+	after, _, err := d.Correct(&r.File, with, because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := d.CorrectionOf(&r.File, after); !slices.Equal(c.Graves, []lab.SubstanceID{fentanyl}) {
+		t.Errorf("%v", c.Graves)
+	}
+}
+
+// What people have done here is never written over.
+func TestAFileCorrectsNoSampleOnWhichSomebodyWorked(t *testing.T) {
+	d := newDictionary(t)
+	for name, edit := range map[string]func(r *lab.RecordedFile){
+		"described":   func(r *lab.RecordedFile) { r.Sample.Version++ },
+		"analysed":    func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
+		"asked about": func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"amended":     func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
+		"withdrawn": func(r *lab.RecordedFile) {
+			r.Publications[0].ImportID, r.Publications[0].Kind = lab.ID{}, lab.WithdrawnResult
+		},
+		"corrected, and described": func(r *lab.RecordedFile) { r.Sample.Version, r.Corrections = 3, []lab.Correction{{Version: 2}} },
+	} {
+		r := imported(t, d)
+		if edit(r); !slices.Equal(wrongFields(t, r.Correctable()), []string{"id"}) {
+			t.Errorf("%s: %v", name, r.Correctable())
+		}
+	}
+	r := imported(t, d)
+	r.Sample.Version, r.Corrections = 2, []lab.Correction{{Version: 2}}
+	if err := r.Correctable(); err != nil {
+		t.Errorf("a sample that a file corrected before: %v", err)
+	}
+}
+
+// corrected is the file after a correction, as it is stored.
+func corrected(t *testing.T, d *lab.Dictionary, r *lab.RecordedFile, a *lab.Arrival) (*lab.File, *lab.Correction) {
+	t.Helper()
+	after, next, err := d.Correct(&r.File, a, because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var gone []string
+	for i := range after.Evidence {
+		e := &after.Evidence[i]
+		if e.Analysis.ID.IsZero() {
+			e.Analysis.ID, e.Analysis.ImportID = lab.ID{2, byte(i)}, amending
+		} else if e.Analysis.State == lab.Retracted {
+			gone = append(gone, e.Analysis.ID.String())
+		}
+	}
+	if next != nil {
+		next.ImportID = amending
+		after = after.With(next)
+	}
+	text, err := lab.CanonicalJSON(r.Differences(after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after, &lab.Correction{ServiceID: 1, ImportID: amending, SampleID: r.Sample.ID, Version: 2, Changes: text, Retracted: strings.Join(gone, " ")}
+}
+
+// Undone, the result says what it said, and of the sample only what nobody changed since is put back.
+func TestACorrectionIsUndone(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	after, c := corrected(t, d, r, saysNow(r, func(a *lab.Arrival) {
+		a.Evidence[0].Findings[0].Amount.Value = 695_000
+		a.Sample.Colours, a.Sample.Logo, a.Sample.WeightUG, a.Sample.CollectedOn = lab.Codes{"white"}, "star", 250_000, 2024_05_30
+		a.Expected = []lab.Expected{substance(mdma), class("opioid")}
+	}))
+	after.Sample.Logo = "heart" // by hand, since
+	undone, next, err := d.Undo(after, c, because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, was := undone.Sample, r.Sample
+	if len(x.Colours) > 0 || x.WeightUG != was.WeightUG || x.CollectedOn != was.CollectedOn || x.SourceDigest != "first" || x.Logo != "heart" {
+		t.Errorf("%+v", x)
+	}
+	if !slices.Equal(undone.Expected, r.Expected) {
+		t.Errorf("expected: %v", undone.Expected)
+	}
+	if next.Version != 3 || next.Kind != lab.AmendedResult || says(&next.Result) != "1 quantified, 4 identified" || next.Result.Findings[0].Amount.Value != 795_000 {
+		t.Errorf("%+v", next)
+	}
+}
+
+// A sample that was not analysed, and of which a correction brought a result: undone, it is withdrawn.
+func TestUndoneWhereThereWasNoResultItIsWithdrawn(t *testing.T) {
+	d := newDictionary(t)
+	whole := imported(t, d)
+	r := &lab.RecordedFile{File: lab.File{Sample: whole.Sample, Expected: whole.Expected}}
+	r.Sample.State, r.Sample.StateReason = lab.NotAnalysed, "capacity"
+	a := saysNow(whole, func(*lab.Arrival) {})
+	after, c := corrected(t, d, r, a)
+	if latest := after.Latest(); latest == nil || latest.Kind != lab.ConfirmedResult || latest.Given() || after.Sample.State != lab.Completed {
+		t.Fatalf("%+v", latest)
+	}
+	undone, next, err := d.Undo(after, c, because)
+	if err != nil || next.Kind != lab.WithdrawnResult || undone.Sample.State != lab.NotAnalysed || undone.Sample.StateReason != "capacity" {
+		t.Errorf("%+v, %v", next, err)
+	}
+}
+
+// Each field of a sample comes back as it was.
+func TestEachFieldOfASampleIsUndone(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	full := saysNow(r, func(a *lab.Arrival) {
+		x := &a.Sample
+		x.CollectedOn, x.ReceivedBasis, x.Channel = 2024_05_30, lab.ReceivedCollected, lab.FoundSample
+		x.ProductID, x.SoldAsText, x.Form, x.Colours, x.Logo, x.Shape, x.BreakLine = soldAsEcstasy, "xtc", lab.Tablet, lab.Codes{"pink"}, "star", "round", "single"
+		x.WidthUM, x.HeightUM, x.ThickUM, x.WeightUG, x.ReceivedAmount, x.ReceivedUnit = 1, 2, 3, 4, 5, lab.Piece
+		x.Price = lab.Price{Amount: 1000, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}
+		x.AcquiredVia, x.AcquiredContext, x.Region, x.UsedBefore, x.Reasons, x.Effects = "friend", "party", "Utrecht", "yes", lab.Codes{"purity"}, lab.Codes{"none"}
+		x.Complaint, x.Overdose, x.Decision, x.Disposal, x.Confirmed, x.Notes = "yes", "no", "x", "y", lab.Codes{"a=b"}, "note"
+	})
+	after, c := corrected(t, d, r, full)
+	undone, _, err := d.Undo(after, c, because)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range lab.Differences(r.Sample, undone.Sample) {
+		t.Errorf("%s is %s, and was %s", f.Field, f.New, f.Old)
+	}
+}

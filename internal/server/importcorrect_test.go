@@ -1,0 +1,93 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"marquis/internal/lab"
+)
+
+// takes takes what a dry run has read, with what is said beside, and waits for it.
+func (i *importing) takes(t *testing.T, job string, said url.Values) page {
+	t.Helper()
+	form := asSent(i.r.get(job+"/take").want(t, http.StatusOK))
+	form.Set("purpose", "results of 2024")
+	for name, values := range said {
+		form[name] = values
+	}
+	return i.ended(t, i.r.post(job+"/take", form).want(t, http.StatusSeeOther).header.Get("Location"))
+}
+
+// TestACorrectedFileIsShownAndAmends: what differs stands on the page of the dry run, as it is
+// recorded and as the file says now. A person says whether it is corrected, and why.
+func TestACorrectedFileIsShownAndAmends(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		i := newImporting(t, x)
+		upload := i.upload(t, clinic(t))
+		set := said(i, t, upload)
+		job, _ := i.read(t, upload, set)
+		i.takes(t, job, url.Values{"accept": {"yes"}}).want(t, http.StatusOK, "This was imported.")
+
+		corrected := strings.Replace(string(clinic(t)), ";ketamine;82;%", ";fentanyl;8,2;%", 1)
+		if corrected == string(clinic(t)) {
+			t.Fatal("nothing is corrected")
+		}
+		upload = i.upload(t, []byte(corrected))
+		set.Set("profile", "clinic2")
+		job, told := i.read(t, upload, set)
+		told.want(t, http.StatusOK, "One recorded sample reads otherwise now", "fentanyl", "<del>82%</del>", "<ins>8.2%</ins>")
+
+		form := asSent(i.r.get(job + "/take"))
+		form.Set("purpose", "results of 2024")
+		form.Set("accept", "yes")
+		i.r.post(job+"/take", form).want(t, http.StatusUnprocessableEntity, "Say whether the recorded samples are to be corrected.")
+		form.Set("corrections", "amend")
+		i.r.post(job+"/take", form).want(t, http.StatusUnprocessableEntity, "Choose the reason, or say it in words.")
+
+		other := url.Values{"corrections": {"amend"}, "reason_code": {"entry_mistake"}, "accept": {"yes"}, "corrections_sum": {strings.Repeat("0", 64)}}
+		i.takes(t, job, other).want(t, http.StatusOK, "Other samples would be corrected now")
+		i.takes(t, job, url.Values{"corrections": {"keep"}, "accept": {"yes"}}).want(t, http.StatusOK, "There is nothing new")
+		other.Del("corrections_sum")
+		i.takes(t, job, other).want(t, http.StatusOK, "This was imported.")
+
+		list, err := i.store.Imports(t.Context(), i.importer, i.service.ID)
+		noError(t, err)
+		if len(list) != 2 || list[0].Corrected != 1 || list[0].Samples != 0 {
+			t.Fatalf("imports: %+v", list)
+		}
+		of, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, corrections(t, i, list[0]))
+		noError(t, err)
+		latest := of.Latest()
+		if latest.Version != 2 || latest.Kind != lab.AmendedResult || latest.ReasonCode != lab.ReasonEntry || latest.Result.Findings[0].Detection != lab.Quantified {
+			t.Errorf("released: %+v", latest)
+		}
+
+		// Taking it back says what that does, and each is again what it was.
+		address := "/imports/UTR/taken/" + list[0].ID.String()
+		i.r.get(address).want(t, http.StatusOK, "One recorded sample that it corrected will be again what it was before")
+		i.r.get("/imports/UTR/taken/"+list[1].ID.String()).want(t, http.StatusOK, "Samples that later imports corrected")
+		back := i.r.post(address, url.Values{"reason_code": {"entry_mistake"}}).want(t, http.StatusSeeOther).header.Get("Location")
+		i.ended(t, back).want(t, http.StatusOK, "This is done.")
+		again, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, of.Sample.SourceRef)
+		noError(t, err)
+		first, last := again.Publications[0].Result, again.Latest()
+		if last.Version != 3 || last.Kind != lab.AmendedResult || len(last.Result.Findings) != len(first.Findings) || last.Result.Findings[0].SubstanceID != first.Findings[0].SubstanceID {
+			t.Errorf("after taking back: %+v", last)
+		}
+	})
+}
+
+// corrections is the id of the one sample that an import corrected.
+func corrections(t *testing.T, i *importing, of lab.Import) string {
+	t.Helper()
+	for _, ref := range []string{"K-001", "K-002", "K-003", "K-004", "K-005"} {
+		r, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, ref)
+		if err == nil && len(r.Corrections) == 1 && r.Corrections[0].ImportID == of.ID {
+			return ref
+		}
+	}
+	t.Fatal("no sample is corrected")
+	return ""
+}

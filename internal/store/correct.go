@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"marquis/internal/lab"
+)
+
+// RecordedFile returns the file of the sample that a service imported by an id, or
+// lab.ErrNotFound. It takes who may import.
+func (s *Store) RecordedFile(ctx context.Context, by lab.Actor, service lab.ServiceID, ref string) (r lab.RecordedFile, err error) {
+	if err := brings(by, service); err != nil {
+		return r, err
+	}
+	tx := s.read.WithContext(ctx)
+	if r.Sample, err = samplesTable.one(tx, "WHERE service_id = ? AND source_ref = ? AND source_ref <> ''", service, ref); err != nil {
+		return r, translate(err)
+	}
+	return r, translate(readRecorded(tx, &r))
+}
+
+// readRecorded reads what hangs on the sample of a file that was imported.
+func readRecorded(tx *gorm.DB, r *lab.RecordedFile) (err error) {
+	if err = readParts(tx, &r.File); err != nil {
+		return err
+	}
+	r.Corrections, err = correctionsTable.of(tx, r.Sample.Key, "ORDER BY import_id")
+	return err
+}
+
+// recorded is the file of the sample of a service, as the condition names it, locked until the
+// transaction ends.
+func (w *work) recorded(which string, service lab.ServiceID, value any) (r *lab.RecordedFile, err error) {
+	r = &lab.RecordedFile{}
+	if r.Sample, err = samplesTable.one(w.tx, "WHERE service_id = ? AND "+which+w.db.Lock(), service, value); err != nil {
+		return nil, err
+	}
+	return r, readRecorded(w.tx, r)
+}
+
+// correct keeps a copy of an arrival that corrects a recorded sample, for the moment in which the import is taken.
+func (l *load) correct(a *lab.Arrival) error {
+	if err := l.b.Why.Needed(); err != nil {
+		return err
+	}
+	if len(l.corrections) == lab.MostCorrections {
+		return lab.TooManyCorrections()
+	}
+	kept := *a
+	kept.File = *a.Clone()
+	for i := range kept.Evidence {
+		kept.Evidence[i].Findings = slices.Clone(kept.Evidence[i].Findings)
+	}
+	l.corrections = append(l.corrections, kept)
+	return nil
+}
+
+// correctAll corrects the recorded samples of which the files say otherwise, in the transaction
+// that takes the import.
+func (l *load) correctAll(w *work) error {
+	slices.SortFunc(l.corrections, func(a, b lab.Arrival) int { return strings.Compare(a.Sample.SourceRef, b.Sample.SourceRef) })
+	for i := range l.corrections {
+		a := &l.corrections[i]
+		if err := l.correctOne(w, a); err != nil {
+			return fmt.Errorf("sample %s: %w", a.Sample.SourceRef, err)
+		}
+	}
+	return nil
+}
+
+func (l *load) correctOne(w *work, a *lab.Arrival) error {
+	i := &l.b.Import
+	r, err := w.recorded("source_ref = ? AND source_ref <> ''", i.ServiceID, a.Sample.SourceRef)
+	if err != nil {
+		return err
+	}
+	if r.Sample.Version != a.Corrects {
+		return fmt.Errorf("%w: somebody changed it while the files were read; import the same files again", ErrUnfinished)
+	}
+	if err := r.Correctable(); err != nil {
+		return err
+	}
+	a.Sample.Key = r.Sample.Key
+	if err := l.check(a); err != nil {
+		return err
+	}
+	d, err := w.dictionary()
+	if err != nil {
+		return err
+	}
+	after, next, err := d.Correct(&r.File, a, l.b.Why)
+	if err != nil {
+		return err
+	}
+	return w.saveCorrected(&r.File, after, next, i.ID, l.b.Why, true)
+}
+
+// saveCorrected writes what a correction, or its undoing, makes of a file.
+func (w *work) saveCorrected(before, after *lab.File, next *lab.Publication, importID lab.ID, why lab.Why, corrects bool) (err error) {
+	for i := range after.Evidence {
+		a := &after.Evidence[i].Analysis
+		switch was := before.Analysis(a.ID); {
+		case a.ID.IsZero():
+			by := a.ImportID
+			if corrects {
+				by = importID
+			}
+			a.Key, a.SampleID, a.Version = lab.Key{ServiceID: after.Sample.ServiceID, ID: w.ids.Next()}, after.Sample.ID, 1
+			a.VerifiedAtSource(by, w.at)
+		case a.State == lab.Retracted && was.Analysis.State != lab.Retracted:
+			a.RetractedBy, a.RetractedAt = w.by.UserID, w.at
+		}
+	}
+	if next != nil {
+		if next.PublishedOn, err = w.today(after.Sample.ServiceID); err != nil {
+			return err
+		}
+		next.ID, next.PublishedAt, next.ImportID = w.ids.Next(), w.at, importID
+		after = after.With(next)
+	}
+	changes := before.Differences(after)
+	if err := w.save(before, after, update{after.Sample.ID, lab.CorrectSample, why.Brief()}); err != nil {
+		return err
+	}
+	if !corrects {
+		return w.tx.Exec("UPDATE corrections SET undone = ?, version = ? WHERE service_id = ? AND import_id = ? AND sample_id = ?",
+			true, after.Sample.Version, after.Sample.ServiceID, importID, after.Sample.ID).Error
+	}
+	text, err := lab.CanonicalJSON(changes)
+	if err != nil {
+		return err
+	}
+	return w.tx.Create(&lab.Correction{
+		ServiceID: after.Sample.ServiceID, ImportID: importID, SampleID: after.Sample.ID, Version: after.Sample.Version,
+		Changes: text, Retracted: strings.Join(retracted(before, after), " "),
+	}).Error
+}
+
+// retracted are the ids of the analyses that counted before and do not any more.
+func retracted(before, after *lab.File) (ids []string) {
+	for i := range after.Evidence {
+		a := &after.Evidence[i].Analysis
+		if was := before.Analysis(a.ID); was != nil && was.Analysis.State == lab.Verified && a.State == lab.Retracted {
+			ids = append(ids, a.ID.String())
+		}
+	}
+	return ids
+}
+
+// undoCorrections takes back what an import corrected, in the transaction that takes the import
+// back.
+func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
+	list, err := correctionsTable.list(w.tx, "WHERE service_id = ? AND import_id = ? AND NOT undone ORDER BY sample_id", i.ServiceID, i.ID)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	d, err := w.dictionary()
+	if err != nil {
+		return err
+	}
+	for n := range list {
+		c := &list[n]
+		r, err := w.recorded("id = ?", c.ServiceID, c.SampleID)
+		switch {
+		case errors.Is(err, gorm.ErrRecordNotFound): // nobody sees it any more: the import that brought it was taken back
+			continue
+		case err != nil:
+			return err
+		}
+		after, next, err := d.Undo(&r.File, c, why)
+		if err == nil {
+			err = w.saveCorrected(&r.File, after, next, i.ID, why, false)
+		}
+		if err != nil {
+			return fmt.Errorf("sample %s: %w", r.Sample.SourceRef, err)
+		}
+	}
+	return nil
+}
+
+// correctedLater finds an import that corrected, after this one, a sample that this one
+// corrected, and that stands.
+func correctedLater(tx *gorm.DB, key lab.Key) (lab.ID, error) {
+	var later []lab.ID
+	err := tx.Raw("SELECT c.import_id FROM corrections c JOIN corrections mine ON mine.service_id = c.service_id AND mine.sample_id = c.sample_id "+
+		"JOIN imports i ON i.service_id = c.service_id AND i.id = c.import_id AND i.state = 'taken' "+
+		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.import_id > mine.import_id ORDER BY c.import_id DESC LIMIT 1",
+		key.ServiceID, key.ID).Scan(&later).Error
+	if err != nil || len(later) == 0 {
+		return lab.ID{}, err
+	}
+	return later[0], nil
+}

@@ -1,0 +1,150 @@
+package store_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"marquis/internal/lab"
+	"marquis/internal/store"
+	"marquis/internal/store/storetest"
+)
+
+var sourceMistake = lab.Why{ReasonCode: lab.ReasonEntry}
+
+// importSome imports generated samples, and returns the arrivals as the source told them.
+func (b *bench) importSome(t testing.TB, s *store.Store) (told func() []lab.Arrival) {
+	t.Helper()
+	b.dictionary = storetest.AddMethods(t, s)
+	told = func() []lab.Arrival {
+		all := storetest.Generate(b.dictionary, 1, 30, importYears[0], importYears[1])
+		return slices.DeleteFunc(all, func(a lab.Arrival) bool { return len(a.Evidence) == 0 || len(a.Evidence[0].Findings) == 0 })
+	}
+	noError(t, s.Import(t.Context(), importer, b.dictionary, batchOf(b.service.ID, "first", told()), func(int) {}))
+	return told
+}
+
+// correcting is a batch that corrects the samples, of which the source now says that nothing was
+// seen by the first analysis.
+func (b *bench) correcting(digest string, arrivals []lab.Arrival, version int32) *store.ImportBatch {
+	for i := range arrivals {
+		a := &arrivals[i]
+		a.Corrects, a.Sample.SourceDigest = version, digest
+		a.Evidence[0].Findings, a.Evidence[0].Analysis.Conclusion = nil, lab.NothingSeen
+		a.Evidence = a.Evidence[:1]
+	}
+	batch := batchOf(b.service.ID, digest, arrivals)
+	batch.Import.Samples, batch.Why = 0, sourceMistake
+	return batch
+}
+
+func (b *bench) recorded(t testing.TB, s *store.Store, ref string) lab.RecordedFile {
+	t.Helper()
+	r, err := s.RecordedFile(t.Context(), importer, b.service.ID, ref)
+	noError(t, err)
+	return r
+}
+
+// A correction is there for all at once, with the import that brings it, and gone at once.
+func TestCorrectionsAreTakenWithTheirImport(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		before := shownOf(t, s, b)
+		batch := b.correcting("second", told()[:3], 1)
+		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+		r := b.recorded(t, s, told()[0].Sample.SourceRef)
+		if latest := r.Latest(); latest.Version != 2 || latest.Kind != lab.AmendedResult || latest.Why != sourceMistake || len(latest.Result.Findings) > 0 || r.Sample.SourceDigest != "second" {
+			t.Errorf("%+v", latest)
+		}
+		if i := batch.Import; i.Corrected != 3 || i.Samples != 0 || i.State != lab.ImportTaken {
+			t.Errorf("%+v", i)
+		}
+		if shownOf(t, s, b) == before {
+			t.Error("nobody sees it")
+		}
+		for range 2 {
+			if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+				t.Error(err)
+			}
+			if moved, err := s.Reclassify(ctx, lab.Operator("test")); err != nil || moved.Changed > 0 {
+				t.Errorf("%+v, %v", moved, err)
+			}
+			if r = b.recorded(t, s, told()[0].Sample.SourceRef); r.Latest().Version == 3 {
+				break
+			}
+			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		}
+		r = b.recorded(t, s, told()[0].Sample.SourceRef)
+		if first, last := r.Publications[0], r.Latest(); last.Version != 3 || last.Outcome != first.Outcome || len(last.Result.Findings) != len(first.Result.Findings) || r.Sample.SourceDigest != told()[0].Sample.SourceDigest {
+			t.Errorf("%+v", last)
+		}
+	})
+}
+
+// Without a reason, or of a sample that is another by now, nothing is corrected.
+func TestACorrectionThatNobodySawIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		batch := b.correcting("without a reason", told()[:1], 1)
+		batch.Why = lab.Why{}
+		wantMistakes(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}), "reason_code")
+		many := make([]lab.Arrival, 0, lab.MostCorrections+1)
+		for range lab.MostCorrections + 1 {
+			many = append(many, told()[0])
+		}
+		wantMistakes(t, s.Import(ctx, importer, b.dictionary, b.correcting("too many", many, 1), func(int) {}), "id")
+
+		x := b.recorded(t, s, told()[0].Sample.SourceRef).Sample
+		_, err := s.DescribeSample(ctx, b.intake, x.Key, x.Version, told()[0].Expected, func(x *lab.Sample) { x.Notes = "by hand" })
+		noError(t, err)
+		if err := s.Import(ctx, importer, b.dictionary, b.correcting("meanwhile", told()[:1], 1), func(int) {}); !errors.Is(err, store.ErrUnfinished) {
+			t.Errorf("changed meanwhile: %v", err)
+		}
+		noError(t, s.Abandon(ctx, importer, lastImport(t, s, b).Key, func(int) {}))
+		wantMistakes(t, s.Import(ctx, importer, b.dictionary, b.correcting("by hand", told()[:1], 2), func(int) {}), "id")
+		if r := b.recorded(t, s, x.SourceRef); r.Latest().Version != 1 || r.Sample.Notes != "by hand" {
+			t.Errorf("%+v", r.Sample)
+		}
+	})
+}
+
+// Corrections are taken back in the order in which they were made, the last first; and with the
+// import that brought their samples nothing is left of them to be seen.
+func TestCorrectionsAreTakenBackInTheirOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		first := lastImport(t, s, b)
+		second := b.correcting("second", told()[:2], 1)
+		noError(t, s.Import(ctx, importer, b.dictionary, second, func(int) {}))
+		some := told()[1:3]
+		third := b.correcting("third", some, 2)
+		some[0].Evidence[0].Analysis.Conclusion, some[1].Evidence[0].Analysis.Conclusion = lab.Inconclusive, lab.Inconclusive
+		some[1].Corrects = 1
+		noError(t, s.Import(ctx, importer, b.dictionary, third, func(int) {}))
+		wantRefusal(t, "the second before the third", s.TakeBack(ctx, importer, second.Import.Key, sourceMistake, func(int) {}))
+		if uses, err := s.ImportUses(ctx, importer, first.Key); err != nil || uses.Corrected != 4 {
+			t.Errorf("%+v, %v", uses, err)
+		}
+		noError(t, s.TakeBack(ctx, importer, first.Key, sourceMistake, func(int) {}))
+		for _, batch := range []*store.ImportBatch{third, second} {
+			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		}
+		if _, err := s.RecordedFile(ctx, importer, b.service.ID, told()[0].Sample.SourceRef); !errors.Is(err, lab.ErrNotFound) {
+			t.Errorf("it is seen: %v", err)
+		}
+		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// lastImport is the newest import of a service.
+func lastImport(t testing.TB, s *store.Store, b bench) lab.Import {
+	t.Helper()
+	list, err := s.Imports(t.Context(), importer, b.service.ID)
+	noError(t, err)
+	return list[0]
+}
