@@ -42,6 +42,11 @@ var batchFields = slices.DeleteFunc(slices.Clone(findingFields), func(s spec) bo
 	return slices.Contains([]string{"method", "performed_on", "published_on"}, s.name)
 })
 
+// batchNeeds are the fields without which nothing can be read, by layout.
+var batchNeeds = map[string][]string{
+	rowsLayout: {"sample", "substance"}, columnsLayout: {"sample", "substance"}, gridLayout: {"sample", "amount"}, transposedLayout: {"substance", "amount"},
+}
+
 // ParseBatchMapping reads a mapping. All mistakes are reported at once.
 func ParseBatchMapping(text string) (*BatchMapping, error) {
 	m := &BatchMapping{}
@@ -83,9 +88,7 @@ func (m *BatchMapping) check(errs *lab.FieldErrors) {
 	f := &m.Findings
 	m.File.check(errs, "file")
 	errs.Check(m.File.Holds == "", "file.holds", "Leave it out: the file holds findings.")
-	needed := map[string][]string{
-		rowsLayout: {"sample", "substance"}, columnsLayout: {"sample", "substance"}, gridLayout: {"sample", "amount"}, transposedLayout: {"substance", "amount"},
-	}[f.Layout]
+	needed := batchNeeds[f.Layout]
 	errs.Check(needed != nil, "findings.layout", "It is \"rows\", \"columns\", \"grid\" or \"transposed\".")
 	checkFields(errs, "findings.fields", f.Fields, batchFields, needed...)
 	inner := m.inner()

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -26,34 +27,62 @@ const longTable = 3_000
 // known, else by what the cells look like. A person looks at it; what nobody can guess, as a
 // unit, it leaves open, so that the mapping is refused until it is said.
 func ProposeBatch(open func() BatchFile, d *lab.Dictionary, w BatchWords) string {
+	seen, err := OutlineOf(func() (io.ReadCloser, error) { return io.NopCloser(open().Data), nil })
+	if err != nil {
+		seen = &Outline{}
+	}
+	likely := seen.Format()
 	var first *Table
-	for row := range headersTried {
-		if row == 1 {
-			continue // as zero, where nothing is above
-		}
-		if row > 1 && first != nil && len(first.Rows) > longTable {
+	for _, row := range headerRows(likely.HeaderRow) {
+		if first != nil && len(first.Rows) > longTable {
 			break // it takes long, and no worklist is so long
 		}
 		file := open()
-		t, err := ReadTableFrom(file.Name, file.Data, Format{HeaderRow: row}, BatchLimits())
+		t, err := ReadTableFrom(file.Name, file.Data, Format{Sheet: likely.Sheet, HeaderRow: row}, BatchLimits())
 		if err != nil {
 			continue
 		}
 		if first == nil {
-			first = t
+			first, likely.HeaderRow = t, row
 		}
-		if text := w.known(t, row); text != "" {
+		if text := w.known(t, Format{Sheet: likely.Sheet, HeaderRow: row}); text != "" {
 			return text
 		}
 	}
 	if first == nil {
 		return "# The file cannot be read as it is: say how it looks.\n[file]\n# sheet = \"\"\n# header_row = 1\n\n[findings]\nlayout = \"rows\"\n\n[findings.fields]\nsample = \"\"\nsubstance = \"\"\n"
 	}
-	return w.guess(first, d)
+	return w.guess(first, likely, d)
+}
+
+// headerRows are the rows in which headings are looked for, the likely one first.
+func headerRows(likely int) []int {
+	rows := []int{likely}
+	for row := range headersTried {
+		if row != likely && row != 1 { // as zero, where nothing is above
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// fileTable says how a file looks, where it has to be said.
+func fileTable(f Format) string {
+	var text strings.Builder
+	if f.Sheet != "" {
+		fmt.Fprintf(&text, "sheet = %s\n", quote(f.Sheet))
+	}
+	if f.HeaderRow > 1 {
+		fmt.Fprintf(&text, "header_row = %d\n", f.HeaderRow)
+	}
+	if text.Len() == 0 {
+		return ""
+	}
+	return "[file]\n" + text.String() + "\n"
 }
 
 // known is the mapping of a table whose headings are known, empty where they are not.
-func (w BatchWords) known(t *Table, row int) string {
+func (w BatchWords) known(t *Table, f Format) string {
 	fields := map[string]string{}
 	for _, heading := range t.Header {
 		if name := w.Fields[fold(heading)]; name != "" && fields[name] == "" {
@@ -65,10 +94,7 @@ func (w BatchWords) known(t *Table, row int) string {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "decimal = %q\n\n", w.mark(t, fields["amount"]))
-	if row > 1 {
-		fmt.Fprintf(&text, "[file]\nheader_row = %d\n\n", row)
-	}
-	text.WriteString("[findings]\nlayout = \"rows\"\nnothing = []\nblank = []\n\n[findings.fields]\n")
+	text.WriteString(fileTable(f) + "[findings]\nlayout = \"rows\"\nnothing = []\nblank = []\n\n[findings.fields]\n")
 	for _, s := range batchFields {
 		heading := fields[s.name]
 		codes := w.Codes[fold(heading)]
@@ -105,7 +131,7 @@ func (w BatchWords) mark(t *Table, heading string) string {
 }
 
 // guess is the mapping of a table of which only the cells tell what they are.
-func (w BatchWords) guess(t *Table, d *lab.Dictionary) string {
+func (w BatchWords) guess(t *Table, f Format, d *lab.Dictionary) string {
 	isNumber := func(text string) bool { _, is := lab.ReadNumber(text); return is }
 	isName := func(text string) bool { _, _, known := d.FindSubstance(text); return known }
 	sample, substance := t.most(isNumber), t.most(isName)
@@ -116,13 +142,13 @@ func (w BatchWords) guess(t *Table, d *lab.Dictionary) string {
 	switch {
 	case len(names) > 1:
 		sample = t.orFirst(sample, names)
-		return fmt.Sprintf("decimal = %q\n\n[findings]\nlayout = \"grid\"\nblank = []\nignored = %s\n\n[findings.fields]\nsample = %q\n%s", w.mark(t, names[0]), listed(rest(append(names, sample)...)), sample, amountLine("{n}", names[0]))
+		return fmt.Sprintf("decimal = %q\n\n%s[findings]\nlayout = \"grid\"\nblank = []\nignored = %s\n\n[findings.fields]\nsample = %q\n%s", w.mark(t, names[0]), fileTable(f), listed(rest(append(names, sample)...)), sample, amountLine("{n}", names[0]))
 	case len(numbers) > 1:
 		substance = t.orFirst(substance, numbers)
-		return fmt.Sprintf("decimal = %q\n\n[findings]\nlayout = \"transposed\"\nblank = []\nignored = %s\n\n[findings.fields]\nsubstance = %q\n%s", w.mark(t, numbers[0]), listed(rest(append(numbers, substance)...)), substance, amountLine("{n}", ""))
+		return fmt.Sprintf("decimal = %q\n\n%s[findings]\nlayout = \"transposed\"\nblank = []\nignored = %s\n\n[findings.fields]\nsubstance = %q\n%s", w.mark(t, numbers[0]), fileTable(f), listed(rest(append(numbers, substance)...)), substance, amountLine("{n}", ""))
 	}
 	sample = t.orFirst(sample, nil)
-	text := fmt.Sprintf("[findings]\nlayout = \"rows\"\nnothing = []\nblank = []\n\n[findings.fields]\nsample = %q\nsubstance = %q\n", sample, t.orFirst(substance, []string{sample}))
+	text := fileTable(f) + fmt.Sprintf("[findings]\nlayout = \"rows\"\nnothing = []\nblank = []\n\n[findings.fields]\nsample = %q\nsubstance = %q\n", sample, t.orFirst(substance, []string{sample}))
 	if amount := t.amounts(sample, substance); amount != "" {
 		return fmt.Sprintf("decimal = %q\n\n", w.mark(t, amount)) + text + amountLine(amount, amount)
 	}
@@ -143,6 +169,9 @@ func (t *Table) amounts(taken ...string) string {
 	})
 }
 
+// openUnit stands for a unit that nobody can guess: it is refused until it is said.
+const openUnit = "?"
+
 // unitIn is the unit that a heading names, empty for none.
 func unitIn(heading string) string {
 	for _, unit := range []string{"mg/ml", "%", "mg", "µg"} {
@@ -158,7 +187,7 @@ func amountLine(column, heading string) string {
 	if unit := unitIn(heading); unit != "" {
 		return fmt.Sprintf("amount = { column = %q, unit = %q }\n", column, unit)
 	}
-	return fmt.Sprintf("# Say the unit of the amounts: %%, mg, µg or mg/ml.\namount = { column = %q, unit = \"?\" }\n", column)
+	return fmt.Sprintf("# Say the unit of the amounts: %%, mg, µg or mg/ml.\namount = { column = %q, unit = %q }\n", column, openUnit)
 }
 
 func listed(texts []string) string {

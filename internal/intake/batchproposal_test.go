@@ -31,6 +31,9 @@ func TestAMappingIsProposed(t *testing.T) {
 			"UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0\nUTR-2025-00002 findings, caffeine quantified 20000 unknown ±0",
 		},
 		"a row a finding": {"inj;sample;analyte;conc. (%)\n1;UTR-2025-00001;MDMA;79,5\n", "", "UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0"},
+		"below a title of headings that nobody knows": {
+			"Run 12;;;\n\ninj;sample;analyte;conc. (%)\n1;UTR-2025-00001;MDMA;79,5\n", "", "UTR-2025-00001 findings, MDMA quantified 795000 unknown ±0",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := func() BatchFile { return BatchFile{"run.csv", strings.NewReader(test.file)} }

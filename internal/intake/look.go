@@ -34,6 +34,14 @@ type LookColumn struct {
 	Points   bool
 }
 
+// Ticked tells that the column holds nothing but ticks and what stands for none.
+func (c *LookColumn) Ticked() bool {
+	other := func(text string) bool {
+		return !slices.Contains(ticked, fold(text)) && !slices.Contains(unticked, fold(text))
+	}
+	return len(c.Values) > 0 && !c.TooMany && !slices.ContainsFunc(c.Values, other)
+}
+
 // DateGuess is a form in which all dates of a column can be read, with what one of them is by it.
 type DateGuess struct {
 	Form, Example string
@@ -264,6 +272,33 @@ func headingWords(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return strings.ContainsRune(" _-./()[]:?#", c) }), " ")
 }
 
+// names tells that a heading is a term, or where it need not be the same holds it.
+func names(heading, term string, same bool) bool {
+	words, term := headingWords(heading), headingWords(term)
+	return words == term || !same && len(term) > 3 && strings.Contains(" "+words+" ", " "+term+" ")
+}
+
+// GuessTicks finds for each column that is ticked a code that its heading names, by the terms that
+// the code has: first those that are the same, then those that it holds. A code is guessed once.
+func (l *Look) GuessTicks(f FieldInfo, terms func(code string) []string) map[string]string {
+	guessed, taken := map[string]string{}, map[string]bool{}
+	for _, same := range []bool{true, false} {
+		for i := range l.Columns {
+			c := &l.Columns[i]
+			if guessed[c.Heading] != "" || !c.Ticked() {
+				continue
+			}
+			at := slices.IndexFunc(f.Codes, func(code string) bool {
+				return !taken[code] && slices.ContainsFunc(append(terms(code), code), func(term string) bool { return names(c.Heading, term, same) })
+			})
+			if at >= 0 {
+				guessed[c.Heading], taken[f.Codes[at]] = f.Codes[at], true
+			}
+		}
+	}
+	return guessed
+}
+
 // Guess finds a heading for each field among headings, by the terms that the field has: first
 // those that are the same, then those that hold one. A heading is guessed once.
 func Guess(headings []string, fields []FieldInfo, terms func(field string) []string) map[string]string {
@@ -274,10 +309,8 @@ func Guess(headings []string, fields []FieldInfo, terms func(field string) []str
 				continue
 			}
 			for _, heading := range headings {
-				words := headingWords(strings.ReplaceAll(heading, "{n}", ""))
 				fits := slices.ContainsFunc(append(terms(f.Name), f.Name), func(term string) bool {
-					term = headingWords(term)
-					return words == term || !same && len(term) > 3 && strings.Contains(" "+words+" ", " "+term+" ")
+					return names(strings.ReplaceAll(heading, "{n}", ""), term, same)
 				})
 				if fits && !taken[heading] {
 					guessed[f.Name], taken[heading] = heading, true

@@ -125,8 +125,8 @@ type Field struct {
 	Order     string // "kept" where day and month of all dates stand as the form says
 	Fractions string // of amounts in %: "read" where 1 is all of it, "none" where none is more than 1 %
 
-	given    []string // the keys that the mapping gives
-	mistakes []string // in the way it is written
+	given    []string        // the keys that the mapping gives
+	mistakes lab.FieldErrors // in the way it is written
 }
 
 // UnmarshalTOML reads a field: the heading of its column, or a table. Mistakes are
@@ -140,20 +140,25 @@ func (f *Field) UnmarshalTOML(data any) error {
 			f.set(key, value)
 		}
 		slices.Sort(f.given)
-		slices.Sort(f.mistakes)
+		slices.SortFunc(f.mistakes, func(a, b lab.FieldError) int { return strings.Compare(a.Message(), b.Message()) })
 	default:
-		f.mistakes = append(f.mistakes, "Write the heading of a column, or a table with column or value.")
+		f.wrong("Write the heading of a column, or a table with column or value.")
 		return nil
 	}
 	switch {
 	case slices.Contains(f.given, "ticks"):
 		if f.Column+f.Value != "" || len(f.Ticks) == 0 {
-			f.mistakes = append(f.mistakes, "Give either the column, or ticks: the heading of each column = \"the code for which a tick stands\".")
+			f.wrong("Give either the column, or ticks: the heading of each column = \"the code for which a tick stands\".")
 		}
 	case (f.Column == "") == (f.Value == ""):
-		f.mistakes = append(f.mistakes, "Give either the column or a value for all rows.")
+		f.wrong("Give either the column or a value for all rows.")
 	}
 	return nil
+}
+
+// wrong notes a mistake in the way the field is written.
+func (f *Field) wrong(format string, args ...any) {
+	f.mistakes = append(f.mistakes, lab.FieldError{Format: format, Args: args})
 }
 
 func (f *Field) set(key string, value any) {
@@ -172,9 +177,9 @@ func (f *Field) set(key string, value any) {
 	text, isText := value.(string)
 	switch {
 	case !known:
-		f.mistakes = append(f.mistakes, fmt.Sprintf("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks, zeros, fractions or order.", key))
+		f.wrong("%q is not a key of a field; use column, value, values, default, list, date, unit, ticks, zeros, fractions or order.", key)
 	case !isText || text == "":
-		f.mistakes = append(f.mistakes, fmt.Sprintf("The %s is a text between quotation marks, and not empty.", key))
+		f.wrong("The %s is a text between quotation marks, and not empty.", key)
 	default:
 		*target = text
 	}
@@ -183,7 +188,7 @@ func (f *Field) set(key string, value any) {
 func (f *Field) setValues(value any) {
 	table, ok := value.(map[string]any)
 	if !ok {
-		f.mistakes = append(f.mistakes, "The values are a table: what the source writes = \"what it means\".")
+		f.wrong("The values are a table: what the source writes = \"what it means\".")
 		return
 	}
 	f.Values = make(map[string]string, len(table))
@@ -192,9 +197,9 @@ func (f *Field) setValues(value any) {
 		before, twice := f.Values[fold(from)]
 		switch {
 		case !ok:
-			f.mistakes = append(f.mistakes, fmt.Sprintf("What %q means is a text between quotation marks.", from))
+			f.wrong("What %q means is a text between quotation marks.", from)
 		case twice && before != text:
-			f.mistakes = append(f.mistakes, fmt.Sprintf("The values say two things of %q; capitals and spaces make no difference.", fold(from)))
+			f.wrong("The values say two things of %q; capitals and spaces make no difference.", fold(from))
 		}
 		f.Values[fold(from)] = text
 	}
@@ -209,7 +214,7 @@ func (f *Field) setTicks(value any) {
 		f.Ticks[heading] = text
 	}
 	if !ok {
-		f.mistakes = append(f.mistakes, "The ticks are a table: the heading of each column = \"the code for which a tick stands\".")
+		f.wrong("The ticks are a table: the heading of each column = \"the code for which a tick stands\".")
 	}
 }
 

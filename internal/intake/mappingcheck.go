@@ -101,7 +101,8 @@ func (m *Mapping) check(errs *lab.FieldErrors) {
 func checkPart(errs *lab.FieldErrors, part string, err error) {
 	if mistakes, ok := err.(lab.FieldErrors); ok { //nolint:errorlint // the checks of lab return their mistakes as they are
 		for _, mistake := range mistakes {
-			errs.Check(false, part+"."+mistake.Field, "%s", mistake.Message())
+			mistake.Field = part + "." + mistake.Field
+			*errs = append(*errs, mistake)
 		}
 	}
 }
@@ -147,7 +148,8 @@ func checkFields(errs *lab.FieldErrors, where string, fields map[string]Field, k
 // its kind does not take.
 func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 	for _, mistake := range f.mistakes {
-		errs.Check(false, where, "%s", mistake)
+		mistake.Field = where
+		*errs = append(*errs, mistake)
 	}
 	allowed := keysOf[s.kind]
 	for _, key := range f.given {
@@ -191,19 +193,19 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 		code(f.Default, "default")
 	case dateField:
 		form, err := parseDateForm(f.form())
-		errs.Check(err == nil, where, "%v", sentence(err))
+		errs.Check(err == nil, where, "%s", sentence(err))
 		if err == nil && f.Value != "" {
 			_, err = form.read(f.Value)
-			errs.Check(err == nil, where, "%v", sentence(err))
+			errs.Check(err == nil, where, "%s", sentence(err))
 		}
 	case numberField:
 		for _, text := range []string{f.Value, f.Default} {
 			_, err := lab.ParseDecimal(text)
-			errs.Check(text == "" || err == nil, where, "%v", sentence(err))
+			errs.Check(text == "" || err == nil, where, "%s", sentence(err))
 		}
 	case amountField:
 		_, err := lab.ParseAmount("1", f.Unit)
-		errs.Check(f.Unit == "" || err == nil, where, "%v", sentence(err))
+		errs.Check(f.Unit == "" || err == nil, where, "%s", sentence(err))
 	}
 }
 

@@ -39,12 +39,7 @@ func (m *Mapping) Text() string {
 	}
 	for _, f := range m.Files {
 		w.head("[[file]]")
-		w.text("holds", f.Holds)
-		w.text("sheet", f.Sheet)
-		w.number("header_row", f.HeaderRow)
-		w.text("delimiter", f.Delimiter)
-		w.text("encoding", f.Encoding)
-		w.text("struck", f.Struck)
+		w.file(f)
 	}
 	specs := make([]spec, len(sampleFields))
 	for i, f := range sampleFields {
@@ -52,6 +47,7 @@ func (m *Mapping) Text() string {
 	}
 	w.fields("samples", m.Samples, specs)
 	w.findings(&m.Findings)
+	w.fields("findings.fields", m.Findings.Fields, findingFields)
 	for _, name := range slices.Sorted(maps.Keys(m.Methods)) {
 		x := m.Methods[name]
 		w.head("[method." + quote(name) + "]")
@@ -107,6 +103,15 @@ func (w *tomlWriter) list(key string, values []string) {
 	w.line("%s = [%s]\n", key, strings.Join(quoted, ", "))
 }
 
+func (w *tomlWriter) file(f FileMapping) {
+	w.text("holds", f.Holds)
+	w.text("sheet", f.Sheet)
+	w.number("header_row", f.HeaderRow)
+	w.text("delimiter", f.Delimiter)
+	w.text("encoding", f.Encoding)
+	w.text("struck", f.Struck)
+}
+
 func (w *tomlWriter) findings(f *FindingsMapping) {
 	w.head("[findings]")
 	w.text("layout", f.Layout)
@@ -118,7 +123,6 @@ func (w *tomlWriter) findings(f *FindingsMapping) {
 		w.list(key, lists[key])
 	}
 	w.list("new_substances", f.NewSubstances)
-	w.fields("findings.fields", f.Fields, findingFields)
 }
 
 // fields writes fields in the order in which the documentation has them: first those that are

@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Upload is a file that somebody sent in to have it read as an import. One or two that are
-// sent together have one id. It is read by nobody else, and goes after UploadAge.
+// Upload is a file that somebody sent in to have it read, as an import or as what an instrument
+// found. One or two that are sent together have one id. It is read by nobody else, and goes after
+// UploadAge.
 type Upload struct {
 	Key
 	File    int16 // place among the files, from 1
@@ -18,6 +19,7 @@ type Upload struct {
 	Bytes   int64
 	Digest  string // SHA-256 of the whole; empty until all of it is there
 	BegunAt Instant
+	Typed   string // beside a file of an instrument, as a form sends it; empty for one of an import
 }
 
 const (

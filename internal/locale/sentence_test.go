@@ -16,7 +16,7 @@ import (
 )
 
 // sentenceSources are the packages whose mistakes people read on pages.
-var sentenceSources = []string{"credential", "keyring", "lab", "page", "server", "store"}
+var sentenceSources = []string{"credential", "intake", "keyring", "lab", "page", "server", "store"}
 
 // sources type-checks packages of the project as far as that goes without those of
 // others, which are taken to be empty: enough to follow a format.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/page"
 	"marquis/internal/store"
-	"marquis/internal/work"
 )
 
 // batchPage shows what a file of an instrument would enter.
@@ -20,6 +20,7 @@ type batchPage struct {
 	Facts   []factView
 	Form    *page.Form   // of the run and the mapping
 	Columns []columnView // of the file
+	Changes bool         // the text of the mapping is asked for
 	Unread  string       // why the file cannot be read, in English
 	Notes   []string
 	Empty   []string // samples of which the file says nothing
@@ -27,6 +28,7 @@ type batchPage struct {
 	Dangers string // of high or extreme danger in what is refused
 	Samples []batchSampleView
 	Enter   *page.Form // what is ticked; nil where there is nothing to enter
+	Second  string     // who verifies what is entered
 	Seen    string     // stands for the file and how it was read
 }
 
@@ -57,7 +59,8 @@ type batchSampleView struct {
 // batch is a file of an instrument as it was read, with what would become of it.
 type batch struct {
 	naming
-	upload  *work.SentFile
+	upload  lab.Upload
+	content []byte
 	in      *page.Reader
 	by      *lab.Method   // that was run
 	read    *intake.Batch // nil where it cannot be read
@@ -71,12 +74,12 @@ type batch struct {
 const longestMapping = 20_000
 
 // readBatch reads a file by what was typed beside it, and tries what it would enter.
-func (r *request) readBatch(u *work.SentFile) (*batch, error) {
+func (r *request) readBatch(u *batchUpload) (*batch, error) {
 	n, err := r.naming()
 	if err != nil {
 		return nil, err
 	}
-	b := &batch{naming: n, upload: u, in: &page.Reader{Typed: ofRun(u.Typed())}}
+	b := &batch{naming: n, upload: u.Upload, content: u.content, in: &page.Reader{Typed: ofRun(u.typed)}}
 	r.checkRun(n, b.in)
 	b.by = n.words.Methods[lab.MethodID(b.in.Whole("method"))]
 	b.in.Mistakes.Check(len(b.in.Text("mapping")) <= longestMapping, "mapping", "The text is longer than %d characters.", longestMapping)
@@ -93,11 +96,11 @@ func (r *request) readBatch(u *work.SentFile) (*batch, error) {
 	if m != nil {
 		format = m.Format()
 	}
-	b.table, b.unread = intake.ReadTableFrom(u.Name, u.Data(), format, intake.BatchLimits()) // to show its columns
+	b.table, b.unread = intake.ReadTableFrom(u.Name, bytes.NewReader(u.content), format, intake.BatchLimits()) // to show its columns
 	if len(b.in.Mistakes) > 0 || b.unread != nil {
 		return b, nil //nolint:nilerr // the page tells it
 	}
-	if b.read, b.unread = intake.ReadBatch(m, intake.BatchFile{Name: u.Name, Data: u.Data()}, n.words, b.by); b.unread != nil {
+	if b.read, b.unread = intake.ReadBatch(m, u.file(), n.words, b.by); b.unread != nil {
 		return b, nil //nolint:nilerr // the page tells it
 	}
 	b.addEntries()
@@ -126,14 +129,14 @@ func (b *batch) day() lab.Date { return b.in.Date("performed_on", lab.Latest) }
 
 // seen stands for the file and for how it is read: what is entered is what was shown.
 func (b *batch) seen() string {
-	sum := sha256.Sum256([]byte(b.upload.SHA256 + "\x00" + b.in.Typed.Encode()))
+	sum := sha256.Sum256([]byte(b.upload.Digest + "\x00" + b.in.Typed.Encode()))
 	return hex.EncodeToString(sum[:])
 }
 
 func (r *request) batchPage(b *batch) *batchPage {
 	shown := &batchPage{
-		View: r.View(r.Texts.Text("page.batches.of", "File", page.Short(b.upload.Name))), Address: batchesPath + "/" + b.upload.ID, Seen: b.seen(),
-		Facts: []factView{{r.Texts.Text("page.field.raw_file"), b.upload.SHA256}},
+		View: r.View(r.Texts.Text("page.batches.of", "File", page.Short(b.upload.Name))), Address: batchAddress(b.upload.ID), Seen: b.seen(),
+		Facts: []factView{{r.Texts.Text("page.field.raw_file"), b.upload.Digest}},
 	}
 	mapping := r.Hint(r.Input("mapping", page.AreaField, "page.batches.mapping"), "page.batches.mapping_hint")
 	shown.Form = page.NewForm(append(r.runFields(b.naming), mapping)...)
@@ -147,6 +150,11 @@ func (r *request) batchPage(b *batch) *batchPage {
 		shown.Unread = b.unread.Error()
 	}
 	if b.by != nil {
+		key := "page.batches.one_signature"
+		if b.by.Level == lab.Confirmatory {
+			key = "page.batches.second"
+		}
+		shown.Second = r.Texts.Text(key)
 		shown.Facts = append(shown.Facts, factView{r.Texts.Text("page.field.method"), b.method(b.by.ID)})
 	}
 	shown.Facts = append(shown.Facts, factView{r.Texts.Text("page.field.performed_on"), r.Texts.Date(b.day())},
@@ -193,20 +201,14 @@ var batchFieldNames = map[string]string{
 func showBatch(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return err
+		return r.unlessGone(err)
 	}
-	if u == nil {
-		return r.gone()
-	}
-	return r.drawBatch(u)
-}
-
-func (r *request) drawBatch(u *work.SentFile) error {
 	b, err := r.readBatch(u)
 	if err != nil {
 		return err
 	}
 	shown := r.batchPage(b)
+	shown.Changes = r.Query("text") != ""
 	if err := shown.Form.Tell(r.Texts, b.in.Mistakes.Err()); err != nil {
 		return err
 	}
@@ -217,17 +219,30 @@ func (r *request) drawBatch(u *work.SentFile) error {
 func readBatchAnew(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return err
+		return r.unlessGone(err)
 	}
 	in, err := r.Read()
 	if err != nil {
 		return err
 	}
-	if u == nil {
-		return r.gone()
-	}
 	in.Today = r.day()
 	in.Date("performed_on", lab.Latest) // yesterday stays the day that it was
-	u.SetTyped(ofRun(in.Typed))
-	return r.See(batchesPath + "/" + u.ID)
+	u.typed = ofRun(in.Typed)
+	if in.Text("more") == "propose" {
+		n, err := r.naming()
+		if err != nil {
+			return err
+		}
+		u.typed.Set("mapping", r.proposedMapping(n, u))
+	}
+	err = r.server.Store.DescribeBatchFile(r.Ctx(), r.Actor, u.ID, u.typed)
+	return r.End(err, batchAddress(u.ID), "batch.html", func() (any, *page.Form, error) {
+		b, err := r.readBatch(u)
+		if err != nil {
+			return nil, nil, err
+		}
+		shown := r.batchPage(b)
+		shown.Enter = nil // it is not kept
+		return shown, shown.Form, nil
+	})
 }

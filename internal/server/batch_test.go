@@ -77,7 +77,7 @@ func TestAFileOfAnInstrumentFromUploadToVerification(t *testing.T) {
 		b.analyst.get(one).want(t, http.StatusOK, "Nothing has been analysed yet.") // nothing is entered yet
 
 		b.analyst.post(address+"/entry", shown.entry(t)).leads(t, "/batches?done=batch")
-		b.analyst.get("/batches?done=batch").want(t, http.StatusOK, "They wait for a second person", "QP2020", "analyst")
+		b.analyst.get("/batches?done=batch").want(t, http.StatusOK, "They wait to be verified.", "QP2020", "analyst")
 		record := b.verifier.get(two).want(t, http.StatusOK, "From a file of QP2020, run 12", "SHA-256")
 		analysis := analysisAddress.FindString(record.body)
 		b.verifier.get(analysis+"/verify").want(t, http.StatusOK, "From a file of QP2020, run 12")
@@ -217,9 +217,51 @@ func TestAPersonHasFewFilesAtATime(t *testing.T) {
 	b := newBench(t, oneSite(t))
 	_, _ = b.sample(t)
 	first := b.sentFile(t, b.analyst, plainHead+"UTR-2025-00001,ketamine,60,%,base\n")
+	var last string
 	for range 3 {
-		b.sentFile(t, b.analyst, plainHead+"UTR-2025-00001,ketamine,70,%,base\n")
+		last = b.sentFile(t, b.analyst, plainHead+"UTR-2025-00001,ketamine,70,%,base\n")
 	}
 	b.analyst.get(first).leads(t, "/batches?done=batch_gone")
-	b.analyst.get("/batches").want(t, http.StatusOK, "Nothing was entered from a file yet.") // what was only tried is listed nowhere
+
+	// What waits is listed to who sent it alone, as what is not entered, and can be removed.
+	list := b.analyst.get("/batches").want(t, http.StatusOK, "Nothing was entered from a file yet.", "Sent and not entered", last+`">run.csv`)
+	if n := strings.Count(list.body, "/drop\""); n != 3 {
+		t.Errorf("%d files wait", n)
+	}
+	b.second.get("/batches").want(t, http.StatusOK).lacks(t, "Sent and not entered")
+	b.second.post(last+"/drop", nil).leads(t, "/batches?done=batch_gone")
+	b.analyst.post(last+"/drop", nil).leads(t, "/batches")
+	b.analyst.get("/batches").want(t, http.StatusOK).lacks(t, last)
+}
+
+// A mapping of one's own gives way to a proposal by what stands in the file, and back.
+func TestAMappingIsProposedAnew(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	_, _ = b.sample(t)
+	address := b.sentFile(t, b.analyst, plainHead+"UTR-2025-00001,ketamine,70,%,base\n")
+	b.analyst.post(address, b.run("mapping", "[findings]\nlayout = \"rows\"\n")).leads(t, address)
+	b.analyst.get(address).want(t, http.StatusOK, "In the mapping, findings.fields.sample").lacks(t, "would be entered")
+	b.analyst.post(address, b.run("mapping", "[findings]", "more", "propose")).leads(t, address)
+	b.analyst.get(address).want(t, http.StatusOK, "1 sample would be entered", "substance = &#34;substance&#34;")
+}
+
+// What holds a lookup code, or more than a mapping can be, is not kept.
+func TestWhatIsTypedBesideAFileIsChecked(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	_, _ = b.sample(t)
+	address := b.sentFile(t, b.analyst, plainHead+"UTR-2025-00001,ketamine,70,%,base\n")
+	b.analyst.post(address, b.run("run", "9A22-6JWM-WTYS")).want(t, http.StatusUnprocessableEntity, "This holds what can be a lookup code").lacks(t, "/entry")
+	b.analyst.get(address).want(t, http.StatusOK, `value="12"`).lacks(t, "9A22")
+	b.analyst.sendFile(t, b.run("run", "9A22-6JWM-WTYS"), "run.csv", []byte(plainHead)).want(t, http.StatusUnprocessableEntity, "This holds what can be a lookup code")
+}
+
+// A preliminary method needs no second person, and the page says so.
+func TestWhoVerifiesIsSaidForTheLevelOfTheMethod(t *testing.T) {
+	b := newBench(t, oneSite(t))
+	_, _ = b.sample(t)
+	content := plainHead + "UTR-2025-00001,ketamine,,,\n"
+	b.analyst.get(b.sentFile(t, b.analyst, content)).want(t, http.StatusOK, "A second person verifies it.")
+	ftir := must(b.store.AddMethod(t.Context(), lab.Operator("test"), lab.Method{Kind: lab.FTIR, Lab: "Lab", Level: lab.Preliminary, OpenScope: true}))
+	sent := b.analyst.sendFile(t, b.run("method", itoa(lab.Optional(ftir.ID))), "run.csv", []byte(content)).want(t, http.StatusSeeOther).header.Get("Location")
+	b.analyst.get(sent).want(t, http.StatusOK, "A verifier verifies it, also one who entered it: then it bears one signature.").lacks(t, "A second person verifies it.")
 }

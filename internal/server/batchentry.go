@@ -15,14 +15,11 @@ import (
 func enterBatch(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return err
+		return r.unlessGone(err)
 	}
 	in, err := r.Read()
 	if err != nil {
 		return err
-	}
-	if u == nil {
-		return r.gone()
 	}
 	b, err := r.readBatch(u)
 	if err != nil {
@@ -51,7 +48,7 @@ func enterBatch(r *request) error {
 		err = r.ofFields(shown, refused)
 	}
 	if err == nil {
-		r.server.uploads.Drop(u)
+		r.dropEntered(u)
 	}
 	return r.End(err, batchesPath+"?done=batch", "batch.html", func() (any, *page.Form, error) { return shown, shown.Enter, nil })
 }

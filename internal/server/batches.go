@@ -1,16 +1,12 @@
 package server
 
 import (
-	"errors"
-	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"marquis/internal/lab"
 	"marquis/internal/page"
-	"marquis/internal/work"
 )
 
 // batchesPath is where files of instruments come back.
@@ -22,7 +18,8 @@ const batchFile = "file"
 // batchesPage lists what was entered from files of instruments.
 type batchesPage struct {
 	page.View
-	Rows []batchRow
+	Waiting []uploadView // files that the reader has sent and not entered
+	Rows    []batchRow
 }
 
 // batchRow is what was entered from one file.
@@ -42,6 +39,9 @@ func showBatches(r *request) error {
 	}
 	shown := &batchesPage{View: r.View(r.Texts.Text("page.batches.title"))}
 	shown.Notice = r.notice()
+	if shown.Waiting, err = r.batchesWaiting(); err != nil {
+		return err
+	}
 	for _, b := range batches {
 		shown.Rows = append(shown.Rows, batchRow{
 			r.moment(b.EnteredAt), b.By, n.method(b.MethodID), b.Instrument, b.Run, b.RawFile, b.Entered, b.Verified, b.Retracted,
@@ -112,28 +112,15 @@ func sendBatch(r *request) error {
 		return err
 	}
 	r.checkRun(n, in)
-	file, head, err := r.Request.FormFile(batchFile)
-	if none := errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart); none || err == nil && head.Size == 0 {
-		in.Mistakes.Check(false, batchFile, "Choose a file first.")
-	} else if err != nil {
-		return page.ErrBadForm
+	name, content, err := r.batchContent(in)
+	if err != nil {
+		return err
 	}
-	upload := &work.SentFile{Owner: r.Actor.UserID}
+	var id lab.ID
 	if err = in.Mistakes.Err(); err == nil {
-		defer file.Close()
-		upload.Name = head.Filename
-		err = r.server.uploads.Keep(upload, file)
+		id, err = r.keepBatch(n, in, name, content)
 	}
-	if errors.Is(err, work.ErrBusy) {
-		err = lab.FieldErrors{{Field: batchFile, Format: "Others are reading as many files as can be read at once. Try again in a few minutes."}}
-	}
-	if err == nil {
-		if in.Typed["mapping"], err = r.firstMapping(n, upload, lab.MethodID(in.Whole("method"))); err != nil {
-			return err
-		}
-		upload.SetTyped(ofRun(in.Typed))
-	}
-	return r.End(err, batchesPath+"/"+upload.ID, "batchform.html", func() (any, *page.Form, error) {
+	return r.End(err, batchAddress(id), "batchform.html", func() (any, *page.Form, error) {
 		shown := r.newBatch(n)
 		shown.Form.Fill(in.Typed)
 		return shown, shown.Form, nil
@@ -148,18 +135,3 @@ func ofRun(typed url.Values) url.Values {
 	}
 	return kept
 }
-
-// upload is the file of the address, nil where it is not here any more.
-func (r *request) upload() (*work.SentFile, error) {
-	id := r.Param("batch")
-	if len(id) != uploadLength || slices.ContainsFunc([]byte(id), func(c byte) bool { return (c < 'A' || c > 'Z') && (c < '2' || c > '7') }) {
-		return nil, lab.ErrNotFound
-	}
-	return r.server.uploads.Find(r.Actor.UserID, id), nil
-}
-
-// uploadLength is that of the id of an upload.
-const uploadLength = 26
-
-// gone leads to the list, where it is told that a file is not here any more.
-func (r *request) gone() error { return r.See(batchesPath + "?done=batch_gone") }

@@ -6,18 +6,21 @@ import (
 	"marquis/internal/intake"
 	"marquis/internal/lab"
 	"marquis/internal/locale"
-	"marquis/internal/work"
 )
 
 // firstMapping is by what a file is read at first: by what was remembered of its method, else
 // by what is proposed.
-func (r *request) firstMapping(n naming, u *work.SentFile, method lab.MethodID) ([]string, error) {
+func (r *request) firstMapping(n naming, u *batchUpload, method lab.MethodID) (string, error) {
 	text, err := r.server.Store.MappingOf(r.Ctx(), r.Actor, method)
 	if err != nil || text != "" {
-		return []string{text}, err
+		return text, err
 	}
-	open := func() intake.BatchFile { return intake.BatchFile{Name: u.Name, Data: u.Data()} }
-	return []string{intake.ProposeBatch(open, n.words, r.batchWords(n))}, nil
+	return r.proposedMapping(n, u), nil
+}
+
+// proposedMapping is the mapping that is proposed for a file by what stands in it.
+func (r *request) proposedMapping(n naming, u *batchUpload) string {
+	return intake.ProposeBatch(u.file, n.words, r.batchWords(n))
 }
 
 // batchWords are the headings of the worklists that left, and the words of their cells, in

@@ -83,7 +83,7 @@ var savesNothing = map[string]string{
 	"/imports/:service/files": "files in parts are proven", "/imports/:service/files/:upload/reading": "a job reads",
 	"/imports/:service/jobs/:job/take": "a job writes, in short turns", "/imports/:service/taken/:import": "a job writes, in short turns",
 	"/lookup": "a visitor reads", "/work/find": "finds a sample", "/reports": "a job reads; that its file is fetched is noted",
-	"/batches/new": "a file waits in the program", "/batches/:batch": "a file is read by another mapping",
+	"/batches/new": "a file that is sent again",
 }
 
 // everythingSent is one of all that is sent in and saves something, in a registry where
@@ -220,7 +220,11 @@ func (b *bench) sentOfMany(t *testing.T) []aSending {
 	held, _ := b.held(t, b.analyst)
 	measured, _ := b.sample(t)
 	file := b.sentFile(t, b.analyst, plainHead+strings.TrimPrefix(measured, "/samples/")+",ketamine,70,%,base\n")
+	other, third := b.sentFile(t, b.analyst, plainHead), b.sentFile(t, b.analyst, plainHead)
 	return []aSending{
+		{b.analyst, other, b.run("run", "13", "mapping", "x")},
+		{b.analyst, third + "/drop", nil},
+		{b.analyst, file + "/mapping", asSent(b.analyst.get(file+"/mapping").want(t, http.StatusOK))},
 		{b.analyst, file + "/entry", b.analyst.get(file).want(t, http.StatusOK).entry(t)},
 		{b.verifier, held + "/at-once", b.verifier.get(held+"/at-once").want(t, http.StatusOK).atOnce(t, held)},
 		{b.verifier, "/work/UTR/publish", url.Values{"samples": verified}},

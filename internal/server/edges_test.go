@@ -61,7 +61,7 @@ func (c *counter) things(t *testing.T, everybody lab.Actor, r *reader) things {
 		":location": {strconv.Itoa(int(place.ID)), "99999", "nonsense", "-1"},
 		":user":     {"1", "99999", "nonsense", "-1"},
 		":job":      {c.job(t, r), "nonsense"},
-		":batch":    {c.sentFile(t, r), "nonsense"},
+		":batch":    {c.sentFile(t, r), nobody, "nonsense"},
 		":ticket":   {c.ticketOf(t, given), "over"},
 		":slip":     {slip[strings.LastIndex(slip, "/")+1:], "over"},
 		":year":     {"2024", "1999", "9999", "nonsense"},

@@ -74,7 +74,6 @@ var waits = map[string]string{
 	"work.countAgainAfter":  "how soon what failed is tried again",
 	"work.failuresEvery":    "how often failures are written: the limits of passwords wait for it",
 	"work.jobKept":          "in memory, an hour: nothing proves it",
-	"work.sentKept":         "in memory, hours: TestASentFileIsForgotten",
 	"work.leftAge":          "when what a backup has left that was cut off is removed: TestAKilledBackupLeavesNothingHalfWritten",
 	"work.sweepEvery":       "how often what is over is deleted, also at each start",
 }

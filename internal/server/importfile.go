@@ -16,6 +16,7 @@ type importFilePage struct {
 	Mappings []mappingView
 	Until    string
 	Paste    *page.Form
+	Changes  bool // the text of a mapping that there is
 }
 
 // fileView is a file with what is seen of it.
@@ -36,11 +37,15 @@ type sentColumn struct {
 	Examples []string
 }
 
-func (r *request) fileView(f lab.Upload) fileView {
+func (r *request) fileView(f lab.Upload) (fileView, error) {
 	v := fileView{texts: r.Texts, Name: f.Name, Size: r.Texts.Text("page.imports.size", "Size", r.Texts.Decimal(float64(f.Bytes)/1e6, 1)), Digest: f.Digest}
-	look, wrong := r.look(f, intake.Format{})
+	outline, err := r.outline(f)
+	if err != nil {
+		return v, err
+	}
+	look, wrong := r.look(f, outline.Format())
 	v.see(look, wrong)
-	return v
+	return v, nil
 }
 
 // see tells what is seen of the file, or why nothing is.
@@ -65,12 +70,23 @@ func (r *request) importFilePage() (*importFilePage, error) {
 		Until: r.moment(lab.At(files[0].BegunAt.Time().Add(lab.UploadAge))),
 	}
 	for _, f := range files {
-		shown.Files = append(shown.Files, r.fileView(f))
+		v, err := r.fileView(f)
+		if err != nil {
+			return nil, err
+		}
+		shown.Files = append(shown.Files, v)
 	}
 	if shown.Mappings, err = r.mappingViews(); err != nil {
 		return nil, err
 	}
 	text := r.Hint(r.Input("text", page.AreaField, "page.imports.text"), "page.imports.text_hint")
+	if ref := r.Query("text"); ref != "" {
+		words, err := r.mappingText(readMappingRef(ref))
+		if err != nil {
+			return nil, err
+		}
+		text.Values, shown.Changes = []string{words}, true
+	}
 	shown.Paste = page.NewForm(text)
 	return shown, r.keeps(shown.Paste, shown.Address+"/text")
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -152,15 +153,16 @@ func (x *importJob) keep(reading *work.Reading) {
 	x.reading = kept
 }
 
-// ownImport is the job of the address, if it is one of the reader's imports at the service.
+// ownImport is the job of the address, if it is one of the reader's imports at the service, or
+// errJobGone.
 func (r *request) ownImport() (*work.Job, *importJob, error) {
 	j := r.server.jobs.Find(r.Param("job"))
 	if j == nil || j.Owner != r.Actor.UserID || j.Service != r.Service.ID {
-		return nil, nil, lab.ErrNotFound
+		return nil, nil, errJobGone
 	}
 	x, is := j.Result.(*importJob)
 	if !is {
-		return nil, nil, lab.ErrNotFound
+		return nil, nil, errJobGone
 	}
 	return j, x, nil
 }
@@ -184,6 +186,10 @@ func (r *request) importProgress(j *work.Job, x *importJob) progress {
 
 func serveImportProgress(r *request) error {
 	j, x, err := r.ownImport()
+	if errors.Is(err, errJobGone) { // its page says so
+		r.JSON(http.StatusOK, progress{Total: 1, Href: importPlace(r.Service) + "/jobs/" + url.PathEscape(r.Param("job"))})
+		return nil
+	}
 	if err != nil {
 		return err
 	}

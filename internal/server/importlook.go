@@ -23,33 +23,55 @@ type looks struct {
 
 // seenFile is what was seen of a file, read in a format.
 type seenFile struct {
-	key    string
-	look   *intake.Look
-	failed error
+	key     string
+	look    *intake.Look
+	outline *intake.Outline
+	failed  error
 }
 
-const mostLooks = 6
+const mostLooks = 8
 
 // look returns what is seen of a file that was sent in. What it says of the file's own
 // mistakes is an error of its own.
 func (r *request) look(file lab.Upload, format intake.Format) (look *intake.Look, wrong error) {
+	seen := r.seen(fmt.Sprintf("%d %s %d %+v", file.ServiceID, file.ID, file.File, format), func() (x seenFile) {
+		x.look, x.failed = intake.Peek(file.Name, r.sentIn(file), format)
+		return x
+	})
+	return seen.look, seen.failed
+}
+
+// outline is how a file that was sent in is divided.
+func (r *request) outline(file lab.Upload) (*intake.Outline, error) {
+	seen := r.seen(fmt.Sprintf("%d %s %d divided", file.ServiceID, file.ID, file.File), func() (x seenFile) {
+		x.outline, x.failed = intake.OutlineOf(r.sentIn(file))
+		return x
+	})
+	return seen.outline, seen.failed
+}
+
+// seen remembers what was seen of a file under a key.
+func (r *request) seen(key string, see func() seenFile) seenFile {
 	s := r.server.looks
-	key := fmt.Sprintf("%d %s %d %+v", file.ServiceID, file.ID, file.File, format)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, x := range s.last {
 		if x.key == key {
-			return x.look, x.failed
+			return x
 		}
 	}
-	look, wrong = intake.Peek(file.Name, func() (io.ReadCloser, error) {
-		return work.OpenUpload(r.Ctx(), r.server.Store, r.Actor, file), nil
-	}, format)
+	x := see()
+	x.key = key
 	if r.Ctx().Err() == nil {
-		s.last = append(s.last, seenFile{key, look, wrong})
+		s.last = append(s.last, x)
 		s.last = s.last[max(0, len(s.last)-mostLooks):]
 	}
-	return look, wrong
+	return x
+}
+
+// sentIn opens a file that was sent in.
+func (r *request) sentIn(file lab.Upload) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return work.OpenUpload(r.Ctx(), r.server.Store, r.Actor, file), nil }
 }
 
 // formatOf is the format that a mapping says a file has.

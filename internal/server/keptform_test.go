@@ -27,6 +27,7 @@ var keepNothing = map[string]string{
 	"/reports": "choices", "/people": "a name", "/people/:user": "choices", "/people/:user/disabled": "nothing is typed",
 	"/people/:user/invitation": "nothing is typed", "/people/:user/sessions": "nothing is typed", "/clock": "has to be seen as it is now",
 	batchesPath + "/new": "a file, which has to be chosen again", batchesPath + "/:batch": "is kept with its file", batchesPath + "/:batch/entry": "what is ticked has to be seen",
+	batchesPath + "/:batch/drop": "nothing is typed", batchesPath + "/:batch/mapping": "is kept with its file",
 	"/methods/:method/scope": "one row", "/methods/:method/retirement": "a day", "/laboratories": "a name",
 	"/imports/:service/files": "files", "/imports/:service/begin": "names of files", "/imports/:service/files/:upload/parts/:part": "a part of a file",
 	"/imports/:service/files/:upload/whole": "nothing is typed", "/imports/:service/files/:upload/drop": "nothing is typed",

@@ -51,7 +51,7 @@ func New(c Config) (*Server, error) {
 	if s.tickets, err = credential.NewTickets(c.Keys.Secret()); err != nil {
 		return nil, err
 	}
-	s.years, s.kept, s.jobs, s.uploads = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs(), &work.SentFiles{}
+	s.years, s.kept, s.jobs = figures.New(c.Store, c.Now, c.Currency), &page.Cache{}, work.NewJobs()
 	s.metrics = newMetrics(s)
 	s.sentAway = make(chan struct{}, busyMost)
 	s.connections = &connections{waiting: map[string]int{}, refused: s.metrics.refused.WithLabelValues(connectionLimit.kind).Inc}
@@ -96,10 +96,9 @@ func (s *Server) Handler() http.Handler {
 }
 
 // Close ends the reports that are being made, and forgets those that nobody has
-// fetched, and the files that nobody has taken.
+// fetched.
 func (s *Server) Close() {
 	s.jobs.Close()
-	s.uploads.Close()
 }
 
 // Serve answers requests until the context ends, and then lets those under way

@@ -15,6 +15,8 @@ type mappingPage struct {
 	page.View
 	Address string // of the files
 	Form    *page.Form
+	Told    []string // what the text of the mapping says and the form does not ask
+	Text    string   // address at which the text is changed; empty for a mapping that is only guessed
 	Files   []mappingFile
 	Named   []*page.Field
 	Layout  []*page.Field
@@ -39,11 +41,13 @@ type mappingRow struct {
 	Name     string
 	Legend   string
 	Meaning  string // what is asked of the values
+	OfTicks  string // and of the columns that are ticked
 	Column   *page.Field
 	Value    *page.Field   // what it is in all rows; nil where that cannot be said
 	More     []*page.Field // what else is said of it
 	Examples []string
 	Values   []valueRow
+	Ticks    []valueRow // headings of columns that are ticked
 	TooMany  bool
 }
 
@@ -57,7 +61,7 @@ type valueRow struct {
 // What a select of columns offers beside columns.
 const (
 	ofAllRows = "=value" // the same for all rows
-	ofTicks   = "=ticks" // of the mapping
+	ofTicks   = "=ticks" // a column a choice, in which it is ticked
 )
 
 // mappingForm makes the page of a mapping.
@@ -159,22 +163,28 @@ func (b *mappingForm) row(name string, f intake.FieldInfo, x intake.Field, findi
 	switch {
 	case len(x.Ticks) > 0:
 		chosen = ofTicks
-		options = append(options, page.Option{Value: ofTicks, Label: b.Texts.Text("page.mapping.ticks")})
 	case x.Value != "":
 		chosen = ofAllRows
+	}
+	if slices.Contains(f.Keys, "ticks") {
+		options = append(options, page.Option{Value: ofTicks, Label: b.Texts.Text("page.mapping.ticks")})
 	}
 	column := b.choice(name+".column", "page.imports.column", chosen, options...)
 	column.Unchosen = b.Texts.Text("page.mapping.not_there")
 	if !f.Needed {
 		b.Optional(column)
 	}
-	row := mappingRow{Name: name, Legend: b.Texts.Text(mappingLabel(f.Name)), Meaning: b.Texts.Text("page.mapping.stands_for"), Column: column}
+	row := mappingRow{Name: name, Legend: b.Texts.Text(mappingLabel(f.Name)), Meaning: b.Texts.Text("page.mapping.stands_for"), OfTicks: b.Texts.Text("page.mapping.ticks_text"), Column: column}
 	look := b.look(findings)
 	if c := look.Column(column.Value()); c != nil {
 		row.Examples = c.Examples
 	}
 	if slices.Contains(f.Keys, "value") {
 		row.Value = b.value(name, f, x)
+	}
+	if column.Value() == ofTicks {
+		b.ticks(&row, f, x, look)
+		return row
 	}
 	row.More = append(row.More, b.particulars(name, f, x, look, column.Value())...)
 	if slices.Contains(f.Keys, "values") && len(f.Codes) > 0 && f.Kind != "amount" || f.Name == "unit" || f.Name == "basis" || f.Name == "region" {

@@ -10,7 +10,7 @@ import (
 
 // otherTerms are what files call fields beside the words of the program.
 var otherTerms = map[string][]string{
-	"id":          {"sample id", "sampleid", "sample", "sample number", "monsternr", "monsternummer", "monster", "nummer", "nr", "dossier"},
+	"id":          {"sample id", "sampleid", "sample", "sample number", "monsternr", "monsternummer", "monster", "nummer", "number", "nr", "dossier"},
 	"sample":      {"sample id", "sampleid", "sample number", "monsternr", "monsternummer", "monster"},
 	"received_on": {"received", "datum ontvangst", "datum ontvangen", "date of receipt", "date received", "ontvangen", "ontvangstdatum", "datum", "date"},
 	"sold_as":     {"verkocht als", "expected substance", "expectedsubstance", "product"},
@@ -21,14 +21,21 @@ var otherTerms = map[string][]string{
 }
 
 // guessMapping is a mapping of files that nobody has described yet, by the headings of their
-// columns. What is not sure is left for a person to say.
-func (r *request) guessMapping(files []lab.Upload) *intake.Mapping {
+// columns, in the sheet and below the row in which they seem to stand. What is not sure is left
+// for a person to say.
+func (r *request) guessMapping(files []lab.Upload) (*intake.Mapping, error) {
 	m := &intake.Mapping{Files: make([]intake.FileMapping, len(files)), Samples: map[string]intake.Field{}, Findings: intake.FindingsMapping{Layout: "rows", Fields: map[string]intake.Field{}}}
 	var looks []*intake.Look
-	for _, f := range files {
-		look, wrong := r.look(f, intake.Format{})
+	for i, f := range files {
+		outline, err := r.outline(f)
+		if err != nil {
+			return nil, err
+		}
+		format := outline.Format()
+		m.Files[i] = intake.FileMapping{Sheet: format.Sheet, HeaderRow: format.HeaderRow}
+		look, wrong := r.look(f, format)
 		if wrong != nil {
-			return m
+			return m, nil //nolint:nilerr // the page tells it
 		}
 		looks = append(looks, look)
 	}
@@ -36,6 +43,7 @@ func (r *request) guessMapping(files []lab.Upload) *intake.Mapping {
 	for field, heading := range intake.Guess(headingsOf(samples), intake.SampleFields(), r.termsOf) {
 		m.Samples[field] = intake.Field{Column: heading}
 	}
+	r.guessTicks(m.Samples, samples)
 	headings := headingsOf(findings)
 	numbered, counts := findings.Numbered()
 	if len(files) == 1 {
@@ -50,7 +58,35 @@ func (r *request) guessMapping(files []lab.Upload) *intake.Mapping {
 	}
 	m.Decimal = guessedMark(samples, m.Samples) + guessedMark(findings, m.Findings.Fields)
 	m.Decimal = m.Decimal[:min(1, len(m.Decimal))]
-	return m
+	return m, nil
+}
+
+// guessSheets fills in the likely sheet of a workbook of several, where a mapping names none: it
+// could not be read by it.
+func (r *request) guessSheets(m *intake.Mapping, files []lab.Upload) error {
+	for i, f := range files {
+		outline, err := r.outline(f)
+		if err != nil {
+			return err
+		}
+		if i < len(m.Files) && m.Files[i].Sheet == "" && len(outline.Sheets) > 1 {
+			m.Files[i].Sheet = outline.Format().Sheet
+		}
+	}
+	return nil
+}
+
+// guessTicks fills in the fields of which no column is found and of which several columns, one a
+// choice, are.
+func (r *request) guessTicks(fields map[string]intake.Field, look *intake.Look) {
+	for _, f := range intake.SampleFields() {
+		if _, found := fields[f.Name]; found || !slices.Contains(f.Keys, "ticks") {
+			continue
+		}
+		if ticks := look.GuessTicks(f, r.codeTerms(f.Name)); len(ticks) > 1 {
+			fields[f.Name] = intake.Field{Ticks: ticks}
+		}
+	}
 }
 
 func headingsOf(l *intake.Look) (list []string) {

@@ -1,8 +1,8 @@
 package server
 
 import (
-	"cmp"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,8 +21,19 @@ func (r *request) mappingPage(files []lab.Upload, m *intake.Mapping, in *page.Re
 		b.kept = in.Typed
 	}
 	shown := &mappingPage{View: r.View(r.Texts.Text("page.mapping.title")), Address: r.uploadAddress(files[0].ID)}
+	from := r.Query("from")
+	if in != nil {
+		from = in.Text("from")
+	}
+	if from != "" {
+		shown.Told, shown.Text = r.toldAlone(m), shown.Address+"?text="+url.QueryEscape(from)+"#paste"
+	}
 	for i, f := range files {
-		shown.Files = append(shown.Files, b.file(i, f))
+		v, err := b.file(i, f)
+		if err != nil {
+			return nil, err
+		}
+		shown.Files = append(shown.Files, v)
 	}
 	b.offerColumns()
 	b.add(r.Hidden("from", r.Query("from")))
@@ -43,46 +54,6 @@ func (r *request) mappingPage(files []lab.Upload, m *intake.Mapping, in *page.Re
 	shown.Methods = b.methods()
 	shown.Form = page.NewForm(b.fields...)
 	return shown, nil
-}
-
-// file shows a file in the format that the mapping says.
-func (b *mappingForm) file(i int, f lab.Upload) mappingFile {
-	x := intake.FileMapping{}
-	if i < len(b.m.Files) {
-		x = b.m.Files[i]
-	}
-	look, wrong := b.request.look(f, formatOf(x))
-	b.looks = append(b.looks, look)
-	shown := mappingFile{fileView: fileView{texts: b.Texts, Name: f.Name}}
-	shown.see(look, wrong)
-	place := "file." + strconv.Itoa(i+1)
-	if look != nil && !look.Workbook {
-		x.Delimiter, x.Encoding = cmp.Or(x.Delimiter, look.Delimiter), cmp.Or(x.Encoding, look.Encoding)
-	}
-	row := ""
-	if x.HeaderRow > 0 {
-		row = strconv.Itoa(x.HeaderRow)
-	}
-	header := b.Optional(b.Hint(b.text(place+".header_row", "page.mapping.header_row", row), "page.mapping.header_row_hint"))
-	header.Narrow, header.Keyboard = true, "numeric"
-	shown.Fields = append(shown.Fields, header)
-	if look == nil || look.Workbook {
-		shown.Fields = append(shown.Fields, b.Optional(b.text(place+".sheet", "page.mapping.sheet", x.Sheet)))
-	}
-	if look == nil || !look.Workbook {
-		var marks []page.Option
-		for _, mark := range delimiters {
-			marks = append(marks, page.Option{Value: mark.mark, Label: b.Texts.Text(mark.name)})
-		}
-		shown.Fields = append(shown.Fields, b.Optional(b.choice(place+".delimiter", "page.mapping.delimiter", x.Delimiter, marks...)),
-			b.Optional(b.choice(place+".encoding", "page.mapping.encoding", x.Encoding, plainOptions("utf-8", "utf-16", "windows-1252")...)))
-	}
-	return shown
-}
-
-// delimiters are those of CSV files.
-var delimiters = []struct{ mark, name string }{
-	{";", "page.mapping.delimiter_semicolon"}, {",", "page.mapping.delimiter_comma"}, {"\t", "page.mapping.delimiter_tab"}, {"|", "page.mapping.delimiter_bar"},
 }
 
 // layout says how the findings stand in their file.
@@ -179,9 +150,13 @@ func (r *request) baseMapping(from string, files []lab.Upload) (*intake.Mapping,
 		if err != nil {
 			return nil, err
 		}
-		return intake.ParseMapping(text)
+		m, err := intake.ParseMapping(text)
+		if err != nil {
+			return nil, err
+		}
+		return m, r.guessSheets(m, files)
 	}
-	return r.guessMapping(files), nil
+	return r.guessMapping(files)
 }
 
 func (r *request) mappingFiles() ([]lab.Upload, *intake.Mapping, error) {
@@ -274,9 +249,12 @@ func (r *request) inMappingForm(err error, m *intake.Mapping) error {
 	for i := range mistakes {
 		f := &mistakes[i].Field
 		switch rest, isMethod := strings.CutPrefix(*f, "method."); {
+		case strings.HasSuffix(*f, ".column") || strings.HasSuffix(*f, ".value"): // of the form itself
 		case strings.HasPrefix(*f, "samples.") || strings.HasPrefix(*f, "findings.fields."):
 			name := r.Texts.Text(mappingLabel((*f)[strings.LastIndex(*f, ".")+1:]))
 			mistakes[i] = lab.FieldError{Field: *f + ".column", Format: "At %s: %s", Args: []any{name, r.Texts.Sentence(mistakes[i].Format, mistakes[i].Args...)}}
+		case *f == "file":
+			*f = "file.1.header_row"
 		case strings.HasPrefix(*f, "file "):
 			*f = strings.Replace(*f, " ", ".", 1) + ".header_row"
 		case isMethod:

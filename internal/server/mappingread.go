@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"strings"
 
 	"marquis/internal/intake"
@@ -63,7 +64,7 @@ func readFields(in *page.Reader, prefix string, fields []intake.FieldInfo, befor
 		name, x := prefix+f.Name, before[f.Name]
 		column, value := in.Text(name+".column"), in.Text(name+".value")
 		if column == ofTicks {
-			list[f.Name] = x
+			list[f.Name] = intake.Field{Ticks: readTicks(in, name, x.Ticks)}
 			continue
 		}
 		if column == "" || column == ofAllRows && value == "" {
@@ -92,6 +93,25 @@ func readFields(in *page.Reader, prefix string, fields []intake.FieldInfo, befor
 		list[f.Name] = x
 	}
 	return list
+}
+
+// readTicks reads for which choice a tick stands in each column. A column that was not shown stays.
+func readTicks(in *page.Reader, name string, kept map[string]string) map[string]string {
+	ticks := map[string]string{}
+	maps.Copy(ticks, kept)
+	for key, typed := range in.Typed {
+		hash, is := strings.CutPrefix(key, name+".heading.")
+		if !is || len(typed) == 0 {
+			continue
+		}
+		if code := in.Text(name + ".tick." + hash); code == "" {
+			delete(ticks, typed[0])
+		} else {
+			ticks[typed[0]] = code
+		}
+	}
+	in.Mistakes.Check(len(ticks) > 0, name+".column", "Say of at least one column for which choice a tick in it stands.")
+	return ticks
 }
 
 // listMarks are separators as they were typed, without the spaces that people put between.

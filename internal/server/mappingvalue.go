@@ -48,6 +48,40 @@ func (b *mappingForm) values(row *mappingRow, f intake.FieldInfo, x intake.Field
 	}
 }
 
+// ticks list the columns that hold nothing but ticks, each with the choice for which a tick stands:
+// that which its heading names is filled in where nothing is said yet.
+func (b *mappingForm) ticks(row *mappingRow, f intake.FieldInfo, x intake.Field, look *intake.Look) {
+	if look == nil {
+		return
+	}
+	means := x.Ticks
+	if len(means) == 0 {
+		means = look.GuessTicks(f, b.codeTerms(f.Name))
+	}
+	codes := b.codes(f)
+	for i := range look.Columns {
+		c := &look.Columns[i]
+		if _, told := means[c.Heading]; !told && !c.Ticked() {
+			continue
+		}
+		hash := valueName(c.Heading)
+		v := valueRow{Value: c.Heading, From: b.add(b.Hidden(row.Name+".heading."+hash, c.Heading))}
+		v.To = b.choice(row.Name+".tick."+hash, "page.mapping.ticks", means[c.Heading], codes...)
+		v.To.Label, v.To.Unchosen = c.Heading, b.Texts.Text("page.mapping.tick_none")
+		row.Ticks = append(row.Ticks, v)
+	}
+}
+
+// codeTerms are what the codes of a field are called, in all languages of the program.
+func (r *request) codeTerms(field string) func(code string) []string {
+	return func(code string) (terms []string) {
+		for _, lang := range r.Site.Languages {
+			terms = append(terms, r.Site.Texts[lang].Code(mappingVocabularies[field], code))
+		}
+		return terms
+	}
+}
+
 // leftOutValue stands for a value that says nothing.
 const leftOutValue = "=nothing"
 

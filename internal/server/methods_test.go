@@ -174,10 +174,53 @@ func (r *reader) upload(t *testing.T, fields url.Values, name string, content []
 	return r.do(request)
 }
 
+// sheetOf is a sheet of a workbook.
+type sheetOf struct {
+	name string
+	rows [][]any
+}
+
 // workbook is a workbook of one sheet with the rows.
-func workbook(t *testing.T, rows ...[]any) []byte {
+func workbook(t *testing.T, rows ...[]any) []byte { return workbookOf(t, sheetOf{"Scope", rows}) }
+
+// workbookOf is a workbook of the sheets.
+func workbookOf(t *testing.T, sheets ...sheetOf) []byte {
 	t.Helper()
-	var sheet, b bytes.Buffer
+	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	const office, packaged = "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://schemas.openxmlformats.org/package/2006"
+	var types, list, targets, b bytes.Buffer
+	var parts [][2]string
+	for i, s := range sheets {
+		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, i+1)
+		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, s.name, i+1, i+1)
+		fmt.Fprintf(&targets, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, office, i+1)
+		parts = append(parts, [2]string{fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), `<worksheet xmlns="` + main + `"><sheetData>` + sheetRowsXML(s.rows) + `</sheetData></worksheet>`})
+	}
+	parts = append([][2]string{
+		{"[Content_Types].xml", `<Types xmlns="` + packaged + `/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>` + types.String() + `</Types>`},
+		{"_rels/.rels", `<Relationships xmlns="` + packaged + `/relationships"><Relationship Id="rId1" Type="` + office + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{"xl/workbook.xml", `<workbook xmlns="` + main + `" xmlns:r="` + office + `"><sheets>` + list.String() + `</sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + packaged + `/relationships">` + targets.String() + `</Relationships>`},
+	}, parts...)
+	z := zip.NewWriter(&b)
+	for _, part := range parts {
+		w, err := z.Create(part[0])
+		if err == nil {
+			_, err = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + part[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// sheetRowsXML writes the rows of a sheet, those in which nothing stands left out.
+func sheetRowsXML(rows [][]any) string {
+	var sheet strings.Builder
 	for i, row := range rows {
 		fmt.Fprintf(&sheet, `<row r="%d">`, i+1)
 		for j, cell := range row {
@@ -192,29 +235,7 @@ func workbook(t *testing.T, rows ...[]any) []byte {
 		}
 		sheet.WriteString("</row>")
 	}
-	const head, main = `<?xml version="1.0" encoding="UTF-8"?>`, "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-	const office, packaged = "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://schemas.openxmlformats.org/package/2006"
-	parts := [][2]string{
-		{"[Content_Types].xml", `<Types xmlns="` + packaged + `/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>`},
-		{"_rels/.rels", `<Relationships xmlns="` + packaged + `/relationships"><Relationship Id="rId1" Type="` + office + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-		{"xl/workbook.xml", `<workbook xmlns="` + main + `" xmlns:r="` + office + `"><sheets><sheet name="Scope" sheetId="1" r:id="rId1"/></sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + packaged + `/relationships"><Relationship Id="rId1" Type="` + office + `/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`},
-		{"xl/worksheets/sheet1.xml", `<worksheet xmlns="` + main + `"><sheetData>` + sheet.String() + `</sheetData></worksheet>`},
-	}
-	z := zip.NewWriter(&b)
-	for _, part := range parts {
-		w, err := z.Create(part[0])
-		if err == nil {
-			_, err = w.Write([]byte(head + part[1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return sheet.String()
 }
 
 // Rows that are pasted, of a CSV file and of a workbook are read by one law: each fills a

@@ -45,7 +45,6 @@ type Server struct {
 	years   *figures.Source
 	kept    *page.Cache // of the public figures
 	jobs    *work.Jobs
-	uploads *work.SentFiles // files of instruments that wait to be taken
 	looks   *looks
 	metrics *metrics
 	keyed   keyMatch

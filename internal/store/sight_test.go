@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ func failing[T any](_ T, err error) error { return err }
 var ofOneself = []string{
 	"SignIn", "ChangePassword", "Habits", "Remember", "SetSecondFactor", "ConfirmSecondFactor", "UseSecondFactor", "UseRecoveryCode", "OwnSessions",
 	"Slip", "Slips", "KeepForm", "RoomForForm", "FormDrafts", "OwnFormDrafts", "DropForm",
+	"KeepBatchFile",
 }
 
 // ofAll are the methods on the registry as a whole: that it is there is no secret, so
@@ -179,6 +181,8 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 	noError(t, err)
 	importer := storetest.Person(t, s, "importer", b.service.ID, lab.Importer)
 	sent, unsent := upload(t, s, importer, b.service.ID, "a.csv", "a"), upload(t, s, importer, b.service.ID, "b.csv", "")
+	run, err := s.KeepBatchFile(ctx, b.analyst, "run.csv", url.Values{"run": {"12"}}, []byte("a"))
+	noError(t, err)
 	_, err = s.AddMapping(ctx, importer, lab.ImportMapping{ServiceID: b.service.ID, Name: "source", Text: "x"})
 	noError(t, err)
 	key, visit := lab.Key{ServiceID: b.service.ID, ID: draft}, lab.Key{ServiceID: b.service.ID, ID: x.VisitID}
@@ -345,6 +349,15 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 		{"EnterBatch", b.analyst, func(by lab.Actor) (any, error) {
 			return nil, ofUnknown(s.EnterBatch(ctx, by, []store.BatchEntry{b.entry(x, 800_000)}, ""))
 		}},
+		{"BatchFiles", b.analyst, func(by lab.Actor) (any, error) { return s.BatchFiles(ctx, by) }},
+		{"BatchFile", b.analyst, func(by lab.Actor) (any, error) {
+			u, _, err := s.BatchFile(ctx, by, run)
+			return u, err
+		}},
+		{"DescribeBatchFile", b.analyst, func(by lab.Actor) (any, error) {
+			return only(s.DescribeBatchFile(ctx, by, run, url.Values{"run": {"14"}}))
+		}},
+		{"DropBatchFile", b.analyst, func(by lab.Actor) (any, error) { return only(s.DropBatchFile(ctx, by, run)) }},
 		{"Batches", b.analyst, func(by lab.Actor) (any, error) { return s.Batches(ctx, by) }},
 		{"MappingOf", b.analyst, func(by lab.Actor) (any, error) { return s.MappingOf(ctx, by, b.gcms.ID) }},
 		{"TakeWorklist", b.analyst, func(by lab.Actor) (any, error) {

@@ -38,7 +38,7 @@ func (s *Store) BeginUpload(ctx context.Context, by lab.Actor, service lab.Servi
 			return err
 		}
 		var have int
-		err := w.tx.Raw("SELECT count(*) FROM uploads WHERE service_id IN (SELECT id FROM services) AND user_id = ? AND file = 1", by.UserID).Row().Scan(&have)
+		err := w.tx.Raw("SELECT count(*) FROM uploads WHERE service_id IN (SELECT id FROM services) AND user_id = ? AND file = 1 AND typed = ''", by.UserID).Row().Scan(&have)
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (s *Store) Upload(ctx context.Context, by lab.Actor, key lab.Key) ([]lab.Up
 	if err := brings(by, key.ServiceID); err != nil {
 		return nil, err
 	}
-	files, err := uploadsTable.list(s.read.WithContext(ctx), "WHERE service_id = ? AND id = ? AND user_id = ? ORDER BY file", key.ServiceID, key.ID, by.UserID)
+	files, err := uploadsTable.list(s.read.WithContext(ctx), "WHERE service_id = ? AND id = ? AND user_id = ? AND typed = '' ORDER BY file", key.ServiceID, key.ID, by.UserID)
 	if err == nil && len(files) == 0 {
 		return nil, lab.ErrNotFound
 	}
@@ -121,7 +121,7 @@ func (s *Store) Uploads(ctx context.Context, by lab.Actor, service lab.ServiceID
 	if err := brings(by, service); err != nil {
 		return nil, err
 	}
-	files, err := uploadsTable.list(s.read.WithContext(ctx), "WHERE service_id = ? AND user_id = ? ORDER BY begun_at DESC, id DESC, file", service, by.UserID)
+	files, err := uploadsTable.list(s.read.WithContext(ctx), "WHERE service_id = ? AND user_id = ? AND typed = '' ORDER BY begun_at DESC, id DESC, file", service, by.UserID)
 	return files, translate(err)
 }
 
@@ -149,7 +149,7 @@ func uploadOf(tx *gorm.DB, by lab.Actor, key lab.Key, file int16) (lab.Upload, e
 	if err := brings(by, key.ServiceID); err != nil {
 		return lab.Upload{}, err
 	}
-	return uploadsTable.one(tx, "WHERE service_id = ? AND id = ? AND file = ? AND user_id = ?", key.ServiceID, key.ID, file, by.UserID)
+	return uploadsTable.one(tx, "WHERE service_id = ? AND id = ? AND file = ? AND user_id = ? AND typed = ''", key.ServiceID, key.ID, file, by.UserID)
 }
 
 // DropUpload removes files that the actor sent in, or returns lab.ErrNotFound.

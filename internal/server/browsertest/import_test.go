@@ -153,3 +153,11 @@ func TestAFileIsMappedInTheBrowser(t *testing.T) {
 		}
 	})
 }
+
+// importGone opens the page of a job that is gone, while files wait.
+func importGone(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := sentIn(t, x)
+	b.open("/imports/UTR/jobs/GONE")
+	return b
+}

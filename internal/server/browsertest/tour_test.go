@@ -549,6 +549,11 @@ var tour = []stop{
 		return b
 	}},
 	{"batch", "", "would be entered", func(t testing.TB, x *site) *browser { return triedFile(t, x) }},
+	{"batchmapping", "", "What is no sample and no substance", func(t testing.TB, x *site) *browser {
+		b := triedFile(t, x)
+		b.follow("Fill the mapping in on a form")
+		return b
+	}},
 	{"batch", "with what is not ticked", "tick that this is right", func(t testing.TB, x *site) *browser {
 		b := triedFile(t, x)
 		b.follow("Enter what is ticked")
@@ -660,6 +665,7 @@ var tour = []stop{
 		return b
 	}},
 	{"importjob", "dry run", "Names to decide", dryRun},
+	{"importgone", "", "Your files are still there", importGone},
 	{"importtake", "", "What for", toTake},
 	{"importtake", "corrects", "Correct them as the file says", corrects},
 	{"importtaken", "", "Take the import back", imported},
