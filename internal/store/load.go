@@ -166,11 +166,11 @@ func (l *load) run(ctx context.Context, progress func(done int)) error {
 // prepare makes batches ready: it checks and classifies the samples that do not lie there yet.
 func (l *load) prepare(ctx context.Context, lying *lying, ready chan<- []loaded) (err error) {
 	defer func() { err = errors.Join(err, lying.close()) }()
-	var batch []loaded
+	batch := make([]loaded, 0, l.pace.size())
 	send := func() error {
 		select {
 		case ready <- batch:
-			batch = nil
+			batch = make([]loaded, 0, l.pace.size())
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
