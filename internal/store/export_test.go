@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -196,10 +197,13 @@ func OnePool(t testing.TB, s *Store) {
 // SmallBatches makes imports write few samples at a time, until the test ends.
 func SmallBatches(t testing.TB) {
 	t.Helper()
-	first, least, most := firstBatch, leastInBatch, mostInBatch
-	firstBatch, leastInBatch, mostInBatch = 100, 100, 100
-	t.Cleanup(func() { firstBatch, leastInBatch, mostInBatch = first, least, most })
+	first, least, most, together := firstBatch, leastInBatch, mostInBatch, mostTogether
+	firstBatch, leastInBatch, mostInBatch, mostTogether = 100, 100, 100, 1
+	t.Cleanup(func() { firstBatch, leastInBatch, mostInBatch, mostTogether = first, least, most, together })
 }
+
+// LoadGoesOn tells whether a load takes another batch into a transaction that it has just begun.
+func LoadGoesOn(s *Store) bool { return s.newPace(false).goesOn(time.Now()) }
 
 // Explained records the statements that a store on SQLite runs from now on, and
 // returns how SQLite finds their rows, by statement.
