@@ -24,9 +24,9 @@ type presence struct {
 	file *os.File
 
 	marks   sync.Mutex
-	mark    *os.File // shared while somebody here waits
+	mark    *os.File // shared while somebody here waits; nil where that cannot be shown
 	waiting int
-	look    *os.File // by which it is seen whether anybody does
+	look    *os.File // by which it is seen whether anybody does; nil where it cannot be
 }
 
 // showPresence lets others see that the file in a folder is open here; nil where that cannot be
@@ -35,15 +35,13 @@ func showPresence(folder string) *presence {
 	open := func(name string) (*os.File, error) {
 		return os.OpenFile(filepath.Join(folder, name), os.O_RDWR|os.O_CREATE, 0o600)
 	}
-	p := &presence{}
-	var errs [3]error
-	p.file, errs[0] = open(openLock)
-	p.mark, errs[1] = open(waitLock)
-	p.look, errs[2] = open(waitLock) // a second time: what is opened once does not see itself
-	if errors.Join(errs[:]...) != nil {
-		_ = p.end()
+	file, err := open(openLock)
+	if err != nil {
 		return nil
 	}
+	p := &presence{file: file}
+	p.mark, _ = open(waitLock)
+	p.look, _ = open(waitLock) // a second time: what is opened once does not see itself
 	for range 50 { // whoever looks for others keeps it for a moment
 		if err := flock(p.file, syscall.LOCK_SH); err == nil {
 			return p
@@ -73,7 +71,7 @@ func (p *presence) beside() bool {
 
 // wait shows others that somebody here waits to write, until the wait is over.
 func (p *presence) wait() (over func()) {
-	if p == nil {
+	if p == nil || p.mark == nil {
 		return func() {}
 	}
 	p.changeWaiting(1)
@@ -100,7 +98,7 @@ func (p *presence) changeWaiting(by int) {
 
 // awaited tells whether anybody waits to write, here or elsewhere, or that cannot be told.
 func (p *presence) awaited() bool {
-	if p == nil || flock(p.look, syscall.LOCK_EX) != nil {
+	if p == nil || p.look == nil || flock(p.look, syscall.LOCK_EX) != nil {
 		return true
 	}
 	return flock(p.look, syscall.LOCK_UN) != nil
