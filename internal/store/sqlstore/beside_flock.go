@@ -42,7 +42,7 @@ func showPresence(folder string) *presence {
 	p := &presence{file: file}
 	p.mark, _ = open(waitLock)
 	p.look, _ = open(waitLock) // a second time: what is opened once does not see itself
-	for range 50 { // whoever looks for others keeps it for a moment
+	for range 50 {             // whoever looks for others keeps it for a moment
 		if err := flock(p.file, syscall.LOCK_SH); err == nil {
 			return p
 		}
