@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -25,21 +26,57 @@ func Differences[T any](before, after T) []Difference {
 
 func differences(prefix string, before, after reflect.Value) []Difference {
 	var found []Difference
-	for i := range before.NumField() {
-		field := before.Type().Field(i)
+	for i, field := range fieldsOf(before.Type()) {
 		a, b := before.Field(i), after.Field(i)
-		if isGroup(field.Type) {
-			found = append(found, differences(prefix+groupPrefix(field), a, b)...)
+		if field.group {
+			found = append(found, differences(prefix+field.key, a, b)...)
 			continue
 		}
-		if a.Kind() == reflect.Slice && a.Len() == 0 && b.Len() == 0 {
-			continue // no list and an empty list say the same
-		}
-		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
-			found = append(found, Difference{Field: prefix + columnName(field.Name), Old: ValueOf(a.Interface()), New: ValueOf(b.Interface())})
+		if !sameContent(a, b) {
+			found = append(found, Difference{Field: prefix + field.key, Old: ValueOf(a.Interface()), New: ValueOf(b.Interface())})
 		}
 	}
 	return found
+}
+
+// sameContent tells whether a field holds the same; no list and an empty list say the same.
+func sameContent(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return a.Equal(b)
+	case reflect.Slice:
+		if a.Len() == 0 && b.Len() == 0 {
+			return true
+		}
+	}
+	return reflect.DeepEqual(a.Interface(), b.Interface())
+}
+
+// fieldKey is what the key of a field is, or what the keys of a group begin with.
+type fieldKey struct {
+	key   string
+	group bool
+}
+
+// knownFields are the fields of each type of record that was asked for: an import asks for
+// those of each result.
+var knownFields sync.Map
+
+func fieldsOf(record reflect.Type) []fieldKey {
+	if known, ok := knownFields.Load(record); ok {
+		return known.([]fieldKey)
+	}
+	fields := make([]fieldKey, record.NumField())
+	for i := range fields {
+		field := record.Field(i)
+		if fields[i].group = isGroup(field.Type); fields[i].group {
+			fields[i].key = groupPrefix(field)
+		} else {
+			fields[i].key = columnName(field.Name)
+		}
+	}
+	knownFields.Store(record, fields)
+	return fields
 }
 
 // Under puts what the fields are of before their keys.
@@ -55,13 +92,12 @@ func FieldKeys(record any) []string { return fieldKeys("", reflect.TypeOf(record
 
 func fieldKeys(prefix string, record reflect.Type) []string {
 	var keys []string
-	for i := range record.NumField() {
-		field := record.Field(i)
-		if isGroup(field.Type) {
-			keys = append(keys, fieldKeys(prefix+groupPrefix(field), field.Type)...)
+	for i, field := range fieldsOf(record) {
+		if field.group {
+			keys = append(keys, fieldKeys(prefix+field.key, record.Field(i).Type)...)
 			continue
 		}
-		keys = append(keys, prefix+columnName(field.Name))
+		keys = append(keys, prefix+field.key)
 	}
 	return keys
 }

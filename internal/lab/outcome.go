@@ -39,9 +39,7 @@ func (d *Dictionary) outcomes(r *Result, expected []Expected) (ours, euda Outcom
 // class that was found, which one nobody knows, it is inconclusive.
 func (d *Dictionary) outcome(r *Result, expected []Expected) Outcome {
 	missing := d.absent(r, expected, d.certain)
-	is := func(f func(*Released) bool) bool {
-		return slices.ContainsFunc(r.Findings, func(x Released) bool { return f(&x) })
-	}
+	is := r.tellsOne
 	adulterates := func(f *Released) bool { return f.Role == RoleAdulterant && f.Detection.Found() }
 	switch {
 	case !is(func(f *Released) bool { return f.Detection.Found() || f.Detection == Unidentified }) && r.Conclusion != Inconclusive:
@@ -124,7 +122,7 @@ func (d *Dictionary) Missing(r *Result, expected []Expected) (missing, unsure []
 // perhaps tells that what was expected is nowhere found, but a class in which it is: which
 // member of it was found nobody knows.
 func (d *Dictionary) perhaps(r *Result, e Expected, is func(*Released) bool) bool {
-	return slices.ContainsFunc(r.Findings, func(f Released) bool { return is(&f) && d.couldBe(f.SubstanceID, e) })
+	return r.tellsOne(func(f *Released) bool { return is(f) && d.couldBe(f.SubstanceID, e) })
 }
 
 // contains tells whether every expectation is satisfied by a substance that was
@@ -136,9 +134,17 @@ func (d *Dictionary) contains(r *Result, expected []Expected, is func(*Released)
 // holds tells whether an expectation is satisfied by a substance that was found and is
 // the one.
 func (d *Dictionary) holds(r *Result, e Expected, is func(*Released) bool) bool {
-	return slices.ContainsFunc(r.Findings, func(f Released) bool {
-		return f.Detection.Found() && is(&f) && d.Satisfies(f.SubstanceID, e)
-	})
+	return r.tellsOne(func(f *Released) bool { return f.Detection.Found() && is(f) && d.Satisfies(f.SubstanceID, e) })
+}
+
+// tellsOne tells whether one of the findings is like that.
+func (r *Result) tellsOne(is func(*Released) bool) bool {
+	for i := range r.Findings {
+		if is(&r.Findings[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *Released) found() bool { return f.Detection.Found() }

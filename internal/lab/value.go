@@ -2,8 +2,10 @@ package lab
 
 import (
 	"database/sql/driver"
+	"encoding"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -29,11 +31,33 @@ func ValueOf(content any) Value {
 	if v := reflect.ValueOf(content); v.Kind() == reflect.Slice && v.Len() == 0 {
 		return "[]"
 	}
+	if value, ok := simpleValue(content); ok {
+		return value
+	}
 	text, err := CanonicalJSON(content)
 	if err != nil {
 		return "" // no field of a record is like that
 	}
 	return Value(text)
+}
+
+// simpleValue writes a whole number, a truth, or a text in which nothing needs an escape, as
+// CanonicalJSON does, which takes ten times as long.
+func simpleValue(content any) (Value, bool) {
+	switch content.(type) {
+	case json.Marshaler, encoding.TextMarshaler:
+		return "", false
+	}
+	switch v := reflect.ValueOf(content); v.Kind() {
+	case reflect.Bool:
+		return Value(strconv.FormatBool(v.Bool())), true
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return Value(strconv.FormatInt(v.Int(), 10)), true
+	case reflect.String:
+		escapes := func(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }
+		return Value(`"` + v.String() + `"`), strings.IndexFunc(v.String(), escapes) < 0
+	}
+	return "", false
 }
 
 // token is the number of the substance or the code of the class.

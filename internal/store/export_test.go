@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -195,7 +196,10 @@ func OnePool(t testing.TB, s *Store) {
 }
 
 // SmallBatches makes imports of a store write few samples at a time.
-func SmallBatches(s *Store) { s.batches = batchSizes{100, 100, 100} }
+func SmallBatches(s *Store) { s.batches = batchSizes{100, 100, 100, 1} }
+
+// LoadGoesOn tells whether a load takes another batch into a transaction that it has just begun.
+func LoadGoesOn(s *Store) bool { return s.newPace(false).goesOn(time.Now()) }
 
 // Explained records the statements that a store on SQLite runs from now on, and
 // returns how SQLite finds their rows, by statement.

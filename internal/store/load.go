@@ -142,14 +142,14 @@ func (l *load) pour(ctx context.Context, progress func(done int)) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	ready := make(chan []loaded)
+	ready := make(chan []loaded, 1) // so that one follows the other in a transaction
 	group.Go(func() error {
 		defer close(ready)
 		return l.prepare(ctx, lying, ready)
 	})
 	group.Go(func() error {
 		for batch := range ready {
-			if err := l.write(ctx, batch); err != nil {
+			if err := l.write(ctx, batch, ready); err != nil {
 				return err
 			}
 			progress(l.done)
@@ -168,11 +168,11 @@ func (l *load) pour(ctx context.Context, progress func(done int)) error {
 // prepare makes batches ready: it checks and classifies the samples that do not lie there yet.
 func (l *load) prepare(ctx context.Context, lying *lying, ready chan<- []loaded) (err error) {
 	defer func() { err = errors.Join(err, lying.close()) }()
-	var batch []loaded
+	batch := make([]loaded, 0, l.pace.size())
 	send := func() error {
 		select {
 		case ready <- batch:
-			batch = nil
+			batch = make([]loaded, 0, l.pace.size())
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -268,31 +268,52 @@ func (l *load) check(a *lab.Arrival) error {
 	return nil
 }
 
-// write writes one batch in a transaction, with the next numbers of its years.
-func (l *load) write(ctx context.Context, batch []loaded) error {
-	err := l.pace.step(ctx, len(batch), func(tx *gorm.DB, x sqlstore.Loader) error {
-		w := &work{Store: l.Store, tx: tx, by: l.by}
-		if err := l.readTheSame(w, batch); err != nil {
-			return err
+// write writes a batch in a transaction, and those that are ready after it for as long as
+// nobody waits.
+func (l *load) write(ctx context.Context, batch []loaded, ready <-chan []loaded) error {
+	var written [][]loaded
+	err := l.pace.transact(ctx, func(tx *gorm.DB, x sqlstore.Loader) error {
+		w, since := &work{Store: l.Store, tx: tx, by: l.by}, time.Now()
+		for batch != nil {
+			if err := l.pace.timed(len(batch), func() error { return l.writeOne(w, x, batch) }); err != nil {
+				return err
+			}
+			written, batch = append(written, batch), nil
+			if len(written) < l.batches.together && l.pace.goesOn(since) {
+				select {
+				case batch = <-ready:
+				default:
+				}
+			}
 		}
-		if err := w.counts(&l.b.Import, len(batch)); err != nil {
-			return err
-		}
-		if err := l.number(w, batch); err != nil {
-			return err
-		}
-		return loadSamples(x, batch)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	l.done += len(batch)
-	for i := range batch {
-		if err := l.results.publish(batch[i].Publications); err != nil {
-			return err
+	for _, batch := range written {
+		l.done += len(batch)
+		for i := range batch {
+			if err := l.results.publish(batch[i].Publications); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// writeOne writes one batch, with the next numbers of its years.
+func (l *load) writeOne(w *work, x sqlstore.Loader, batch []loaded) error {
+	if err := l.readTheSame(w, batch); err != nil {
+		return err
+	}
+	if err := w.counts(&l.b.Import, len(batch)); err != nil {
+		return err
+	}
+	if err := l.number(w, batch); err != nil {
+		return err
+	}
+	return loadSamples(x, batch)
 }
 
 // readTheSame refuses a batch that reads differently since an entry of the dictionary was merged
@@ -377,23 +398,30 @@ func (l *load) take(ctx context.Context) error {
 	return err
 }
 
-// What one transaction of an import holds the registry for: shortly where others may wait, and
-// where another process has the SQLite file open it then lets go of it, since who waits there
-// looks only now and then whether it is free.
+// A batch of an import takes so long to write. After each it is seen whether anybody waits to
+// write, and as long as nobody does, others follow in the same transaction.
 const (
-	holdAtMost = 40 * time.Millisecond
-	holdAlone  = time.Second
-	restBeside = 20 * time.Millisecond
+	holdAtMost    = 40 * time.Millisecond
+	holdUnawaited = 250 * time.Millisecond
+	holdAlone     = time.Second
 )
 
-// batchSizes are how many samples are written in one transaction: batches begin small, and
-// become as large as the time for which they hold allows.
-type batchSizes struct{ first, least, most int }
+// Where another process has the SQLite file open, which looks only now and then whether it is
+// free, the loader rests between two transactions, and then for as long as somebody waits.
+const (
+	restBeside  = 20 * time.Millisecond
+	restAwaited = 200 * time.Millisecond
+	restLook    = 2 * time.Millisecond
+)
+
+// batchSizes are how many samples are written at a time: batches begin small, and become as
+// large as the time for which one may take allows; and how many of them in one transaction.
+type batchSizes struct{ first, least, most, together int }
 
 // usualBatches are never so small that the transaction costs more than what it writes.
-var usualBatches = batchSizes{first: 100, least: 50, most: 2000}
+var usualBatches = batchSizes{first: 100, least: 50, most: 2000, together: 1000}
 
-// pace measures how many samples are written in one transaction.
+// pace measures how many samples are written at a time.
 type pace struct {
 	s     *Store
 	alone bool // in this process
@@ -401,38 +429,60 @@ type pace struct {
 }
 
 func (s *Store) newPace(alone bool) *pace {
-	p := &pace{s: s, alone: alone && s.db.OnSQLite()}
+	p := &pace{s: s, alone: alone}
 	p.n.Store(int64(s.batches.first))
 	return p
 }
 
 func (p *pace) size() int { return int(p.n.Load()) }
 
-// step writes a batch in one transaction, and learns from how long that took.
+// step writes a batch in a transaction.
 func (p *pace) step(ctx context.Context, n int, write func(tx *gorm.DB, l sqlstore.Loader) error) error {
-	var since time.Time
-	err := p.s.db.TransactBulk(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
-		since = time.Now()
-		return write(tx, l)
+	return p.transact(ctx, func(tx *gorm.DB, l sqlstore.Loader) error {
+		return p.timed(n, func() error { return write(tx, l) })
 	})
-	if err != nil {
+}
+
+// timed writes a batch, and learns from how long that takes.
+func (p *pace) timed(n int, write func() error) error {
+	since := time.Now()
+	if err := write(); err != nil {
 		return err
 	}
 	took := max(time.Since(since), time.Microsecond)
-	beside, hold := p.s.db.Beside(), holdAtMost
-	if p.alone && !beside {
-		hold = holdAlone
-	}
-	next := int64(n) * int64(hold) / int64(took)
+	next := int64(n) * int64(holdAtMost) / int64(took)
 	sizes := p.s.batches
 	p.n.Store(max(min(next, 2*int64(n), int64(sizes.most)), int64(sizes.least)))
-	if !beside {
-		return nil
+	return nil
+}
+
+// goesOn tells whether a transaction may take another batch. On PostgreSQL nobody is seen who
+// waits, for a row.
+func (p *pace) goesOn(since time.Time) bool {
+	hold := holdUnawaited
+	switch {
+	case !p.s.db.OnSQLite():
+		hold = holdAtMost
+	case p.alone && !p.s.db.Beside():
+		hold = holdAlone
 	}
-	select {
-	case <-time.After(restBeside):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	return time.Since(since) < hold && !p.s.db.Awaited()
+}
+
+// transact writes in one transaction, and then lets those go first who wait.
+func (p *pace) transact(ctx context.Context, write func(tx *gorm.DB, l sqlstore.Loader) error) error {
+	if err := p.s.db.TransactBulk(ctx, write); err != nil || !p.s.db.Beside() {
+		return err
+	}
+	until := time.Now().Add(restAwaited)
+	for rest := restBeside; ; rest = restLook {
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !p.s.db.Awaited() || time.Now().After(until) {
+			return nil
+		}
 	}
 }

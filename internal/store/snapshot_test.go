@@ -290,7 +290,7 @@ func TestNoRegistryBeginsWhereARestoreWasCutOff(t *testing.T) {
 	if _, err := store.Open(t.Context(), c, storetest.Clock); err == nil || !strings.Contains(err.Error(), "was cut off: type it again") {
 		t.Errorf("begun: %v", err)
 	}
-	if files, err := os.ReadDir(c.Folder); err != nil || len(files) != 3 { // with the locks
+	if files, err := os.ReadDir(c.Folder); err != nil || len(files) != 4 { // with the locks
 		t.Errorf("left there: %v, %v", files, err)
 	}
 	edition := content(t, map[string][][]*string{"settings": {values("dictionary", todaysEdition(t))}})

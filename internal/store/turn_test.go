@@ -58,6 +58,33 @@ func TestWhoCannotWriteGivesUp(t *testing.T) {
 	})
 }
 
+// A load takes batch after batch into a transaction, until somebody waits to write, in its
+// process or another that has the same SQLite file open.
+func TestALoadLetsThoseGoFirstWhoWait(t *testing.T) {
+	c := storetest.Config(t, "sqlite")
+	loading, other := storetest.Open(t, c), storetest.Open(t, c)
+	release := storetest.HoldWriting(t, c.Folder)
+	for name, waiting := range map[string]*store.Store{"its own process": loading, "another": other} {
+		if !store.LoadGoesOn(loading) {
+			t.Errorf("%s: nobody waits, and it does not go on", name)
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error)
+		go func() { left <- waiting.EndSession(ctx, heldToken) }()
+		for limit := time.Now().Add(10 * time.Second); store.LoadGoesOn(loading) && time.Now().Before(limit); {
+			time.Sleep(time.Millisecond)
+		}
+		if store.LoadGoesOn(loading) {
+			t.Errorf("%s: somebody waits, and it goes on", name)
+		}
+		leave()
+		if err := <-left; err == nil {
+			t.Errorf("%s: it was done", name)
+		}
+	}
+	release()
+}
+
 func TestWhoGoesAwayLeavesTheQueue(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind string) {
 		s, _, _, release := held(t, kind, storetest.Clock)

@@ -30,3 +30,42 @@ func TestWhoElseHasTheFileOpenIsSeen(t *testing.T) {
 		t.Error("where it cannot be told, nobody is thought of")
 	}
 }
+
+// Who waits to write is seen by all who have the file open, in the same process too, until the
+// last has its turn.
+func TestWhoWaitsIsSeen(t *testing.T) {
+	folder := t.TempDir()
+	first, second := showPresence(folder), showPresence(folder)
+	seen := func(want bool, when string) {
+		t.Helper()
+		for range 3 { // to look changes nothing
+			if first.awaited() != want || second.awaited() != want {
+				t.Errorf("%s: %v and %v", when, first.awaited(), second.awaited())
+			}
+		}
+	}
+	seen(false, "nobody waits")
+	one, other := first.wait(), first.wait()
+	seen(true, "two wait")
+	one()
+	one()
+	seen(true, "one of them has its turn, and says so twice")
+	other()
+	seen(false, "both had their turn")
+	_ = second.wait()
+	seen(true, "another process waits")
+	if err := second.end(); err != nil { // as the system does for one that is killed
+		t.Fatal(err)
+	}
+	if first.awaited() {
+		t.Error("one that has gone still waits")
+	}
+	if err := first.end(); err != nil {
+		t.Fatal(err)
+	}
+	nowhere := showPresence("/nowhere/at/all")
+	nowhere.wait()()
+	if !nowhere.awaited() {
+		t.Error("where it cannot be told, nobody is thought of")
+	}
+}

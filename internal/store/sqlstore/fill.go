@@ -69,14 +69,14 @@ func (l Loader) value(c Column, text *string) (any, error) {
 		return *text == "t", nil
 	case asDay:
 		day, err := lab.ParseDate(*text)
-		return l.dialect.plain(day), err
+		return l.dialect.plain(&day), err
 	case asInstant:
 		var at lab.Instant
 		err := at.Scan(*text)
-		return l.dialect.plain(at), err
+		return l.dialect.plain(&at), err
 	case asID:
 		id, err := lab.ParseID(*text)
-		return l.dialect.plain(id), err
+		return l.dialect.plain(&id), err
 	}
 	return *text, nil
 }

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"iter"
 	"reflect"
@@ -49,37 +50,52 @@ func Load[T any](l Loader, rows iter.Seq[*T]) error {
 	if err := statement.Parse(new(T)); err != nil {
 		return err
 	}
-	columns := statement.Schema.DBNames
-	paths := make([][]int, len(columns))
-	for i, name := range columns {
-		paths[i] = statement.Schema.FieldsByDBName[name].StructField.Index
+	names := statement.Schema.DBNames
+	columns := make([]column, len(names))
+	for i, name := range names {
+		field := statement.Schema.FieldsByDBName[name]
+		columns[i] = column{field.StructField.Index, l.reader(field.FieldType)}
 	}
 	values := func(yield func([]any) bool) {
+		line := make([]any, len(columns))
 		for row := range rows {
 			v := reflect.ValueOf(row).Elem()
-			line := make([]any, len(paths))
-			for i, path := range paths {
-				line[i] = l.dialect.plain(v.FieldByIndex(path).Interface())
+			for i, c := range columns {
+				line[i] = c.read(v.FieldByIndex(c.path))
 			}
 			if !yield(line) {
 				return
 			}
 		}
 	}
-	if err := l.dialect.insert(l.ctx, l.conn, l.tx, statement.Schema.Table, columns, values); err != nil {
+	if err := l.dialect.insert(l.ctx, l.conn, l.tx, statement.Schema.Table, names, values); err != nil {
 		return fmt.Errorf("load %s: %w", statement.Schema.Table, err)
 	}
 	return nil
 }
 
-// plainValue turns the texts and whole numbers of the domain, under whatever name,
-// into those that drivers know; other values come back as they are.
-func plainValue(v any) any {
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.String:
-		return r.String()
-	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return r.Int()
+// column is where a record has the value of a column, and how it is read.
+type column struct {
+	path []int
+	read func(reflect.Value) any
+}
+
+var valuer = reflect.TypeFor[driver.Valuer]()
+
+// reader returns what turns the values of a type into those that the driver knows: what
+// the domain writes in its own way, and the texts, whole numbers and truths of whatever
+// name. It is asked once a load, since a load reads millions.
+func (l Loader) reader(t reflect.Type) func(reflect.Value) any {
+	if t.Implements(valuer) {
+		return func(v reflect.Value) any { return l.dialect.plain(v.Addr().Interface().(driver.Valuer)) }
 	}
-	return v
+	switch t.Kind() {
+	case reflect.String:
+		return func(v reflect.Value) any { return v.String() }
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return func(v reflect.Value) any { return v.Int() }
+	case reflect.Bool:
+		return func(v reflect.Value) any { return v.Bool() }
+	}
+	return reflect.Value.Interface
 }

@@ -36,8 +36,12 @@ func (d *DB) stayOpen(ctx context.Context, folder string) error {
 }
 
 // Beside tells whether another process has the SQLite file open, as far as that can be told:
-// it does not see when this one lets go of the file, and has to find it free by chance.
+// it does not see when this one lets go of the file, and has to find it free as it looks.
 func (d *DB) Beside() bool { return d.file != nil && d.presence.beside() }
+
+// Awaited tells whether anybody waits to write to the SQLite file, in this process or another,
+// or that it cannot be told. On PostgreSQL nobody waits for a load.
+func (d *DB) Awaited() bool { return d.file != nil && d.presence.awaited() }
 
 // notCutOff refuses to begin a registry where one was being restored.
 func notCutOff(folder string) error {

@@ -148,29 +148,27 @@ const (
 
 // plain gives the binary protocol its own types; through database/sql's texts a
 // copy would be far slower.
-func (postgresDialect) plain(v any) any {
+func (postgresDialect) plain(v driver.Valuer) any {
 	switch v := v.(type) {
-	case lab.ID:
+	case *lab.ID:
 		if v.IsZero() {
 			return nil
 		}
-		return [16]byte(v)
-	case lab.Date:
-		if v == 0 {
+		return [16]byte(*v)
+	case *lab.Date:
+		if *v == 0 {
 			return nil
 		}
 		return v.Time()
-	case lab.Instant:
+	case *lab.Instant:
 		if v.IsZero() {
 			return nil
 		}
 		return v.Time()
-	case driver.Valuer:
-		value, err := v.Value()
-		if err != nil {
-			return err // no driver takes an error: the copy fails and names it
-		}
-		return value
 	}
-	return plainValue(v)
+	value, err := v.Value()
+	if err != nil {
+		return err // no driver takes an error: the copy fails and names it
+	}
+	return value
 }

@@ -18,61 +18,43 @@ func (sqliteDialect) lock() string { return "" }
 // check has nothing to refuse: triggers keep the audit trail on SQLite.
 func (sqliteDialect) check(context.Context, *gorm.DB) error { return nil }
 
-// insert runs one prepared statement for many rows at a time.
-func (sqliteDialect) insert(ctx context.Context, _ *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
-	const most = 900 // values in a statement
-	width := max(1, most/len(columns)) * len(columns)
-	var full *sql.Stmt // made when there are so many
-	defer func() {
-		if full != nil {
-			_ = full.Close()
+// insert runs a prepared statement for one row at a time, on the driver itself. SQLite keeps
+// a journal of a statement of many rows, so that it could take back that statement alone:
+// each page that it touches is copied, on disk once they are sixteen.
+func (sqliteDialect) insert(ctx context.Context, conn *sql.Conn, _ *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
+	values := make([]driver.NamedValue, len(columns))
+	err := conn.Raw(func(driverConn any) error {
+		statement, err := driverConn.(driver.ConnPrepareContext).PrepareContext(ctx, insertOne(table, columns))
+		if err != nil {
+			return err
 		}
-	}()
-	values := make([]any, 0, width)
-	for row := range rows {
-		values = append(values, row...)
-		if len(values) < width {
-			continue
-		}
-		if full == nil {
-			var err error
-			if full, err = prepareInsert(ctx, tx, table, columns, width); err != nil { //nolint:sqlclosecheck // it is closed above, after its last use in the loop
+		defer statement.Close()
+		one := statement.(driver.StmtExecContext)
+		for row := range rows {
+			for i, v := range row {
+				values[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if _, err := one.ExecContext(context.WithoutCancel(ctx), values); err != nil { // it is over at once
 				return err
 			}
 		}
-		if _, err := full.ExecContext(ctx, values...); err != nil {
-			return sqliteDialector{}.Translate(err)
-		}
-		values = values[:0]
-	}
-	if len(values) == 0 {
 		return nil
-	}
-	rest, err := prepareInsert(ctx, tx, table, columns, len(values))
+	})
+	return sqliteDialector{}.Translate(err)
+}
+
+// insertOne is the statement that adds a row.
+func insertOne(table string, columns []string) string {
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES (" + strings.Repeat("?,", len(columns)-1) + "?)"
+}
+
+func (sqliteDialect) plain(v driver.Valuer) any {
+	value, err := v.Value()
 	if err != nil {
-		return err
+		return err // no driver takes an error: the insert fails and names it
 	}
-	defer rest.Close()
-	if _, err = rest.ExecContext(ctx, values...); err != nil {
-		return sqliteDialector{}.Translate(err)
-	}
-	return nil
-}
-
-// prepareInsert prepares a statement that takes so many values at once.
-func prepareInsert(ctx context.Context, tx *gorm.DB, table string, columns []string, values int) (*sql.Stmt, error) {
-	one := "(" + strings.Repeat("?,", len(columns)-1) + "?)"
-	all := one + strings.Repeat(","+one, values/len(columns)-1)
-	return tx.Statement.ConnPool.PrepareContext(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ",")+") VALUES "+all)
-}
-
-func (sqliteDialect) plain(v any) any {
-	if valuer, ok := v.(driver.Valuer); ok {
-		value, err := valuer.Value()
-		if err != nil {
-			return err // no driver takes an error: the insert fails and names it
-		}
-		return value
-	}
-	return plainValue(v)
+	return value
 }

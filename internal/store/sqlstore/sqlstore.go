@@ -7,6 +7,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"iter"
 	"time"
@@ -57,10 +58,12 @@ type dialect interface {
 	// check refuses a connection under which the audit trail could be changed.
 	check(ctx context.Context, db *gorm.DB) error
 	// insert adds many rows to a table by the fastest way of the driver, on the
-	// connection of the transaction. The values were made by plain.
+	// connection of the transaction. The values were made by plain; a row is valid until
+	// the next is asked for.
 	insert(ctx context.Context, conn *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error
-	// plain turns a value of the domain into one that insert takes.
-	plain(v any) any
+	// plain turns what the domain writes in its own way, of which it is given the address,
+	// into what insert takes.
+	plain(v driver.Valuer) any
 	// lock is the clause that locks the rows that a SELECT reads, empty where the
 	// whole transaction holds the lock.
 	lock() string

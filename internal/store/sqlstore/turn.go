@@ -46,12 +46,13 @@ type turn struct {
 	wait     time.Duration
 	since    time.Time
 	timer    *time.Timer
+	shown    func() // ends what others see of the wait
 	placed   bool
 	begun    bool
 }
 
 func (d *DB) newTurn(ctx context.Context) *turn {
-	t := &turn{db: d, wait: usualWait, since: time.Now()}
+	t := &turn{db: d, wait: usualWait, since: time.Now(), shown: d.presence.wait()}
 	if t.patience, _ = ctx.Value(patienceKey{}).(*patience); t.patience != nil {
 		t.wait = max(leastWait, time.Duration(t.patience.left.Load()))
 	}
@@ -97,6 +98,7 @@ func (t *turn) takePlace() error {
 
 // begin ends the wait.
 func (t *turn) begin(tx *gorm.DB) error {
+	t.shown()
 	if t.begun = t.timer.Stop(); !t.begun {
 		return ErrBusy
 	}
@@ -110,6 +112,7 @@ func (t *turn) begin(tx *gorm.DB) error {
 
 // leave lets others have their turn.
 func (t *turn) leave() {
+	t.shown()
 	t.timer.Stop()
 	t.end(nil)
 	if t.placed {
