@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -233,6 +234,26 @@ func TestWordsOfTheReadersLanguageAreKnownCodes(t *testing.T) {
 		if got := asSent(p).Get(row[1] + ".to." + row[2]); got != want {
 			t.Errorf("%s: poeder is %q, not %q", lang, got, want)
 		}
+	}
+}
+
+// TestWhatStandsInAChosenColumnIsAskedAbout: of a column that nobody could guess, each value is
+// sent with what it stands for.
+func TestWhatStandsInAChosenColumnIsAskedAbout(t *testing.T) {
+	i := newImporting(t, oneSite(t))
+	address := i.upload(t, clinic(t)) + "/mapping"
+	form := asSent(i.r.get(address))
+	form.Set("samples.shape.column", "Kleur")
+	form.Set("more", "look")
+	shown := asSent(i.r.post(address, form).want(t, http.StatusOK))
+	var values []string
+	for name := range shown {
+		if strings.HasPrefix(name, "samples.shape.from.") {
+			values = append(values, shown.Get(name))
+		}
+	}
+	if slices.Sort(values); !slices.Equal(values, []string{"bruin", "roze", "wit"}) {
+		t.Errorf("asked about: %q", values)
 	}
 }
 

@@ -220,7 +220,11 @@ func saveMapping(r *request) error {
 		if err = r.keeps(shown.Form, shown.Address+"/mapping"); err != nil {
 			return nil, nil, err
 		}
-		shown.Form.Fill(in.Typed)
+		for _, f := range shown.Form.Fields { // what came with a column that was chosen was not typed
+			if in.Typed.Has(f.Name) {
+				f.Values = in.Typed[f.Name]
+			}
+		}
 		return shown, shown.Form, nil
 	}
 	if in.Text("more") != "" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/realdata"
 	"marquis/internal/store/storetest"
 )
 
@@ -160,4 +161,44 @@ func importGone(t testing.TB, x *site) *browser {
 	b := sentIn(t, x)
 	b.open("/imports/UTR/jobs/GONE")
 	return b
+}
+
+// TestARealFileIsMappedInTheBrowser: the file of a laboratory that nobody has mapped before, with
+// what the form guesses, and a person says, of its columns.
+func TestARealFileIsMappedInTheBrowser(t *testing.T) {
+	content, err := os.ReadFile(realdata.Path(t, "unc/unc_gcms_2023-02.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newSite(t, "sqlite")
+	b := sending(t, x, string(content))
+	b.follow("Make a new mapping")
+	read[bool](b, `() => { for (const e of document.querySelectorAll("details")) e.open = true; return true; }`)
+	b.fill("profile", "unc-early")
+	b.choose("decimal", ".")
+	for field, value := range map[string]string{"samples.sold_as": "unknown", "samples.form": "other", "samples.received_basis": "analysed"} {
+		b.choose(field+".column", "=value")
+		b.set(field+".value", value)
+	}
+	for field, column := range map[string]string{"method": "method", "performed_on": "date_complete", "detection": "abundance"} {
+		b.choose("findings.fields."+field+".column", column)
+	}
+	b.follow("Look at the columns again")
+	b.set("findings.fields.detection.default", "identified")
+	b.choosing("findings.fields.detection", "trace", "trace")
+	b.set("findings.fields.abundance.column", "")
+	b.fill("findings.nothing", "no compounds of interest detected")
+	b.set("method.0.kind", "gc_ms")
+	b.set("method.0.lab", "UNC Street Drug Analysis Lab")
+	b.set("method.0.level", "confirmatory")
+	b.follow("Save, and do a dry run")
+	b.until("read", `() => !document.querySelector('[data-progress]') && document.readyState === 'complete'`)
+	b.see("New samples 94", "232 231 1 0", "unc-early")
+	b.lacks("would be left out")
+}
+
+// set gives a field its content, whether it is a text or a choice.
+func (b *browser) set(field, value string) {
+	b.t.Helper()
+	read[bool](b, `(field, value) => { document.querySelector('main [name="' + field + '"]').value = value; return true; }`, field, value)
 }
