@@ -187,6 +187,7 @@ func (p *program) tellUses(u lab.ImportUses) {
 		{u.Changed, "samples that were described otherwise"},
 		{u.Excluded, "samples left out of the figures"},
 		{u.Corrected, "samples that later imports corrected"},
+		{u.Kept, "samples that it corrected and people have worked on since: what people decided stays"},
 	} {
 		if use.n > 0 {
 			fmt.Fprintf(p.stdout, "%8d %s\n", use.n, use.what)

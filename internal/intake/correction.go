@@ -55,7 +55,11 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		p.rejectSample(d, err)
 		return false
 	}
-	after, _, err := p.dictionary.Correct(&recorded.File, a, inTrial)
+	a.Unread = p.unread()
+	after, err := p.dictionary.Correct(&recorded.File, a, inTrial)
+	if err == nil {
+		_, err = p.dictionary.Follows(after, inTrial)
+	}
 	if err != nil {
 		p.rejectSample(d, err)
 		return false
@@ -74,6 +78,26 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		d.at.reject(problem{"id", d.id, saysOtherwise})
 	}
 	return p.known.Amend
+}
+
+// unread are the fields of a sample of which the mapping reads nothing.
+func (p *planner) unread() (keys []string) {
+	for _, f := range lab.SampleFields {
+		name := f.Key
+		if known, ok := fieldOf[name]; ok {
+			name = known
+		}
+		if strings.HasPrefix(name, "price_") {
+			name = "price"
+		} else if name == "received_unit" {
+			name = "received_amount"
+		}
+		known := slices.ContainsFunc(sampleFields, func(x sampleField) bool { return x.name == name })
+		if known && name != "not_analysed" && !slices.ContainsFunc(p.sample.columns, func(c *column) bool { return c.spec.name == name }) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
 }
 
 // correctsIn is the version of the recorded sample that a draft corrects, 0 where it is new.
@@ -118,13 +142,20 @@ func (p *planner) shownCorrections() (list []Correction) {
 // textsOf says in English what a correction changes: of each substance first, then of the rest.
 func (p *planner) textsOf(c *lab.Corrected) (texts []string) {
 	var told []lab.SubstanceID
-	for _, f := range slices.Concat(c.Gone, c.Fresh) {
-		id := p.dictionary.Resolve(f.SubstanceID)
+	methods := map[lab.MethodID]bool{}
+	var found []lab.SubstanceID
+	for _, e := range slices.Concat(c.Gone, c.Fresh) {
+		methods[e.Analysis.MethodID] = true
+		for _, f := range e.Findings {
+			found = append(found, f.SubstanceID)
+		}
+	}
+	for _, id := range found {
 		if slices.Contains(told, id) {
 			continue
 		}
 		told = append(told, id)
-		was, now := p.foundOf(c.Gone, id), p.foundOf(c.Fresh, id)
+		was, now := p.foundOf(c.Gone, id, len(methods) > 1), p.foundOf(c.Fresh, id, len(methods) > 1)
 		if was == now {
 			continue
 		}
@@ -143,19 +174,18 @@ func (p *planner) textsOf(c *lab.Corrected) (texts []string) {
 	return texts
 }
 
-// foundOf says what was found of a substance.
-func (p *planner) foundOf(findings []lab.Finding, id lab.SubstanceID) string {
+// foundOf says what was found of a substance, and where several are involved by which method.
+func (p *planner) foundOf(evidence []lab.Evidence, id lab.SubstanceID, several bool) string {
 	var texts []string
-	for _, f := range findings {
-		if p.dictionary.Resolve(f.SubstanceID) != id {
+	for i := range evidence {
+		e := &evidence[i]
+		f := e.Finding(id)
+		if f == nil {
 			continue
 		}
-		text := string(f.Detection)
-		if f.Detection == lab.Quantified {
-			text = f.Amount.String()
-			if f.Basis != lab.BasisUnknown {
-				text += " as " + string(f.Basis)
-			}
+		text := findingText(f)
+		if m := p.dictionary.Methods[e.Analysis.MethodID]; m != nil && several {
+			text += " (" + strings.TrimSpace(string(m.Kind)+" "+m.Version) + ")"
 		}
 		texts = append(texts, text)
 	}
@@ -163,6 +193,31 @@ func (p *planner) foundOf(findings []lab.Finding, id lab.SubstanceID) string {
 		return "not told"
 	}
 	return strings.Join(texts, " and ")
+}
+
+// findingText says what was found, with all that is told of it.
+func findingText(f *lab.Finding) string {
+	text := string(f.Detection)
+	if f.Detection == lab.Quantified {
+		text = f.Amount.String()
+		if f.Basis != lab.BasisUnknown {
+			text += " as " + string(f.Basis)
+		}
+	}
+	if f.Uncertainty > 0 {
+		half := f.Amount
+		half.Value = f.Uncertainty
+		text += " ± " + half.String()
+	}
+	for _, more := range []string{string(f.Stereo), string(f.Abundance), f.ReportedAs} {
+		if more != "" {
+			text += ", " + more
+		}
+	}
+	if f.Peaks > 1 {
+		text += fmt.Sprintf(", %d peaks", f.Peaks)
+	}
+	return text
 }
 
 // valueText writes the content of a field.

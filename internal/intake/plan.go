@@ -112,7 +112,9 @@ func (plan *Plan) Arrivals() iter.Seq2[*lab.Arrival, error] {
 				yield(nil, fmt.Errorf("%s: the sample reads otherwise than when it was checked, so that nothing of the files is taken", d.at))
 				return
 			}
-			a.Corrects = p.correctsIn(i)
+			if a.Corrects = p.correctsIn(i); a.Corrects > 0 {
+				a.Unread = p.unread()
+			}
 			if !yield(a, nil) {
 				return
 			}

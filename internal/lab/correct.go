@@ -56,19 +56,15 @@ func (r *RecordedFile) Correctable() error {
 var errNoAnalysisAnyMore = FieldErrors{{Field: "id", Format: "The source tells of no analysis any more, and a result of this sample is released: withdraw that by hand."}}
 
 // errAnother is for an id that a source gives anew every year.
-var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is recorded already, of another day and sold as something else: perhaps it is another sample. If it is the same, correct it by hand; if it is another, the ids need something that tells them apart, such as the year."}}
+var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is recorded already, of another day, and no analysis of it is the same: perhaps it is another sample. If it is the same, correct it by hand; if it is another, the ids need something that tells them apart, such as the year."}}
 
 // Correct is the file once its source has said otherwise: the sample is described as the
-// arrival says, an analysis of the source that it does not tell any more is retracted, one that
-// is new is added without an id, and what follows of both is the next version of the result, if it says
-// anything else than the last. Source says why.
-func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, next *Publication, err error) {
-	if f.Sample.ReceivedOn != a.Sample.ReceivedOn && d.ResolveProduct(f.Sample.ProductID) != d.ResolveProduct(a.Sample.ProductID) {
-		return nil, nil, errAnother
-	}
+// arrival says, an analysis of the source that it does not tell any more is retracted, and one
+// that is new is added without an id.
+func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, err error) {
 	after = f.Clone()
-	after.Sample, after.Expected = f.Sample.correctedBy(&a.Sample), slices.Clone(a.Expected)
-	told := slices.Clone(a.Evidence)
+	after.Sample, after.Expected = f.Sample.correctedBy(a), slices.Clone(a.Expected)
+	told, kept := slices.Clone(a.Evidence), 0
 	for i := range after.Evidence {
 		e := &after.Evidence[i]
 		if e.Analysis.State != Verified {
@@ -80,19 +76,25 @@ func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, next *P
 			continue
 		}
 		told = slices.Delete(told, same, same+1)
+		kept++
+	}
+	if f.Sample.ReceivedOn != a.Sample.ReceivedOn && kept == 0 {
+		return nil, errAnother
 	}
 	after.Evidence = append(after.Evidence, told...)
 	if len(after.verified()) == 0 && f.Stands() {
-		return nil, nil, errNoAnalysisAnyMore
+		return nil, errNoAnalysisAnyMore
 	}
-	next, err = d.follows(after, why)
-	return after, next, err
+	return after, nil
 }
 
-// follows is the next version of the result of a file whose analyses its source has changed,
-// nil where it would say what the last says.
-func (d *Dictionary) follows(f *File, why Why) (*Publication, error) {
-	if len(f.verified()) == 0 {
+// Follows is the next version of the result of a file whose analyses its source has changed,
+// nil where it would say what the last says. The analyses have their ids, which it names.
+func (d *Dictionary) Follows(f *File, why Why) (*Publication, error) {
+	switch {
+	case len(f.verified()) == 0 && f.Stands():
+		return f.Withdraw(why)
+	case len(f.verified()) == 0:
 		return nil, nil
 	}
 	next, err := d.Next(f)
@@ -111,13 +113,18 @@ func (d *Dictionary) follows(f *File, why Why) (*Publication, error) {
 // says tells that a version says what stands already.
 func (f *File) says(next *Publication) bool { return f.Stands() && f.Repeats(next) != nil }
 
-// correctedBy is the sample described as another of its source says: whatever was decided here
-// stays.
-func (s *Sample) correctedBy(other *Sample) Sample {
-	now := *other
+// correctedBy is the sample described as an arrival says: whatever was decided here stays, and so
+// does what the mapping does not read.
+func (s *Sample) correctedBy(a *Arrival) Sample {
+	now := a.Sample
+	for _, f := range SampleFields {
+		if slices.Contains(a.Unread, f.Key) {
+			reflect.ValueOf(f.At(&now)).Elem().Set(reflect.ValueOf(f.At(s)).Elem())
+		}
+	}
 	now.Key, now.Version = s.Key, s.Version
 	now.NumberYear, now.NumberRunning, now.NumberSeries = s.NumberYear, s.NumberRunning, s.NumberSeries
-	now.Stage, now.HeldSince, now.NoRetest, now.Excluded, now.Overruled = s.Stage, s.HeldSince, s.NoRetest, s.Excluded, s.Overruled
+	now.Stage, now.HeldSince, now.NoRetest, now.Overruled = s.Stage, s.HeldSince, s.NoRetest, s.Overruled
 	now.SourceRef, now.SourceKey, now.ImportID = s.SourceRef, s.SourceKey, s.ImportID
 	now.VisitID, now.RegisteredBy, now.RegisteredAt = s.VisitID, s.RegisteredBy, s.RegisteredAt
 	if now.LocationID == 0 {
@@ -129,7 +136,13 @@ func (s *Sample) correctedBy(other *Sample) Sample {
 // sameEvidence tells that two analyses of a source say the same, as the dictionary reads them
 // today.
 func (d *Dictionary) sameEvidence(a, b *Evidence) bool {
-	return reflect.DeepEqual(d.plain(a), d.plain(b))
+	x, y := d.plain(a), d.plain(b)
+	for _, e := range []*Evidence{&x, &y} {
+		for i := range e.Findings {
+			e.Findings[i].Amount.Decimals = 0 // 44 and 44.0 are one amount
+		}
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 // plain is an analysis with what its source said alone, in one order.
@@ -150,10 +163,10 @@ func (d *Dictionary) plain(e *Evidence) Evidence {
 // Undo takes a correction of a file back: what it changed and nobody has changed since is as it
 // was, the analyses that it brought are retracted, and those that it retracted are there again,
 // without an id.
-func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, next *Publication, err error) {
+func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, err error) {
 	after = f.Clone()
 	if err := after.undoChanges(c); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	retracted := strings.Fields(c.Retracted)
 	for i := range f.Evidence {
@@ -168,12 +181,15 @@ func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, next *P
 			after.Evidence = append(after.Evidence, again)
 		}
 	}
-	if len(after.verified()) == 0 && f.Stands() {
-		next, err = f.Withdraw(why)
-	} else {
-		next, err = d.follows(after, why)
-	}
-	return after, next, err
+	return after, nil
+}
+
+// PeopleWorked tells that people have decided on the result since its source was last heard, or
+// have entered an analysis: what an import corrected is not undone under their hands.
+func (r *RecordedFile) PeopleWorked() bool {
+	latest := r.Latest()
+	return latest != nil && latest.ImportID.IsZero() || len(r.Questions) > 0 ||
+		slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Analysis.ImportID.IsZero() })
 }
 
 // undoChanges gives each field that still is what the correction made of it its content of before.
@@ -223,7 +239,7 @@ var notOfPeople = []string{"source_ref", "source_key", "source_digest"}
 // Corrected is what a correction changes, for people.
 type Corrected struct {
 	Changes     []Difference // of the sample, of what was expected, and of each analysis of its source
-	Gone, Fresh []Finding    // of the analyses that the source does not tell any more, and of those that it tells instead
+	Gone, Fresh []Evidence   // the analyses that the source does not tell any more, and those that it tells instead
 	Graves      []SubstanceID
 }
 
@@ -237,10 +253,10 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 		switch {
 		case now.Analysis.ID.IsZero() || was == nil:
 			fresh = append(fresh, d.plain(now))
-			c.Fresh = append(c.Fresh, now.Findings...)
+			c.Fresh = append(c.Fresh, d.plain(now))
 		case was.Analysis.State == Verified && now.Analysis.State != Verified:
 			gone = append(gone, d.plain(was))
-			c.Gone = append(c.Gone, was.Findings...)
+			c.Gone = append(c.Gone, d.plain(was))
 		}
 	}
 	for _, old := range gone {

@@ -52,14 +52,30 @@ func saysNow(r *lab.RecordedFile, edit func(a *lab.Arrival)) *lab.Arrival {
 	return a
 }
 
+// correct makes a correction with the version of the result that follows.
+func correct(d *lab.Dictionary, f *lab.File, a *lab.Arrival) (after *lab.File, next *lab.Publication, err error) {
+	if after, err = d.Correct(f, a, because); err == nil {
+		next, err = d.Follows(after, because)
+	}
+	return after, next, err
+}
+
+// undo takes a correction back, with the version of the result that follows.
+func undo(d *lab.Dictionary, f *lab.File, c *lab.Correction) (after *lab.File, next *lab.Publication, err error) {
+	if after, err = d.Undo(f, c, because); err == nil {
+		next, err = d.Follows(after, because)
+	}
+	return after, next, err
+}
+
 // Only the analysis of which the source says otherwise is retracted; the other stands.
 func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
 	d := newDictionary(t)
 	r := imported(t, d)
-	after, next, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) {
+	after, next, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) {
 		a.Evidence[0].Findings[0].Amount.Value = 695_000
 		a.Sample.Colours = lab.Codes{"white"}
-	}), because)
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +104,11 @@ func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
 func TestACorrectionOfThePriceReleasesNothing(t *testing.T) {
 	d := newDictionary(t)
 	r := imported(t, d)
-	_, next, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.Notes = "of the source" }), because)
+	_, next, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.Notes = "of the source" }))
 	if next != nil || err != nil {
 		t.Errorf("%+v, %v", next, err)
 	}
-	after, _, err := d.Correct(&r.File, saysNow(r, func(*lab.Arrival) {}), because)
+	after, _, err := correct(d, &r.File, saysNow(r, func(*lab.Arrival) {}))
 	if c := d.CorrectionOf(&r.File, after); len(c.Changes) > 0 || err != nil {
 		t.Errorf("nothing was changed, and is told as %v, %v", c.Changes, err)
 	}
@@ -101,26 +117,44 @@ func TestACorrectionOfThePriceReleasesNothing(t *testing.T) {
 func TestACorrectionThatLeavesNoAnalysisIsRefused(t *testing.T) {
 	d := newDictionary(t)
 	r := imported(t, d)
-	if _, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence = nil }), because); !slices.Equal(wrongFields(t, err), []string{"id"}) {
+	if _, _, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence = nil })); !slices.Equal(wrongFields(t, err), []string{"id"}) {
 		t.Error(err)
 	}
 }
 
-// An id that a source gives anew every year is no correction.
+// An id that a source gives anew every year is no correction: another day, and nothing that was
+// found is the same.
 func TestAnotherSampleWithTheSameIDIsNoCorrection(t *testing.T) {
 	d := newDictionary(t)
 	r := imported(t, d)
-	_, _, err := d.Correct(&r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.ReceivedOn, a.Sample.ProductID = 2024_05_31, soldAsCocaine }), because)
-	if !slices.Equal(wrongFields(t, err), []string{"id"}) {
+	another := func(a *lab.Arrival) {
+		a.Sample.ReceivedOn, a.Evidence[0].Analysis.PerformedOn, a.Evidence[1].Analysis.PerformedOn = 2024_06_03, 2024_06_06, 2024_06_06
+	}
+	if _, _, err := correct(d, &r.File, saysNow(r, another)); !slices.Equal(wrongFields(t, err), []string{"id"}) {
 		t.Error(err)
 	}
 	for name, edit := range map[string]func(a *lab.Arrival){
-		"the day":     func(a *lab.Arrival) { a.Sample.ReceivedOn = 2024_05_31 },
-		"the product": func(a *lab.Arrival) { a.Sample.ProductID = soldAsCocaine },
+		"the day":             func(a *lab.Arrival) { a.Sample.ReceivedOn = 2024_05_31 },
+		"what it was sold as": func(a *lab.Arrival) { a.Sample.ProductID = soldAsCocaine },
 	} {
-		if _, _, err := d.Correct(&r.File, saysNow(r, edit), because); err != nil {
+		if _, _, err := correct(d, &r.File, saysNow(r, edit)); err != nil {
 			t.Errorf("only %s is another: %v", name, err)
 		}
+	}
+}
+
+// What a mapping does not read, its source has not taken back; and 79.5 is 79.50.
+func TestWhatIsNotReadStays(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	r.Sample.Logo, r.Sample.Colours = "star", lab.Codes{"white"}
+	a := saysNow(r, func(a *lab.Arrival) {
+		a.Sample.Logo, a.Sample.Colours, a.Unread = "", nil, []string{"logo"}
+		a.Evidence[0].Findings[0].Amount.Decimals = 2
+	})
+	after, next, err := correct(d, &r.File, a)
+	if err != nil || after.Sample.Logo != "star" || len(after.Sample.Colours) > 0 || next != nil {
+		t.Errorf("%+v, %+v, %v", after.Sample, next, err)
 	}
 }
 
@@ -132,12 +166,30 @@ func TestACorrectionNamesDangers(t *testing.T) {
 	with := saysNow(r, func(a *lab.Arrival) {
 		a.Evidence[0].Findings = append(a.Evidence[0].Findings, finding(fentanyl, lab.Identified))
 	})
-	after, _, err := d.Correct(&r.File, with, because)
+	after, _, err := correct(d, &r.File, with)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c := d.CorrectionOf(&r.File, after); !slices.Equal(c.Graves, []lab.SubstanceID{fentanyl}) {
 		t.Errorf("%v", c.Graves)
+	}
+}
+
+// Where people have decided on a result, or entered an analysis, nothing is undone under their hands.
+func TestPeopleWorked(t *testing.T) {
+	d := newDictionary(t)
+	for name, edit := range map[string]func(r *lab.RecordedFile){
+		"released": func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
+		"analysed": func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
+		"asked":    func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+	} {
+		r := imported(t, d)
+		if edit(r); !r.PeopleWorked() {
+			t.Error(name)
+		}
+	}
+	if r := imported(t, d); r.PeopleWorked() {
+		t.Error("nobody has")
 	}
 }
 
@@ -169,7 +221,7 @@ func TestAFileCorrectsNoSampleOnWhichSomebodyWorked(t *testing.T) {
 // corrected is the file after a correction, as it is stored.
 func corrected(t *testing.T, d *lab.Dictionary, r *lab.RecordedFile, a *lab.Arrival) (*lab.File, *lab.Correction) {
 	t.Helper()
-	after, next, err := d.Correct(&r.File, a, because)
+	after, next, err := correct(d, &r.File, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +255,7 @@ func TestACorrectionIsUndone(t *testing.T) {
 		a.Expected = []lab.Expected{substance(mdma), class("opioid")}
 	}))
 	after.Sample.Logo = "heart" // by hand, since
-	undone, next, err := d.Undo(after, c, because)
+	undone, next, err := undo(d, after, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +282,7 @@ func TestUndoneWhereThereWasNoResultItIsWithdrawn(t *testing.T) {
 	if latest := after.Latest(); latest == nil || latest.Kind != lab.ConfirmedResult || latest.Given() || after.Sample.State != lab.Completed {
 		t.Fatalf("%+v", latest)
 	}
-	undone, next, err := d.Undo(after, c, because)
+	undone, next, err := undo(d, after, c)
 	if err != nil || next.Kind != lab.WithdrawnResult || undone.Sample.State != lab.NotAnalysed || undone.Sample.StateReason != "capacity" {
 		t.Errorf("%+v, %v", next, err)
 	}
@@ -250,7 +302,7 @@ func TestEachFieldOfASampleIsUndone(t *testing.T) {
 		x.Complaint, x.Overdose, x.Decision, x.Disposal, x.Confirmed, x.Notes = "yes", "no", "x", "y", lab.Codes{"a=b"}, "note"
 	})
 	after, c := corrected(t, d, r, full)
-	undone, _, err := d.Undo(after, c, because)
+	undone, _, err := undo(d, after, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,8 +47,9 @@ func (i *Import) Check() error {
 type Arrival struct {
 	File
 	PublishedOn Date
-	Visit       int   // place of its visit among those of the import, counted from 1; 0: not known
-	Corrects    int32 // the version of the recorded sample that it corrects; 0: it is new
+	Visit       int      // place of its visit among those of the import, counted from 1; 0: not known
+	Corrects    int32    // the version of the recorded sample that it corrects; 0: it is new
+	Unread      []string // fields of a sample, by their keys, of which the mapping reads nothing: a correction leaves them
 }
 
 // Check reports what of an arrival contradicts the rest of it.

@@ -128,6 +128,7 @@ type ImportUses struct {
 	Changed      int // samples that were described otherwise
 	Excluded     int // samples
 	Corrected    int // samples, by later imports
+	Kept         int // samples that it corrected, and on which people have worked since
 }
 
 // None tells that nothing has.

@@ -23,7 +23,7 @@ var bookkeeping = []string{
 
 // elsewhere are the fields of records that have no page with their trail.
 var elsewhere = []string{
-	"accepted", "address", "ended_by", "ended_on", "loader", "purpose", "text", "reason_code", "reason_lang", "reason_translation", "written", "another", "at", "author_id", "confirmed_rules", "accepted_left_out", "reviewer_id", "language", "why", "closed_on", "code", "country", "days_to_result", "most_grams", "most_millilitres", "most_samples", "opening_hours", "phone", "currency", "day", "digest", "disabled", "expires_at", "files", "fingerprint", "imported_at", "imported_by", "kind", "lab", "laboratory_id", "people", "replaces", "retired_on", "services",
+	"accepted", "address", "corrected", "ended_by", "ended_on", "loader", "purpose", "text", "reason_code", "reason_lang", "reason_translation", "written", "another", "at", "author_id", "confirmed_rules", "accepted_left_out", "reviewer_id", "language", "why", "closed_on", "code", "country", "days_to_result", "most_grams", "most_millilitres", "most_samples", "opening_hours", "phone", "currency", "day", "digest", "disabled", "expires_at", "files", "fingerprint", "imported_at", "imported_by", "kind", "lab", "laboratory_id", "people", "replaces", "retired_on", "services",
 	"lod_decimals", "lod_scale", "lod_value", "login", "loq_decimals", "loq_scale", "loq_value", "memberships", "merged", "merged_into", "months", "name", "open_scope", "outcome", "outcome_euda", "profile", "published_at", "published_by",
 	"published_on", "quantifies", "reason", "rejected", "reset_second_factor", "results_sha256", "rows_read", "samples", "scope", "second_factor", "started_at",
 	"synthetic", "taken", "time_zone", "told_at", "told_by", "turn_away_form", "turned_away", "visited_on",

@@ -119,6 +119,7 @@ func (r *request) useViews(key lab.Key) (list []useView, err error) {
 		{u.Changed, "page.imports.used_changed"},
 		{u.Excluded, "page.imports.used_excluded"},
 		{u.Corrected, "page.imports.used_corrected"},
+		{u.Kept, "page.imports.used_kept"},
 	} {
 		if x.n > 0 {
 			list = append(list, useView{r.Texts.Text(x.what), x.n})

@@ -141,7 +141,11 @@ func (r *request) readView(read *readImport) (*readView, error) {
 func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
 	n, err := r.naming()
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
-		changes := n.changeViews(x.What.Changes, slices.Concat(x.What.Gone, x.What.Fresh))
+		var findings []lab.Finding // of which the scales are told
+		for _, e := range slices.Concat(x.What.Gone, x.What.Fresh) {
+			findings = append(findings, e.Findings...)
+		}
+		changes := n.changeViews(x.What.Changes, findings)
 		changes = slices.DeleteFunc(changes, func(c page.ChangeView) bool { return c.Old == "" && c.New == "" }) // of what is new in the files
 		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, changes})
 	}

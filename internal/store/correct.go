@@ -94,22 +94,41 @@ func (l *load) correctOne(w *work, a *lab.Arrival) error {
 	if err != nil {
 		return err
 	}
-	after, next, err := d.Correct(&r.File, a, l.b.Why)
+	published, err := w.today(i.ServiceID)
 	if err != nil {
 		return err
 	}
-	return w.saveCorrected(&r.File, after, next, i.ID, l.b.Why, true)
+	if r.Latest() == nil {
+		published = a.PublishedOn // by the source, as with every first result
+	}
+	after, err := d.Correct(&r.File, a, l.b.Why)
+	if err != nil {
+		return err
+	}
+	return w.saveCorrected(&r.File, after, correcting{i.ID, l.b.Why, published, true})
+}
+
+// correcting is an import that corrects, or whose corrections are undone.
+type correcting struct {
+	importID  lab.ID
+	why       lab.Why
+	published lab.Date // the version of a result that follows
+	corrects  bool
 }
 
 // saveCorrected writes what a correction, or its undoing, makes of a file.
-func (w *work) saveCorrected(before, after *lab.File, next *lab.Publication, importID lab.ID, why lab.Why, corrects bool) (err error) {
+func (w *work) saveCorrected(before, after *lab.File, c correcting) (err error) {
+	d, err := w.dictionary()
+	if err != nil {
+		return err
+	}
 	for i := range after.Evidence {
 		a := &after.Evidence[i].Analysis
 		switch was := before.Analysis(a.ID); {
 		case a.ID.IsZero():
 			by := a.ImportID
-			if corrects {
-				by = importID
+			if c.corrects {
+				by = c.importID
 			}
 			a.Key, a.SampleID, a.Version = lab.Key{ServiceID: after.Sample.ServiceID, ID: w.ids.Next()}, after.Sample.ID, 1
 			a.VerifiedAtSource(by, w.at)
@@ -117,27 +136,27 @@ func (w *work) saveCorrected(before, after *lab.File, next *lab.Publication, imp
 			a.RetractedBy, a.RetractedAt = w.by.UserID, w.at
 		}
 	}
+	next, err := d.Follows(after, c.why)
+	if err != nil {
+		return err
+	}
 	if next != nil {
-		if next.PublishedOn, err = w.today(after.Sample.ServiceID); err != nil {
-			return err
-		}
-		next.ID, next.PublishedAt, next.ImportID = w.ids.Next(), w.at, importID
+		next.ID, next.PublishedOn, next.PublishedAt, next.ImportID = w.ids.Next(), c.published, w.at, c.importID
 		after = after.With(next)
 	}
 	changes := before.Differences(after)
-	if err := w.save(before, after, update{after.Sample.ID, lab.CorrectSample, why.Brief()}); err != nil {
+	if err := w.save(before, after, update{after.Sample.ID, lab.CorrectSample, c.why.Brief()}); err != nil {
 		return err
 	}
-	if !corrects {
-		return w.tx.Exec("UPDATE corrections SET undone = ?, version = ? WHERE service_id = ? AND import_id = ? AND sample_id = ?",
-			true, after.Sample.Version, after.Sample.ServiceID, importID, after.Sample.ID).Error
+	if !c.corrects {
+		return nil
 	}
 	text, err := lab.CanonicalJSON(changes)
 	if err != nil {
 		return err
 	}
 	return w.tx.Create(&lab.Correction{
-		ServiceID: after.Sample.ServiceID, ImportID: importID, SampleID: after.Sample.ID, Version: after.Sample.Version,
+		ServiceID: after.Sample.ServiceID, ImportID: c.importID, SampleID: after.Sample.ID, Version: after.Sample.Version,
 		Changes: text, Retracted: strings.Join(retracted(before, after), " "),
 	}).Error
 }
@@ -164,6 +183,10 @@ func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
 	if err != nil {
 		return err
 	}
+	today, err := w.today(i.ServiceID)
+	if err != nil {
+		return err
+	}
 	for n := range list {
 		c := &list[n]
 		r, err := w.recorded("id = ?", c.ServiceID, c.SampleID)
@@ -173,15 +196,40 @@ func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
 		case err != nil:
 			return err
 		}
-		after, next, err := d.Undo(&r.File, c, why)
-		if err == nil {
-			err = w.saveCorrected(&r.File, after, next, i.ID, why, false)
-		}
-		if err != nil {
+		if err := w.undo(d, r, c, correcting{i.ID, why, today, false}); err != nil {
 			return fmt.Errorf("sample %s: %w", r.Sample.SourceRef, err)
 		}
 	}
 	return nil
+}
+
+// undo takes one correction back. A sample on which people have worked since stays as they left
+// it; what somebody only described otherwise is put back but for that, and no file corrects it any
+// more.
+func (w *work) undo(d *lab.Dictionary, r *lab.RecordedFile, c *lab.Correction, by correcting) error {
+	version := c.Version
+	if !r.PeopleWorked() {
+		after, err := d.Undo(&r.File, c, by.why)
+		if err != nil {
+			return err
+		}
+		if err := w.saveCorrected(&r.File, after, by); err != nil {
+			return err
+		}
+		if r.Correctable() == nil {
+			version = r.Sample.Version + 1
+		}
+	}
+	return w.tx.Exec("UPDATE corrections SET undone = ?, version = ? WHERE service_id = ? AND import_id = ? AND sample_id = ?",
+		true, version, c.ServiceID, c.ImportID, c.SampleID).Error
+}
+
+// workedOn is how many of the samples that an import corrected people have worked on since.
+func workedOn(tx *gorm.DB, key lab.Key) (n int, err error) {
+	err = tx.Raw("SELECT count(*) FROM "+seenSamples+" x JOIN corrections c ON c.service_id = x.service_id AND c.sample_id = x.id "+
+		"WHERE x.service_id = ? AND c.import_id = ? AND NOT c.undone AND (x.version <> c.version OR EXISTS (SELECT 1 FROM analyses a "+
+		"WHERE a.service_id = x.service_id AND a.sample_id = x.id AND a.import_id IS NULL))", key.ServiceID, key.ID).Scan(&n).Error
+	return n, err
 }
 
 // correctedLater finds an import that corrected, after this one, a sample that this one

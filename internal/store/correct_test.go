@@ -57,6 +57,9 @@ func TestCorrectionsAreTakenWithTheirImport(t *testing.T) {
 		if latest := r.Latest(); latest.Version != 2 || latest.Kind != lab.AmendedResult || latest.Why != sourceMistake || len(latest.Result.Findings) > 0 || r.Sample.SourceDigest != "second" {
 			t.Errorf("%+v", latest)
 		}
+		if stage := r.Sample.Stage; stage != lab.StageReleased {
+			t.Errorf("it waits on %s", stage)
+		}
 		if i := batch.Import; i.Corrected != 3 || i.Samples != 0 || i.State != lab.ImportTaken {
 			t.Errorf("%+v", i)
 		}
@@ -76,6 +79,14 @@ func TestCorrectionsAreTakenWithTheirImport(t *testing.T) {
 			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
 		}
 		r = b.recorded(t, s, told()[0].Sample.SourceRef)
+		for _, f := range r.Latest().Result.Findings {
+			if e := r.Analysis(f.AnalysisID); e == nil || e.Analysis.State != lab.Verified {
+				t.Errorf("the result names analysis %s, which there is not", f.AnalysisID)
+			}
+		}
+		if r.Sample.Stage != lab.StageReleased {
+			t.Errorf("it waits on %s", r.Sample.Stage)
+		}
 		if first, last := r.Publications[0], r.Latest(); last.Version != 3 || last.Outcome != first.Outcome || len(last.Result.Findings) != len(first.Result.Findings) || r.Sample.SourceDigest != told()[0].Sample.SourceDigest {
 			t.Errorf("%+v", last)
 		}
@@ -106,6 +117,52 @@ func TestACorrectionThatNobodySawIsRefused(t *testing.T) {
 		wantMistakes(t, s.Import(ctx, importer, b.dictionary, b.correcting("by hand", told()[:1], 2), func(int) {}), "id")
 		if r := b.recorded(t, s, x.SourceRef); r.Latest().Version != 1 || r.Sample.Notes != "by hand" {
 			t.Errorf("%+v", r.Sample)
+		}
+	})
+}
+
+// What people decided since an import corrected a sample stays when that is taken back: a result
+// that was withdrawn is not released again, and a file corrects it no more. The others are undone.
+func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		batch := b.correcting("second", told()[:4], 1)
+		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+		refs := [4]string{}
+		for i := range refs {
+			refs[i] = told()[i].Sample.SourceRef
+		}
+		x := b.recorded(t, s, refs[0]).Sample
+		_, err := s.WithdrawResult(ctx, b.verifier, x.Key, x.Version, lab.Because("en", "wrong"))
+		noError(t, err)
+		y := b.recorded(t, s, refs[1]).Sample
+		entry := b.entry(y, 795_000)
+		entry.Analysis.ServiceID, entry.Analysis.SampleID, entry.Analysis.Overruled = y.ServiceID, y.ID, "measured again"
+		_, err = s.EnterAnalysis(ctx, b.analyst, entry.Analysis, entry.Findings)
+		noError(t, err)
+		z := b.recorded(t, s, refs[2]).Sample
+		_, err = s.DescribeSample(ctx, b.intake, z.Key, z.Version, told()[2].Expected, func(x *lab.Sample) { x.Notes = "by hand" })
+		noError(t, err)
+		if uses, err := s.ImportUses(ctx, importer, batch.Import.Key); err != nil || uses.Kept != 3 {
+			t.Errorf("%+v, %v", uses, err)
+		}
+		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		for i, want := range []struct {
+			version int32
+			kind    lab.PublicationKind
+			kept    bool
+		}{{3, lab.WithdrawnResult, true}, {2, lab.AmendedResult, true}, {3, lab.AmendedResult, true}, {3, lab.AmendedResult, false}} {
+			r := b.recorded(t, s, refs[i])
+			if latest := r.Latest(); latest.Version != want.version || latest.Kind != want.kind || (r.Correctable() != nil) != want.kept {
+				t.Errorf("%s: version %d, %s, %v", refs[i], latest.Version, latest.Kind, r.Correctable())
+			}
+		}
+		if r := b.recorded(t, s, refs[2]); r.Sample.Notes != "by hand" {
+			t.Error("what somebody wrote is gone")
+		}
+		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+			t.Error(err)
 		}
 	})
 }

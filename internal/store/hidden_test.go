@@ -28,7 +28,7 @@ var mayMeetHidden = withReason(map[string]string{
 	"a code leads to its sample whatever became of that":                                  "CheckCodes",
 	"numbers and analyses stay on record whatever became of their import":                 "byID checkCounters compareAnalyses goneError untold",
 	"a backup holds what is hidden, and a restore brings it back":                         "About emptyTables BeginLife",
-	"moves imports from state to state":                                                   "knownImport mayLoad Imports UnfinishedImports ImportUses Abandon TakeBack clear clearLeft clearSamples withdrawAll counts still visits lying correctedLater",
+	"moves imports from state to state":                                                   "knownImport mayLoad Imports UnfinishedImports ImportUses Abandon TakeBack clear clearLeft clearSamples withdrawAll counts still visits lying correctedLater workedOn",
 	"a file of an instrument that was entered stays entered, whatever became of a sample": "neverBefore Batches",
 	"tables of the dictionary":                                                            "takeNames writeProduct writeSubstance settleName updateLaboratory",
 })

@@ -60,7 +60,8 @@ func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses
 			return uses, translate(err)
 		}
 	}
-	return uses, nil
+	uses.Kept, err = workedOn(tx, key)
+	return uses, translate(err)
 }
 
 // TakeBack takes an import back, with a reason: from one moment on nothing of it is seen, and
