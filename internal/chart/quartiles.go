@@ -117,11 +117,11 @@ func (p *plot) box(slot int, b Box) {
 
 // instead writes why there is no box, on the axis.
 func (p *plot) instead(slot int, text string) {
-	if lines, fits := wrap(text, p.room(), 4); fits {
-		p.lines("chart-note", Middle, p.x(slot), p.bottom-8-float64(len(lines)-1)*lineStep, lines)
+	if slot%p.every() != 0 { // what is turned needs the room of its neighbours
 		return
 	}
-	if slot%p.every() != 0 {
+	if lines, fits := wrap(text, p.room(), 4); fits {
+		p.lines("chart-note", Middle, p.x(slot), p.bottom-8-float64(len(lines)-1)*lineStep, lines)
 		return
 	}
 	p.add(Mark{
