@@ -47,7 +47,7 @@ SIDE_BY_SIDE = credential figures keyring lab statistics store store/sqlstore wo
 test: export GOGC = 400
 test:
 	CGO_ENABLED=0 go run ./internal/testrun go test -timeout 20m -p 2 -parallel 4 $(LONGEST) ./...
-	CGO_ENABLED=1 go run ./internal/testrun go test -race -gcflags 'modernc.org/...=-race=false' -vet off -timeout 20m \
+	CGO_ENABLED=1 go run ./internal/testrun go test -race -gcflags 'modernc.org/...=-race=false' -vet off -timeout 30m \
 		-skip 'AsItIsBuilt|NothingOfAVisitor' \
 		-run "$$(go run ./internal/testrun/watched $(SIDE_BY_SIDE:%=internal/%/*.go) internal/server/*_test.go)|Cache|Job|ThatIsAway|Stale|Throttle" \
 		./internal/server $(SIDE_BY_SIDE:%=./internal/%)
