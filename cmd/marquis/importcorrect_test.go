@@ -8,7 +8,7 @@ import (
 )
 
 // correctFiles writes a mapping with amounts, and the file of a source before and after it was
-// corrected: of A1 the amount was wrong, of A2 fentanyl was found by mistake, A3 says the same,
+// corrected: of A1 the amount was wrong, of A2 too, and fentanyl was found by mistake, A3 says the same,
 // and C1 is new.
 func correctFiles(t *testing.T) (mapping, first, corrected string) {
 	t.Helper()
@@ -23,7 +23,7 @@ func correctFiles(t *testing.T) (mapping, first, corrected string) {
 	}
 	mapping = write("waits.toml", "decimal = \".\"\n"+strings.Replace(waitMapping, `substance = "substance"`, "substance = \"substance\"\namount = \"amount\"\nunit = \"unit\"", 1)+"quantifies = true\n")
 	first = write("first.csv", heading+"A1,2024-03-05,cocaine,cocaine,45,%,2024-03-06\nA2,2024-03-05,cocaine,cocaine,60,%,2024-03-06\nA2,2024-03-05,cocaine,fentanyl,,,2024-03-06\nA3,2024-03-05,cocaine,cocaine,30,%,2024-03-06\n")
-	corrected = write("corrected.csv", heading+"A1,2024-03-05,cocaine,cocaine,54,%,2024-03-06\nA2,2024-03-05,cocaine,cocaine,60,%,2024-03-06\nA3,2024-03-05,cocaine,cocaine,30,%,2024-03-06\nC1,2024-03-05,cocaine,cocaine,10,%,2024-03-06\n")
+	corrected = write("corrected.csv", heading+"A1,2024-03-05,cocaine,cocaine,54,%,2024-03-06\nA2,2024-03-05,cocaine,cocaine,61,%,2024-03-06\nA3,2024-03-05,cocaine,cocaine,30,%,2024-03-06\nC1,2024-03-05,cocaine,cocaine,10,%,2024-03-06\n")
 	return mapping, first, corrected
 }
 
@@ -51,7 +51,7 @@ func TestASourceCorrectsItsFile(t *testing.T) {
 
 		code, out, errs := sh.run("import", "--profile", mapping, corrected, "--dry-run")
 		const told = "2 recorded samples of which the source now says otherwise, not changed without a reason:\n" +
-			"  A2 (row 3 of corrected.csv): fentanyl (high or extreme danger): identified → not told\n" +
+			"  A2 (row 3 of corrected.csv): fentanyl (high or extreme danger): identified → not told; cocaine: 60% → 61%\n" +
 			"  A1 (row 2 of corrected.csv): cocaine: 45% → 54%\n"
 		if code != exitRejected || !strings.Contains(out, told) || !strings.Contains(out, "to correct them give the reason") {
 			t.Fatalf("exit %d\n%s%s", code, out, errs)

@@ -29,9 +29,6 @@ type correction struct {
 	shown   *Correction
 }
 
-// shownCorrectionsMost is how many corrections a receipt tells of; more are counted.
-const shownCorrectionsMost = lab.MostCorrections
-
 // inTrial is a reason for which a correction is tried.
 var inTrial = lab.Why{ReasonCode: lab.PublicationReasons[0]}
 
@@ -41,7 +38,7 @@ const saysOtherwise = "The sample is recorded already, and the source now says o
 // whether it is taken. What changes nothing is merged; what cannot be corrected by a file is
 // rejected, and so is all where nobody has said that recorded samples are to be corrected.
 func (p *planner) correct(d *draft, a *lab.Arrival) bool {
-	if p.known.File == nil || len(p.corrections) >= shownCorrectionsMost {
+	if p.known.File == nil || len(p.corrections) >= lab.MostCorrections {
 		p.corrections = append(p.corrections, correction{draft: d.n})
 		d.at.reject(problem{"id", d.id, saysOtherwise})
 		return false
@@ -139,17 +136,17 @@ func (p *planner) shownCorrections() (list []Correction) {
 	return list
 }
 
-// textsOf says in English what a correction changes: of each substance first, then of the rest.
+// textsOf says in English what a correction changes: dangers, other substances, then the rest.
 func (p *planner) textsOf(c *lab.Corrected) (texts []string) {
-	var told []lab.SubstanceID
 	methods := map[lab.MethodID]bool{}
-	var found []lab.SubstanceID
+	found := slices.Clone(c.Graves) // first
 	for _, e := range slices.Concat(c.Gone, c.Fresh) {
 		methods[e.Analysis.MethodID] = true
 		for _, f := range e.Findings {
 			found = append(found, f.SubstanceID)
 		}
 	}
+	var told []lab.SubstanceID
 	for _, id := range found {
 		if slices.Contains(told, id) {
 			continue
@@ -245,7 +242,7 @@ func (r *Receipt) writeCorrections(b *strings.Builder) {
 		return
 	}
 	taken := "not changed without a reason"
-	if r.Corrections[0].Taken {
+	if len(r.Corrections) > 0 && r.Corrections[0].Taken {
 		taken = "to be corrected"
 	}
 	fmt.Fprintf(b, "%d recorded samples of which the source now says otherwise, %s:\n", r.Corrected, taken)

@@ -201,7 +201,7 @@ var batchFieldNames = map[string]string{
 func showBatch(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	b, err := r.readBatch(u)
 	if err != nil {
@@ -219,7 +219,7 @@ func showBatch(r *request) error {
 func readBatchAnew(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	in, err := r.Read()
 	if err != nil {

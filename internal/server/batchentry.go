@@ -15,7 +15,7 @@ import (
 func enterBatch(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	in, err := r.Read()
 	if err != nil {

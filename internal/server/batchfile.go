@@ -46,12 +46,15 @@ func (r *request) upload() (*batchUpload, error) {
 	return u, err
 }
 
-// unlessGone leads to the list, where it is told that a file is not here any more.
-func (r *request) unlessGone(err error) error {
-	if errors.Is(err, errBatchGone) {
-		return r.See(batchesPath + "?done=batch_gone")
+// unlessBatchGone leads to the list, where it is told that a file is not here any more.
+func unlessBatchGone(handle func(r *request) error) func(r *request) error {
+	return func(r *request) error {
+		err := handle(r)
+		if errors.Is(err, errBatchGone) {
+			return r.See(batchesPath + "?done=batch_gone")
+		}
+		return err
 	}
-	return err
 }
 
 // batchContent is the file that came with a form, and its name.
@@ -103,7 +106,7 @@ func (r *request) batchesWaiting() (list []uploadView, err error) {
 func dropBatch(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	if err := r.server.Store.DropBatchFile(r.Ctx(), r.Actor, u.ID); err != nil && !errors.Is(err, lab.ErrNotFound) {
 		return err

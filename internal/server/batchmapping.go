@@ -104,7 +104,7 @@ func (b *mappingForm) listed(name, label string, list []string) *page.Field {
 func showBatchMapping(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	shown, err := r.batchMappingForm(u, intake.DraftBatchMapping(u.typed.Get("mapping")), nil)
 	if err != nil {
@@ -118,7 +118,7 @@ func showBatchMapping(r *request) error {
 func saveBatchMapping(r *request) error {
 	u, err := r.upload()
 	if err != nil {
-		return r.unlessGone(err)
+		return err
 	}
 	in, err := r.Read()
 	if err != nil {

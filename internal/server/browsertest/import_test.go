@@ -114,7 +114,7 @@ func toTake(t testing.TB, x *site) *browser {
 // corrects opens the page on which a file is taken that says otherwise of a recorded sample.
 func corrects(t testing.TB, x *site) *browser {
 	t.Helper()
-	b := sending(t, x, strings.ReplaceAll(clinic(t), "K-002", "G3"))
+	b := sending(t, x, strings.Replace(clinic(t), "K-002;14-02-2024;xtc;tablet;roze;MDMA;152,4;mg;21-02-2024", "G3;08-08-2024;xtc;tablet;roze;MDMA;152,4;mg;12-08-2024", 1))
 	b.follow("Make a new mapping")
 	described(b).follow("Go on to import")
 	b.choose("corrections", "amend")
