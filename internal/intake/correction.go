@@ -62,7 +62,7 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		return false
 	}
 	what := p.dictionary.CorrectionOf(&recorded.File, after)
-	if len(what.Changes) == 0 {
+	if what.None() {
 		d.isRecorded(recordedAlike)
 		return false
 	}
@@ -162,7 +162,7 @@ func (p *planner) textsOf(c *lab.Corrected) (texts []string) {
 		}
 		texts = append(texts, fmt.Sprintf("%s: %s → %s", name, was, now))
 	}
-	for _, x := range c.Changes {
+	for _, x := range c.All() {
 		if strings.HasPrefix(x.Field, "findings.") {
 			continue
 		}

@@ -238,45 +238,71 @@ var notOfPeople = []string{"source_ref", "source_key", "source_digest"}
 
 // Corrected is what a correction changes, for people.
 type Corrected struct {
-	Changes     []Difference // of the sample, of what was expected, and of each analysis of its source
-	Gone, Fresh []Evidence   // the analyses that the source does not tell any more, and those that it tells instead
+	Found       [][]Difference // of each analysis of its source, beside the one that it tells instead; those with dangers first
+	Changes     []Difference   // of the sample, and of what was expected
+	Gone, Fresh []Evidence     // the analyses that the source does not tell any more, and those that it tells instead
 	Graves      []SubstanceID
+}
+
+// None tells that nothing is changed.
+func (c *Corrected) None() bool { return len(c.Found)+len(c.Changes) == 0 }
+
+// All lists what differs: of the analyses, and then of the sample.
+func (c *Corrected) All() []Difference { return append(slices.Concat(c.Found...), c.Changes...) }
+
+// Findings are those of all its analyses, which tell the scales of amounts.
+func (c *Corrected) Findings() (list []Finding) {
+	for _, e := range slices.Concat(c.Gone, c.Fresh) {
+		list = append(list, e.Findings...)
+	}
+	return list
 }
 
 // CorrectionOf tells what differs between the file of a sample and what a correction makes of it.
 func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 	c.Changes = slices.DeleteFunc(before.Differences(after), func(x Difference) bool { return slices.Contains(notOfPeople, x.Field) })
-	var gone, fresh []Evidence
 	for i := range after.Evidence {
 		now := &after.Evidence[i]
 		was := before.Analysis(now.Analysis.ID)
 		switch {
 		case now.Analysis.ID.IsZero() || was == nil:
-			fresh = append(fresh, d.plain(now))
 			c.Fresh = append(c.Fresh, d.plain(now))
 		case was.Analysis.State == Verified && now.Analysis.State != Verified:
-			gone = append(gone, d.plain(was))
 			c.Gone = append(c.Gone, d.plain(was))
 		}
 	}
-	for _, old := range gone {
-		instead := Evidence{}
-		i := slices.IndexFunc(fresh, func(e Evidence) bool { return e.Analysis.MethodID == old.Analysis.MethodID })
-		if i >= 0 {
-			instead = fresh[i]
-			fresh = slices.Delete(fresh, i, i+1)
-		}
-		c.Changes = append(c.Changes, EvidenceDifferences(old, instead)...)
+	// Each stands beside the one that is told instead: by the same method, else by any.
+	instead, left := slices.Clone(c.Fresh), slices.Clone(c.Gone)
+	for _, alike := range []func(a, b *Evidence) bool{
+		func(a, b *Evidence) bool { return a.Analysis.MethodID == b.Analysis.MethodID },
+		func(_, _ *Evidence) bool { return true },
+	} {
+		left = slices.DeleteFunc(left, func(old Evidence) bool {
+			i := slices.IndexFunc(instead, func(now Evidence) bool { return alike(&old, &now) })
+			if i < 0 {
+				return false
+			}
+			c.Found = append(c.Found, EvidenceDifferences(old, instead[i]))
+			instead = slices.Delete(instead, i, i+1)
+			return true
+		})
 	}
-	for _, e := range fresh {
-		c.Changes = append(c.Changes, EvidenceDifferences(Evidence{}, e)...)
+	for _, old := range left {
+		c.Found = append(c.Found, EvidenceDifferences(old, Evidence{}))
 	}
-	c.Graves = d.gravesIn(c.Changes)
-	slices.SortStableFunc(c.Changes, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
+	for _, now := range instead {
+		c.Found = append(c.Found, EvidenceDifferences(Evidence{}, now))
+	}
+	for _, found := range c.Found {
+		slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
+	}
+	c.Graves = d.gravesIn(slices.Concat(c.Found...))
+	slices.SortStableFunc(c.Found, func(a, b []Difference) int { return min(1, len(d.gravesIn(b))) - min(1, len(d.gravesIn(a))) })
 	return c
 }
 
-// weight tells what stands first where changes are told: dangers, what else was found, the rest.
+// weight tells what stands first where changes of an analysis are told: dangers, what else was
+// found, the rest.
 func (d *Dictionary) weight(c Difference) int {
 	switch {
 	case len(d.gravesIn([]Difference{c})) > 0:

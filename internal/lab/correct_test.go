@@ -92,7 +92,7 @@ func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
 	}
 	c := d.CorrectionOf(&r.File, after)
 	var fields []string
-	for _, change := range c.Changes {
+	for _, change := range c.All() {
 		fields = append(fields, change.Field)
 	}
 	if got := strings.Join(fields, " "); got != "findings.1.amount_value colours" {
@@ -109,8 +109,8 @@ func TestACorrectionOfThePriceReleasesNothing(t *testing.T) {
 		t.Errorf("%+v, %v", next, err)
 	}
 	after, _, err := correct(d, &r.File, saysNow(r, func(*lab.Arrival) {}))
-	if c := d.CorrectionOf(&r.File, after); len(c.Changes) > 0 || err != nil {
-		t.Errorf("nothing was changed, and is told as %v, %v", c.Changes, err)
+	if c := d.CorrectionOf(&r.File, after); !c.None() || err != nil {
+		t.Errorf("nothing was changed, and is told as %v, %v", c.All(), err)
 	}
 }
 
@@ -155,6 +155,31 @@ func TestWhatIsNotReadStays(t *testing.T) {
 	after, next, err := correct(d, &r.File, a)
 	if err != nil || after.Sample.Logo != "star" || len(after.Sample.Colours) > 0 || next != nil {
 		t.Errorf("%+v, %+v, %v", after.Sample, next, err)
+	}
+}
+
+// An amount by another method stands beside the one that it replaces, and two analyses that found
+// one substance are told apart.
+func TestACorrectionTellsEachAnalysisByItself(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	after, _, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) {
+		a.Evidence[0].Analysis.MethodID, a.Evidence[0].Findings[0].Amount.Value = ftir, 695_000
+		a.Evidence[0].Analysis.Level = lab.Preliminary
+		a.Evidence[1].Findings = append(a.Evidence[1].Findings, percent(ketamine, 690_000, lab.BasisBase))
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.CorrectionOf(&r.File, after)
+	if len(c.Found) != 2 {
+		t.Fatalf("%v", c.Found)
+	}
+	// The targeted analysis stands beside itself, and so the others beside each other.
+	for i, want := range []string{"findings.1.amount_value 0 690000", "findings.1.amount_value 795000 695000"} {
+		if !slices.ContainsFunc(c.Found[i], func(x lab.Difference) bool { return x.Field+" "+string(x.Old)+" "+string(x.New) == want }) {
+			t.Errorf("%v lacks %s", c.Found[i], want)
+		}
 	}
 }
 

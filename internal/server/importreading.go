@@ -141,11 +141,10 @@ func (r *request) readView(read *readImport) (*readView, error) {
 func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
 	n, err := r.naming()
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
-		var findings []lab.Finding // of which the scales are told
-		for _, e := range slices.Concat(x.What.Gone, x.What.Fresh) {
-			findings = append(findings, e.Findings...)
+		var changes []page.ChangeView
+		for _, some := range append(slices.Clone(x.What.Found), x.What.Changes) { // one analysis at a time: two may have found one substance
+			changes = append(changes, n.changeViews(some, x.What.Findings())...)
 		}
-		changes := n.changeViews(x.What.Changes, findings)
 		changes = slices.DeleteFunc(changes, func(c page.ChangeView) bool { return c.Old == "" && c.New == "" }) // of what is new in the files
 		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, changes})
 	}
