@@ -3,6 +3,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -52,11 +53,21 @@ func showPresence(folder string) *presence {
 	return nil
 }
 
-func flock(file *os.File, how int) (err error) {
-	for again := true; again; again = errors.Is(err, syscall.EINTR) {
-		err = syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB)
+// flock changes what is held of a file, or refuses where it has been closed meanwhile: whoever
+// waited to write may be told so after the registry was closed, and the number of a closed file
+// may be that of another.
+func flock(file *os.File, how int) error {
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return err
 	}
-	return err
+	var held error
+	err = conn.Control(func(fd uintptr) {
+		for again := true; again; again = errors.Is(held, syscall.EINTR) {
+			held = syscall.Flock(int(fd), how|syscall.LOCK_NB)
+		}
+	})
+	return cmp.Or(err, held)
 }
 
 // beside tells whether somebody else has the file open, or that cannot be told.

@@ -2,7 +2,10 @@
 
 package sqlstore
 
-import "testing"
+import (
+	"sync"
+	"testing"
+)
 
 // A process sees that another has the file of a folder open, as long as it has, and not itself.
 func TestWhoElseHasTheFileOpenIsSeen(t *testing.T) {
@@ -67,5 +70,25 @@ func TestWhoWaitsIsSeen(t *testing.T) {
 	nowhere.wait()()
 	if !nowhere.awaited() {
 		t.Error("where it cannot be told, nobody is thought of")
+	}
+}
+
+// Whoever still waits when the file is closed is told so afterwards, and beside it.
+func TestAWaitMayEndAfterTheFileIsClosed(t *testing.T) {
+	p := showPresence(t.TempDir())
+	var waiting sync.WaitGroup
+	for range 40 {
+		over := p.wait()
+		waiting.Go(func() {
+			over()
+			p.wait()()
+		})
+	}
+	if err := p.end(); err != nil {
+		t.Fatal(err)
+	}
+	waiting.Wait()
+	if !p.awaited() {
+		t.Error("of a file that is closed, nobody is thought to wait")
 	}
 }
