@@ -20,7 +20,11 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 	}
 	s.ProductID, a.Expected = sold.product, sold.expected
 	if len(all) > 0 && s.State == lab.NotAnalysed {
-		all[0].at.reject(problem{"not_analysed", s.StateReason, "The sample was not analysed, and yet something was found in it."})
+		why := "The sample was not analysed, and yet something was found in it."
+		if !slices.ContainsFunc(all, func(f found) bool { return f.finding.Detection.Found() || f.finding.Detection == lab.Unidentified }) {
+			why = "The sample was not analysed, and yet the row tells that nothing was found: correct the one that is wrong."
+		}
+		all[0].at.reject(problem{"not_analysed", s.StateReason, why})
 		return
 	}
 	p.gather(all)
@@ -236,6 +240,11 @@ func (r *run) add(f *found, most int) {
 		if f.at != r.found[i].at {
 			f.at.merge("Another substance of the analysis that could not be identified: they are counted.", r.found[i].at)
 		}
+		return
+	}
+	if f.at != r.found[i].at && f.finding.Detection.Found() != have.Detection.Found() && fold(f.finding.ReportedAs) == fold(have.ReportedAs) {
+		f.at.reject(problem{"detection", f.columns.detection.text(f.at.row()), fmt.Sprintf(
+			"The same substance of the same analysis is %q here, and %q in %s: correct the one that is wrong.", f.finding.Detection, have.Detection, r.found[i].at)})
 		return
 	}
 	if have.Detection == lab.Quantified && f.finding.Detection == lab.Quantified && (have.Amount != f.finding.Amount || have.Basis != f.finding.Basis) {

@@ -306,7 +306,7 @@ func (b *batchReading) add(at place, set int, text string, says bool) {
 			d.refuse(at, text, lab.NotANumber(), false)
 		}
 	}
-	if says && !found.denies(at.row()) {
+	if says && !found.saysAbsent(at.row()) {
 		d.called = append(d.called, found.substance.text(at.row()), found.substance.nameOf(at.row()))
 	}
 	if d.text != text && len(d.problems) == 0 {
@@ -336,13 +336,6 @@ func (b *batchReading) dangers(called []string) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// denies tells that a row says that the substance was not there.
-func (b *boundFinding) denies(row Row) bool {
-	detection, _ := b.detection.code(row)
-	code, told := b.amount.meaningOf(b.amount.text(row))
-	return detection == string(lab.NotDetected) || told && code == string(lab.NotDetected)
 }
 
 // addFinding reads one finding. A name that the dictionary lacks is refused.

@@ -251,3 +251,100 @@ func TestAmountsThatDoNotCompareAreTold(t *testing.T) {
 		t.Errorf("notes: %s", notes)
 	}
 }
+
+// detectionMapping tells how a substance was found in a column beside the amount.
+const detectionMapping = rowsMapping + "\n[findings.fields.detection]\ncolumn = \"remarks\"\n" +
+	`values = { ND = "not_detected", pos = "identified", strip = "indicated", spoor = "trace", "?" = "unidentified" }` + "\n"
+
+// The column that says how a substance was found and the cell of its amount must agree: what is
+// in the one and not in the other is nobody's to choose.
+func TestTwoColumnsSayHowItWasFound(t *testing.T) {
+	const wrong = "correct the one that is wrong"
+	tests := []struct{ told, amount, want, reason string }{
+		{"pos", "", "ketamine identified", ""},
+		{"pos", "79,5", "ketamine quantified 79.5% unknown", ""},
+		{"pos", "<0,5", "ketamine below_loq", ""},
+		{"pos", "spoor", "ketamine trace", ""},
+		{"spoor", "<LOQ", "ketamine trace", ""},
+		{"ND", "", "ketamine not_detected", ""},
+		{"ND", "n.d.", "ketamine not_detected", ""},
+		{"ND", "0", "ketamine not_detected", ""},
+		{"ND", "0,00", "ketamine not_detected", ""},
+		{"ND", "<0,5", "ketamine not_detected", ""}, // less than could have been seen
+		{"ND", "< 0,5 %", "ketamine not_detected", ""},
+		{"", "n.d.", "ketamine not_detected", ""},
+		{"pos", "n.d.", "", wrong},
+		{"ND", "spoor", "", wrong},
+		{"ND", "<LOQ", "", wrong},
+		{"ND", "79,5", "", `It has an amount, although it was found as "not_detected"`},
+		{"strip", "<LOQ", "", wrong},
+		{"strip", "n.d.", "", wrong},
+		{"?", "<0,5", "", wrong},
+		{"spoor", "79,5", "", `It has an amount, although it was found as "trace"`},
+	}
+	for _, test := range tests {
+		t.Run(test.told+" "+test.amount, func(t *testing.T) {
+			plan, d := mustPlan(t, mustMapping(t, detectionMapping), file(cells{"remarks": test.told, "amount": test.amount}))
+			if test.reason != "" {
+				wantLine(t, plan, 2, Rejected, "amount", test.amount, test.reason)
+				return
+			}
+			all := arrivalsOf(plan)
+			if len(all) != 1 {
+				t.Fatalf("got %v", lines(plan))
+			}
+			if got := strings.Join(findingTexts(d, all[0]), ", "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// A row that contradicts itself about a danger is not one that says that the danger was absent.
+func TestWhatContradictsItselfDeniesNothing(t *testing.T) {
+	for told, want := range map[howFound]int{{"pos", "n.d."}: 1, {"ND", "<LOQ"}: 1, {"ND", "79,5"}: 1, {"ND", "<0,5"}: 0, {"ND", ""}: 0} {
+		plan, _ := mustPlan(t, mustMapping(t, detectionMapping), file(cells{"substance": "fentanyl", "remarks": told.told, "amount": told.amount, "on": "31-02-2024"}))
+		if got := len(plan.Receipt.LeftOut.Dangers); got != want {
+			t.Errorf("%+v: %d dangers are left out, want %d", told, got, want)
+		}
+	}
+}
+
+type howFound struct{ told, amount string }
+
+// What stands behind a number is its unit, or refused.
+func TestAUnitBehindTheNumber(t *testing.T) {
+	for _, text := range []string{"79,5%", "79,5 %", "79,5 % w/w"} {
+		a, d := acceptOne(t, cells{"amount": text, "±": "2,5 %"})
+		if got := strings.Join(findingTexts(d, a), ", "); got != "ketamine quantified 79.5% unknown" {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	for text, why := range map[string]string{
+		"120 mg": `The cell says "mg" behind the number, and its unit is %`,
+		"80 %?":  "This is not a number: write the number alone",
+		"ca. 80": "This is not a number: write the number alone",
+		"80-90":  "This is not a number: write the number alone",
+		"80 ± 5": "This is not a number: write the number alone",
+		">90":    "This is not a number: write the number alone",
+		"n.b.":   "say in the mapping's values of amount what it means",
+		"-":      "say in the mapping's values of amount what it means",
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"amount": text}))
+		wantLine(t, plan, 2, Rejected, "amount", text, why)
+	}
+}
+
+// Two rows of one analysis say of a substance that it is there and that it is not.
+func TestFoundAndNotFoundContradictEachOther(t *testing.T) {
+	for _, amounts := range [][2]string{{"n.d.", ""}, {"", "n.d."}, {"n.d.", "5"}} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"amount": amounts[0]}, cells{"amount": amounts[1]}))
+		wantLine(t, plan, 3, Rejected, "detection", "", "The same substance of the same analysis is")
+	}
+}
+
+// What was not analysed has no result, nor the result that nothing was found.
+func TestNothingWasFoundInWhatWasNotAnalysed(t *testing.T) {
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"why not": "capacity", "substance": "nothing found"}))
+	wantLine(t, plan, 2, Rejected, "not_analysed", "capacity", "the row tells that nothing was found")
+}

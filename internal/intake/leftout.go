@@ -118,16 +118,6 @@ func (p *planner) dangersIn(dangers *dangersLeft, row Row) (names []string) {
 	return names
 }
 
-// saysAbsent tells that a row says that its substance was not there.
-func (b *boundFinding) saysAbsent(row Row) bool {
-	code, known := b.amount.meaningOf(b.amount.text(row))
-	if known && code == string(lab.NotDetected) {
-		return true
-	}
-	code, err := b.detection.code(row)
-	return err == nil && code == string(lab.NotDetected)
-}
-
 // dangersLeft counts the rows that name each danger, and remembers what names one.
 type dangersLeft struct {
 	all    []LeftDanger
