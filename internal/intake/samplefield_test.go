@@ -40,7 +40,7 @@ func cellOf(s spec) string {
 	case s.kind == codesField:
 		return strings.Join(s.vocabulary[len(s.vocabulary)-2:], "+")
 	}
-	return "said of " + s.name
+	return "said of " + s.name + " 1"
 }
 
 // recorded is how a value of a sample stands in a file.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,9 +13,9 @@ import (
 
 // RefKey is what the spellings of a sample's id at its source share that people take for
 // one another, and that programs turn into one another: capitals, leading zeros, the .0 of
-// a number, dashes, spaces and quotation marks, full-width letters, letters of another alphabet
-// that look like Latin ones, o and l beside digits, a word for number before them, what nobody
-// sees.
+// a number, a power of ten, whatever is no letter and no digit, full-width letters, letters of
+// another alphabet that look like Latin ones, o and l beside digits, a word for number before
+// them, what nobody sees and what programs leave of it.
 type RefKey struct {
 	key    string // a dash stands where signs are between two digits: 1-12 is not 11-2
 	joined string // without it: 2024001 may be 2024-001
@@ -26,8 +27,15 @@ func RefKeyOf(ref string) RefKey {
 	if !isASCII(ref) {
 		spelled = latin.Replace(strings.ToLower(norm.NFKC.String(strings.Map(printed, ref))))
 	}
+	if strings.ContainsAny(spelled, `_<&%\\`) {
+		spelled = leftBehind.ReplaceAllString(spelled, " ")
+	}
 	if spelled = strings.TrimPrefix(spelled, "+"); spelled != "" && (spelled[0] < '0' || spelled[0] > '9') {
 		spelled = numbered.ReplaceAllString(spelled, "$1")
+	}
+	if spelled = writtenOut(spelled); strings.Contains(spelled, "+") { // A+ and A are two, A+7 and A7 are not
+		inside, last := spelled[:len(spelled)-1], spelled[len(spelled)-1:]
+		spelled = strings.ReplaceAll(inside, "+", "-") + last
 	}
 	text := []rune(withoutDecimals(strings.Map(asDigit, spelled)))
 	readAsDigits(text)
@@ -39,7 +47,26 @@ func RefKeyOf(ref string) RefKey {
 }
 
 // numbered is a word for number or sample before the digits of an id.
-var numbered = regexp.MustCompile(`^\W*(?:nr|no|num|nummer|number|n°|№|id|sample|monster|sample (?:no|nr|id)|monster(?:nr|nummer))[\s.:#°_-]*(\d[\d\s.,-]*)$`)
+var numbered = regexp.MustCompile(`^\W*(?:nr|no|num|nummer|number|numero|número|numéro|n°|№|id|sample|monster|sample (?:no|nr|id)|monster(?:nr|nummer)|case|probe|muestra|échantillon|echantillon|campione)[\s.:#°_-]*(\d[\d\s.,-]*)$`)
+
+// leftBehind is what programs write for a sign that nobody sees: of workbooks, of pages, of addresses,
+// of tables of text.
+var leftBehind = regexp.MustCompile(`_x[0-9a-f]{4}_|<br ?/?>|&(?:nbsp|amp|quot|#[0-9]+);|%(?:20|09|0a|0d|a0)|\\[nrt]$`)
+
+// writtenOut writes a power of ten as the number that a spreadsheet makes of it: 1e5.
+func writtenOut(text string) string {
+	m := power.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	zeros, err := strconv.Atoi(m[2])
+	if err != nil || len(m[1])+zeros > 15 {
+		return text
+	}
+	return m[1] + strings.Repeat("0", zeros)
+}
+
+var power = regexp.MustCompile(`^\W*(\d+)e\+?(\d{1,2})\W*$`)
 
 // asDigit writes the digits of any writing as ours.
 func asDigit(r rune) rune {
@@ -116,13 +143,30 @@ func SourceKeyOf(ref string) string {
 var latin = strings.NewReplacer("а", "a", "в", "b", "с", "c", "е", "e", "н", "h", "і", "i", "ј", "j", "к", "k", "м", "m", "о", "o", "р", "p", "ѕ", "s", "т", "t", "у", "y", "х", "x",
 	"α", "a", "β", "b", "ε", "e", "η", "h", "ι", "i", "κ", "k", "μ", "m", "ν", "n", "ο", "o", "ρ", "p", "τ", "t", "υ", "y", "χ", "x", "ζ", "z")
 
-// NoRef tells that a text is no id of a sample: signs alone, or a word for nothing.
+// NoRef tells that a text is no id of a sample: signs alone, a word for nothing or a number
+// for it, or words without any digit, such as "label lost".
 func NoRef(text string) bool {
-	folded := Fold(strings.Map(printed, text))
-	return folded == "" || cellError.MatchString(text) || slices.Contains(noRefs, folded)
+	seen := strings.TrimSpace(strings.Map(printed, text))
+	folded := Fold(seen)
+	switch {
+	case folded == "", strings.Trim(folded, "x") == "" && len(folded) > 1, slices.Contains(noNumbers, seen):
+		return true
+	case cellError.MatchString(text), slices.Contains(noRefs, folded):
+		return true
+	}
+	return !strings.ContainsFunc(folded, unicode.IsDigit) && len(strings.Fields(seen)) > 1 && len(folded) > mostLettersOfRef
 }
 
-var noRefs = strings.Fields("na nan null nil none no not nvt geen niets niet unknown onbekend unk onb tbd tba ntb nb idem ditto same zelfde dezelfde missing ontbreekt empty leeg blank blanco void undefined error fout test")
+// mostLettersOfRef is how many letters of several words may be an id, such as "AB CD".
+const mostLettersOfRef = 5
+
+// noRefs are words for nothing in the languages of the services, folded.
+var noRefs = strings.Fields("na nan nn null nil none no not nvt geen niets niet unknown onbekend unk onb tbd tba ntb nb idem ditto dito same zelfde dezelfde missing ontbreekt empty leeg blank " +
+	"blanco void undefined error fout test pending volgt nieuw new lost kwijt zoek onleesbaar illegible unreadable anoniem anonymous anonym total totaal subtotal subtotaal sum som " +
+	"nolabel geenlabel noid geenid nonumber geennummer zondernr zondernummer sn ohne kein keine nichts unbekannt neu gesamt sans aucun aucune rien inconnu inconnue nouveau sin ninguno ninguna nada desconocido nuevo")
+
+// noNumbers are the numbers that programs write for nothing.
+var noNumbers = strings.Fields("-1 -9 -99 -999 -9999")
 
 // printed leaves out of a text what nobody sees.
 func printed(r rune) rune {
@@ -145,12 +189,13 @@ func withoutDecimals(text string) string {
 	return number[:i]
 }
 
-// isRefSign tells that a sign stands in an id for the eye alone.
+// isRefSign tells that a sign stands in an id for the eye alone: whatever is no
+// letter and no digit, and means nothing by itself.
 func isRefSign(r rune) bool {
 	if '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
 		return false
 	}
-	return unicode.IsSpace(r) || unicode.In(r, unicode.Space, unicode.Dash, unicode.Pc, unicode.Quotation_Mark) || strings.ContainsRune("./\\,:;=#'`´()[]", r)
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '|'
 }
 
 // reduced leaves out signs and the zeros before numbers; of signs between two digits a dash

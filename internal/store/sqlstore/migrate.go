@@ -100,7 +100,7 @@ func Schema(tx *gorm.DB) (version int64, err error) {
 // TodaysSchema is the version of the schema that this program makes.
 func TodaysSchema() (newest int64, err error) {
 	names, err := fs.Glob(migrations.Files, "*.sql")
-	newest = sourceKeysVersion
+	newest = newestProgramMigration
 	for _, name := range names {
 		version, err := goose.NumericComponent(name)
 		if err != nil {
@@ -125,7 +125,7 @@ func (d *DB) goose() (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(dialect, pool, dialectFiles{migrations.Files, d.dialect.name()},
-		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(sourceKeys()), goose.WithSessionLocker(locker))
+		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(sourceKeys()...), goose.WithSessionLocker(locker))
 }
 
 // dialectFiles shows the migrations of one dialect: goose refuses two files of

@@ -10,12 +10,20 @@ import (
 	"marquis/internal/lab"
 )
 
-// sourceKeysVersion is the migration that keeps with each sample the key of its id at the
-// source. Only the program knows what people take for one another, so that it is no SQL.
-const sourceKeysVersion = 37
+// The migrations that keep with each sample the key of its id at the source, and that write it
+// anew where more is taken for one another. Only the program knows what people do, so that they
+// are no SQL.
+const (
+	sourceKeysVersion      = 37
+	sourceKeysAnewVersion  = 43
+	newestProgramMigration = sourceKeysAnewVersion
+)
 
-func sourceKeys() *goose.Migration {
-	return goose.NewGoMigration(sourceKeysVersion, &goose.GoFunc{RunTx: addSourceKeys}, nil)
+func sourceKeys() []*goose.Migration {
+	return []*goose.Migration{
+		goose.NewGoMigration(sourceKeysVersion, &goose.GoFunc{RunTx: addSourceKeys}, nil),
+		goose.NewGoMigration(sourceKeysAnewVersion, &goose.GoFunc{RunTx: fillSourceKeys}, nil),
+	}
 }
 
 func addSourceKeys(ctx context.Context, tx *sql.Tx) error {
@@ -33,7 +41,7 @@ func addSourceKeys(ctx context.Context, tx *sql.Tx) error {
 const filledAtOnce = 10_000
 
 func fillSourceKeys(ctx context.Context, tx *sql.Tx) error {
-	update, err := tx.PrepareContext(ctx, "UPDATE samples SET source_key = $1 WHERE service_id = $2 AND source_ref = $3 AND source_ref <> '' AND import_live")
+	update, err := tx.PrepareContext(ctx, "UPDATE samples SET source_key = $1 WHERE service_id = $2 AND source_ref = $3 AND source_ref <> '' AND import_live AND source_key <> $1")
 	if err != nil {
 		return err
 	}
