@@ -30,7 +30,7 @@ const (
 type cell struct {
 	kind   cellKind
 	filled bool
-	struck bool   // through, wholly or in part
+	marks
 	unsure bool   // programs, or conditions, show it differently
 	value  string // as stored, a number without its exponent
 	format *numberFormat
@@ -155,11 +155,15 @@ func (c *column) saysAt(row Row, at int) (string, error) {
 		return text, err
 	case cells[at].struck && c.table.Struck != "read":
 		return judged, errStruck
+	case cells[at].raised && c.kind != textField:
+		return judged, errRaised
 	}
 	return judged, nil
 }
 
 var errStruck = errors.New(`the cell is struck through, at least in part or under a condition, so that nobody can tell whether it still holds: delete the row or lift the strike, or, if it means nothing, say struck = "read" of the file in the mapping`)
+
+var errRaised = errors.New("a part of the cell is raised, as a power or the sign of a footnote, and would be read as part of the text: delete it, or write the note in a column of its own")
 
 // judgeBlank refuses a cell that shows nothing and yet holds something.
 func (c *column) judgeBlank(at cell) (string, error) {

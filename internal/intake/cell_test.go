@@ -318,6 +318,30 @@ func TestStruckThrough(t *testing.T) {
 	}
 }
 
+// What is raised is a power or the sign of a note: 7² is not 72, and 103¹ not sample 1031.
+func TestRaisedText(t *testing.T) {
+	for runs, raised := range map[string]bool{
+		`<r><t>7</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>`:  true,
+		`<r><t>72</t></r><r><rPr><vertAlign val="superscript"/></rPr><t> </t></r>`: false,
+		`<r><t>THC</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>9</t></r>`:  false,
+		`<r><rPr><vertAlign val="superscript"/></rPr><t></t></r><r><t>72</t></r>`:  false,
+	} {
+		table := mustReadBook(t, rawBook(t, sheetOf(`<c r="A2" t="inlineStr"><is>`+runs+`</is></c>`)), Format{})
+		for _, field := range []kind{amountField, nameField, idField, dateField} {
+			if _, err := inField(table, field, ""); errors.Is(err, errRaised) != raised {
+				t.Errorf("%s in %s: %v", runs, field, err)
+			}
+		}
+		if _, err := inField(table, textField, ""); err != nil {
+			t.Errorf("%s in a free text: %v", runs, err)
+		}
+	}
+	data := rezip(t, goodBook(t), "xl/sharedStrings.xml", replace(t, `<t>s2</t>`, `<r><t>s</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>`))
+	if table := mustReadBook(t, data, Format{}); !table.cells[table.Rows[1].Number][0].raised {
+		t.Error("a raised part of a text that cells share is not seen")
+	}
+}
+
 // Texts that cells share are struck through for all of them.
 func TestStruckSharedText(t *testing.T) {
 	data := rezip(t, goodBook(t), "xl/sharedStrings.xml", replace(t, `<t>s2</t>`, `<r><t>s</t></r><r><rPr><strike/></rPr><t>2</t></r>`))

@@ -241,7 +241,7 @@ func (c *csvText) skip(lines int) error {
 
 // findComma takes the delimiter that the header has most of, outside quotes.
 func (c *csvText) findComma() error {
-	var commas, semicolons, tabs int
+	counts := map[byte]int{',': 0, ';': 0, '\t': 0, '|': 0}
 	quoted, started := false, false
 	r := c.reader()
 header:
@@ -258,24 +258,23 @@ header:
 		case b == '"':
 			quoted = !quoted
 		case quoted:
-		case b == ',':
-			commas++
-		case b == ';':
-			semicolons++
-		case b == '\t':
-			tabs++
+		default:
+			if _, divides := counts[b]; divides {
+				counts[b]++
+			}
 		}
 		started = started || b != '\n' && b != '\r'
 	}
-	switch {
-	case semicolons > commas && semicolons > tabs:
-		c.comma = ';'
-	case tabs > commas && tabs > semicolons:
-		c.comma = '\t'
-	case commas > semicolons && commas > tabs, commas+semicolons+tabs == 0:
-		c.comma = ','
-	default:
-		return errors.New("the header does not show whether columns are divided by comma, semicolon or tab; set the delimiter")
+	c.comma = ','
+	for _, b := range []byte(";\t|") {
+		if counts[b] > counts[c.comma] {
+			c.comma = b
+		}
+	}
+	for b, n := range counts {
+		if b != c.comma && n > 0 && n == counts[c.comma] {
+			return errors.New("the header does not show whether columns are divided by comma, semicolon, tab or vertical bar; set the delimiter")
+		}
 	}
 	return nil
 }

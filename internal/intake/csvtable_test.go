@@ -325,3 +325,23 @@ func BenchmarkReadCSV(b *testing.B) {
 		}
 	}
 }
+
+// A vertical bar is found out as the others are; two that are as many are not.
+func TestABarDividesColumns(t *testing.T) {
+	table := mustReadText(t, "id|received|sold as\n1|2,3|x\n", Format{})
+	if table.Delimiter != "|" || len(table.Header) != 3 {
+		t.Errorf("%q divides %q", table.Delimiter, table.Header)
+	}
+	_, err := readText("id|received;sold as\n", Format{}, DefaultLimits())
+	wantError(t, err, "set the delimiter")
+}
+
+// A space that does not break, and what nobody sees, makes no other heading.
+func TestHeadingsAreFoundAsTheyAreSeen(t *testing.T) {
+	table := &Table{Header: []string{"id", "sold\u00a0as", "a b", "a\u00a0b"}}
+	for heading, want := range map[string]int{"id": 0, "sold as": 1, "sold  as": 1, "a b": 2, "a\u00a0b": 3, "a  b": -1, "c": -1} {
+		if at := table.column(heading); at != want {
+			t.Errorf("%q stands at %d, want %d", heading, at, want)
+		}
+	}
+}

@@ -73,9 +73,12 @@ var midnight = regexp.MustCompile(`^[ T]0?0:00(:00(\.0+)?)?$`)
 func (f dateForm) read(text string) (lab.Date, error) {
 	var at clock
 	ok, rest := true, text
-	for _, part := range f.parts {
+	for i, part := range f.parts {
 		if rest, ok = at.take(part, rest); !ok {
 			break
+		}
+		if part == "MMM" && (i+1 == len(f.parts) || f.parts[i+1] != ".") {
+			rest = strings.TrimPrefix(rest, ".") // mrt. beside mei
 		}
 	}
 	zone := afterTime.FindStringSubmatch(rest)
@@ -130,13 +133,16 @@ func (c *clock) take(part, text string) (rest string, ok bool) {
 		c.second, rest, ok = digits(text, 2, 2)
 		ok = ok && c.second < 60
 	case "AM":
-		ok = c.hour <= 12 && (hasFoldedPrefix(text, "am") || hasFoldedPrefix(text, "pm"))
-		rest = strings.TrimLeft(text, "aApPmM.")
+		m := halfDay.FindString(text)
+		ok, rest = c.hour <= 12 && m != "", text[len(m):]
 	default:
 		rest, ok = strings.CutPrefix(text, part)
 	}
 	return rest, ok
 }
+
+// halfDay is before or after noon as programs and people write it, as in 2:22 p.m.
+var halfDay = regexp.MustCompile(`^[aApP](?:\.\s?)?[mM]\.?`)
 
 // afterTime is what programs write behind a time: parts of a second, and how far its clock was
 // ahead of UTC.

@@ -99,3 +99,47 @@ func TestDaysThatAreAllEarlyInTheirMonth(t *testing.T) {
 		}
 	}
 }
+
+// 24-03-05 is a day of 2005 or of 2024: over all rows the one lies decades apart, and the other
+// within a few months.
+func TestAYearOfTwoDigitsMayStandFirst(t *testing.T) {
+	form := strings.ReplaceAll(rowsMapping, "DD-MM-YYYY", "DD-MM-YY")
+	for _, c := range []struct {
+		name string
+		days []string
+		told bool
+	}{
+		{"the year stands first", []string{"24-03-05", "24-03-12", "24-04-19", "24-05-02"}, true},
+		{"the day stands first", []string{"05-03-24", "12-03-24", "19-04-24", "02-05-24"}, false},
+		{"over ten years", []string{"05-03-14", "12-03-17", "19-04-20", "02-05-24"}, false},
+	} {
+		var rows []cells
+		for i, day := range c.days {
+			rows = append(rows, cells{"nr": fmt.Sprint("S", i), "in": day, "on": day})
+		}
+		_, _, err := planOf(t, mustMapping(t, form), file(rows...))
+		if told := err != nil && strings.Contains(err.Error(), "as YY-MM-DD from 2024-03-05 to 2024-05-02"); told != c.told || err != nil && !told {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// Noon and months as people abbreviate them.
+func TestAbbreviationsInDays(t *testing.T) {
+	for _, c := range [][3]string{
+		{"D/M/YYYY h:mm AM", "7/3/2024 12:05 a.m.", "2024-03-07"},
+		{"YYYY-MM-DD h:mm AM", "2024-03-05 2:22 p.m.", "2024-03-05"},
+		{"YYYY-MM-DD h:mm AM", "2024-03-05 2:22 PM", "2024-03-05"},
+		{"D MMM YYYY", "5 mrt. 2024", "2024-03-05"},
+		{"D MMM YYYY", "1 mei 2024", "2024-05-01"},
+		{"D.MMM.YYYY", "5.mrt.2024", "2024-03-05"},
+	} {
+		form, err := parseDateForm(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if day, err := form.read(c[1]); err != nil || day.String() != c[2] {
+			t.Errorf("%s under %s: %s, %v", c[1], c[0], day, err)
+		}
+	}
+}

@@ -75,10 +75,14 @@ type evidence struct {
 	swap         dateForm // with day and month exchanged
 	swapped      clue     // texts of that form
 	otherForm    clue     // days in yet another form
+	turned       dateForm // with day and year exchanged, where the year has two digits
+	years        span     // of the days as they are read
+	turnedYears  span     // and with day and year exchanged
 
 	numbers, right, wrong clue // numbers, and texts with the decimal mark of the mapping and with the other one
 	datesInNumbers        clue
-	percents, small       clue // percent cells, and plain numbers that may have been some
+	percents, small       clue // numbers that are shown as percent, and plain ones that may have been some
+	thousands, threes     clue // numbers with several marks, and with one before three digits
 	upToOne, aboveOne     clue // amounts in %
 }
 
@@ -113,7 +117,7 @@ func (p *planner) weigh() error {
 		}
 		days := &dayOrders{today: p.known.Today}
 		s.weigh(all, days)
-		for _, err := range append(days.errors(), fractions(all), exchangedDates(all)) {
+		for _, err := range append(days.errors(), fractions(all), neighbours(all), exchangedDates(all)) {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
 			}
@@ -144,6 +148,7 @@ func (c *column) heading() string {
 func newEvidence(c *column) *evidence {
 	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}}
 	e.swap, _ = parseDateForm(exchanged(c.form.text))
+	e.turned, _ = parseDateForm(turnedAround(c.form.text))
 	return e
 }
 
@@ -155,7 +160,7 @@ func (s *source) weigh(all []*evidence, days *dayOrders) {
 			c := e.column
 			text, err := c.says(row)
 			e.add(row, text, err)
-			if err != nil && (c.kind != idField || errors.Is(err, errStruck)) {
+			if err != nil && (c.kind != idField || errors.Is(err, errStruck) || errors.Is(err, errRaised)) {
 				place{s, i}.reject(problem{c.name, text, sentence(err)})
 			}
 		}
@@ -198,7 +203,7 @@ func isSpoilt(text string) bool {
 }
 
 func (e *evidence) addID(row int, text string, err error) {
-	if err != nil && !errors.Is(err, errStruck) {
+	if err != nil && !errors.Is(err, errStruck) && !errors.Is(err, errRaised) {
 		if e.unread.says == "" {
 			e.unread.says = err.Error()
 		}
@@ -244,6 +249,10 @@ func (e *evidence) addDate(row int, text string, at cell, err error) {
 	if err == nil {
 		e.day, e.told, e.isCell = day, text, false
 		e.texts.add(row, text)
+		if e.turned.text != form.text {
+			e.years.add(day, nil)
+			e.turnedYears.add(e.turned.read(text))
+		}
 		return
 	}
 	if _, err := e.swap.read(text); err == nil && e.swap.text != form.text {
@@ -302,7 +311,7 @@ var yearFirst, fourDigits = regexp.MustCompile(`^\d{4}`), regexp.MustCompile(`\d
 
 func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 	if err == nil {
-		e.addPercent(row, text)
+		e.addPercent(row, text, at)
 	}
 	switch at.kind {
 	case dateCell:
@@ -334,15 +343,32 @@ func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 	case strings.Trim(number, "+-0123456789.,") != "":
 	case e.column.decimalMark(number) != nil:
 		e.wrong.add(row.Number, text)
+	case severalMarks.MatchString(number):
+		e.thousands.add(row.Number, text)
 	case strings.ContainsAny(number, ",."):
 		e.right.add(row.Number, text)
+		if oneMark.MatchString(number) {
+			e.threes.add(row.Number, text)
+		}
 	}
 }
 
+// A mark between thousands stands before every three digits; one alone may be either.
+var (
+	severalMarks = regexp.MustCompile(`^-?\d{1,3}(\.\d{3}){2,}$|^-?\d{1,3}(,\d{3}){2,}$`)
+	oneMark      = regexp.MustCompile(`^-?[1-9]\d{0,2}[.,]\d{3}$`)
+)
+
 // addPercent takes in an amount in %.
-func (e *evidence) addPercent(row Row, text string) {
+func (e *evidence) addPercent(row Row, text string, at cell) {
 	c := e.column
-	if _, told := c.meaningOf(text); told || c.kind != amountField || strings.Trim(text, "0123456789.,") != "" {
+	if _, told := c.meaningOf(text); told || c.kind != amountField && c.name != "uncertainty" {
+		return
+	}
+	if strings.HasSuffix(text, "%") && strings.ContainsAny(text, "0123456789") && sameUnit("%", c.unitOf(row)) {
+		e.percents.add(row.Number, text)
+	}
+	if strings.Trim(text, "0123456789.,") != "" {
 		return
 	}
 	value, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
@@ -352,6 +378,9 @@ func (e *evidence) addPercent(row Row, text string) {
 		e.aboveOne.add(row.Number, text)
 	default:
 		e.upToOne.add(row.Number, text)
+		if at.kind == textCell {
+			e.small.add(row.Number, text)
+		}
 	}
 }
 
@@ -372,6 +401,9 @@ func fractions(all []*evidence) error {
 		if e.column.Fractions != "" {
 			return nil
 		}
+		if e.column.kind != amountField {
+			continue
+		}
 		more += e.aboveOne.count
 		if few += e.upToOne.count; first == nil && e.upToOne.count > 0 {
 			first = e
@@ -382,6 +414,56 @@ func fractions(all []*evidence) error {
 	}
 	return fmt.Errorf("the column %q: %s: nearly no amount in %% is more than 1, so that they may be parts of one, 0.795 for 79.5 %%: say of amount in the mapping fractions = \"read\" if 1 is all of it, or fractions = \"none\" if the amounts are what they say",
 		clip(first.column.heading(), maxShown), first.upToOne.where())
+}
+
+// neighbours asks about a column of plain amounts of at most 1, all of them, beside one that is shown
+// as percent: what is 12 % in the one may stand as 0.12 in the other.
+func neighbours(all []*evidence) error {
+	for _, e := range all {
+		if e.column.Fractions != "" || e.upToOne.count == 0 || e.aboveOne.count > 0 || e.percents.count > 0 {
+			continue
+		}
+		for _, other := range all {
+			if other.column.kind == amountField && other.percents.count > 0 {
+				return fmt.Errorf("the column %q: %s: plain numbers up to 1, all of them, where the column %q is shown as percent (%s): they may mean percent too. Give all amounts one format, or say of amount in the mapping fractions = \"none\" if they are what they say",
+					clip(e.column.heading(), maxShown), e.upToOne.where(), clip(other.column.heading(), maxShown), other.percents.where())
+			}
+		}
+	}
+	return nil
+}
+
+// span is from the first to the last of some days, none where one of them could not be read.
+type span struct {
+	first, last lab.Date
+	broken      bool
+}
+
+func (s *span) add(day lab.Date, err error) {
+	if s.broken = s.broken || err != nil; s.broken {
+		return
+	}
+	if s.first == 0 {
+		s.first, s.last = day, day
+	}
+	s.first, s.last = min(s.first, day), max(s.last, day)
+}
+
+func (s *span) years() float64 {
+	return s.last.Time().Sub(s.first.Time()).Hours() / 24 / 365.25
+}
+
+// Days that spread over so many years, and with the year first over so small a part of them, are
+// no chance.
+const (
+	mostYears  = 3
+	fewerTimes = 4
+)
+
+// yearFirst tells that the days spread over many years, and over few if the year stands first.
+func (e *evidence) yearFirst() bool {
+	return e.texts.count > 2 && e.turned.text != e.column.form.text && !e.years.broken && !e.turnedYears.broken &&
+		e.years.years() > mostYears && e.turnedYears.years()*fewerTimes < e.years.years()
 }
 
 // exchangedDates tells that the days of one column are dates, all of the first twelve days of a
@@ -416,9 +498,11 @@ func (e *evidence) errors() (errs []error) {
 	against(true, e.lostZeros(), "ids of digits alone that are shorter than others, which begin with a zero (%s): they may have lost theirs. Give the source's own ids, or say zeros = \"kept\" of the field in the mapping if they are right", e.padded.where())
 	against(e.texts.count > 0 && !c.form.isPlain(), &e.dates, "dates, where other cells of the column are texts (%s): a spreadsheet of another country may have exchanged day and month of those up to the 12th. Write all as dates or all as text, in the source itself", e.texts.where())
 	against(true, &e.swapped, "the day stands where %s has the month, so that all others may be read wrongly: correct the form in the mapping or the file", c.form.text)
+	against(e.yearFirst(), &e.texts, "as %s they are from %s to %s, and as %s from %s to %s: say in the mapping which stands first, or write the years in four digits", c.form.text, e.years.first, e.years.last, e.turned.text, e.turnedYears.first, e.turnedYears.last)
 	against(true, &e.otherForm, "a day in another form than %s: a program may have changed the others, and exchanged day and month. Write all days in one form, in the source itself", c.form.text)
 	against(e.right.count+e.numbers.count > 0, &e.wrong, "the decimal mark is %q in the mapping, and other cells are numbers or have that mark: nobody can tell which were changed. Write all numbers in one way", c.decimal)
 	against(true, &e.datesInNumbers, "dates, where numbers should be: a spreadsheet of another country may have made them of numbers such as 1.3, and changed others too. Fetch the file from the source again")
+	against(e.threes.count > 0, &e.thousands, "marks between thousands, where other cells have the same mark before three digits (%s), which would be read as decimals. Write all numbers without marks between thousands, in the source itself", e.threes.where())
 	against(e.percents.count > 0 && c.Fractions == "", &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
 	return errs
 }
@@ -454,6 +538,14 @@ func (e *evidence) lostZeros() *clue {
 // stands first in four digits, or the month is a name.
 func (f dateForm) isPlain() bool {
 	return strings.HasPrefix(f.text, "YYYY") || slices.Contains(f.parts, "MMM")
+}
+
+// turnedAround returns the form with the day and a year of two digits exchanged.
+func turnedAround(form string) string {
+	if strings.Contains(form, "YYYY") || strings.Contains(form, "MMM") || !strings.Contains(form, "YY") {
+		return form
+	}
+	return strings.NewReplacer("YY", "DD", "DD", "YY", "D", "YY").Replace(form)
 }
 
 // exchanged returns the form with day and month exchanged.

@@ -72,7 +72,7 @@ func bind(t *Table, where string, fields map[string]Field, specs []spec, decimal
 		c := newColumn(f, s, decimal)
 		c.table = t
 		for _, heading := range slices.Sorted(maps.Keys(f.Ticks)) {
-			at := slices.Index(t.Header, heading)
+			at := t.column(heading)
 			if at < 0 {
 				missing = append(missing, fmt.Sprintf("%q (%s.%s)", heading, where, s.name))
 			}
@@ -83,13 +83,28 @@ func bind(t *Table, where string, fields map[string]Field, specs []spec, decimal
 			if number > 0 {
 				heading = strings.ReplaceAll(heading, "{n}", strconv.Itoa(number))
 			}
-			if c.at = slices.Index(t.Header, heading); c.at < 0 {
+			if c.at = t.column(heading); c.at < 0 {
 				missing = append(missing, fmt.Sprintf("%q (%s.%s)", heading, where, s.name))
 			}
 		}
 		columns = append(columns, c)
 	}
 	return columns, missing
+}
+
+// column returns where a heading stands, -1 where it does not. Spaces of any kind are one, and what
+// nobody sees is nothing, unless two headings differ by that.
+func (t *Table) column(heading string) int {
+	if at := slices.Index(t.Header, heading); at >= 0 {
+		return at
+	}
+	plain := func(text string) string { return strings.Join(strings.Fields(visible(text)), " ") }
+	like := func(other string) bool { return plain(other) == plain(heading) }
+	at := slices.IndexFunc(t.Header, like)
+	if at >= 0 && slices.ContainsFunc(t.Header[at+1:], like) {
+		return -1
+	}
+	return at
 }
 
 // text returns what the row says; a column that the mapping lacks is empty. Of a
@@ -213,8 +228,8 @@ func (c *column) readCodes(text string) (lab.Codes, error) {
 		switch {
 		case known:
 			add(code)
-		case c.Default != "":
-			unknown = true
+		case c.Default != "" && (c.name != "detection" || c.List != ""):
+			unknown = true // but how a substance was found nobody knows of a word that nobody knows
 		default:
 			return nil, fmt.Errorf("%q is none of: %s; say in the mapping's values what it means", clip(token, maxShown), strings.Join(c.vocabulary, ", "))
 		}

@@ -348,3 +348,34 @@ func TestNothingWasFoundInWhatWasNotAnalysed(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"why not": "capacity", "substance": "nothing found"}))
 	wantLine(t, plan, 2, Rejected, "not_analysed", "capacity", "the row tells that nothing was found")
 }
+
+// Of how a substance was found a default stands in for an empty cell, not for a word that nobody
+// knows: "neg" is not found.
+func TestADefaultOfTheDetectionIsForEmptyCells(t *testing.T) {
+	m := strings.Replace(detectionMapping, `"?" = "unidentified" }`, `"?" = "unidentified" }`+"\ndefault = \"identified\"", 1)
+	plan, d := mustPlan(t, mustMapping(t, m), file(cells{"remarks": "", "amount": ""}))
+	if got := strings.Join(findingTexts(d, arrivalsOf(plan)[0]), ", "); got != "ketamine identified" {
+		t.Errorf("got %s", got)
+	}
+	plan, _ = mustPlan(t, mustMapping(t, m), file(cells{"remarks": "neg", "amount": ""}))
+	wantLine(t, plan, 2, Rejected, "detection", "neg", `"neg" is none of`)
+}
+
+// The name says one form of a substance, and the column of the form another.
+func TestTheNameAndTheColumnSayAnotherForm(t *testing.T) {
+	m := rowsMapping + "\n[findings.fields.stereo]\ncolumn = \"remarks\"\n"
+	plan, _ := mustPlan(t, mustMapping(t, m), file(cells{"substance": "esketamine", "remarks": "R"}))
+	wantLine(t, plan, 2, Rejected, "stereo", "R", `The name says "S" of its form`)
+	plan, _ = mustPlan(t, mustMapping(t, m), file(cells{"substance": "esketamine", "remarks": "S"}, cells{"substance": "ketamine", "remarks": "R", "nr": "S2"}))
+	if n := len(arrivalsOf(plan)); n != 2 {
+		t.Errorf("%d samples: %s", n, lines(plan))
+	}
+}
+
+// A unit that was filled down says nothing of a finding.
+func TestAUnitAloneIsNoFinding(t *testing.T) {
+	m := strings.Replace(rowsMapping, `uncertainty = "±"`, "uncertainty = \"±\"\nunit = \"remarks\"", 1)
+	m = strings.Replace(m, `unit = "%", `, "", 1)
+	plan, _ := mustPlan(t, mustMapping(t, m), file(cells{"amount": "5", "remarks": "%"}, cells{"nr": "", "in": "", "sold as": "", "form": "", "region": "", "price": "", "quantity": "", "substance": "", "method": "", "on": "", "amount": "", "basis": "", "±": "", "remarks": "%"}))
+	wantLine(t, plan, 3, Rejected, "id", "", "The row does not say which sample it is.")
+}

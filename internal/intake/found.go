@@ -27,6 +27,9 @@ func (p *planner) setFound(f *lab.Finding, b *boundFinding, row Row) (problems [
 	refuse(b.stereo, err)
 	f.Detection, f.Abundance = lab.Detection(detection), lab.Abundance(abundance)
 	if stereo != "" {
+		if f.Stereo != "" && f.Stereo != lab.Stereo(stereo) {
+			refuse(b.stereo, fmt.Errorf("the name says %q of its form, and this column %q: correct the one that is wrong", f.Stereo, stereo))
+		}
 		f.Stereo = lab.Stereo(stereo)
 	}
 	text, err := b.withoutNumber(f, row)

@@ -143,3 +143,47 @@ func TestPartsOfOneInAWorkbook(t *testing.T) {
 		}
 	}
 }
+
+// A column of parts of one beside one that is shown as percent, or in the same column.
+func TestAColumnOfPartsBesideOneOfPercent(t *testing.T) {
+	for name, c := range map[string]struct {
+		amount, error string // of each row, and ±
+		asked         bool
+	}{
+		"the uncertainty is in parts":        {"79,5%;66%", "0,02;0,021", true},
+		"both say percent":                   {"79,5%;66%", "2%;2,1%", false},
+		"neither does":                       {"79,5;66", "0,02;0,021", false},
+		"the uncertainty is more than one":   {"79,5%;66%", "2;0,5", false},
+		"one amount is in parts":             {"79,5%;0,66", ";", true},
+		"of what says percent some is small": {"79,5%;0,66%", ";", false},
+	} {
+		var rows []cells
+		errors := strings.Split(c.error, ";")
+		for i, text := range strings.Split(c.amount, ";") {
+			rows = append(rows, amounts(text)[0])
+			rows[i]["±"], rows[i]["nr"] = errors[i], "S"+text
+		}
+		_, _, err := planOf(t, mustMapping(t, rowsMapping), file(rows...))
+		if asked := err != nil && strings.Contains(err.Error(), "they may mean percent too"); asked != c.asked || err != nil && !asked {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// One number in the column proves that its marks divide thousands.
+func TestMarksBetweenThousandsAreProven(t *testing.T) {
+	const proven = "marks between thousands, where other cells have the same mark before three digits"
+	ppm := strings.Replace(rowsMapping, `unit = "%"`, `unit = "ppm"`, 1)
+	for _, c := range []struct {
+		texts []string
+		asked bool
+	}{
+		{[]string{"980", "1,250", "12,500", "125,000,000"}, true},
+		{[]string{"980", "1,250", "12,5"}, false},
+	} {
+		_, _, err := planOf(t, mustMapping(t, ppm), file(amounts(c.texts...)...))
+		if asked := err != nil && strings.Contains(err.Error(), proven); asked != c.asked || err != nil && !asked {
+			t.Errorf("%v: %v", c.texts, err)
+		}
+	}
+}

@@ -157,10 +157,12 @@ func (h *homeless) err() error {
 		h.at.source.table.File, h.at.row().Number, h.why, h.all)
 }
 
-// tellsFinding tells that a row says something of a finding.
+// tellsFinding tells that a row says something of a finding. A unit that was filled down is nothing.
 func (p *planner) tellsFinding(row Row) bool {
 	return slices.ContainsFunc(p.sets, func(b *boundFinding) bool {
-		return slices.ContainsFunc(b.columns, func(c *column) bool { return c != b.sample && c.at >= 0 && !isBlank(c.text(row)) })
+		return slices.ContainsFunc(b.columns, func(c *column) bool {
+			return c != b.sample && c != b.unit && c != b.basis && c.at >= 0 && !isBlank(c.text(row))
+		})
 	})
 }
 

@@ -39,20 +39,34 @@ type sheetScan struct {
 	style       string
 	value, text []byte // of v and of is
 	values      int
-	run         bool   // of rich text, struck through
-	struck      bool   // a part of the text in the cell
+	run         marks  // of the run of rich text
+	marks       marks  // of a part of the text in the cell
 	areas       string // to which a condition applies
 }
 
 // sharedText is what counts of a text that cells share.
 type sharedText struct {
-	filled, struck bool
+	filled bool
+	marks
+}
+
+// marks are what is done to a text for the eye, at least to a part of it, that changes what it says.
+type marks struct {
+	struck bool // through
+	raised bool // as a note or a power: 7² is not 72
+}
+
+// marked takes in the marks of a part of the text.
+func (m *marks) marked(part []byte, run marks) {
+	if strings.TrimSpace(string(part)) != "" {
+		m.struck, m.raised = m.struck || run.struck, m.raised || run.raised
+	}
 }
 
 // walkStrings returns what counts of each shared text.
 func walkStrings(p *zipParts, name string) ([]sharedText, error) {
 	var texts []sharedText
-	run := false // struck through
+	var run marks
 	err := p.walk(name, func(at []string, token xml.Token) error {
 		if len(at) < 2 || at[1] != "si" {
 			return nil
@@ -62,12 +76,12 @@ func walkStrings(p *zipParts, name string) ([]sharedText, error) {
 			if len(at) == 2 {
 				texts = append(texts, sharedText{})
 			}
-			run = isRunStruck(run, at[1:], token)
+			run = run.of(at[1:], token)
 		case xml.CharData:
 			if isStringText(at[1:]) && len(token) > 0 {
 				text := &texts[len(texts)-1]
 				text.filled = true
-				text.struck = text.struck || run && strings.TrimSpace(string(token)) != ""
+				text.marked(token, run)
 			}
 		}
 		return nil
@@ -75,16 +89,18 @@ func walkStrings(p *zipParts, name string) ([]sharedText, error) {
 	return texts, err
 }
 
-// isRunStruck tells whether the run of a rich text, of which an element begins, is
-// struck through: it is si/r/rPr/strike that says so.
-func isRunStruck(before bool, at []string, e xml.StartElement) bool {
+// of are the marks of the run of a rich text in which an element begins: si/r/rPr/strike and
+// si/r/rPr/vertAlign say them.
+func (m marks) of(at []string, e xml.StartElement) marks {
 	switch {
 	case len(at) < 3 || at[1] != "r":
-		return false
+		return marks{}
 	case len(at) == 4 && at[2] == "rPr" && at[3] == "strike":
-		return isOn(attribute(e, "val"))
+		m.struck = isOn(attribute(e, "val"))
+	case len(at) == 4 && at[2] == "rPr" && at[3] == "vertAlign":
+		m.raised = attribute(e, "val") == "superscript"
 	}
-	return before && len(at) > 2
+	return m
 }
 
 // isStringText tells si/t and si/r/t from hints for pronunciation.
@@ -153,7 +169,9 @@ func (s *sheetScan) characters(at []string, text []byte) {
 		s.value = append(s.value, text...)
 	case at[0] == "is" && isStringText(at):
 		s.text = append(s.text, text...)
-		s.struck = s.struck || s.run && len(at) == 3 && strings.TrimSpace(string(text)) != ""
+		if len(at) == 3 {
+			s.marks.marked(text, s.run)
+		}
 	}
 }
 
@@ -169,7 +187,7 @@ func (s *sheetScan) startInRow(at []string, e xml.StartElement) error {
 	case len(at) == 5 && at[3] == "c":
 		return s.startValue(at[4])
 	case len(at) > 5 && at[3] == "c" && at[4] == "is":
-		s.run = isRunStruck(s.run, at[4:], e)
+		s.run = s.run.of(at[4:], e)
 	}
 	return nil
 }
@@ -228,7 +246,7 @@ func (s *sheetScan) startCell(e xml.StartElement) error {
 		return fmt.Errorf("cell %s stands twice or out of order, so cells could be lost; open the workbook in Excel and save it anew", s.at)
 	}
 	s.kind, s.value, s.text, s.values = attribute(e, "t"), s.value[:0], s.text[:0], 0
-	s.style, s.run, s.struck = attribute(e, "s"), false, false
+	s.style, s.run, s.marks = attribute(e, "s"), marks{}, marks{}
 	return nil
 }
 
@@ -248,7 +266,7 @@ func (s *sheetScan) startValue(name string) error {
 
 // endCell keeps the cell, if it has something in it.
 func (s *sheetScan) endCell() error {
-	at := cell{value: string(s.value), struck: s.struck}
+	at := cell{value: string(s.value), marks: s.marks}
 	if err := s.setKind(&at); err != nil || !at.filled {
 		return err
 	}
@@ -304,7 +322,7 @@ func (s *sheetScan) setShared(at *cell) error {
 	if err != nil || index < 0 || index >= len(s.strings) {
 		return fmt.Errorf("cell %s refers to text %q, which the workbook does not have; open it in Excel and save it anew", s.at, at.value)
 	}
-	at.filled, at.struck = s.strings[index].filled, s.strings[index].struck
+	at.filled, at.marks = s.strings[index].filled, s.strings[index].marks
 	return nil
 }
 

@@ -151,11 +151,15 @@ func NoRef(text string) bool {
 	switch {
 	case folded == "", strings.Trim(folded, "x") == "" && len(folded) > 1, slices.Contains(noNumbers, seen):
 		return true
-	case cellError.MatchString(text), slices.Contains(noRefs, folded):
+	case cellError.MatchString(text), otherError.MatchString(seen), slices.Contains(noRefs, folded):
 		return true
 	}
 	return !strings.ContainsFunc(folded, unicode.IsDigit) && len(strings.Fields(seen)) > 1 && len(folded) > mostLettersOfRef
 }
+
+// otherError is an error of a spreadsheet in another language, or of LibreOffice, and what databases
+// write for nothing.
+var otherError = regexp.MustCompile(`^#\s?[¡¿]?[\p{L}/0]+\s?[!?]?$|^(?i:err|fout|fehler|erreur):\d{3}$|^\\[Nn]$`)
 
 // mostLettersOfRef is how many letters of several words may be an id, such as "AB CD".
 const mostLettersOfRef = 5
@@ -163,7 +167,8 @@ const mostLettersOfRef = 5
 // noRefs are words for nothing in the languages of the services, folded.
 var noRefs = strings.Fields("na nan nn null nil none no not nvt geen niets niet unknown onbekend unk onb tbd tba ntb nb idem ditto dito same zelfde dezelfde missing ontbreekt empty leeg blank " +
 	"blanco void undefined error fout test pending volgt nieuw new lost kwijt zoek onleesbaar illegible unreadable anoniem anonymous anonym total totaal subtotal subtotaal sum som " +
-	"nolabel geenlabel noid geenid nonumber geennummer zondernr zondernummer sn ohne kein keine nichts unbekannt neu gesamt sans aucun aucune rien inconnu inconnue nouveau sin ninguno ninguna nada desconocido nuevo")
+	"nolabel geenlabel noid geenid nonumber geennummer zondernr zondernummer sn ohne kein keine nichts unbekannt neu gesamt sans aucun aucune rien inconnu inconnue nouveau sin ninguno ninguna nada desconocido nuevo " +
+	"true false waar onwaar wahr falsch vrai faux verdadero falso")
 
 // noNumbers are the numbers that programs write for nothing.
 var noNumbers = strings.Fields("-1 -9 -99 -999 -9999")
