@@ -38,7 +38,7 @@ func TestNoRef(t *testing.T) {
 		"geen nummer": true, "label kwijt": true, "no label": true, "sin número": true, "niet bekend": true, "zie map": true, "illegible": true, "xxx": true, "s/n": true, "n.n.": true,
 		"WAAR": true, "#¡REF!": true, "#¿NOMBRE?": true, "#REF !": true, "Err:502": true, `\N`: true, "[object Object]": true,
 		"-1": true, "Totaal": true, "pending": true, "inconnu": true,
-		"AB CD": false, "ABCD": false, "-12": false, "XX1": false,
+		"AB CD": false, "batch B": false, "tablet roze": false, "ABCD": false, "-12": false, "XX1": false,
 		"A1": false, "0": false, "08031": false, "N-1": false, "test 4": false, "x": false,
 	} {
 		if lab.NoRef(text) != want {

@@ -144,7 +144,8 @@ var latin = strings.NewReplacer("а", "a", "в", "b", "с", "c", "е", "e", "н"
 	"α", "a", "β", "b", "ε", "e", "η", "h", "ι", "i", "κ", "k", "μ", "m", "ν", "n", "ο", "o", "ρ", "p", "τ", "t", "υ", "y", "χ", "x", "ζ", "z")
 
 // NoRef tells that a text is no id of a sample: signs alone, a word for nothing or a number
-// for it, or words without any digit, such as "label lost".
+// for it, or several words with such a one among them
+// and without any digit: label lost.
 func NoRef(text string) bool {
 	seen := strings.TrimSpace(strings.Map(printed, text))
 	folded := Fold(seen)
@@ -154,21 +155,20 @@ func NoRef(text string) bool {
 	case cellError.MatchString(text), otherError.MatchString(seen), slices.Contains(noRefs, folded):
 		return true
 	}
-	return !strings.ContainsFunc(folded, unicode.IsDigit) && len(strings.Fields(seen)) > 1 && len(folded) > mostLettersOfRef
+	words := strings.Fields(seen)
+	return len(words) > 1 && !strings.ContainsFunc(folded, unicode.IsDigit) &&
+		slices.ContainsFunc(words, func(word string) bool { return slices.Contains(noRefs, Fold(word)) })
 }
 
 // otherError is an error of a spreadsheet in another language, or of LibreOffice, and what databases
 // write for nothing.
 var otherError = regexp.MustCompile(`^#\s?[¡¿]?[\p{L}/0]+\s?[!?]?$|^(?i:err|fout|fehler|erreur):\d{3}$|^\\[Nn]$`)
 
-// mostLettersOfRef is how many letters of several words may be an id, such as "AB CD".
-const mostLettersOfRef = 5
-
 // noRefs are words for nothing in the languages of the services, folded.
 var noRefs = strings.Fields("na nan nn null nil none no not nvt geen niets niet unknown onbekend unk onb tbd tba ntb nb idem ditto dito same zelfde dezelfde missing ontbreekt empty leeg blank " +
 	"blanco void undefined error fout test pending volgt nieuw new lost kwijt zoek onleesbaar illegible unreadable anoniem anonymous anonym total totaal subtotal subtotaal sum som " +
 	"nolabel geenlabel noid geenid nonumber geennummer zondernr zondernummer sn ohne kein keine nichts unbekannt neu gesamt sans aucun aucune rien inconnu inconnue nouveau sin ninguno ninguna nada desconocido nuevo " +
-	"true false waar onwaar wahr falsch vrai faux verdadero falso")
+	"true false waar onwaar wahr falsch vrai faux verdadero falso zonder without zie see volgen object")
 
 // noNumbers are the numbers that programs write for nothing.
 var noNumbers = strings.Fields("-1 -9 -99 -999 -9999")
