@@ -426,6 +426,13 @@ func (p *planner) hintOf(id string) string {
 	return why
 }
 
+// describesNothing tells that a row has nothing but its id of all that describes a sample.
+func (p *planner) describesNothing(row Row) bool {
+	return !slices.ContainsFunc(p.sample.columns, func(c *column) bool {
+		return c != p.sample.id && (c.at >= 0 || c.ticks != nil) && !isBlank(c.text(row))
+	})
+}
+
 // describe gives a row about a sample to its draft.
 func (p *planner) describe(at place) {
 	row := at.row()
@@ -440,6 +447,9 @@ func (p *planner) describe(at place) {
 		return
 	}
 	p.drafts[n].add(0, at)
+	if len(p.sources) == 1 && p.describesNothing(row) {
+		return // a finding of the sample that an earlier row describes
+	}
 	described := p.placeOf(n)
 	first := described.row()
 	differ := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.differs(row, first) })

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -328,4 +329,23 @@ func TestProgress(t *testing.T) {
 	if !slices.IsSorted(told) || told[len(told)-1] != 12_001 {
 		t.Errorf("got %v", told)
 	}
+}
+
+// The id stands in every row and the description in the first alone: what is empty says nothing
+// else. A row that describes a part does.
+func TestTheDescriptionStandsInTheFirstRow(t *testing.T) {
+	bare := cells{"in": "", "sold as": "", "form": "", "region": "", "price": "", "quantity": "", "why not": ""}
+	other := maps.Clone(bare)
+	bare["substance"], other["substance"] = "caffeine", "levamisole"
+	plan, d := mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, bare, other))
+	all := arrivalsOf(plan)
+	if len(all) != 1 {
+		t.Fatal(lines(plan))
+	}
+	if got := strings.Join(findingTexts(d, all[0]), ", "); strings.Count(got, ",") != 2 || all[0].Sample.ReceivedOn == 0 {
+		t.Errorf("%s, received on %s", got, all[0].Sample.ReceivedOn)
+	}
+	bare["form"] = "pil"
+	plan, _ = mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, bare))
+	wantLine(t, plan, 3, Rejected, "received_on", "", "The sample is described otherwise in row 2")
 }
