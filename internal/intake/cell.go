@@ -31,9 +31,10 @@ type cell struct {
 	kind   cellKind
 	filled bool
 	marks
-	unsure bool   // programs, or conditions, show it differently
-	value  string // as stored, a number without its exponent
-	format *numberFormat
+	formula bool   // made the value
+	unsure  bool   // programs, or conditions, show it differently
+	value   string // as stored, a number without its exponent
+	format  *numberFormat
 }
 
 // isoForms are the forms of a date in ISO form.
@@ -151,6 +152,8 @@ func (c *column) saysAt(row Row, at int) (string, error) {
 	}
 	judged, err := c.judge(cells[at], text, row)
 	switch {
+	case cells[at].formula:
+		return text, errFormula
 	case err != nil:
 		return text, err
 	case cells[at].struck && c.table.Struck != "read":
@@ -162,6 +165,8 @@ func (c *column) saysAt(row Row, at int) (string, error) {
 }
 
 var errStruck = errors.New(`the cell is struck through, at least in part or under a condition, so that nobody can tell whether it still holds: delete the row or lift the strike, or, if it means nothing, say struck = "read" of the file in the mapping`)
+
+var errFormula = errors.New("the cell holds a formula, whose value may be out of date: copy the sheet and paste it as values")
 
 var errRaised = errors.New("a part of the cell is raised, as a power or the sign of a footnote, and would be read as part of the text: delete it, or write the note in a column of its own")
 

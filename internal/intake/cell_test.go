@@ -342,6 +342,24 @@ func TestRaisedText(t *testing.T) {
 	}
 }
 
+// What a formula made may be out of date: no field takes it, and where nobody reads it, it is
+// nobody's concern.
+func TestFormulas(t *testing.T) {
+	data := rezip(t, goodBook(t), sheetPart, replace(t, `<c r="B3"><v>`, `<c r="B3"><f>1+1</f><v>`))
+	table := mustReadBook(t, data, Format{})
+	for _, field := range []kind{amountField, nameField, idField, textField} {
+		c := newColumn(Field{}, spec{"", field, nil}, ".")
+		c.at, c.table = 1, table
+		if _, err := c.says(table.Rows[1]); !errors.Is(err, errFormula) {
+			t.Errorf("%s takes it: %v", field, err)
+		}
+		c.at = 0
+		if _, err := c.says(table.Rows[1]); err != nil {
+			t.Errorf("%s of its neighbour: %v", field, err)
+		}
+	}
+}
+
 // Texts that cells share are struck through for all of them.
 func TestStruckSharedText(t *testing.T) {
 	data := rezip(t, goodBook(t), "xl/sharedStrings.xml", replace(t, `<t>s2</t>`, `<r><t>s</t></r><r><rPr><strike/></rPr><t>2</t></r>`))

@@ -57,7 +57,7 @@ func TestMalformedWorkbooks(t *testing.T) {
 		{"two values", sheetPart, `<v>2.5</v>`, `<v>2.5</v><v>3</v>`, "cell B3 has two values"},
 		{"name space on a name", sheetPart, `<c r="B3">`, `<c xmlns:q="q" q:r="F3" r="B3">`, "in a way that programs read differently"},
 		{"attribute twice", sheetPart, `<c r="B3">`, `<c r="B3" r="C3">`, `has the attribute "r" twice`},
-		{"formula", sheetPart, `<c r="B3"><v>`, `<c r="B3"><f>1+1</f><v>`, `sheet "Sheet1": part "xl/worksheets/sheet1.xml": cell B3 holds a formula`},
+		{"formula in the header", sheetPart, `<c r="A1" t="s"><v>`, `<c r="A1" t="s"><f>"a"</f><v>`, `sheet "Sheet1": part "xl/worksheets/sheet1.xml": cell A1 holds a formula, where a heading should be`},
 		{"text as a number", sheetPart, `<v>2.5</v>`, `<v>2,5</v>`, `cell B3 should hold a number but holds "2,5"`},
 		{"infinite number", sheetPart, `<v>2.5</v>`, `<v>1e999</v>`, "cell B3 should hold a number"},
 		{"unknown type", sheetPart, `<c r="B3">`, `<c r="B3" t="x">`, `cell B3 is of the unknown type "x"`},

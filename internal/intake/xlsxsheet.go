@@ -39,6 +39,7 @@ type sheetScan struct {
 	style       string
 	value, text []byte // of v and of is
 	values      int
+	formula     bool
 	run         marks  // of the run of rich text
 	marks       marks  // of a part of the text in the cell
 	areas       string // to which a condition applies
@@ -246,16 +247,17 @@ func (s *sheetScan) startCell(e xml.StartElement) error {
 		return fmt.Errorf("cell %s stands twice or out of order, so cells could be lost; open the workbook in Excel and save it anew", s.at)
 	}
 	s.kind, s.value, s.text, s.values = attribute(e, "t"), s.value[:0], s.text[:0], 0
-	s.style, s.run, s.marks = attribute(e, "s"), marks{}, marks{}
+	s.style, s.run, s.marks, s.formula = attribute(e, "s"), marks{}, marks{}, false
 	return nil
 }
 
 func (s *sheetScan) startValue(name string) error {
 	switch name {
 	case "f":
-		if s.at.row >= s.header {
-			return fmt.Errorf("cell %s holds a formula, whose value may be out of date; copy the sheet and paste it as values", s.at)
+		if s.header == 0 || s.at.row == s.header {
+			return fmt.Errorf("cell %s holds a formula, where a heading should be; copy the sheet and paste it as values", s.at)
 		}
+		s.formula = true
 	case "v", "is":
 		if s.values++; s.values > 1 {
 			return fmt.Errorf("cell %s has two values; open the workbook in Excel and save it anew", s.at)
@@ -266,7 +268,7 @@ func (s *sheetScan) startValue(name string) error {
 
 // endCell keeps the cell, if it has something in it.
 func (s *sheetScan) endCell() error {
-	at := cell{value: string(s.value), marks: s.marks}
+	at := cell{value: string(s.value), marks: s.marks, formula: s.formula}
 	if err := s.setKind(&at); err != nil || !at.filled {
 		return err
 	}
