@@ -180,12 +180,12 @@ func TestRetell(t *testing.T) {
 
 // Where an error fills a sentence in, it is told in the language as well.
 func TestAnErrorInASentenceIsRetold(t *testing.T) {
-	got := open(t, dutch).Sentence("The file cannot be read: %s", errorText("a.csv: the file has more than 5 rows; divide it"))
+	got := open(t, dutch).Sentence("The file cannot be read: %s", textError("a.csv: the file has more than 5 rows; divide it"))
 	if want := "Het bestand kan niet worden gelezen: a.csv: het bestand heeft meer dan 5 rijen; verdeel het"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-type errorText string
+type textError string
 
-func (e errorText) Error() string { return string(e) }
+func (e textError) Error() string { return string(e) }
