@@ -4,17 +4,19 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"marquis/internal/locale"
 )
 
-// ReceiptSheet is the receipt of an import for a spreadsheet: its title, the names of its columns
-// and its records.
-func ReceiptSheet(title string, columns []string, records [][]string) *Sheet {
+// ReceiptSheet is the receipt of an import for a spreadsheet: what it is of, the names of its
+// columns in English, and its records, which are in the language already.
+func ReceiptSheet(texts *locale.Locale, of string, columns []string, records [][]string) *Sheet {
 	s := &Sheet{
-		Language: "en", Name: "Receipt", Title: "Receipt: " + title,
-		About: []string{"What was read, what became of it, the reasons with how often each was given, and each row that was not accepted."},
+		Language: texts.Language(), Name: texts.Text("report.receipt.sheet"), Title: texts.Text("report.receipt.title", "Of", of),
+		About: []string{texts.Text("report.receipt.about")},
 	}
 	for _, name := range columns {
-		s.Columns = append(s.Columns, SheetColumn{Title: name, Number: name == "row", Decimals: -1})
+		s.Columns = append(s.Columns, SheetColumn{Title: texts.Retell(name), Number: name == "row", Decimals: -1})
 	}
 	for _, record := range records {
 		row := make([]any, len(record))

@@ -14,6 +14,7 @@ import (
 
 	"marquis/internal/intake"
 	"marquis/internal/lab"
+	"marquis/internal/locale"
 	"marquis/internal/store"
 	"marquis/internal/work"
 	"marquis/reports"
@@ -180,7 +181,11 @@ func (x *importing) account(r *intake.Receipt) (err error) {
 	case ".json":
 		return r.WriteJSON(f)
 	case ".xlsx":
-		return reports.WriteSheet(f, reports.ReceiptSheet(x.mapping.Profile+", "+x.service.Code, intake.ReceiptColumns, r.Records()))
+		texts, err := locale.New("en")
+		if err != nil {
+			return err
+		}
+		return reports.WriteSheet(f, reports.ReceiptSheet(texts, x.mapping.Profile+", "+x.service.Code, intake.ReceiptColumns, r.Records()))
 	}
 	return r.WriteCSV(f)
 }

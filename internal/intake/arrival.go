@@ -84,7 +84,10 @@ func toConfirm(doubts lab.FieldErrors) lab.FieldErrors {
 	asked := slices.Clone(doubts)
 	for i := range asked {
 		if rule := lab.RuleOf(asked[i]); rule != nil && rule.Asks {
-			asked[i].Format += " If it is right, confirm the rule " + rule.Name + " in the mapping, with the reason."
+			asked[i] = lab.FieldError{
+				Field: asked[i].Field, Format: "%s If it is right, confirm the rule %s in the mapping, with the reason.",
+				Args: []any{errors.New(asked[i].Message()), rule.Name},
+			}
 		}
 	}
 	return asked

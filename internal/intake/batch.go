@@ -2,6 +2,7 @@ package intake
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -36,7 +37,6 @@ type BatchProblem struct {
 	Sample  string // as the file writes it
 	Value   string // what stands there
 	Mistake lab.FieldError
-	English bool // nobody translates it
 
 	Dangers []string // names of high or extreme danger that the rows of the sample hold, with the first of its problems
 }
@@ -132,14 +132,14 @@ type batchDraft struct {
 	problems []BatchProblem
 }
 
-func (d *batchDraft) refuse(at place, value string, m lab.FieldError, english bool) {
-	d.problems = append(d.problems, BatchProblem{Row: at.row().Number, Sample: d.text, Value: clip(value, maxShown), Mistake: m, English: english})
+func (d *batchDraft) refuse(at place, value string, m lab.FieldError) {
+	d.problems = append(d.problems, BatchProblem{Row: at.row().Number, Sample: d.text, Value: clip(value, maxShown), Mistake: m})
 }
 
 // refuseAll refuses what stands in a row for each of the problems.
 func (d *batchDraft) refuseAll(at place, problems []problem) {
 	for _, p := range problems {
-		d.refuse(at, p.value, lab.FieldError{Field: p.field, Format: "%s", Args: []any{p.why()}}, true)
+		d.refuse(at, p.value, lab.FieldError{Field: p.field, Format: "%s", Args: []any{errors.New(p.why())}})
 	}
 }
 
@@ -219,7 +219,7 @@ func (b *batchReading) weigh() error {
 			b.source.weigh([]*evidence{e}, nil)
 			all = append(all, e)
 			if errs := e.errors(); len(errs) > 0 {
-				return fmt.Errorf("%s: the column %q: %w", b.source.table.File, clip(c.heading(), maxShown), errs[0])
+				return fmt.Errorf("%s: %w", b.source.table.File, inColumn(c, errs[0]))
 			}
 			of := k
 			if !strings.Contains(b.mapping.Findings.Fields[c.name].Column, "{n}") {
@@ -303,14 +303,14 @@ func (b *batchReading) add(at place, set int, text string, says bool) {
 		d = &batchDraft{number: number, known: known, text: text, at: at}
 		b.drafts[key], b.order = d, append(b.order, d)
 		if !known {
-			d.refuse(at, text, lab.NotANumber(), false)
+			d.refuse(at, text, lab.NotANumber())
 		}
 	}
 	if says && !found.saysAbsent(at.row()) {
 		d.called = append(d.called, found.substance.text(at.row()), found.substance.nameOf(at.row()))
 	}
 	if d.text != text && len(d.problems) == 0 {
-		d.refuse(at, text, lab.TwoSpellings(d.text, text), false)
+		d.refuse(at, text, lab.TwoSpellings(d.text, text))
 	}
 	if !known || !says && !contains(append(slices.Clone(b.mapping.Findings.Nothing), b.mapping.Findings.Unclear...), "") {
 		return
@@ -348,7 +348,7 @@ func (b *batchReading) addFinding(d *batchDraft, set *boundFinding, at place, ro
 				errs = append(errs, lab.NotInDictionary(a.Typed))
 			}
 			for _, m := range errs {
-				d.refuse(at, called, m, false)
+				d.refuse(at, called, m)
 			}
 			return
 		}

@@ -78,6 +78,13 @@ func readBatch(t *testing.T, mapping, file string) (*Batch, error) {
 	if len(d.Substances) != before {
 		t.Error("the dictionary has grown")
 	}
+	tellInDutch(err)
+	if err == nil {
+		tellTexts(b.Notes...)
+		for _, p := range b.Refused {
+			tellTexts(p.Mistake.Message())
+		}
+	}
 	return b, err
 }
 

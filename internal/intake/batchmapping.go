@@ -51,7 +51,7 @@ var batchNeeds = map[string][]string{
 func ParseBatchMapping(text string) (*BatchMapping, error) {
 	m := &BatchMapping{}
 	if err := plainTOML(text); err != nil {
-		return nil, lab.FieldErrors{{Field: "mapping", Format: "The mapping: %s", Args: []any{err.Error()}}}
+		return nil, lab.FieldErrors{{Field: "mapping", Format: "The mapping: %s", Args: []any{err}}}
 	}
 	meta, err := toml.Decode(text, m)
 	if err != nil {

@@ -22,6 +22,17 @@ type Cause struct {
 	File   string `json:"file"`
 	Row    int    `json:"row"`
 	Value  string `json:"value"` // of the first row
+
+	first string // the reason of the first row
+}
+
+// In is the reason in other words, without what differs from row to row.
+func (c *Cause) In(words func(string) string) string {
+	said := words(c.first)
+	if c.first != c.Reason {
+		return differs.ReplaceAllString(said, "…")
+	}
+	return said
 }
 
 // differs is what differs in the same reason from row to row: what the file says, numbers
@@ -42,7 +53,7 @@ func causesOf(lines iter.Seq[Line]) []Cause {
 		if !known {
 			i = len(causes)
 			places[key] = i
-			causes = append(causes, Cause{l.Field, l.Reason, 0, l.File, l.Row, l.Value})
+			causes = append(causes, Cause{l.Field, l.Reason, 0, l.File, l.Row, l.Value, l.Reason})
 		}
 		if c := &causes[i]; c.Reason != l.Reason {
 			c.Reason = key[1]

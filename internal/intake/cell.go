@@ -342,7 +342,7 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 	} else if s.general && s.literals() == "" && c.kind != idField {
 		return strings.Replace(at.value, ".", cmp.Or(c.decimal, "."), 1), nil
 	}
-	return "", errors.New("the cell is a number that spreadsheets show differently, with a decimal mark, marks between thousands, % or a power of ten: make the column text, and check what it says")
+	return "", errors.New("the cell is a number that spreadsheets show differently, with a decimal mark, marks between thousands, a percent sign or a power of ten: make the column text, and check what it says")
 }
 
 // judgeQuantity reads a number that is counted with. What the format writes beside

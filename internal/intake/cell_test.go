@@ -448,5 +448,5 @@ func planOfBook(t *testing.T, m *Mapping, data []byte) (*Plan, error) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Read(m, []string{path}, Known{Dictionary: mustDictionary(t), Today: today}, nil)
+	return dutch(Read(m, []string{path}, Known{Dictionary: mustDictionary(t), Today: today}, nil))
 }

@@ -261,14 +261,15 @@ func (r *Receipt) writeCorrections(b *strings.Builder) {
 const Corrected = "corrected"
 
 // correctionRecords tell of each recorded sample of which the files say otherwise what differs.
-func (r *Receipt) correctionRecords() (records [][]string) {
-	for _, c := range r.Corrections {
+func (r *Receipt) correctionRecords(t Telling) (records [][]string) {
+	for i := range r.Corrections {
+		c := &r.Corrections[i]
 		fate := Corrected
 		if !c.Taken {
 			fate = "recorded otherwise"
 		}
-		for _, text := range c.Texts {
-			records = append(records, []string{c.File, strconv.Itoa(c.Row), fate, "id", c.ID, text})
+		for _, text := range t.Changes(c) {
+			records = append(records, []string{c.File, strconv.Itoa(c.Row), t.Words(fate), t.Field("id"), c.ID, text})
 		}
 	}
 	return records

@@ -120,7 +120,7 @@ func (t *Table) readRecords(c csvText, want int, limits Limits) error {
 		}
 	}
 	if short != nil && !c.endsLine() {
-		short.Reason += "; it is the last one, and its line does not end: the file may have been cut off, so that more is missing: fetch it from the source again"
+		short.Reason = fmt.Sprintf("%s; it is the last one, and its line does not end: the file may have been cut off, so that more is missing: fetch it from the source again", short.Reason)
 		t.note("the last line, %d, is shorter than the header and does not end: the file may have been cut off", short.Number)
 	}
 	if got != want {

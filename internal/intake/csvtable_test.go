@@ -17,7 +17,7 @@ import (
 )
 
 func readText(text string, format Format, limits Limits) (*Table, error) {
-	return ReadTableFrom("samples.csv", strings.NewReader(text), format, limits)
+	return dutchTable(ReadTableFrom("samples.csv", strings.NewReader(text), format, limits))
 }
 
 func mustReadText(t *testing.T, text string, format Format) *Table {

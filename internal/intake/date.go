@@ -89,7 +89,7 @@ func (f dateForm) read(text string) (lab.Date, error) {
 		}
 		zone = nil
 	case !ok || rest != "" && (zone == nil || !f.timed || slices.Contains(f.parts, "AM")):
-		return 0, fmt.Errorf("%w %s", errNotOfForm, f.text)
+		return 0, otherFormError(f.text)
 	}
 	date, err := lab.NewDate(at.year, at.month, at.day)
 	if err != nil {
@@ -179,7 +179,17 @@ func (f dateForm) lacksTime(rest string) error {
 
 var secondsToo = regexp.MustCompile(`^[ T]\d{1,2}:\d{2}:\d{2}`)
 
-var errNotOfForm = errors.New("this is not a date of the form")
+// otherFormError is a text that is not of a form of dates.
+type otherFormError string
+
+func (form otherFormError) Error() string {
+	return fmt.Sprintf("this is not a date of the form %s", string(form))
+}
+
+func isOfOtherForm(err error) bool {
+	var other otherFormError
+	return errors.As(err, &other)
+}
 
 var startsTime = regexp.MustCompile(`^[ T]\d{1,2}:\d{2}`)
 

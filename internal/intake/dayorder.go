@@ -150,5 +150,5 @@ func (d *dayOrder) readings() (read, other string) {
 	if d.cells {
 		return "as the workbook has them", "with day and month exchanged"
 	}
-	return "as " + d.form.text, "as " + exchanged(d.form.text)
+	return fmt.Sprintf("as %s", d.form.text), fmt.Sprintf("as %s", exchanged(d.form.text))
 }

@@ -35,21 +35,18 @@ const mostTold, maxExample = 5, 40
 
 // where names the rows, and shows one of the cells.
 func (c *clue) where() string {
-	text := "row"
-	if c.count > 1 {
-		text = "rows"
-	}
+	numbers := make([]string, len(c.rows))
 	for i, row := range c.rows {
-		if i > 0 {
-			text += ","
-		}
-		text += fmt.Sprintf(" %d", row)
+		numbers[i] = strconv.Itoa(row)
 	}
+	text := fmt.Sprintf("rows %s", strings.Join(numbers, ", "))
 	if more := c.count - len(c.rows); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		text = fmt.Sprintf("rows %s and %d more", strings.Join(numbers, ", "), more)
+	} else if c.count == 1 {
+		text = fmt.Sprintf("row %d", c.rows[0])
 	}
 	if c.example != "" {
-		text += fmt.Sprintf(" (%q)", clip(c.example, maxExample))
+		text = fmt.Sprintf("%s (%q)", text, clip(c.example, maxExample))
 	}
 	return text
 }
@@ -124,7 +121,7 @@ func (p *planner) weigh() error {
 		}
 		for _, e := range all {
 			for _, err := range e.errors() {
-				err = fmt.Errorf("%s: the column %q: %w", s.table.File, clip(e.column.heading(), maxShown), err)
+				err = fmt.Errorf("%s: %w", s.table.File, inColumn(e.column, err))
 				if !slices.ContainsFunc(errs, func(told error) bool { return told.Error() == err.Error() }) {
 					errs = append(errs, err)
 				}
@@ -257,7 +254,7 @@ func (e *evidence) addDate(row int, text string, at cell, err error) {
 	}
 	if _, err := e.swap.read(text); err == nil && e.swap.text != form.text {
 		e.swapped.add(row, text)
-	} else if errors.Is(err, errNotOfForm) && looksLikeDay(text) && !form.isNear(text) {
+	} else if isOfOtherForm(err) && looksLikeDay(text) && !form.isNear(text) {
 		e.otherForm.add(row, text)
 	}
 }
@@ -464,6 +461,11 @@ const (
 func (e *evidence) yearFirst() bool {
 	return e.texts.count > 2 && e.turned.text != e.column.form.text && !e.years.broken && !e.turnedYears.broken &&
 		e.years.years() > mostYears && e.turnedYears.years()*fewerTimes < e.years.years()
+}
+
+// inColumn is what is wrong in a column.
+func inColumn(c *column, err error) error {
+	return fmt.Errorf("the column %q: %w", clip(c.heading(), maxShown), err)
 }
 
 // exchangedDates tells that the days of one column are dates, all of the first twelve days of a

@@ -27,7 +27,7 @@ func readExample(t *testing.T, path string) (*Plan, *lab.Dictionary) {
 		t.Fatal(err)
 	}
 	d := mustDictionary(t)
-	plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
+	plan, err := dutch(Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

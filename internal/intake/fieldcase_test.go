@@ -30,7 +30,7 @@ func fieldMapping(t *testing.T, replaced ...string) *Mapping {
 func told(t *testing.T, m *Mapping, path string) string {
 	t.Helper()
 	d := mustDictionary(t)
-	plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
+	plan, err := dutch(Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil))
 	if err != nil {
 		return "refused: " + err.Error()
 	}
@@ -106,7 +106,7 @@ func TestFieldCaseOfTicks(t *testing.T) {
 func TestFieldCaseOfLeadingZero(t *testing.T) {
 	m := fieldMapping(t)
 	read := func(known map[string]string, file string) *Plan {
-		plan, err := Read(m, []string{fieldCase(t, file)}, Known{Dictionary: mustDictionary(t), Recorded: recordedBy(known), Today: today}, nil)
+		plan, err := dutch(Read(m, []string{fieldCase(t, file)}, Known{Dictionary: mustDictionary(t), Recorded: recordedBy(known), Today: today}, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

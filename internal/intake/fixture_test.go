@@ -136,7 +136,7 @@ func planWith(t testing.TB, m *Mapping, known Known, texts ...string) (*Plan, er
 			t.Fatal(err)
 		}
 	}
-	return Read(m, paths, known, nil)
+	return dutch(Read(m, paths, known, nil))
 }
 
 func mustPlan(t testing.TB, m *Mapping, texts ...string) (*Plan, *lab.Dictionary) {

@@ -124,7 +124,7 @@ func TestPartsOfOneInAWorkbook(t *testing.T) {
 			text = strings.Replace(text, `unit = "%"`, `unit = "%", fractions = "`+c.fractions+`"`, 1)
 		}
 		d := mustDictionary(t)
-		plan, err := Read(mustMapping(t, text), []string{path}, Known{Dictionary: d, Today: today}, nil)
+		plan, err := dutch(Read(mustMapping(t, text), []string{path}, Known{Dictionary: d, Today: today}, nil))
 		if c.want != "" {
 			wantError(t, err, c.want)
 			continue

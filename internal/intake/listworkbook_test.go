@@ -27,7 +27,7 @@ func TestListsInAWorkbook(t *testing.T) {
 	}
 	m := mustMapping(t, strings.Replace(listMapping, `layout = "rows"`, "layout = \"rows\"\ncontinued = true", 1))
 	d := mustDictionary(t)
-	plan, err := Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil)
+	plan, err := dutch(Read(m, []string{path}, Known{Dictionary: d, Today: today}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -193,19 +193,19 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 		code(f.Default, "default")
 	case dateField:
 		form, err := parseDateForm(f.form())
-		errs.Check(err == nil, where, "%s", sentence(err))
+		errs.Check(err == nil, where, "%s", inWords(err))
 		if err == nil && f.Value != "" {
 			_, err = form.read(f.Value)
-			errs.Check(err == nil, where, "%s", sentence(err))
+			errs.Check(err == nil, where, "%s", inWords(err))
 		}
 	case numberField:
 		for _, text := range []string{f.Value, f.Default} {
 			_, err := lab.ParseDecimal(text)
-			errs.Check(text == "" || err == nil, where, "%s", sentence(err))
+			errs.Check(text == "" || err == nil, where, "%s", inWords(err))
 		}
 	case amountField:
 		_, err := lab.ParseAmount("1", f.Unit)
-		errs.Check(f.Unit == "" || err == nil, where, "%s", sentence(err))
+		errs.Check(f.Unit == "" || err == nil, where, "%s", inWords(err))
 	}
 }
 

@@ -420,7 +420,7 @@ func (p *planner) hintOf(id string) string {
 	k := lab.RefKeyOf(id)
 	for i := range p.drafts {
 		if other := p.idOf(i); k.Meets(lab.RefKeyOf(other)) {
-			return why + fmt.Sprintf("; perhaps it is %s, %s", shownID(other), p.placeOf(i))
+			return fmt.Sprintf("%s; perhaps it is %s, %s", why, shownID(other), p.placeOf(i))
 		}
 	}
 	return why

@@ -257,22 +257,37 @@ var ReceiptColumns = []string{"file", "row", "fate", "field", "value", "reason"}
 
 // Records are the lines of the receipt as a table: how many rows of each file were read and what
 // became of them, the reasons with how often each was given, and each row that was not accepted.
-func (r *Receipt) Records() [][]string { return slices.Collect(r.records()) }
+func (r *Receipt) Records() [][]string { return r.Told(inEnglish) }
 
-func (r *Receipt) records() iter.Seq[[]string] {
+// Telling is how a receipt is told in other words than its own, which are English.
+type Telling struct {
+	Words   func(english string) string  // instead of a sentence, or of a word for what became of a row
+	Field   func(name string) string     // what a field is called
+	Changes func(c *Correction) []string // what is corrected
+}
+
+var inEnglish = Telling{
+	Words: func(english string) string { return english }, Field: func(name string) string { return name },
+	Changes: func(c *Correction) []string { return c.Texts },
+}
+
+// Told are the records in other words.
+func (r *Receipt) Told(t Telling) [][]string { return slices.Collect(r.records(t)) }
+
+func (r *Receipt) records(t Telling) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		for _, record := range r.totals() {
+		for _, record := range r.totals(t) {
 			if !yield(record) {
 				return
 			}
 		}
-		for _, record := range r.correctionRecords() {
+		for _, record := range r.correctionRecords(t) {
 			if !yield(record) {
 				return
 			}
 		}
 		for l := range r.Lines() {
-			if !yield([]string{l.File, strconv.Itoa(l.Row), l.Fate, l.Field, l.Value, l.Reason}) {
+			if !yield([]string{l.File, strconv.Itoa(l.Row), t.Words(l.Fate), t.Field(l.Field), l.Value, t.Words(l.Reason)}) {
 				return
 			}
 		}
@@ -280,20 +295,21 @@ func (r *Receipt) records() iter.Seq[[]string] {
 }
 
 // totals are the records of what is counted.
-func (r *Receipt) totals() (records [][]string) {
+func (r *Receipt) totals(t Telling) (records [][]string) {
 	for _, f := range r.Files {
 		for _, count := range []struct {
 			fate string
 			n    int
 		}{{"read", f.Read}, {"accepted", f.Accepted}, {Merged, f.Merged}, {Rejected, f.Rejected}} {
-			records = append(records, []string{f.Name, "", count.fate, "rows", strconv.Itoa(count.n), ""})
+			records = append(records, []string{f.Name, "", t.Words(count.fate), t.Words("rows"), strconv.Itoa(count.n), ""})
 		}
 	}
-	for _, c := range r.Causes {
-		records = append(records, []string{c.File, strconv.Itoa(c.Row), "reason", c.Field, strconv.Itoa(c.Rows), c.Reason})
+	for i := range r.Causes {
+		c := &r.Causes[i]
+		records = append(records, []string{c.File, strconv.Itoa(c.Row), t.Words("reason"), t.Field(c.Field), strconv.Itoa(c.Rows), c.In(t.Words)})
 	}
 	if r.Following > 0 {
-		records = append(records, []string{"", "", "reason", "", strconv.Itoa(r.Following), followingReason})
+		records = append(records, []string{"", "", t.Words("reason"), "", strconv.Itoa(r.Following), t.Words(followingReason)})
 	}
 	return records
 }
@@ -302,7 +318,7 @@ func (r *Receipt) totals() (records [][]string) {
 func (r *Receipt) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	err := out.Write(ReceiptColumns)
-	for record := range r.records() {
+	for record := range r.records(inEnglish) {
 		for i := range record {
 			record[i] = lab.NoFormula(record[i])
 		}

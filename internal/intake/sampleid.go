@@ -102,17 +102,18 @@ func (p *planner) doubtID(n int, d *draft, looked lookedUp) {
 		return
 	}
 	if other, met := p.alike[n]; met {
-		d.doubt(fmt.Sprintf("%s, %s", shownID(p.idOf(other)), p.placeOf(other)))
+		d.doubt(fmt.Sprintf("Perhaps %s, %s: "+alikeIDs, shownID(p.idOf(other)), p.placeOf(other)))
 	} else if looked.alike != "" {
-		d.doubt(fmt.Sprintf("%s, which is recorded already", shownID(looked.alike)))
+		d.doubt(fmt.Sprintf("Perhaps %s, which is recorded already: "+alikeIDs, shownID(looked.alike)))
 	}
 }
 
+// alikeIDs is why a sample is perhaps another, and what to do.
+const alikeIDs = "programs and people take one of these ids for the other. " +
+	"Correct the one that is wrong; if both are right, write exact_ids = true in the mapping."
+
 // doubt rejects a sample that is perhaps another.
-func (d *draft) doubt(other string) {
-	d.at.reject(problem{"id", d.id, fmt.Sprintf("Perhaps %s: programs and people take one of these ids for the other. "+
-		"Correct the one that is wrong; if both are right, write exact_ids = true in the mapping.", other)})
-}
+func (d *draft) doubt(why string) { d.at.reject(problem{"id", d.id, why}) }
 
 // compareElsewhere rejects a sample that another service recorded, unless the mapping says
 // that its ids are each service's own.

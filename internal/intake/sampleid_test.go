@@ -47,7 +47,7 @@ func TestCasesOfRows(t *testing.T) {
 		first, _ := mustPlan(t, m, text)
 		a := arrivalsOf(first)[0].Sample
 		known := Known{Dictionary: mustDictionary(t), Recorded: recordedBy(map[string]string{a.SourceRef: a.SourceDigest}), Today: today}
-		plan, err := Read(m, []string{realdata.Path(t, "../cases/09b-leading-zero.xlsx")}, known, nil)
+		plan, err := dutch(Read(m, []string{realdata.Path(t, "../cases/09b-leading-zero.xlsx")}, known, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -206,10 +207,13 @@ func sentence(err error) string {
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
+// inWords is an error as a sentence, which a page tells in its own language.
+func inWords(err error) error { return errors.New(sentence(err)) }
+
 // sentence says what is wrong with the row.
 func (m Malformed) sentence() string {
 	if strings.HasPrefix(m.Reason, "has ") {
-		return "The row " + m.Reason + "."
+		return fmt.Sprintf("The row %s.", m.Reason)
 	}
 	return strings.ToUpper(m.Reason[:1]) + m.Reason[1:] + "."
 }

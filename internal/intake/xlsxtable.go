@@ -40,7 +40,7 @@ func (s sheet) isHidden() bool { return s.State != "" && s.State != "visible" }
 
 func (s sheet) String() string {
 	if s.isHidden() {
-		return strconv.Quote(s.Name) + " (hidden)"
+		return fmt.Sprintf("%q (hidden)", s.Name)
 	}
 	return strconv.Quote(s.Name)
 }
@@ -318,7 +318,7 @@ func cellList(cells []cellAt) string {
 		names = append(names, at.String())
 	}
 	if len(cells) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(cells)-most)
+		return fmt.Sprintf("%s … (+%d)", strings.Join(names, ", "), len(cells)-most)
 	}
 	return strings.Join(names, ", ")
 }

@@ -16,7 +16,7 @@ import (
 const sheetPart = "xl/worksheets/sheet1.xml"
 
 func readBook(data []byte, format Format) (*Table, error) {
-	return ReadTableFrom("samples.xlsx", bytes.NewReader(data), format, DefaultLimits())
+	return dutchTable(ReadTableFrom("samples.xlsx", bytes.NewReader(data), format, DefaultLimits()))
 }
 
 func mustReadBook(t *testing.T, data []byte, format Format) *Table {

@@ -38,8 +38,9 @@ type Catalogues struct {
 // Embedded are the catalogues of the program.
 var Embedded = sync.OnceValues(func() (*Catalogues, error) { return Read(files) })
 
-// Read reads the catalogues, catalogue/AREA.LANGUAGE.json, and the domain's sentences,
-// sentences/LANGUAGE.json, of every language that there are files of.
+// Read reads the catalogues, catalogue/AREA.LANGUAGE.json, the domain's sentences,
+// sentences/LANGUAGE.json, and what is said of files, sentences/files.LANGUAGE.json, of every
+// language that there are files of.
 func Read(files fs.FS) (*Catalogues, error) {
 	names, err := fs.Glob(files, "catalogue/*.json")
 	if err != nil {
@@ -93,6 +94,10 @@ func (c *Catalogues) add(files fs.FS, name, lang string) error {
 		if l.sentences, err = readSentences(files, lang); err != nil {
 			return err
 		}
+		if l.aboutFiles, err = readSentences(files, "files."+lang); err != nil {
+			return err
+		}
+		l.heard = sync.OnceValue(func() []*heard { return readHeard(l.sentences, l.aboutFiles) })
 		c.texts[lang] = l
 	}
 	data, err := fs.ReadFile(files, name)
@@ -137,6 +142,13 @@ func (c *Catalogues) lacking(lang string) (list []string) {
 		if said := own.sentences[format]; strings.TrimSpace(said) == "" {
 			list = append(list, strconv.Quote(format))
 		} else if !maps.Equal(verbs(said), verbs(format)) {
+			list = append(list, strconv.Quote(format)+" (filled in with other things)")
+		}
+	}
+	for _, format := range slices.Sorted(maps.Keys(c.texts[dutch].aboutFiles)) {
+		if said := own.aboutFiles[format]; strings.TrimSpace(said) == "" {
+			list = append(list, strconv.Quote(format))
+		} else if len(verbs(said)) != len(verbs(format)) {
 			list = append(list, strconv.Quote(format)+" (filled in with other things)")
 		}
 	}

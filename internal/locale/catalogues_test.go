@@ -40,6 +40,12 @@ func withGerman(t *testing.T, change func(texts map[string]any, sentences map[st
 	change(texts, sentences)
 	put("catalogue/all.de.json", texts)
 	put("sentences/de.json", sentences)
+	aboutFiles := map[string]string{}
+	noError(t, json.Unmarshal(data(t, "sentences/files.nl.json"), &aboutFiles))
+	for format := range aboutFiles {
+		aboutFiles[format] = format
+	}
+	put("sentences/files.de.json", aboutFiles)
 	return all
 }
 

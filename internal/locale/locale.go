@@ -11,10 +11,12 @@ import (
 
 // Locale is the texts of one language. It is safe for concurrent use.
 type Locale struct {
-	language  string
-	tag       language.Tag
-	texts     map[string]text
-	sentences map[string]string // of the domain, by their English
+	language   string
+	tag        language.Tag
+	texts      map[string]text
+	sentences  map[string]string // of the domain, by their English
+	aboutFiles map[string]string // what is said of files, by its English
+	heard      func() []*heard   // both, to be recognised
 }
 
 // text is one text of a catalogue, in its plural forms.

@@ -54,6 +54,8 @@ func (l *Locale) inWords(arg any) any {
 		return l.Code(Bases, string(x))
 	case interface{ Strings() []string }:
 		return l.names(x.Strings())
+	case error:
+		return l.Retell(x.Error())
 	}
 	return lab.Told(arg, l.Text("page.sentence.empty"))
 }

@@ -21,7 +21,7 @@ type batchPage struct {
 	Form    *page.Form   // of the run and the mapping
 	Columns []columnView // of the file
 	Changes bool         // the text of the mapping is asked for
-	Unread  string       // why the file cannot be read, in English
+	Unread  string       // why the file cannot be read
 	Notes   []string
 	Empty   []string // samples of which the file says nothing
 	Refused []refusedView
@@ -39,7 +39,6 @@ type columnView struct{ Heading, Examples string }
 type refusedView struct {
 	Row                     int // zero where it is of no row
 	Sample, Field, Said, On string
-	Lang                    string // of what is said, empty for that of the page
 	Dangers                 []string
 }
 
@@ -147,7 +146,7 @@ func (r *request) batchPage(b *batch) *batchPage {
 		}
 	}
 	if b.unread != nil {
-		shown.Unread = b.unread.Error()
+		shown.Unread = r.Texts.Retell(b.unread.Error())
 	}
 	if b.by != nil {
 		key := "page.batches.one_signature"
@@ -168,7 +167,7 @@ func (r *request) batchPage(b *batch) *batchPage {
 	count("page.batches.rows", b.read.Rows)
 	count("page.batches.samples", len(b.read.Samples))
 	count("page.batches.blanks", b.read.Blanks)
-	shown.Notes, shown.Empty = b.read.Notes, b.read.Empty
+	shown.Notes, shown.Empty = retold(r.Texts, b.read.Notes), b.read.Empty
 	r.addRefused(shown, b)
 	if len(b.entries) > 0 {
 		r.addTrials(shown, b)
@@ -181,9 +180,7 @@ func (r *request) batchPage(b *batch) *batchPage {
 func (r *request) addRefused(shown *batchPage, b *batch) {
 	for _, p := range b.read.Refused {
 		v := refusedView{Row: p.Row, Sample: p.Sample, On: p.Value, Dangers: p.Dangers, Said: r.Texts.Sentence(p.Mistake.Format, p.Mistake.Args...)}
-		if v.Field = p.Mistake.Field; p.English {
-			v.Lang = "en"
-		}
+		v.Field = p.Mistake.Field
 		if key, ok := batchFieldNames[v.Field]; ok {
 			v.Field = r.Texts.Text(key)
 		}

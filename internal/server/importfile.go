@@ -51,7 +51,7 @@ func (r *request) fileView(f lab.Upload) (fileView, error) {
 // see tells what is seen of the file, or why nothing is.
 func (v *fileView) see(look *intake.Look, wrong error) {
 	if wrong != nil {
-		v.Wrong = wrong.Error()
+		v.Wrong = v.texts.Retell(wrong.Error())
 		return
 	}
 	v.Rows = look.Rows
@@ -133,7 +133,7 @@ func (r *request) readBy(upload lab.ID, text string) (next string, err error) {
 		if len(page.FieldErrors(err)) > 0 {
 			return "", err
 		}
-		return "", lab.FieldErrors{{Field: "text", Format: "The text cannot be read as a mapping: %s", Args: []any{err.Error()}}}
+		return "", lab.FieldErrors{{Field: "text", Format: "The text cannot be read as a mapping: %s", Args: []any{err}}}
 	}
 	ref, err := r.keepMapping(m.Profile, text)
 	if err != nil {

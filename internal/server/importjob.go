@@ -34,7 +34,7 @@ type importJob struct {
 	undoes  lab.ID  // the import that is taken back or abandoned instead
 
 	reading *readImport // what was read; nil where it was not
-	wrong   string      // why it was not, as the reader of the files said it
+	wrong   string      // why it was not, in English
 	failed  string      // key of why it was not, where that is not the files' fault
 	taken   bool
 	undone  bool
@@ -47,6 +47,7 @@ type readImport struct {
 	years   []yearCount
 	before  *lab.Import
 	mapping *intake.Mapping
+	methods []*lab.Method // new ones
 }
 
 // yearCount is how many samples of a year would be new.
@@ -146,7 +147,7 @@ func (s *Server) importFailed(ctx context.Context, err error) error {
 
 // keep keeps what a page tells of a reading.
 func (x *importJob) keep(reading *work.Reading) {
-	kept := &readImport{receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping}
+	kept := &readImport{receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping, methods: reading.Plan.Methods}
 	for _, year := range slices.Sorted(maps.Keys(reading.Plan.Years)) {
 		kept.years = append(kept.years, yearCount{year, reading.Plan.Years[year]})
 	}
@@ -220,7 +221,10 @@ func serveReceipt(r *request) error {
 	case ".csv":
 		kind, err = "text/csv; charset=utf-8", receipt.WriteCSV(&body)
 	case sheetEnding:
-		kind, err = sheetKind, reports.WriteSheet(&body, reports.ReceiptSheet(receipt.Profile+", "+x.service.Code, intake.ReceiptColumns, receipt.Records()))
+		var sheet *reports.Sheet
+		if sheet, err = r.receiptSheet(receipt.Profile+", "+x.service.Code, receipt); err == nil {
+			kind, err = sheetKind, reports.WriteSheet(&body, sheet)
+		}
 	}
 	if kind == "" || !strings.HasPrefix(r.Param("file"), "receipt.") {
 		return page.ErrNoPage

@@ -2,7 +2,6 @@ package server
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +37,7 @@ type importJobPage struct {
 // readView tells the receipt of a reading.
 type readView struct {
 	Before                       string // when the same was imported already
-	Causes                       []intake.Cause
+	Causes                       []causeView
 	Following                    int
 	LeftOut                      string
 	Dangers                      []intake.LeftDanger
@@ -47,7 +46,7 @@ type readView struct {
 	Samples, Findings            int
 	Years                        []yearCount
 	Substances, Products, Method []string
-	Lines                        []intake.Line
+	Lines                        []lineView
 	More                         int // lines that are not shown
 	MayTake                      bool
 	Corrected                    int // recorded samples of which the source says otherwise
@@ -85,7 +84,7 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	if shown.Running {
 		return shown, nil
 	}
-	shown.Wrong, shown.Taken = x.wrong, x.taken
+	shown.Wrong, shown.Taken = r.Texts.Retell(x.wrong), x.taken
 	switch {
 	case x.failed != "":
 		shown.Failed = r.Texts.Text(x.failed)
@@ -115,8 +114,8 @@ func (r *request) importJobPage() (*importJobPage, error) {
 func (r *request) readView(read *readImport) (*readView, error) {
 	c := read.receipt
 	v := &readView{
-		Causes: c.Causes, Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: c.Files, Samples: c.Samples,
-		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: c.Methods,
+		Causes: r.causeViews(c.Causes), Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: r.fileReceipts(c.Files), Samples: c.Samples,
+		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: r.methodNames(read.methods),
 	}
 	if c.LeftOut.Samples > 0 {
 		v.LeftOut = r.Texts.Text("page.imports.left_out", "Count", c.LeftOut.Samples, "Samples", r.Texts.Count(c.LeftOut.Samples), "Of", r.Texts.Count(c.LeftOut.Of))
@@ -125,7 +124,7 @@ func (r *request) readView(read *readImport) (*readView, error) {
 		switch {
 		case l.Follows():
 		case len(v.Lines) < shownLines:
-			v.Lines = append(v.Lines, l)
+			v.Lines = append(v.Lines, r.lineView(l))
 		default:
 			v.More++
 		}
@@ -141,12 +140,7 @@ func (r *request) readView(read *readImport) (*readView, error) {
 func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
 	n, err := r.naming()
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
-		var changes []page.ChangeView
-		for _, some := range append(slices.Clone(x.What.Found), x.What.Changes) { // one analysis at a time: two may have found one substance
-			changes = append(changes, n.changeViews(some, x.What.Findings())...)
-		}
-		changes = slices.DeleteFunc(changes, func(c page.ChangeView) bool { return c.Old == "" && c.New == "" }) // of what is new in the files
-		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, changes})
+		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, n.correctionChanges(&x)})
 	}
 	v.Corrected, v.MoreCorrected = c.Corrected, c.Corrected-len(v.Corrections)
 	return err

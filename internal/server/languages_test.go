@@ -47,7 +47,7 @@ func (x *site) speakGerman(t *testing.T, without ...string) {
 			for format := range said {
 				said[format] = "DE " + format
 			}
-			put("sentences/de.json", said)
+			put(strings.Replace(name, "nl.json", "de.json", 1), said)
 		}
 	}
 	c, err := locale.Read(all)

@@ -213,6 +213,9 @@ func (b *mappingForm) particulars(name string, f intake.FieldInfo, x intake.Fiel
 	has := func(key string) bool { return slices.Contains(f.Keys, key) }
 	if has("date") {
 		list = append(list, b.dates(name, x, look, column))
+		if c := look.Column(column); x.Order != "" || c != nil && len(c.Dates) > 1 {
+			list = append(list, b.order(name, x))
+		}
 	}
 	if has("list") && f.Name != "unit" && f.Name != "basis" {
 		list = append(list, b.Hint(b.text(name+".list", "page.mapping.list", x.List), "page.mapping.list_hint"))
@@ -246,6 +249,15 @@ func (b *mappingForm) dates(name string, x intake.Field, look *intake.Look, colu
 		f = b.Hint(f, "page.mapping.date_several")
 	}
 	return f
+}
+
+// order asks whether somebody has checked that days and months are not exchanged.
+func (b *mappingForm) order(name string, x intake.Field) *page.Field {
+	f := b.Hint(b.Input(name+".order", page.CheckField, "page.mapping.order"), "page.mapping.order_hint")
+	if x.Order != "" {
+		f.Values = []string{"yes"}
+	}
+	return b.add(f)
 }
 
 // mappingLabel is the key of what a field is called.

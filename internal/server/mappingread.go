@@ -76,9 +76,7 @@ func readFields(in *page.Reader, prefix string, fields []intake.FieldInfo, befor
 			kept = nil
 		}
 		form := in.Text(name + ".date")
-		if column != x.Column || form != x.Date {
-			x.Order = "" // it was checked of other days
-		}
+		x.Order = readOrder(in.Text(name+".order") == "yes", x, column, form)
 		x = intake.Field{
 			Column: column, Date: form, List: listMarks(in.Typed.Get(name + ".list")), Default: in.Text(name + ".default"), Unit: in.Text(name + ".unit"),
 			Zeros: x.Zeros, Fractions: x.Fractions, Order: x.Order,
@@ -93,6 +91,16 @@ func readFields(in *page.Reader, prefix string, fields []intake.FieldInfo, befor
 		list[f.Name] = x
 	}
 	return list
+}
+
+// readOrder is "kept" where somebody says that days and months stand as the form says. What was said
+// before, of another column or another form, was checked of other days.
+func readOrder(says bool, before intake.Field, column, form string) string {
+	other := column != before.Column || form != before.Date
+	if !says || before.Order != "" && other {
+		return ""
+	}
+	return "kept"
 }
 
 // readTicks reads for which choice a tick stands in each column. A column that was not shown stays.

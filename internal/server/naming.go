@@ -102,6 +102,10 @@ func (n naming) method(id lab.MethodID) string {
 	if !ok {
 		return ""
 	}
+	return n.methodName(m)
+}
+
+func (n naming) methodName(m *lab.Method) string {
 	return strings.TrimSpace(n.texts.Code(locale.MethodKinds, string(m.Kind)) + ", " + m.Lab + " " + m.Version)
 }
 

@@ -204,7 +204,7 @@ func (r *request) fileRows(mistakes *lab.FieldErrors, unit, perML string) ([]lab
 		return nil, nil
 	}
 	for _, bad := range table.Malformed {
-		mistakes.Check(false, scopeFile, "Row %[1]d of the file is left out: %[2]s", bad.Number, bad.Reason)
+		mistakes.Check(false, scopeFile, "Row %[1]d of the file is left out: %[2]s", bad.Number, errors.New(bad.Reason))
 	}
 	var rows []lab.ScopeRow
 	for _, row := range table.Rows {
