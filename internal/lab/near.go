@@ -54,14 +54,22 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		keep(n)
 	}
 	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
+	sounds := make([]string, len(ways))
+	for i, way := range ways {
+		sounds[i] = soundOf(way.rest)
+	}
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
 			off, ok := stepsBetween(way.rest, name, stepsAllowed(way.rest))
+			sounds := !ok && len(sounds[i]) >= leastSound && sounds[i] == d.sounds[name]
+			if sounds {
+				off, ok = stepsSound, true
+			}
 			if !ok || i > 0 && !s.hasSalt(way.code) {
 				continue
 			}
-			near := Neighbour{Substance: s, Name: n.Name, Steps: off, Essential: essential(n.Name, way.rest)}
+			near := Neighbour{Substance: s, Name: n.Name, Steps: off, Essential: !sounds && essential(n.Name, way.rest)}
 			if i > 0 {
 				near.Basis = s.basisOf(way)
 			}
@@ -79,6 +87,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	d.begunWith(folded, len(found), keep)
+	d.ofGraveClass(typed, len(found), keep)
 	all := make([]Neighbour, 0, len(found))
 	for _, n := range found {
 		all = append(all, n)
@@ -90,6 +99,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 // Within a text a known name may be said together with something that is no name, or be part
 // of that of another substance: nobody but a person can tell.
 const (
+	stepsSound  = 2 // of what is written otherwise in another language
 	stepsBeside = 3 // after all that is nearly the whole text
 	mostWords   = 5 // of a known name, and that are compared with known names
 	leastWord   = 6 // letters of a word that may be a misspelled name
