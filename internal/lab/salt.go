@@ -96,6 +96,7 @@ var (
 	dryWords    = []string{"anhydrous", "watervrije", "watervrij"}
 
 	proportion = regexp.MustCompile(`\(?\b[1-9]\s*:\s*[1-9]\b\)?`)
+	oldSalt    = regexp.MustCompile(`(?:chl?oo?r|clor|broo?m)(?:hydrate|hydraat)$`) // an acid, and no water
 	hydrate    = regexp.MustCompile(`(?:(?:hemi|mono|sesqui|di|tri|tetra|penta|hexa|hepta)?(?:hydrate|hydraat)|[1-9]?h2o)$`)
 )
 
@@ -111,7 +112,7 @@ type salted struct {
 func readSalt(typed string) []salted {
 	text := proportion.ReplaceAllString(typed, " ")
 	folded, same := Fold(text), text == typed
-	if wet := hydrate.FindString(folded); wet != "" {
+	if wet := hydrate.FindString(folded); wet != "" && !oldSalt.MatchString(folded) {
 		folded, same = strings.TrimSuffix(folded, wet), false
 	}
 	folded = dried(folded)

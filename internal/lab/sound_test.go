@@ -27,6 +27,7 @@ func TestNamesOfOtherLanguagesAreNear(t *testing.T) {
 	}
 	for typed, want := range map[string]string{
 		"Ketamine Hydrochlorid": "ketamine hydrochloride", "amphétamine sulfat": "amphetamine sulfate", "cocaïne base libre": "cocaine base", "chlorhydrate de cocaïne": "cocaine hydrochloride", "cocaine clorhidrato": "cocaine hydrochloride", "morphine solfato": "morphine sulfate",
+		"kétamine chlorhydrate": "ketamine hydrochloride", "cocaïnechloorhydraat": "cocaine hydrochloride",
 	} {
 		a := d.AskName(typed)
 		if a.Kind != lab.SaltName || a.Substance.Name+" "+a.Salt != want {
