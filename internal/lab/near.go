@@ -61,7 +61,11 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
-			off, ok := stepsBetween(way.rest, name, stepsAllowed(way.rest))
+			most := stepsAllowed(way.rest)
+			if most == 1 && utf8.RuneCountInString(way.rest) >= leastGrave && d.isGrave(s) {
+				most = 2
+			}
+			off, ok := stepsBetween(way.rest, name, most)
 			sounds := !ok && len(sounds[i]) >= leastSound && sounds[i] == d.sounds[name]
 			if sounds {
 				off, ok = stepsSound, true
@@ -86,7 +90,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
-	d.begunWith(folded, len(found), keep)
+	d.begunWith(typed, len(found), keep)
 	d.ofGraveClass(typed, len(found), keep)
 	all := make([]Neighbour, 0, len(found))
 	for _, n := range found {
@@ -104,18 +108,29 @@ const (
 	mostWords   = 5 // of a known name, and that are compared with known names
 	leastWord   = 6 // letters of a word that may be a misspelled name
 	leastStart  = 4 // letters of what may be the beginning of a name
+	leastGrave  = 8 // letters of what may be the name of a danger with two of them wrong
 	leastPart   = 5 // letters of a name that is joined to another
 )
 
 // begunWith finds, where nothing is nearer, the known names of which a text is the beginning, as
-// carfent is of one.
-func (d *Dictionary) begunWith(folded string, nearer int, keep func(Neighbour)) {
-	if nearer > 0 || utf8.RuneCountInString(folded) < leastStart {
+// carfent is of one; and those of dangers of which a word of it is, as in fent/carf.
+func (d *Dictionary) begunWith(typed string, nearer int, keep func(Neighbour)) {
+	if nearer > 0 {
 		return
 	}
+	long := func(word string) bool { return utf8.RuneCountInString(word) >= leastStart }
+	folded, words := Fold(typed), wordsWithin(typed)
+	var starts []string
+	for _, word := range words {
+		if word = Fold(word); len(words) > 1 && long(word) && !emptyNames[word] && !fillers[word] {
+			starts = append(starts, word)
+		}
+	}
 	for name, n := range d.substanceNames {
-		if strings.HasPrefix(name, folded) {
-			keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
+		s := d.Substances[n.SubstanceID]
+		begins := func(word string) bool { return strings.HasPrefix(name, word) }
+		if long(folded) && begins(folded) || slices.ContainsFunc(starts, begins) && d.isGrave(s) {
+			keep(Neighbour{Substance: s, Name: n.Name, Steps: stepsBeside, Essential: true})
 		}
 	}
 }

@@ -109,7 +109,7 @@ func PointsElsewhere(text string) bool {
 // it, or behind it; and what may stand beside them.
 var (
 	deniersBefore = setOf(`geen no not niet zonder without nil`, `aucun aucune pas sans kein keine keinen keinem keiner ohne nicht ningun ninguna ninguno sin nessun nessuna nessuno senza nenhum nenhuma sem nao non`)
-	deniersBehind = setOf(`neg negative negatief negatieve nd absent afwezig free vrij nondetect undetected undetectable`,
+	deniersBehind = setOf(`nee nein neg negative negatief negatieve nd absent afwezig free vrij nondetect undetected undetectable`,
 		`negatif absente negativ frei abwesend negativo negativa ausente assente`)
 	setFree      = setOf("free vrij frei") // before a name only as free of: a free base is there
 	setOff       = setOf("of from van von")

@@ -38,11 +38,11 @@ func readsAsWord(name string) bool {
 // that class, or says that it is another.
 var (
 	stems = map[string]string{
-		"fentan": "fentanyl_analogue", "nitak": "nitazene", "brorfin": "orphine", "klorfin": "orphine", "fluorfin": "orphine", "morfin": "opiate",
+		"fentan": "fentanyl_analogue", "fentalog": "fentanyl_analogue", "nitak": "nitazene", "brorfin": "orphine", "klorfin": "orphine", "fluorfin": "orphine", "morfin": "opiate",
 		"etomidin": "alpha2_agonist", "nbome": "nbome", "nboh": "nboh", "mdmb": "synthetic_cannabinoid",
 	}
 	stemsBehind = map[string]string{
-		"zolam": "benzodiazepine", "zepam": "benzodiazepine", "inaca": "synthetic_cannabinoid", "mica": "synthetic_cannabinoid",
+		"fent": "fentanyl_analogue", "zolam": "benzodiazepine", "zepam": "benzodiazepine", "inaca": "synthetic_cannabinoid", "mica": "synthetic_cannabinoid",
 	}
 )
 

@@ -43,6 +43,7 @@ func TestNewNamesThatAreMadeAsThoseOfADanger(t *testing.T) {
 	for typed, class := range map[string]string{
 		"o-methylfentanyl": "fentanyl_analogue", "ortho methylfentanyl": "fentanyl_analogue", "3-methylfentanyl": "fentanyl_analogue", "remifentanil": "fentanyl_analogue", "propoxynitazene": "nitazene", "isotonitazepyne": "nitazene",
 		"flunitrazolam": "benzodiazepine", "pynazolam": "benzodiazepine", "5F-CUMYL-PINACA": "synthetic_cannabinoid", "AB-CHMINACA": "synthetic_cannabinoid", "25X-NBOH": "nboh", "hydroxybrorphine": "orphine",
+		"fluorofent": "fentanyl_analogue", "fentalogue": "fentanyl_analogue", "fent/carf": "fentanyl_analogue", "fentynal": "fentanyl_analogue",
 	} {
 		a := d.AskName(typed)
 		if a.Kind != lab.NearName || !slices.ContainsFunc(a.Neighbours, func(n lab.Neighbour) bool { return n.Substance.Class == class }) {
@@ -56,7 +57,7 @@ func TestNewNamesThatAreMadeAsThoseOfADanger(t *testing.T) {
 			t.Errorf("%q is refused though somebody says that it is another: %v", typed, errs)
 		}
 	}
-	for _, typed := range []string{"brizolamine", "noopept", "newdrug", "azepane"} {
+	for _, typed := range []string{"brizolamine", "weet niet goed", "noopept", "newdrug", "azepane"} {
 		if a := d.AskName(typed); a.Kind != lab.NewName || len(d.Dangerous(typed)) > 0 {
 			t.Errorf("%q is %s, near %v", typed, a.Kind, a.Neighbours)
 		}
