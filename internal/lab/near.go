@@ -61,15 +61,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
-			most := stepsAllowed(way.rest)
-			if most == 1 && utf8.RuneCountInString(way.rest) >= leastGrave && d.isGrave(s) {
-				most = 2
-			}
-			off, ok := stepsBetween(way.rest, name, most)
-			sounds := !ok && len(sounds[i]) >= leastSound && sounds[i] == d.sounds[name]
-			if sounds {
-				off, ok = stepsSound, true
-			}
+			off, sounds, ok := d.stepsTo(name, s, way.rest, sounds[i])
 			if !ok || i > 0 && !s.hasSalt(way.code) {
 				continue
 			}
@@ -98,6 +90,20 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	}
 	slices.SortFunc(all, compareNeighbours)
 	return all[:min(len(all), mostNeighbours)]
+}
+
+// stepsTo counts the steps from a folded text to a name of a substance, or tells that it sounds
+// the same, and false where it is none of both. With a danger two letters may be wrong in fewer.
+func (d *Dictionary) stepsTo(name string, s *Substance, folded, sound string) (off int, sounds, ok bool) {
+	most := stepsAllowed(folded)
+	if most == 1 && utf8.RuneCountInString(folded) >= leastGrave && d.isGrave(s) {
+		most = 2
+	}
+	if off, ok = stepsBetween(folded, name, most); ok {
+		return off, false, true
+	}
+	sounds = len(sound) >= leastSound && sound == d.sounds[name]
+	return stepsSound, sounds, sounds
 }
 
 // Within a text a known name may be said together with something that is no name, or be part
