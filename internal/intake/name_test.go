@@ -225,8 +225,10 @@ func TestAWordForNothingIsNoID(t *testing.T) {
 
 // What a page refuses beside a name an import refuses, also of a name that it adds itself.
 func TestSignsBesideANameAreRefused(t *testing.T) {
-	for _, text := range []string{"fentanyl -", "fentanyl (-)", "fentanyl?", "ketamine ✗", "¬ketamine", "<ketamine", "=fentanyl", "heroin/", "ketamine *", "foostuff?", "foostuff -",
-		"fentanyl ⊖", "fentanyl†", "– fentanyl", "[ ] fentanyl", "foostuff†", "⚠ foostuff"} {
+	for _, text := range []string{
+		"fentanyl -", "fentanyl (-)", "fentanyl?", "ketamine ✗", "¬ketamine", "<ketamine", "=fentanyl", "heroin/", "ketamine *", "foostuff?", "foostuff -",
+		"fentanyl ⊖", "fentanyl†", "– fentanyl", "[ ] fentanyl", "foostuff†", "⚠ foostuff",
+	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "1", "substance": "foostuff"}, cells{"nr": "2", "substance": text}))
 		if plan.Samples != 1 || plan.Receipt.Total().Rejected != 1 {
 			t.Errorf("%q: %s", text, lines(plan))

@@ -43,13 +43,7 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	folded := Fold(typed)
-	if p, ok := d.FindProduct(typed); ok {
-		for _, e := range p.Expected() {
-			if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
-				keep(Neighbour{Substance: s, Name: s.Name})
-			}
-		}
-	}
+	d.soldSo(typed, keep)
 	for _, n := range d.namesWithin(typed) {
 		keep(n)
 	}
@@ -90,6 +84,19 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	}
 	slices.SortFunc(all, compareNeighbours)
 	return all[:min(len(all), mostNeighbours)]
+}
+
+// soldSo finds what is expected in a product that is called so.
+func (d *Dictionary) soldSo(typed string, keep func(Neighbour)) {
+	p, ok := d.FindProduct(typed)
+	if !ok {
+		return
+	}
+	for _, e := range p.Expected() {
+		if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
+			keep(Neighbour{Substance: s, Name: s.Name})
+		}
+	}
 }
 
 // stepsTo counts the steps from a folded text to a name of a substance, or tells that it sounds

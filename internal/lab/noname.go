@@ -47,7 +47,7 @@ var emptyNames = setOf(`geen none nothing niets nihil nil nul null nan no nee ye
 	repeat repeated matrix solvent solvents background noise baseline calibrator calibration rest remainder lost awaiting waiting ok okay invalid normal particulars
 	aanwezig afwezig aantoonbaar waargenomen gezien verbinding verbindingen bijzonderheden bijzonders verboden strafbare werkzaam werkzame bestanddeel bestanddelen psychoactieve relevante
 	herhalen oplosmiddel oplosmiddelen achtergrond ruis restant kwijt verloren wacht wachten uitslag uitslagen ongeldig normaal onbepaald`,
-	`rien neant aucun aucune pas sans inconnu inconnue inconnus inconnues indetermine indeterminee detecte detectee detectes trouve trouvee decele negatif positif resultat resultats attente vide manquant
+	`rien neant aucun aucune pas sans inconnu inconnue inconnus inconnues indetermine indeterminee detecte detectee trouve trouvee decele negatif positif resultat resultats attente vide manquant
 	solvant solvants voir autre autres divers melange suivre nonspecifie objet`,
 	`nichts kein keine keinen keiner ohne nicht unbekannt unbekannte unbekannter unbekanntes negativ positiv nachgewiesen nachweisbar gefunden ergebnis ergebnisse befund befunde ausstehend leer fehlt siehe
 	losungsmittel losemittel sonstige sonstiges verschiedene gemisch mischung stoffe substanz substanzen wirkstoff wirkstoffe streckmittel fullstoff probe angabe angaben ka besonderheiten bestimmt`,
