@@ -92,6 +92,7 @@ func TestWhatVisitorsSaidBecomesNoProductOfAnyKind(t *testing.T) {
 	for said, why := range map[string]string{
 		"call 06 12345678": "telephone number",
 		"ketamine 250 mg":  `says more than which substance it is. Write "ketamine" here`,
+		"cetamina":         "is close to ketamine.",
 		"ketamene":         "is close to ketamine. Choose the one that is meant, or confirm that this is another. If it is right, confirm the rule product_near",
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": said}))
@@ -122,4 +123,56 @@ func TestAnAmountOfTenTimesTheUsualIsRejected(t *testing.T) {
 	wantLine(t, plan, 4, Rejected, "amount", "0,7", "This is a tenth of the usual amount, about 8.0% as base, or less.")
 	wantLine(t, plan, 5, Rejected, "price", "201", "This is ten times the usual price, about 20, or more.")
 	wantLine(t, plan, 6, Rejected, "price", "1,9", "This is a tenth of the usual price, about 20, or less.")
+}
+
+// What visitors said is read by the names of substances too: with a salt it is the substance, and by
+// two names one thing.
+func TestWhatWasSoldIsReadAsSubstancesAre(t *testing.T) {
+	for said, want := range map[string]string{
+		"cocaine HCl": "cocaine, expecting cocaine", "Kétamine chlorhydrate": "ketamine, expecting ketamine", "MDMA hydrochloride": "MDMA, expecting MDMA", "cocaine base": "crack, expecting cocaine",
+		"coke (cocaine)": "cocaine, expecting cocaine", "ketamine / ket": "ketamine, expecting ketamine", "xtc/MDMA": "ecstasy, expecting MDMA",
+		"cocaine HCl; ketamine HCl": "cocaine + ketamine, expecting cocaine ketamine",
+		// That it is not something, and that nobody knows, lets expect nothing.
+		"niet coke": "unknown, expecting ", "not MDMA": "unknown, expecting ", "sin cocaína": "unknown, expecting ", "nichts": "unknown, expecting ", "desconocido": "unknown, expecting ", "zie opmerking": "unknown, expecting ",
+	} {
+		a, d := acceptOne(t, cells{"sold as": said})
+		var expected []string
+		for _, e := range a.Expected {
+			expected = append(expected, d.Substances[lab.SubstanceID(e.SubstanceID)].Name)
+		}
+		slices.Sort(expected)
+		if got := d.Products[a.Sample.ProductID].NameEN + ", expecting " + strings.Join(expected, " "); got != want || a.Sample.SoldAsText != said {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}
+
+// A ditto mark leads to another row, a word of the table says nothing of a sample, and several
+// products are no product of their own: each is refused with what to do.
+func TestWhatSaysNotWhatWasSold(t *testing.T) {
+	elsewhere := "is a word of the table, or leads to another row or place, and does not say what the sample was sold as: write that in each row"
+	for said, why := range map[string]string{
+		"idem": elsewhere, "dito": elsewhere, "zelfde": elsewhere, "same as above": elsewhere, "zie boven": elsewhere, `"`: elsewhere, "Totaal": elsewhere, "cocaine; idem": elsewhere,
+		"cocaine, ketamine": `is several products (cocaine; ketamine): if such a cell is a list, say so in the mapping, as in sold_as = { column = "sold as", list = ";,"`,
+		"MDMA/2C-B":         `list = ";/"`, "coke & ket": `list = ";&"`, "speed met cafeïne": `write them with ; between them`, "3-MMC or 4-MMC": "is several products (3-MMC; 4-MMC)",
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": said}))
+		wantLine(t, plan, 2, Rejected, "sold_as", said, why)
+		if len(plan.Products) > 0 {
+			t.Errorf("%q becomes %v", said, plan.Receipt.Products)
+		}
+	}
+	// The mapping says what they mean.
+	m := mustMapping(t, strings.Replace(rowsMapping, `list = ";" }`, `list = ";", values = { idem = "unknown", "coke & ket" = "tucibi" } }`, 1))
+	if plan, _ := mustPlan(t, m, file(cells{"sold as": "idem"}, cells{"nr": "2", "sold as": "coke & ket"})); len(arrivalsOf(plan)) != 2 {
+		t.Errorf("%s", lines(plan))
+	}
+	// A sign that divides the list stands in words for nothing, and in names.
+	m = mustMapping(t, strings.Replace(rowsMapping, `list = ";" }`, `list = ",/" }`, 1))
+	for said, want := range map[string]string{"n/a": "unknown", "1,4-BD": "1,4-butanediol", "1,4-butanediol, coke": "cocaine + 1,4-butanediol"} {
+		plan, d := mustPlan(t, m, file(cells{"sold as": said}))
+		if len(arrivalsOf(plan)) != 1 || d.Products[arrivalsOf(plan)[0].Sample.ProductID].NameEN != want {
+			t.Errorf("%q: %s, new %v", said, lines(plan), plan.Receipt.Products)
+		}
+	}
 }

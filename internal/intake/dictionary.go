@@ -36,8 +36,11 @@ func (p *planner) soldAs(text string) (soldAs, error) {
 func (p *planner) findProduct(text string) (soldAs, error) {
 	column := p.sample.soldAs
 	var names []string // as the mapping translates them, in an order of their own
-	for _, token := range column.tokens(text) {
+	for _, token := range p.soldTokens(column, text) {
 		name, _ := column.find(token)
+		if _, told := column.meaningOf(token); !told && lab.PointsElsewhere(token) {
+			return soldAs{}, fmt.Errorf("%q is a word of the table, or leads to another row or place, and does not say what the sample was sold as: write that in each row, or say in the values of sold_as what it means", clip(token, maxShown))
+		}
 		if name = strings.Join(strings.Fields(visible(name)), " "); lab.Fold(name) != "" {
 			names = append(names, name)
 		}
@@ -51,6 +54,9 @@ func (p *planner) findProduct(text string) (soldAs, error) {
 	var parts []*lab.Product
 	for _, name := range names {
 		product, expected, ok := p.expectedOf(name)
+		if several := p.before.AskSold(name).Several; !ok && several != nil {
+			return soldAs{}, errors.New(severalSentence("sold_as", column.Field, several, name, true))
+		}
 		if !ok {
 			return p.unknownProduct(strings.Join(names, " + "))
 		}
@@ -79,20 +85,31 @@ func (p *planner) findProduct(text string) (soldAs, error) {
 	return soldAs{product.ID, set}, nil
 }
 
-// expectedOf finds what a name lets expect: a product's set, a class or a
-// substance. Substances that this import adds are not yet known, so that it does
-// not matter which row comes first.
+// soldTokens are the parts of what the visitor said. A known name, and a word for nothing such as
+// n/a, is one though a sign that divides the list stands in it.
+func (p *planner) soldTokens(c *column, text string) []string {
+	if c.List == "" {
+		return c.tokens(text)
+	}
+	return slices.DeleteFunc(apartBy(c.List, text, func(whole string) bool {
+		_, told := c.meaningOf(whole)
+		_, product := p.before.FindProduct(whole)
+		_, _, substance := p.before.FindSubstance(whole)
+		return told || product || substance || p.before.AskName(whole).Kind == lab.EmptyName
+	}), func(token string) bool { return token == "" })
+}
+
+// expectedOf finds what a name lets expect: a product's set, a class or a substance. Substances
+// that this import adds are not yet known, so that it does not matter which row comes first.
 func (p *planner) expectedOf(name string) (*lab.Product, []lab.Expected, bool) {
 	if product, ok := p.dictionary.FindProduct(name); ok {
 		return product, product.Expected(), true
 	}
-	if class, ok := p.dictionary.FindClass(name); ok {
-		return nil, []lab.Expected{{Class: class.Code}}, true
+	sold := p.before.AskSold(name)
+	if product := sold.Product; product != nil {
+		return p.dictionary.Products[product.ID], sold.Expected, true
 	}
-	if substance, _, ok := p.dictionary.FindSubstance(name); ok && p.fresh.before.substances[substance.ID] {
-		return nil, []lab.Expected{{SubstanceID: lab.Optional(substance.ID)}}, true
-	}
-	return nil, nil, false
+	return nil, sold.Expected, sold.Known
 }
 
 func (p *planner) unknownProduct(name string) (soldAs, error) {

@@ -256,7 +256,7 @@ func (p *planner) refuseName(a lab.NameAnswer, text string) error {
 	case lab.EmptyName:
 		return errors.New("this is a word for nothing, and no substance: say in the mapping what it means, in findings.nothing or findings.unclear, or in findings.unidentified, findings.other or findings.not_analysed; else leave the row out")
 	case lab.SeveralName:
-		return errors.New(p.severalSentence(a.Several, text))
+		return errors.New(p.severalSubstances(a.Several, text))
 	case lab.NearName:
 		if p.newSubstances++; p.newSubstances > maxNewEntries {
 			return errTooManyNew

@@ -198,3 +198,21 @@ func TestWhatIsNoNameOfAProduct(t *testing.T) {
 		t.Errorf("new %v", plan.Receipt.Products)
 	}
 }
+
+// A row that is rejected for its name, and names a danger in whatever way, keeps the file back; one
+// that says that it was not there does not.
+func TestDangersInNamesThatAreNone(t *testing.T) {
+	for name, want := range map[string]string{
+		"fentanyl ⊖": "fentanyl", "† fentanyl": "fentanyl", "geen cocaïne maar fentanyl": "fentanyl", "fentanylachtig": "fentanyl", "metadona": "methadone", "propoxynitazene": "a nitazene, which one is not known",
+		"fentanylvrij": "", "sin fentanilo": "", "Fentanyl nicht nachgewiesen": "", "Totaal": "",
+	} {
+		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": name}, cells{"nr": "2"}))
+		var dangers []string
+		for _, d := range plan.Receipt.LeftOut.Dangers {
+			dangers = append(dangers, d.Name)
+		}
+		if slices.Contains(dangers, want) != (want != "") || want == "" && len(dangers) > 0 {
+			t.Errorf("%q: %q, want %q", name, dangers, want)
+		}
+	}
+}

@@ -188,13 +188,18 @@ var letters = regexp.MustCompile(`\pL{3}`)
 const mostJoined = 4
 
 // namesIn takes a list of names apart. A known name that holds a separator is one.
-func (p *planner) namesIn(c *column, text string) (names []string) {
-	spans := wholeNumbers(text, spansOf(text, c.List))
+func (p *planner) namesIn(c *column, text string) []string {
+	return apartBy(c.List, text, func(whole string) bool { return p.isName(c, whole) })
+}
+
+// apartBy takes a list apart at its separators, but for what is one name.
+func apartBy(separators, text string, isName func(string) bool) (names []string) {
+	spans := wholeNumbers(text, spansOf(text, separators))
 	for i := 0; i < len(spans); {
 		end := i + 1
 		for n := min(mostJoined, len(spans)-i); n > 1; n-- {
 			whole := strings.TrimSpace(text[spans[i][0]:spans[i+n-1][1]])
-			if !strings.ContainsAny(whole, ";|\n") && p.isName(c, whole) {
+			if !strings.ContainsAny(whole, ";|\n") && isName(whole) {
 				end = i + n
 				break
 			}
@@ -225,22 +230,32 @@ func severalNew(called string) []string {
 	return slices.DeleteFunc(betweenNew.Split(called, -1), func(part string) bool { return lab.Fold(part) == "" })
 }
 
-// severalSentence says what to write where a cell names several substances.
-func (p *planner) severalSentence(several []string, text string) string {
-	f := p.mapping.Findings.Fields["substance"]
+// severalSubstances says what to write where a cell names several substances.
+func (p *planner) severalSubstances(several []string, text string) string {
+	known := slices.ContainsFunc(several, func(part string) bool { return p.before.AskName(part).Substance != nil })
+	return severalSentence("substance", p.mapping.Findings.Fields["substance"], several, text, known)
+}
+
+// severalSentence says what to write where a cell of a field names several, and whether some of
+// them are known.
+func severalSentence(field string, f Field, several []string, text string, known bool) string {
 	list := f.List
 	if i := strings.IndexAny(text, "\n;|•+&/,"); i >= 0 {
 		sign, _ := utf8.DecodeRuneInString(text[i:])
 		list += string(sign)
 	}
 	one := "or to findings.new_substances"
-	if slices.ContainsFunc(several, func(part string) bool { return p.before.AskName(part).Substance != nil }) {
+	if known {
 		one = "with what it means"
 	}
-	if list == "" { // only a word, or brackets, stand between them
-		return fmt.Sprintf("this is several substances (%s): write each in a row of its own, or with ; between them; if it is one name, add it to the values of substance, %s",
-			strings.Join(several, "; "), one)
+	what, apart := "several substances", "write each in a row of its own, or with ; between them"
+	if field == "sold_as" {
+		what, apart = "several products", `write them with ; between them, which divides them where the mapping says list = ";"`
 	}
-	return fmt.Sprintf("this is several substances (%s): if such a cell is a list, say so in the mapping, as in substance = { column = %q, list = %q }; if it is one name, add it to the values of substance, %s",
-		strings.Join(several, "; "), f.Column, list, one)
+	if list == f.List { // only a word, or brackets, stand between them
+		return fmt.Sprintf("this is %s (%s): %s; if it is one name, add it to the values of %s, %s",
+			what, strings.Join(several, "; "), apart, field, one)
+	}
+	return fmt.Sprintf("this is %s (%s): if such a cell is a list, say so in the mapping, as in %s = { column = %q, list = %q }; if it is one name, add it to the values of %s, %s",
+		what, strings.Join(several, "; "), field, f.Column, list, field, one)
 }

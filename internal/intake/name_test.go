@@ -66,7 +66,8 @@ func TestASaltInANameThatTheBasisContradicts(t *testing.T) {
 func TestWhatIsNoNameIsRefused(t *testing.T) {
 	for name, reason := range map[string]string{
 		"n/a": "This is a word for nothing", "unknown": "findings.nothing or findings.unclear", "geen": "This is a word for nothing", "0": "This is a word for nothing",
-		"geen fentanyl": "This is a word for nothing", "MDMA 120 mg": `Write "MDMA" here, and the rest in its own field.`, "120 mg": "is an amount", "heroin; fentanyl": "is several substances",
+		"geen fentanyl": "This is a word for nothing", "fentanylvrij": "This is a word for nothing", "sin fentanilo": "This is a word for nothing", "Totaal": "This is a word for nothing", "nichts": "This is a word for nothing",
+		"metadona": "This is close to methadone:", "propoxynitazene": "This is close to a nitazene, which one is not known: say in the mapping's values", "MDMA 120 mg": `Write "MDMA" here, and the rest in its own field.`, "120 mg": "is an amount", "heroin; fentanyl": "is several substances",
 		"heroin\nfentanyl": "is several substances", "heroin + fentanyl": "is several substances", "Dorpsstraat 12": "looks like a telephone number, an address",
 		"bel 06-12345678": "looks like a telephone number", "@dealer": "looks like a telephone number", "ketamin": "This is close to ketamine:", "5-MMC": "This is close to 2-MMC, 3-MMC, 4-MMC:",
 		lab.NewLookupCode().Print(): "or a code",
@@ -224,7 +225,10 @@ func TestAWordForNothingIsNoID(t *testing.T) {
 
 // What a page refuses beside a name an import refuses, also of a name that it adds itself.
 func TestSignsBesideANameAreRefused(t *testing.T) {
-	for _, text := range []string{"fentanyl -", "fentanyl (-)", "fentanyl?", "ketamine ✗", "¬ketamine", "<ketamine", "=fentanyl", "heroin/", "ketamine *", "foostuff?", "foostuff -"} {
+	for _, text := range []string{
+		"fentanyl -", "fentanyl (-)", "fentanyl?", "ketamine ✗", "¬ketamine", "<ketamine", "=fentanyl", "heroin/", "ketamine *", "foostuff?", "foostuff -",
+		"fentanyl ⊖", "fentanyl†", "– fentanyl", "[ ] fentanyl", "foostuff†", "⚠ foostuff",
+	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"nr": "1", "substance": "foostuff"}, cells{"nr": "2", "substance": text}))
 		if plan.Samples != 1 || plan.Receipt.Total().Rejected != 1 {
 			t.Errorf("%q: %s", text, lines(plan))

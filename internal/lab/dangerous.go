@@ -44,6 +44,9 @@ func (d *Dictionary) Dangerous(text string) []string {
 		}
 	}
 	names = append(names, d.dangerousWithin(a, text)...)
+	if like := d.likened(text); a.Kind == EmptyName && like != "" {
+		names = append(names, d.Dangerous(like)...)
+	}
 	if a.Kind != EmptyName {
 		names = append(names, d.dangerousSold(text)...)
 	}
@@ -58,7 +61,7 @@ func (d *Dictionary) dangerousWithin(a NameAnswer, text string) (names []string)
 			names = append(names, s.Name)
 		}
 	}
-	if a.Kind == PrivateName || a.Kind == BrokenName { // more than a name, and perhaps one
+	if a.Kind == PrivateName || a.Kind == BrokenName || a.Kind == EmptyName && d.deniedName(text) == "" { // more than a name, and perhaps one
 		for _, n := range d.namesWithin(latin.Replace(strings.ToLower(text))) {
 			add(n.Substance)
 		}

@@ -26,6 +26,7 @@ type Dictionary struct {
 	AlertLimits  map[SubstanceID][]AlertLimit // set here, of each form the oldest first
 
 	substanceNames map[string]SubstanceName // by folded name
+	sounds         map[string]string        // of folded names of substances
 	productNames   map[string]ProductID     // by folded name
 	productSets    map[string]ProductID     // by key of the expected set
 	classNames     map[string]string        // by folded name or code
@@ -45,7 +46,7 @@ type Dictionary struct {
 func NewDictionary(classes []Class, substances []*Substance, products []*Product, methods []*Method) (*Dictionary, error) {
 	d := &Dictionary{
 		Classes: map[string]Class{}, Substances: map[SubstanceID]*Substance{}, Products: map[ProductID]*Product{},
-		Methods: map[MethodID]*Method{}, substanceNames: map[string]SubstanceName{}, productNames: map[string]ProductID{},
+		Methods: map[MethodID]*Method{}, substanceNames: map[string]SubstanceName{}, sounds: map[string]string{}, productNames: map[string]ProductID{},
 		productSets: map[string]ProductID{}, classNames: map[string]string{}, classEntries: map[string]SubstanceID{},
 		merged: map[SubstanceID]*Substance{}, mergedProducts: map[ProductID]*Product{},
 	}
@@ -77,6 +78,7 @@ func (d *Dictionary) Clone() *Dictionary {
 	c := *d
 	c.Classes, c.Substances, c.Products, c.Methods = maps.Clone(d.Classes), maps.Clone(d.Substances), maps.Clone(d.Products), maps.Clone(d.Methods)
 	c.substanceNames, c.productNames = maps.Clone(d.substanceNames), maps.Clone(d.productNames)
+	c.sounds = maps.Clone(d.sounds)
 	c.productSets, c.classNames = maps.Clone(d.productSets), maps.Clone(d.classNames)
 	c.substanceList, c.productList = slices.Clone(d.substanceList), slices.Clone(d.productList)
 	return &c
@@ -132,6 +134,9 @@ func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
 		if !taken || namesake && s.ID >= LocalEntries {
 			n.SubstanceID = s.ID
 			d.substanceNames[folded] = n
+			if readsAsWord(n.Name) {
+				d.sounds[folded] = soundOf(folded)
+			}
 			d.substanceList = append(d.substanceList, newSearchName(n.Name, s.ID))
 		}
 	}

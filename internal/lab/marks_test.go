@@ -1,6 +1,8 @@
 package lab_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"marquis/internal/lab"
@@ -27,6 +29,58 @@ func TestWhatStandsBesideAName(t *testing.T) {
 	} {
 		if a := d.AskName(typed); a.Kind != want {
 			t.Errorf("%q is %s %q %q, want %s", typed, a.Kind, a.Without, a.Several, want)
+		}
+	}
+}
+
+// Whatever sign stands before or behind a name, it is not told what it says of the substance: minus
+// signs, arrows, pictures, notes, boxes that are not ticked, lines through the letters. What is left
+// of the text is what to write, and a danger in it is one.
+func TestSignsOfAllKindsBesideAName(t *testing.T) {
+	d := labtest.Bench(t)
+	for _, sign := range strings.Fields("⊖ ⁻ ∅ 🚫 ↓ ↑ ≈ ⚠ ⚠️ † ‡ § ¶ ° | & % ‰ ! ‼ ¹ ² ① • · _ ___ − – — + ± $ € @ # \\ * ¿ [] () (-) (–) {!} …") {
+		for _, typed := range []string{"fentanyl" + sign, "fentanyl " + sign, sign + " fentanyl", sign + "fentanyl"} {
+			a := d.AskName(typed)
+			private := a.Kind == lab.PrivateName && sign == "@"
+			if !private && (a.Kind != lab.DoseName || a.Without != "fentanyl") {
+				t.Errorf("%q is %s, without it %q", typed, a.Kind, a.Without)
+			}
+			if dangers := d.Dangerous(typed); !slices.Contains(dangers, "fentanyl") && !private {
+				t.Errorf("%q is no danger: %q", typed, dangers)
+			}
+		}
+	}
+	for typed, without := range map[string]string{
+		"f\u0336e\u0336n\u0336t\u0336a\u0336n\u0336y\u0336l\u0336": "fentanyl", "fentanyl...": "fentanyl", "½ MDMA": "MDMA", "(+) ketamine": "ketamine", "(-)ketamine": "ketamine",
+		// Also of a name that nobody knows: it would be new with the sign in it.
+		"blurbine†": "blurbine", "- blurbine": "blurbine", "blurbine ✓": "blurbine",
+	} {
+		if a := d.AskName(typed); a.Kind != lab.DoseName || a.Without != without {
+			t.Errorf("%q is %s, without it %q, want %q", typed, a.Kind, a.Without, without)
+		}
+	}
+	// What belongs to names: rotations, quotes, points, trade marks, numbers below the line.
+	for typed, want := range map[string]string{
+		"(+)-MDMA": "MDMA", "(−)-cocaine": "cocaine", "(±)-ketamine": "ketamine", "(+/-)-MDMA": "MDMA", "(S)-ketamine": "ketamine", "(+)-(S)-ketamine": "ketamine", "S(+)-ketamine": "ketamine",
+		"“fentanyl”": "fentanyl", "»fentanyl«": "fentanyl", "'fentanyl'": "fentanyl", "fentanyl.": "fentanyl", "fentanyl:": "fentanyl", "Xanax®": "alprazolam", "vitamin B₃": "niacinamide", "Δ⁹-THC": "delta-9-THC",
+	} {
+		if a := d.AskName(typed); a.Kind != lab.KnownName || a.Substance.Name != want {
+			t.Errorf("%q is %s, want %s", typed, a.Kind, want)
+		}
+	}
+}
+
+// Letters in another table of signs than they were written in are no letters of a name.
+func TestLettersOfAnotherTable(t *testing.T) {
+	d := labtest.Bench(t)
+	for _, typed := range []string{"m‚th‚drone", "coca‹ne", "h‚ro‹ne", "amfÚtamine", "mÈthÈdrone", "newdr¢g", "coca√Øne", "coca├»ne", "cocaÂ ne"} {
+		if a := d.AskName(typed); a.Kind != lab.BrokenName {
+			t.Errorf("%q is %s", typed, a.Kind)
+		}
+	}
+	for _, typed := range []string{"cocaïne", "HÉROÏNE", "Éphédrine", "amphétamine", "α-PVP", "benzo’s", "Müller", "SÃO PAULO"} {
+		if lab.WronglyDecoded(typed) {
+			t.Errorf("%q is told to be spoilt", typed)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package lab
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -95,6 +94,10 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 	a.broken.Check(!strings.HasPrefix(typed, "="), "", "This begins as a formula of a spreadsheet does: write the name itself.")
 	if len(a.broken) > 0 {
 		a.Kind, a.broken = BrokenName, a.broken[:1]
+		return a
+	}
+	if without, marked := unmarked(typed); marked { // of a name that nobody knows yet
+		a.Kind, a.Without = DoseName, tidied(without)
 		return a
 	}
 	a.Kind = NewName
@@ -229,9 +232,18 @@ func mixesAlphabets(text string) bool {
 	return is(unicode.Latin) && (is(unicode.Cyrillic) || is(unicode.Armenian) || is(unicode.Cherokee))
 }
 
+// otherTable is what an accented letter becomes where the table of signs is another: of DOS read
+// as of Windows, m‚th‚drone and coca‹ne; of Windows read as of DOS or of a Mac, amfÚtamine and
+// mÈthÈdrone; of UTF-8 read as of a Mac or of DOS, √© and ├®; and what is left of it at a blank.
+var otherTable = regexp.MustCompile(`\p{Ll}[‚„ˆ‰‹›¢£¤¥¡¿¦§¨©ª«»¬¶¸ŠŒŽ]\p{Ll}|\p{Ll}[À-ÖØ-Þ]\p{Ll}|[√├][\p{L}\p{S}\p{P}]|\p{Ll}[ÂÃ][\x{a0} ]`)
+
 // WronglyDecoded tells that a text holds what UTF-8 becomes when it is read as
-// windows-1252: several signs for one letter.
+// windows-1252, several signs for one letter, or what the letters of one table of signs are in
+// another.
 func WronglyDecoded(text string) bool {
+	if otherTable.MatchString(text) {
+		return true
+	}
 	var bytes []byte
 	for _, r := range text + " " {
 		b, ok := charmap.Windows1252.EncodeRune(r)
@@ -244,77 +256,6 @@ func WronglyDecoded(text string) bool {
 				return true
 			}
 			bytes = bytes[1:]
-		}
-	}
-	return false
-}
-
-// marks are signs that people put beside a name to doubt it, to deny it or to tick it. A rotation
-// before a name, as in (+)-MDMA, is none.
-var marks = regexp.MustCompile(`[?¬✗✘✓✔☐☑☒❌✅]|^\s*[<>~=*#/\\!^]+|[<>~=*#/\\!^+±\p{Pd}−]+\s*$|\(\s*[+±\p{Pd}−*!]+\s*\)\s*$`)
-
-// Marked tells that signs stand beside a name: it is that of no substance as it is.
-func Marked(typed string) bool { return marks.MatchString(strings.Map(visible, typed)) }
-
-// withoutMark is a known name without what stands beside it: what it says of the substance nobody
-// can tell.
-func (d *Dictionary) withoutMark(typed string) (string, bool) {
-	if !marks.MatchString(typed) {
-		return "", false
-	}
-	without := typed
-	for marks.MatchString(without) {
-		without = strings.TrimSpace(marks.ReplaceAllString(without, " "))
-	}
-	without = tidied(without)
-	return without, d.names(without)
-}
-
-// emptyNames are the words that people write where there is nothing to name, folded. What
-// holds no other words names nothing either.
-var emptyNames = strings.Fields(`geen none nothing niets nihil nil nul null nan no nee yes ja neg negative negatief pos positive positief
-	na nvt nietvantoepassing notapplicable nb nbk nietbekend not niet known bekend unknown onbekend onbekende unk onb tbd tba ntb nader todo wo
-	nd nq bdl blq lod loq below onder detected gedetecteerd found gevonden aangetoond tested getest analysed analyzed geanalyseerd measured gemeten
-	bepaald determined identified identifiable geidentificeerd identificeerbaar unidentified inconclusive unclear onduidelijk failed mislukt done gedaan
-	insufficient onvoldoende material available beschikbaar applicable toepassing van
-	result results resultaat resultaten match hit hits peak peaks piek pieken trace traces spoor sporen
-	see zie note notes comment comments opmerking opmerkingen idem ditto same zelfde dezelfde pending volgt in behandeling deleted verwijderd
-	empty leeg blank blanco void missing ontbreekt test testing tests asdf qwerty foo bar dummy example voorbeeld sample monster
-	other overig overige anders andere various diverse diversen several meerdere all alles any mix mixed mixture mengsel
-	cut cutting agent adulterant adulterants versnijding versnijdingsmiddel inert filler vulstof vulmiddel binder control controle standard standaard
-	at rt min cas unii einecs
-	something iets substance substances stof stoffen name naam drug drugs false true waar onwaar undefined error fout`)
-
-// Words that say of a substance that it was not there, before and after its name.
-var (
-	notBefore = []string{"geen", "no", "not", "niet", "zonder", "without"}
-	notAfter  = []string{"neg", "negative", "negatief", "nd", "absent", "afwezig", "free", "vrij", "like", "achtig", "notdetected", "notfound", "nietaangetoond", "nietgevonden", "nietgedetecteerd"}
-)
-
-var cellError = regexp.MustCompile(`^#[A-Z/0]+[!?A]?$`) // of a spreadsheet, such as #REF!
-
-// isEmptyName tells that a text names no substance: a word for nothing, a number, a letter,
-// signs, the error of a spreadsheet, or a substance that was not there.
-func (d *Dictionary) isEmptyName(typed string) bool {
-	folded := Fold(typed)
-	first, _ := utf8.DecodeRuneInString(folded)
-	if utf8.RuneCountInString(folded) < 2 || strings.Trim(folded, "0123456789") == "" || strings.Trim(folded, string(first)) == "" {
-		return true
-	}
-	_, sold := d.productNames[folded]
-	if slices.Contains(emptyNames, folded) || cellError.MatchString(typed) || isSalt(folded) && !sold {
-		return true
-	}
-	if !slices.ContainsFunc(wordsOf(typed), func(word string) bool {
-		return !slices.Contains(emptyNames, word) && strings.Trim(word, "0123456789") != ""
-	}) {
-		return true
-	}
-	words := strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":,;()=-–", r) })
-	for i := 1; i < len(words); i++ {
-		before, after := Fold(strings.Join(words[:i], "")), Fold(strings.Join(words[i:], ""))
-		if slices.Contains(notBefore, before) && d.names(after) || slices.Contains(notAfter, after) && d.names(before) {
-			return true
 		}
 	}
 	return false

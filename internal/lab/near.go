@@ -43,25 +43,23 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	folded := Fold(typed)
-	if p, ok := d.FindProduct(typed); ok {
-		for _, e := range p.Expected() {
-			if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
-				keep(Neighbour{Substance: s, Name: s.Name})
-			}
-		}
-	}
+	d.soldSo(typed, keep)
 	for _, n := range d.namesWithin(typed) {
 		keep(n)
 	}
 	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
+	sounds := make([]string, len(ways))
+	for i, way := range ways {
+		sounds[i] = soundOf(way.rest)
+	}
 	for name, n := range d.substanceNames {
 		s := d.Substances[n.SubstanceID]
 		for i, way := range ways {
-			off, ok := stepsBetween(way.rest, name, stepsAllowed(way.rest))
+			off, sounds, ok := d.stepsTo(name, s, way.rest, sounds[i])
 			if !ok || i > 0 && !s.hasSalt(way.code) {
 				continue
 			}
-			near := Neighbour{Substance: s, Name: n.Name, Steps: off, Essential: essential(n.Name, way.rest)}
+			near := Neighbour{Substance: s, Name: n.Name, Steps: off, Essential: !sounds && essential(n.Name, way.rest)}
 			if i > 0 {
 				near.Basis = s.basisOf(way)
 			}
@@ -78,7 +76,8 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 			}
 		}
 	}
-	d.begunWith(folded, len(found), keep)
+	d.begunWith(typed, len(found), keep)
+	d.ofGraveClass(typed, len(found), keep)
 	all := make([]Neighbour, 0, len(found))
 	for _, n := range found {
 		all = append(all, n)
@@ -87,25 +86,64 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	return all[:min(len(all), mostNeighbours)]
 }
 
+// soldSo finds what is expected in a product that is called so.
+func (d *Dictionary) soldSo(typed string, keep func(Neighbour)) {
+	p, ok := d.FindProduct(typed)
+	if !ok {
+		return
+	}
+	for _, e := range p.Expected() {
+		if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
+			keep(Neighbour{Substance: s, Name: s.Name})
+		}
+	}
+}
+
+// stepsTo counts the steps from a folded text to a name of a substance, or tells that it sounds
+// the same, and false where it is none of both. With a danger two letters may be wrong in fewer.
+func (d *Dictionary) stepsTo(name string, s *Substance, folded, sound string) (off int, sounds, ok bool) {
+	most := stepsAllowed(folded)
+	if most == 1 && utf8.RuneCountInString(folded) >= leastGrave && d.isGrave(s) {
+		most = 2
+	}
+	if off, ok = stepsBetween(folded, name, most); ok {
+		return off, false, true
+	}
+	sounds = len(sound) >= leastSound && sound == d.sounds[name]
+	return stepsSound, sounds, sounds
+}
+
 // Within a text a known name may be said together with something that is no name, or be part
 // of that of another substance: nobody but a person can tell.
 const (
+	stepsSound  = 2 // of what is written otherwise in another language
 	stepsBeside = 3 // after all that is nearly the whole text
 	mostWords   = 5 // of a known name, and that are compared with known names
 	leastWord   = 6 // letters of a word that may be a misspelled name
 	leastStart  = 4 // letters of what may be the beginning of a name
+	leastGrave  = 8 // letters of what may be the name of a danger with two of them wrong
 	leastPart   = 5 // letters of a name that is joined to another
 )
 
 // begunWith finds, where nothing is nearer, the known names of which a text is the beginning, as
-// carfent is of one.
-func (d *Dictionary) begunWith(folded string, nearer int, keep func(Neighbour)) {
-	if nearer > 0 || utf8.RuneCountInString(folded) < leastStart {
+// carfent is of one; and those of dangers of which a word of it is, as in fent/carf.
+func (d *Dictionary) begunWith(typed string, nearer int, keep func(Neighbour)) {
+	if nearer > 0 {
 		return
 	}
+	long := func(word string) bool { return utf8.RuneCountInString(word) >= leastStart }
+	folded, words := Fold(typed), wordsWithin(typed)
+	var starts []string
+	for _, word := range words {
+		if word = Fold(word); len(words) > 1 && long(word) && !emptyNames[word] && !fillers[word] {
+			starts = append(starts, word)
+		}
+	}
 	for name, n := range d.substanceNames {
-		if strings.HasPrefix(name, folded) {
-			keep(Neighbour{Substance: d.Substances[n.SubstanceID], Name: n.Name, Steps: stepsBeside, Essential: true})
+		s := d.Substances[n.SubstanceID]
+		begins := func(word string) bool { return strings.HasPrefix(name, word) }
+		if long(folded) && begins(folded) || slices.ContainsFunc(starts, begins) && d.isGrave(s) {
+			keep(Neighbour{Substance: s, Name: n.Name, Steps: stepsBeside, Essential: true})
 		}
 	}
 }

@@ -127,12 +127,13 @@ func (d *Dictionary) checkProductName(errs *FieldErrors, field, typed string, id
 // whether there are some that are not told.
 func (d *Dictionary) nearProducts(typed string, id ProductID, by Actor) (near []string, hidden bool) {
 	folded := Fold(typed)
+	sound := soundOf(folded)
 	for name, other := range d.productNames {
 		p := d.Products[other]
 		if p == nil || p.ID == d.ResolveProduct(id) || slices.Contains(near, p.NameEN) {
 			continue
 		}
-		if _, ok := stepsBetween(folded, name, stepsAllowed(folded)); !ok {
+		if _, ok := stepsBetween(folded, name, stepsAllowed(folded)); !ok && (len(sound) < leastSound || soundOf(name) != sound) {
 			continue
 		}
 		if !by.SeesProduct(p) {

@@ -6,40 +6,41 @@ import (
 	"strings"
 )
 
-// The salts that people write and their words: English, Dutch and abbreviations, folded.
+// The salts that people write and their words: English, Dutch, German, French, Spanish and Italian
+// ones and abbreviations, folded.
 // A code is the name of the salt in the dictionary, whether a substance lists it or not.
 var saltVocabulary = map[string]string{
-	string(BasisBase):      "base freebase vrijebase freebaseform vrijebasevorm baseform basevorm basis",
-	"hydrochloride":        "hydrochloride monohydrochloride hcl waterstofchloride chloorhydraat chlorhydrate hydrochlorid hydrogenchloride chloorwaterstof zoutzuur zoutzuurzout muriate",
+	string(BasisBase):      "base freebase vrijebase freebaseform vrijebasevorm baseform basevorm basis freiebase baselibre baselibera",
+	"hydrochloride":        "hydrochloride monohydrochloride hcl waterstofchloride chloorhydraat chlorhydrate hydrochlorid hydrogenchloride chloorwaterstof zoutzuur zoutzuurzout muriate clorhidrato clorhydrate chlorhydrat cloridrato",
 	"dihydrochloride":      "dihydrochloride 2hcl dihcl",
-	"hydrobromide":         "hydrobromide monohydrobromide hbr waterstofbromide hydrogenbromide broomhydraat hydrobromid",
+	"hydrobromide":         "hydrobromide monohydrobromide hbr waterstofbromide hydrogenbromide broomhydraat hydrobromid bromhydrate bromhidrato bromidrato",
 	"hydriodide":           "hydriodide hydroiodide hydrojodide waterstofjodide",
-	"chloride":             "chloride",
-	"bromide":              "bromide",
-	"iodide":               "iodide jodide",
-	"carbonate":            "carbonate carbonaat",
+	"chloride":             "chloride chlorid cloruro chlorure",
+	"bromide":              "bromide bromid bromuro bromure",
+	"iodide":               "iodide jodide iodid jodid yoduro iodure",
+	"carbonate":            "carbonate carbonaat carbonat karbonat carbonato",
 	"hydrogen_carbonate":   "hydrogencarbonate waterstofcarbonaat bicarbonate bicarbonaat",
 	"trifluoroacetate":     "trifluoroacetate trifluoracetaat tfa",
 	"triflate":             "triflate triflaat",
-	"sulfate":              "sulfate sulphate sulfaat hemisulfate hemisulphate hemisulfaat h2so4 so4 zwavelzuurzout",
+	"sulfate":              "sulfate sulphate sulfaat hemisulfate hemisulphate hemisulfaat h2so4 so4 zwavelzuurzout sulfat sulfato solfato",
 	"hydrogen_sulfate":     "hydrogensulfate hydrogensulphate waterstofsulfaat bisulfate bisulphate bisulfaat",
-	"phosphate":            "phosphate fosfaat h3po4 po4",
+	"phosphate":            "phosphate fosfaat h3po4 po4 phosphat fosfato",
 	"dihydrogen_phosphate": "dihydrogenphosphate diwaterstoffosfaat",
 	"hydrogen_phosphate":   "hydrogenphosphate waterstoffosfaat hemiphosphate hemifosfaat",
-	"nitrate":              "nitrate nitraat hno3 no3",
-	"fumarate":             "fumarate fumaraat",
+	"nitrate":              "nitrate nitraat hno3 no3 nitrat nitrato",
+	"fumarate":             "fumarate fumaraat fumarat fumarato",
 	"hydrogen_fumarate":    "hydrogenfumarate waterstoffumaraat bifumarate bifumaraat",
 	"hemifumarate":         "hemifumarate hemifumaraat",
-	"maleate":              "maleate maleaat",
+	"maleate":              "maleate maleaat maleat maleato",
 	"hydrogen_maleate":     "hydrogenmaleate waterstofmaleaat bimaleate",
-	"succinate":            "succinate succinaat",
+	"succinate":            "succinate succinaat succinat succinato",
 	"hemisuccinate":        "hemisuccinate hemisuccinaat",
-	"citrate":              "citrate citraat",
-	"acetate":              "acetate acetaat",
-	"tartrate":             "tartrate tartraat",
-	"hydrogen_tartrate":    "hydrogentartrate waterstoftartraat bitartrate bitartraat",
+	"citrate":              "citrate citraat citrat citrato",
+	"acetate":              "acetate acetaat acetat acetato",
+	"tartrate":             "tartrate tartraat tartrat tartrato",
+	"hydrogen_tartrate":    "hydrogentartrate waterstoftartraat bitartrate bitartraat bitartrat bitartrato hydrogentartrat",
 	"hemitartrate":         "hemitartrate hemitartraat",
-	"mesylate":             "mesylate mesilate mesylaat mesilaat methanesulfonate methanesulphonate methaansulfonaat",
+	"mesylate":             "mesylate mesilate mesylaat mesilaat methanesulfonate methanesulphonate methaansulfonaat mesilat mesilato",
 	"besylate":             "besylate besilate besylaat besilaat",
 	"tosylate":             "tosylate tosilate tosylaat tosilaat",
 	"oxalate":              "oxalate oxalaat",
@@ -90,11 +91,12 @@ var saltWords = func() []saltWord {
 // What may stand between a substance and its salt, and after both.
 var (
 	beforeSalts = []string{"", "as", "als", "asthe", "alshet"}
-	afterSalts  = []string{"saltof", "zoutvan", "vormvan", "of", "van", ""}
+	afterSalts  = []string{"saltof", "zoutvan", "vormvan", "of", "van", "von", "de", "di", ""}
 	saltEndings = []string{"saltform", "zoutvorm", "salts", "zouten", "salt", "zout", "form", "vorm"}
 	dryWords    = []string{"anhydrous", "watervrije", "watervrij"}
 
 	proportion = regexp.MustCompile(`\(?\b[1-9]\s*:\s*[1-9]\b\)?`)
+	oldSalt    = regexp.MustCompile(`(?:chl?oo?r|clor|broo?m)(?:hydrate|hydraat)$`) // an acid, and no water
 	hydrate    = regexp.MustCompile(`(?:(?:hemi|mono|sesqui|di|tri|tetra|penta|hexa|hepta)?(?:hydrate|hydraat)|[1-9]?h2o)$`)
 )
 
@@ -110,7 +112,7 @@ type salted struct {
 func readSalt(typed string) []salted {
 	text := proportion.ReplaceAllString(typed, " ")
 	folded, same := Fold(text), text == typed
-	if wet := hydrate.FindString(folded); wet != "" {
+	if wet := hydrate.FindString(folded); wet != "" && !oldSalt.MatchString(folded) {
 		folded, same = strings.TrimSuffix(folded, wet), false
 	}
 	folded = dried(folded)

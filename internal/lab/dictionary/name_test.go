@@ -224,7 +224,7 @@ func TestNearNamesAreAsked(t *testing.T) {
 	d := load(t)
 	for typed, want := range map[string]string{
 		"ketamin": "ketamine", "ketamnie": "ketamine", "kettamine": "ketamine", "cocaine2": "cocaine!", "fentanl": "fentanyl", "protonitazeen e": "protonitazene", "isotonitazine": "isotonitazene",
-		"amfetamien": "amphetamine", "ketamin HCl": "ketamine", "ketamine hydrocloride": "ketamine", "ketamine sulfat": "ketamine", "cocane": "cocaine", "cannabidoil": "cannabidiol",
+		"amfetamien": "amphetamine", "ketamin HCl": "ketamine", "ketamine hydrocloride": "ketamine", "ketamine sulfte": "ketamine", "cocane": "cocaine", "cannabidoil": "cannabidiol",
 		"crack": "cocaine", "speed": "amphetamine", "tucibi": "MDMA ketamine", "PNA": "PMA!", "5-MMC": "2-MMC! 3-MMC! 4-MMC!", "2C-X": "2C-B! 2C-C! 2C-D! 2C-E! 2C-H! 2C-I!", "25X-NBOMe": "25B-NBOMe! 25C-NBOMe! 25I-NBOMe!", "MDPP": "MDPV! ", "3-methylmetcathinone": "3-MMC 2-MMC! 4-MMC!",
 		// A known name beside something else, or as a part of another.
 		"ketamine (ket)": "ketamine!", "MDMA MDA": "MDMA! MDA!", "MDMA high dose": "MDMA!", "MDMA 2 pillen": "MDMA!", "strong MDMA": "MDMA!", "MDMA / onbekend": "MDMA!", "ketamine (HCl, racemic)": "ketamine!",
