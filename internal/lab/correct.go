@@ -17,7 +17,7 @@ type Correction struct {
 	SampleID  ID        `gorm:"type:uuid;primaryKey"`
 	Version   int32     // of the sample that it made, or that undoing it made
 	Changes   string    // of the sample and what was expected of it, as the trail tells them
-	Retracted string    // ids of the analyses that the source does not tell any more, with single spaces between
+	Retracted string    // ids of the analyses that it retracted, or undoing it did, with single spaces between
 	Undone    bool      // its import was taken back
 }
 
@@ -33,23 +33,64 @@ type RecordedFile struct {
 // Correctable refuses a sample that a file cannot correct: people have worked on it here, and
 // what they did is not to be lost.
 func (r *RecordedFile) Correctable() error {
-	var errs FieldErrors
-	made, latest := int32(1), r.Latest()
-	for _, c := range r.Corrections {
-		made = max(made, c.Version)
+	errs := r.decidedHere()
+	if len(errs) == 0 {
+		errs.Check(r.Sample.Version == r.versionMade(), "id", "The source now says otherwise of a sample that somebody has changed here: correct it by hand.")
 	}
-	byHand := func(e Evidence) bool { return e.Analysis.ImportID.IsZero() }
+	return errs.Err()
+}
+
+// decidedHere says what people have decided on the result since its source was last heard: no
+// file changes that, nor does taking back what a file changed before.
+func (r *RecordedFile) decidedHere() (errs FieldErrors) {
+	latest := r.Latest()
 	switch {
 	case latest != nil && latest.ImportID.IsZero() && latest.Kind == WithdrawnResult:
 		errs.Check(false, "id", "The source now says otherwise of a sample whose result was withdrawn here: correct it by hand.")
 	case latest != nil && latest.ImportID.IsZero():
 		errs.Check(false, "id", "The source now says otherwise of a sample whose result was released here: correct it by hand.")
-	case slices.ContainsFunc(r.Evidence, byHand):
-		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was entered here: correct it by hand.")
-	case r.Sample.Version != made || len(r.Questions) > 0:
-		errs.Check(false, "id", "The source now says otherwise of a sample that somebody has changed here: correct it by hand.")
+	case len(r.Questions) > 0:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which somebody asked something here: correct it by hand.")
 	}
-	return errs.Err()
+	for i := range r.Evidence {
+		if len(errs) == 0 {
+			r.changedHere(&errs, &r.Evidence[i].Analysis)
+		}
+	}
+	return errs
+}
+
+// changedHere notes that people entered an analysis, retracted it, or marked it.
+func (r *RecordedFile) changedHere(errs *FieldErrors, a *Analysis) {
+	switch {
+	case a.ImportID.IsZero():
+		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was entered here: correct it by hand.")
+	case a.Version == r.analysisMade(a.ID):
+	case a.State == Retracted:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was retracted here: correct it by hand.")
+	default:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which a verifier marked an analysis here: correct it by hand.")
+	}
+}
+
+// versionMade is the version of the sample that its source made, or taking that back.
+func (r *RecordedFile) versionMade() int32 {
+	made := int32(1)
+	for _, c := range r.Corrections {
+		made = max(made, c.Version)
+	}
+	return made
+}
+
+// analysisMade is the version of an analysis that its source made: as it was brought, or retracted
+// by a correction.
+func (r *RecordedFile) analysisMade(id ID) int32 {
+	for _, c := range r.Corrections {
+		if slices.Contains(strings.Fields(c.Retracted), id.String()) {
+			return 2
+		}
+	}
+	return 1
 }
 
 // errNoAnalysisAnyMore is for a source that takes all analyses back.
@@ -184,12 +225,25 @@ func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, err err
 	return after, nil
 }
 
-// PeopleWorked tells that people have decided on the result since its source was last heard, or
-// have entered an analysis: what an import corrected is not undone under their hands.
-func (r *RecordedFile) PeopleWorked() bool {
-	latest := r.Latest()
-	return latest != nil && latest.ImportID.IsZero() || len(r.Questions) > 0 ||
-		slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Analysis.ImportID.IsZero() })
+// Undoing is what taking a correction back does to a sample.
+type Undoing int
+
+// What it does: nothing of what people decided on since is undone.
+const (
+	UndoesAll  Undoing = iota // it is again what it was
+	UndoesPart                // but for what somebody has described otherwise since
+	UndoesNone                // people have decided on the result, or entered an analysis
+)
+
+// Undoing tells what taking back the last of the corrections that stand does.
+func (r *RecordedFile) Undoing() Undoing {
+	switch {
+	case len(r.decidedHere()) > 0:
+		return UndoesNone
+	case r.Sample.Version != r.versionMade():
+		return UndoesPart
+	}
+	return UndoesAll
 }
 
 // undoChanges gives each field that still is what the correction made of it its content of before.

@@ -18,6 +18,7 @@ var (
 func atSource(d *lab.Dictionary, id byte, findings ...lab.Finding) lab.Evidence {
 	return with(verified(d, gcms, findings...), func(a *lab.Analysis) {
 		a.ID, a.Signature, a.EnteredBy, a.VerifiedBy, a.ImportID = lab.ID{1, id}, lab.AtSource, 0, 0, firstImport
+		a.Version = 1
 	})
 }
 
@@ -200,22 +201,51 @@ func TestACorrectionNamesDangers(t *testing.T) {
 	}
 }
 
-// Where people have decided on a result, or entered an analysis, nothing is undone under their hands.
-func TestPeopleWorked(t *testing.T) {
+// Where people have decided on a result, or entered an analysis, nothing is undone under their
+// hands; what they only described stays as they described it.
+func TestWhatIsUndoneUnderWhoseHands(t *testing.T) {
 	d := newDictionary(t)
 	for name, edit := range map[string]func(r *lab.RecordedFile){
-		"released": func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
-		"analysed": func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
-		"asked":    func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"released":        func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
+		"analysed":        func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
+		"asked":           func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"retracted":       retractedByHand,
+		"marked":          markedByHand,
+		"retracted again": func(r *lab.RecordedFile) { retractedByCorrection(r); r.Evidence[0].Analysis.Version = 3 },
 	} {
 		r := imported(t, d)
-		if edit(r); !r.PeopleWorked() {
+		if edit(r); r.Undoing() != lab.UndoesNone {
 			t.Error(name)
 		}
 	}
-	if r := imported(t, d); r.PeopleWorked() {
-		t.Error("nobody has")
+	r := imported(t, d)
+	if r.Sample.Version = 2; r.Undoing() != lab.UndoesPart {
+		t.Error("described")
 	}
+	retractedByCorrection(r)
+	if r.Undoing() != lab.UndoesAll {
+		t.Error("nobody but the source has")
+	}
+	r.Corrections = append(r.Corrections, lab.Correction{Version: 4, Undone: true})
+	if r.Sample.Version = 4; r.Undoing() != lab.UndoesAll {
+		t.Error("a later correction was taken back, which nobody's hand was")
+	}
+}
+
+// retractedByHand retracts an analysis of an import, as a verifier does.
+func retractedByHand(r *lab.RecordedFile) {
+	a := &r.Evidence[0].Analysis
+	a.State, a.StateReason, a.Version = lab.Retracted, "The instrument was contaminated", 2
+}
+
+// markedByHand is an analysis of an import of which a verifier set a finding aside.
+func markedByHand(r *lab.RecordedFile) { r.Evidence[0].Analysis.Version = 2 }
+
+// retractedByCorrection retracts it, as a file that says otherwise does.
+func retractedByCorrection(r *lab.RecordedFile) {
+	a := &r.Evidence[0].Analysis
+	a.State, a.StateReason, a.Version = lab.Retracted, "entry_mistake", 2
+	r.Sample.Version, r.Corrections = 2, []lab.Correction{{Version: 2, Retracted: a.ID.String()}}
 }
 
 // What people have done here is never written over.
@@ -225,6 +255,8 @@ func TestAFileCorrectsNoSampleOnWhichSomebodyWorked(t *testing.T) {
 		"described":   func(r *lab.RecordedFile) { r.Sample.Version++ },
 		"analysed":    func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
 		"asked about": func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"retracted":   retractedByHand,
+		"set aside":   markedByHand,
 		"amended":     func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
 		"withdrawn": func(r *lab.RecordedFile) {
 			r.Publications[0].ImportID, r.Publications[0].Kind = lab.ID{}, lab.WithdrawnResult

@@ -127,9 +127,9 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, b := t.Context(), newBench(t, s)
 		told := b.importSome(t, s)
-		batch := b.correcting("second", told()[:4], 1)
+		batch := b.correcting("second", told()[:5], 1)
 		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
-		refs := [4]string{}
+		refs := [5]string{}
 		for i := range refs {
 			refs[i] = told()[i].Sample.SourceRef
 		}
@@ -144,7 +144,8 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 		z := b.recorded(t, s, refs[2]).Sample
 		_, err = s.DescribeSample(ctx, b.intake, z.Key, z.Version, told()[2].Expected, func(x *lab.Sample) { x.Notes = "by hand" })
 		noError(t, err)
-		if uses, err := s.ImportUses(ctx, importer, batch.Import.Key); err != nil || uses.Kept != 3 {
+		b.retract(t, s, refs[4])
+		if uses, err := s.ImportUses(ctx, importer, batch.Import.Key); err != nil || uses.Kept != 3 || uses.Partly != 1 || uses.Restored != 1 {
 			t.Errorf("%+v, %v", uses, err)
 		}
 		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
@@ -152,7 +153,7 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 			version int32
 			kind    lab.PublicationKind
 			kept    bool
-		}{{3, lab.WithdrawnResult, true}, {2, lab.AmendedResult, true}, {3, lab.AmendedResult, true}, {3, lab.AmendedResult, false}} {
+		}{{3, lab.WithdrawnResult, true}, {2, lab.AmendedResult, true}, {3, lab.AmendedResult, true}, {3, lab.AmendedResult, false}, {2, lab.AmendedResult, true}} {
 			r := b.recorded(t, s, refs[i])
 			if latest := r.Latest(); latest.Version != want.version || latest.Kind != want.kind || (r.Correctable() != nil) != want.kept {
 				t.Errorf("%s: version %d, %s, %v", refs[i], latest.Version, latest.Kind, r.Correctable())
@@ -161,8 +162,46 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 		if r := b.recorded(t, s, refs[2]); r.Sample.Notes != "by hand" {
 			t.Error("what somebody wrote is gone")
 		}
+		if r := b.recorded(t, s, refs[4]); r.Count(lab.Verified) > 0 || r.Sample.Stage != lab.StageToPublish {
+			t.Errorf("what somebody retracted counts again, and it waits on %s", r.Sample.Stage)
+		}
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// retract retracts the first analysis of a sample that counts, as a verifier does.
+func (b *bench) retract(t testing.TB, s *store.Store, ref string) {
+	t.Helper()
+	r := b.recorded(t, s, ref)
+	i := slices.IndexFunc(r.Evidence, func(e lab.Evidence) bool { return e.Analysis.State == lab.Verified })
+	a := r.Evidence[i].Analysis
+	_, err := s.RetractAnalysis(t.Context(), b.verifier, a.Key, a.Version, "The instrument was contaminated.")
+	noError(t, err)
+}
+
+// A file does not bring back what a verifier retracted, nor is that anything else than what a
+// correction retracted: that a later file corrects again.
+func TestAFileBringsNothingBackThatAVerifierRetracted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		ref := told()[0].Sample.SourceRef
+		b.retract(t, s, ref)
+		wantMistakes(t, s.Import(ctx, importer, b.dictionary, b.correcting("second", told()[:1], 1), func(int) {}), "id")
+		if r := b.recorded(t, s, ref); r.Latest().Version != 1 || r.Sample.Stage != lab.StageToPublish {
+			t.Errorf("version %d, and it waits on %s", r.Latest().Version, r.Sample.Stage)
+		}
+
+		again := told()[1:2]
+		noError(t, s.Import(ctx, importer, b.dictionary, b.correcting("third", again, 1), func(int) {}))
+		back := b.correcting("fourth", again, 2)
+		again[0].Evidence[0].Analysis.Conclusion = lab.Inconclusive
+		noError(t, s.Import(ctx, importer, b.dictionary, back, func(int) {}))
+		noError(t, s.TakeBack(ctx, importer, back.Import.Key, sourceMistake, func(int) {}))
+		if r := b.recorded(t, s, told()[1].Sample.SourceRef); r.Correctable() != nil || r.Undoing() != lab.UndoesAll {
+			t.Errorf("nobody worked on it, and %v", r.Correctable())
 		}
 	})
 }
@@ -185,7 +224,13 @@ func TestCorrectionsAreTakenBackInTheirOrder(t *testing.T) {
 		if uses, err := s.ImportUses(ctx, importer, first.Key); err != nil || uses.Corrected != 4 {
 			t.Errorf("%+v, %v", uses, err)
 		}
+		if uses, err := s.ImportUses(ctx, importer, third.Import.Key); err != nil || uses != (lab.ImportUses{Restored: 2}) || !uses.None() {
+			t.Errorf("of the third: %+v, %v", uses, err)
+		}
 		noError(t, s.TakeBack(ctx, importer, first.Key, sourceMistake, func(int) {}))
+		if uses, err := s.ImportUses(ctx, importer, third.Import.Key); err != nil || uses != (lab.ImportUses{}) {
+			t.Errorf("of samples that nobody sees: %+v, %v", uses, err)
+		}
 		for _, batch := range []*store.ImportBatch{third, second} {
 			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
 		}
