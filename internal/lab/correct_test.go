@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -340,8 +341,62 @@ func TestUndoneWhereThereWasNoResultItIsWithdrawn(t *testing.T) {
 		t.Fatalf("%+v", latest)
 	}
 	undone, next, err := undo(d, after, c)
+	if next != nil {
+		next.ImportID = amending
+		if got, want := d.Classify(undone.With(next)), d.Classify(&r.File); !reflect.DeepEqual(got, want) {
+			t.Errorf("figures read %+v, and read %+v before", got, want)
+		}
+	}
 	if err != nil || next.Kind != lab.WithdrawnResult || undone.Sample.State != lab.NotAnalysed || undone.Sample.StateReason != "capacity" {
 		t.Errorf("%+v, %v", next, err)
+	}
+}
+
+// A correction that is taken back leaves no figure behind: neither that the result was confirmed,
+// nor when. What a person withdrew stays withdrawn.
+func TestFiguresReadNothingOfACorrectionThatWasTakenBack(t *testing.T) {
+	d := newDictionary(t)
+	version := func(kind lab.PublicationKind, by lab.ID, day lab.Date, level lab.Level) lab.Publication {
+		p := lab.Publication{Kind: kind, ImportID: by, PublishedOn: day}
+		p.Result.Level = level
+		return p
+	}
+	later := lab.ID{9}
+	for name, c := range map[string]struct {
+		versions             []lab.Publication
+		release              lab.Release
+		published, confirmed lab.Optional // days from 3 June, plus one
+	}{
+		"a first result": {
+			[]lab.Publication{version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory)}, "", 0, 0,
+		},
+		"one that confirmed": {
+			[]lab.Publication{
+				version(lab.PreliminaryResult, firstImport, 2024_06_05, lab.Presumptive), version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory),
+				version(lab.AmendedResult, amending, 2024_06_20, lab.Presumptive),
+			}, lab.IsReleased, 3, 0,
+		},
+		"two, the last first": {
+			[]lab.Publication{
+				version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.AmendedResult, later, 2024_06_11, lab.Confirmatory),
+				version(lab.AmendedResult, later, 2024_06_12, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory),
+			}, "", 0, 0,
+		},
+		"and then a person's": {
+			[]lab.Publication{
+				version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory),
+				version(lab.AmendedResult, lab.ID{}, 2024_06_23, lab.Confirmatory),
+			}, lab.IsReleased, 21, 21,
+		},
+		"which a person withdrew": {
+			[]lab.Publication{version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, lab.ID{}, 2024_06_20, lab.Confirmatory)}, lab.IsWithdrawn, 8, 8,
+		},
+	} {
+		f := &lab.File{Sample: *newSample(func(s *lab.Sample) { s.ReceivedOn = 2024_06_03 }), Publications: c.versions}
+		got := d.Classify(f).Sample
+		if got.Release != c.release || got.PublishedDays != c.published || got.ConfirmedDays != c.confirmed {
+			t.Errorf("%s: %q, published on day %d, confirmed on day %d", name, got.Release, got.PublishedDays, got.ConfirmedDays)
+		}
 	}
 }
 

@@ -283,12 +283,12 @@ func countUndone(tx *gorm.DB, key lab.Key, uses *lab.ImportUses) error {
 }
 
 // correctedLater finds an import that corrected, after this one, a sample that this one
-// corrected, and that stands.
+// corrected, and that stands. Versions tell what came later, whatever the clock said.
 func correctedLater(tx *gorm.DB, key lab.Key) (lab.ID, error) {
 	var later []lab.ID
 	err := tx.Raw("SELECT c.import_id FROM corrections c JOIN corrections mine ON mine.service_id = c.service_id AND mine.sample_id = c.sample_id "+
 		"JOIN imports i ON i.service_id = c.service_id AND i.id = c.import_id AND i.state = 'taken' "+
-		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.import_id > mine.import_id ORDER BY c.import_id DESC LIMIT 1",
+		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.version > mine.version ORDER BY c.version DESC, c.import_id LIMIT 1",
 		key.ServiceID, key.ID).Scan(&later).Error
 	if err != nil || len(later) == 0 {
 		return lab.ID{}, err

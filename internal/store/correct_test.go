@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/store"
@@ -241,6 +244,81 @@ func TestCorrectionsAreTakenBackInTheirOrder(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What was corrected later is taken back first, also where the clock of the machine stood before
+// when that was: two amounts of one analysis would be told as their mean, which nobody measured.
+func TestWhatWasCorrectedLaterIsNotToldByTheClock(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		ctx, c := t.Context(), storetest.Config(t, kind)
+		ahead := storetest.OpenAt(t, c, func() time.Time { return storetest.Now.Add(2 * time.Hour) })
+		b := newBench(t, ahead)
+		told := b.importSome(t, ahead)
+		second := b.correcting("second", told()[:1], 1)
+		noError(t, ahead.Import(ctx, importer, b.dictionary, second, func(int) {}))
+		s, err := store.Open(ctx, c, storetest.Clock)
+		noError(t, err)
+		t.Cleanup(func() { noError(t, s.Close()) })
+		some := told()[:1]
+		third := b.correcting("third", some, 2)
+		some[0].Evidence[0].Analysis.Conclusion = lab.Inconclusive
+		noError(t, s.Import(ctx, importer, b.dictionary, third, func(int) {}))
+		if third.Import.ID.Compare(second.Import.ID) > 0 {
+			t.Fatal("the clock was not set back")
+		}
+		wantRefusal(t, "the second before the third", s.TakeBack(ctx, importer, second.Import.Key, sourceMistake, func(int) {}))
+		for _, batch := range []*store.ImportBatch{third, second} {
+			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		}
+	})
+}
+
+// A first result that a correction brought leaves no figure when it is taken back, whoever looks
+// it up reads that it was withdrawn, and the sample waits again as it did.
+func TestAFirstResultThatIsTakenBackLeavesNoFigure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		b.dictionary = storetest.AddMethods(t, s)
+		all := storetest.Generate(b.dictionary, 1, 30, importYears[0], importYears[1])
+		i := slices.IndexFunc(all, func(a lab.Arrival) bool { return len(a.Evidence) > 0 && len(a.Evidence[0].Findings) > 0 })
+		waits, told := all[i], all[i]
+		waits.Evidence, waits.Sample.State = nil, lab.Registered
+		noError(t, s.Import(ctx, importer, b.dictionary, batchOf(b.service.ID, "first", []lab.Arrival{waits}), func(int) {}))
+		ref := told.Sample.SourceRef
+		before := figuresRead(t, s, b.service.ID, ref)
+		batch := b.correcting("second", []lab.Arrival{told}, 1)
+		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+		if figuresRead(t, s, b.service.ID, ref) == before {
+			t.Fatal("the result is not counted")
+		}
+		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		if now := figuresRead(t, s, b.service.ID, ref); now != before {
+			t.Errorf("figures read %s, and read %s before", now, before)
+		}
+		r := b.recorded(t, s, ref)
+		if r.Latest().Kind != lab.WithdrawnResult || r.Latest().Why != sourceMistake || r.Sample.Stage != lab.StageToAnalyse {
+			t.Errorf("%+v, and it waits on %s", r.Latest(), r.Sample.Stage)
+		}
+		if moved, err := s.Reclassify(ctx, lab.Operator("test")); err != nil || moved.Changed > 0 {
+			t.Errorf("%+v, %v", moved, err)
+		}
+		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// figuresRead is what the figures read of the samples of the year of a sample.
+func figuresRead(t testing.TB, s *store.Store, service lab.ServiceID, ref string) string {
+	t.Helper()
+	r, err := s.RecordedFile(t.Context(), importer, service, ref)
+	noError(t, err)
+	var text strings.Builder
+	for row, err := range s.FactRows(t.Context(), lab.Program("test"), service, r.Sample.ReceivedOn.Year()) {
+		noError(t, err)
+		fmt.Fprintf(&text, "%+v %d %d %d %d\n", *row.SampleClass, row.UnitPrice, row.PublishedDays, row.ConfirmedDays, len(row.Findings))
+	}
+	return text.String()
 }
 
 // lastImport is the newest import of a service.
