@@ -77,7 +77,7 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 	return p.known.Amend
 }
 
-// unread are the fields of a sample of which the mapping reads nothing.
+// unread are the fields of a sample and of its findings of which the mapping reads nothing.
 func (p *planner) unread() (keys []string) {
 	for _, f := range lab.SampleFields {
 		name := f.Key
@@ -92,6 +92,18 @@ func (p *planner) unread() (keys []string) {
 		known := slices.ContainsFunc(sampleFields, func(x sampleField) bool { return x.name == name })
 		if known && name != "not_analysed" && !slices.ContainsFunc(p.sample.columns, func(c *column) bool { return c.spec.name == name }) {
 			keys = append(keys, f.Key)
+		}
+	}
+	if p.sample.notAnalysed == nil {
+		keys = append(keys, lab.UnreadNotAnalysed)
+	}
+	b := p.sets[0] // all are bound to the same fields
+	for _, x := range []struct {
+		key  string
+		read *column
+	}{{lab.UnreadBasis, b.basis}, {lab.UnreadUncertainty, b.uncertainty}, {lab.UnreadStereo, b.stereo}, {lab.UnreadAbundance, b.abundance}} {
+		if x.read == nil {
+			keys = append(keys, x.key)
 		}
 	}
 	return keys
@@ -176,15 +188,16 @@ func (p *planner) foundOf(evidence []lab.Evidence, id lab.SubstanceID, several b
 	var texts []string
 	for i := range evidence {
 		e := &evidence[i]
-		f := e.Finding(id)
-		if f == nil {
-			continue
+		for j := range e.Findings {
+			if e.Findings[j].SubstanceID != id {
+				continue
+			}
+			text := findingText(&e.Findings[j])
+			if m := p.dictionary.Methods[e.Analysis.MethodID]; m != nil && several {
+				text += " (" + strings.TrimSpace(string(m.Kind)+" "+m.Version) + ")"
+			}
+			texts = append(texts, text)
 		}
-		text := findingText(f)
-		if m := p.dictionary.Methods[e.Analysis.MethodID]; m != nil && several {
-			text += " (" + strings.TrimSpace(string(m.Kind)+" "+m.Version) + ")"
-		}
-		texts = append(texts, text)
 	}
 	if len(texts) == 0 {
 		return "not told"
@@ -226,14 +239,47 @@ func (p *planner) valueText(field string, v lab.Value) string {
 			text = x.NameEN
 		}
 	case "method_id":
+		text = ""
 		if m := p.dictionary.Methods[lab.MethodID(v.Number())]; m != nil { //nolint:gosec // a number of ours
 			text = strings.TrimSpace(string(m.Kind) + " " + m.Version)
 		}
+	case "expected":
+		text = p.expectedText(v)
+	case "width_um", "height_um", "thick_um", "weight_ug", "price_amount", "price_quantity", "received_amount":
+		text = thousandths(field, v.Number())
 	}
-	if text == "" || text == "[]" {
+	if text == "" || text == "[]" || text == "null" {
 		return "nothing"
 	}
 	return clip(text, maxShown)
+}
+
+// thousandths writes a number that is recorded in thousandths of what people say; a size of nothing
+// is none.
+func thousandths(field string, n int64) string {
+	text := strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
+	switch {
+	case n == 0 && field != "price_amount":
+		return ""
+	case strings.HasSuffix(field, "_um"):
+		return text + " mm"
+	case field == "weight_ug":
+		return text + " mg"
+	}
+	return text
+}
+
+// expectedText names what was expected.
+func (p *planner) expectedText(v lab.Value) string {
+	var names []string
+	for _, token := range v.List() {
+		if x := p.dictionary.Substances[lab.SubstanceID(token.Number())]; x != nil && !strings.HasPrefix(string(token), `"`) { //nolint:gosec // a number of ours
+			names = append(names, x.Name)
+		} else {
+			names = append(names, token.Text())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // writeCorrections writes what recorded samples would be corrected, or are.

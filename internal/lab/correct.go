@@ -105,7 +105,7 @@ var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is rec
 func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, err error) {
 	after = f.Clone()
 	after.Sample, after.Expected = f.Sample.correctedBy(a), slices.Clone(a.Expected)
-	told, kept := slices.Clone(a.Evidence), 0
+	told, kept := d.asRecorded(f, a), 0
 	for i := range after.Evidence {
 		e := &after.Evidence[i]
 		if e.Analysis.State != Verified {
@@ -163,6 +163,9 @@ func (s *Sample) correctedBy(a *Arrival) Sample {
 			reflect.ValueOf(f.At(&now)).Elem().Set(reflect.ValueOf(f.At(s)).Elem())
 		}
 	}
+	if slices.Contains(a.Unread, UnreadNotAnalysed) && len(a.Evidence) == 0 && s.State == NotAnalysed {
+		now.State, now.StateReason = s.State, s.StateReason
+	}
 	now.Key, now.Version = s.Key, s.Version
 	now.NumberYear, now.NumberRunning, now.NumberSeries = s.NumberYear, s.NumberRunning, s.NumberSeries
 	now.Stage, now.HeldSince, now.NoRetest, now.Overruled = s.Stage, s.HeldSince, s.NoRetest, s.Overruled
@@ -172,6 +175,62 @@ func (s *Sample) correctedBy(a *Arrival) Sample {
 		now.LocationID = s.LocationID
 	}
 	return now
+}
+
+// What a mapping may not read, beside fields of a sample: why it was not analysed, and these fields
+// of a finding.
+const (
+	UnreadNotAnalysed = "not_analysed"
+	UnreadBasis       = "findings.basis"
+	UnreadUncertainty = "findings.uncertainty"
+	UnreadStereo      = "findings.stereo"
+	UnreadAbundance   = "findings.abundance"
+)
+
+// asRecorded are the analyses that an arrival tells, with what stands in the record of the same
+// finding by the same method, and the mapping does not read.
+func (d *Dictionary) asRecorded(f *File, a *Arrival) []Evidence {
+	told := slices.Clone(a.Evidence)
+	for i := range told {
+		now := &told[i].Analysis
+		was := find(f.Evidence, func(e *Evidence) bool {
+			return e.Analysis.State == Verified && e.Analysis.MethodID == now.MethodID && e.Analysis.PerformedOn == now.PerformedOn
+		})
+		if was == nil {
+			was = find(f.Evidence, func(e *Evidence) bool { return e.Analysis.State == Verified && e.Analysis.MethodID == now.MethodID })
+		}
+		if was == nil {
+			continue
+		}
+		told[i].Findings = slices.Clone(told[i].Findings)
+		for j := range told[i].Findings {
+			x := &told[i].Findings[j]
+			x.keepUnread(find(was.Findings, func(y *Finding) bool { return d.Resolve(y.SubstanceID) == d.Resolve(x.SubstanceID) }), a.Unread)
+		}
+	}
+	return told
+}
+
+// keepUnread takes over from a finding on record what the mapping does not read. An uncertainty
+// is that of its amount.
+func (f *Finding) keepUnread(was *Finding, unread []string) {
+	if was == nil {
+		return
+	}
+	keeps := func(field string, still bool) bool { return still && slices.Contains(unread, field) }
+	measured := f.Detection == Quantified && was.Detection == Quantified && f.Amount.Scale == was.Amount.Scale
+	if keeps(UnreadBasis, measured && (f.Basis == "" || f.Basis == BasisUnknown)) {
+		f.Basis = was.Basis
+	}
+	if keeps(UnreadUncertainty, measured && f.Amount.Value == was.Amount.Value && f.Uncertainty == 0) {
+		f.Uncertainty = was.Uncertainty
+	}
+	if keeps(UnreadStereo, f.Stereo == "") {
+		f.Stereo = was.Stereo
+	}
+	if keeps(UnreadAbundance, f.Abundance == "" && f.Detection.Found() == was.Detection.Found()) {
+		f.Abundance = was.Abundance
+	}
 }
 
 // sameEvidence tells that two analyses of a source say the same, as the dictionary reads them
@@ -197,7 +256,9 @@ func (d *Dictionary) plain(e *Evidence) Evidence {
 		f.SubstanceID = d.Resolve(f.SubstanceID)
 		said.Findings = append(said.Findings, f)
 	}
-	slices.SortFunc(said.Findings, func(a, b Finding) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	slices.SortStableFunc(said.Findings, func(a, b Finding) int { // two of one substance, where it was merged
+		return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.Amount.Value, b.Amount.Value), cmp.Compare(a.Detection, b.Detection))
+	})
 	return said
 }
 
@@ -336,16 +397,16 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 			if i < 0 {
 				return false
 			}
-			c.Found = append(c.Found, EvidenceDifferences(old, instead[i]))
+			c.Found = append(c.Found, differencesOf(old, instead[i]))
 			instead = slices.Delete(instead, i, i+1)
 			return true
 		})
 	}
 	for _, old := range left {
-		c.Found = append(c.Found, EvidenceDifferences(old, Evidence{}))
+		c.Found = append(c.Found, differencesOf(old, Evidence{}))
 	}
 	for _, now := range instead {
-		c.Found = append(c.Found, EvidenceDifferences(Evidence{}, now))
+		c.Found = append(c.Found, differencesOf(Evidence{}, now))
 	}
 	for _, found := range c.Found {
 		slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
@@ -353,6 +414,31 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 	c.Graves = d.gravesIn(slices.Concat(c.Found...))
 	slices.SortStableFunc(c.Found, func(a, b []Difference) int { return min(1, len(d.gravesIn(b))) - min(1, len(d.gravesIn(a))) })
 	return c
+}
+
+// differencesOf lists what differs between two analyses, also where an analysis has several findings
+// of one substance, because the dictionary merged what they were.
+func differencesOf(before, after Evidence) []Difference {
+	list := EvidenceDifferences(Evidence{before.Analysis, nthOf(before.Findings, 0)}, Evidence{after.Analysis, nthOf(after.Findings, 0)})
+	for n := 1; ; n++ {
+		old, now := nthOf(before.Findings, n), nthOf(after.Findings, n)
+		if len(old)+len(now) == 0 {
+			return list
+		}
+		list = append(list, EvidenceDifferences(Evidence{Findings: old}, Evidence{Findings: now})...)
+	}
+}
+
+// nthOf are those findings before which n others are of the same substance.
+func nthOf(findings []Finding, n int) (list []Finding) {
+	before := map[SubstanceID]int{}
+	for _, f := range findings {
+		if before[f.SubstanceID] == n {
+			list = append(list, f)
+		}
+		before[f.SubstanceID]++
+	}
+	return list
 }
 
 // weight tells what stands first where changes of an analysis are told: dangers, what else was

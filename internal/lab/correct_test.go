@@ -400,6 +400,73 @@ func TestFiguresReadNothingOfACorrectionThatWasTakenBack(t *testing.T) {
 	}
 }
 
+// Nor has its source taken back why it was not analysed, or what an amount counts, where the
+// mapping does not read that. What is told instead counts; and an uncertainty is that of its amount.
+func TestWhatIsNotReadOfAFindingStays(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	r.Evidence[0].Findings[0].Uncertainty, r.Evidence[0].Findings[0].Stereo = 12_000, lab.StereoS
+	bare := func(a *lab.Arrival) {
+		x := &a.Evidence[0].Findings[0]
+		x.Basis, x.Uncertainty, x.Stereo = lab.BasisUnknown, 0, ""
+		a.Unread = []string{lab.UnreadBasis, lab.UnreadUncertainty, lab.UnreadStereo, lab.UnreadAbundance}
+	}
+	for name, c := range map[string]struct {
+		edit        func(a *lab.Arrival)
+		kept        bool
+		basis       lab.Basis
+		uncertainty int64
+		stereo      lab.Stereo
+	}{
+		"nothing else":    {bare, true, lab.BasisBase, 12_000, lab.StereoS},
+		"read, and empty": {func(a *lab.Arrival) { bare(a); a.Unread = nil }, false, lab.BasisUnknown, 0, ""},
+		"another amount":  {func(a *lab.Arrival) { bare(a); a.Evidence[0].Findings[0].Amount.Value = 695_000 }, false, lab.BasisBase, 0, lab.StereoS},
+	} {
+		after, _, err := correct(d, &r.File, saysNow(r, c.edit))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if kept := len(after.Evidence) == 2; kept != c.kept {
+			t.Errorf("%s: the analysis is kept: %v", name, kept)
+		}
+		if x := after.Evidence[len(after.Evidence)-1].Findings[0]; !c.kept && (x.Basis != c.basis || x.Uncertainty != c.uncertainty || x.Stereo != c.stereo) {
+			t.Errorf("%s: %+v", name, x)
+		}
+	}
+	waits := &lab.RecordedFile{File: lab.File{Sample: r.Sample, Expected: r.Expected}}
+	waits.Sample.State, waits.Sample.StateReason = lab.NotAnalysed, "capacity"
+	for _, unread := range []bool{true, false} {
+		after, _, err := correct(d, &waits.File, saysNow(waits, func(a *lab.Arrival) {
+			a.Sample.State, a.Sample.StateReason = lab.Registered, ""
+			if unread {
+				a.Unread = []string{lab.UnreadNotAnalysed}
+			}
+		}))
+		if err != nil || (after.Sample.State == lab.NotAnalysed) != unread || (after.Sample.StateReason == "capacity") != unread {
+			t.Errorf("%s, %q, %v", after.Sample.State, after.Sample.StateReason, err)
+		}
+	}
+}
+
+// Two findings of one analysis that the dictionary has made one substance are two still: the one
+// that the source does not tell any more is told, and first where it is dangerous.
+func TestWhatWasMergedIsToldWhereItGoes(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	e := &r.Evidence[1]
+	e.Findings = append(e.Findings, percent(caffeine, 100_000, lab.BasisUnknown)) // as another entry, which was merged
+	after, _, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence[1].Findings = a.Evidence[1].Findings[:1] }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.CorrectionOf(&r.File, after)
+	if !slices.ContainsFunc(c.All(), func(x lab.Difference) bool {
+		return x.Field == "findings.4.amount_value" && x.Old == "100000" && x.New == "0"
+	}) {
+		t.Errorf("told: %v", c.All())
+	}
+}
+
 // Each field of a sample comes back as it was.
 func TestEachFieldOfASampleIsUndone(t *testing.T) {
 	d := newDictionary(t)
