@@ -38,16 +38,12 @@ const saysOtherwise = "The sample is recorded already, and the source now says o
 // whether it is taken. What changes nothing is merged; what cannot be corrected by a file is
 // rejected, and so is all where nobody has said that recorded samples are to be corrected.
 func (p *planner) correct(d *draft, a *lab.Arrival) bool {
-	if p.known.File == nil || len(p.corrections) >= lab.MostCorrections {
+	if p.known.Files == nil || len(p.corrections) >= lab.MostCorrections {
 		p.corrections = append(p.corrections, correction{draft: d.n})
 		d.at.reject(problem{"id", d.id, saysOtherwise})
 		return false
 	}
-	recorded, err := p.known.File(d.id)
-	if err != nil {
-		p.asked = err
-		return false
-	}
+	recorded := p.recorded[d.id]
 	if err := recorded.Correctable(); err != nil {
 		p.rejectSample(d, err)
 		return false
@@ -75,6 +71,37 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		d.at.reject(problem{"id", d.id, saysOtherwise})
 	}
 	return p.known.Amend
+}
+
+// ErrMeanwhile means that something was recorded, or taken back, while the files were read.
+var ErrMeanwhile = fmt.Errorf("something else was recorded while the files were read, and nothing of them is taken; import them again: %w", lab.ErrConflict)
+
+// lookUpFiles asks the registry for what it has of the drafts from one on that are recorded, and of
+// which the files say otherwise: of all these at a time, and of none once too many are corrected.
+func (p *planner) lookUpFiles(from int, looked []lookedUp) error {
+	p.recorded = map[string]*lab.RecordedFile{}
+	var ids []string
+	for i := range looked {
+		x := &looked[i]
+		if !x.isRecorded {
+			continue
+		}
+		d := p.draft(from + i)
+		if x.same = p.digestOf(d) == x.digest; !x.same {
+			ids = append(ids, strings.Clone(d.id))
+		}
+	}
+	if p.known.Files == nil || len(ids) == 0 || len(p.corrections) >= lab.MostCorrections {
+		return nil
+	}
+	files, err := p.known.Files(ids)
+	for i := range files {
+		p.recorded[files[i].Sample.SourceRef] = &files[i]
+	}
+	if err == nil && len(files) < len(ids) {
+		err = ErrMeanwhile
+	}
+	return err
 }
 
 // unread are the fields of a sample and of its findings of which the mapping reads nothing.

@@ -27,19 +27,6 @@ func (s *Store) RecordedFiles(ctx context.Context, by lab.Actor, service lab.Ser
 	return files, translate(err)
 }
 
-// RecordedFile returns the file of the sample that a service imported by an id, or
-// lab.ErrNotFound. It takes who may import.
-func (s *Store) RecordedFile(ctx context.Context, by lab.Actor, service lab.ServiceID, ref string) (r lab.RecordedFile, err error) {
-	files, err := s.RecordedFiles(ctx, by, service, []string{ref})
-	if err == nil && len(files) == 0 {
-		err = lab.ErrNotFound
-	}
-	if err != nil {
-		return r, err
-	}
-	return files[0], nil
-}
-
 // recordedFiles are the files of samples of a service that were imported, with their corrections.
 func recordedFiles(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.RecordedFile, error) {
 	files, err := filesOf(tx, service, samples)

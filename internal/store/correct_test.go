@@ -43,9 +43,12 @@ func (b *bench) correcting(digest string, arrivals []lab.Arrival, version int32)
 
 func (b *bench) recorded(t testing.TB, s *store.Store, ref string) lab.RecordedFile {
 	t.Helper()
-	r, err := s.RecordedFile(t.Context(), importer, b.service.ID, ref)
+	files, err := s.RecordedFiles(t.Context(), importer, b.service.ID, []string{ref})
 	noError(t, err)
-	return r
+	if len(files) != 1 {
+		t.Fatalf("%s: %d files", ref, len(files))
+	}
+	return files[0]
 }
 
 // A correction is there for all at once, with the import that brings it, and gone at once.
@@ -237,7 +240,7 @@ func TestCorrectionsAreTakenBackInTheirOrder(t *testing.T) {
 		for _, batch := range []*store.ImportBatch{third, second} {
 			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
 		}
-		if _, err := s.RecordedFile(ctx, importer, b.service.ID, told()[0].Sample.SourceRef); !errors.Is(err, lab.ErrNotFound) {
+		if seen, err := s.RecordedFiles(ctx, importer, b.service.ID, []string{told()[0].Sample.SourceRef}); err != nil || len(seen) > 0 {
 			t.Errorf("it is seen: %v", err)
 		}
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
@@ -311,10 +314,10 @@ func TestAFirstResultThatIsTakenBackLeavesNoFigure(t *testing.T) {
 // figuresRead is what the figures read of the samples of the year of a sample.
 func figuresRead(t testing.TB, s *store.Store, service lab.ServiceID, ref string) string {
 	t.Helper()
-	r, err := s.RecordedFile(t.Context(), importer, service, ref)
+	files, err := s.RecordedFiles(t.Context(), importer, service, []string{ref})
 	noError(t, err)
 	var text strings.Builder
-	for row, err := range s.FactRows(t.Context(), lab.Program("test"), service, r.Sample.ReceivedOn.Year()) {
+	for row, err := range s.FactRows(t.Context(), lab.Program("test"), service, files[0].Sample.ReceivedOn.Year()) {
 		noError(t, err)
 		fmt.Fprintf(&text, "%+v %d %d %d %d\n", *row.SampleClass, row.UnitPrice, row.PublishedDays, row.ConfirmedDays, len(row.Findings))
 	}
