@@ -57,6 +57,9 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		p.rejectSample(d, err)
 		return false
 	}
+	if first := recorded.Counted(); len(first) > 0 && len(a.Evidence) > 0 && first[0].PublishedOn != a.PublishedOn {
+		d.at.source.notes["recorded results of which the source now tells another day of publication, which stays as it was recorded"]++
+	}
 	what := p.dictionary.CorrectionOf(&recorded.File, after)
 	if what.None() {
 		d.isRecorded(recordedAlike)

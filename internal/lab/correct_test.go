@@ -388,6 +388,9 @@ func TestFiguresReadNothingOfACorrectionThatWasTakenBack(t *testing.T) {
 				version(lab.AmendedResult, lab.ID{}, 2024_06_23, lab.Confirmatory),
 			}, lab.IsReleased, 21, 21,
 		},
+		"one that its source says was not confirmed": {
+			[]lab.Publication{version(lab.ConfirmedResult, firstImport, 2024_06_05, lab.Confirmatory), version(lab.AmendedResult, amending, 2024_06_10, lab.Presumptive)}, lab.IsReleased, 3, 0,
+		},
 		"which a person withdrew": {
 			[]lab.Publication{version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, lab.ID{}, 2024_06_20, lab.Confirmatory)}, lab.IsWithdrawn, 8, 8,
 		},

@@ -145,6 +145,12 @@ func (f *SampleFact) setPrice(s *Sample) {
 }
 
 func (f *SampleFact) setTurnaround(publications []Publication) {
+	confirmed := true // by the source, as it says now
+	for _, p := range publications {
+		if !p.ImportID.IsZero() {
+			confirmed = p.Result.Level == Confirmatory
+		}
+	}
 	for _, p := range publications {
 		if p.PublishedOn == 0 || f.ReceivedOn == 0 {
 			continue // not known
@@ -153,7 +159,7 @@ func (f *SampleFact) setTurnaround(publications []Publication) {
 		if p.Kind != WithdrawnResult {
 			f.PublishedDays = cmp.Or(f.PublishedDays, days)
 		}
-		if p.Kind != WithdrawnResult && p.Result.Level == Confirmatory {
+		if p.Kind != WithdrawnResult && p.Result.Level == Confirmatory && (confirmed || p.ImportID.IsZero()) {
 			f.ConfirmedDays = cmp.Or(f.ConfirmedDays, days)
 		}
 	}
