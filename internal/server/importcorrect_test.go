@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
 )
 
 // takes takes what a dry run has read, with what is said beside, and waits for it.
@@ -63,6 +64,10 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		if latest.Version != 2 || latest.Kind != lab.AmendedResult || latest.ReasonCode != lab.ReasonEntry || latest.Result.Findings[0].Detection != lab.Quantified {
 			t.Errorf("released: %+v", latest)
 		}
+
+		// On the record an import did it, for a reason in words.
+		verifier := i.staff(t, storetest.Person(t, i.store, "verifier", i.service.ID, lab.Verifier))
+		verifier.get(sampleAddressOf(of.Sample)).want(t, http.StatusOK, "Retracted by", " an import, ", "something was typed wrongly")
 
 		// Taking it back says what that does, and each is again what it was.
 		address := "/imports/UTR/taken/" + list[0].ID.String()
