@@ -152,8 +152,8 @@ func (p *program) takeBack(ctx context.Context, s *store.Store, id string, why l
 			return err
 		}
 		p.tellUses(uses)
-		if i.Corrected > 0 {
-			fmt.Fprintf(p.stdout, "%8d recorded samples that it corrected will be again what they were before\n", i.Corrected)
+		if uses.Restored > 0 {
+			fmt.Fprintf(p.stdout, "%8d recorded samples that it corrected will be again what they were before\n", uses.Restored)
 		}
 		if !why.Given() {
 			fmt.Fprintln(p.stdout, "Nothing is changed: to take the import back give the reason (--because, --reason).")
@@ -187,7 +187,8 @@ func (p *program) tellUses(u lab.ImportUses) {
 		{u.Changed, "samples that were described otherwise"},
 		{u.Excluded, "samples left out of the figures"},
 		{u.Corrected, "samples that later imports corrected"},
-		{u.Kept, "samples that it corrected and people have worked on since: what people decided stays"},
+		{u.Partly, "samples that it corrected and people have described otherwise since: these will be again what they were, but for that"},
+		{u.Kept, "samples that it corrected and whose result people have decided on since: these stay as they left them"},
 	} {
 		if use.n > 0 {
 			fmt.Fprintf(p.stdout, "%8d %s\n", use.n, use.what)

@@ -38,16 +38,12 @@ const saysOtherwise = "The sample is recorded already, and the source now says o
 // whether it is taken. What changes nothing is merged; what cannot be corrected by a file is
 // rejected, and so is all where nobody has said that recorded samples are to be corrected.
 func (p *planner) correct(d *draft, a *lab.Arrival) bool {
-	if p.known.File == nil || len(p.corrections) >= lab.MostCorrections {
+	if p.known.Files == nil || len(p.corrections) >= lab.MostCorrections {
 		p.corrections = append(p.corrections, correction{draft: d.n})
 		d.at.reject(problem{"id", d.id, saysOtherwise})
 		return false
 	}
-	recorded, err := p.known.File(d.id)
-	if err != nil {
-		p.asked = err
-		return false
-	}
+	recorded := p.recorded[d.id]
 	if err := recorded.Correctable(); err != nil {
 		p.rejectSample(d, err)
 		return false
@@ -60,6 +56,9 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 	if err != nil {
 		p.rejectSample(d, err)
 		return false
+	}
+	if first := recorded.Counted(); len(first) > 0 && len(a.Evidence) > 0 && first[0].PublishedOn != a.PublishedOn {
+		d.at.source.notes["recorded results of which the source now tells another day of publication, which stays as it was recorded"]++
 	}
 	what := p.dictionary.CorrectionOf(&recorded.File, after)
 	if what.None() {
@@ -77,7 +76,38 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 	return p.known.Amend
 }
 
-// unread are the fields of a sample of which the mapping reads nothing.
+// ErrMeanwhile means that something was recorded, or taken back, while the files were read.
+var ErrMeanwhile = fmt.Errorf("something else was recorded while the files were read, and nothing of them is taken; import them again: %w", lab.ErrConflict)
+
+// lookUpFiles asks the registry for what it has of the drafts from one on that are recorded, and of
+// which the files say otherwise: of all these at a time, and of none once too many are corrected.
+func (p *planner) lookUpFiles(from int, looked []lookedUp) error {
+	p.recorded = map[string]*lab.RecordedFile{}
+	var ids []string
+	for i := range looked {
+		x := &looked[i]
+		if !x.isRecorded {
+			continue
+		}
+		d := p.draft(from + i)
+		if x.same = p.digestOf(d) == x.digest; !x.same {
+			ids = append(ids, strings.Clone(d.id))
+		}
+	}
+	if p.known.Files == nil || len(ids) == 0 || len(p.corrections) >= lab.MostCorrections {
+		return nil
+	}
+	files, err := p.known.Files(ids)
+	for i := range files {
+		p.recorded[files[i].Sample.SourceRef] = &files[i]
+	}
+	if err == nil && len(files) < len(ids) {
+		err = ErrMeanwhile
+	}
+	return err
+}
+
+// unread are the fields of a sample and of its findings of which the mapping reads nothing.
 func (p *planner) unread() (keys []string) {
 	for _, f := range lab.SampleFields {
 		name := f.Key
@@ -92,6 +122,18 @@ func (p *planner) unread() (keys []string) {
 		known := slices.ContainsFunc(sampleFields, func(x sampleField) bool { return x.name == name })
 		if known && name != "not_analysed" && !slices.ContainsFunc(p.sample.columns, func(c *column) bool { return c.spec.name == name }) {
 			keys = append(keys, f.Key)
+		}
+	}
+	if p.sample.notAnalysed == nil {
+		keys = append(keys, lab.UnreadNotAnalysed)
+	}
+	b := p.sets[0] // all are bound to the same fields
+	for _, x := range []struct {
+		key  string
+		read *column
+	}{{lab.UnreadBasis, b.basis}, {lab.UnreadUncertainty, b.uncertainty}, {lab.UnreadStereo, b.stereo}, {lab.UnreadAbundance, b.abundance}} {
+		if x.read == nil {
+			keys = append(keys, x.key)
 		}
 	}
 	return keys
@@ -176,15 +218,16 @@ func (p *planner) foundOf(evidence []lab.Evidence, id lab.SubstanceID, several b
 	var texts []string
 	for i := range evidence {
 		e := &evidence[i]
-		f := e.Finding(id)
-		if f == nil {
-			continue
+		for j := range e.Findings {
+			if e.Findings[j].SubstanceID != id {
+				continue
+			}
+			text := findingText(&e.Findings[j])
+			if m := p.dictionary.Methods[e.Analysis.MethodID]; m != nil && several {
+				text += " (" + strings.TrimSpace(string(m.Kind)+" "+m.Version) + ")"
+			}
+			texts = append(texts, text)
 		}
-		text := findingText(f)
-		if m := p.dictionary.Methods[e.Analysis.MethodID]; m != nil && several {
-			text += " (" + strings.TrimSpace(string(m.Kind)+" "+m.Version) + ")"
-		}
-		texts = append(texts, text)
 	}
 	if len(texts) == 0 {
 		return "not told"
@@ -226,14 +269,47 @@ func (p *planner) valueText(field string, v lab.Value) string {
 			text = x.NameEN
 		}
 	case "method_id":
+		text = ""
 		if m := p.dictionary.Methods[lab.MethodID(v.Number())]; m != nil { //nolint:gosec // a number of ours
 			text = strings.TrimSpace(string(m.Kind) + " " + m.Version)
 		}
+	case "expected":
+		text = p.expectedText(v)
+	case "width_um", "height_um", "thick_um", "weight_ug", "price_amount", "price_quantity", "received_amount":
+		text = thousandths(field, v.Number())
 	}
-	if text == "" || text == "[]" {
+	if text == "" || text == "[]" || text == "null" {
 		return "nothing"
 	}
 	return clip(text, maxShown)
+}
+
+// thousandths writes a number that is recorded in thousandths of what people say; a size of nothing
+// is none.
+func thousandths(field string, n int64) string {
+	text := strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
+	switch {
+	case n == 0 && field != "price_amount":
+		return ""
+	case strings.HasSuffix(field, "_um"):
+		return text + " mm"
+	case field == "weight_ug":
+		return text + " mg"
+	}
+	return text
+}
+
+// expectedText names what was expected.
+func (p *planner) expectedText(v lab.Value) string {
+	var names []string
+	for _, token := range v.List() {
+		if x := p.dictionary.Substances[lab.SubstanceID(token.Number())]; x != nil && !strings.HasPrefix(string(token), `"`) { //nolint:gosec // a number of ours
+			names = append(names, x.Name)
+		} else {
+			names = append(names, token.Text())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // writeCorrections writes what recorded samples would be corrected, or are.

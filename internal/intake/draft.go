@@ -45,11 +45,11 @@ func (p *planner) rowSum(row Row, sets ...[]*column) sum {
 // finish checks a draft whole and makes its arrival, or rejects or merges all its
 // rows and returns false.
 func (p *planner) finish(d *draft, a *lab.Arrival, looked lookedUp) bool {
-	rows, digest := p.distinct(d)
-	if looked.isRecorded && looked.digest == digest {
+	if looked.same {
 		d.isRecorded(recordedBefore)
 		return false
 	}
+	rows, digest := p.distinct(d)
 	a.Sample.SourceDigest = digest
 	problems, priceless := p.sample.read(d.at.row(), &a.Sample)
 	d.at.reject(problems...)
@@ -131,14 +131,34 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 			seen[s] = len(sums) - 1
 		}
 	}
+	return rows, p.digest(d, sums)
+}
+
+// digestOf is the digest of distinct alone: nothing becomes of the rows.
+func (p *planner) digestOf(d *draft) string {
+	columns := make([][]*column, len(p.sets))
+	for i, b := range p.sets {
+		columns[i] = b.columns
+	}
+	sums := make([]sum, 0, len(d.rows))
+	for _, at := range d.rows {
+		if at.source == p.findings() {
+			sums = append(sums, p.rowSum(at.row(), columns...))
+		}
+	}
+	return p.digest(d, sums)
+}
+
+// digest stands for how a draft is described, and for the sums of its rows, each once.
+func (p *planner) digest(d *draft, sums []sum) string {
 	slices.SortFunc(sums, func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
 	described := p.rowSum(d.at.row(), p.sample.columns)
 	h := sha256.New()
 	h.Write(described[:])
-	for i := range sums {
-		h.Write(sums[i][:])
+	for _, s := range slices.Compact(sums) {
+		h.Write(s[:])
 	}
-	return rows, hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // isPeak tells that a row of one finding is of what could not be identified.

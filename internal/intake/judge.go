@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"errors"
 	"maps"
 	"slices"
 
@@ -11,6 +10,7 @@ import (
 // lookedUp is what the registry has that may be one with a sample.
 type lookedUp struct {
 	isRecorded bool   // by just this id
+	same       bool   // and the files say of it what they said
 	digest     string // of what the source said of it
 	alike      string // an id that people take for the sample's
 	elsewhere  []lab.Elsewhere
@@ -49,6 +49,9 @@ func (p *planner) judge(own *lab.OwnUsual) error {
 	for from := 0; from < len(p.drafts); from += lookedUpAtOnce {
 		to := min(from+lookedUpAtOnce, len(p.drafts))
 		looked, err := p.lookUp(from, to)
+		if err == nil {
+			err = p.lookUpFiles(from, looked)
+		}
 		if err != nil {
 			return err
 		}
@@ -66,7 +69,7 @@ func (p *planner) judge(own *lab.OwnUsual) error {
 			}
 			p.step(len(d.rows))
 		}
-		if err := errors.Join(p.lost(), p.asked); err != nil {
+		if err := p.lost(); err != nil {
 			return err
 		}
 	}

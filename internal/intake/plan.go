@@ -44,7 +44,7 @@ type Known struct {
 	// lab.RefKey), and Elsewhere those of other services that may have these ids, and these days
 	// of receipt; nil where nobody asks.
 	Recorded  func(groups []string) ([]lab.Recorded, error)
-	File      func(id string) (*lab.RecordedFile, error) // of a sample that is recorded by just this id
+	Files     func(ids []string) ([]lab.RecordedFile, error) // of the samples that are recorded by just these ids
 	Elsewhere func(received map[string]lab.Date) (map[string][]lab.Elsewhere, error)
 
 	Amend bool // recorded samples of which the files say otherwise are corrected
@@ -172,7 +172,7 @@ type planner struct {
 	samples, findingsTaken     int
 	years                      map[int]int // samples that are taken, by year of receipt
 	corrections                []correction
-	asked                      error // of the registry, about a sample
+	recorded                   map[string]*lab.RecordedFile // of the drafts that are being judged, of which the files say otherwise
 	newSubstances, newProducts int
 	near                       []NearName // names that are close to a known one
 

@@ -17,7 +17,7 @@ type Correction struct {
 	SampleID  ID        `gorm:"type:uuid;primaryKey"`
 	Version   int32     // of the sample that it made, or that undoing it made
 	Changes   string    // of the sample and what was expected of it, as the trail tells them
-	Retracted string    // ids of the analyses that the source does not tell any more, with single spaces between
+	Retracted string    // ids of the analyses that it retracted, or undoing it did, with single spaces between
 	Undone    bool      // its import was taken back
 }
 
@@ -33,23 +33,64 @@ type RecordedFile struct {
 // Correctable refuses a sample that a file cannot correct: people have worked on it here, and
 // what they did is not to be lost.
 func (r *RecordedFile) Correctable() error {
-	var errs FieldErrors
-	made, latest := int32(1), r.Latest()
-	for _, c := range r.Corrections {
-		made = max(made, c.Version)
+	errs := r.decidedHere()
+	if len(errs) == 0 {
+		errs.Check(r.Sample.Version == r.versionMade(), "id", "The source now says otherwise of a sample that somebody has changed here: correct it by hand.")
 	}
-	byHand := func(e Evidence) bool { return e.Analysis.ImportID.IsZero() }
+	return errs.Err()
+}
+
+// decidedHere says what people have decided on the result since its source was last heard: no
+// file changes that, nor does taking back what a file changed before.
+func (r *RecordedFile) decidedHere() (errs FieldErrors) {
+	latest := r.Latest()
 	switch {
 	case latest != nil && latest.ImportID.IsZero() && latest.Kind == WithdrawnResult:
 		errs.Check(false, "id", "The source now says otherwise of a sample whose result was withdrawn here: correct it by hand.")
 	case latest != nil && latest.ImportID.IsZero():
 		errs.Check(false, "id", "The source now says otherwise of a sample whose result was released here: correct it by hand.")
-	case slices.ContainsFunc(r.Evidence, byHand):
-		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was entered here: correct it by hand.")
-	case r.Sample.Version != made || len(r.Questions) > 0:
-		errs.Check(false, "id", "The source now says otherwise of a sample that somebody has changed here: correct it by hand.")
+	case len(r.Questions) > 0:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which somebody asked something here: correct it by hand.")
 	}
-	return errs.Err()
+	for i := range r.Evidence {
+		if len(errs) == 0 {
+			r.changedHere(&errs, &r.Evidence[i].Analysis)
+		}
+	}
+	return errs
+}
+
+// changedHere notes that people entered an analysis, retracted it, or marked it.
+func (r *RecordedFile) changedHere(errs *FieldErrors, a *Analysis) {
+	switch {
+	case a.ImportID.IsZero():
+		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was entered here: correct it by hand.")
+	case a.Version == r.analysisMade(a.ID):
+	case a.State == Retracted:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which an analysis was retracted here: correct it by hand.")
+	default:
+		errs.Check(false, "id", "The source now says otherwise of a sample of which a verifier marked an analysis here: correct it by hand.")
+	}
+}
+
+// versionMade is the version of the sample that its source made, or taking that back.
+func (r *RecordedFile) versionMade() int32 {
+	made := int32(1)
+	for _, c := range r.Corrections {
+		made = max(made, c.Version)
+	}
+	return made
+}
+
+// analysisMade is the version of an analysis that its source made: as it was brought, or retracted
+// by a correction.
+func (r *RecordedFile) analysisMade(id ID) int32 {
+	for _, c := range r.Corrections {
+		if slices.Contains(strings.Fields(c.Retracted), id.String()) {
+			return 2
+		}
+	}
+	return 1
 }
 
 // errNoAnalysisAnyMore is for a source that takes all analyses back.
@@ -64,7 +105,7 @@ var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is rec
 func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, err error) {
 	after = f.Clone()
 	after.Sample, after.Expected = f.Sample.correctedBy(a), slices.Clone(a.Expected)
-	told, kept := slices.Clone(a.Evidence), 0
+	told, kept := d.asRecorded(f, a), 0
 	for i := range after.Evidence {
 		e := &after.Evidence[i]
 		if e.Analysis.State != Verified {
@@ -122,6 +163,9 @@ func (s *Sample) correctedBy(a *Arrival) Sample {
 			reflect.ValueOf(f.At(&now)).Elem().Set(reflect.ValueOf(f.At(s)).Elem())
 		}
 	}
+	if slices.Contains(a.Unread, UnreadNotAnalysed) && len(a.Evidence) == 0 && s.State == NotAnalysed {
+		now.State, now.StateReason = s.State, s.StateReason
+	}
 	now.Key, now.Version = s.Key, s.Version
 	now.NumberYear, now.NumberRunning, now.NumberSeries = s.NumberYear, s.NumberRunning, s.NumberSeries
 	now.Stage, now.HeldSince, now.NoRetest, now.Overruled = s.Stage, s.HeldSince, s.NoRetest, s.Overruled
@@ -131,6 +175,62 @@ func (s *Sample) correctedBy(a *Arrival) Sample {
 		now.LocationID = s.LocationID
 	}
 	return now
+}
+
+// What a mapping may not read, beside fields of a sample: why it was not analysed, and these fields
+// of a finding.
+const (
+	UnreadNotAnalysed = "not_analysed"
+	UnreadBasis       = "findings.basis"
+	UnreadUncertainty = "findings.uncertainty"
+	UnreadStereo      = "findings.stereo"
+	UnreadAbundance   = "findings.abundance"
+)
+
+// asRecorded are the analyses that an arrival tells, with what stands in the record of the same
+// finding by the same method, and the mapping does not read.
+func (d *Dictionary) asRecorded(f *File, a *Arrival) []Evidence {
+	told := slices.Clone(a.Evidence)
+	for i := range told {
+		now := &told[i].Analysis
+		was := find(f.Evidence, func(e *Evidence) bool {
+			return e.Analysis.State == Verified && e.Analysis.MethodID == now.MethodID && e.Analysis.PerformedOn == now.PerformedOn
+		})
+		if was == nil {
+			was = find(f.Evidence, func(e *Evidence) bool { return e.Analysis.State == Verified && e.Analysis.MethodID == now.MethodID })
+		}
+		if was == nil {
+			continue
+		}
+		told[i].Findings = slices.Clone(told[i].Findings)
+		for j := range told[i].Findings {
+			x := &told[i].Findings[j]
+			x.keepUnread(find(was.Findings, func(y *Finding) bool { return d.Resolve(y.SubstanceID) == d.Resolve(x.SubstanceID) }), a.Unread)
+		}
+	}
+	return told
+}
+
+// keepUnread takes over from a finding on record what the mapping does not read. An uncertainty
+// is that of its amount.
+func (f *Finding) keepUnread(was *Finding, unread []string) {
+	if was == nil {
+		return
+	}
+	keeps := func(field string, still bool) bool { return still && slices.Contains(unread, field) }
+	measured := f.Detection == Quantified && was.Detection == Quantified && f.Amount.Scale == was.Amount.Scale
+	if keeps(UnreadBasis, measured && (f.Basis == "" || f.Basis == BasisUnknown)) {
+		f.Basis = was.Basis
+	}
+	if keeps(UnreadUncertainty, measured && f.Amount.Value == was.Amount.Value && f.Uncertainty == 0) {
+		f.Uncertainty = was.Uncertainty
+	}
+	if keeps(UnreadStereo, f.Stereo == "") {
+		f.Stereo = was.Stereo
+	}
+	if keeps(UnreadAbundance, f.Abundance == "" && f.Detection.Found() == was.Detection.Found()) {
+		f.Abundance = was.Abundance
+	}
 }
 
 // sameEvidence tells that two analyses of a source say the same, as the dictionary reads them
@@ -156,7 +256,9 @@ func (d *Dictionary) plain(e *Evidence) Evidence {
 		f.SubstanceID = d.Resolve(f.SubstanceID)
 		said.Findings = append(said.Findings, f)
 	}
-	slices.SortFunc(said.Findings, func(a, b Finding) int { return cmp.Compare(a.SubstanceID, b.SubstanceID) })
+	slices.SortStableFunc(said.Findings, func(a, b Finding) int { // two of one substance, where it was merged
+		return cmp.Or(cmp.Compare(a.SubstanceID, b.SubstanceID), cmp.Compare(a.Amount.Value, b.Amount.Value), cmp.Compare(a.Detection, b.Detection))
+	})
 	return said
 }
 
@@ -184,12 +286,25 @@ func (d *Dictionary) Undo(f *File, c *Correction, why Why) (after *File, err err
 	return after, nil
 }
 
-// PeopleWorked tells that people have decided on the result since its source was last heard, or
-// have entered an analysis: what an import corrected is not undone under their hands.
-func (r *RecordedFile) PeopleWorked() bool {
-	latest := r.Latest()
-	return latest != nil && latest.ImportID.IsZero() || len(r.Questions) > 0 ||
-		slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Analysis.ImportID.IsZero() })
+// Undoing is what taking a correction back does to a sample.
+type Undoing int
+
+// What it does: nothing of what people decided on since is undone.
+const (
+	UndoesAll  Undoing = iota // it is again what it was
+	UndoesPart                // but for what somebody has described otherwise since
+	UndoesNone                // people have decided on the result, or entered an analysis
+)
+
+// Undoing tells what taking back the last of the corrections that stand does.
+func (r *RecordedFile) Undoing() Undoing {
+	switch {
+	case len(r.decidedHere()) > 0:
+		return UndoesNone
+	case r.Sample.Version != r.versionMade():
+		return UndoesPart
+	}
+	return UndoesAll
 }
 
 // undoChanges gives each field that still is what the correction made of it its content of before.
@@ -282,16 +397,16 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 			if i < 0 {
 				return false
 			}
-			c.Found = append(c.Found, EvidenceDifferences(old, instead[i]))
+			c.Found = append(c.Found, differencesOf(old, instead[i]))
 			instead = slices.Delete(instead, i, i+1)
 			return true
 		})
 	}
 	for _, old := range left {
-		c.Found = append(c.Found, EvidenceDifferences(old, Evidence{}))
+		c.Found = append(c.Found, differencesOf(old, Evidence{}))
 	}
 	for _, now := range instead {
-		c.Found = append(c.Found, EvidenceDifferences(Evidence{}, now))
+		c.Found = append(c.Found, differencesOf(Evidence{}, now))
 	}
 	for _, found := range c.Found {
 		slices.SortStableFunc(found, func(a, b Difference) int { return cmp.Compare(d.weight(a), d.weight(b)) })
@@ -299,6 +414,31 @@ func (d *Dictionary) CorrectionOf(before, after *File) (c Corrected) {
 	c.Graves = d.gravesIn(slices.Concat(c.Found...))
 	slices.SortStableFunc(c.Found, func(a, b []Difference) int { return min(1, len(d.gravesIn(b))) - min(1, len(d.gravesIn(a))) })
 	return c
+}
+
+// differencesOf lists what differs between two analyses, also where an analysis has several findings
+// of one substance, because the dictionary merged what they were.
+func differencesOf(before, after Evidence) []Difference {
+	list := EvidenceDifferences(Evidence{before.Analysis, nthOf(before.Findings, 0)}, Evidence{after.Analysis, nthOf(after.Findings, 0)})
+	for n := 1; ; n++ {
+		old, now := nthOf(before.Findings, n), nthOf(after.Findings, n)
+		if len(old)+len(now) == 0 {
+			return list
+		}
+		list = append(list, EvidenceDifferences(Evidence{Findings: old}, Evidence{Findings: now})...)
+	}
+}
+
+// nthOf are those findings before which n others are of the same substance.
+func nthOf(findings []Finding, n int) (list []Finding) {
+	before := map[SubstanceID]int{}
+	for _, f := range findings {
+		if before[f.SubstanceID] == n {
+			list = append(list, f)
+		}
+		before[f.SubstanceID]++
+	}
+	return list
 }
 
 // weight tells what stands first where changes of an analysis are told: dangers, what else was

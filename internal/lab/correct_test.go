@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ var (
 func atSource(d *lab.Dictionary, id byte, findings ...lab.Finding) lab.Evidence {
 	return with(verified(d, gcms, findings...), func(a *lab.Analysis) {
 		a.ID, a.Signature, a.EnteredBy, a.VerifiedBy, a.ImportID = lab.ID{1, id}, lab.AtSource, 0, 0, firstImport
+		a.Version = 1
 	})
 }
 
@@ -200,22 +202,51 @@ func TestACorrectionNamesDangers(t *testing.T) {
 	}
 }
 
-// Where people have decided on a result, or entered an analysis, nothing is undone under their hands.
-func TestPeopleWorked(t *testing.T) {
+// Where people have decided on a result, or entered an analysis, nothing is undone under their
+// hands; what they only described stays as they described it.
+func TestWhatIsUndoneUnderWhoseHands(t *testing.T) {
 	d := newDictionary(t)
 	for name, edit := range map[string]func(r *lab.RecordedFile){
-		"released": func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
-		"analysed": func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
-		"asked":    func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"released":        func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
+		"analysed":        func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
+		"asked":           func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"retracted":       retractedByHand,
+		"marked":          markedByHand,
+		"retracted again": func(r *lab.RecordedFile) { retractedByCorrection(r); r.Evidence[0].Analysis.Version = 3 },
 	} {
 		r := imported(t, d)
-		if edit(r); !r.PeopleWorked() {
+		if edit(r); r.Undoing() != lab.UndoesNone {
 			t.Error(name)
 		}
 	}
-	if r := imported(t, d); r.PeopleWorked() {
-		t.Error("nobody has")
+	r := imported(t, d)
+	if r.Sample.Version = 2; r.Undoing() != lab.UndoesPart {
+		t.Error("described")
 	}
+	retractedByCorrection(r)
+	if r.Undoing() != lab.UndoesAll {
+		t.Error("nobody but the source has")
+	}
+	r.Corrections = append(r.Corrections, lab.Correction{Version: 4, Undone: true})
+	if r.Sample.Version = 4; r.Undoing() != lab.UndoesAll {
+		t.Error("a later correction was taken back, which nobody's hand was")
+	}
+}
+
+// retractedByHand retracts an analysis of an import, as a verifier does.
+func retractedByHand(r *lab.RecordedFile) {
+	a := &r.Evidence[0].Analysis
+	a.State, a.StateReason, a.Version = lab.Retracted, "The instrument was contaminated", 2
+}
+
+// markedByHand is an analysis of an import of which a verifier set a finding aside.
+func markedByHand(r *lab.RecordedFile) { r.Evidence[0].Analysis.Version = 2 }
+
+// retractedByCorrection retracts it, as a file that says otherwise does.
+func retractedByCorrection(r *lab.RecordedFile) {
+	a := &r.Evidence[0].Analysis
+	a.State, a.StateReason, a.Version = lab.Retracted, "entry_mistake", 2
+	r.Sample.Version, r.Corrections = 2, []lab.Correction{{Version: 2, Retracted: a.ID.String()}}
 }
 
 // What people have done here is never written over.
@@ -225,6 +256,8 @@ func TestAFileCorrectsNoSampleOnWhichSomebodyWorked(t *testing.T) {
 		"described":   func(r *lab.RecordedFile) { r.Sample.Version++ },
 		"analysed":    func(r *lab.RecordedFile) { r.Evidence = append(r.Evidence, verified(d, ftir)) },
 		"asked about": func(r *lab.RecordedFile) { r.Questions = []lab.Question{{}} },
+		"retracted":   retractedByHand,
+		"set aside":   markedByHand,
 		"amended":     func(r *lab.RecordedFile) { r.Publications[0].ImportID = lab.ID{} },
 		"withdrawn": func(r *lab.RecordedFile) {
 			r.Publications[0].ImportID, r.Publications[0].Kind = lab.ID{}, lab.WithdrawnResult
@@ -308,8 +341,132 @@ func TestUndoneWhereThereWasNoResultItIsWithdrawn(t *testing.T) {
 		t.Fatalf("%+v", latest)
 	}
 	undone, next, err := undo(d, after, c)
+	if next != nil {
+		next.ImportID = amending
+		if got, want := d.Classify(undone.With(next)), d.Classify(&r.File); !reflect.DeepEqual(got, want) {
+			t.Errorf("figures read %+v, and read %+v before", got, want)
+		}
+	}
 	if err != nil || next.Kind != lab.WithdrawnResult || undone.Sample.State != lab.NotAnalysed || undone.Sample.StateReason != "capacity" {
 		t.Errorf("%+v, %v", next, err)
+	}
+}
+
+// A correction that is taken back leaves no figure behind: neither that the result was confirmed,
+// nor when. What a person withdrew stays withdrawn.
+func TestFiguresReadNothingOfACorrectionThatWasTakenBack(t *testing.T) {
+	d := newDictionary(t)
+	version := func(kind lab.PublicationKind, by lab.ID, day lab.Date, level lab.Level) lab.Publication {
+		p := lab.Publication{Kind: kind, ImportID: by, PublishedOn: day}
+		p.Result.Level = level
+		return p
+	}
+	later := lab.ID{9}
+	for name, c := range map[string]struct {
+		versions             []lab.Publication
+		release              lab.Release
+		published, confirmed lab.Optional // days from 3 June, plus one
+	}{
+		"a first result": {
+			[]lab.Publication{version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory)}, "", 0, 0,
+		},
+		"one that confirmed": {
+			[]lab.Publication{
+				version(lab.PreliminaryResult, firstImport, 2024_06_05, lab.Presumptive), version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory),
+				version(lab.AmendedResult, amending, 2024_06_20, lab.Presumptive),
+			}, lab.IsReleased, 3, 0,
+		},
+		"two, the last first": {
+			[]lab.Publication{
+				version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.AmendedResult, later, 2024_06_11, lab.Confirmatory),
+				version(lab.AmendedResult, later, 2024_06_12, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory),
+			}, "", 0, 0,
+		},
+		"and then a person's": {
+			[]lab.Publication{
+				version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, amending, 2024_06_20, lab.Confirmatory),
+				version(lab.AmendedResult, lab.ID{}, 2024_06_23, lab.Confirmatory),
+			}, lab.IsReleased, 21, 21,
+		},
+		"one that its source says was not confirmed": {
+			[]lab.Publication{version(lab.ConfirmedResult, firstImport, 2024_06_05, lab.Confirmatory), version(lab.AmendedResult, amending, 2024_06_10, lab.Presumptive)}, lab.IsReleased, 3, 0,
+		},
+		"which a person withdrew": {
+			[]lab.Publication{version(lab.ConfirmedResult, amending, 2024_06_10, lab.Confirmatory), version(lab.WithdrawnResult, lab.ID{}, 2024_06_20, lab.Confirmatory)}, lab.IsWithdrawn, 8, 8,
+		},
+	} {
+		f := &lab.File{Sample: *newSample(func(s *lab.Sample) { s.ReceivedOn = 2024_06_03 }), Publications: c.versions}
+		got := d.Classify(f).Sample
+		if got.Release != c.release || got.PublishedDays != c.published || got.ConfirmedDays != c.confirmed {
+			t.Errorf("%s: %q, published on day %d, confirmed on day %d", name, got.Release, got.PublishedDays, got.ConfirmedDays)
+		}
+	}
+}
+
+// Nor has its source taken back why it was not analysed, or what an amount counts, where the
+// mapping does not read that. What is told instead counts; and an uncertainty is that of its amount.
+func TestWhatIsNotReadOfAFindingStays(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	r.Evidence[0].Findings[0].Uncertainty, r.Evidence[0].Findings[0].Stereo = 12_000, lab.StereoS
+	bare := func(a *lab.Arrival) {
+		x := &a.Evidence[0].Findings[0]
+		x.Basis, x.Uncertainty, x.Stereo = lab.BasisUnknown, 0, ""
+		a.Unread = []string{lab.UnreadBasis, lab.UnreadUncertainty, lab.UnreadStereo, lab.UnreadAbundance}
+	}
+	for name, c := range map[string]struct {
+		edit        func(a *lab.Arrival)
+		kept        bool
+		basis       lab.Basis
+		uncertainty int64
+		stereo      lab.Stereo
+	}{
+		"nothing else":    {bare, true, lab.BasisBase, 12_000, lab.StereoS},
+		"read, and empty": {func(a *lab.Arrival) { bare(a); a.Unread = nil }, false, lab.BasisUnknown, 0, ""},
+		"another amount":  {func(a *lab.Arrival) { bare(a); a.Evidence[0].Findings[0].Amount.Value = 695_000 }, false, lab.BasisBase, 0, lab.StereoS},
+	} {
+		after, _, err := correct(d, &r.File, saysNow(r, c.edit))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if kept := len(after.Evidence) == 2; kept != c.kept {
+			t.Errorf("%s: the analysis is kept: %v", name, kept)
+		}
+		if x := after.Evidence[len(after.Evidence)-1].Findings[0]; !c.kept && (x.Basis != c.basis || x.Uncertainty != c.uncertainty || x.Stereo != c.stereo) {
+			t.Errorf("%s: %+v", name, x)
+		}
+	}
+	waits := &lab.RecordedFile{File: lab.File{Sample: r.Sample, Expected: r.Expected}}
+	waits.Sample.State, waits.Sample.StateReason = lab.NotAnalysed, "capacity"
+	for _, unread := range []bool{true, false} {
+		after, _, err := correct(d, &waits.File, saysNow(waits, func(a *lab.Arrival) {
+			a.Sample.State, a.Sample.StateReason = lab.Registered, ""
+			if unread {
+				a.Unread = []string{lab.UnreadNotAnalysed}
+			}
+		}))
+		if err != nil || (after.Sample.State == lab.NotAnalysed) != unread || (after.Sample.StateReason == "capacity") != unread {
+			t.Errorf("%s, %q, %v", after.Sample.State, after.Sample.StateReason, err)
+		}
+	}
+}
+
+// Two findings of one analysis that the dictionary has made one substance are two still: the one
+// that the source does not tell any more is told, and first where it is dangerous.
+func TestWhatWasMergedIsToldWhereItGoes(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	e := &r.Evidence[1]
+	e.Findings = append(e.Findings, percent(caffeine, 100_000, lab.BasisUnknown)) // as another entry, which was merged
+	after, _, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) { a.Evidence[1].Findings = a.Evidence[1].Findings[:1] }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.CorrectionOf(&r.File, after)
+	if !slices.ContainsFunc(c.All(), func(x lab.Difference) bool {
+		return x.Field == "findings.4.amount_value" && x.Old == "100000" && x.New == "0"
+	}) {
+		t.Errorf("told: %v", c.All())
 	}
 }
 

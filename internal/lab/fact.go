@@ -18,7 +18,7 @@ const (
 
 // Definitions is the number of the rules by which facts are made, raised with each rule that
 // makes other facts of the same records: an upgraded registry then counts them anew.
-const Definitions = 2
+const Definitions = 3
 
 // SampleFact is what the statistics read of one sample. It is made by Classify
 // and by nothing else. A sample that is not released yet has one too.
@@ -122,11 +122,12 @@ func (d *Dictionary) Classify(file *File) Facts {
 		},
 	}
 	f.setPrice(s)
-	latest := file.Latest()
-	if latest == nil {
+	counted := file.Counted()
+	if len(counted) == 0 {
 		return Facts{Sample: f}
 	}
-	f.setTurnaround(file.Publications)
+	f.setTurnaround(counted)
+	latest := file.Latest()
 	if latest.Kind == WithdrawnResult {
 		f.Release = IsWithdrawn
 		return Facts{Sample: f}
@@ -144,6 +145,12 @@ func (f *SampleFact) setPrice(s *Sample) {
 }
 
 func (f *SampleFact) setTurnaround(publications []Publication) {
+	confirmed := true // by the source, as it says now
+	for _, p := range publications {
+		if !p.ImportID.IsZero() {
+			confirmed = p.Result.Level == Confirmatory
+		}
+	}
 	for _, p := range publications {
 		if p.PublishedOn == 0 || f.ReceivedOn == 0 {
 			continue // not known
@@ -152,7 +159,7 @@ func (f *SampleFact) setTurnaround(publications []Publication) {
 		if p.Kind != WithdrawnResult {
 			f.PublishedDays = cmp.Or(f.PublishedDays, days)
 		}
-		if p.Kind != WithdrawnResult && p.Result.Level == Confirmatory {
+		if p.Kind != WithdrawnResult && p.Result.Level == Confirmatory && (confirmed || p.ImportID.IsZero()) {
 			f.ConfirmedDays = cmp.Or(f.ConfirmedDays, days)
 		}
 	}

@@ -48,6 +48,21 @@ func (f *File) Stands() bool {
 	return latest != nil && latest.Kind != WithdrawnResult
 }
 
+// Counted are the versions of the result that figures read. An import that has two brought the
+// first and took it back by the second: what the sample says is what it said before, and figures
+// read neither.
+func (f *File) Counted() (list []Publication) {
+	for _, p := range f.Publications {
+		i := slices.IndexFunc(list, func(x Publication) bool { return !p.ImportID.IsZero() && x.ImportID == p.ImportID })
+		if i < 0 {
+			list = append(list, p)
+		} else {
+			list = slices.Delete(list, i, i+1)
+		}
+	}
+	return list
+}
+
 // Analysis returns the analysis with the id, or nil.
 func (f *File) Analysis(id ID) *Evidence {
 	return find(f.Evidence, func(e *Evidence) bool { return e.Analysis.ID == id })

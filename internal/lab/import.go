@@ -49,7 +49,7 @@ type Arrival struct {
 	PublishedOn Date
 	Visit       int      // place of its visit among those of the import, counted from 1; 0: not known
 	Corrects    int32    // the version of the recorded sample that it corrects; 0: it is new
-	Unread      []string // fields of a sample, by their keys, of which the mapping reads nothing: a correction leaves them
+	Unread      []string // fields of a sample by their keys, and those that are called Unread: of which the mapping reads nothing, so that a correction leaves them
 }
 
 // Check reports what of an arrival contradicts the rest of it.

@@ -128,11 +128,16 @@ type ImportUses struct {
 	Changed      int // samples that were described otherwise
 	Excluded     int // samples
 	Corrected    int // samples, by later imports
-	Kept         int // samples that it corrected, and on which people have worked since
+
+	// Of the samples that it corrected, and that are seen, what taking it back does: see Undoing.
+	Restored, Partly, Kept int
 }
 
 // None tells that nothing has.
-func (u ImportUses) None() bool { return u == ImportUses{} }
+func (u ImportUses) None() bool {
+	u.Restored = 0 // nobody worked on these
+	return u == ImportUses{}
+}
 
 // checkRows reports that rows of an import are not accounted for.
 func (i *Import) checkRows() error {

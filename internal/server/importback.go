@@ -47,6 +47,7 @@ type importTakenPage struct {
 	Rows     lab.Import
 	Uses     []useView
 	None     bool // nothing has used it
+	Restores int  // samples that it corrected, and that will be again what they were
 	Reason   reasonView
 	Back     bool // it can be taken back, or that goes on
 	Abandons bool
@@ -87,10 +88,11 @@ func (r *request) importTakenPage() (*importTakenPage, error) {
 		Back: i.State == lab.ImportTaken || i.State == lab.ImportUndoing, Abandons: i.State == lab.ImportLoading || i.State == lab.ImportAbandoned && i.Written > 0,
 	}
 	if i.State == lab.ImportTaken {
-		if shown.Uses, err = r.useViews(i.Key); err != nil {
+		uses, err := r.server.Store.ImportUses(r.Ctx(), r.Actor, i.Key)
+		if err != nil {
 			return nil, err
 		}
-		shown.None = len(shown.Uses) == 0
+		shown.Uses, shown.None, shown.Restores = r.useViews(uses), uses.None(), uses.Restored
 	}
 	var fields []*page.Field
 	if i.State == lab.ImportTaken {
@@ -106,8 +108,7 @@ func (r *request) importTakenPage() (*importTakenPage, error) {
 }
 
 // useViews list what has used an import since it was taken.
-func (r *request) useViews(key lab.Key) (list []useView, err error) {
-	u, err := r.server.Store.ImportUses(r.Ctx(), r.Actor, key)
+func (r *request) useViews(u lab.ImportUses) (list []useView) {
 	for _, x := range []struct {
 		n    int
 		what string
@@ -119,13 +120,14 @@ func (r *request) useViews(key lab.Key) (list []useView, err error) {
 		{u.Changed, "page.imports.used_changed"},
 		{u.Excluded, "page.imports.used_excluded"},
 		{u.Corrected, "page.imports.used_corrected"},
+		{u.Partly, "page.imports.used_partly"},
 		{u.Kept, "page.imports.used_kept"},
 	} {
 		if x.n > 0 {
 			list = append(list, useView{r.Texts.Text(x.what), x.n})
 		}
 	}
-	return list, err
+	return list
 }
 
 func showImportTaken(r *request) error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"marquis/internal/lab"
+	"marquis/internal/store/storetest"
 )
 
 // takes takes what a dry run has read, with what is said beside, and waits for it.
@@ -57,12 +58,16 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		if len(list) != 2 || list[0].Corrected != 1 || list[0].Samples != 0 {
 			t.Fatalf("imports: %+v", list)
 		}
-		of, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, corrections(t, i, list[0]))
+		of, err := recordedAs(t, i, corrections(t, i, list[0]))
 		noError(t, err)
 		latest := of.Latest()
 		if latest.Version != 2 || latest.Kind != lab.AmendedResult || latest.ReasonCode != lab.ReasonEntry || latest.Result.Findings[0].Detection != lab.Quantified {
 			t.Errorf("released: %+v", latest)
 		}
+
+		// On the record an import did it, for a reason in words.
+		verifier := i.staff(t, storetest.Person(t, i.store, "verifier", i.service.ID, lab.Verifier))
+		verifier.get(sampleAddressOf(of.Sample)).want(t, http.StatusOK, "Retracted by", " an import, ", "something was typed wrongly")
 
 		// Taking it back says what that does, and each is again what it was.
 		address := "/imports/UTR/taken/" + list[0].ID.String()
@@ -70,7 +75,7 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		i.r.get("/imports/UTR/taken/"+list[1].ID.String()).want(t, http.StatusOK, "Samples that later imports corrected")
 		back := i.r.post(address, url.Values{"reason_code": {"entry_mistake"}}).want(t, http.StatusSeeOther).header.Get("Location")
 		i.ended(t, back).want(t, http.StatusOK, "This is done.")
-		again, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, of.Sample.SourceRef)
+		again, err := recordedAs(t, i, of.Sample.SourceRef)
 		noError(t, err)
 		first, last := again.Publications[0].Result, again.Latest()
 		if last.Version != 3 || last.Kind != lab.AmendedResult || len(last.Result.Findings) != len(first.Findings) || last.Result.Findings[0].SubstanceID != first.Findings[0].SubstanceID {
@@ -83,11 +88,24 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 func corrections(t *testing.T, i *importing, of lab.Import) string {
 	t.Helper()
 	for _, ref := range []string{"K-001", "K-002", "K-003", "K-004", "K-005"} {
-		r, err := i.store.RecordedFile(t.Context(), i.importer, i.service.ID, ref)
+		r, err := recordedAs(t, i, ref)
 		if err == nil && len(r.Corrections) == 1 && r.Corrections[0].ImportID == of.ID {
 			return ref
 		}
 	}
 	t.Fatal("no sample is corrected")
 	return ""
+}
+
+// recordedAs is the file of the sample that was imported by an id.
+func recordedAs(t *testing.T, i *importing, ref string) (lab.RecordedFile, error) {
+	t.Helper()
+	files, err := i.store.RecordedFiles(t.Context(), i.importer, i.service.ID, []string{ref})
+	if err == nil && len(files) == 0 {
+		err = lab.ErrNotFound
+	}
+	if err != nil {
+		return lab.RecordedFile{}, err
+	}
+	return files[0], nil
 }

@@ -109,6 +109,9 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 	case errors.As(err, &files):
 		x.wrong = files.Error()
 		return nil
+	case errors.Is(err, intake.ErrMeanwhile):
+		x.failed = "page.imports.meanwhile"
+		return nil
 	case err != nil:
 		return s.importFailed(ctx, err)
 	}

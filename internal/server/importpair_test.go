@@ -67,7 +67,7 @@ func TestAWrongMappingIsTakenBackAndTheFileReadAgain(t *testing.T) {
 			"[method.default]\nkind = \"gc_ms\"\nlab = \"Ward\"\nlevel = \"confirmatory\"\nquantifies = true\n"
 		amounts := func() (told string) {
 			for _, ref := range []string{"A1", "A2"} {
-				r, err := x.store.RecordedFile(t.Context(), i.importer, i.service.ID, ref)
+				r, err := recordedAs(t, i, ref)
 				if err == nil {
 					told += r.Latest().Result.Findings[0].Amount.String() + " "
 				}

@@ -60,7 +60,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 		Address: address, Anchor: "a-" + a.ID.String(), Method: n.method(a.MethodID), Level: n.texts.Code(locale.Levels, string(a.Level)),
 		On: n.texts.Date(a.PerformedOn), Conclusion: n.texts.Code(locale.Conclusions, string(a.Conclusion)),
 		State: n.tag(locale.AnalysisStates, string(a.State)), Signature: n.texts.Code(locale.Signatures, string(a.Signature)),
-		Reason: a.StateReason, Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
+		Reason: codeName(n, a.StateReason, locale.PublicationReasons), Reported: a.Reported, Notes: a.Notes, Overruled: a.Overruled,
 	}
 	for _, f := range e.Findings {
 		row := n.findingView(f, n.words.Role(f.SubstanceID, &record.File))
@@ -73,7 +73,7 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	}
 	signed := func(key string, who lab.Optional, at lab.Instant) {
 		if !at.IsZero() {
-			v.Signed = append(v.Signed, r.Texts.Text(key, "Name", record.People[who], "When", r.moment(at)))
+			v.Signed = append(v.Signed, r.Texts.Text(key, "Name", r.whoSigned(record, who), "When", r.moment(at)))
 		}
 	}
 	signed("page.record.entered_by", a.EnteredBy, a.EnteredAt)
@@ -90,6 +90,14 @@ func (r *request) analysisView(n naming, record *store.SampleRecord, e *lab.Evid
 	v.MayChange, v.MayReview = may.Has(lab.ChangeAnalysis, a.ID), may.Has(lab.AskAboutAnalysis, a.ID)
 	v.MayRetract = a.State == lab.Verified && may.Has(lab.RetractAnalysis, a.ID)
 	return v
+}
+
+// whoSigned is the name of a person, or that an import did it.
+func (r *request) whoSigned(record *store.SampleRecord, who lab.Optional) string {
+	if who == 0 {
+		return r.Texts.Text("page.record.by_import")
+	}
+	return record.People[who]
 }
 
 // publicationView is one version of a result.
@@ -111,7 +119,7 @@ func (r *request) publicationViews(n naming, record *store.SampleRecord) []publi
 	for i := range record.Publications {
 		p := &record.Publications[i]
 		v := n.publicationView(p)
-		v.Signed = r.Texts.Text("page.record.published_by", "Name", record.People[p.PublishedBy], "When", r.moment(p.PublishedAt))
+		v.Signed = r.Texts.Text("page.record.published_by", "Name", r.whoSigned(record, p.PublishedBy), "When", r.moment(p.PublishedAt))
 		views = append(views, v)
 	}
 	slices.Reverse(views)

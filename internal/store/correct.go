@@ -12,26 +12,39 @@ import (
 	"marquis/internal/lab"
 )
 
-// RecordedFile returns the file of the sample that a service imported by an id, or
-// lab.ErrNotFound. It takes who may import.
-func (s *Store) RecordedFile(ctx context.Context, by lab.Actor, service lab.ServiceID, ref string) (r lab.RecordedFile, err error) {
+// RecordedFiles returns the files of the samples that a service imported by some ids, in no
+// order; there is none of an id of which nothing is seen. It takes who may import.
+func (s *Store) RecordedFiles(ctx context.Context, by lab.Actor, service lab.ServiceID, refs []string) ([]lab.RecordedFile, error) {
 	if err := brings(by, service); err != nil {
-		return r, err
+		return nil, err
 	}
 	tx := s.read.WithContext(ctx)
-	if r.Sample, err = samplesTable.one(tx, "WHERE service_id = ? AND source_ref = ? AND source_ref <> ''", service, ref); err != nil {
-		return r, translate(err)
+	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_ref IN ? AND source_ref <> ''", service, refs)
+	if err != nil || len(samples) == 0 {
+		return nil, translate(err)
 	}
-	return r, translate(readRecorded(tx, &r))
+	files, err := recordedFiles(tx, service, samples)
+	return files, translate(err)
 }
 
-// readRecorded reads what hangs on the sample of a file that was imported.
-func readRecorded(tx *gorm.DB, r *lab.RecordedFile) (err error) {
-	if err = readParts(tx, &r.File); err != nil {
-		return err
+// recordedFiles are the files of samples of a service that were imported, with their corrections.
+func recordedFiles(tx *gorm.DB, service lab.ServiceID, samples []lab.Sample) ([]lab.RecordedFile, error) {
+	files, err := filesOf(tx, service, samples)
+	if err != nil {
+		return nil, err
 	}
-	r.Corrections, err = correctionsTable.of(tx, r.Sample.Key, "ORDER BY import_id")
-	return err
+	asked, err := manyOf(tx, questionsTable, "id", service, idsOf(samples))
+	if err != nil {
+		return nil, err
+	}
+	corrected, err := manyOf(tx, correctionsTable, "import_id", service, idsOf(samples))
+	list := make([]lab.RecordedFile, len(files))
+	for i := range files {
+		id := files[i].Sample.ID
+		files[i].Questions = asked[id]
+		list[i] = lab.RecordedFile{File: files[i], Corrections: corrected[id]}
+	}
+	return list, err
 }
 
 // recorded is the file of the sample of a service, as the condition names it, locked until the
@@ -41,7 +54,11 @@ func (w *work) recorded(which string, service lab.ServiceID, value any) (r *lab.
 	if r.Sample, err = samplesTable.one(w.tx, "WHERE service_id = ? AND "+which+w.db.Lock(), service, value); err != nil {
 		return nil, err
 	}
-	return r, readRecorded(w.tx, r)
+	if err := readParts(w.tx, &r.File); err != nil {
+		return nil, err
+	}
+	r.Corrections, err = correctionsTable.of(w.tx, r.Sample.Key, "ORDER BY import_id")
+	return r, err
 }
 
 // correct keeps a copy of an arrival that corrects a recorded sample, for the moment in which the import is taken.
@@ -203,42 +220,62 @@ func (w *work) undoCorrections(i *lab.Import, why lab.Why) error {
 	return nil
 }
 
-// undo takes one correction back. A sample on which people have worked since stays as they left
-// it; what somebody only described otherwise is put back but for that, and no file corrects it any
-// more.
+// undo takes one correction back. A sample of which people have decided on the result since stays
+// as they left it; what somebody only described otherwise is put back but for that, and no file
+// corrects it any more.
 func (w *work) undo(d *lab.Dictionary, r *lab.RecordedFile, c *lab.Correction, by correcting) error {
+	does, gone := r.Undoing(), c.Retracted
 	version := c.Version
-	if !r.PeopleWorked() {
+	if does != lab.UndoesNone {
 		after, err := d.Undo(&r.File, c, by.why)
 		if err != nil {
 			return err
 		}
+		gone = strings.Join(append(strings.Fields(gone), retracted(&r.File, after)...), " ")
 		if err := w.saveCorrected(&r.File, after, by); err != nil {
 			return err
 		}
-		if r.Correctable() == nil {
-			version = r.Sample.Version + 1
-		}
 	}
-	return w.tx.Exec("UPDATE corrections SET undone = ?, version = ? WHERE service_id = ? AND import_id = ? AND sample_id = ?",
-		true, version, c.ServiceID, c.ImportID, c.SampleID).Error
+	if does == lab.UndoesAll {
+		version = r.Sample.Version + 1
+	}
+	return w.tx.Exec("UPDATE corrections SET undone = ?, version = ?, retracted = ? WHERE service_id = ? AND import_id = ? AND sample_id = ?",
+		true, version, gone, c.ServiceID, c.ImportID, c.SampleID).Error
 }
 
-// workedOn is how many of the samples that an import corrected people have worked on since.
-func workedOn(tx *gorm.DB, key lab.Key) (n int, err error) {
-	err = tx.Raw("SELECT count(*) FROM "+seenSamples+" x JOIN corrections c ON c.service_id = x.service_id AND c.sample_id = x.id "+
-		"WHERE x.service_id = ? AND c.import_id = ? AND NOT c.undone AND (x.version <> c.version OR EXISTS (SELECT 1 FROM analyses a "+
-		"WHERE a.service_id = x.service_id AND a.sample_id = x.id AND a.import_id IS NULL))", key.ServiceID, key.ID).Scan(&n).Error
-	return n, err
+// countUndone counts what taking an import back does to the samples that it corrected, of those
+// that are seen.
+func countUndone(tx *gorm.DB, key lab.Key, uses *lab.ImportUses) error {
+	var ids []string
+	err := tx.Raw("SELECT sample_id FROM corrections WHERE service_id = ? AND import_id = ? AND NOT undone ORDER BY sample_id", key.ServiceID, key.ID).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND id IN ?", key.ServiceID, ids)
+	if err != nil {
+		return err
+	}
+	files, err := recordedFiles(tx, key.ServiceID, samples)
+	for i := range files {
+		switch files[i].Undoing() {
+		case lab.UndoesAll:
+			uses.Restored++
+		case lab.UndoesPart:
+			uses.Partly++
+		case lab.UndoesNone:
+			uses.Kept++
+		}
+	}
+	return err
 }
 
 // correctedLater finds an import that corrected, after this one, a sample that this one
-// corrected, and that stands.
+// corrected, and that stands. Versions tell what came later, whatever the clock said.
 func correctedLater(tx *gorm.DB, key lab.Key) (lab.ID, error) {
 	var later []lab.ID
 	err := tx.Raw("SELECT c.import_id FROM corrections c JOIN corrections mine ON mine.service_id = c.service_id AND mine.sample_id = c.sample_id "+
 		"JOIN imports i ON i.service_id = c.service_id AND i.id = c.import_id AND i.state = 'taken' "+
-		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.import_id > mine.import_id ORDER BY c.import_id DESC LIMIT 1",
+		"WHERE c.service_id = ? AND mine.import_id = ? AND NOT mine.undone AND NOT c.undone AND c.version > mine.version ORDER BY c.version DESC, c.import_id LIMIT 1",
 		key.ServiceID, key.ID).Scan(&later).Error
 	if err != nil || len(later) == 0 {
 		return lab.ID{}, err

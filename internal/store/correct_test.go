@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/store"
@@ -40,9 +43,12 @@ func (b *bench) correcting(digest string, arrivals []lab.Arrival, version int32)
 
 func (b *bench) recorded(t testing.TB, s *store.Store, ref string) lab.RecordedFile {
 	t.Helper()
-	r, err := s.RecordedFile(t.Context(), importer, b.service.ID, ref)
+	files, err := s.RecordedFiles(t.Context(), importer, b.service.ID, []string{ref})
 	noError(t, err)
-	return r
+	if len(files) != 1 {
+		t.Fatalf("%s: %d files", ref, len(files))
+	}
+	return files[0]
 }
 
 // A correction is there for all at once, with the import that brings it, and gone at once.
@@ -127,9 +133,9 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, b := t.Context(), newBench(t, s)
 		told := b.importSome(t, s)
-		batch := b.correcting("second", told()[:4], 1)
+		batch := b.correcting("second", told()[:5], 1)
 		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
-		refs := [4]string{}
+		refs := [5]string{}
 		for i := range refs {
 			refs[i] = told()[i].Sample.SourceRef
 		}
@@ -144,7 +150,8 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 		z := b.recorded(t, s, refs[2]).Sample
 		_, err = s.DescribeSample(ctx, b.intake, z.Key, z.Version, told()[2].Expected, func(x *lab.Sample) { x.Notes = "by hand" })
 		noError(t, err)
-		if uses, err := s.ImportUses(ctx, importer, batch.Import.Key); err != nil || uses.Kept != 3 {
+		b.retract(t, s, refs[4])
+		if uses, err := s.ImportUses(ctx, importer, batch.Import.Key); err != nil || uses.Kept != 3 || uses.Partly != 1 || uses.Restored != 1 {
 			t.Errorf("%+v, %v", uses, err)
 		}
 		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
@@ -152,7 +159,7 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 			version int32
 			kind    lab.PublicationKind
 			kept    bool
-		}{{3, lab.WithdrawnResult, true}, {2, lab.AmendedResult, true}, {3, lab.AmendedResult, true}, {3, lab.AmendedResult, false}} {
+		}{{3, lab.WithdrawnResult, true}, {2, lab.AmendedResult, true}, {3, lab.AmendedResult, true}, {3, lab.AmendedResult, false}, {2, lab.AmendedResult, true}} {
 			r := b.recorded(t, s, refs[i])
 			if latest := r.Latest(); latest.Version != want.version || latest.Kind != want.kind || (r.Correctable() != nil) != want.kept {
 				t.Errorf("%s: version %d, %s, %v", refs[i], latest.Version, latest.Kind, r.Correctable())
@@ -161,8 +168,46 @@ func TestWhatPeopleDecidedIsNotUndone(t *testing.T) {
 		if r := b.recorded(t, s, refs[2]); r.Sample.Notes != "by hand" {
 			t.Error("what somebody wrote is gone")
 		}
+		if r := b.recorded(t, s, refs[4]); r.Count(lab.Verified) > 0 || r.Sample.Stage != lab.StageToPublish {
+			t.Errorf("what somebody retracted counts again, and it waits on %s", r.Sample.Stage)
+		}
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// retract retracts the first analysis of a sample that counts, as a verifier does.
+func (b *bench) retract(t testing.TB, s *store.Store, ref string) {
+	t.Helper()
+	r := b.recorded(t, s, ref)
+	i := slices.IndexFunc(r.Evidence, func(e lab.Evidence) bool { return e.Analysis.State == lab.Verified })
+	a := r.Evidence[i].Analysis
+	_, err := s.RetractAnalysis(t.Context(), b.verifier, a.Key, a.Version, "The instrument was contaminated.")
+	noError(t, err)
+}
+
+// A file does not bring back what a verifier retracted, nor is that anything else than what a
+// correction retracted: that a later file corrects again.
+func TestAFileBringsNothingBackThatAVerifierRetracted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		ref := told()[0].Sample.SourceRef
+		b.retract(t, s, ref)
+		wantMistakes(t, s.Import(ctx, importer, b.dictionary, b.correcting("second", told()[:1], 1), func(int) {}), "id")
+		if r := b.recorded(t, s, ref); r.Latest().Version != 1 || r.Sample.Stage != lab.StageToPublish {
+			t.Errorf("version %d, and it waits on %s", r.Latest().Version, r.Sample.Stage)
+		}
+
+		again := told()[1:2]
+		noError(t, s.Import(ctx, importer, b.dictionary, b.correcting("third", again, 1), func(int) {}))
+		back := b.correcting("fourth", again, 2)
+		again[0].Evidence[0].Analysis.Conclusion = lab.Inconclusive
+		noError(t, s.Import(ctx, importer, b.dictionary, back, func(int) {}))
+		noError(t, s.TakeBack(ctx, importer, back.Import.Key, sourceMistake, func(int) {}))
+		if r := b.recorded(t, s, told()[1].Sample.SourceRef); r.Correctable() != nil || r.Undoing() != lab.UndoesAll {
+			t.Errorf("nobody worked on it, and %v", r.Correctable())
 		}
 	})
 }
@@ -185,17 +230,98 @@ func TestCorrectionsAreTakenBackInTheirOrder(t *testing.T) {
 		if uses, err := s.ImportUses(ctx, importer, first.Key); err != nil || uses.Corrected != 4 {
 			t.Errorf("%+v, %v", uses, err)
 		}
+		if uses, err := s.ImportUses(ctx, importer, third.Import.Key); err != nil || uses != (lab.ImportUses{Restored: 2}) || !uses.None() {
+			t.Errorf("of the third: %+v, %v", uses, err)
+		}
 		noError(t, s.TakeBack(ctx, importer, first.Key, sourceMistake, func(int) {}))
+		if uses, err := s.ImportUses(ctx, importer, third.Import.Key); err != nil || uses != (lab.ImportUses{}) {
+			t.Errorf("of samples that nobody sees: %+v, %v", uses, err)
+		}
 		for _, batch := range []*store.ImportBatch{third, second} {
 			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
 		}
-		if _, err := s.RecordedFile(ctx, importer, b.service.ID, told()[0].Sample.SourceRef); !errors.Is(err, lab.ErrNotFound) {
+		if seen, err := s.RecordedFiles(ctx, importer, b.service.ID, []string{told()[0].Sample.SourceRef}); err != nil || len(seen) > 0 {
 			t.Errorf("it is seen: %v", err)
 		}
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// What was corrected later is taken back first, also where the clock of the machine stood before
+// when that was: two amounts of one analysis would be told as their mean, which nobody measured.
+func TestWhatWasCorrectedLaterIsNotToldByTheClock(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		ctx, c := t.Context(), storetest.Config(t, kind)
+		ahead := storetest.OpenAt(t, c, func() time.Time { return storetest.Now.Add(2 * time.Hour) })
+		b := newBench(t, ahead)
+		told := b.importSome(t, ahead)
+		second := b.correcting("second", told()[:1], 1)
+		noError(t, ahead.Import(ctx, importer, b.dictionary, second, func(int) {}))
+		s, err := store.Open(ctx, c, storetest.Clock)
+		noError(t, err)
+		t.Cleanup(func() { noError(t, s.Close()) })
+		some := told()[:1]
+		third := b.correcting("third", some, 2)
+		some[0].Evidence[0].Analysis.Conclusion = lab.Inconclusive
+		noError(t, s.Import(ctx, importer, b.dictionary, third, func(int) {}))
+		if third.Import.ID.Compare(second.Import.ID) > 0 {
+			t.Fatal("the clock was not set back")
+		}
+		wantRefusal(t, "the second before the third", s.TakeBack(ctx, importer, second.Import.Key, sourceMistake, func(int) {}))
+		for _, batch := range []*store.ImportBatch{third, second} {
+			noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		}
+	})
+}
+
+// A first result that a correction brought leaves no figure when it is taken back, whoever looks
+// it up reads that it was withdrawn, and the sample waits again as it did.
+func TestAFirstResultThatIsTakenBackLeavesNoFigure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		b.dictionary = storetest.AddMethods(t, s)
+		all := storetest.Generate(b.dictionary, 1, 30, importYears[0], importYears[1])
+		i := slices.IndexFunc(all, func(a lab.Arrival) bool { return len(a.Evidence) > 0 && len(a.Evidence[0].Findings) > 0 })
+		waits, told := all[i], all[i]
+		waits.Evidence, waits.Sample.State = nil, lab.Registered
+		noError(t, s.Import(ctx, importer, b.dictionary, batchOf(b.service.ID, "first", []lab.Arrival{waits}), func(int) {}))
+		ref := told.Sample.SourceRef
+		before := figuresRead(t, s, b.service.ID, ref)
+		batch := b.correcting("second", []lab.Arrival{told}, 1)
+		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+		if figuresRead(t, s, b.service.ID, ref) == before {
+			t.Fatal("the result is not counted")
+		}
+		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		if now := figuresRead(t, s, b.service.ID, ref); now != before {
+			t.Errorf("figures read %s, and read %s before", now, before)
+		}
+		r := b.recorded(t, s, ref)
+		if r.Latest().Kind != lab.WithdrawnResult || r.Latest().Why != sourceMistake || r.Sample.Stage != lab.StageToAnalyse {
+			t.Errorf("%+v, and it waits on %s", r.Latest(), r.Sample.Stage)
+		}
+		if moved, err := s.Reclassify(ctx, lab.Operator("test")); err != nil || moved.Changed > 0 {
+			t.Errorf("%+v, %v", moved, err)
+		}
+		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// figuresRead is what the figures read of the samples of the year of a sample.
+func figuresRead(t testing.TB, s *store.Store, service lab.ServiceID, ref string) string {
+	t.Helper()
+	files, err := s.RecordedFiles(t.Context(), importer, service, []string{ref})
+	noError(t, err)
+	var text strings.Builder
+	for row, err := range s.FactRows(t.Context(), lab.Program("test"), service, files[0].Sample.ReceivedOn.Year()) {
+		noError(t, err)
+		fmt.Fprintf(&text, "%+v %d %d %d %d\n", *row.SampleClass, row.UnitPrice, row.PublishedDays, row.ConfirmedDays, len(row.Findings))
+	}
+	return text.String()
 }
 
 // lastImport is the newest import of a service.

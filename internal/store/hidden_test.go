@@ -16,7 +16,7 @@ import (
 // need not ask for those that are seen. Whoever is not named here reads seenSamples,
 // seenSampleFacts or seenFindingFacts.
 var mayMeetHidden = withReason(map[string]string{
-	"of a sample that was read as one that is seen":                                       "evidenceOf expectedOf publicationsOf questionsOf readOutsOf filesOf Views noteView addProgress places saveAnalysis saveAnswer saveExpectations saveStage fileWith findingsOf trailOf",
+	"of a sample that was read as one that is seen":                                       "evidenceOf expectedOf publicationsOf questionsOf readOutsOf filesOf recordedFiles Views noteView addProgress places saveAnalysis saveAnswer saveExpectations saveStage fileWith findingsOf trailOf",
 	"of a visit that was read as one that is seen":                                        "countVisit",
 	"of a sample that is seen, in the same statement":                                     "FindAnalysis",
 	"a code tells at once that the import was taken back: lab.File.TakenBack":             "foundColumns lookupStatement",
@@ -28,7 +28,7 @@ var mayMeetHidden = withReason(map[string]string{
 	"a code leads to its sample whatever became of that":                                  "CheckCodes",
 	"numbers and analyses stay on record whatever became of their import":                 "byID checkCounters compareAnalyses goneError untold",
 	"a backup holds what is hidden, and a restore brings it back":                         "About emptyTables BeginLife",
-	"moves imports from state to state":                                                   "knownImport mayLoad Imports UnfinishedImports ImportUses Abandon TakeBack clear clearLeft clearSamples withdrawAll counts still visits lying correctedLater workedOn",
+	"moves imports from state to state":                                                   "knownImport mayLoad Imports UnfinishedImports ImportUses Abandon TakeBack clear clearLeft clearSamples withdrawAll counts still visits lying correctedLater",
 	"a file of an instrument that was entered stays entered, whatever became of a sample": "neverBefore Batches",
 	"tables of the dictionary":                                                            "takeNames writeProduct writeSubstance settleName updateLaboratory",
 })

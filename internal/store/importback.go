@@ -60,8 +60,7 @@ func (s *Store) ImportUses(ctx context.Context, by lab.Actor, key lab.Key) (uses
 			return uses, translate(err)
 		}
 	}
-	uses.Kept, err = workedOn(tx, key)
-	return uses, translate(err)
+	return uses, translate(countUndone(tx, key, &uses))
 }
 
 // TakeBack takes an import back, with a reason: from one moment on nothing of it is seen, and

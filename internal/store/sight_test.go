@@ -243,9 +243,8 @@ func ofService(t *testing.T, s *store.Store, b bench) []asked {
 			return s.ImportUses(ctx, by, lab.Key{ServiceID: b.service.ID})
 		}},
 		{"Recorded", operator, func(by lab.Actor) (any, error) { return s.Recorded(ctx, by, b.service.ID, []string{"A1"}) }},
-		{"RecordedFile", operator, func(by lab.Actor) (any, error) {
-			r, err := s.RecordedFile(ctx, by, b.service.ID, "A1")
-			return r.Sample, err
+		{"RecordedFiles", operator, func(by lab.Actor) (any, error) {
+			return s.RecordedFiles(ctx, by, b.service.ID, []string{"A1"})
 		}},
 		{"Elsewhere", operator, func(by lab.Actor) (any, error) {
 			return s.Elsewhere(ctx, by, b.service.ID, map[string]lab.Date{"A1": 2024_03_05})
@@ -486,7 +485,7 @@ func TestStrangersLearnOfNothing(t *testing.T) {
 		}
 		for _, a := range own { // it is there
 			got, err := a.call(a.by)
-			nothing := []string{"HeldLong", "RecordedFile", "KnownImport", "Imports", "UnfinishedImports", "ImportUses", "Recorded", "RecordedFile", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life", "Batches", "MappingOf"}
+			nothing := []string{"HeldLong", "KnownImport", "Imports", "UnfinishedImports", "ImportUses", "Recorded", "RecordedFiles", "Elsewhere", "UsualFor", "ClockGaps", "UsualPrice", "UsualAmounts", "Life", "Batches", "MappingOf"}
 			if !slices.Contains(nothing, a.method) && (errors.Is(err, lab.ErrNotFound) || err == nil && got != nil && empty(got)) {
 				t.Errorf("%s by %q, who sees it: %v, %v", a.method, a.by.Name, got, err)
 			}

@@ -77,10 +77,10 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 			asking = errors.Join(asking, err)
 			return found, err
 		},
-		File: func(id string) (*lab.RecordedFile, error) {
-			found, err := x.Store.RecordedFile(ctx, x.By, x.Service.ID, id)
+		Files: func(ids []string) (found []lab.RecordedFile, err error) {
+			found, err = x.Store.RecordedFiles(ctx, x.By, x.Service.ID, ids)
 			asking = errors.Join(asking, err)
-			return &found, err
+			return found, err
 		},
 		Amend: x.Why.Given(),
 	}, progress)
@@ -89,6 +89,9 @@ func (x *Import) Read(ctx context.Context, progress func(done, of int)) (*Readin
 			asking = errors.Join(asking, r.Plan.Close())
 		}
 		return nil, asking
+	}
+	if errors.Is(err, intake.ErrMeanwhile) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, &FilesError{err}
