@@ -335,6 +335,11 @@ func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 		e.datesInNumbers.add(row.Number, text)
 		return
 	}
+	e.addMarks(row, text)
+}
+
+// addMarks takes in the marks of a number that is a text.
+func (e *evidence) addMarks(row Row, text string) {
 	number := strings.TrimSpace(strings.TrimLeft(text, "<>~±"))
 	switch {
 	case strings.Trim(number, "+-0123456789.,") != "":
