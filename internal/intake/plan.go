@@ -328,12 +328,28 @@ func (p *planner) readTables(paths []string) error {
 		p.sources = append(p.sources, &source{table: t, fates: make([]*fate, t.len()), next: noRows(t.len()), notes: map[string]int{}})
 		p.all += t.len()
 	}
+	for i, s := range p.sources {
+		if len(s.table.Malformed) > 0 && p.hasTitle(i) {
+			return s.table.titled()
+		}
+	}
 	bad := p.findings().table.Malformed
 	if len(bad) > 0 && p.mapping.Findings.Layout == "rows" {
 		return fmt.Errorf("%s row %d: %s Nobody can tell to which sample such a row belongs, so that its result would lack a finding: correct the file (%d such rows)",
 			p.findings().table.File, bad[0].Number, bad[0].sentence(), len(bad))
 	}
 	return nil
+}
+
+// hasTitle tells that a file has one heading where the mapping does not say in which row they stand.
+func (p *planner) hasTitle(i int) bool {
+	return len(p.sources[i].table.Header) == 1 && p.mapping.Files[i].HeaderRow == 0
+}
+
+// titled refuses a table of one heading that is perhaps none.
+func (t *Table) titled() error {
+	return fmt.Errorf("%s: one heading, %q, stands above all rows: it may be a title. Say in the mapping header_row of the file, the number of the row in which the headings stand",
+		t.File, clip(t.Header[0], maxShown))
 }
 
 // readTable reads a file, wherever it lies.
@@ -374,6 +390,9 @@ func (p *planner) bind() error {
 			slices.Sort(missing)
 			errs = append(errs, fmt.Errorf("%s: the columns %s are missing; the file has %s",
 				s.table.File, strings.Join(slices.Compact(missing), ", "), strings.Join(s.table.Header, ", ")))
+			if p.hasTitle(i) {
+				errs = append(errs, s.table.titled())
+			}
 		}
 	}
 	return errors.Join(errs...)

@@ -349,3 +349,14 @@ func TestTheDescriptionStandsInTheFirstRow(t *testing.T) {
 	plan, _ = mustPlan(t, mustMapping(t, rowsMapping), file(cells{}, bare))
 	wantLine(t, plan, 3, Rejected, "received_on", "", "The sample is described otherwise in row 2")
 }
+
+// A title above the table is taken for its headings: the mapping can say where those stand.
+func TestATitleIsNoHeading(t *testing.T) {
+	_, err := planWith(t, mustMapping(t, rowsMapping), Known{Dictionary: mustDictionary(t), Today: today}, "Overzicht 2024\n"+file(cells{}))
+	wantError(t, err, `one heading, "Overzicht 2024", stands above all rows`)
+	wantError(t, err, "header_row")
+	m := strings.Replace(rowsMapping, `holds = "both"`, "holds = \"both\"\nheader_row = 2", 1)
+	if plan, _ := mustPlan(t, mustMapping(t, m), "Overzicht 2024\n"+file(cells{})); len(arrivalsOf(plan)) != 1 {
+		t.Error(lines(plan))
+	}
+}
