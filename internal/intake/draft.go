@@ -253,6 +253,10 @@ func (p *planner) readNothing(at place) bool {
 	if i < 0 {
 		return false // it waits to be analysed
 	}
+	if p.sets[i].named {
+		at.reject(problem{"substance", "", "The sample was analysed, but no cell says of any substance whether it was found: write it, or leave out the day of the analysis."})
+		return true
+	}
 	if !contains(p.mapping.Findings.Nothing, "") && !contains(p.mapping.Findings.Unclear, "") {
 		at.reject(problem{"substance", "", `The sample was analysed, but no substance stands in the row; if that means that nothing was found, add "" to the mapping's findings.nothing.`})
 		return true

@@ -379,3 +379,57 @@ func TestAUnitAloneIsNoFinding(t *testing.T) {
 	plan, _ := mustPlan(t, mustMapping(t, m), file(cells{"amount": "5", "remarks": "%"}, cells{"nr": "", "in": "", "sold as": "", "form": "", "region": "", "price": "", "quantity": "", "substance": "", "method": "", "on": "", "amount": "", "basis": "", "±": "", "remarks": "%"}))
 	wantLine(t, plan, 3, Rejected, "id", "", "The row does not say which sample it is.")
 }
+
+// stripsMapping is of a table with a column a substance, as of strips.
+const stripsMapping = `
+profile = "strips"
+decimal = ","
+[[file]]
+holds = "both"
+[samples]
+id = "nr"
+received_on = { column = "in", date = "DD-MM-YYYY" }
+sold_as = "sold as"
+form = { value = "powder" }
+[findings]
+layout = "columns"
+columns = ["fentanyl", "nitazenes"]
+[findings.fields]
+substance = { value = "{n}" }
+detection = { column = "{n} strip", values = { pos = "indicated", neg = "not_detected" } }
+performed_on = { column = "on", date = "DD-MM-YYYY" }
+[method.default]
+kind = "strip"
+lab = "Test laboratory"
+level = "presumptive"
+`
+
+// A column a substance: an empty cell is no test of it, and never a finding.
+func TestAColumnASubstance(t *testing.T) {
+	const header = "nr;in;sold as;on;fentanyl strip;nitazenes strip\n"
+	for row, want := range map[string]string{
+		"S1;02-03-2024;heroin;05-03-2024;pos;neg": "fentanyl indicated, a nitazene, which one is not known not_detected",
+		"S1;02-03-2024;heroin;05-03-2024;;pos":    "a nitazene, which one is not known indicated",
+		"S1;02-03-2024;heroin;05-03-2024;neg;":    "fentanyl not_detected",
+	} {
+		plan, d := mustPlan(t, mustMapping(t, stripsMapping), header+row+"\n")
+		all := arrivalsOf(plan)
+		if len(all) != 1 {
+			t.Errorf("%s: %s", row, lines(plan))
+		} else if got := strings.Join(findingTexts(d, all[0]), ", "); got != want {
+			t.Errorf("%s: %s, want %s", row, got, want)
+		}
+	}
+	plan, _ := mustPlan(t, mustMapping(t, stripsMapping), header+"S1;02-03-2024;heroin;05-03-2024;;\nS2;02-03-2024;heroin;;;\nS3;02-03-2024;heroin;05-03-2024;?;\n")
+	wantLine(t, plan, 2, Rejected, "substance", "", "no cell says of any substance whether it was found")
+	wantLine(t, plan, 4, Rejected, "detection", "?", "is none of")
+	if all := arrivalsOf(plan); len(all) != 1 || len(all[0].Evidence) != 0 {
+		t.Errorf("what waits: %+v", all)
+	}
+	// A row that is rejected names the danger of the cell that says something, and no other.
+	if dangers := plan.Receipt.LeftOut.Dangers; len(dangers) != 1 || dangers[0].Name != "fentanyl" || dangers[0].Row != 4 {
+		t.Errorf("%+v", dangers)
+	}
+	_, err := parseMapping([]byte(strings.Replace(stripsMapping, `"{n} strip"`, `"strip"`, 1)))
+	wantError(t, err, "each substance has columns of its own")
+}

@@ -14,13 +14,14 @@ import (
 // boundFinding is the columns of a finding: of all, or of one number.
 type boundFinding struct {
 	columns []*column
+	named   bool // they are of one substance, and another cell says whether it was found
 
 	sample, substance, method, performedOn, publishedOn            *column
 	detection, amount, unit, basis, uncertainty, stereo, abundance *column
 }
 
 func bindFinding(t *Table, m *Mapping, label string) (*boundFinding, []string) {
-	b := &boundFinding{}
+	b := &boundFinding{named: strings.Contains(m.Findings.Fields["substance"].Value, "{n}")}
 	var missing []string
 	b.columns, missing = bind(t, "findings.fields", m.Findings.labelled(label), findingFields, m.Decimal, 0)
 	places := map[string]**column{
@@ -148,9 +149,19 @@ func (p *planner) unidentify(f *found) {
 	f.finding = lab.Finding{SubstanceID: f.finding.SubstanceID, ReportedAs: f.finding.ReportedAs, Abundance: f.finding.Abundance, Detection: lab.Unidentified}
 }
 
+// saysOf tells that a row says whether the substance of the columns was found.
+func (b *boundFinding) saysOf(row Row) bool {
+	return slices.ContainsFunc([]*column{b.amount, b.detection}, func(c *column) bool {
+		return c != nil && c.at >= 0 && !isBlank(c.text(row))
+	})
+}
+
 // empty tells that the row has no finding here; a number without a substance is
 // not nothing.
 func (b *boundFinding) empty(row Row) (bool, []problem) {
+	if b.named {
+		return !b.saysOf(row), nil
+	}
 	if b.substance.text(row) != "" || b.substance.nameOf(row) != "" {
 		return false, nil
 	}

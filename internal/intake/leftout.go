@@ -101,7 +101,7 @@ func (p *planner) leftOut(amending bool) LeftOut {
 // dangersIn lists the dangers that a row names and does not say were absent.
 func (p *planner) dangersIn(dangers *dangersLeft, row Row) (names []string) {
 	for _, b := range p.sets {
-		if b.saysAbsent(row) {
+		if b.saysAbsent(row) || b.named && !b.saysOf(row) {
 			continue
 		}
 		texts := []string{b.substance.text(row)}

@@ -248,7 +248,8 @@ func (m *Mapping) checkTogether(errs *lab.FieldErrors) {
 
 func (m *Mapping) checkLayout(errs *lab.FieldErrors) {
 	sample, told := m.Findings.Fields["sample"]
-	numbered := strings.Contains(m.Findings.Fields["substance"].Column, "{n}")
+	isNumbered := func(name string) bool { return strings.Contains(m.Findings.Fields[name].Column, "{n}") }
+	numbered := isNumbered("substance") || strings.Contains(m.Findings.Fields["substance"].Value, "{n}") && (isNumbered("amount") || isNumbered("detection"))
 	switch m.Findings.Layout {
 	case "rows":
 		errs.Check(len(m.Files) != 2 || sample.Column != "", "findings.fields.sample", "Say which column names the sample.")
@@ -257,7 +258,7 @@ func (m *Mapping) checkLayout(errs *lab.FieldErrors) {
 		errs.Check(len(m.Files) == 1, "findings.layout", "Numbered columns stand in the sample's own row: describe one file.")
 		errs.Check((m.Findings.Count == 0) != (len(m.Findings.Columns) == 0) && m.Findings.Count >= 0 && len(m.Findings.labels()) <= 100, "findings.count",
 			"Say how many numbered columns there are, or in columns what stands in their headings instead of a number; 100 at most.")
-		errs.Check(numbered, "findings.fields.substance", "Its heading holds {n} where the number stands, such as \"substance {n}\".")
+		errs.Check(numbered, "findings.fields.substance", "Its heading holds {n} where the number stands, such as \"substance {n}\"; or it is value = \"{n}\", and the heading of amount or detection holds {n}, where each substance has columns of its own.")
 		errs.Check(!m.Findings.Continued, "findings.continued", "In numbered columns all findings of a sample stand in its own row.")
 	default:
 		errs.Check(false, "findings.layout", "It is \"rows\" or \"columns\".")
