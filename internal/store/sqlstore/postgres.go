@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -80,11 +81,12 @@ func (d postgresDialect) check(ctx context.Context, db *gorm.DB) error {
 	return readsAll(db, role.Name)
 }
 
-// insert copies the rows in PostgreSQL's binary form. How parents are looked up is
-// planned once a connection: while their table is nearly empty, as a walk through
-// all of it, which would be kept as it grows.
+// insert copies the rows in PostgreSQL's binary form. How parents are looked up is planned once a
+// connection: while their table is nearly empty, as a walk through all of it, or by an index of
+// which only the service is told, and it would be kept as the table grows. So it is planned anew
+// for each batch, without such walks.
 func (postgresDialect) insert(ctx context.Context, conn *sql.Conn, tx *gorm.DB, table string, columns []string, rows iter.Seq[[]any]) error {
-	if err := tx.Exec("SET LOCAL enable_seqscan = off").Error; err != nil {
+	if err := cmp.Or(tx.Exec("SET LOCAL enable_seqscan = off").Error, tx.Exec("DISCARD PLANS").Error); err != nil {
 		return err
 	}
 	next, stop := iter.Pull(rows)
