@@ -48,6 +48,9 @@ type readImport struct {
 	before  *lab.Import
 	mapping *intake.Mapping
 	methods []*lab.Method // new ones
+
+	substances []*lab.Substance // likewise
+	products   []*lab.Product
 }
 
 // yearCount is how many samples of a year would be new.
@@ -150,7 +153,8 @@ func (s *Server) importFailed(ctx context.Context, err error) error {
 
 // keep keeps what a page tells of a reading.
 func (x *importJob) keep(reading *work.Reading) {
-	kept := &readImport{receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping, methods: reading.Plan.Methods}
+	kept := &readImport{receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping,
+		methods: reading.Plan.Methods, substances: reading.Plan.Substances, products: reading.Plan.Products}
 	for _, year := range slices.Sorted(maps.Keys(reading.Plan.Years)) {
 		kept.years = append(kept.years, yearCount{year, reading.Plan.Years[year]})
 	}
@@ -225,7 +229,7 @@ func serveReceipt(r *request) error {
 		kind, err = "text/csv; charset=utf-8", receipt.WriteCSV(&body)
 	case sheetEnding:
 		var sheet *reports.Sheet
-		if sheet, err = r.receiptSheet(receipt.Profile+", "+x.service.Code, receipt); err == nil {
+		if sheet, err = r.receiptSheet(receipt.Profile+", "+x.service.Code, x.reading); err == nil {
 			kind, err = sheetKind, reports.WriteSheet(&body, sheet)
 		}
 	}

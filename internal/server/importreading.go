@@ -133,12 +133,13 @@ func (r *request) readView(read *readImport) (*readView, error) {
 		v.Before = r.moment(read.before.ImportedAt)
 	}
 	v.MayTake = read.before == nil && c.Samples+c.Corrected > 0
-	return v, r.correctionViews(v, c)
+	return v, r.correctionViews(v, read)
 }
 
 // correctionViews tell what the files change of recorded samples.
-func (r *request) correctionViews(v *readView, c *intake.Receipt) error {
-	n, err := r.naming()
+func (r *request) correctionViews(v *readView, read *readImport) error {
+	c := read.receipt
+	n, err := r.namingOf(read)
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
 		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, n.correctionChanges(&x)})
 	}
