@@ -234,6 +234,7 @@ func (n *newEntries) use(a *lab.Arrival) {
 }
 
 func (n *newEntries) collect(d *lab.Dictionary, plan *Plan) {
+	plan.Words = d
 	plan.Substances = added(d.Substances, n.before.substances, n.used.substances)
 	plan.Products = added(d.Products, n.before.products, n.used.products)
 	plan.Methods = added(d.Methods, n.before.methods, n.used.methods)

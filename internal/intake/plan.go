@@ -24,7 +24,8 @@ type Plan struct {
 	Substances []*lab.Substance // new to the dictionary
 	Products   []*lab.Product
 	Methods    []*lab.Method
-	Usual      lab.Usual // with which the files were checked
+	Words      *lab.Dictionary // with which the files were read, and what is new in them
+	Usual      lab.Usual       // with which the files were checked
 	Receipt    *Receipt
 
 	planner *planner

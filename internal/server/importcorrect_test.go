@@ -35,8 +35,13 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		if corrected == string(clinic(t)) {
 			t.Fatal("nothing is corrected")
 		}
-		upload = i.upload(t, []byte(corrected))
+		// What is new in the files has its name, too.
+		upload = i.upload(t, []byte(strings.Replace(string(clinic(t)), ";ketamine;82;%", ";plimboxate;8,2;%", 1)))
 		set.Set("profile", "clinic2")
+		_, named := i.read(t, upload, set)
+		named.want(t, http.StatusOK, "One recorded sample reads otherwise now", "plimboxate: ")
+
+		upload = i.upload(t, []byte(corrected))
 		job, told := i.read(t, upload, set)
 		told.want(t, http.StatusOK, "One recorded sample reads otherwise now", "fentanyl", "<del>82%</del>", "<ins>8.2%</ins>")
 

@@ -47,10 +47,8 @@ type readImport struct {
 	years   []yearCount
 	before  *lab.Import
 	mapping *intake.Mapping
-	methods []*lab.Method // new ones
-
-	substances []*lab.Substance // likewise
-	products   []*lab.Product
+	methods []*lab.Method   // new ones
+	words   *lab.Dictionary // with which it was read, and what is new in the files
 }
 
 // yearCount is how many samples of a year would be new.
@@ -153,8 +151,10 @@ func (s *Server) importFailed(ctx context.Context, err error) error {
 
 // keep keeps what a page tells of a reading.
 func (x *importJob) keep(reading *work.Reading) {
-	kept := &readImport{receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping,
-		methods: reading.Plan.Methods, substances: reading.Plan.Substances, products: reading.Plan.Products}
+	kept := &readImport{
+		receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping,
+		methods: reading.Plan.Methods, words: reading.Plan.Words,
+	}
 	for _, year := range slices.Sorted(maps.Keys(reading.Plan.Years)) {
 		kept.years = append(kept.years, yearCount{year, reading.Plan.Years[year]})
 	}
@@ -228,10 +228,7 @@ func serveReceipt(r *request) error {
 	case ".csv":
 		kind, err = "text/csv; charset=utf-8", receipt.WriteCSV(&body)
 	case sheetEnding:
-		var sheet *reports.Sheet
-		if sheet, err = r.receiptSheet(receipt.Profile+", "+x.service.Code, x.reading); err == nil {
-			kind, err = sheetKind, reports.WriteSheet(&body, sheet)
-		}
+		kind, err = sheetKind, reports.WriteSheet(&body, r.receiptSheet(receipt.Profile+", "+x.service.Code, x.reading))
 	}
 	if kind == "" || !strings.HasPrefix(r.Param("file"), "receipt.") {
 		return page.ErrNoPage

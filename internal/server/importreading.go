@@ -94,9 +94,7 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	if x.reading == nil {
 		return shown, nil
 	}
-	if shown.Read, err = r.readView(x.reading); err != nil {
-		return nil, err
-	}
+	shown.Read = r.readView(x.reading)
 	if x.taking == nil {
 		shown.Decide = r.nameRows(x.reading.receipt.Near)
 		fields := make([]*page.Field, len(shown.Decide))
@@ -111,7 +109,7 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	return shown, err
 }
 
-func (r *request) readView(read *readImport) (*readView, error) {
+func (r *request) readView(read *readImport) *readView {
 	c := read.receipt
 	v := &readView{
 		Causes: r.causeViews(c.Causes), Following: c.Following, Dangers: c.LeftOut.Dangers, TooMuch: c.LeftOut.TooMuch(), Files: r.fileReceipts(c.Files), Samples: c.Samples,
@@ -133,18 +131,17 @@ func (r *request) readView(read *readImport) (*readView, error) {
 		v.Before = r.moment(read.before.ImportedAt)
 	}
 	v.MayTake = read.before == nil && c.Samples+c.Corrected > 0
-	return v, r.correctionViews(v, read)
+	r.correctionViews(v, read)
+	return v
 }
 
 // correctionViews tell what the files change of recorded samples.
-func (r *request) correctionViews(v *readView, read *readImport) error {
-	c := read.receipt
-	n, err := r.namingOf(read)
+func (r *request) correctionViews(v *readView, read *readImport) {
+	c, n := read.receipt, naming{words: read.words, texts: r.Texts}
 	for _, x := range c.Corrections[:min(shownLines, len(c.Corrections))] {
 		v.Corrections = append(v.Corrections, correctionView{x.ID, x.File, x.Row, x.Dangers, n.correctionChanges(&x)})
 	}
 	v.Corrected, v.MoreCorrected = c.Corrected, c.Corrected-len(v.Corrections)
-	return err
 }
 
 // nameRows ask of each name that is close to known ones which is meant.

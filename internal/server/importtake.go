@@ -62,9 +62,7 @@ func (r *request) importTakePage() (*importTakePage, *importJob, error) {
 	}
 	read := x.reading
 	shown := &importTakePage{View: r.View(r.Texts.Text("page.imports.take")), Service: r.Service, Address: importJobAddress(j), Files: x.files}
-	if shown.Read, err = r.readView(read); err != nil {
-		return nil, nil, err
-	}
+	shown.Read = r.readView(read)
 	if x.taking != nil || !shown.Read.MayTake {
 		return nil, nil, lab.ErrNotFound
 	}

@@ -74,25 +74,6 @@ func (r *request) methodNames(methods []*lab.Method) []string {
 	return names
 }
 
-// namingOf names what is recorded, and what is new in files.
-func (r *request) namingOf(read *readImport) (naming, error) {
-	n, err := r.naming()
-	if err != nil || len(read.methods)+len(read.substances)+len(read.products) == 0 {
-		return n, err
-	}
-	n.words = n.words.Clone()
-	for _, m := range read.methods {
-		n.words.Methods[m.ID] = m
-	}
-	for _, s := range read.substances {
-		n.words.Substances[s.ID] = s
-	}
-	for _, p := range read.products {
-		n.words.Products[p.ID] = p
-	}
-	return n, nil
-}
-
 // correctionChanges are what a file changes of a recorded sample.
 func (n naming) correctionChanges(x *intake.Correction) []page.ChangeView {
 	var changes []page.ChangeView
@@ -122,14 +103,11 @@ func orDash(text string) string {
 }
 
 // receiptSheet is the receipt as a workbook, in the reader's language.
-func (r *request) receiptSheet(title string, read *readImport) (*reports.Sheet, error) {
-	n, err := r.namingOf(read)
-	if err != nil {
-		return nil, err
-	}
+func (r *request) receiptSheet(title string, read *readImport) *reports.Sheet {
+	n := naming{words: read.words, texts: r.Texts}
 	records := read.receipt.Told(intake.Telling{
 		Words: r.Texts.Retell, Field: r.fileField,
 		Changes: func(c *intake.Correction) []string { return r.correctionTexts(n, c) },
 	})
-	return reports.ReceiptSheet(r.Texts, title, intake.ReceiptColumns, records), nil
+	return reports.ReceiptSheet(r.Texts, title, intake.ReceiptColumns, records)
 }
