@@ -144,8 +144,7 @@ var latin = strings.NewReplacer("а", "a", "в", "b", "с", "c", "е", "e", "н"
 	"α", "a", "β", "b", "ε", "e", "η", "h", "ι", "i", "κ", "k", "μ", "m", "ν", "n", "ο", "o", "ρ", "p", "τ", "t", "υ", "y", "χ", "x", "ζ", "z")
 
 // NoRef tells that a text is no id of a sample: signs alone, a word for nothing or a number
-// for it, or several words with such a one among them
-// and without any digit: label lost.
+// for it, or several words without any digit of which one is such: label lost.
 func NoRef(text string) bool {
 	seen := strings.TrimSpace(strings.Map(printed, text))
 	folded := Fold(seen)
