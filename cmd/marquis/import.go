@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -107,12 +106,8 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-// importPercent is how much more memory than is in use an import lets garbage take: what is read
-// of a row is gone with it, so that collecting more often costs little.
-const importPercent = 50
-
 func (x *importing) run(ctx context.Context, s *store.Store, files []string) (err error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(importPercent))
+	defer collectLess()()
 	reading, err := x.read(ctx, s, files)
 	if err != nil {
 		return err

@@ -4,9 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // heapShare is the part of the memory that the program is given which the garbage
@@ -28,6 +31,40 @@ func limitMemory(setting int64) {
 	}
 	if limit > 0 {
 		debug.SetMemoryLimit(limit / 100 * heapShare)
+	}
+}
+
+// How much garbage an import lets lie: what is read of a row is gone with it, so that there is much
+// beside little that stays. By the runtime's own measure, as much as stays, it would be collected
+// every few milliseconds, for a fifth of the whole work.
+const (
+	garbageLeast   = 48 << 20 // bytes
+	garbagePercent = 50       // of what stays, where that is more
+)
+
+// collectLess has garbage collected as an import needs it, until the end is called. A limit of the
+// memory goes before it.
+func collectLess() (end func()) {
+	before := debug.SetGCPercent(garbagePercent)
+	var ended atomic.Bool
+	stays := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	after := func() {
+		metrics.Read(stays)
+		debug.SetGCPercent(max(garbagePercent, int(garbageLeast*100/max(stays[0].Value.Uint64(), 1<<20))))
+	}
+	type sign struct{ _ *bool } // what has no pointer may be collected late
+	var eachTime func(*sign)
+	eachTime = func(sign *sign) { // nothing holds it: the next collection finds it
+		if !ended.Load() {
+			after()
+			runtime.SetFinalizer(sign, eachTime)
+		}
+	}
+	after()
+	runtime.SetFinalizer(new(sign), eachTime)
+	return func() {
+		ended.Store(true)
+		debug.SetGCPercent(before)
 	}
 }
 

@@ -394,9 +394,12 @@ func sameUnit(beside, unit string) bool {
 	plain := func(s string) string {
 		return strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(s), "")), "μ", "µ")
 	}
+	if beside == unit || plain(beside) == plain(unit) {
+		return true
+	}
 	one, err := lab.ParseAmount("1", unit)
 	other, err2 := lab.ParseAmount("1", beside)
-	if plain(beside) == plain(unit) || err == nil && err2 == nil && one == other {
+	if err == nil && err2 == nil && one == other {
 		return true
 	}
 	for _, sign := range currencySigns[strings.ToUpper(unit)] {

@@ -24,6 +24,22 @@ func Differences[T any](before, after T) []Difference {
 	return differences("", reflect.ValueOf(before), reflect.ValueOf(after))
 }
 
+// CanonicalDifferences is CanonicalJSON of differences, which an import asks for of each result.
+// Their values are canonical already.
+func CanonicalDifferences(all []Difference) string {
+	if all == nil {
+		return "null"
+	}
+	var b strings.Builder
+	for i, d := range all {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`{"field":` + string(ValueOf(d.Field)) + `,"new":` + d.New.told() + `,"old":` + d.Old.told() + `}`)
+	}
+	return "[" + b.String() + "]"
+}
+
 func differences(prefix string, before, after reflect.Value) []Difference {
 	var found []Difference
 	for i, field := range fieldsOf(before.Type()) {

@@ -55,6 +55,9 @@ var leftBehind = regexp.MustCompile(`_x[0-9a-f]{4}_|<br ?/?>|&(?:nbsp|amp|quot|#
 
 // writtenOut writes a power of ten as the number that a spreadsheet makes of it: 1e5.
 func writtenOut(text string) string {
+	if !strings.Contains(text, "e") {
+		return text
+	}
 	m := power.FindStringSubmatch(text)
 	if m == nil {
 		return text

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"encoding"
 	"encoding/json"
@@ -110,12 +111,9 @@ func (v Value) String() string {
 }
 
 // MarshalJSON writes the value, null where it is not told.
-func (v Value) MarshalJSON() ([]byte, error) {
-	if v == "" {
-		return []byte("null"), nil
-	}
-	return []byte(v), nil
-}
+func (v Value) MarshalJSON() ([]byte, error) { return []byte(v.told()), nil }
+
+func (v Value) told() string { return string(cmp.Or(v, "null")) }
 
 // UnmarshalJSON takes a value as it is.
 func (v *Value) UnmarshalJSON(text []byte) error {

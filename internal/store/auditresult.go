@@ -26,20 +26,13 @@ func (s *resultsSum) publish(publications []lab.Publication) error {
 		if err != nil {
 			return err
 		}
-		sum, err := toldSum(told)
-		if err != nil {
-			return err
-		}
-		s.add(publications[i].ID, sum)
+		s.add(publications[i].ID, toldSum(told))
 	}
 	return nil
 }
 
 // toldSum is the SHA-256 of what is told of a version of a result.
-func toldSum(told []lab.Difference) (string, error) {
-	text, err := lab.CanonicalJSON(told)
-	return lab.ResultSum(text), err
-}
+func toldSum(told []lab.Difference) string { return lab.ResultSum(lab.CanonicalDifferences(told)) }
 
 // String is the sum of what was added.
 func (s *resultsSum) String() string { return hex.EncodeToString(s.h.Sum(nil)) }
@@ -109,9 +102,7 @@ func (v *vouchers) take(e *auditEvent) error {
 		}
 	}
 	if err == nil && len(told) > 0 {
-		var sum string
-		sum, err = toldSum(told)
-		v.results[published] = vouched{e.Seq, sum}
+		v.results[published] = vouched{e.Seq, toldSum(told)}
 	}
 	return err
 }
@@ -187,13 +178,13 @@ func publishedOf(tx *gorm.DB, service lab.ServiceID, said vouchers) (there publi
 	for _, i := range imports {
 		there.states[i.ID] = i.State
 	}
-	err = eachPublication(tx, service, "", nil, func(p *lab.Publication, text string) error { return there.add(p, text, said) })
+	err = eachPublication(tx, service, "", nil, func(p *lab.Publication, text string) { there.add(p, text, said) })
 	return there, err
 }
 
 // eachPublication hands over versions of results of a service in order of their ids, each with
 // the text that was released.
-func eachPublication(tx *gorm.DB, service lab.ServiceID, which string, args []any, take func(p *lab.Publication, text string) error) error {
+func eachPublication(tx *gorm.DB, service lab.ServiceID, which string, args []any, take func(p *lab.Publication, text string)) error {
 	rows, err := tx.Raw("SELECT service_id, id, sample_id, version, kind, reason, reason_code, reason_lang, reason_translation, "+
 		"outcome, outcome_euda, result, published_on, published_by, published_at, import_id FROM publications WHERE service_id = ?"+which+" ORDER BY id",
 		append([]any{service}, args...)...).Rows()
@@ -208,16 +199,14 @@ func eachPublication(tx *gorm.DB, service lab.ServiceID, which string, args []an
 			&p.Outcome, &p.OutcomeEUDA, &text, &p.PublishedOn, &p.PublishedBy, &p.PublishedAt, &p.ImportID); err != nil {
 			return err
 		}
-		if err := take(&p, text); err != nil {
-			return err
-		}
+		take(&p, text)
 	}
 	return rows.Err()
 }
 
 // add adds a version of a result, of which the text was released.
-func (there *published) add(p *lab.Publication, text string, said vouchers) error {
-	sum, err := toldSum(p.ToldOf(text))
+func (there *published) add(p *lab.Publication, text string, said vouchers) {
+	sum := toldSum(p.ToldOf(text))
 	sums, state := there.imports, there.states[p.ImportID]
 	_, ofImport := said.imports[p.ImportID]
 	unsaid := state == lab.ImportLoading || state == lab.ImportAbandoned // nobody ever saw it
@@ -238,7 +227,6 @@ func (there *published) add(p *lab.Publication, text string, said vouchers) erro
 	case !unsaid && !said.since.IsZero() && !p.PublishedAt.Time().Before(said.since.Time()):
 		there.unsaid = true
 	}
-	return err
 }
 
 // broken is the first event that says something else than is there, or 0.

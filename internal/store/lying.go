@@ -33,10 +33,8 @@ func (l *load) lying(ctx context.Context) (*lying, error) {
 	if err := tx.Raw("SELECT DISTINCT number_year"+ofImport, args...).Scan(&l.years).Error; err != nil {
 		return nil, translate(err)
 	}
-	err := eachPublication(tx, i.ServiceID, " AND id > ? AND import_id = ?", []any{i.ID, i.ID}, func(p *lab.Publication, text string) error {
-		sum, err := toldSum(p.ToldOf(text))
-		l.results.add(p.ID, sum)
-		return err
+	err := eachPublication(tx, i.ServiceID, " AND id > ? AND import_id = ?", []any{i.ID, i.ID}, func(p *lab.Publication, text string) {
+		l.results.add(p.ID, toldSum(p.ToldOf(text)))
 	})
 	if err != nil {
 		return nil, translate(err)

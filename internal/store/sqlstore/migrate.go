@@ -111,6 +111,9 @@ func TodaysSchema() (newest int64, err error) {
 	return newest, err
 }
 
+// newestProgramMigration is the last of the migrations that are no SQL.
+const newestProgramMigration = listChecksVersion
+
 func (d *DB) goose() (*goose.Provider, error) {
 	pool, err := d.Write.DB()
 	if err != nil {
@@ -125,7 +128,7 @@ func (d *DB) goose() (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(dialect, pool, dialectFiles{migrations.Files, d.dialect.name()},
-		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(sourceKeys()...), goose.WithSessionLocker(locker))
+		goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(append(sourceKeys(), listChecks(d.dialect.name()))...), goose.WithSessionLocker(locker))
 }
 
 // dialectFiles shows the migrations of one dialect: goose refuses two files of

@@ -14,9 +14,8 @@ import (
 // anew where more is taken for one another. Only the program knows what people do, so that they
 // are no SQL.
 const (
-	sourceKeysVersion      = 37
-	sourceKeysAnewVersion  = 43
-	newestProgramMigration = sourceKeysAnewVersion
+	sourceKeysVersion     = 37
+	sourceKeysAnewVersion = 43
 )
 
 func sourceKeys() []*goose.Migration {
