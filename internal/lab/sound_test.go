@@ -41,8 +41,8 @@ func TestNamesOfOtherLanguagesAreNear(t *testing.T) {
 func TestNewNamesThatAreMadeAsThoseOfADanger(t *testing.T) {
 	d := labtest.Bench(t)
 	for typed, class := range map[string]string{
-		"o-methylfentanyl": "fentanyl_analogue", "ortho methylfentanyl": "fentanyl_analogue", "3-methylfentanyl": "fentanyl_analogue", "remifentanil": "fentanyl_analogue", "propoxynitazene": "nitazene", "isotonitazepyne": "nitazene",
-		"flunitrazolam": "benzodiazepine", "pynazolam": "benzodiazepine", "5F-CUMYL-PINACA": "synthetic_cannabinoid", "AB-CHMINACA": "synthetic_cannabinoid", "25X-NBOH": "nboh", "hydroxybrorphine": "orphine",
+		"o-methylfentanyl": "fentanyl_analogue", "ortho methylfentanyl": "fentanyl_analogue", "4-methylfentanyl": "fentanyl_analogue", "trefentanil": "fentanyl_analogue", "propoxynitazene": "nitazene", "propylnitazepyne": "nitazene",
+		"flumetrazolam": "benzodiazepine", "pynazolam": "benzodiazepine", "5F-CUMYL-PINACA": "synthetic_cannabinoid", "MDMB-CHMINACA": "synthetic_cannabinoid", "25X-NBOH": "nboh", "hydroxybrorphine": "orphine",
 		"fluorofent": "fentanyl_analogue", "fentalogue": "fentanyl_analogue", "fent/carf": "fentanyl_analogue", "fentynal": "fentanyl_analogue",
 	} {
 		a := d.AskName(typed)

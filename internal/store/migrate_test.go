@@ -328,3 +328,58 @@ func TestAnEditionThatBringsALocalNameOffersToMerge(t *testing.T) {
 		})
 	}
 }
+
+// A registry of an edition that knew fewer dangers gets them with all their names and products;
+// who had added one of them here keeps that entry, until somebody merges it.
+func TestAnEditionBringsEntriesThatWereNotThere(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := storetest.Config(t, kind)
+			s := storetest.Open(t, c)
+			older := []string{
+				"UPDATE settings SET value = 'older' WHERE name = 'dictionary'",
+				"DELETE FROM product_substances WHERE product_id BETWEEN 118 AND 998 OR substance_id BETWEEN 608 AND 899",
+				"DELETE FROM product_names WHERE product_id BETWEEN 118 AND 998",
+				"DELETE FROM products WHERE id BETWEEN 118 AND 998",
+				"DELETE FROM substance_names WHERE substance_id BETWEEN 608 AND 899 OR folded = 'u47'",
+				"DELETE FROM substances WHERE id BETWEEN 608 AND 899",
+				"INSERT INTO substances (id, name, name_nl, class, role, psychoactive, active, formula, molar_mass, cas, pubchem_cid, reviewed) " +
+					"SELECT 1000000, 'bucinnazine', '', 'opioid', role, psychoactive, active, '', 0, '', 0, false FROM substances WHERE name = 'U-47700'",
+				"INSERT INTO substance_names (folded, substance_id, name, language, stereo) VALUES ('bucinnazine', 1000000, 'bucinnazine', '', '')",
+			}
+			if kind == "postgres" { // whose owner may not lock the judgements, which a deletion asks
+				asSuperuser(t, c.DatabaseURL, append([]string{"SET session_replication_role = replica"}, older...)...)
+			} else {
+				for _, statement := range older {
+					noError(t, store.Exec(s, statement))
+				}
+			}
+			done, err := store.Migrate(t.Context(), c, clock)
+			noError(t, err)
+			if lines := strings.Join(done, "\n"); !strings.Contains(lines, "keep the name: bucinnazine;") {
+				t.Errorf("it says: %s", lines)
+			}
+			d, err := storetest.Open(t, c).Dictionary(t.Context())
+			noError(t, err)
+			embedded, err := dictionary.Load()
+			noError(t, err)
+			for typed, want := range map[string]string{"U47": "U-47700", "pFBF": "para-fluorobutyrylfentanyl", "W-18": "W-18", "AP237": "AP-237", "bucinnazine": "bucinnazine"} {
+				x, _, ok := d.FindSubstance(typed)
+				if !ok || x.Name != want || !d.Danger(x.ID).AtLeast(lab.DangerHigh) {
+					t.Errorf("%q finds %+v, want %s, a danger", typed, x, want)
+					continue
+				}
+				if own, is := embedded.Substances[x.ID]; is && (own.Name != want || own.Class != x.Class || own.MolarMass != x.MolarMass) {
+					t.Errorf("%s is %+v, and %+v in the edition", want, x, own)
+				}
+			}
+			if local := d.Substances[lab.LocalEntries]; local == nil || local.Reviewed || local.Class != "opioid" {
+				t.Errorf("the entry that was added here is %+v", local)
+			}
+			if p, ok := d.FindProduct("goofballs"); !ok || len(p.Expected()) != 2 {
+				t.Errorf("goofballs are %+v", p)
+			}
+		})
+	}
+}

@@ -143,3 +143,52 @@ func TestClassesOfDangerLieWhereTheyDid(t *testing.T) {
 		}
 	}
 }
+
+// Dangers are found by the names that laboratories write: none of these begins an entry of its own.
+func TestNamesOfDangersAreFound(t *testing.T) {
+	d := load(t)
+	for want, names := range map[string]string{
+		"U-47700": "U47; U 47700; u47700", "U-50488": "U-50488H", "MT-45": "MT 45; IC-6", "W-18": "W18",
+		"AP-237": "bucinnazine; AP237", "2-methyl-AP-237": "2-MAP; 2-MAP-237", "para-methyl-AP-237": "p-methyl-AP-237",
+		"p-fluorofentanyl": "pFF; p-FF; para-fluorofentanyl", "ortho-fluorofentanyl": "oFF; o-fluorofentanyl; 2-fluorofentanyl", "meta-fluorofentanyl": "3-fluorofentanyl",
+		"para-fluorobutyrylfentanyl": "pFBF; p-FBF", "para-fluoroisobutyrylfentanyl": "FIBF; 4F-iBF", "acrylfentanyl": "acryloylfentanyl; acryl fentanyl",
+		"isotonitazepyne": "N-pyrrolidino isotonitazene", "protonitazepipne": "N-piperidinyl protonitazene", "etomethazene": "5-methyl etodesnitazene",
+		"phenazolam": "clobromazolam", "difludiazepam": "Ro07-4065", "AMB-FUBINACA": "FUB-AMB", "AKB48": "APINACA", "methanol": "wood alcohol; houtgeest",
+		"midazolam": "Dormicum", "flunitrazepam": "Rohypnol", "sufentanil": "Sufenta", "etorphine": "M99", "PMA": "para-MA", "7-hydroxymitragynine": "7-OH",
+	} {
+		for name := range strings.SplitSeq(want+"; "+names, "; ") {
+			if s, _, ok := d.FindSubstance(name); !ok || s.Name != want || !d.Danger(s.ID).AtLeast(lab.DangerHigh) {
+				t.Errorf("%q finds %v, want %s, a danger", name, s, want)
+			}
+		}
+	}
+	for _, name := range []string{"ocfentanil", "lofentanil", "remifentanil", "methoxyacetylfentanyl", "N-desethyl protonitazene", "fluetonitazene", "ethyleneoxynitazene"} {
+		if s, _, ok := d.FindSubstance(name); !ok || d.Danger(s.ID) != lab.DangerExtreme {
+			t.Errorf("%q finds %v, want what is extremely dangerous", name, s)
+		}
+	}
+}
+
+// A brand is sold as what it should hold, and a word of the street may be a mix: neither is
+// a substance, and each is asked about, with what is expected in it.
+func TestBrandsAndMixesAreAsked(t *testing.T) {
+	d := load(t)
+	for typed, want := range map[string]string{
+		"Durogesic": "fentanyl", "Abstral": "fentanyl", "fenty": "fentanyl", "OxyContin": "oxycodone", "Percocet": "oxycodone", "Rivotril": "clonazepam", "Stilnoct": "zolpidem", "Palexia": "tapentadol",
+		"goofball": "heroin methamphetamine", "goofballs": "heroin methamphetamine", "speedball": "cocaine heroin", "ISO": "isotonitazene", "burundanga": "scopolamine", "krokodil": "desomorphine", "captagon": "amphetamine",
+	} {
+		a := d.AskName(typed)
+		var near []string
+		for _, n := range a.Neighbours {
+			near = append(near, n.Substance.Name)
+		}
+		if a.Kind != lab.NearName {
+			t.Errorf("%q is %s", typed, a.Kind)
+		}
+		for name := range strings.FieldsSeq(want) {
+			if !slices.Contains(near, name) {
+				t.Errorf("%q is near %q, want %s", typed, near, name)
+			}
+		}
+	}
+}
