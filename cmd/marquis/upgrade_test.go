@@ -322,6 +322,27 @@ func TestIDsOfBeforeAreFoundAfterTheUpgrade(t *testing.T) {
 	})
 }
 
+// Of what was imported before, the day on which its source gave the result is read from that.
+func TestDaysOfSourcesOfBeforeAreReadFromTheirResults(t *testing.T) {
+	t.Parallel()
+	eachOfBefore(t, func(t *testing.T, x upgraded) {
+		x.must("migrate")
+		db := storetest.Pool(t, x.config())
+		defer db.Close()
+		for what, want := range map[string]int{
+			"p.version = 1 AND p.import_id IS NOT NULL AND s.source_published_on = p.published_on":                                     147,
+			"p.version = 1 AND p.import_id IS NOT NULL AND (s.source_published_on IS NULL OR s.source_published_on <> p.published_on)": 0,
+			"p.import_id IS NULL AND s.import_id IS NULL AND s.source_published_on IS NOT NULL":                                        0,
+		} {
+			n := 0
+			err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM samples s JOIN publications p ON p.service_id = s.service_id AND p.sample_id = s.id WHERE "+what).Scan(&n)
+			if err != nil || n != want {
+				t.Errorf("%d of %d where %s: %v", n, want, what, err)
+			}
+		}
+	})
+}
+
 // An event of before has neither another format nor a kind of actor.
 func TestAnEventOfBeforeIsHeldToItsFormat(t *testing.T) {
 	t.Parallel()

@@ -89,8 +89,8 @@ func (r *reader) admit(x *load, a *lab.Arrival) (lab.Facts, error) {
 		if err := e.Analysis.Check(r.Dictionary, e.Findings, s.Since(), theDay); err != nil {
 			return lab.Facts{}, err
 		}
-		if e.Analysis.PerformedOn > a.PublishedOn {
-			return lab.Facts{}, fmt.Errorf("analysed on %s, published on %s", e.Analysis.PerformedOn, a.PublishedOn)
+		if e.Analysis.PerformedOn > a.Sample.SourcePublishedOn {
+			return lab.Facts{}, fmt.Errorf("analysed on %s, published on %s", e.Analysis.PerformedOn, a.Sample.SourcePublishedOn)
 		}
 	}
 	f := a.File
@@ -99,11 +99,11 @@ func (r *reader) admit(x *load, a *lab.Arrival) (lab.Facts, error) {
 		if err != nil {
 			return lab.Facts{}, err
 		}
-		p.PublishedOn = a.PublishedOn
+		p.PublishedOn = a.Sample.SourcePublishedOn
 		f.Publications = append(f.Publications, *p)
 	}
-	if (len(a.Evidence) > 0) != (s.State == lab.Completed) || (a.PublishedOn > 0) != (s.State == lab.Completed) {
-		return lab.Facts{}, fmt.Errorf("%s with %d analyses, published on %s", s.State, len(a.Evidence), a.PublishedOn)
+	if (len(a.Evidence) > 0) != (s.State == lab.Completed) || (a.Sample.SourcePublishedOn > 0) != (s.State == lab.Completed) {
+		return lab.Facts{}, fmt.Errorf("%s with %d analyses, published on %s", s.State, len(a.Evidence), a.Sample.SourcePublishedOn)
 	}
 	return r.Classify(&f), nil
 }
@@ -493,8 +493,8 @@ func checkLoads(t testing.TB, c *country, loads []load) {
 		for j := range x.arrivals {
 			a := &x.arrivals[j]
 			s := &a.Sample
-			if s.ReceivedOn < before || s.ReceivedOn.Year() != x.year || a.PublishedOn > limit {
-				t.Fatalf("sample %s came in on %s after %s, published on %s", s.SourceRef, s.ReceivedOn, before, a.PublishedOn)
+			if s.ReceivedOn < before || s.ReceivedOn.Year() != x.year || a.Sample.SourcePublishedOn > limit {
+				t.Fatalf("sample %s came in on %s after %s, published on %s", s.SourceRef, s.ReceivedOn, before, a.Sample.SourcePublishedOn)
 			}
 			if refs[s.SourceRef] || digests[s.SourceDigest] {
 				t.Fatalf("sample %s (%s) twice", s.SourceRef, s.SourceDigest)

@@ -344,7 +344,7 @@ func (k *counter) examine(x *item, a *lab.Arrival) {
 		a.Evidence = k.laboratory(x, day, ready)
 		day = ready
 	}
-	a.PublishedOn = k.dates[day]
+	a.Sample.SourcePublishedOn = k.dates[day]
 }
 
 // laboratory is the evidence of a sample that went to the laboratory: what the FTIR

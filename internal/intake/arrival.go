@@ -51,7 +51,7 @@ func (p *planner) complete(a *lab.Arrival, d *draft) {
 				p.rejectFindings(r.found, toConfirm(open))
 			}
 		}
-		a.PublishedOn = max(a.PublishedOn, r.publishedOn)
+		a.Sample.SourcePublishedOn = max(a.Sample.SourcePublishedOn, r.publishedOn)
 	}
 	if d.rejected() {
 		return

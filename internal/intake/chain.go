@@ -94,7 +94,7 @@ func sumOf(a *lab.Arrival) uint32 {
 		lab.Price
 		lab.SampleState
 		lab.Date
-	}{s.ProductID, s.Price, s.State, a.PublishedOn})
+	}{s.ProductID, s.Price, s.State, a.Sample.SourcePublishedOn})
 	for _, e := range a.Expected {
 		maphash.WriteComparable(&h, e)
 	}

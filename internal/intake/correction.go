@@ -57,9 +57,6 @@ func (p *planner) correct(d *draft, a *lab.Arrival) bool {
 		p.rejectSample(d, err)
 		return false
 	}
-	if first := recorded.Counted(); len(first) > 0 && len(a.Evidence) > 0 && first[0].PublishedOn != a.PublishedOn {
-		d.at.source.notes["recorded results of which the source now tells another day of publication, which stays as it was recorded"]++
-	}
 	what := p.dictionary.CorrectionOf(&recorded.File, after)
 	if what.None() {
 		d.isRecorded(recordedAlike)
@@ -131,7 +128,7 @@ func (p *planner) unread() (keys []string) {
 	for _, x := range []struct {
 		key  string
 		read *column
-	}{{lab.UnreadBasis, b.basis}, {lab.UnreadUncertainty, b.uncertainty}, {lab.UnreadStereo, b.stereo}, {lab.UnreadAbundance, b.abundance}} {
+	}{{lab.UnreadPublishedOn, b.publishedOn}, {lab.UnreadBasis, b.basis}, {lab.UnreadUncertainty, b.uncertainty}, {lab.UnreadStereo, b.stereo}, {lab.UnreadAbundance, b.abundance}} {
 		if x.read == nil {
 			keys = append(keys, x.key)
 		}

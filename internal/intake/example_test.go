@@ -114,7 +114,7 @@ func checkExample(t *testing.T, plan *Plan, d *lab.Dictionary) {
 		(s.Price != lab.Price{Amount: 4000, Currency: "EUR", Quantity: 1000, Unit: lab.Piece}) || !slices.Equal(s.Reasons, lab.Codes{"purity"}) {
 		t.Errorf("got %+v", s)
 	}
-	if d.Products[s.ProductID].NameEN != "ecstasy" || s.SoldAsText != "xtc" || tablet.PublishedOn != 2024_01_12 {
+	if d.Products[s.ProductID].NameEN != "ecstasy" || s.SoldAsText != "xtc" || tablet.Sample.SourcePublishedOn != 2024_01_12 {
 		t.Errorf("got %+v", tablet)
 	}
 	if u := tablet.Evidence[0].Findings[0].Uncertainty; u != 7_600_000 {

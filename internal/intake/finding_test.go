@@ -136,8 +136,8 @@ func TestSeveralMethods(t *testing.T) {
 	if want := "2024-03-02 strip presumptive, 2024-03-05 lc_dad confirmatory, 2024-03-06 lc_dad confirmatory"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s", got)
 	}
-	if a.PublishedOn != 2024_03_06 || a.Sample.State != lab.Completed {
-		t.Errorf("published on %s, %s", a.PublishedOn, a.Sample.State)
+	if a.Sample.SourcePublishedOn != 2024_03_06 || a.Sample.State != lab.Completed {
+		t.Errorf("published on %s, %s", a.Sample.SourcePublishedOn, a.Sample.State)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestStereoOfName(t *testing.T) {
 func TestPublishedOn(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, "performed_on =", "published_on = { column = \"remarks\", date = \"DD-MM-YYYY\" }\nperformed_on =", 1))
 	plan, _ := mustPlan(t, m, file(cells{"remarks": "08-03-2024"}, cells{"nr": "2", "remarks": "01-03-2024"}, cells{"nr": "3", "remarks": "01-03-2026"}))
-	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].PublishedOn != 2024_03_08 {
+	if len(arrivalsOf(plan)) != 1 || arrivalsOf(plan)[0].Sample.SourcePublishedOn != 2024_03_08 {
 		t.Errorf("got %+v", arrivalsOf(plan))
 	}
 	wantLine(t, plan, 3, Rejected, "published_on", "01-03-2024", "The result was not published between the analysis, 2024-03-05, and today.")

@@ -41,7 +41,7 @@ func TestTwoFiles(t *testing.T) {
 	if len(arrivalsOf(plan)) != 3 || arrivalsOf(plan)[0].Sample.SourceRef != "01" || len(arrivalsOf(plan)[0].Evidence[0].Findings) != 1 {
 		t.Fatalf("got %+v", arrivalsOf(plan))
 	}
-	if s := arrivalsOf(plan)[2]; s.Sample.State != lab.Registered || len(s.Evidence) > 0 || s.PublishedOn != 0 {
+	if s := arrivalsOf(plan)[2]; s.Sample.State != lab.Registered || len(s.Evidence) > 0 || s.Sample.SourcePublishedOn != 0 {
 		t.Errorf("a sample without findings waits for them: %+v", s)
 	}
 	if want := []FileReceipt{

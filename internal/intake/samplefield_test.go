@@ -18,11 +18,11 @@ var columnOf = map[string]string{
 	"price": "price_amount", "not_analysed": "state_reason",
 }
 
-// notInFiles are the fields of a sample that no file tells: free text, what the
-// service decides, and what the program itself keeps.
+// notInFiles are the fields of a sample that no file tells of it: free text, what the
+// service decides, what the program itself keeps, and what rows of findings tell.
 var notInFiles = []string{
 	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "overruled", "notes", "import_id",
-	"registered_by", "registered_at", "confirmed", "no_retest", "source_key",
+	"registered_by", "registered_at", "confirmed", "no_retest", "source_key", "source_published_on",
 }
 
 // cellOf is something that a file says in a field, no other field the same: a

@@ -48,7 +48,7 @@ func TestUNCStreetSafe(t *testing.T) {
 	for _, a := range arrivalsOf(plan) {
 		said[a.Sample.SoldAsText]++
 		years[a.Sample.ReceivedOn.Year()]++
-		turnaround = append(turnaround, a.Sample.ReceivedOn.DaysUntil(a.PublishedOn))
+		turnaround = append(turnaround, a.Sample.ReceivedOn.DaysUntil(a.Sample.SourcePublishedOn))
 		if a.Sample.Region != "Pennsylvania" || a.Sample.ReceivedBasis != lab.ReceivedCollected {
 			t.Errorf("got %+v", a.Sample)
 		}

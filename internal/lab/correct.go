@@ -105,6 +105,7 @@ var errAnother = FieldErrors{{Field: "id", Format: "A sample with this id is rec
 func (d *Dictionary) Correct(f *File, a *Arrival, why Why) (after *File, err error) {
 	after = f.Clone()
 	after.Sample, after.Expected = f.Sample.correctedBy(a), slices.Clone(a.Expected)
+	after.Sample.SourcePublishedOn = f.publishedBySource(a)
 	told, kept := d.asRecorded(f, a), 0
 	for i := range after.Evidence {
 		e := &after.Evidence[i]
@@ -177,10 +178,29 @@ func (s *Sample) correctedBy(a *Arrival) Sample {
 	return now
 }
 
-// What a mapping may not read, beside fields of a sample: why it was not analysed, and these fields
-// of a finding.
+// publishedBySource is the day on which its source gave the result, as it says now. A mapping that
+// reads no such day gives that of the last analysis: then a later day on record, which another
+// mapping has read, stays.
+func (f *File) publishedBySource(a *Arrival) Date {
+	now, was := a.Sample.SourcePublishedOn, f.Sample.SourcePublishedOn
+	if slices.Contains(a.Unread, UnreadPublishedOn) && was > lastPerformed(f.verified()) {
+		return max(was, now)
+	}
+	return now
+}
+
+func lastPerformed(evidence []Evidence) (day Date) {
+	for i := range evidence {
+		day = max(day, evidence[i].Analysis.PerformedOn)
+	}
+	return day
+}
+
+// What a mapping may not read, beside fields of a sample: why it was not analysed, when the result
+// was given, and these fields of a finding.
 const (
 	UnreadNotAnalysed = "not_analysed"
+	UnreadPublishedOn = "published_on"
 	UnreadBasis       = "findings.basis"
 	UnreadUncertainty = "findings.uncertainty"
 	UnreadStereo      = "findings.stereo"

@@ -29,6 +29,7 @@ func imported(t *testing.T, d *lab.Dictionary) *lab.RecordedFile {
 	f := lab.File{
 		Sample: *newSample(func(s *lab.Sample) {
 			s.ImportID, s.State, s.SourceRef, s.SourceDigest, s.RegisteredBy = firstImport, lab.Completed, "A1", "first", 0
+			s.SourcePublishedOn = 2024_06_10
 		}),
 		Expected: d.Products[soldAsKetamine].Expected(),
 		Evidence: []lab.Evidence{atSource(d, 1, percent(ketamine, 795_000, lab.BasisBase)), with(atSource(d, 2, finding(caffeine, lab.Identified)), func(a *lab.Analysis) { a.MethodID = targeted })},
@@ -37,7 +38,7 @@ func imported(t *testing.T, d *lab.Dictionary) *lab.RecordedFile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.ImportID = firstImport
+	p.ImportID, p.PublishedOn = firstImport, f.Sample.SourcePublishedOn
 	f.Publications = []lab.Publication{*p}
 	return &lab.RecordedFile{File: f}
 }
@@ -99,6 +100,67 @@ func TestACorrectionReplacesWhatTheSourceSaysOtherwise(t *testing.T) {
 	}
 	if got := strings.Join(fields, " "); got != "findings.1.amount_value colours" {
 		t.Errorf("told: %s", got)
+	}
+}
+
+// A day on which its source gave the result is corrected without another version of that: it tells
+// visitors of an amendment that amends nothing. It is taken back as any field is.
+func TestACorrectedDayOfPublicationAmendsNoResult(t *testing.T) {
+	d := newDictionary(t)
+	r := imported(t, d)
+	after, next, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) { a.Sample.SourcePublishedOn = 2024_06_17 }))
+	if err != nil || next != nil || len(after.Evidence) != 2 || after.Publications[0].PublishedOn != 2024_06_10 {
+		t.Fatalf("%+v, %v", next, err)
+	}
+	told := d.CorrectionOf(&r.File, after)
+	if changes := told.All(); len(changes) != 1 || changes[0] != (lab.Difference{Field: "source_published_on", Old: `"2024-06-10"`, New: `"2024-06-17"`}) {
+		t.Errorf("told: %v", changes)
+	}
+	days := func(f *lab.File) lab.Optional { return d.Classify(f).Sample.PublishedDays }
+	if was, now := days(&r.File), days(after); now != was+7 {
+		t.Errorf("%d days, and %d before", now, was)
+	}
+	text, err := lab.CanonicalJSON(r.Differences(after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	undone, next, err := undo(d, after, &lab.Correction{ImportID: amending, Changes: text})
+	if err != nil || next != nil || undone.Sample.SourcePublishedOn != 2024_06_10 || days(undone) != days(&r.File) {
+		t.Errorf("%+v, %v", undone.Sample, err)
+	}
+}
+
+// A mapping that reads no day of publication gives that of the last analysis: a day that another
+// mapping read stays, and one that was that of the last analysis is so again.
+func TestADayOfPublicationThatIsNotReadStays(t *testing.T) {
+	d := newDictionary(t)
+	for name, c := range map[string]struct {
+		before, performed lab.Date // on record; of the analyses, as the source says now
+		read              bool
+		want              lab.Date
+	}{
+		"another mapping read it":         {2024_06_10, 2024_06_05, false, 2024_06_10},
+		"measured after that":             {2024_06_10, 2024_06_12, false, 2024_06_12},
+		"it was that of the analysis":     {2024_06_04, 2024_06_03, false, 2024_06_03},
+		"read, and that of the analysis":  {2024_06_10, 2024_06_05, true, 2024_06_05},
+		"no result of its source is held": {0, 2024_06_05, false, 2024_06_05},
+	} {
+		r := imported(t, d)
+		r.Sample.SourcePublishedOn = c.before
+		for i := range r.Evidence {
+			r.Evidence[i].Analysis.PerformedOn = 2024_06_04
+		}
+		after, _, err := correct(d, &r.File, saysNow(r, func(a *lab.Arrival) {
+			if a.Sample.SourcePublishedOn = c.performed; !c.read {
+				a.Unread = []string{lab.UnreadPublishedOn}
+			}
+			for i := range a.Evidence {
+				a.Evidence[i].Analysis.PerformedOn = c.performed
+			}
+		}))
+		if err != nil || after.Sample.SourcePublishedOn != c.want {
+			t.Errorf("%s: %s, %v", name, after.Sample.SourcePublishedOn, err)
+		}
 	}
 }
 

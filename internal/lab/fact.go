@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,7 +127,7 @@ func (d *Dictionary) Classify(file *File) Facts {
 	if len(counted) == 0 {
 		return Facts{Sample: f}
 	}
-	f.setTurnaround(counted)
+	f.setTurnaround(s.SourcePublishedOn, counted)
 	latest := file.Latest()
 	if latest.Kind == WithdrawnResult {
 		f.Release = IsWithdrawn
@@ -144,18 +145,26 @@ func (f *SampleFact) setPrice(s *Sample) {
 	f.PriceFree = f.UnitPrice == 0 || s.AcquiredVia == "gift" || s.AcquiredVia == "found"
 }
 
-func (f *SampleFact) setTurnaround(publications []Publication) {
+// setTurnaround counts the days from receipt to the versions of a result. The first that a source
+// brought is of the day on which it gave that, as it says now; any other of the day on which it
+// was released here.
+func (f *SampleFact) setTurnaround(source Date, publications []Publication) {
+	first := slices.IndexFunc(publications, func(p Publication) bool { return !p.ImportID.IsZero() })
 	confirmed := true // by the source, as it says now
 	for _, p := range publications {
 		if !p.ImportID.IsZero() {
 			confirmed = p.Result.Level == Confirmatory
 		}
 	}
-	for _, p := range publications {
-		if p.PublishedOn == 0 || f.ReceivedOn == 0 {
+	for i, p := range publications {
+		on := p.PublishedOn
+		if i == first {
+			on = cmp.Or(source, on)
+		}
+		if on == 0 || f.ReceivedOn == 0 {
 			continue // not known
 		}
-		days := Optional(max(0, f.ReceivedOn.DaysUntil(p.PublishedOn)) + 1)
+		days := Optional(max(0, f.ReceivedOn.DaysUntil(on)) + 1)
 		if p.Kind != WithdrawnResult {
 			f.PublishedDays = cmp.Or(f.PublishedDays, days)
 		}

@@ -137,6 +137,34 @@ func TestTurnaround(t *testing.T) {
 	}
 }
 
+// The first version that a source brought is of the day on which it gave that, as it says now. What
+// an import amended, or people released, is of the day on which that was done here.
+func TestTurnaroundOfASourceIsByItsDayOfNow(t *testing.T) {
+	d := newDictionary(t)
+	version := func(by lab.ID, on lab.Date, level lab.Level) lab.Publication {
+		return lab.Publication{Kind: lab.PreliminaryResult, ImportID: by, PublishedOn: on, Result: lab.Result{Level: level}}
+	}
+	amended := version(amending, 2024_06_20, lab.Confirmatory)
+	for name, c := range map[string]struct {
+		source               lab.Date
+		versions             []lab.Publication
+		published, confirmed lab.Optional // days plus one
+	}{
+		"it says the same":       {2024_06_05, []lab.Publication{version(firstImport, 2024_06_05, lab.Confirmatory)}, 5, 5},
+		"it says another day":    {2024_06_12, []lab.Publication{version(firstImport, 2024_06_05, lab.Confirmatory)}, 12, 12},
+		"it is not known":        {0, []lab.Publication{version(firstImport, 2024_06_05, lab.Confirmatory)}, 5, 5},
+		"it amended later":       {2024_06_12, []lab.Publication{version(firstImport, 2024_06_05, lab.Presumptive), amended}, 12, 20},
+		"people released first":  {2024_06_12, []lab.Publication{version(lab.ID{}, 2024_06_03, lab.Presumptive), amended}, 3, 12},
+		"people released after":  {2024_06_12, []lab.Publication{version(firstImport, 2024_06_05, lab.Presumptive), version(lab.ID{}, 2024_06_30, lab.Confirmatory)}, 12, 30},
+		"people released it all": {0, []lab.Publication{version(lab.ID{}, 2024_06_03, lab.Confirmatory)}, 3, 3},
+	} {
+		f := d.Classify(file(newSample(func(s *lab.Sample) { s.SourcePublishedOn = c.source }), nil, nil, c.versions...)).Sample
+		if f.PublishedDays != c.published || f.ConfirmedDays != c.confirmed {
+			t.Errorf("%s: published %d, confirmed %d; want %d, %d", name, f.PublishedDays, f.ConfirmedDays, c.published, c.confirmed)
+		}
+	}
+}
+
 func TestAWithdrawnResultHasNoOutcome(t *testing.T) {
 	d := newDictionary(t)
 	s, expected := newSample(), []lab.Expected{substance(ketamine)}

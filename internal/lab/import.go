@@ -42,14 +42,12 @@ func (i *Import) Check() error {
 }
 
 // Arrival is the file of one sample of an import: the sample, what was expected of
-// it, what its source found; and when the source published that. Without evidence
-// nothing is published for it.
+// it, and what its source found. Without evidence nothing is published for it.
 type Arrival struct {
 	File
-	PublishedOn Date
-	Visit       int      // place of its visit among those of the import, counted from 1; 0: not known
-	Corrects    int32    // the version of the recorded sample that it corrects; 0: it is new
-	Unread      []string // fields of a sample by their keys, and those that are called Unread: of which the mapping reads nothing, so that a correction leaves them
+	Visit    int      // place of its visit among those of the import, counted from 1; 0: not known
+	Corrects int32    // the version of the recorded sample that it corrects; 0: it is new
+	Unread   []string // fields of a sample by their keys, and those that are called Unread: of which the mapping reads nothing, so that a correction leaves them
 }
 
 // Check reports what of an arrival contradicts the rest of it.
@@ -57,9 +55,9 @@ func (a *Arrival) Check(today Date) error {
 	var errs FieldErrors
 	errs.Check(len(a.Evidence) == 0 || a.Sample.State != NotAnalysed, "state", "The sample was not analysed, and yet something was found in it.")
 	for _, e := range a.Evidence {
-		errs.Check(a.PublishedOn >= e.Analysis.PerformedOn, "published_on", "The result was published before it was measured, %s.", e.Analysis.PerformedOn)
+		errs.Check(a.Sample.SourcePublishedOn >= e.Analysis.PerformedOn, "published_on", "The result was published before it was measured, %s.", e.Analysis.PerformedOn)
 	}
-	errs.Check(a.PublishedOn <= today, "published_on", "%s lies in the future.", a.PublishedOn)
+	errs.Check(a.Sample.SourcePublishedOn <= today, "published_on", "%s lies in the future.", a.Sample.SourcePublishedOn)
 	return errs.Err()
 }
 

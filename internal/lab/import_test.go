@@ -23,7 +23,7 @@ func TestAnArrivalDoesNotContradictItself(t *testing.T) {
 		"published before":        {lab.Completed, []lab.Evidence{run}, measured - 1, "published_on"},
 		"published tomorrow":      {lab.Completed, []lab.Evidence{run}, today + 1, "published_on"},
 	} {
-		a := lab.Arrival{File: lab.File{Sample: *newSample(func(s *lab.Sample) { s.State = c.state }), Evidence: c.evidence}, PublishedOn: c.published}
+		a := lab.Arrival{File: lab.File{Sample: *newSample(func(s *lab.Sample) { s.State, s.SourcePublishedOn = c.state, c.published }), Evidence: c.evidence}}
 		var want []string
 		if c.want != "" {
 			want = []string{c.want}

@@ -257,7 +257,7 @@ func (s *Sample) Describe(by Actor, change func(*Sample)) error {
 	s.State, s.StateReason, s.Excluded, s.Stage = before.State, before.StateReason, before.Excluded, before.Stage
 	s.NoRetest, s.HeldSince = before.NoRetest, before.HeldSince
 	s.SourceRef, s.SourceKey, s.SourceDigest = before.SourceRef, before.SourceKey, before.SourceDigest
-	s.ImportID, s.VisitID = before.ImportID, before.VisitID
+	s.SourcePublishedOn, s.ImportID, s.VisitID = before.SourcePublishedOn, before.ImportID, before.VisitID
 	s.RegisteredBy, s.RegisteredAt = before.RegisteredBy, before.RegisteredAt
 	return s.checkNoCodes(&before)
 }

@@ -348,7 +348,7 @@ func TestDescribeChangesTheDescriptionAndNothingElse(t *testing.T) {
 	}
 	stays := []string{
 		"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "held_since", "no_retest", "excluded",
-		"source_ref", "source_key", "source_digest", "import_id", "registered_by", "registered_at",
+		"source_ref", "source_key", "source_digest", "source_published_on", "import_id", "registered_by", "registered_at",
 	}
 	var want []string
 	for _, f := range lab.SampleFields {

@@ -72,12 +72,13 @@ type Sample struct {
 	Confirmed   Codes   // what looked implausible and was confirmed: see Doubts
 	Notes       string  // for staff
 
-	SourceRef    string // the sample's id in the file it was imported from
-	SourceKey    string // of other spellings of that: see SourceKeyOf
-	SourceDigest string // of what that file said
-	ImportID     ID
-	RegisteredBy Optional
-	RegisteredAt Instant
+	SourceRef         string // the sample's id in the file it was imported from
+	SourceKey         string // of other spellings of that: see SourceKeyOf
+	SourceDigest      string // of what that file said
+	SourcePublishedOn Date   // the day on which its source gave the result, as it says now; zero: it gave none
+	ImportID          ID
+	RegisteredBy      Optional
+	RegisteredAt      Instant
 }
 
 // SampleFields are the rules of each field of a sample. A field that is not named is
@@ -141,6 +142,7 @@ var SampleFields = sampleTable{
 	{"source_ref", seen, func(s *Sample) any { return &s.SourceRef }, upTo(maxShortText), nil},
 	{"source_key", seen, func(s *Sample) any { return &s.SourceKey }, anything, nil},
 	{"source_digest", seen, func(s *Sample) any { return &s.SourceDigest }, anything, nil},
+	{"source_published_on", seen, func(s *Sample) any { return &s.SourcePublishedOn }, anything, nil},
 	{"import_id", seen, func(s *Sample) any { return &s.ImportID }, anything, nil},
 	{"registered_by", seen, func(s *Sample) any { return &s.RegisteredBy }, anything, nil},
 	{"registered_at", seen, func(s *Sample) any { return &s.RegisteredAt }, anything, nil},

@@ -128,9 +128,10 @@ func wantKept(t *testing.T, who string, kept lab.Sample, empty []string) {
 }
 
 // cannotBeWrong are the fields that nobody types and no file tells; and the place,
-// which is checked against those of the service.
+// which is checked against those of the service, and the day of the source's result, which is
+// checked with that.
 var cannotBeWrong = []string{
-	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "source_key", "source_digest", "import_id",
+	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "location_id", "stage", "held_since", "source_key", "source_digest", "source_published_on", "import_id",
 	"registered_by", "registered_at",
 }
 

@@ -15,13 +15,14 @@ import (
 // here is the program's own bookkeeping. Fields that the form of a sample has are named
 // in sampleFields.
 var fieldNames = sampleFields.named(map[string]fieldName{
-	"collected_on": {"page.field.collected_on", dayValue},
-	"decision":     {"page.field.decision", codeOf(locale.Decisions)},
-	"disposal":     {"page.field.disposal", codeOf(locale.Disposals)},
-	"state":        {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
-	"state_reason": {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
-	"no_retest":    {"page.field.no_retest", plainValue},
-	"excluded":     {"page.field.excluded", codeOf(locale.Exclusions)},
+	"collected_on":        {"page.field.collected_on", dayValue},
+	"source_published_on": {"page.field.source_published_on", dayValue},
+	"decision":            {"page.field.decision", codeOf(locale.Decisions)},
+	"disposal":            {"page.field.disposal", codeOf(locale.Disposals)},
+	"state":               {"page.field.state", codeOf(locale.SampleStates, locale.AnalysisStates)},
+	"state_reason":        {"page.field.state_reason", codeOf(locale.RejectionReasons, locale.NotAnalysedReasons)},
+	"no_retest":           {"page.field.no_retest", plainValue},
+	"excluded":            {"page.field.excluded", codeOf(locale.Exclusions)},
 
 	"method_id":    {"page.field.method", methodValue},
 	"performed_on": {"page.field.performed_on", dayValue},

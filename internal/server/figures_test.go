@@ -376,7 +376,7 @@ func releaseOne(t testing.TB, x *site, service lab.Service, seed uint64) {
 	code := "late" + strconv.FormatUint(seed, 10)
 	arrivals := storetest.Generate(d, seed, 40, 2024, 2024)
 	one := slices.IndexFunc(arrivals, func(a lab.Arrival) bool {
-		return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.PublishedOn != 0 && a.PublishedOn < 2024_11_01
+		return len(a.Evidence) > 0 && a.Sample.Channel == lab.FrontOfHouse && a.Sample.SourcePublishedOn != 0 && a.Sample.SourcePublishedOn < 2024_11_01
 	})
 	arrivals[one].Sample.SourceRef = code
 	batch := &store.ImportBatch{

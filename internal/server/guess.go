@@ -78,15 +78,22 @@ type floodView struct {
 // floodTold is for how long a flood is told.
 const floodTold = 24 * time.Hour
 
+// told tells whether there was a flood lately.
+func (g *guesses) told() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !g.last.IsZero() && g.now().Sub(g.last) <= floodTold
+}
+
 // floodView tells of the last flood, nil where there was none lately.
 func (r *request) floodView() *floodView {
 	g := r.server.guesses
+	if !g.told() {
+		return nil
+	}
 	now := g.flooding()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.last.IsZero() || g.now().Sub(g.last) > floodTold {
-		return nil
-	}
 	return &floodView{now, r.Texts.Instant(g.began), r.Texts.Instant(g.last), g.refused}
 }
 

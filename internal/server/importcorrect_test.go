@@ -89,6 +89,44 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 	})
 }
 
+// TestACorrectedDayOfPublicationIsShown: it stands on the page of the dry run and on the record,
+// and whoever looks the result up reads the version that was there.
+func TestACorrectedDayOfPublicationIsShown(t *testing.T) {
+	published := func(first string) []byte {
+		lines := strings.Split(strings.TrimSpace(string(clinic(t))), "\n")
+		for n, line := range lines {
+			day := "26-02-2024"
+			switch n {
+			case 0:
+				day = "Vrijgegeven op"
+			case 1, 2: // of the first sample
+				day = first
+			}
+			lines[n] = strings.TrimSuffix(line, "\r") + ";" + day
+		}
+		return []byte(strings.Join(lines, "\n") + "\n")
+	}
+	eachSite(t, func(t *testing.T, x *site) {
+		i := newImporting(t, x)
+		upload := i.upload(t, published("26-02-2024"))
+		set := said(i, t, upload)
+		job, _ := i.read(t, upload, set)
+		i.takes(t, job, url.Values{"accept": {"yes"}}).want(t, http.StatusOK, "This was imported.")
+
+		upload = i.upload(t, published("28-02-2024"))
+		job, told := i.read(t, upload, set)
+		told.want(t, http.StatusOK, "One recorded sample reads otherwise now", "Published by the source on", "<del>26 February 2024</del>", "<ins>28 February 2024</ins>")
+		i.takes(t, job, url.Values{"corrections": {"amend"}, "reason_code": {"entry_mistake"}, "accept": {"yes"}}).want(t, http.StatusOK, "This was imported.")
+		r, err := recordedAs(t, i, "K-001")
+		noError(t, err)
+		if latest := r.Latest(); latest.Version != 1 || latest.PublishedOn != 2024_02_26 || r.Sample.SourcePublishedOn != 2024_02_28 {
+			t.Errorf("version %d of %s, and of its source of %s", latest.Version, latest.PublishedOn, r.Sample.SourcePublishedOn)
+		}
+		verifier := i.staff(t, storetest.Person(t, i.store, "verifier", i.service.ID, lab.Verifier))
+		verifier.get(sampleAddressOf(r.Sample)).want(t, http.StatusOK, "Published by the source on", "28 February 2024")
+	})
+}
+
 // corrections is the id of the one sample that an import corrected.
 func corrections(t *testing.T, i *importing, of lab.Import) string {
 	t.Helper()

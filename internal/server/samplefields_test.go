@@ -15,7 +15,7 @@ import (
 // is described: other pages change them, or the program keeps them.
 var notOnTheForm = []string{
 	"service_id", "id", "version", "number_year", "number_running", "number_series", "visit_id", "received_basis", "collected_on", "decision", "disposal", "no_retest",
-	"state", "state_reason", "stage", "held_since", "excluded", "source_ref", "source_key", "source_digest", "import_id", "registered_by", "registered_at",
+	"state", "state_reason", "stage", "held_since", "excluded", "source_ref", "source_key", "source_digest", "source_published_on", "import_id", "registered_by", "registered_at",
 }
 
 // fullFile is the file of a sample of which every field on the form holds something,

@@ -116,7 +116,7 @@ func (l *load) correctOne(w *work, a *lab.Arrival) error {
 		return err
 	}
 	if r.Latest() == nil {
-		published = a.PublishedOn // by the source, as with every first result
+		published = a.Sample.SourcePublishedOn // by the source, as with every first result
 	}
 	after, err := d.Correct(&r.File, a, l.b.Why)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"marquis/internal/lab"
 	"marquis/internal/store"
 	"marquis/internal/store/storetest"
+	"marquis/migrations"
 )
 
 var sourceMistake = lab.Why{ReasonCode: lab.ReasonEntry}
@@ -307,6 +308,107 @@ func TestAFirstResultThatIsTakenBackLeavesNoFigure(t *testing.T) {
 		}
 		if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A file that tells another day of publication and nothing else corrects that day: what is released
+// stays the version that it was, and days to the result are counted from the day of now. Taking it
+// back counts them as before.
+func TestACorrectedDayOfPublicationIsCounted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, b := t.Context(), newBench(t, s)
+		told := b.importSome(t, s)
+		ref, day := told()[0].Sample.SourceRef, told()[0].Sample.SourcePublishedOn
+		before := figuresRead(t, s, b.service.ID, ref)
+		if r := b.recorded(t, s, ref); r.Sample.SourcePublishedOn != day || r.Latest().PublishedOn != day {
+			t.Fatalf("recorded as of %s", r.Sample.SourcePublishedOn)
+		}
+		later := told()[:1]
+		later[0].Corrects, later[0].Sample.SourceDigest, later[0].Sample.SourcePublishedOn = 1, "second", day+1_00_00 // a year later
+		batch := batchOf(b.service.ID, "second", later)
+		batch.Import.Samples, batch.Why = 0, sourceMistake
+		noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+		check := func(version int32, on lab.Date) {
+			t.Helper()
+			r := b.recorded(t, s, ref)
+			if latest := r.Latest(); latest.Version != 1 || latest.PublishedOn != day || r.Sample.SourcePublishedOn != on || r.Sample.Version != version || r.Count(lab.Retracted) > 0 {
+				t.Errorf("version %d of %s, and of its source of %s", latest.Version, latest.PublishedOn, r.Sample.SourcePublishedOn)
+			}
+			if moved, err := s.Reclassify(ctx, lab.Operator("test")); err != nil || moved.Changed > 0 {
+				t.Errorf("%+v, %v", moved, err)
+			}
+			if _, err := s.VerifyAudit(ctx, lab.Operator("test")); err != nil {
+				t.Error(err)
+			}
+		}
+		check(2, day+1_00_00)
+		if now := figuresRead(t, s, b.service.ID, ref); batch.Import.Corrected != 1 || now == before {
+			t.Errorf("%d corrected, and figures read %s", batch.Import.Corrected, now)
+		}
+		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+		check(3, day)
+		if now := figuresRead(t, s, b.service.ID, ref); now != before {
+			t.Errorf("figures read %s, and read %s before", now, before)
+		}
+	})
+}
+
+// An upgrade reads the day on which a source gave a result from what is recorded: of results that an
+// import brought, corrected, and corrected and took back, and none of those that nobody gave.
+func TestTheDayOfASourceIsReadFromWhatIsRecorded(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind string) {
+		s := storetest.Open(t, storetest.Config(t, kind))
+		ctx, b := t.Context(), newBench(t, s)
+		b.dictionary = storetest.AddMethods(t, s)
+		all := func() []lab.Arrival {
+			return storetest.Generate(b.dictionary, 1, 30, importYears[0], importYears[1])
+		}
+		first := all()
+		seen := func(a lab.Arrival) bool { return len(a.Evidence) > 0 && len(a.Evidence[0].Findings) > 0 }
+		waits := slices.IndexFunc(first, seen)
+		first[waits].Evidence, first[waits].Sample.State, first[waits].Sample.SourcePublishedOn = nil, lab.Registered, 0
+		noError(t, s.Import(ctx, importer, b.dictionary, batchOf(b.service.ID, "first", first), func(int) {}))
+		found := slices.DeleteFunc(all(), func(a lab.Arrival) bool { return !seen(a) })
+		for i, digest := range []string{"of no result", "stands", "taken back"} {
+			batch := b.correcting(digest, found[i:i+1], 1)
+			noError(t, s.Import(ctx, importer, b.dictionary, batch, func(int) {}))
+			if digest != "stands" {
+				noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
+			}
+		}
+		_, err := s.RegisterSample(ctx, b.intake, store.Registration{File: lab.File{
+			Sample: storetest.Sample(b.service.ID, b.ketamine.ID, func(*lab.Sample) {}), Expected: b.ketamine.Expected(),
+		}})
+		noError(t, err)
+
+		db := store.Pool(t, s)
+		days := func() (list []string) {
+			t.Helper()
+			rows, err := db.QueryContext(ctx, "SELECT CAST(coalesce(CAST(source_published_on AS text), 'none') AS text) FROM samples ORDER BY id")
+			noError(t, err)
+			defer rows.Close()
+			for rows.Next() {
+				var day string
+				noError(t, rows.Scan(&day))
+				list = append(list, day)
+			}
+			noError(t, rows.Err())
+			return list
+		}
+		want := days()
+		if none := len(slices.DeleteFunc(slices.Clone(want), func(day string) bool { return day != "none" })); none < 2 || none > len(want)/2 {
+			t.Fatalf("%d of %d samples have no day", none, len(want))
+		}
+		_, err = db.ExecContext(ctx, "UPDATE samples SET source_published_on = NULL")
+		noError(t, err)
+		text, err := migrations.Files.ReadFile("0044_source_published_on.sql")
+		noError(t, err)
+		_, fill, _ := strings.Cut(string(text), "UPDATE ")
+		_, err = db.ExecContext(ctx, "UPDATE "+fill)
+		noError(t, err)
+		if got := days(); !slices.Equal(got, want) {
+			t.Errorf("read %v\nwant %v", got, want)
 		}
 	})
 }

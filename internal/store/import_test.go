@@ -96,7 +96,7 @@ func survived(t testing.TB, s *store.Store, want *lab.Arrival) {
 		t.Fatalf("%d publications, %v", len(publications), err)
 	}
 	for _, p := range publications {
-		if p.PublishedOn != want.PublishedOn || p.ImportID != want.Sample.ImportID || p.PublishedBy != 0 {
+		if p.PublishedOn != want.Sample.SourcePublishedOn || p.ImportID != want.Sample.ImportID || p.PublishedBy != 0 {
 			t.Errorf("published %+v", p)
 		}
 	}

@@ -240,7 +240,7 @@ func (l *load) admit(a *lab.Arrival) (x loaded, err error) {
 		if err != nil {
 			return x, err
 		}
-		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = l.ids.Next(), a.PublishedOn, at, i.ID
+		p.ID, p.PublishedOn, p.PublishedAt, p.ImportID = l.ids.Next(), a.Sample.SourcePublishedOn, at, i.ID
 		x.Publications = []lab.Publication{*p}
 	}
 	x.facts = l.words.Classify(&x.File)

@@ -13,7 +13,7 @@ import (
 // decided are the fields of a sample that registering it decides, whatever the
 // counter says, and those that only an import or a later step fills.
 var decided = []string{
-	"id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "held_since", "source_ref", "source_key", "source_digest", "import_id",
+	"id", "version", "number_year", "number_running", "number_series", "visit_id", "state", "state_reason", "stage", "held_since", "source_ref", "source_key", "source_digest", "source_published_on", "import_id",
 	"registered_by", "registered_at", "confirmed",
 }
 

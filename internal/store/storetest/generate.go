@@ -277,7 +277,7 @@ func (g *generator) arrival(x *goods) lab.Arrival {
 	if s.State == lab.Completed {
 		a.Evidence = g.evidence(s, x)
 		days := 1 + int(g.ExpFloat64()*9)
-		a.PublishedOn = lab.DateOf(received.AddDate(0, 0, days), time.UTC)
+		a.Sample.SourcePublishedOn = lab.DateOf(received.AddDate(0, 0, days), time.UTC)
 	}
 	return a
 }
