@@ -28,7 +28,8 @@ func (m *maker) register(ctx context.Context, x *life) error {
 	}
 	sample.ServiceID, sample.ReceivedOn, sample.Channel = x.service.ID, lab.DateOf(x.received, place), lab.FrontOfHouse
 	sample.ExpectedReadyOn = lab.DateOf(x.received.AddDate(0, 0, 10), place)
-	sample.SourceRef, sample.SourceKey, sample.SourceDigest, sample.Excluded, sample.CollectedOn = "", "", "", "", 0
+	sample.SourceRef, sample.SourceKey, sample.SourceDigest, sample.SourcePublishedOn = "", "", "", 0
+	sample.Excluded, sample.CollectedOn = "", 0
 	sample.State, sample.StateReason = lab.Registered, ""
 	usual, err := m.store.UsualPrice(ctx, m.staff[lab.Intake], x.service.ID, sample.ProductID, sample.Price, sample.ReceivedOn)
 	if err != nil {

@@ -295,6 +295,9 @@ func TestAFirstResultThatIsTakenBackLeavesNoFigure(t *testing.T) {
 		if figuresRead(t, s, b.service.ID, ref) == before {
 			t.Fatal("the result is not counted")
 		}
+		if r := b.recorded(t, s, ref); r.Latest().PublishedOn != told.Sample.SourcePublishedOn {
+			t.Errorf("it is of %s, and its source gave it on %s", r.Latest().PublishedOn, told.Sample.SourcePublishedOn)
+		}
 		noError(t, s.TakeBack(ctx, importer, batch.Import.Key, sourceMistake, func(int) {}))
 		if now := figuresRead(t, s, b.service.ID, ref); now != before {
 			t.Errorf("figures read %s, and read %s before", now, before)
