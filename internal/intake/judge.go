@@ -116,7 +116,7 @@ func (p *planner) lookUp(from, to int) ([]lookedUp, error) {
 	received := make(map[string]lab.Date, len(ids))
 	i := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.spec.name == "received_on" })
 	for n, id := range ids {
-		if day, err := p.sample.columns[i].date(p.placeOf(from + n).row()); err == nil && !looked[n].isRecorded {
+		if day, err := p.sample.columns[i].date(p.placeOf(from + n).row()); err == nil && day != 0 && !looked[n].isRecorded {
 			received[id] = day
 		}
 	}
