@@ -145,7 +145,7 @@ func (p *planner) lookUpRecorded(ids []string, looked []lookedUp) error {
 			switch {
 			case ids[i] == r.Ref:
 				x.isRecorded, x.digest = true, r.Digest
-			case keys[i].Meets(k) && (x.alike == "" || r.Ref < x.alike):
+			case (keys[i].Meets(k) || !p.zerosKept && lab.DroppedZeros(ids[i], r.Ref)) && (x.alike == "" || r.Ref < x.alike):
 				x.alike = r.Ref
 			}
 		}

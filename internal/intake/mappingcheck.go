@@ -157,7 +157,7 @@ func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
 	}
 	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
-	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
+	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their zeros; else leave it out.")
 	errs.Check(f.Order == "" || f.Order == orderKept, where, "Say order = \"kept\" if somebody has checked that days and months stand as the form says; else leave it out.")
 	errs.Check(slices.Contains([]string{"", "read", "none"}, f.Fractions), where,
 		"Say fractions = \"read\" if an amount of 1 is all of it, or \"none\" if the amounts are what they say; else leave it out.")

@@ -156,6 +156,7 @@ type planner struct {
 	ids        map[uint64]int32 // the draft of an id, by its hash
 	alike      map[int]int      // of drafts whose ids people take for one another, another one
 	homeless   homeless
+	zerosKept  bool // no spreadsheet dropped the zero of an id such as 2024.10
 	fresh      newEntries
 
 	unidentified lab.SubstanceID // the entry of what could not be identified

@@ -243,3 +243,31 @@ func TestContinuedRows(t *testing.T) {
 		t.Errorf("continued rows of numbered columns: %v", err)
 	}
 }
+
+// A recorded 2024.10 may be the file's 2024.1, where no id of the file shows that it kept its zeros.
+func TestZerosThatWereDropped(t *testing.T) {
+	kept := strings.Replace(rowsMapping, `id = "nr"`, `id = { column = "nr", zeros = "kept" }`, 1)
+	for _, c := range []struct {
+		name, mapping string
+		ids           []string
+		asked         bool
+	}{
+		{"nothing shows it", rowsMapping, []string{"2024.1"}, true},
+		{"others of the file end in a zero", rowsMapping, []string{"2024.1", "2024.20"}, false},
+		{"the mapping says so", kept, []string{"2024.1"}, false},
+		{"another number", rowsMapping, []string{"2024.2"}, false},
+		{"no point", rowsMapping, []string{"20241"}, false},
+	} {
+		known := Known{Dictionary: mustDictionary(t), Today: today, Recorded: recordedBy(map[string]string{"2024.10": "of before"})}
+		plan, err := planWith(t, mustMapping(t, c.mapping), known, file(samplesWith("nr", c.ids...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.asked {
+			wantLine(t, plan, 2, Rejected, "id", c.ids[0], "Perhaps 2024.10, which is recorded already")
+		}
+		if (plan.Samples < len(c.ids)) != c.asked {
+			t.Errorf("%s: %d samples\n%s", c.name, plan.Samples, lines(plan))
+		}
+	}
+}

@@ -192,6 +192,25 @@ func withoutDecimals(text string) string {
 	return number[:i]
 }
 
+// Pointed is what stands behind the point of an id that is a number with one, such as 2024.10; empty
+// for all others.
+func Pointed(ref string) string {
+	m := pointedRef.FindStringSubmatch(ref)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+var pointedRef = regexp.MustCompile(`^\d+[.,](\d+)$`)
+
+// DroppedZeros tells that a spreadsheet, which takes an id for a number, makes the one of the other:
+// 2024.1 of 2024.10. Where ids are texts these are two.
+func DroppedZeros(short, long string) bool {
+	zeros, longer := strings.CutPrefix(long, short)
+	return longer && zeros != "" && strings.Trim(zeros, "0") == "" && Pointed(short) != ""
+}
+
 // isRefSign tells that a sign stands in an id for the eye alone: whatever is no
 // letter and no digit, and means nothing by itself.
 func isRefSign(r rune) bool {
