@@ -107,6 +107,11 @@ func (t *Table) column(heading string) int {
 	return at
 }
 
+// readsAny tells that the field reads one of some columns.
+func (c *column) readsAny(places map[int]bool) bool {
+	return places[c.at] || slices.ContainsFunc(c.ticks, func(t tick) bool { return places[t.at] })
+}
+
 // text returns what the row says; a column that the mapping lacks is empty. Of a
 // cell that the field cannot take, which has rejected the row by now, it is what is
 // seen there.

@@ -396,6 +396,7 @@ func (p *planner) bind() error {
 				errs = append(errs, s.table.titled())
 			}
 		}
+		errs = append(errs, s.table.refuseMerged(p.columnsOf(s)))
 	}
 	return errors.Join(errs...)
 }
