@@ -323,6 +323,9 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 	}
 	switch c.kind {
 	case numberField, amountField:
+		if s.misleads(signed) {
+			return "", errMisleads
+		}
 		return c.judgeQuantity(at, s, value, row)
 	case dateField:
 		if text, ok := s.integer(at.value, signed); ok && isWhole(at.value) {
@@ -339,11 +342,13 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 		if text, ok := s.integer(at.value, signed); ok {
 			return text, nil
 		}
-	} else if s.general && s.literals() == "" && c.kind != idField {
+	} else if s.general && s.literals() == "" && !s.misleads(signed) && c.kind != idField {
 		return strings.Replace(at.value, ".", cmp.Or(c.decimal, "."), 1), nil
 	}
 	return "", errors.New("the cell is a number that spreadsheets show differently, with a decimal mark, marks between thousands, a percent sign or a power of ten: make the column text, and check what it says")
 }
+
+var errMisleads = errors.New("the number format of the cell writes signs about the digits, so that another number is seen than the cell holds: give it the format General, and check what it says")
 
 // judgeQuantity reads a number that is counted with. What the format writes beside
 // the digits must be its unit.

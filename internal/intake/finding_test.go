@@ -244,7 +244,7 @@ func TestTwoRowsOfPeaksAreTwo(t *testing.T) {
 	for _, c := range []struct {
 		rows []cells
 		says string
-	}{{[]cells{peak, cells{}, peak}, recordedBefore.merged}, {[]cells{peak, peak, cells{}, peak}, saysOtherwise}, {[]cells{cells{}, peak}, saysOtherwise}} {
+	}{{[]cells{peak, {}, peak}, recordedBefore.merged}, {[]cells{peak, peak, {}, peak}, saysOtherwise}, {[]cells{{}, peak}, saysOtherwise}} {
 		known := Known{Dictionary: mustDictionary(t), Today: today, Recorded: recordedBy(map[string]string{"1": two.Sample.SourceDigest})}
 		plan, err := planWith(t, mustMapping(t, rowsMapping), known, file(c.rows...))
 		if err != nil || plan.Samples != 0 || !strings.Contains(lines(plan), c.says) {
