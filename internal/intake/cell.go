@@ -323,10 +323,7 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 	}
 	switch c.kind {
 	case numberField, amountField:
-		if s.misleads(signed) {
-			return "", errMisleads
-		}
-		return c.judgeQuantity(at, s, value, row)
+		return c.judgeQuantity(at, row)
 	case dateField:
 		if text, ok := s.integer(at.value, signed); ok && isWhole(at.value) {
 			if _, err := c.form.read(text); err == nil {
@@ -342,7 +339,7 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 		if text, ok := s.integer(at.value, signed); ok {
 			return text, nil
 		}
-	} else if s.general && s.literals() == "" && !s.misleads(signed) && c.kind != idField {
+	} else if s.isPlain(signed) && c.kind != idField {
 		return strings.Replace(at.value, ".", cmp.Or(c.decimal, "."), 1), nil
 	}
 	return "", errors.New("the cell is a number that spreadsheets show differently, with a decimal mark, marks between thousands, a percent sign or a power of ten: make the column text, and check what it says")
@@ -352,9 +349,16 @@ var errMisleads = errors.New("the number format of the cell writes signs about t
 
 // judgeQuantity reads a number that is counted with. What the format writes beside
 // the digits must be its unit.
-func (c *column) judgeQuantity(at cell, s *formatSection, value float64, row Row) (string, error) {
+func (c *column) judgeQuantity(at cell, row Row) (string, error) {
+	s, signed := at.section()
+	value, err := strconv.ParseFloat(at.value, 64)
+	if err != nil {
+		return "", err
+	}
 	number, beside := at.value, s.literals()
 	switch {
+	case s.misleads(signed):
+		return "", errMisleads
 	case s.scaled:
 		return "", errors.New("the cell shows the number in thousands: give it the format General, and check it")
 	case s.showsZero(value):

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -314,15 +315,38 @@ func (c *column) decimalMark(text string) error {
 // default, or zero.
 func (c *column) thousandths(row Row) (int64, error) {
 	text := c.text(row)
-	if text == "" && c.Default == "" {
+	if c.isNone(row) || text == "" && c.Default == "" {
 		return 0, nil
 	}
 	return recall(c.numbers, c, text, (*column).readThousandths)
 }
 
+var errNoWord = errors.New("this is not a number; say in the mapping's values what it stands for: a number, or \"\" for none")
+
+// isNone tells that the mapping's values say that the row's number is none.
+func (c *column) isNone(row Row) bool {
+	meant, told := c.meaningOf(c.text(row))
+	return told && meant == ""
+}
+
+// numberText is the row's number as a text, with what the mapping's values say of a word.
+func (c *column) numberText(row Row) string {
+	text := c.text(row)
+	if number, told := c.meaningOf(text); told {
+		return strings.NewReplacer(".", c.decimal, ",", c.decimal).Replace(number)
+	}
+	return text
+}
+
 func (c *column) readThousandths(text string) (int64, error) {
 	if text == "" {
 		return lab.ParseThousandths(c.Default)
+	}
+	if number, told := c.meaningOf(text); told {
+		return lab.ParseThousandths(number)
+	}
+	if !strings.ContainsAny(text, "0123456789") {
+		return 0, errNoWord
 	}
 	if c.at >= 0 {
 		if err := c.decimalMark(text); err != nil {

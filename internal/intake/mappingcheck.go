@@ -33,7 +33,7 @@ var keysOf = map[kind][]string{
 	nameField:   {"column", "value", "values", "default"},
 	setField:    {"column", "value", "values", "list"},
 	dateField:   {"column", "value", "date", "order"},
-	numberField: {"column", "value", "default"},
+	numberField: {"column", "value", "values", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
 	codesField:  {"column", "value", "values", "default", "list", "ticks"},
 	amountField: {"column", "values", "unit", "list", "fractions"},
@@ -199,7 +199,7 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 			errs.Check(err == nil, where, "%s", inWords(err))
 		}
 	case numberField:
-		for _, text := range []string{f.Value, f.Default} {
+		for _, text := range append(slices.Sorted(maps.Values(f.Values)), f.Value, f.Default) {
 			_, err := lab.ParseDecimal(text)
 			errs.Check(text == "" || err == nil, where, "%s", inWords(err))
 		}

@@ -316,6 +316,11 @@ func (s *formatSection) misleads(signed bool) bool {
 	return !signed && strings.ContainsAny(noCents.ReplaceAllString(strings.TrimSpace(tail), ""), minusSigns)
 }
 
+// isPlain tells that the section shows a number as if there were no format.
+func (s *formatSection) isPlain(signed bool) bool {
+	return s.general && s.literals() == "" && !s.misleads(signed)
+}
+
 // minusSigns make a number negative for whoever reads it.
 const minusSigns = "-(\u2212\u2013"
 
@@ -369,7 +374,7 @@ func (s *formatSection) integer(digits string, signed bool) (string, bool) {
 		sign = "-"
 	}
 	if s.general {
-		return sign + digits, s.literals() == "" && !s.misleads(signed)
+		return sign + digits, s.isPlain(signed)
 	}
 	if s.decimals > 0 || s.percent > 0 || s.thousands || s.scaled || s.scientific || s.fraction || s.digits == 0 {
 		return "", false

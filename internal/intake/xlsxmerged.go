@@ -38,7 +38,8 @@ type mergedCells struct {
 func (t *Table) refuseMerged(columns []*column) error {
 	for _, m := range t.merged {
 		if slices.ContainsFunc(columns, func(c *column) bool { return c.readsAny(m.columns) }) {
-			return fmt.Errorf("%s: cells %s are merged, so it is unclear to which rows they belong; unmerge them and fill each one", t.File, m.ref)
+			err := fmt.Errorf("cells %s are merged, so it is unclear to which rows they belong; unmerge them and fill each one", m.ref)
+			return fmt.Errorf("%s: %w", t.File, err)
 		}
 	}
 	return nil
