@@ -360,7 +360,7 @@ func (c *column) readThousandths(text string) (int64, error) {
 }
 
 // The numbers of characters of a value and of a reason that a receipt shows.
-const maxShown, maxReason = 200, 600
+const maxShown, maxReason = 200, 2000
 
 // clip shortens what a receipt or a message shows.
 func clip(text string, most int) string {
