@@ -170,7 +170,11 @@ func (f *found) reject(part string, m lab.FieldError) {
 	if !slices.ContainsFunc(f.columns.columns, func(c *column) bool { return c.spec.name == part }) {
 		part = "substance"
 	}
-	f.at.reject(problem{part, valueOf(f.columns.columns, part, f.at), m.Message()})
+	message := m.Message()
+	if part == "basis" {
+		message = fmt.Sprintf("%s If it is another word for one of them, say in the mapping's values of basis for which.", message)
+	}
+	f.at.reject(problem{part, valueOf(f.columns.columns, part, f.at), message})
 }
 
 // valueOf returns what the row says in a field.

@@ -160,8 +160,8 @@ func (b *batchReading) bind(header []string) error {
 		slices.Sort(lacks)
 		return fmt.Errorf("%s: the columns %s are missing; the file has %s: it may be another file, or of another mapping", b.source.table.File, strings.Join(slices.Compact(lacks), ", "), strings.Join(header, ", "))
 	}
-	if b.Findings.Layout != gridLayout {
-		return nil
+	if err := b.source.table.refuseMerged(b.columns()); err != nil || b.Findings.Layout != gridLayout {
+		return err
 	}
 	var unknown []string
 	for i, set := range b.sets {
@@ -173,6 +173,14 @@ func (b *batchReading) bind(header []string) error {
 		return fmt.Errorf("%s: the headings %s name no substance of the dictionary: name those that are none in ignored under [findings] of the mapping, say in the values of substance which is meant, or propose the substance first", b.source.table.File, strings.Join(unknown, ", "))
 	}
 	return nil
+}
+
+// columns are all that are read.
+func (b *batchReading) columns() (columns []*column) {
+	for _, set := range b.sets {
+		columns = append(columns, set.columns...)
+	}
+	return columns
 }
 
 // having is the mapping of a label without the columns that stand beside that of its amounts

@@ -323,7 +323,7 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 	}
 	switch c.kind {
 	case numberField, amountField:
-		return c.judgeQuantity(at, s, value, row)
+		return c.judgeQuantity(at, row)
 	case dateField:
 		if text, ok := s.integer(at.value, signed); ok && isWhole(at.value) {
 			if _, err := c.form.read(text); err == nil {
@@ -339,17 +339,26 @@ func (c *column) judgeNumber(at cell, row Row) (string, error) {
 		if text, ok := s.integer(at.value, signed); ok {
 			return text, nil
 		}
-	} else if s.general && s.literals() == "" && c.kind != idField {
+	} else if s.isPlain(signed) && c.kind != idField {
 		return strings.Replace(at.value, ".", cmp.Or(c.decimal, "."), 1), nil
 	}
 	return "", errors.New("the cell is a number that spreadsheets show differently, with a decimal mark, marks between thousands, a percent sign or a power of ten: make the column text, and check what it says")
 }
 
+var errMisleads = errors.New("the number format of the cell writes signs about the digits, so that another number is seen than the cell holds: give it the format General, and check what it says")
+
 // judgeQuantity reads a number that is counted with. What the format writes beside
 // the digits must be its unit.
-func (c *column) judgeQuantity(at cell, s *formatSection, value float64, row Row) (string, error) {
+func (c *column) judgeQuantity(at cell, row Row) (string, error) {
+	s, signed := at.section()
+	value, err := strconv.ParseFloat(at.value, 64)
+	if err != nil {
+		return "", err
+	}
 	number, beside := at.value, s.literals()
 	switch {
+	case s.misleads(signed):
+		return "", errMisleads
 	case s.scaled:
 		return "", errors.New("the cell shows the number in thousands: give it the format General, and check it")
 	case s.showsZero(value):

@@ -81,6 +81,7 @@ func TestWhatACellMeans(t *testing.T) {
 		dated     = "this is a date, which a spreadsheet may have made of something else"
 		noDate    = "the cell shows a number and no date"
 		differ    = "a number that spreadsheets show differently"
+		signs     = "writes signs about the digits"
 		tooLong   = "more than 15 digits"
 		timed     = "this is a date with a time, and the form DD/MM/YYYY names none"
 		partly    = "does not show day, month and year"
@@ -120,6 +121,22 @@ func TestWhatACellMeans(t *testing.T) {
 		{number, "0.5", `"<"0.0`, amountField, "%", `the cell shows "<" beside the number`},
 		{number, "25", `"€" #,##0.00`, numberField, "EUR", "25"},
 		{number, "25", `[$€-413] #,##0.00;[$€-413] -#,##0.00`, numberField, "EUR", "25"},
+		{number, "12", `0\,0`, numberField, "EUR", signs},
+		{number, "12", `0","0`, amountField, "mg", signs},
+		{number, "12", `0\-0`, amountField, "mg", signs},
+		{number, "5", `"-"0`, amountField, "mg", signs},
+		{number, "5", `\-General`, amountField, "mg", signs},
+		{number, "5", `(0)`, numberField, "EUR", signs},
+		{number, "5", `","0`, amountField, "mg", signs},
+		{number, "5", `0\-`, numberField, "EUR", signs},
+		{number, "12", `0\ 0`, amountField, "mg", signs},
+		{number, "1250", `# ##0`, amountField, "mg", "1250"},
+		{number, "1250.5", `# ##0.00`, amountField, "mg", "1250,5"},
+		{number, "25", `"€ "#,##0",-"`, numberField, "EUR", "25"},
+		{number, "25", `#,##0_);(#,##0)`, numberField, "EUR", "25"},
+		{number, "25", `_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-`, numberField, "EUR", "25"},
+		{number, "25", `"Fr. "0`, numberField, "CHF", "25"},
+		{number, "5", `\-General`, textField, "", differ},
 		{number, "25", `"$"#,##0.00`, numberField, "EUR", `the cell shows "$" beside the number, and its unit is EUR`},
 		{number, "25", `#,##0.00 "EUR"`, numberField, "EUR", "25"},
 		{number, "25", `"€" #,##0`, amountField, "%", `the cell shows "€" beside the number`},

@@ -101,6 +101,7 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 	}
 	rows = make([]place, 0, len(d.rows))
 	said, sums := make([]place, 0, len(d.rows)), make([]sum, 0, len(d.rows)) // of rows that differ
+	var peaks []sum                                                          // of rows that repeat another, and are another peak
 	var seen map[sum]int                                                     // of many rows, where each stands in sums
 	for _, at := range d.rows {
 		if at.source != p.findings() {
@@ -114,7 +115,7 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 			first = i
 		}
 		if first >= 0 && p.isPeak(at) {
-			rows = append(rows, at) // two peaks that nobody could name look alike, and are two
+			rows, peaks = append(rows, at), append(peaks, s) // two peaks that nobody could name look alike, and are two
 			continue
 		}
 		if first >= 0 {
@@ -131,7 +132,7 @@ func (p *planner) distinct(d *draft) (rows []place, digest string) {
 			seen[s] = len(sums) - 1
 		}
 	}
-	return rows, p.digest(d, sums)
+	return rows, p.digest(d, sums, peaks)
 }
 
 // digestOf is the digest of distinct alone: nothing becomes of the rows.
@@ -140,23 +141,40 @@ func (p *planner) digestOf(d *draft) string {
 	for i, b := range p.sets {
 		columns[i] = b.columns
 	}
-	sums := make([]sum, 0, len(d.rows))
+	type summed struct {
+		sum
+		at place
+	}
+	all := make([]summed, 0, len(d.rows))
 	for _, at := range d.rows {
 		if at.source == p.findings() {
-			sums = append(sums, p.rowSum(at.row(), columns...))
+			all = append(all, summed{p.rowSum(at.row(), columns...), at})
 		}
 	}
-	return p.digest(d, sums)
+	slices.SortFunc(all, func(a, b summed) int { return bytes.Compare(a.sum[:], b.sum[:]) })
+	sums, peaks := make([]sum, 0, len(all)), []sum(nil)
+	for i, x := range all {
+		switch again := i > 0 && x.sum == all[i-1].sum; {
+		case !again:
+			sums = append(sums, x.sum)
+		case p.isPeak(x.at):
+			peaks = append(peaks, x.sum)
+		}
+	}
+	return p.digest(d, sums, peaks)
 }
 
-// digest stands for how a draft is described, and for the sums of its rows, each once.
-func (p *planner) digest(d *draft, sums []sum) string {
-	slices.SortFunc(sums, func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
+// digest stands for how a draft is described, and for the sums of its rows, each once, but for those
+// of peaks that nobody could name: each of them is one more.
+func (p *planner) digest(d *draft, sums, peaks []sum) string {
 	described := p.rowSum(d.at.row(), p.sample.columns)
 	h := sha256.New()
 	h.Write(described[:])
-	for _, s := range slices.Compact(sums) {
-		h.Write(s[:])
+	for _, list := range [][]sum{sums, peaks} {
+		slices.SortFunc(list, func(a, b sum) int { return bytes.Compare(a[:], b[:]) })
+		for _, s := range list {
+			h.Write(s[:])
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -61,6 +61,9 @@ type evidence struct {
 	bare     map[int]*clue   // ids of digits without, by their length
 	cut      clue            // ids of more than 15 digits that end in zeros
 	cutZeros map[string]bool // those, each once
+	fraction int             // digits behind the point of ids that are numbers with one, at most
+	pointed  map[int]*clue   // those ids, by how many digits they have behind it
+	zeroLast bool            // one of them ends in a zero
 	whole    clue            // ids of more than 15 digits that do not
 
 	dates, texts clue     // days as dates, and as texts of the form
@@ -113,6 +116,9 @@ func (p *planner) weigh() error {
 		}
 		days := &dayOrders{today: p.known.Today}
 		s.weigh(all, days)
+		for _, e := range all {
+			p.zerosKept = p.zerosKept || e.column == p.sample.id && (e.zeroLast || e.column.Zeros == "kept")
+		}
 		for _, err := range append(days.errors(), fractions(all), neighbours(all), exchangedDates(all)) {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", s.table.File, err))
@@ -142,7 +148,7 @@ func (c *column) heading() string {
 }
 
 func newEvidence(c *column) *evidence {
-	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}}
+	e := &evidence{column: c, cutZeros: map[string]bool{}, bare: map[int]*clue{}, pointed: map[int]*clue{}}
 	e.swap, _ = parseDateForm(exchanged(c.form.text))
 	e.turned, _ = parseDateForm(turnedAround(c.form.text))
 	return e
@@ -196,36 +202,6 @@ func isSpoilt(text string) bool {
 		}
 	}
 	return false
-}
-
-func (e *evidence) addID(row int, text string, err error) {
-	if err != nil && !errors.Is(err, errStruck) && !errors.Is(err, errRaised) {
-		if e.unread.says == "" {
-			e.unread.says = err.Error()
-		}
-		e.unread.add(row, text)
-		return
-	}
-	if strings.Trim(text, "0123456789") != "" {
-		return
-	}
-	switch {
-	case len(text) > 15 && strings.Trim(text[15:], "0") == "":
-		e.cut.add(row, text)
-		if len(e.cutZeros) < mostTold {
-			e.cutZeros[text] = true
-		}
-	case len(text) > 15:
-		e.whole.add(row, text)
-	case len(text) > 1 && text[0] == '0':
-		e.widest = max(e.widest, len(text))
-		e.padded.add(row, text)
-	default:
-		if e.bare[len(text)] == nil {
-			e.bare[len(text)] = &clue{}
-		}
-		e.bare[len(text)].add(row, text)
-	}
 }
 
 func (e *evidence) addNumber(row Row, text string, at cell, err error) {
@@ -374,6 +350,7 @@ func (e *evidence) errors() (errs []error) {
 	against(true, &e.unread, "%s. Nobody can tell which sample that is", e.unread.says)
 	against(e.lostEnds() && e.whole.count == 0, &e.cut, "%v", errTooLong)
 	against(true, e.lostZeros(), "ids of digits alone that are shorter than others, which begin with a zero (%s): they may have lost theirs. Give the source's own ids, or say zeros = \"kept\" of the field in the mapping if they are right", e.padded.where())
+	against(true, e.droppedZeros(), "ids with fewer digits behind the point than others (%s), where none ends in a zero: a spreadsheet may have dropped it, as of 2024.10, which becomes 2024.1. Give the source's own ids, with the column as text, or say zeros = \"kept\" of the field in the mapping if they are right", e.longestFraction().where())
 	against(e.texts.count > 0 && !c.form.isPlain(), &e.dates, "dates, where other cells of the column are texts (%s): a spreadsheet of another country may have exchanged day and month of those up to the 12th. Write all as dates or all as text, in the source itself", e.texts.where())
 	against(true, &e.swapped, "the day stands where %s has the month, so that all others may be read wrongly: correct the form in the mapping or the file", c.form.text)
 	against(e.yearFirst(), &e.texts, "as %s they are from %s to %s, and as %s from %s to %s: say in the mapping which stands first, or write the years in four digits", c.form.text, e.years.first, e.years.last, e.turned.text, e.turnedYears.first, e.turnedYears.last)
@@ -383,31 +360,4 @@ func (e *evidence) errors() (errs []error) {
 	against(e.threes.count > 0, &e.thousands, "marks between thousands, where other cells have the same mark before three digits (%s), which would be read as decimals. Write all numbers without marks between thousands, in the source itself", e.threes.where())
 	against(e.percents.count > 0 && c.Fractions == "", &e.small, "plain numbers up to 1, where other cells are shown as percent (%s): they may mean percent too. Give all cells of the column one format, and check them", e.percents.where())
 	return errs
-}
-
-// lostEnds tells that the ids end in so many zeros that it is no chance.
-func (e *evidence) lostEnds() bool {
-	zeros := 0
-	for id := range e.cutZeros {
-		zeros += len(id) - 15
-	}
-	return zeros >= 3
-}
-
-// lostZeros returns the ids that may have lost a leading zero.
-func (e *evidence) lostZeros() *clue {
-	var lost clue
-	if e.padded.count == 0 || e.column.Zeros == "kept" {
-		return &lost
-	}
-	for length, c := range e.bare {
-		if length < e.widest {
-			lost.count += c.count
-			lost.rows = append(lost.rows, c.rows...)
-			lost.example = c.example
-		}
-	}
-	slices.Sort(lost.rows)
-	lost.rows = lost.rows[:min(len(lost.rows), mostTold)]
-	return &lost
 }

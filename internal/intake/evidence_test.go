@@ -50,6 +50,8 @@ func TestEvidenceAgainstAReading(t *testing.T) {
 		{"a day in place of an id", "nr", []string{"A-1", "1-mrt"}, []string{`row 3 ("1-mrt"): this is a date, which a spreadsheet may have made`}},
 		{"an error in place of an id", "nr", []string{"A-1", "#N/B"}, []string{`row 3 ("#N/B"): this is an error of a spreadsheet`}},
 		{"lost zeros", "nr", []string{"08031", "8032", "10001", "08033"}, []string{`row 3 ("8032"): ids of digits alone that are shorter than others, which begin with a zero (rows 2, 5 ("08031"))`, `say zeros = "kept"`}},
+		{"zeros that were dropped", "nr", []string{"2024.1", "2024.9", "2024.11", "2024.12"}, []string{`rows 2, 3 ("2024.1"): ids with fewer digits behind the point than others (rows 4, 5 ("2024.11"))`, "a spreadsheet may have dropped it", `say zeros = "kept"`}},
+		{"dropped zeros of ids with leading ones", "nr", []string{"2024,01", "2024,02", "2024,3"}, []string{`row 4 ("2024,3")`}},
 		{"wrong encoding", "sold as", []string{"ketamine", "cocaÃ¯ne"}, []string{`the column "sold as": row 3 ("cocaÃ¯ne"): the text has signs of a wrong encoding`}},
 		{"wrong encoding of a region", "region", []string{"FryslÃ¢n"}, []string{`the column "region": row 2 ("FryslÃ¢n")`}},
 		{"characters that are lost", "substance", []string{"coca\ufffdne"}, []string{"signs of a wrong encoding"}},
@@ -67,6 +69,9 @@ func TestEvidenceAgainstAReading(t *testing.T) {
 		{"ids that are longer than those with a zero", "nr", []string{"08031", "108031"}, nil},
 		{"ids with letters", "nr", []string{"08031", "A1", "2E10"}, nil},
 		{"a long id that ends in a zero", "nr", []string{"2024031500000010", "17"}, nil},
+		{"zeros that were kept", "nr", []string{"2024.1", "2024.9", "2024.10", "2024.11"}, nil},
+		{"as many digits behind the point", "nr", []string{"2024.1", "2024.2"}, nil},
+		{"two points", "nr", []string{"2024.1.1", "2024.1.11", "A.1", "A.11"}, nil},
 		{"accents", "sold as", []string{"cocaïne", "héroïne", "São Paulo ÃO"}, nil},
 	}
 	for _, test := range tests {
@@ -101,6 +106,10 @@ func TestEvidenceOfTwoFiles(t *testing.T) {
 func TestZerosAreKept(t *testing.T) {
 	m := mustMapping(t, strings.Replace(rowsMapping, `id = "nr"`, `id = { column = "nr", zeros = "kept" }`, 1))
 	plan, _ := mustPlan(t, m, file(samplesWith("nr", "08031", "8032")...))
+	if len(arrivalsOf(plan)) != 2 {
+		t.Errorf("got %s", lines(plan))
+	}
+	plan, _ = mustPlan(t, m, file(samplesWith("nr", "2024.1", "2024.11")...))
 	if len(arrivalsOf(plan)) != 2 {
 		t.Errorf("got %s", lines(plan))
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,6 +106,11 @@ func (t *Table) column(heading string) int {
 		return -1
 	}
 	return at
+}
+
+// readsAny tells that the field reads one of some columns.
+func (c *column) readsAny(places map[int]bool) bool {
+	return places[c.at] || slices.ContainsFunc(c.ticks, func(t tick) bool { return places[t.at] })
 }
 
 // text returns what the row says; a column that the mapping lacks is empty. Of a
@@ -309,15 +315,38 @@ func (c *column) decimalMark(text string) error {
 // default, or zero.
 func (c *column) thousandths(row Row) (int64, error) {
 	text := c.text(row)
-	if text == "" && c.Default == "" {
+	if c.isNone(row) || text == "" && c.Default == "" {
 		return 0, nil
 	}
 	return recall(c.numbers, c, text, (*column).readThousandths)
 }
 
+var errNoWord = errors.New("this is not a number; say in the mapping's values what it stands for: a number, or \"\" for none")
+
+// isNone tells that the mapping's values say that the row's number is none.
+func (c *column) isNone(row Row) bool {
+	meant, told := c.meaningOf(c.text(row))
+	return told && meant == ""
+}
+
+// numberText is the row's number as a text, with what the mapping's values say of a word.
+func (c *column) numberText(row Row) string {
+	text := c.text(row)
+	if number, told := c.meaningOf(text); told {
+		return strings.NewReplacer(".", c.decimal, ",", c.decimal).Replace(number)
+	}
+	return text
+}
+
 func (c *column) readThousandths(text string) (int64, error) {
 	if text == "" {
 		return lab.ParseThousandths(c.Default)
+	}
+	if number, told := c.meaningOf(text); told {
+		return lab.ParseThousandths(number)
+	}
+	if !strings.ContainsAny(text, "0123456789") {
+		return 0, errNoWord
 	}
 	if c.at >= 0 {
 		if err := c.decimalMark(text); err != nil {
@@ -331,7 +360,7 @@ func (c *column) readThousandths(text string) (int64, error) {
 }
 
 // The numbers of characters of a value and of a reason that a receipt shows.
-const maxShown, maxReason = 200, 600
+const maxShown, maxReason = 200, 2000
 
 // clip shortens what a receipt or a message shows.
 func clip(text string, most int) string {

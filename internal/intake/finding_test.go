@@ -228,17 +228,32 @@ func TestNumberedColumns(t *testing.T) {
 	}
 }
 
-// Two peaks that nobody could name are two, though the rows say the same. What the source
-// says of the sample stays the same, so that what was imported before is known again.
+// Two peaks that nobody could name are two, though the rows say the same, and a source that tells a
+// third says otherwise of the sample.
 func TestTwoRowsOfPeaksAreTwo(t *testing.T) {
 	peak := cells{"substance": "unidentified substance"}
 	two, d := acceptOne(t, cells{}, peak, peak, cells{})
 	if got := strings.Join(findingTexts(d, two), ", "); got != "ketamine identified, unidentified substance unidentified" || two.Evidence[0].Findings[1].HowMany() != 2 {
 		t.Errorf("got %s, %d", got, two.Evidence[0].Findings[1].HowMany())
 	}
+	three, _ := acceptOne(t, peak, cells{}, peak, peak)
+	if three.Evidence[0].Findings[0].HowMany()+three.Evidence[0].Findings[1].HowMany() != 4 || three.Sample.SourceDigest == two.Sample.SourceDigest {
+		t.Errorf("a third peak says the same as two: %+v", three.Evidence[0].Findings)
+	}
+	// Of two that are recorded, a file with a third says otherwise, and one with two the same.
+	for _, c := range []struct {
+		rows []cells
+		says string
+	}{{[]cells{peak, {}, peak}, recordedBefore.merged}, {[]cells{peak, peak, {}, peak}, saysOtherwise}, {[]cells{{}, peak}, saysOtherwise}} {
+		known := Known{Dictionary: mustDictionary(t), Today: today, Recorded: recordedBy(map[string]string{"1": two.Sample.SourceDigest})}
+		plan, err := planWith(t, mustMapping(t, rowsMapping), known, file(c.rows...))
+		if err != nil || plan.Samples != 0 || !strings.Contains(lines(plan), c.says) {
+			t.Errorf("%d rows: %v %s, want %q", len(c.rows), err, lines(plan), c.says)
+		}
+	}
 	one, _ := acceptOne(t, cells{}, peak)
-	if one.Sample.SourceDigest != two.Sample.SourceDigest {
-		t.Error("it is not known again")
+	if one.Sample.SourceDigest == two.Sample.SourceDigest {
+		t.Error("one peak says the same as two")
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *planner) setFound(f *lab.Finding, b *boundFinding, row Row) (problems [
 		return problems
 	}
 	switch {
-	case b.uncertainty.text(row) != "" && b.uncertainty.at >= 0:
+	case b.uncertainty.numberText(row) != "" && b.uncertainty.at >= 0:
 		refuse(b.uncertainty, errors.New("there is an uncertainty but no amount"))
 	case f.Detection == "":
 		f.Detection = lab.Identified
@@ -131,6 +131,9 @@ func (p *planner) setAmount(f *lab.Finding, b *boundFinding, row Row, text strin
 	unit := b.amount.Unit
 	if b.unit != nil {
 		unit = b.unit.nameOf(row)
+		if _, err := lab.ParseAmount("1", unit); err != nil && unit != "" {
+			return b.unit, fmt.Errorf("%w; if it is another word for one of these, say in the mapping's values of unit for which", err)
+		}
 	}
 	amount, err := p.amount(b.amount, text, unit)
 	switch {
@@ -145,7 +148,7 @@ func (p *planner) setAmount(f *lab.Finding, b *boundFinding, row Row, text strin
 	if basis := b.basis.nameOf(row); basis != "" {
 		f.Basis = lab.Basis(strings.ReplaceAll(fold(basis), " ", "_"))
 	}
-	if text := b.uncertainty.text(row); text != "" {
+	if text := b.uncertainty.numberText(row); text != "" {
 		half, err := p.amount(b.uncertainty, text, unit)
 		f.Uncertainty = half.Value
 		return b.uncertainty, err

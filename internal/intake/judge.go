@@ -116,7 +116,7 @@ func (p *planner) lookUp(from, to int) ([]lookedUp, error) {
 	received := make(map[string]lab.Date, len(ids))
 	i := slices.IndexFunc(p.sample.columns, func(c *column) bool { return c.spec.name == "received_on" })
 	for n, id := range ids {
-		if day, err := p.sample.columns[i].date(p.placeOf(from + n).row()); err == nil && !looked[n].isRecorded {
+		if day, err := p.sample.columns[i].date(p.placeOf(from + n).row()); err == nil && day != 0 && !looked[n].isRecorded {
 			received[id] = day
 		}
 	}
@@ -145,7 +145,7 @@ func (p *planner) lookUpRecorded(ids []string, looked []lookedUp) error {
 			switch {
 			case ids[i] == r.Ref:
 				x.isRecorded, x.digest = true, r.Digest
-			case keys[i].Meets(k) && (x.alike == "" || r.Ref < x.alike):
+			case (keys[i].Meets(k) || !p.zerosKept && lab.DroppedZeros(ids[i], r.Ref)) && (x.alike == "" || r.Ref < x.alike):
 				x.alike = r.Ref
 			}
 		}

@@ -252,10 +252,11 @@ func severalSentence(field string, f Field, several []string, text string, known
 	if field == "sold_as" {
 		what, apart = "several products", `write them with ; between them, which divides them where the mapping says list = ";"`
 	}
+	names := clip(strings.Join(several, "; "), maxShown)
 	if list == f.List { // only a word, or brackets, stand between them
 		return fmt.Sprintf("this is %s (%s): %s; if it is one name, add it to the values of %s, %s",
-			what, strings.Join(several, "; "), apart, field, one)
+			what, names, apart, field, one)
 	}
 	return fmt.Sprintf("this is %s (%s): if such a cell is a list, say so in the mapping, as in %s = { column = %q, list = %q }; if it is one name, add it to the values of %s, %s",
-		what, strings.Join(several, "; "), field, f.Column, list, field, one)
+		what, names, field, clip(f.Column, maxShown), list, field, one)
 }

@@ -120,7 +120,7 @@ type Field struct {
 	Date    string            // form of a date, such as DDMMMYYYY
 	Unit    string            // of an amount, where no column tells it
 	Ticks   map[string]string // headings of columns that are ticked, and the code for which a tick stands
-	Zeros   string            // "kept" where ids of several lengths have kept their leading zeros
+	Zeros   string            // "kept" where ids of several lengths have kept their zeros
 
 	Order     string // "kept" where day and month of all dates stand as the form says
 	Fractions string // of amounts in %: "read" where 1 is all of it, "none" where none is more than 1 %

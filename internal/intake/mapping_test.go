@@ -98,7 +98,7 @@ kind = "magic"
 		`samples.form: The default "unknown" is not one of`,
 		`samples.channel: The value "front" is not one of: front_of_house`,
 		`samples.notes: This is not a field; the fields are id, received_on`,
-		`samples.weight: It takes no unit; it takes column, value, default.`,
+		`samples.weight: It takes no unit; it takes column, value, values, default.`,
 		`samples.price_currency: It is needed beside price.`,
 		`samples.price_unit: It is needed beside price.`,
 		`samples.received_amount: "a lot" is not a number`,

@@ -33,7 +33,7 @@ var keysOf = map[kind][]string{
 	nameField:   {"column", "value", "values", "default"},
 	setField:    {"column", "value", "values", "list"},
 	dateField:   {"column", "value", "date", "order"},
-	numberField: {"column", "value", "default"},
+	numberField: {"column", "value", "values", "default"},
 	codeField:   {"column", "value", "values", "default", "list"},
 	codesField:  {"column", "value", "values", "default", "list", "ticks"},
 	amountField: {"column", "values", "unit", "list", "fractions"},
@@ -157,7 +157,7 @@ func checkKeys(errs *lab.FieldErrors, where string, f Field, s spec) {
 			"It takes no %s; it takes %s.", key, strings.Join(allowed, ", "))
 	}
 	errs.Check(len(f.Ticks) == 0 || len(f.Values) == 0 && f.Default == "" && f.List == "", where, "Ticks take no values, default or list.")
-	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their leading zeros; else leave it out.")
+	errs.Check(f.Zeros == "" || f.Zeros == "kept", where, "Say zeros = \"kept\" if the ids have kept their zeros; else leave it out.")
 	errs.Check(f.Order == "" || f.Order == orderKept, where, "Say order = \"kept\" if somebody has checked that days and months stand as the form says; else leave it out.")
 	errs.Check(slices.Contains([]string{"", "read", "none"}, f.Fractions), where,
 		"Say fractions = \"read\" if an amount of 1 is all of it, or \"none\" if the amounts are what they say; else leave it out.")
@@ -199,7 +199,7 @@ func checkField(errs *lab.FieldErrors, where string, f Field, s spec) {
 			errs.Check(err == nil, where, "%s", inWords(err))
 		}
 	case numberField:
-		for _, text := range []string{f.Value, f.Default} {
+		for _, text := range append(slices.Sorted(maps.Values(f.Values)), f.Value, f.Default) {
 			_, err := lab.ParseDecimal(text)
 			errs.Check(text == "" || err == nil, where, "%s", inWords(err))
 		}

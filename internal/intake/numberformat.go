@@ -2,6 +2,7 @@ package intake
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -291,6 +292,41 @@ func (s *formatSection) literals() string {
 	}, b.String())
 }
 
+// misleads tells that the section writes signs about the digits that make another number of what is
+// seen: 1,2 of 12, -5 or (5) of 5. Spaces between thousands do not, nor does the ,- behind a price; a
+// section for negative numbers writes their sign.
+func (s *formatSection) misleads(signed bool) bool {
+	left, tail := s.digits, ""
+	if s.general {
+		left = 1 // somewhere
+	}
+	for _, p := range s.places {
+		between := left > 0 && left < s.digits && !s.fraction
+		switch {
+		case p.sign != 0:
+			left--
+		case left == 0:
+			tail += p.text
+		case strings.Contains(p.text, ","), between && strings.ContainsAny(p.text, ".'"), !signed && strings.ContainsAny(p.text, minusSigns):
+			return true
+		case between && strings.TrimSpace(p.text) == "" && (left <= s.decimals || (left-s.decimals)%3 != 0):
+			return true
+		}
+	}
+	return !signed && strings.ContainsAny(noCents.ReplaceAllString(strings.TrimSpace(tail), ""), minusSigns)
+}
+
+// isPlain tells that the section shows a number as if there were no format.
+func (s *formatSection) isPlain(signed bool) bool {
+	return s.general && s.literals() == "" && !s.misleads(signed)
+}
+
+// minusSigns make a number negative for whoever reads it.
+const minusSigns = "-(\u2212\u2013"
+
+// noCents stands behind a price without cents: 25,-.
+var noCents = regexp.MustCompile("^[.,][-\u2013]+")
+
 // onlyText tells that the section writes a text instead of the number.
 func (s *formatSection) onlyText() (string, bool) {
 	if s.general || s.digits > 0 || s.isDate() {
@@ -338,7 +374,7 @@ func (s *formatSection) integer(digits string, signed bool) (string, bool) {
 		sign = "-"
 	}
 	if s.general {
-		return sign + digits, s.literals() == ""
+		return sign + digits, s.isPlain(signed)
 	}
 	if s.decimals > 0 || s.percent > 0 || s.thousands || s.scaled || s.scientific || s.fraction || s.digits == 0 {
 		return "", false

@@ -156,6 +156,7 @@ type planner struct {
 	ids        map[uint64]int32 // the draft of an id, by its hash
 	alike      map[int]int      // of drafts whose ids people take for one another, another one
 	homeless   homeless
+	zerosKept  bool // no spreadsheet dropped the zero of an id such as 2024.10
 	fresh      newEntries
 
 	unidentified lab.SubstanceID // the entry of what could not be identified
@@ -275,6 +276,7 @@ func (s *source) wrong(row int, p problem) {
 		s.fates[row] = after
 		return
 	}
+	s.words.bytes += ownFate
 	place{s, row}.becomes(func(f *fate) { f.problems = append(slices.Clip(f.problems), p) })
 	if s.steps == nil {
 		s.steps = map[fateStep]*fate{}
@@ -285,10 +287,23 @@ func (s *source) wrong(row int, p problem) {
 }
 
 // words are texts that occur over and over, each kept once.
-type words map[string]string
+type words struct {
+	texts map[string]string
+	bytes int // of all that is kept of the problems
+}
+
+// maxWords bounds the bytes of what is kept of the problems of a file; ownFate is about what a row
+// takes for each that no other row has.
+const maxWords, ownFate = 64 << 20, 200
+
+// notKept is what is kept of a problem once too many rows have their own.
+const notKept = "Too many rows have mistakes of their own, and those of this one are not kept: correct the others first."
 
 // kept is a problem to be kept with a row of which it is not a part.
 func (w *words) kept(p problem) problem {
+	if w.bytes > maxWords {
+		return problem{reason: notKept}
+	}
 	p.value = w.keep(clip(p.value, maxShown))
 	p.reason = w.keep(withoutValue(clip(p.reason, maxReason), p.value))
 	return p
@@ -296,16 +311,17 @@ func (w *words) kept(p problem) problem {
 
 // keep returns the text without the row of which it is a part.
 func (w *words) keep(text string) string {
-	kept, known := (*w)[text]
+	kept, known := w.texts[text]
 	if known {
 		return kept
 	}
 	kept = strings.Clone(text)
-	if *w == nil {
-		*w = words{}
+	w.bytes += len(kept)
+	if w.texts == nil {
+		w.texts = map[string]string{}
 	}
-	if len(*w) < maxRemembered {
-		(*w)[kept] = kept
+	if len(w.texts) < maxRemembered {
+		w.texts[kept] = kept
 	}
 	return kept
 }
@@ -395,6 +411,7 @@ func (p *planner) bind() error {
 				errs = append(errs, s.table.titled())
 			}
 		}
+		errs = append(errs, s.table.refuseMerged(p.columnsOf(s)))
 	}
 	return errors.Join(errs...)
 }

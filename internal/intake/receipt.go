@@ -96,7 +96,7 @@ func (r *Receipt) addFile(s *source) {
 		r.lines.add(l)
 	}
 	r.lines.grow(s.told())
-	s.steps, s.words = nil, nil
+	s.steps, s.words = nil, words{}
 	for i, fate := range s.fates {
 		switch {
 		case fate == nil:

@@ -122,13 +122,13 @@ func (p *planner) compareElsewhere(d *draft, a *lab.Arrival, elsewhere []lab.Els
 		switch {
 		case p.mapping.ExactIDs && other.Sample.SourceRef != d.id, !p.dictionary.SameElsewhere(&a.File, &other.File):
 		case p.mapping.IDsPerService:
-			d.at.source.notes[fmt.Sprintf("samples with id, days and findings of one at service %s, which the mapping says are others", other.Service)]++
+			d.at.source.notes[fmt.Sprintf("samples with the id of one at service %s, of which nothing that both tell differs, and which the mapping says are others", other.Service)]++
 		default:
-			id := "the same id,"
+			id := "the same id"
 			if other.Sample.SourceRef != d.id {
-				id = "an id that people take for this one, and of the same"
+				id = "an id that people take for this one"
 			}
-			d.at.reject(problem{"id", d.id, fmt.Sprintf("A sample of %s days and findings is recorded at service %s: it would be counted twice. "+
+			d.at.reject(problem{"id", d.id, fmt.Sprintf("A sample of %s is recorded at service %s, received on the same day or one beside it, and nothing that is told of both differs: it would be counted twice. "+
 				"If it is another sample, because each service of this source has ids of its own, write ids_per_service = true in the mapping.", id, other.Service)})
 			return
 		}

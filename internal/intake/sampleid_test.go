@@ -76,14 +76,14 @@ func TestCasesOfRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantLine(t, plan, 2, Rejected, "id", "08031", "A sample of the same id, days and findings is recorded at service AAA")
+		wantLine(t, plan, 2, Rejected, "id", "08031", "A sample of the same id is recorded at service AAA, received on the same day or one beside it, and nothing that is told of both differs")
 		m, _ = rowsCase(t, "09a-leading-zero.csv", `profile = "case"`, "profile = \"case\"\nids_per_service = true")
 		if plan, err = planWith(t, m, known, text); err != nil || len(arrivalsOf(plan)) != 1 ||
-			!strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, "\n"), "samples with id, days and findings of one at service AAA") {
+			!strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, "\n"), "samples with the id of one at service AAA, of which nothing that both tell differs") {
 			t.Errorf("%v: %s", err, lines(plan))
 		}
 		for name, changed := range map[string]string{
-			"another day": strings.ReplaceAll(text, "05/03/2024", "06/03/2024"), "another amount": strings.ReplaceAll(text, "79,5", "79,6"),
+			"another day": strings.ReplaceAll(text, "05/03/2024", "07/03/2024"), "another amount": strings.ReplaceAll(text, "79,5", "79,6"),
 			"another substance": strings.ReplaceAll(text, ";;cocaine;", ";;ketamine;"),
 		} {
 			known.Elsewhere = func(map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
@@ -91,6 +91,14 @@ func TestCasesOfRows(t *testing.T) {
 			}
 			m, _ := rowsCase(t, "09a-leading-zero.csv")
 			if plan, err := planWith(t, m, known, changed); err != nil || len(arrivalsOf(plan)) != 1 {
+				t.Errorf("%s: %v: %s", name, err, lines(plan))
+			}
+		}
+		for name, changed := range map[string]string{
+			"the day after": strings.ReplaceAll(text, "05/03/2024", "06/03/2024"), "no amount": strings.ReplaceAll(text, "79,5", ""), "not analysed yet": strings.ReplaceAll(text, ";;cocaine;07/03/2024;79,5;%", ";;;;;"),
+		} {
+			m, _ := rowsCase(t, "09a-leading-zero.csv")
+			if plan, err := planWith(t, m, known, changed); err != nil || len(arrivalsOf(plan)) != 0 || !strings.Contains(lines(plan), "is recorded at service AAA") {
 				t.Errorf("%s: %v: %s", name, err, lines(plan))
 			}
 		}
@@ -111,7 +119,7 @@ func TestAnotherSpellingElsewhere(t *testing.T) {
 	}{
 		{"the same but for its spelling", "", cells{"nr": "8031"}, true},
 		{"something else was found", "", cells{"nr": "8031", "substance": "MDMA"}, false},
-		{"another day", "", cells{"nr": "8031", "in": "03-03-2024"}, false},
+		{"another day", "", cells{"nr": "8031", "in": "04-03-2024"}, false},
 		{"ids are exact", "exact_ids = true\n", cells{"nr": "8031"}, false},
 	} {
 		plan, err := planWith(t, mustMapping(t, c.mapping+rowsMapping), known, file(c.row))
@@ -119,7 +127,7 @@ func TestAnotherSpellingElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c.asked {
-			wantLine(t, plan, 2, Rejected, "id", "8031", "A sample of an id that people take for this one, and of the same days and findings is recorded at service AAA")
+			wantLine(t, plan, 2, Rejected, "id", "8031", "A sample of an id that people take for this one is recorded at service AAA")
 		}
 		if (plan.Samples == 0) != c.asked {
 			t.Errorf("%s: %d samples\n%s", c.name, plan.Samples, lines(plan))
@@ -233,5 +241,33 @@ func TestContinuedRows(t *testing.T) {
 	}
 	if _, err := parseMapping([]byte(strings.Replace(columnsMapping, "count = 2", "count = 2\ncontinued = true", 1))); err == nil || !strings.Contains(err.Error(), "findings.continued") {
 		t.Errorf("continued rows of numbered columns: %v", err)
+	}
+}
+
+// A recorded 2024.10 may be the file's 2024.1, where no id of the file shows that it kept its zeros.
+func TestZerosThatWereDropped(t *testing.T) {
+	kept := strings.Replace(rowsMapping, `id = "nr"`, `id = { column = "nr", zeros = "kept" }`, 1)
+	for _, c := range []struct {
+		name, mapping string
+		ids           []string
+		asked         bool
+	}{
+		{"nothing shows it", rowsMapping, []string{"2024.1"}, true},
+		{"others of the file end in a zero", rowsMapping, []string{"2024.1", "2024.20"}, false},
+		{"the mapping says so", kept, []string{"2024.1"}, false},
+		{"another number", rowsMapping, []string{"2024.2"}, false},
+		{"no point", rowsMapping, []string{"20241"}, false},
+	} {
+		known := Known{Dictionary: mustDictionary(t), Today: today, Recorded: recordedBy(map[string]string{"2024.10": "of before"})}
+		plan, err := planWith(t, mustMapping(t, c.mapping), known, file(samplesWith("nr", c.ids...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.asked {
+			wantLine(t, plan, 2, Rejected, "id", c.ids[0], "Perhaps 2024.10, which is recorded already")
+		}
+		if (plan.Samples < len(c.ids)) != c.asked {
+			t.Errorf("%s: %d samples\n%s", c.name, plan.Samples, lines(plan))
+		}
 	}
 }

@@ -182,14 +182,14 @@ func (b *boundSample) read(row Row, s *lab.Sample) (problems []problem, priceles
 	if s.ReceivedAmount == 0 {
 		s.ReceivedUnit = ""
 	}
-	if b.price == nil || b.price.text(row) == "" && b.price.Default == "" {
+	if b.price == nil || b.price.isNone(row) || b.price.text(row) == "" && b.price.Default == "" {
 		s.Price = lab.Price{}
 		return problems, false
 	}
 	if b.count == nil {
 		s.Price.Quantity = 1000 // the price of one
 	}
-	unsaid := s.Price.Quantity == 0 && b.count.text(row) == ""
+	unsaid := s.Price.Quantity == 0 && (b.count.text(row) == "" || b.count.isNone(row))
 	if unsaid || s.Price.Currency == "" || s.Price.Unit == "" {
 		s.Price = lab.Price{}
 		return problems, true

@@ -40,6 +40,7 @@ type Table struct {
 	spool   *rowSpool      // of the rows, which then are not in Rows
 	cells   map[int][]cell // of a workbook, by number of the row
 	unnamed []unnamed      // columns without a heading
+	merged  []mergedCells  // of a workbook, below the header
 }
 
 // unnamed is a column without a heading, and the first row with a cell in it, 0 where there is none.

@@ -62,7 +62,6 @@ func TestMalformedWorkbooks(t *testing.T) {
 		{"infinite number", sheetPart, `<v>2.5</v>`, `<v>1e999</v>`, "cell B3 should hold a number"},
 		{"unknown type", sheetPart, `<c r="B3">`, `<c r="B3" t="x">`, `cell B3 is of the unknown type "x"`},
 		{"neither true nor false", sheetPart, `<c r="B3">`, `<c r="B3" t="b">`, "cell B3 should hold a boolean"},
-		{"merged cells", sheetPart, `</sheetData>`, `</sheetData><mergeCells><mergeCell ref="A2:A4"/></mergeCells>`, "cells A2:A4 are merged"},
 		{"error in the header", sheetPart, `<c r="A1" t="s">`, `<c r="A1" t="e">`, "cell A1 holds the error 0"},
 		{"more after the end", sheetPart, `</worksheet>`, `</worksheet><worksheet/>`, "stand outside the document"},
 		{"text after the end", sheetPart, `</worksheet>`, `</worksheet>x`, "text stands outside the document"},

@@ -31,6 +31,7 @@ type sheetScan struct {
 	conditions []condition
 	inherited  []condition // styles of columns, for cells without one
 	through    []cellAt    // cells below the header that are struck through
+	merged     []string    // areas of cells that are merged
 
 	at          cellAt
 	rowHidden   bool
@@ -146,7 +147,7 @@ func (s *sheetScan) start(at []string, e xml.StartElement) error {
 	case at[1] == "sheetData" && at[2] == "row":
 		return s.startInRow(at, e)
 	case len(at) == 3 && at[2] == "mergeCell":
-		return s.merged(attribute(e, "ref"))
+		s.merged = append(s.merged, attribute(e, "ref"))
 	case len(at) == 3 && at[2] == "col":
 		s.startColumns(e)
 	case len(at) == 3 && at[2] == "cfRule":
@@ -402,15 +403,6 @@ func (s *sheetScan) applyConditions() {
 			}
 		}
 	}
-}
-
-// merged refuses merged cells, except wholly above the header.
-func (s *sheetScan) merged(ref string) error {
-	_, last, _ := strings.Cut(ref, ":")
-	if end, ok := parseCell(last); ok && end.row < s.header {
-		return nil
-	}
-	return fmt.Errorf("cells %s are merged, so it is unclear to which rows they belong; unmerge them and fill each one", ref)
 }
 
 // plainNumber returns the number with at most 15 significant digits, as Excel

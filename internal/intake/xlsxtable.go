@@ -212,7 +212,11 @@ func (t *Table) readSheet(data []byte, scan *sheetScan, limits Limits) (err erro
 	if err := t.checkEnd(rows.Error(), seen, scan); err != nil {
 		return err
 	}
-	return t.dropUnnamed()
+	if err := t.dropUnnamed(); err != nil {
+		return err
+	}
+	t.keepMerged(scan)
+	return nil
 }
 
 // checkEnd fails unless the rows were read to their end and all were seen.

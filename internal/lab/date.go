@@ -53,6 +53,18 @@ func (d Date) DaysUntil(later Date) int {
 	return int((later.Time().Unix() - d.Time().Unix()) / (24 * 60 * 60))
 }
 
+// Beside tells that two days are one, or that one follows the other.
+func (d Date) Beside(other Date) bool {
+	days := d.DaysUntil(other)
+	return -1 <= days && days <= 1
+}
+
+// Plus is the day so many days later.
+func (d Date) Plus(days int) Date {
+	t := d.Time().AddDate(0, 0, days)
+	return Date(t.Year()*10000 + int(t.Month())*100 + t.Day())
+}
+
 // String returns the form YYYY-MM-DD, empty for no date.
 func (d Date) String() string {
 	if d == 0 {

@@ -55,7 +55,7 @@ func (e *FieldErrors) ReadDate(field, text string, today Date, meant Meant) Date
 		return 0
 	}
 	if days, ok := namedDays[said]; ok {
-		return today.plus(days)
+		return today.Plus(days)
 	}
 	if iso, err := ParseDate(said); err == nil {
 		return iso
@@ -103,12 +103,6 @@ func (e *FieldErrors) withoutYear(field, text string, day, month int, today Date
 	}
 	e.Check(found != 0, field, "Write the year of %q too.", shortened(text))
 	return found
-}
-
-// plus is the day so many days later.
-func (d Date) plus(days int) Date {
-	t := d.Time().AddDate(0, 0, days)
-	return Date(t.Year()*10000 + int(t.Month())*100 + t.Day())
 }
 
 // shortened is the beginning of what was typed, for a mistake that quotes it.

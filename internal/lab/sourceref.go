@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -196,6 +195,25 @@ func withoutDecimals(text string) string {
 	return number[:i]
 }
 
+// Pointed is what stands behind the point of an id that is a number with one, such as 2024.10; empty
+// for all others.
+func Pointed(ref string) string {
+	m := pointedRef.FindStringSubmatch(ref)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+var pointedRef = regexp.MustCompile(`^\d+[.,](\d+)$`)
+
+// DroppedZeros tells that a spreadsheet, which takes an id for a number, makes the one of the other:
+// 2024.1 of 2024.10. Where ids are texts these are two.
+func DroppedZeros(short, long string) bool {
+	zeros, longer := strings.CutPrefix(long, short)
+	return longer && zeros != "" && strings.Trim(zeros, "0") == "" && Pointed(short) != ""
+}
+
 // isRefSign tells that a sign stands in an id for the eye alone: whatever is no
 // letter and no digit, and means nothing by itself.
 func isRefSign(r rune) bool {
@@ -226,45 +244,4 @@ func reduced(text []rune) string {
 		kept = append(kept, r)
 	}
 	return string(kept)
-}
-
-// SameElsewhere tells that two files of two services may be of one sample: people take their ids
-// at the source for one another, and the days and what was found are the same. Of samples in which nobody has looked yet, all
-// that the source said is the same.
-func (d *Dictionary) SameElsewhere(a, b *File) bool {
-	if !RefKeyOf(a.Sample.SourceRef).Meets(RefKeyOf(b.Sample.SourceRef)) || a.Sample.ReceivedOn != b.Sample.ReceivedOn {
-		return false
-	}
-	if len(a.Evidence) == 0 && len(b.Evidence) == 0 {
-		return a.Sample.SourceDigest == b.Sample.SourceDigest
-	}
-	return slices.Equal(d.sayings(a), d.sayings(b))
-}
-
-// saying is what one analysis says of one substance, or that it found none.
-type saying struct {
-	on         Date
-	conclusion Conclusion
-	substance  SubstanceID
-	detection  Detection
-	amount     Amount // its decimals are how it was written
-	basis      Basis
-}
-
-// sayings are what the analyses of a file say, in an order of their own.
-func (d *Dictionary) sayings(f *File) []saying {
-	var all []saying
-	for _, e := range f.Evidence {
-		if len(e.Findings) == 0 {
-			all = append(all, saying{on: e.Analysis.PerformedOn, conclusion: e.Analysis.Conclusion})
-		}
-		for _, x := range e.Findings {
-			all = append(all, saying{e.Analysis.PerformedOn, e.Analysis.Conclusion, d.Resolve(x.SubstanceID), x.Detection, Amount{Value: x.Amount.Value, Scale: x.Amount.Scale}, x.Basis})
-		}
-	}
-	slices.SortFunc(all, func(a, b saying) int {
-		return cmp.Or(cmp.Compare(a.on, b.on), cmp.Compare(a.substance, b.substance), cmp.Compare(a.detection, b.detection),
-			cmp.Compare(a.amount.Value, b.amount.Value), cmp.Compare(a.basis, b.basis), cmp.Compare(a.conclusion, b.conclusion))
-	})
-	return all
 }

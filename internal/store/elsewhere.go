@@ -22,8 +22,8 @@ func (s *Store) Recorded(ctx context.Context, by lab.Actor, service lab.ServiceI
 }
 
 // Elsewhere returns, of ids of a source with the day of receipt, the samples that other
-// services imported by an id that people take for the same, of the same day, with what was
-// found in them.
+// services imported by an id that people take for the same, of that day or one beside it, with
+// what was found in them.
 func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.ServiceID, received map[string]lab.Date) (map[string][]lab.Elsewhere, error) {
 	if err := brings(by, service); err != nil {
 		return nil, err
@@ -55,17 +55,18 @@ func (s *Store) Elsewhere(ctx context.Context, by lab.Actor, service lab.Service
 	return found, nil
 }
 
-// meets tells that a sample is of the day, and its id one that people take for the other.
+// meets tells that a sample is of the day or one beside it, and its id one that people take for the
+// other.
 func meets(s *lab.Sample, ref string, day lab.Date) bool {
-	return s.ReceivedOn == day && lab.RefKeyOf(s.SourceRef).Meets(lab.RefKeyOf(ref))
+	return s.ReceivedOn.Beside(day) && lab.RefKeyOf(s.SourceRef).Meets(lab.RefKeyOf(ref))
 }
 
 // importedBy returns the files that a service imported by ids that meet, each of the day that
-// is asked for.
+// is asked for, or one beside it.
 func importedBy(tx *gorm.DB, service lab.ServiceID, refs map[string][]string, received map[string]lab.Date) ([]lab.File, error) {
 	days := slices.Sorted(maps.Values(received))
 	samples, err := samplesTable.list(tx, "WHERE service_id = ? AND source_key <> '' AND source_key IN ? AND received_on BETWEEN ? AND ? ORDER BY source_ref",
-		service, slices.Sorted(maps.Keys(refs)), days[0], days[len(days)-1])
+		service, slices.Sorted(maps.Keys(refs)), days[0].Plus(-1), days[len(days)-1].Plus(1))
 	if err != nil {
 		return nil, err
 	}

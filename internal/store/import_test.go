@@ -436,6 +436,13 @@ func TestElsewhere(t *testing.T) {
 				t.Fatalf("%s: %+v", a.Sample.SourceRef, other)
 			}
 		}
+		// A day that is one off is told too, and two are too many.
+		for days, want := range map[int]int{-2: 0, -1: 1, 1: 1, 2: 0} {
+			off := map[string]lab.Date{"G18": arrivals[17].Sample.ReceivedOn.Plus(days)}
+			if found, err = s.Elsewhere(t.Context(), lab.Operator("import"), here.ID, off); err != nil || len(found["G18"]) != want {
+				t.Errorf("%d days off: %+v, %v", days, found, err)
+			}
+		}
 		// People take g-0018 for G18; of another day it is another.
 		spelled := map[string]lab.Date{"g-0018": arrivals[17].Sample.ReceivedOn, "G 19": 1999_12_31, "G180": arrivals[17].Sample.ReceivedOn}
 		if found, err = s.Elsewhere(t.Context(), lab.Operator("import"), here.ID, spelled); err != nil || len(found) != 1 || len(found["g-0018"]) != 1 || found["g-0018"][0].Sample.SourceRef != "G18" {
