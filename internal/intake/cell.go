@@ -366,7 +366,7 @@ func (c *column) judgeQuantity(at cell, row Row) (string, error) {
 	}
 	unit := c.unitOf(row)
 	if s.percent > 0 {
-		if s.percent > 1 || beside != "" || !sameUnit("%", unit) {
+		if s.percent > 1 || beside != "" || !isPercent(unit) {
 			return "", fmt.Errorf("the cell shows %s%%, and its unit is %s: write the number in its unit, with the format General", timesHundred(number), cmp.Or(unit, "no %"))
 		}
 		if !c.isFraction(unit) {
@@ -391,6 +391,17 @@ func (c *column) unitOf(row Row) string {
 	}
 	return ownUnits[c.name]
 }
+
+// isPercent tells that a unit is parts of a hundred, however it is written.
+func isPercent(unit string) bool {
+	if unit == "%" || unit == "" {
+		return unit != ""
+	}
+	one, err := lab.ParseAmount("1", unit)
+	return err == nil && one == onePercent
+}
+
+var onePercent, _ = lab.ParseAmount("1", "%")
 
 // currencySigns are the ways in which a number format writes a currency.
 var currencySigns = map[string][]string{

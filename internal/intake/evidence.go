@@ -220,7 +220,7 @@ func (e *evidence) addNumber(row Row, text string, at cell, err error) {
 			e.percents.add(row.Number, "")
 		case s.general || s.digits > 0:
 			e.numbers.add(row.Number, "")
-			if whole, _, _ := strings.Cut(at.value, "."); (whole == "0" && at.value != "0" || at.value == "1") && sameUnit("%", e.column.unitOf(row)) {
+			if whole, _, _ := strings.Cut(at.value, "."); (whole == "0" && at.value != "0" || at.value == "1") && isPercent(e.column.unitOf(row)) {
 				e.small.add(row.Number, text)
 			}
 		}
@@ -265,7 +265,7 @@ func (e *evidence) addPercent(row Row, text string, at cell) {
 	if _, told := c.meaningOf(text); told || c.kind != amountField && c.name != "uncertainty" {
 		return
 	}
-	if strings.HasSuffix(text, "%") && strings.ContainsAny(text, "0123456789") && sameUnit("%", c.unitOf(row)) {
+	if strings.HasSuffix(text, "%") && strings.ContainsAny(text, "0123456789") && isPercent(c.unitOf(row)) {
 		e.percents.add(row.Number, text)
 	}
 	if strings.Trim(text, "0123456789.,") != "" {
@@ -273,7 +273,7 @@ func (e *evidence) addPercent(row Row, text string, at cell) {
 	}
 	value, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 	switch {
-	case err != nil || value == 0 || !sameUnit("%", c.unitOf(row)):
+	case err != nil || value == 0 || !isPercent(c.unitOf(row)):
 	case value > 1:
 		e.aboveOne.add(row.Number, text)
 	default:

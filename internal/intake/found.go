@@ -157,7 +157,7 @@ func (p *planner) setAmount(f *lab.Finding, b *boundFinding, row Row, text strin
 }
 
 // isFraction tells that the amounts of the unit are parts of one.
-func (c *column) isFraction(unit string) bool { return c.Fractions == "read" && sameUnit("%", unit) }
+func (c *column) isFraction(unit string) bool { return c.Fractions == "read" && isPercent(unit) }
 
 type amountText struct{ number, unit string }
 
