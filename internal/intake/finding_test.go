@@ -348,6 +348,9 @@ func TestAUnitBehindTheNumber(t *testing.T) {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"amount": text}))
 		wantLine(t, plan, 2, Rejected, "amount", text, why)
 	}
+	ofAColumn := mustMapping(t, strings.Replace(rowsMapping, `amount = { column = "amount", unit = "%", `, `unit = "remarks"`+"\n"+`amount = { column = "amount", `, 1))
+	plan, _ := mustPlan(t, ofAColumn, file(cells{"amount": "120 mg"}))
+	wantLine(t, plan, 2, Rejected, "amount", "120 mg", "no unit stands in the row: write it in the column of the unit")
 }
 
 // Two rows of one analysis say of a substance that it is there and that it is not.

@@ -207,6 +207,8 @@ func (c *column) withoutUnit(text, unit string) (number string, err error) {
 		return "", fmt.Errorf("the cell says %s, and the mapping reads the column as parts of one: write one of both everywhere", clip(text, 20))
 	case sameUnit(beside, unit):
 		return number, nil
+	case err == nil && unit == "":
+		return "", fmt.Errorf("the cell says %q behind the number, and no unit stands in the row: write it in the column of the unit", clip(beside, 20))
 	case err == nil:
 		return "", fmt.Errorf("the cell says %q behind the number, and its unit is %s: correct the one that is wrong", clip(beside, 20), unit)
 	}
