@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,6 +107,9 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	if x.taking == nil {
 		if shown.Newer, err = r.newerMapping(x); err != nil {
 			return nil, err
+		}
+		if shown.Newer != nil { // what is decided now would undo what the newer version says
+			return shown, nil
 		}
 		shown.Decide = r.nameRows(x.reading.receipt.Near)
 		fields := make([]*page.Field, len(shown.Decide))
@@ -221,6 +225,13 @@ func decideNames(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err
+	}
+	shown, err := r.importJobPage()
+	if err != nil {
+		return err
+	}
+	if shown.Newer != nil {
+		return r.Instead(lab.ErrConflict, http.StatusConflict, "importjob.html", shown)
 	}
 	m, err := intake.ParseMapping(x.text)
 	if err != nil {

@@ -60,19 +60,19 @@ func (r *request) readers() (*readers, error) {
 
 // of returns the mapping that read an import; false where it is neither of the service nor of
 // the program as it is now, as one of a command may be.
-func (f *readers) of(i *lab.Import) (mappingRef, bool, error) {
-	for version := f.newest[i.Profile]; version >= 0; version-- {
+func (r *readers) of(i *lab.Import) (mappingRef, bool, error) {
+	for version := r.newest[i.Profile]; version >= 0; version-- {
 		ref := mappingRef{i.Profile, version}
 		if _, known := intake.Profile(ref.Name); version == 0 && !known {
 			break
 		}
-		text, seen := f.texts[ref]
+		text, seen := r.texts[ref]
 		if !seen {
 			var err error
-			if text, err = f.mappingText(ref); err != nil {
+			if text, err = r.mappingText(ref); err != nil {
 				return ref, false, err
 			}
-			f.texts[ref] = text
+			r.texts[ref] = text
 		}
 		if intake.HasRead(text, i) {
 			return ref, true, nil

@@ -31,7 +31,9 @@ func TestADryRunByAnOldMappingIsNotTaken(t *testing.T) {
 			"read by version 1 of the mapping clinic, which was corrected since. Read them again by version 2", `href="/imports/UTR/mappings/clinic.1"`,
 			`href="/imports/UTR/mappings/clinic.2"`, `action="` + upload + `/reading"`, `name="mapping" value="clinic.2"`,
 		}
-		i.r.get(old).want(t, http.StatusOK, says...).lacks(t, old+"/take")
+		i.r.get(old).want(t, http.StatusOK, says...).lacks(t, old+"/take", `name="names.0"`, "mapping?from=")
+		names.Set("names.0", "known.0") // it would undo what version 2 says
+		i.r.post(old+"/names", names).want(t, http.StatusConflict, says...)
 		i.r.get(old+"/take").want(t, http.StatusOK, says...).lacks(t, `action="`+old+`/take"`)
 		i.r.post(old+"/take", seen).want(t, http.StatusConflict, says...)
 		list, err := i.store.Imports(t.Context(), i.importer, i.service.ID)
