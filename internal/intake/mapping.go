@@ -320,12 +320,11 @@ var outsideQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|#.*`)
 
 // digest identifies an import: the mapping and the bytes of all files.
 func (m *Mapping) digest(sources []*source) [32]byte {
-	h := sha256.New()
-	h.Write(m.text)
-	for _, s := range sources {
-		h.Write(s.table.SHA256[:])
+	sums := make([][sha256.Size]byte, len(sources))
+	for i, s := range sources {
+		sums[i] = s.table.SHA256
 	}
-	return [32]byte(h.Sum(nil))
+	return digestOf(m.text, sums)
 }
 
 // lab returns the method as the registry knows it, without its scope.

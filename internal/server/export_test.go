@@ -1,12 +1,16 @@
 package server
 
 import (
+	"context"
+	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
 	"marquis/internal/page"
+	"marquis/internal/work"
 )
 
 // PublicRoutes lists the method and the path of every route that is open to
@@ -89,4 +93,27 @@ func (s *Server) AddResult(path string, next func() (*lab.Dictionary, *lab.File,
 		}
 		return r.Padded("result.html", page)
 	}}))
+}
+
+// HoldImport begins to write an import of a file for a person, and returns where it is seen. It
+// has written none of so many samples until it is let go.
+func (s *Server) HoldImport(owner lab.Optional, service lab.Service, file string, samples int64) (address string, letGo func()) {
+	x := &importJob{service: service, files: []lab.Upload{{Name: file}}, taking: &taking{}, begunAt: lab.At(s.Now())}
+	x.taking.writing.Store(true)
+	held := make(chan struct{})
+	j := &work.Job{Owner: owner, Service: service.ID, Title: "Import", Result: x}
+	j.Total.Store(samples)
+	j, err := s.jobs.Start(j, func(context.Context, io.Writer) error {
+		<-held
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+	return importJobAddress(j), func() {
+		close(held)
+		for j.State() == work.Running {
+			time.Sleep(time.Millisecond)
+		}
+	}
 }

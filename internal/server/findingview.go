@@ -69,6 +69,11 @@ func (l findingList) Stereo() bool {
 	return slices.ContainsFunc(l, func(f findingView) bool { return f.Stereo != "" })
 }
 
+// Roles tells that a role is told: of what is not entered yet none is.
+func (l findingList) Roles() bool {
+	return slices.ContainsFunc(l, func(f findingView) bool { return f.Role != "" })
+}
+
 // alignFindings pads numbers with spaces as wide as digits, so that their decimal
 // marks stand under each other.
 func alignFindings(findings []findingView, mark string) {

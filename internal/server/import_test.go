@@ -168,7 +168,7 @@ func TestAFileThatNobodyHasSeenIsMappedAndImported(t *testing.T) {
 			}
 		}
 		job, told := i.read(t, upload, said(i, t, upload))
-		i.r.get("/imports/UTR").want(t, http.StatusOK, "What you are having done", `<a href="`+job+`">Dry run: clinic.csv</a>`)
+		i.r.get("/imports/UTR").want(t, http.StatusOK, "What you are having done", `<a href="`+job+`">Dry run: clinic.csv</a> <span class="small muted">`)
 		told.want(t, http.StatusOK, "Nothing was written", "amfetamien", "1 of 5 samples would be left out")
 		if list, err := i.store.Imports(t.Context(), i.importer, i.service.ID); err != nil || len(list) > 0 {
 			t.Errorf("a dry run has written %v, %v", list, err)

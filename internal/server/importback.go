@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"marquis/internal/lab"
 	"marquis/internal/locale"
@@ -14,12 +15,13 @@ import (
 // importView is an import in the list of a service.
 type importView struct {
 	Address, Profile, Files, Purpose, Who, When, Ended string
+	MapName, Mapping                                   string // with its version, and the address of its text; empty where it is not here
 	State                                              string
 	Samples, Written, Corrected                        int
 	Unfinished                                         bool
 }
 
-func (r *request) importView(i *lab.Import) importView {
+func (r *readers) importView(i *lab.Import) (importView, error) {
 	v := importView{
 		Address: importPlace(r.Service) + "/taken/" + i.ID.String(), Profile: i.Profile, Files: i.Files, Purpose: i.Purpose, Who: i.ImportedBy,
 		When: r.moment(i.ImportedAt), State: r.Texts.Code(locale.ImportStates, string(i.State)), Samples: int(i.Samples), Written: int(i.Written), Corrected: int(i.Corrected),
@@ -28,15 +30,30 @@ func (r *request) importView(i *lab.Import) importView {
 	if i.EndedOn != 0 {
 		v.Ended = r.Texts.Text("page.imports.ended", "Day", r.Texts.Date(i.EndedOn), "Who", i.EndedBy)
 	}
-	return v
+	ref, known, err := r.of(i)
+	if known {
+		v.MapName, v.Mapping = r.mappingName(ref), r.mappingAddress(ref)
+	}
+	return v, err
 }
 
 func (r *request) importViews() (list []importView, err error) {
 	all, err := r.server.Store.Imports(r.Ctx(), r.Actor, r.Service.ID)
-	for i := range all {
-		list = append(list, r.importView(&all[i]))
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	readers, err := r.readers()
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		v, err := readers.importView(&all[i])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
 }
 
 // importTakenPage shows an import, and takes it back or abandons what lies there of it.
@@ -83,8 +100,16 @@ func (r *request) importTakenPage() (*importTakenPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	readers, err := r.readers()
+	if err != nil {
+		return nil, err
+	}
+	view, err := readers.importView(&i)
+	if err != nil {
+		return nil, err
+	}
 	shown := &importTakenPage{
-		View: r.View(i.Profile), Place: importPlace(r.Service), Import: r.importView(&i), Rows: i, Reason: n.why(i.Why),
+		View: r.View(i.Profile), Place: importPlace(r.Service), Import: view, Rows: i, Reason: n.why(i.Why),
 		Back: i.State == lab.ImportTaken || i.State == lab.ImportUndoing, Abandons: i.State == lab.ImportLoading || i.State == lab.ImportAbandoned && i.Written > 0,
 	}
 	if i.State == lab.ImportTaken {
@@ -181,7 +206,7 @@ func takeBackImport(r *request) error {
 // startUndoing begins with taking an import back, or abandoning it, and returns where that is
 // seen.
 func (r *request) startUndoing(i *lab.Import, why lab.Why) (string, error) {
-	x := &importJob{service: r.Service, undoes: i.ID}
+	x := &importJob{service: r.Service, undoes: i.ID, begunAt: lab.At(r.server.Now())}
 	j := &work.Job{Owner: r.Actor.UserID, Service: r.Service.ID, Title: r.Texts.Text("page.imports.take_back"), Result: x}
 	undo := r.server.Store.Abandon
 	if i.State == lab.ImportTaken || i.State == lab.ImportUndoing {
@@ -208,16 +233,42 @@ func (r *request) startUndoing(i *lab.Import, why lab.Why) (string, error) {
 	})
 }
 
-// startJob begins with a job, or leads to the one that the reader is having done already.
+// startJob begins with a job of an import, or leads to the same one that goes on already. While
+// the reader is having something else done, nothing is begun.
 func (r *request) startJob(j *work.Job, do func(ctx context.Context, w io.Writer) error) (string, error) {
-	j, err := r.server.jobs.Start(j, do)
+	begun, err := r.server.jobs.Start(j, do)
 	switch {
 	case errors.Is(err, work.ErrBusy):
 		return "", lab.FieldErrors{{Format: "Others are having something made. Try again in a few minutes."}}
 	case err != nil:
 		return "", err
-	case j.Result == nil:
-		return "/reports/" + j.ID, nil // a report that the reader is having made: one at a time
+	case begun != j && !sameImport(begun, j):
+		return "", elseAtWork(begun)
 	}
-	return importJobAddress(j), nil
+	return importJobAddress(begun), nil
+}
+
+// elseAtWork tells that nothing was begun, since this goes on.
+func elseAtWork(goesOn *work.Job) error {
+	return lab.FieldErrors{{Format: "You are having something else done: %s. This was not begun: send it again when that has ended.", Args: []any{jobName(goesOn)}}}
+}
+
+// jobName names what a job does, with the files that it does it with.
+func jobName(j *work.Job) string {
+	x, is := j.Result.(*importJob)
+	if !is || len(x.files) == 0 {
+		return j.Title
+	}
+	names := make([]string, len(x.files))
+	for i, f := range x.files {
+		names[i] = page.Short(f.Name)
+	}
+	return j.Title + ": " + strings.Join(names, ", ")
+}
+
+// sameImport tells whether two jobs do the same with the same import.
+func sameImport(a, b *work.Job) bool {
+	x, is := a.Result.(*importJob)
+	y, also := b.Result.(*importJob)
+	return is && also && a.Service == b.Service && x.upload == y.upload && x.ref == y.ref && (x.taking == nil) == (y.taking == nil) && x.undoes == y.undoes
 }

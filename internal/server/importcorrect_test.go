@@ -29,7 +29,7 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		upload := i.upload(t, clinic(t))
 		set := said(i, t, upload)
 		job, _ := i.read(t, upload, set)
-		i.takes(t, job, url.Values{"accept": {"yes"}}).want(t, http.StatusOK, "This was imported.")
+		i.takes(t, job, url.Values{"accept": {"yes"}}).want(t, http.StatusOK, "This was imported.", "1 of 5 samples was left out.", "What was written").lacks(t, "would be")
 
 		corrected := strings.Replace(string(clinic(t)), ";ketamine;82;%", ";fentanyl;8,2;%", 1)
 		if corrected == string(clinic(t)) {
@@ -56,7 +56,7 @@ func TestACorrectedFileIsShownAndAmends(t *testing.T) {
 		i.takes(t, job, other).want(t, http.StatusOK, "Other samples would be corrected now")
 		i.takes(t, job, url.Values{"corrections": {"keep"}, "accept": {"yes"}}).want(t, http.StatusOK, "There is nothing new")
 		other.Del("corrections_sum")
-		i.takes(t, job, other).want(t, http.StatusOK, "This was imported.")
+		i.takes(t, job, other).want(t, http.StatusOK, "This was imported.", "One recorded sample was corrected, for the reason that you gave.").lacks(t, "unless you say so", "would be")
 
 		list, err := i.store.Imports(t.Context(), i.importer, i.service.ID)
 		noError(t, err)

@@ -31,6 +31,17 @@ type fileView struct {
 // T is a text in the reader's language.
 func (v fileView) T(key string, args ...any) string { return v.texts.Text(key, args...) }
 
+// Count writes a whole number in the reader's language.
+func (v fileView) Count(n int) string { return v.texts.Count(n) }
+
+// fileSize says how large a file is: in kB, from 1 MB on in MB.
+func fileSize(texts *locale.Locale, bytes int64) string {
+	if bytes < 1e6 {
+		return texts.Text("page.imports.size_kb", "Size", texts.Decimal(float64(max(bytes, 100))/1e3, 1))
+	}
+	return texts.Text("page.imports.size", "Size", texts.Decimal(float64(bytes)/1e6, 1))
+}
+
 // sentColumn is a column with the first of what stands in it.
 type sentColumn struct {
 	Heading  string
@@ -38,7 +49,7 @@ type sentColumn struct {
 }
 
 func (r *request) fileView(f lab.Upload) (fileView, error) {
-	v := fileView{texts: r.Texts, Name: f.Name, Size: r.Texts.Text("page.imports.size", "Size", r.Texts.Decimal(float64(f.Bytes)/1e6, 1)), Digest: f.Digest}
+	v := fileView{texts: r.Texts, Name: f.Name, Size: fileSize(r.Texts, f.Bytes), Digest: f.Digest}
 	outline, err := r.outline(f)
 	if err != nil {
 		return v, err

@@ -32,6 +32,7 @@ type importJob struct {
 	purpose string
 	taking  *taking // nil for a dry run
 	undoes  lab.ID  // the import that is taken back or abandoned instead
+	begunAt lab.Instant
 
 	reading *readImport // what was read; nil where it was not
 	wrong   string      // why it was not, in English
@@ -46,6 +47,7 @@ type readImport struct {
 	digest  string
 	years   []yearCount
 	before  *lab.Import
+	left    *lab.Import // of the same files, which was cut off and goes on; nil: none
 	mapping *intake.Mapping
 	methods []*lab.Method   // new ones
 	words   *lab.Dictionary // with which it was read, and what is new in the files
@@ -69,7 +71,7 @@ func (r *request) startImport(upload lab.ID, ref mappingRef, t *taking, purpose 
 	if err != nil {
 		return "", err
 	}
-	x := &importJob{service: r.Service, upload: upload, files: files, ref: ref, text: text, taking: t, purpose: purpose}
+	x := &importJob{service: r.Service, upload: upload, files: files, ref: ref, text: text, taking: t, purpose: purpose, begunAt: lab.At(r.server.Now())}
 	j := &work.Job{Owner: r.Actor.UserID, Service: r.Service.ID, Title: r.Texts.Text("page.imports.dry_run"), Result: x}
 	if t != nil {
 		j.Title = r.Texts.Text("page.imports.taking")
@@ -124,7 +126,7 @@ func (s *Server) runImport(ctx context.Context, j *work.Job, x *importJob, by la
 	if x.failed = x.taking.refuses(x.reading); x.failed != "" {
 		return nil
 	}
-	j.Done.Store(0)
+	progress(0, reading.Plan.Samples)
 	x.taking.writing.Store(true)
 	i.Accepts = x.taking.accept
 	switch err := reading.Take(ctx, progress); {
@@ -152,7 +154,7 @@ func (s *Server) importFailed(ctx context.Context, err error) error {
 // keep keeps what a page tells of a reading.
 func (x *importJob) keep(reading *work.Reading) {
 	kept := &readImport{
-		receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, mapping: reading.Mapping,
+		receipt: reading.Plan.Receipt, digest: reading.Plan.Digest, before: reading.Before, left: reading.Left, mapping: reading.Mapping,
 		methods: reading.Plan.Methods, words: reading.Plan.Words,
 	}
 	for _, year := range slices.Sorted(maps.Keys(reading.Plan.Years)) {
@@ -182,10 +184,12 @@ func (r *request) importProgress(j *work.Job, x *importJob) progress {
 		return p
 	}
 	key := "page.imports.reading"
-	if !x.undoes.IsZero() {
+	switch {
+	case j.Total.Load() == 0: // nobody knows yet how much it is, or no sample is new
+		key = "page.imports.begun"
+	case !x.undoes.IsZero():
 		key = "page.imports.undoing"
-	}
-	if x.taking != nil && x.taking.writing.Load() {
+	case x.taking != nil && x.taking.writing.Load():
 		key = "page.imports.writing"
 	}
 	p.Text = r.Texts.Text(key, "Done", r.Texts.Count(int(p.Done)), "Total", r.Texts.Count(int(p.Total)))

@@ -10,7 +10,6 @@ import (
 
 	"marquis/internal/intake"
 	"marquis/internal/lab"
-	"marquis/internal/page"
 	"marquis/internal/work"
 )
 
@@ -85,33 +84,25 @@ func formatOf(f intake.FileMapping) intake.Format {
 
 // importJobView is something that the reader is having done with files or an import.
 type importJobView struct {
-	Address, What string
-	Running       bool
+	Address, What, When string
+	Running             bool
+	begun               lab.Instant
 }
 
-// importJobs are those of the reader at the service, which are there for an hour.
+// importJobs are those of the reader at the service, the newest first, which are there for an hour.
 func (r *request) importJobs() (list []importJobView) {
 	for _, j := range r.server.jobs.Of(r.Actor.UserID) {
 		x, is := j.Result.(*importJob)
 		if !is || j.Service != r.Service.ID {
 			continue
 		}
-		v := importJobView{Address: importJobAddress(j), What: j.Title, Running: j.State() == work.Running}
-		for i, f := range x.files {
-			if i == 0 {
-				v.What += ": "
-			} else {
-				v.What += ", "
-			}
-			v.What += page.Short(f.Name)
-		}
-		list = append(list, v)
+		list = append(list, importJobView{importJobAddress(j), jobName(j), r.moment(x.begunAt), j.State() == work.Running, x.begunAt})
 	}
 	slices.SortFunc(list, func(a, b importJobView) int {
 		if a.Running != b.Running { // a person has one at work
 			return map[bool]int{true: -1, false: 1}[a.Running]
 		}
-		return cmp.Or(strings.Compare(a.What, b.What), strings.Compare(a.Address, b.Address))
+		return cmp.Or(b.begun.Time().Compare(a.begun.Time()), strings.Compare(a.What, b.What), strings.Compare(a.Address, b.Address))
 	})
 	return list
 }

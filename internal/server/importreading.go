@@ -2,6 +2,8 @@ package server
 
 import (
 	"errors"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +25,8 @@ type importJobPage struct {
 	Files    []lab.Upload
 	Running  bool
 	Progress progress
-	Wrong    string // why the files cannot be read
-	Failed   string // why it failed otherwise
+	Wrong    []string // why the files cannot be read, a line each
+	Failed   string   // why it failed otherwise
 	Taking   bool
 	Taken    bool
 	Undone   bool
@@ -32,6 +34,7 @@ type importJobPage struct {
 	Read     *readView
 	Names    *page.Form // decides names one by one; nil where there is none to decide
 	Decide   []nameRow
+	Newer    *newerView // the mapping was corrected since, so that what was read is not taken
 }
 
 // readView tells the receipt of a reading.
@@ -51,7 +54,10 @@ type readView struct {
 	MayTake                      bool
 	Corrected                    int // recorded samples of which the source says otherwise
 	Corrections                  []correctionView
-	MoreCorrected                int // that are not shown
+	MoreCorrected                int  // that are not shown
+	Rejected                     int  // lines that are or are not shown
+	Done                         bool // it was taken: nothing of it is still to be
+	Amended                      bool // and the recorded samples were corrected
 }
 
 // correctionView tells what a file changes of a recorded sample.
@@ -77,14 +83,14 @@ func (r *request) importJobPage() (*importJobPage, error) {
 	}
 	shown := &importJobPage{
 		View: r.View(j.Title), Service: r.Service, Address: importJobAddress(j), Upload: r.uploadAddress(x.upload), Mapping: r.mappingAddress(x.ref),
-		MapName: x.ref.Name, Files: x.files, Running: j.State() == work.Running, Taking: x.taking != nil, Progress: r.importProgress(j, x),
+		MapName: r.mappingName(x.ref), Files: x.files, Running: j.State() == work.Running, Taking: x.taking != nil, Progress: r.importProgress(j, x),
 	}
 	shown.Undoing, shown.Undone = !x.undoes.IsZero(), x.undone
 	shown.Change = shown.Upload + "/mapping?from=" + x.ref.String()
 	if shown.Running {
 		return shown, nil
 	}
-	shown.Wrong, shown.Taken = r.Texts.Retell(x.wrong), x.taken
+	shown.Wrong, shown.Taken = r.wrongLines(x.wrong), x.taken
 	switch {
 	case x.failed != "":
 		shown.Failed = r.Texts.Text(x.failed)
@@ -95,7 +101,16 @@ func (r *request) importJobPage() (*importJobPage, error) {
 		return shown, nil
 	}
 	shown.Read = r.readView(x.reading)
+	if x.taken {
+		r.tellTaken(shown.Read, x)
+	}
 	if x.taking == nil {
+		if shown.Newer, err = r.newerMapping(x); err != nil {
+			return nil, err
+		}
+		if shown.Newer != nil { // what is decided now would undo what the newer version says
+			return shown, nil
+		}
 		shown.Decide = r.nameRows(x.reading.receipt.Near)
 		fields := make([]*page.Field, len(shown.Decide))
 		for i, row := range shown.Decide {
@@ -116,7 +131,7 @@ func (r *request) readView(read *readImport) *readView {
 		Findings: c.Findings, Years: read.years, Substances: c.Substances, Products: c.Products, Method: r.methodNames(read.methods),
 	}
 	if c.LeftOut.Samples > 0 {
-		v.LeftOut = r.Texts.Text("page.imports.left_out", "Count", c.LeftOut.Samples, "Samples", r.Texts.Count(c.LeftOut.Samples), "Of", r.Texts.Count(c.LeftOut.Of))
+		v.LeftOut = r.leftOut("page.imports.left_out", c.LeftOut)
 	}
 	for l := range c.Lines() {
 		switch {
@@ -127,12 +142,37 @@ func (r *request) readView(read *readImport) *readView {
 			v.More++
 		}
 	}
+	v.Rejected = len(v.Lines) + v.More
 	if read.before != nil {
 		v.Before = r.moment(read.before.ImportedAt)
 	}
 	v.MayTake = read.before == nil && c.Samples+c.Corrected > 0
 	r.correctionViews(v, read)
 	return v
+}
+
+// wrongLines are the lines of why files cannot be read, in the reader's language, without the one
+// that the page says itself.
+func (r *request) wrongLines(wrong string) []string {
+	if wrong == "" {
+		return nil
+	}
+	lines := strings.Split(r.Texts.Retell(wrong), "\n")
+	said := r.Texts.Retell("nothing of the import was written")
+	return slices.DeleteFunc(lines, func(line string) bool { return line == said })
+}
+
+// tellTaken tells what was read as done.
+func (r *request) tellTaken(v *readView, x *importJob) {
+	v.Done, v.Amended = true, x.taking.why.Given()
+	if left := x.reading.receipt.LeftOut; left.Samples > 0 {
+		v.LeftOut = r.leftOut("page.imports.were_left_out", left)
+	}
+}
+
+// leftOut says how many samples of the files are left out.
+func (r *request) leftOut(key string, left intake.LeftOut) string {
+	return r.Texts.Text(key, "Count", left.Samples, "Samples", r.Texts.Count(left.Samples), "Of", r.Texts.Count(left.Of))
 }
 
 // correctionViews tell what the files change of recorded samples.
@@ -185,6 +225,13 @@ func decideNames(r *request) error {
 	in, err := r.Read()
 	if err != nil {
 		return err
+	}
+	shown, err := r.importJobPage()
+	if err != nil {
+		return err
+	}
+	if shown.Newer != nil {
+		return r.Instead(lab.ErrConflict, http.StatusConflict, "importjob.html", shown)
 	}
 	m, err := intake.ParseMapping(x.text)
 	if err != nil {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -49,6 +51,8 @@ type importTakePage struct {
 	Address string // of the dry run
 	Files   []lab.Upload
 	Read    *readView
+	Newer   *newerView // the mapping was corrected since: then nothing is taken
+	Purpose string     // of the import with which this goes on; empty where it is asked
 	Form    *page.Form
 	Before  []*page.Field
 	Why     []*page.Field // of a correction
@@ -66,6 +70,9 @@ func (r *request) importTakePage() (*importTakePage, *importJob, error) {
 	if x.taking != nil || !shown.Read.MayTake {
 		return nil, nil, lab.ErrNotFound
 	}
+	if shown.Newer, err = r.newerMapping(x); err != nil {
+		return nil, nil, err
+	}
 	left, amending := read.receipt.LeftOut, read.receipt.Amending
 	shown.Before = []*page.Field{
 		r.Hidden("digest", read.digest), r.Hidden("samples", strconv.Itoa(read.receipt.Samples)), r.Hidden("left_out", strconv.Itoa(left.Samples)),
@@ -80,9 +87,14 @@ func (r *request) importTakePage() (*importTakePage, *importJob, error) {
 	if left.TooMuch() {
 		shown.After = append(shown.After, r.Hint(r.Input("accept", page.CheckField, "page.imports.accept"), "page.imports.accept_hint"))
 	}
-	purpose := r.Hint(r.Input("purpose", page.TextField, "page.imports.purpose"), "page.imports.purpose_hint")
-	purpose.MaxLength = 500
-	shown.After = append(shown.After, purpose)
+	if read.left != nil {
+		shown.Purpose = read.left.Purpose
+	}
+	if shown.Purpose == "" {
+		purpose := r.Hint(r.Input("purpose", page.TextField, "page.imports.purpose"), "page.imports.purpose_hint")
+		purpose.MaxLength = 500
+		shown.After = append(shown.After, purpose)
+	}
 	if code := r.presentCode(); code != nil {
 		shown.After = append(shown.After, code)
 	}
@@ -130,12 +142,15 @@ func takeImport(r *request) error {
 	if err != nil {
 		return err
 	}
-	_, x, err := r.importTakePage()
+	shown, x, err := r.importTakePage()
 	if err != nil {
 		return err
 	}
+	if shown.Newer != nil {
+		return r.Instead(lab.ErrConflict, http.StatusConflict, "importtake.html", shown)
+	}
 	t, err := readTaking(in, x.reading.receipt)
-	purpose, next := in.Text("purpose"), ""
+	purpose, next := cmp.Or(shown.Purpose, in.Text("purpose")), ""
 	if err = lab.Mistakes(err, lab.CheckPurpose(purpose)); err == nil {
 		err = r.provePresent(in.Text("present"))
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"marquis/internal/intake"
 	"marquis/internal/locale"
@@ -75,7 +76,8 @@ type mappingForm struct {
 }
 
 func (b *mappingForm) add(f *page.Field) *page.Field {
-	if b.kept.Has(f.Name) && f.Kind != page.HiddenField {
+	proposed := strings.HasSuffix(f.Name, ".date") && b.kept.Get(f.Name) == "" // that days have no form nobody chooses
+	if b.kept.Has(f.Name) && !proposed && f.Kind != page.HiddenField {
 		f.Values = b.kept[f.Name]
 	} else if b.kept != nil && f.Kind == page.CheckField {
 		f.Values = nil

@@ -217,15 +217,7 @@ func saveMapping(r *request) error {
 			return nil, nil, err
 		}
 		shown.Form.Set("from", in.Text("from"))
-		if err = r.keeps(shown.Form, shown.Address+"/mapping"); err != nil {
-			return nil, nil, err
-		}
-		for _, f := range shown.Form.Fields { // what came with a column that was chosen was not typed
-			if in.Typed.Has(f.Name) {
-				f.Values = in.Typed[f.Name]
-			}
-		}
-		return shown, shown.Form, nil
+		return shown, shown.Form, r.keeps(shown.Form, shown.Address+"/mapping")
 	}
 	if in.Text("more") != "" {
 		shown, _, err := again()
@@ -234,7 +226,12 @@ func saveMapping(r *request) error {
 		}
 		return r.Show("mapping.html", shown)
 	}
+	shown, _, err := again()
+	if err != nil {
+		return err
+	}
 	next := ""
+	checkDates(in, shown.(*mappingPage).Form) //nolint:forcetypeassert // again shows no other page
 	if err = in.Mistakes.Err(); err == nil {
 		next, err = r.readBy(files[0].ID, m.Text())
 	}
@@ -242,6 +239,15 @@ func saveMapping(r *request) error {
 		err = lab.FieldErrors{{Field: "profile", Format: "Somebody has changed the mapping meanwhile. Give yours another name, or send it again."}}
 	}
 	return r.End(r.inMappingForm(err, m), next, "mapping.html", again)
+}
+
+// checkDates asks for the form of the days of a column in which they stand otherwise than they do
+// where nothing is said.
+func checkDates(in *page.Reader, form *page.Form) {
+	for _, f := range form.Fields {
+		asked := strings.HasSuffix(f.Name, ".date") && in.Typed.Has(f.Name) && in.Text(f.Name) == "" && len(f.Options) > 0 && !f.Offers("YYYY-MM-DD")
+		in.Mistakes.Check(!asked, f.Name, "Choose the form in which the dates of this column stand.")
+	}
 }
 
 // inMappingForm puts the mistakes of a mapping to the fields of its form.
@@ -253,7 +259,7 @@ func (r *request) inMappingForm(err error, m *intake.Mapping) error {
 	for i := range mistakes {
 		f := &mistakes[i].Field
 		switch rest, isMethod := strings.CutPrefix(*f, "method."); {
-		case strings.HasSuffix(*f, ".column") || strings.HasSuffix(*f, ".value"): // of the form itself
+		case strings.HasSuffix(*f, ".column") || strings.HasSuffix(*f, ".value") || strings.HasSuffix(*f, ".date"): // of the form itself
 		case strings.HasPrefix(*f, "samples.") || strings.HasPrefix(*f, "findings.fields."):
 			name := r.Texts.Text(mappingLabel((*f)[strings.LastIndex(*f, ".")+1:]))
 			mistakes[i] = lab.FieldError{Field: *f + ".column", Format: "At %s: %s", Args: []any{name, r.Texts.Sentence(mistakes[i].Format, mistakes[i].Args...)}}

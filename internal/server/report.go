@@ -60,7 +60,7 @@ func showReports(r *request) error {
 	return r.Show("reports.html", reportsPage{r.View(r.Texts.Text("page.reports.title")), f, len(years.Options) == 0})
 }
 
-// makeReport begins with a report, or leads to the one that the reader is having
+// makeReport begins with a report, or leads to the same one that the reader is having
 // made already.
 func makeReport(r *request) error {
 	f, err := r.reportForm(r.Ctx())
@@ -101,7 +101,7 @@ func (r *request) startReport(year int, service, language string) (*work.Job, er
 		What: fmt.Sprintf("report %d %s %s", year, service, language), Title: r.Texts.Text("page.reports.of", "Year", year),
 	}
 	server := r.server
-	return server.jobs.Start(j, func(ctx context.Context, w io.Writer) error {
+	begun, err := server.jobs.Start(j, func(ctx context.Context, w io.Writer) error {
 		set, err := server.years.Set(ctx, code)
 		if err == nil {
 			var annual statistics.Annual
@@ -117,6 +117,10 @@ func (r *request) startReport(year int, service, language string) (*work.Job, er
 		}
 		return err
 	})
+	if err == nil && begun != j && begun.What != j.What {
+		err = elseAtWork(begun)
+	}
+	return begun, err
 }
 
 // reportPage shows how far a report is.

@@ -42,6 +42,7 @@ type slipLanguage struct {
 	Looks  string   // form and colours
 	Wanted []string // product and logo, where the visitor wants them
 	Ready  lab.Date // when the result is expected, where somebody said so
+	Known  bool     // what became of the sample can be looked up already
 }
 
 // showSlip shows the slip of a code to the session that gave it out, for as long as it
@@ -167,7 +168,7 @@ func (r *request) slipView(x lab.Sample, kept keptSlip) (*slipView, error) {
 // slip tells in one language which sample it is, the nth of those that were brought where
 // somebody said how many; a number that cannot be is not told.
 func (n naming) slip(x *lab.Sample, nth, brought int) slipLanguage {
-	said := slipLanguage{View: page.View{Texts: n.texts}, Ready: x.ExpectedReadyOn}
+	said := slipLanguage{View: page.View{Texts: n.texts}, Ready: x.ExpectedReadyOn, Known: x.State == lab.Completed || x.State == lab.Rejected || x.State == lab.NotAnalysed}
 	switch {
 	case nth == 0:
 	case brought < nth:

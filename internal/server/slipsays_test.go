@@ -200,3 +200,22 @@ func TestSlipOfAReplacedCodeSaysWhichSampleItIs(t *testing.T) {
 		replaced().want(t, http.StatusOK, "Sample 1 of your visit", "powder").lacks(t, number, "ketamine")
 	})
 }
+
+// TestASlipOfAResultThatIsThereSaysSo: another code for a sample that is done with promises no day on
+// which something is still to come.
+func TestASlipOfAResultThatIsThereSaysSo(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		c := newCounter(t, x)
+		clerk := c.staff(t, c.intake)
+		sample, _ := c.handIn(t, "ketamine")
+		address := sampleAddressOf(sample) + "/code"
+		slip := func(lang string) page {
+			clerk.lang = lang
+			return clerk.follow(clerk.post(address, url.Values{"reason": {"slip lost"}}))
+		}
+		slip("en").want(t, http.StatusOK, "It is not known yet when the result is ready.").lacks(t, "You can look up already")
+		c.analyse(t, sample, lab.GCMS, lab.HasFindings, c.found(t, "ketamine", lab.Identified, "", ""))
+		c.release(t, sample, "")
+		slip("nl").want(t, http.StatusOK, "U kunt al opzoeken wat er bekend is.", "You can look up already what is known.").lacks(t, "It is not known yet", "nog niet bekend wanneer")
+	})
+}

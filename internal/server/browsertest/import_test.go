@@ -28,6 +28,10 @@ func (b *browser) attach(field, name, content string) {
 // importers counts those who send files in: each has one thing done at a time.
 var importers atomic.Int32
 
+// mappings counts those that are made: of what a mapping has read nothing is taken once it has a newer
+// version.
+var mappings atomic.Int32
+
 // clinic is the file of a clinic.
 func clinic(t testing.TB) string {
 	t.Helper()
@@ -74,7 +78,7 @@ func (b *browser) choosing(field, value, code string) {
 // describe says of the clinic's file what could not be guessed.
 func (b *browser) describe() {
 	b.t.Helper()
-	b.fill("profile", "clinic")
+	b.fill("profile", fmt.Sprintf("clinic-%d", mappings.Add(1)))
 	for value, code := range map[string]string{"poeder": "powder", "kristallen": "crystal"} {
 		b.choosing("samples.form", value, code)
 	}
@@ -108,6 +112,18 @@ func toTake(t testing.TB, x *site) *browser {
 	t.Helper()
 	b := dryRun(t, x)
 	b.follow("Go on to import")
+	return b
+}
+
+// superseded opens a dry run of which the mapping was corrected since.
+func superseded(t testing.TB, x *site) *browser {
+	t.Helper()
+	b := dryRun(t, x)
+	old := b.place()
+	b.choose("names.0", "known.0")
+	b.follow("Save, and read again")
+	b.until("read", `() => !document.querySelector('[data-progress]') && document.readyState === 'complete'`)
+	b.open(old)
 	return b
 }
 

@@ -665,6 +665,7 @@ var tour = []stop{
 		return b
 	}},
 	{"importjob", "dry run", "Names to decide", dryRun},
+	{"importjob", "superseded", "which was corrected since", superseded},
 	{"importgone", "", "Your files are still there", importGone},
 	{"importtake", "", "What for", toTake},
 	{"importtake", "corrects", "Correct them as the file says", corrects},
