@@ -11,6 +11,15 @@ import (
 // How people write what tells who somebody is, and what looks like it and is none.
 var (
 	mailForm = regexp.MustCompile(`[^\s@]@[^\s@]+\.\pL{2,}`)
+	// atSpelt and dotSpelt are how signs of an address are written to hide it.
+	atSpelt  = regexp.MustCompile(`(?i)\s*[(\[{]\s*at\s*[)\]}]\s*`)
+	dotSpelt = regexp.MustCompile(`(?i)\s*[(\[{]\s*(?:dot|punt|punkt|point|punto)\s*[)\]}]\s*`)
+	// calledForm is a number of 8 to 15 digits that is said to be that of a telephone: in some
+	// countries it has no 0 before it.
+	calledForm   = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:tel|tél|telefoon|telefon|téléphone|teléfono|telephone|phone|mobile|mobiel|gsm|handy|móvil|whatsapp)[.:\s]*(?:nr\.?\s*)?[+(]?\d(?:[\s()./-]*\d){7,14}(?:$|\D)`)
+	germanMobile = regexp.MustCompile(`^01[5-7]`) // of which some have 12 digits
+	// looseSign stands apart between the digits of an area and the rest.
+	looseSign = regexp.MustCompile(`\b(0[1-9]\d{1,4})\s+[-/]\s+(\d{3,})`)
 	// numberWord is a part of a number of a person: digits with what stands between them.
 	numberWord = regexp.MustCompile(`^\+?[0-9][0-9()./-]*$`)
 	plainDate  = regexp.MustCompile(`^(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}|[0-9]{4})|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})$`)
@@ -25,10 +34,14 @@ var (
 // Sample numbers, dates, times, CAS numbers, amounts and numbers of batches and runs are
 // none, but for one in eleven of those with nine digits.
 func Identifies(text string) bool {
-	text = plainly(text)
-	if mailForm.MatchString(text) || hasAccount(text) {
+	if text = plainly(text); !strings.ContainsAny(text, "0123456789@([{") {
+		return false
+	}
+	spelt := dotSpelt.ReplaceAllString(atSpelt.ReplaceAllString(text, "@"), ".")
+	if mailForm.MatchString(spelt) || hasAccount(text) || calledForm.MatchString(text) {
 		return true
 	}
+	text = looseSign.ReplaceAllString(strings.Map(plainDash, text), "$1-$2")
 	// Whatever is between numbers, but a space, ends them: a colon, a word, a comma that is
 	// no decimal mark.
 	text = strings.ReplaceAll(text, ", ", "\n")
@@ -78,7 +91,7 @@ func startsNumber(words []string) bool {
 		switch n := len(digits); {
 		case n > 15:
 			return false
-		case n >= 9 && trunkForm.MatchString(said) && (n <= 11 || digits[:2] == "00" || said[0] == '+'):
+		case n >= 9 && trunkForm.MatchString(said) && (n <= 11 || digits[:2] == "00" || said[0] == '+' || n == 12 && germanMobile.MatchString(digits)):
 			return true
 		case n == 9 && (digits == said || strings.Count(said, ".") == 2) && citizenNumber(digits):
 			return true

@@ -15,6 +15,14 @@ func TestWhatSaysWhoSomebodyIs(t *testing.T) {
 		"tel.0612345678": true, "tel: 0612345678.": true, "31612345678": true, "twice 06-12345678": true, "2 tablets, 06 12345678": true, "call 2 06 12345678": true,
 		"Call 06-12345678?": true, "“06-12345678”!": true, "06-12345678...": true, "BSN 123456782": true, "1234.56.782": true, "(06-12345678)": true,
 		"NL91ABNA0417164300": true, "to NL91 ABNA 0417 1643 00 please": true, "be68-5390-0754-7034": true, "NL92ABNA0417164300": false, "XX91ABNA0417164300": false, "LOT NL91 is empty": false,
+		// Of neighbours.
+		"0470/12 34 56": true, "02 123 45 67": true, "0032 470/12.34.56": true, "+32 470 12 34 56": true, "gsm 0470 12 34 56": true,
+		"030 - 1234567": true, "0151 / 23456789": true, "0151 23456789": true, "+49 (0) 151 23456789": true, "+33 6 12 34 56 78": true, "01 23 45 67 89": true, "Tél. 01.23.45.67.89": true,
+		"+44 (0)20 7946 0958": true, "020 7946 0958": true, "07700 900123": true, "+34 612 34 56 78": true, "Tel. 612 345 678": true, "tel 612 34 56 78": true, "Teléfono: 612345678": true, "Tel. 4711 2233": true,
+		"jan＠example.org": true, "jan(at)example.org": true, "jan [at] example [dot] org": true, "jan (AT) example.org": true, "jan(at)example(punt)nl": true,
+
+		"0,5-1 g": false, "0,5 - 1 g": false, "2 x 250 mg": false, "2024-0012": false, "4-4-DMAR": false, "25I": false, "10 000 000": false, "measured (at) 254 nm": false, "peak (at) 3.2 min": false, "peak [at] 3.25.": false,
+		"Tel. 112": false, "GC-MS 0012/2024": false, "batch 12 / 2026": false, "tel 12": false, "0,05 / 1000": false, "01 / 2026": false, "05 - 150 mg": false, "hotel 12345678": false, "0312 34567890": false, "0.25 - 1000": false,
 
 		"": false, "UT-2026-00026": false, "as UTR-2024-00017 and UTR-2024-00018": false, "2026-00026": false,
 		"28-11-2026": false, "2026-11-28": false, "28-11-2026 29-11-2026": false, "01-11-26 150 mg": false, "28/11/2026 14:30": false, "on 28-11-2026 at 14:30 and 15:45": false,

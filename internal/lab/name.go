@@ -314,6 +314,8 @@ var (
 	doseForm = regexp.MustCompile(`(?i)(^|[^\pL\pN]|[^\pN]{3})((?:\d+\s*[x×]\s*)?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?:\s*(?:[-–]|to|tot)\s*\d+(?:[.,]\d+)*)?\s*` +
 		`(?:(?:%|‰)(?:\s?[wmv]/[wmv])?|(?:mgs?|g|gr|gram|grams|kg|ng|ug|mcg|[µμ]g?|mics?|gamma|mill?igram(?:men|s)?|microgram(?:men|s)?|nanogram|kilo|ml|cc|l|ppm|ppb|pct|perc|procent|percent|mol|mmol|iu|ie)` +
 		`(?:\s*/\s*(?:mg|g|kg|ml|l|tablet|pil|pill|unit|stuk))?))($|[^\pL\pN%])`)
+	// codeBefore is a number with a capital, as a code begins to which a hyphen joins letters: 25G-NBOMe.
+	codeBefore = regexp.MustCompile(`^(\d{1,2}\p{Lu}\p{Pd})(\pL.*)$`)
 	// looseNumber is a number in a word of its own, or joined to a word as amounts are, at the end.
 	looseNumber = regexp.MustCompile(`(?:\s+[x×]?\s*\d+(?:[.,]\d+)?|\s*\(\d+(?:[.,]\d+)?\)|[-_]\d{2,4})$`)
 	// besides are words that say how a substance was found, or what it looked like.
@@ -326,11 +328,7 @@ var (
 // stands, and beside a known name also a number alone and words such as trace or powder.
 func (d *Dictionary) withoutDose(typed string) (string, bool) {
 	composed := norm.NFKC.String(typed)
-	without := composed
-	for again := true; again; {
-		shorter := doseForm.ReplaceAllString(without, "$1 $3")
-		again, without = shorter != without, shorter
-	}
+	without := d.withoutUnits(composed)
 	is := without != composed
 	for _, form := range []*regexp.Regexp{looseNumber, besides} {
 		if shorter := tidied(form.ReplaceAllString(tidied(without), " ")); d.names(shorter) {
@@ -339,6 +337,22 @@ func (d *Dictionary) withoutDose(typed string) (string, bool) {
 		}
 	}
 	return tidied(without), is
+}
+
+// withoutUnits takes every number with its unit out of a text. The capital of a code is no unit,
+// unless the name of a substance stands behind it: 25G-KETAMINE.
+func (d *Dictionary) withoutUnits(text string) string {
+	code := ""
+	if m := codeBefore.FindStringSubmatch(text); m != nil {
+		if s := d.named(tidied(d.withoutUnits(m[2]))); s == nil || s.WholeClass {
+			code, text = m[1], m[2]
+		}
+	}
+	for again := true; again; {
+		shorter := doseForm.ReplaceAllString(text, "$1 $3")
+		again, text = shorter != text, shorter
+	}
+	return code + text
 }
 
 // tidied leaves out what stands about a name that something was taken from.

@@ -86,15 +86,19 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	return all[:min(len(all), mostNeighbours)]
 }
 
-// soldSo finds what is expected in a product that is called so.
+// soldSo finds what is expected in a product that is called so: of a class its entry, or its
+// substances where it has none.
 func (d *Dictionary) soldSo(typed string, keep func(Neighbour)) {
 	p, ok := d.FindProduct(typed)
 	if !ok {
 		return
 	}
 	for _, e := range p.Expected() {
-		if s, ok := d.Substances[SubstanceID(e.SubstanceID)]; ok {
-			keep(Neighbour{Substance: s, Name: s.Name})
+		entry, whole := d.ClassEntry(e.Class)
+		for id, s := range d.Substances {
+			if id == SubstanceID(e.SubstanceID) || whole && id == entry || !whole && e.Class != "" && d.Within(s.Class, e.Class) {
+				keep(Neighbour{Substance: s, Name: s.Name})
+			}
 		}
 	}
 }
