@@ -98,7 +98,7 @@ func TestOneSampleThroughTwoServices(t *testing.T) {
 		sh.must("service", "add", "BBB", "Programme of the south")
 		sh.must("import", "--profile", mapping, "--service", "AAA", data)
 		code, out, errs := sh.run("import", "--profile", mapping, "--service", "BBB", data)
-		if code != exitWaits && code != exitRejected || !strings.Contains(out, "3 rows: id: A sample of the same id, days and findings is recorded at service AAA") {
+		if code != exitWaits && code != exitRejected || !strings.Contains(out, "3 rows: id: A sample of the same id is recorded at service AAA") {
 			t.Errorf("exit %d\n%s%s", code, out, errs)
 		}
 		if strings.Contains(out, "north") {

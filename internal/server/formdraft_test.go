@@ -63,7 +63,7 @@ func formsOfStaff(t *testing.T, x *site) (*bench, []aForm) {
 		mapping.Del(name)
 	}
 	mapping.Set("profile", "clinic-of-the-west")
-	written := must(x.store.Mapping(t.Context(), imports.importer, b.service.ID, "clinic", 1)).Text + "# of the east"
+	written := strings.Replace(must(x.store.Mapping(t.Context(), imports.importer, b.service.ID, "clinic", 1)).Text, "clinic", "clinic-of-the-south", 1) + "# of the east"
 	method := "/methods/" + itoa(lab.Optional(b.strip.ID))
 	entry, _ := b.proposed(t, "morbexone")
 	product, _ := b.proposedProduct(t, "red apple")
