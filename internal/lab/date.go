@@ -70,7 +70,14 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year(), d.Month(), int(d)%100)
+	text, at := []byte("0000-00-00"), len("0000-00-00") // an import writes ten a sample
+	for rest := int(d); rest > 0 && at > 0; rest /= 10 {
+		if at--; text[at] == '-' {
+			at--
+		}
+		text[at] = byte('0' + rest%10) //nolint:gosec // a digit
+	}
+	return string(text)
 }
 
 // MarshalText writes the form YYYY-MM-DD.

@@ -58,11 +58,29 @@ func (d Decimal) Places() int { return max(0, d.places) }
 // Scaled returns the number × factor as an integer, rounded half away from zero.
 // It fails when that does not fit 62 bits.
 func (d Decimal) Scaled(factor *big.Rat) (int64, error) {
+	if n, ok := d.scaledShort(factor); ok {
+		return n, nil
+	}
 	n := roundRat(new(big.Rat).Mul(d.rat(), factor))
 	if n.BitLen() > 62 {
 		return 0, fmt.Errorf("the number is too large")
 	}
 	return n.Int64(), nil
+}
+
+// scaledShort is Scaled of a number and a factor that are short, as nearly all are; false for others.
+func (d Decimal) scaledShort(factor *big.Rat) (n int64, ok bool) {
+	if !factor.IsInt() || d.digits.BitLen() > 31 || factor.Num().BitLen() > 31 || factor.Sign() < 0 || d.places < 0 || d.places > 18 {
+		return 0, false
+	}
+	digits, ten := d.digits.Int64(), int64(1)
+	for range d.places {
+		ten *= 10
+	}
+	if digits < 0 {
+		return -mulDiv(-digits, factor.Num().Int64(), ten), true
+	}
+	return mulDiv(digits, factor.Num().Int64(), ten), true
 }
 
 // IsZero tells that the number is zero, however it is written.
