@@ -33,6 +33,7 @@ type cell struct {
 	marks
 	formula bool   // made the value
 	unsure  bool   // programs, or conditions, show it differently
+	pale    bool   // white on white
 	value   string // as stored, a number without its exponent
 	format  *numberFormat
 }

@@ -31,6 +31,7 @@ type sheetScan struct {
 	conditions []condition
 	inherited  []condition // styles of columns, for cells without one
 	through    []cellAt    // cells below the header that are struck through
+	pale       []cellAt    // and those whose letters nobody sees
 	merged     []string    // areas of cells that are merged
 
 	at          cellAt
@@ -354,7 +355,7 @@ func (s *sheetScan) setStyle(at *cell) error {
 		}
 	}
 	at.format = style.format
-	at.struck = at.struck || style.struck
+	at.struck, at.pale = at.struck || style.struck, style.pale
 	if section, _ := at.section(); at.kind == numberCell && section != nil && section.isDate() {
 		at.kind = dateCell
 	}
@@ -400,6 +401,9 @@ func (s *sheetScan) applyConditions() {
 			}
 			if c.struck {
 				s.through = append(s.through, at)
+			}
+			if c.filled && c.pale {
+				s.pale = append(s.pale, at)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 type cellStyle struct {
 	format *numberFormat // nil: general
 	struck bool          // through
+	pale   bool          // white on white
 }
 
 // styles are those of the cells, by their number, and those that conditions apply.
@@ -30,6 +31,7 @@ type xmlFont struct {
 	Strike *struct {
 		Value string `xml:"val,attr"`
 	} `xml:"strike"`
+	Colour *xmlColour `xml:"color"`
 }
 
 func (f xmlFont) struck() bool { return f.Strike != nil && isOn(f.Strike.Value) }
@@ -47,9 +49,11 @@ func (w *workbook) styles() (s styles, err error) {
 	var part struct {
 		Formats []xmlFormat `xml:"numFmts>numFmt"`
 		Fonts   []xmlFont   `xml:"fonts>font"`
+		Fills   []xmlFill   `xml:"fills>fill"`
 		Cells   []struct {
 			Format int `xml:"numFmtId,attr"`
 			Font   int `xml:"fontId,attr"`
+			Fill   int `xml:"fillId,attr"`
 		} `xml:"cellXfs>xf"`
 		Conditional []struct {
 			Font   xmlFont    `xml:"font"`
@@ -76,8 +80,15 @@ func (w *workbook) styles() (s styles, err error) {
 		formats[f.ID] = parseFormat(f.Code)
 	}
 	for _, c := range part.Cells {
-		struck := c.Font >= 0 && c.Font < len(part.Fonts) && part.Fonts[c.Font].struck()
-		s.cells = append(s.cells, cellStyle{formats[c.Format], struck})
+		style := cellStyle{format: formats[c.Format]}
+		if c.Font >= 0 && c.Font < len(part.Fonts) {
+			font := part.Fonts[c.Font]
+			style.struck, style.pale = font.struck(), font.Colour.isWhite()
+		}
+		if c.Fill >= 0 && c.Fill < len(part.Fills) {
+			style.pale = style.pale && !part.Fills[c.Fill].shows()
+		}
+		s.cells = append(s.cells, style)
 	}
 	for _, c := range part.Conditional {
 		style := cellStyle{struck: c.Font.struck()}

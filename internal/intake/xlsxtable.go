@@ -76,7 +76,7 @@ func (t *Table) readWorkbook(data []byte, format Format, limits Limits) error {
 		return fmt.Errorf("sheet %q: %w", chosen.Name, err)
 	}
 	t.noteUnseen(w, chosen, scan)
-	return nil
+	return t.noteRemarks(w, chosen, scan)
 }
 
 func openWorkbook(parts *zipParts) (*workbook, error) {
@@ -279,39 +279,6 @@ func cutBlank(cells []string, keep int) []string {
 		cells = cells[:len(cells)-1]
 	}
 	return cells
-}
-
-// noteUnseen notes what the person who made the workbook may not have seen,
-// and what was not read.
-func (t *Table) noteUnseen(w *workbook, chosen sheet, scan *sheetScan) {
-	for _, s := range w.list.Sheets {
-		if s.Name != chosen.Name {
-			t.note("sheet %s was not read", s)
-		}
-	}
-	if chosen.isHidden() {
-		t.note("sheet %q is hidden and was read, as asked", chosen.Name)
-	}
-	above := 0
-	for row := range scan.filled {
-		if row < scan.header {
-			above++
-		}
-	}
-	if above > 0 {
-		t.note("rows above the header in row %d that were not read: %d", scan.header, above)
-	}
-	if rows := ranges(scan.hidden, scan.header); rows != "" {
-		t.note("hidden rows %s are included", rows)
-	}
-	if len(scan.through) > 0 {
-		t.note("cells that are struck through, at least in part or under a condition: %s", cellList(scan.through))
-	}
-	for _, c := range scan.columns {
-		if c[0] <= len(t.Header) {
-			t.note("hidden columns %s–%s are included", columnLetters(c[0]), columnLetters(min(c[1], len(t.Header))))
-		}
-	}
 }
 
 // cellList names the first cells of a list, and how many more there are.
