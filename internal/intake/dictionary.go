@@ -54,7 +54,7 @@ func (p *planner) findProduct(text string) (soldAs, error) {
 	var parts []*lab.Product
 	for _, name := range names {
 		product, expected, ok := p.expectedOf(name)
-		if several := p.before.AskSold(name).Several; !ok && several != nil {
+		if several := p.before.AskSold(name).Several; len(expected) == 0 && several != nil {
 			return soldAs{}, errors.New(severalSentence("sold_as", column.Field, several, name, true))
 		}
 		if !ok {
@@ -93,9 +93,7 @@ func (p *planner) soldTokens(c *column, text string) []string {
 	}
 	return slices.DeleteFunc(apartBy(c.List, text, func(whole string) bool {
 		_, told := c.meaningOf(whole)
-		_, product := p.before.FindProduct(whole)
-		_, _, substance := p.before.FindSubstance(whole)
-		return told || product || substance || p.before.AskName(whole).Kind == lab.EmptyName
+		return told || p.before.AskSold(whole).Known || p.before.AskName(whole).Kind == lab.EmptyName
 	}), func(token string) bool { return token == "" })
 }
 

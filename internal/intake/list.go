@@ -6,7 +6,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"marquis/internal/lab"
 )
@@ -135,7 +138,7 @@ func split(text, separators string) []string {
 func spansOf(text, separators string) (spans [][2]int) {
 	from := 0
 	for i, r := range text {
-		if r == '\n' || strings.ContainsRune(separators, r) {
+		if r == '\n' || divides(separators, r) {
 			spans = append(spans, [2]int{from, i})
 			from = i + len(string(r))
 		}
@@ -144,6 +147,11 @@ func spansOf(text, separators string) (spans [][2]int) {
 		spans = append(spans, [2]int{from, len(text)})
 	}
 	return spans
+}
+
+// divides tells that a sign is one of the separators, or a wide form of it: ； as ;.
+func divides(separators string, r rune) bool {
+	return strings.ContainsRune(separators, r) || separators != "" && r > unicode.MaxASCII && strings.Contains(separators, norm.NFKC.String(string(r)))
 }
 
 // wholeNumbers joins what a comma between two digits divides: it is in a name, as in

@@ -235,3 +235,57 @@ func TestSignsBesideANameAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// What somebody called MDMAPMMA does not decide how later rows are divided, or those of the same
+// file: MDMA/PMMA is both, by a list or in a sentence.
+func TestANameThatWasAddedDoesNotDivideLaterRows(t *testing.T) {
+	joined := strings.Replace(rowsMapping, `unclear = ["unclear"]`, "unclear = [\"unclear\"]\nnew_substances = [\"MDMAPMMA\"]", 1)
+	list := strings.Replace(joined, `substance = "substance"`, `substance = { column = "substance", list = "/" }`, 1)
+	rows := file(cells{"substance": "MDMAPMMA"}, cells{"nr": "2", "substance": "MDMA/PMMA"}, cells{"nr": "3", "substance": "MDMA / PMMA"})
+	for _, before := range []bool{false, true} {
+		d := mustDictionary(t)
+		if before {
+			if _, err := d.AddSubstance("MDMAPMMA"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plan, err := planWith(t, mustMapping(t, joined), Known{Dictionary: d, Today: today}, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLine(t, plan, 3, Rejected, "substance", "MDMA/PMMA", "This is several substances (MDMA; PMMA)")
+		wantLine(t, plan, 4, Rejected, "substance", "MDMA / PMMA", "This is several substances (MDMA; PMMA)")
+	}
+	plan, d := mustPlan(t, mustMapping(t, list), rows)
+	var got []string
+	for _, a := range arrivalsOf(plan) {
+		got = append(got, strings.Join(findingTexts(d, a), "+"))
+	}
+	if want := "MDMAPMMA identified, MDMA identified+PMMA identified, MDMA identified+PMMA identified"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s\n%s", strings.Join(got, ", "), want, lines(plan))
+	}
+}
+
+// The same of what samples were sold as.
+func TestAProductThatWasAddedDoesNotDivideLaterRows(t *testing.T) {
+	for _, list := range []string{"", ", list = \";\""} {
+		d := mustDictionary(t)
+		if _, err := d.AddUnknownProduct("cokeket"); err != nil {
+			t.Fatal(err)
+		}
+		m := mustMapping(t, strings.Replace(rowsMapping, `, list = ";"`, list, 1))
+		plan, err := planWith(t, m, Known{Dictionary: d, Today: today}, file(cells{"sold as": "coke/ket"}, cells{"nr": "2", "sold as": "coke；ket"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLine(t, plan, 2, Rejected, "sold_as", "coke/ket", "several products (coke; ket)")
+		if list == "" {
+			wantLine(t, plan, 3, Rejected, "sold_as", "coke；ket", "several products (coke; ket)")
+			continue
+		}
+		product := d.Products[arrivalsOf(plan)[0].Sample.ProductID]
+		if len(product.Expected()) != 2 {
+			t.Errorf("divided by a wide sign: %+v", product)
+		}
+	}
+}

@@ -133,6 +133,8 @@ func (d *Dictionary) indexSubstance(errs *FieldErrors, s *Substance) {
 		errs.Check(!taken || namesake || other.SubstanceID == s.ID, "substance "+s.Name, "The name %q is taken by substance %d.", n.Name, other.SubstanceID)
 		if !taken || namesake && s.ID >= LocalEntries {
 			n.SubstanceID = s.ID
+			n.here = s.ID >= LocalEntries || n.ProposedBy != 0
+			n.settled = s.Reviewed && !n.IsOpen()
 			d.substanceNames[folded] = n
 			if readsAsWord(n.Name) {
 				d.sounds[folded] = soundOf(folded)
@@ -198,10 +200,10 @@ func (d *Dictionary) indexProduct(errs *FieldErrors, p *Product) {
 }
 
 // FindSubstance finds a substance by any of its names, whatever the spelling,
-// and the stereo mark that the name sets.
+// and the stereo mark that the name sets. A text of several known names is none that was added here.
 func (d *Dictionary) FindSubstance(name string) (*Substance, Stereo, bool) {
 	n, ok := d.substanceNames[Fold(name)]
-	if !ok {
+	if !ok || d.isSeveral(name, n) {
 		return nil, "", false
 	}
 	return d.Substances[n.SubstanceID], n.Stereo, true
@@ -302,9 +304,8 @@ func (d *Dictionary) AddSubstance(name string) (*Substance, error) {
 	}
 	s.TakeCare()
 	var errs FieldErrors
-	other, _, taken := d.FindSubstance(name)
-	if taken {
-		errs.Check(false, "substance "+s.Name, "The name %q is taken by substance %d.", s.Name, other.ID)
+	if other, taken := d.substanceNames[Fold(name)]; taken {
+		errs.Check(false, "substance "+s.Name, "The name %q is taken by substance %d.", s.Name, other.SubstanceID)
 		return nil, errs
 	}
 	if err := s.Check(d.Classes); err != nil {

@@ -60,9 +60,9 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 		a.Kind, a.Without = DoseName, without
 		return a
 	}
-	for _, name := range []string{typed, dried(Fold(typed))} {
-		if s, stereo, known := d.FindSubstance(name); known {
-			a.Kind, a.Substance, a.Stereo = KnownName, s, stereo
+	for _, folded := range []string{Fold(typed), dried(Fold(typed))} {
+		if n, known := d.substanceNames[folded]; known && !d.isSeveral(typed, n) {
+			a.Kind, a.Substance, a.Stereo = KnownName, d.Substances[n.SubstanceID], n.Stereo
 			return a
 		}
 	}
@@ -217,11 +217,17 @@ func mistakesOf(typed string) FieldErrors {
 	checkText(&errs, "", typed, maxName)
 	errs.Check(!WronglyDecoded(typed) && !escapes.MatchString(typed), "", "The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.")
 	errs.Check(len(errs) > 0 || !mixesAlphabets(typed), "", "Some letters are of another alphabet and look like Latin ones. Type the name anew.")
+	errs.Check(len(errs) > 0 || isLatin(typed), "", "Write the name in Latin letters: nobody can tell whether it is one that is known here.")
 	return errs
 }
 
 // escapes are how programs write a letter by its number.
 var escapes = regexp.MustCompile(`\\u[0-9a-fA-F]{4}|%[0-9A-F]{2}|=[0-9A-F]{2}=[0-9A-F]{2}|_x[0-9A-Fa-f]{4}_|&(?:[a-z]{2,8}|#\d+);`)
+
+// isLatin tells that a text has a Latin letter, or none of any alphabet.
+func isLatin(text string) bool {
+	return !strings.ContainsFunc(text, unicode.IsLetter) || strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+}
 
 // mixesAlphabets tells that beside Latin letters there are some of an alphabet in which
 // letters look like them. Greek ones are part of many names.
@@ -363,54 +369,4 @@ func tidied(name string) string {
 		name = strings.TrimSpace(strings.NewReplacer("(", " ", ")", " ").Replace(name))
 	}
 	return strings.Join(strings.Fields(name), " ")
-}
-
-// What stands between several names: some signs are in no name, others are in many.
-var (
-	rotation     = regexp.MustCompile(`\(\s*(?:\+|[-–]|±|\+/-)\s*\)`) // as in (+)-MDMA
-	betweenNames = regexp.MustCompile(`(?i)[;|+&\n•]|\s(?:and|en|met|with|und|plus)\s`)
-	joinedNames  = regexp.MustCompile(`[-–—−.…'’_]+`)
-	perhaps      = regexp.MustCompile(`(?i)[,/\\:·→()\[\]]|\s[-–—>]\s|\s(?:or|of)\s`)
-)
-
-// severalNames lists the parts of a text that names several substances: at least one of
-// them is known where the sign between them stands in no name, else at least two.
-func (d *Dictionary) severalNames(typed string) []string {
-	text := rotation.ReplaceAllString(typed, "")
-	for i, between := range []*regexp.Regexp{betweenNames, perhaps, joinedNames} {
-		var parts []string
-		known := map[*Substance]bool{}
-		for _, part := range between.Split(text, -1) {
-			if part = tidied(part); Fold(part) == "" {
-				continue
-			}
-			parts = append(parts, part)
-			s := d.named(part)
-			if without, dose := d.withoutDose(part); s == nil && dose {
-				s = d.named(without)
-			}
-			if s != nil {
-				known[s] = true
-			}
-		}
-		if len(parts) > 1 && len(known) > min(i, 1) {
-			return parts
-		}
-	}
-	return d.joinedAsOne(Fold(text))
-}
-
-// joinedAsOne takes two known names apart that nothing divides.
-func (d *Dictionary) joinedAsOne(folded string) []string {
-	for i := range folded {
-		first, rest := folded[:i], folded[i:]
-		if min(utf8.RuneCountInString(first), utf8.RuneCountInString(rest)) < leastPart {
-			continue
-		}
-		_, known := d.substanceNames[first]
-		if _, both := d.substanceNames[rest]; known && both {
-			return []string{first, rest}
-		}
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,10 +44,10 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 		}
 	}
 	folded := Fold(typed)
-	d.soldSo(typed, keep)
-	for _, n := range d.namesWithin(typed) {
+	for _, n := range slices.Concat(d.namesWithin(typed), d.joinedShort(folded)) {
 		keep(n)
 	}
+	d.soldSo(typed, keep)
 	ways, words := append([]salted{{rest: folded}}, readSalt(typed)...), d.longWords(typed)
 	sounds := make([]string, len(ways))
 	for i, way := range ways {
@@ -86,10 +87,29 @@ func (d *Dictionary) neighbours(typed string) []Neighbour {
 	return all[:min(len(all), mostNeighbours)]
 }
 
-// soldSo finds what is expected in a product that is called so: of a class its entry, or its
-// substances where it has none.
+// soldSo finds what is expected in the products that are called so, or by a part of the text, as
+// in coke HCl: of a class its entry, or its substances where it has none.
 func (d *Dictionary) soldSo(typed string, keep func(Neighbour)) {
-	p, ok := d.FindProduct(typed)
+	d.expectedIn(typed, keep)
+	for _, way := range readSalt(typed) {
+		d.expectedIn(way.rest, func(n Neighbour) {
+			n.Basis = n.Substance.basisOf(way)
+			keep(n)
+		})
+	}
+	for part := range runsOf(wordsWithin(typed), " ") {
+		if folded := Fold(part); utf8.RuneCountInString(folded) >= leastJoined && !emptyNames[folded] && !fillers[folded] && !isSalt(folded) {
+			d.expectedIn(part, func(n Neighbour) {
+				n.Steps, n.Essential = stepsBeside, true
+				keep(n)
+			})
+		}
+	}
+}
+
+// expectedIn finds what is expected in a product.
+func (d *Dictionary) expectedIn(product string, keep func(Neighbour)) {
+	p, ok := d.FindProduct(product)
 	if !ok {
 		return
 	}
@@ -196,12 +216,32 @@ func (d *Dictionary) namesWithin(typed string) (found []Neighbour) {
 		}
 	}
 	look(handed.ReplaceAllString(typed, ""))
-	for many := min(mostWords, len(words)); many > 0; many-- { // the longest first
-		for i := range len(words) - many + 1 {
-			look(strings.Join(words[i:i+many], " "))
+	for run := range runsOf(words, " ") {
+		look(run)
+	}
+	for _, word := range words { // as in MDMA-d5
+		for run := range runsOf(strings.FieldsFunc(word, isDash), "-") {
+			if utf8.RuneCountInString(Fold(run)) >= leastJoined {
+				look(run)
+			}
 		}
 	}
 	return found
+}
+
+func isDash(r rune) bool { return unicode.Is(unicode.Dash, r) }
+
+// runsOf are the words that follow each other, the longest runs first.
+func runsOf(words []string, between string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for many := min(mostWords, len(words)); many > 0; many-- {
+			for i := range len(words) - many + 1 {
+				if !yield(strings.Join(words[i:i+many], between)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // compareNeighbours sorts the nearest first; what may be a misspelling is before what is

@@ -44,6 +44,8 @@ var emptyNames = setOf(`geen none nothing niets nihil nil nul null nan no nee ye
 	something iets substance substances stof stoffen name naam drug drugs false true waar onwaar vrai faux wahr falsch verdadero falso vero undefined error fout`,
 	`nondetect nondetected undetected undetectable detectable present seen observed absent compound compounds analyte analytes interest concern controlled illicit illegal
 	active psychoactive psychotropic ingredient ingredients significant relevant clear zero unspecified undetermined unconfirmed undisclosed withheld redacted confidential
+	pure clean dirty dangerous danger toxic poison warning alert risk etc qns quantity quality sufficient rejected impure
+	schoon zuiver vuil vies gevaarlijk gevaar giftig gif vergif waarschuwing risico enz enzovoort hoeveelheid kwaliteit niks noppes afgekeurd
 	repeat repeated matrix solvent solvents background noise baseline calibrator calibration rest remainder lost awaiting waiting ok okay invalid normal particulars
 	aanwezig afwezig aantoonbaar waargenomen gezien verbinding verbindingen bijzonderheden bijzonders verboden strafbare werkzaam werkzame bestanddeel bestanddelen psychoactieve relevante
 	herhalen oplosmiddel oplosmiddelen achtergrond ruis restant kwijt verloren wacht wachten uitslag uitslagen ongeldig normaal onbepaald`,
@@ -57,8 +59,8 @@ var emptyNames = setOf(`geen none nothing niets nihil nil nul null nan no nee ye
 	nenhum nenhuma desconhecido desconhecida pendente vazio nao`)
 
 // fillers say nothing beside such words, folded.
-var fillers = setOf(`a an and as be by for from further is it its more nor of on or page report the there these this to was were with yet
-	aan bij dan de deze die dit een en er het hier is met nog op pagina rapport te uit voor was wordt
+var fillers = setOf(`a about an and approx approximately as be by ca circa for from further is it its more nor of on or page report stuff the there these this to was were with yet
+	aan bij circa dan de deze die dit een en er het hier is met nog op pagina rapport spul te uit voor was wordt
 	au aux ce ci d du est et il la le les l n ne non ou page un une am auf dem der des die ein eine es ist keine noch und von wurde zu
 	al con del el en es esta han ha hay lo los las por se un una y di il e in non si
 	powder powders poeder crystal crystals kristal kristallen tablet tablets tabletten pill pills pil pillen capsule capsules liquid vloeistof`)
@@ -70,7 +72,7 @@ var cellError = regexp.MustCompile(`^(?:#[¡¿]?[\p{Lu}/0]+[!?A]?|Err:\d+|\[obje
 func (d *Dictionary) isEmptyName(typed string) bool {
 	folded := Fold(typed)
 	first, _ := utf8.DecodeRuneInString(folded)
-	if utf8.RuneCountInString(folded) < 2 || strings.Trim(folded, "0123456789") == "" || strings.Trim(folded, string(first)) == "" {
+	if utf8.RuneCountInString(folded) < 2 || isNumber(folded) || strings.Trim(folded, string(first)) == "" {
 		return true
 	}
 	_, sold := d.productNames[folded]
@@ -84,7 +86,7 @@ func (d *Dictionary) isEmptyName(typed string) bool {
 func isEmptyText(typed string) bool {
 	numbers, empty := true, false
 	for _, word := range wordsOf(typed) {
-		number := strings.Trim(word, "0123456789") == ""
+		number := isNumber(word)
 		says := emptyNames[word] || elsewhereNames[word]
 		if !number && !says && !fillers[word] {
 			return false

@@ -125,6 +125,7 @@ var Rules = []Rule{
 	{"name_broken", false, "", []string{
 		"The text has signs of a wrong encoding, as of an ï that became Ã¯. Write the name anew, or read the file in its own encoding.",
 		"Some letters are of another alphabet and look like Latin ones. Type the name anew.",
+		"Write the name in Latin letters: nobody can tell whether it is one that is known here.",
 		"Write the name in one line, and one substance in a name.", "This begins as a formula of a spreadsheet does: write the name itself.",
 	}},
 	{"name_near", false, "", []string{ // answered by the mapping's values and new_substances

@@ -179,7 +179,7 @@ func (d *Dictionary) saltOf(typed string) (NameAnswer, bool) {
 		if !known {
 			n, known = d.saidTwice(way)
 		}
-		if !known {
+		if !known || d.isSeveral(typed, n) {
 			continue
 		}
 		s := d.Substances[n.SubstanceID]

@@ -1,6 +1,10 @@
 package lab
 
-import "regexp"
+import (
+	"regexp"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // Sold is what the dictionary says of the words by which something was sold.
 type Sold struct {
@@ -12,17 +16,20 @@ type Sold struct {
 
 // AskSold tells what words let expect by which something was sold: those of a product, of a
 // class, or of a substance, also with a salt. Several names of one thing, as in coke (cocaine),
-// are that.
+// are that. A product that an import added, and of which nobody knows what to expect, takes no
+// such parts together: coke/ket is both, though a file said cokeket.
 func (d *Dictionary) AskSold(said string) Sold {
-	if one := d.soldAsOne(said); one.Known {
+	one := d.soldAsOne(said)
+	if p := one.Product; one.Known && (p == nil || p.Reviewed || len(one.Expected) > 0) {
 		return one
 	}
+	text := norm.NFKC.String(said)
 	for _, between := range []*regexp.Regexp{betweenNames, perhaps, joinedNames} {
-		if s := d.soldAsParts(said, between); s.Known || s.Several != nil {
+		if s := d.soldAsParts(text, between); s.Known || s.Several != nil {
 			return s
 		}
 	}
-	return Sold{}
+	return one
 }
 
 // soldAsOne is what one name lets expect.

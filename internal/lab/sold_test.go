@@ -39,3 +39,23 @@ func TestWhatSomethingWasSoldAs(t *testing.T) {
 		}
 	}
 }
+
+// A product of which nobody knows what to expect takes no known parts together, however an import
+// came by its name; one that is expected to hold several does.
+func TestAProductOfNoExpectationJoinsNoOthers(t *testing.T) {
+	d := labtest.Bench(t)
+	if _, err := d.AddUnknownProduct("cokeket"); err != nil {
+		t.Fatal(err)
+	}
+	coke, ket := d.AskSold("coke"), d.AskSold("ket")
+	pair, err := d.AddProduct(append(slices.Clone(coke.Expected), ket.Expected...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for said, several := range map[string]bool{"coke/ket": true, "coke；ket": true, "coke & ket": true, "cokeket": false, pair.NameEN: false} {
+		sold := d.AskSold(said)
+		if (len(sold.Several) > 0) != several || several == (sold.Product != nil) {
+			t.Errorf("%q is %+v, want several: %v", said, sold, several)
+		}
+	}
+}

@@ -78,6 +78,8 @@ type SubstanceName struct {
 	Language    string // en, nl or empty for chemical names
 	Stereo      Stereo
 	Provenance  // of one that was added to the entry here
+
+	here, settled bool // added here, with its entry or to it; and reviewed since
 }
 
 // Salt is a salt of a substance, anhydrous.
