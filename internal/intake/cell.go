@@ -32,6 +32,7 @@ type cell struct {
 	filled bool
 	marks
 	formula bool   // made the value
+	lost    bool   // a formula or an error of which the workbook keeps no value, or an empty one
 	unsure  bool   // programs, or conditions, show it differently
 	pale    bool   // white on white
 	value   string // as stored, a number without its exponent

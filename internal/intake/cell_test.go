@@ -467,3 +467,45 @@ func planOfBook(t *testing.T, m *Mapping, data []byte) (*Plan, error) {
 	}
 	return dutch(Read(m, []string{path}, Known{Dictionary: mustDictionary(t), Today: today}, nil))
 }
+
+// A formula that a spreadsheet has not reckoned, or that it reckoned to nothing, and an error
+// without a word are no empty cells: an empty one can mean that nothing was found.
+func TestFormulasWithoutAValue(t *testing.T) {
+	const id = `<c r="A2" t="inlineStr"><is><t>P-1</t></is></c>`
+	for cells, want := range map[string]error{
+		id + `<c r="B2"><f>VLOOKUP(A2,C:D,2)</f></c>`:                errFormula,
+		id + `<c r="B2"><f>VLOOKUP(A2,C:D,2)</f><v></v></c>`:         errFormula,
+		id + `<c r="B2"><f>VLOOKUP(A2,C:D,2)</f><v/></c>`:            errFormula,
+		id + `<c r="B2" t="str"><f>VLOOKUP(A2,C:D,2)</f><v></v></c>`: errFormula,
+		id + `<c r="B2"><f t="shared" si="0"/></c>`:                  errFormula,
+		id + `<c r="B2"><f t="array" ref="B2">A2</f></c>`:            errFormula,
+		id + `<c r="B2" t="e"><v></v></c>`:                           errExcel,
+		id + `<c r="B2" t="e"/>`:                                     errExcel,
+		id + `<c r="B2"/>`:                                           nil,
+		id + `<c r="B2" t="inlineStr"><is><t></t></is></c>`:          nil,
+		`<c r="B2"><f>VLOOKUP(A2,C:D,2)</f></c>`:                     errFormula,
+	} {
+		table := mustReadBook(t, rawBook(t, pairSheet(`<row r="2">`+cells+`</row>`), "0"), Format{})
+		if len(table.Rows) != 1 {
+			t.Errorf("%s: %d rows", cells, len(table.Rows))
+			continue
+		}
+		for _, field := range []kind{amountField, nameField, idField, textField, codeField, dateField} {
+			c := newColumn(Field{}, spec{"", field, nil}, ".")
+			c.at, c.table = 1, table
+			if _, err := c.says(table.Rows[0]); !errors.Is(err, want) {
+				t.Errorf("%s: %s says %v, want %v", cells, field, err, want)
+			}
+		}
+	}
+	// A form has formulas for rows that nobody filled in.
+	form := pairSheet(`<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="B3" t="str"><f>IF(A3="","",A3)</f><v></v></c></row>`)
+	if table := mustReadBook(t, rawBook(t, form, "0"), Format{}); len(table.Rows) != 1 {
+		t.Errorf("a row of formulas that say nothing is a row: %v", table.Rows)
+	}
+}
+
+// pairSheet is a sheet of two columns.
+func pairSheet(rows string) string {
+	return `<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>` + rows + `</sheetData>`
+}

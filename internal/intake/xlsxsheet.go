@@ -271,8 +271,13 @@ func (s *sheetScan) startValue(name string) error {
 // endCell keeps the cell, if it has something in it.
 func (s *sheetScan) endCell() error {
 	at := cell{value: string(s.value), marks: s.marks, formula: s.formula}
-	if err := s.setKind(&at); err != nil || !at.filled {
+	switch err := s.setKind(&at); {
+	case err != nil:
 		return err
+	case !at.filled && (at.formula || at.kind == errorCell):
+		return s.lose(at)
+	case !at.filled:
+		return nil
 	}
 	if err := s.setStyle(&at); err != nil {
 		return err
@@ -376,13 +381,38 @@ func (s *sheetScan) fill(at cell) error {
 	if s.filled[s.at.row]++; s.filled[s.at.row] == 1 && s.rowHidden {
 		s.hidden = append(s.hidden, s.at.row)
 	}
+	s.keep(at)
+	return nil
+}
+
+// lose keeps a formula or an error without a value. What a formula would say nobody knows before a
+// spreadsheet has reckoned it; one that it reckoned to an empty text is something only beside
+// something else.
+func (s *sheetScan) lose(at cell) error {
+	at.lost = true
+	if s.kind != "str" {
+		at.value = noValue
+	}
+	switch {
+	case s.at.row > s.limits.SheetRows && at.value != "":
+		return s.beyond(s.at.row)
+	case s.at.row <= s.limits.SheetRows && s.at.column <= s.limits.SheetColumns:
+		s.keep(at)
+	}
+	return nil
+}
+
+// noValue stands for what a cell would say.
+const noValue = "="
+
+// keep puts the cell into its row.
+func (s *sheetScan) keep(at cell) {
 	cells := s.cells[s.at.row]
 	for len(cells) < s.at.column {
 		cells = append(cells, cell{})
 	}
 	cells[s.at.column-1] = at
 	s.cells[s.at.row], s.last = cells, s.at.row
-	return nil
 }
 
 // applyConditions marks the cells that a condition may show otherwise, and gathers

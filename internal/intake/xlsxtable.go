@@ -245,12 +245,13 @@ func countFilled(cells []string) int {
 // addSheetRow adds the row, or takes it as the header. Rows above the header
 // are passed over.
 func (t *Table) addSheetRow(number int, cells []string, scan *sheetScan, limits Limits) error {
+	seen := scan.cells[number]
+	cells = withLost(cells, seen)
 	if number < scan.header || len(cells) == 0 {
 		return nil
 	}
-	seen := scan.cells[number]
 	for i := range cells {
-		if i < len(seen) && seen[i].kind != textCell {
+		if i < len(seen) && seen[i].kind != textCell && !seen[i].lost {
 			cells[i] = t.shown(seen[i])
 		}
 	}
@@ -270,6 +271,22 @@ func (t *Table) addSheetRow(number int, cells []string, scan *sheetScan, limits 
 	}
 	t.cells[number] = seen[:len(t.Header)]
 	return t.addRow(number, cells, fault, func() string { return strings.Join(cells, "\t") }, limits)
+}
+
+// withLost puts a sign where a cell has no value of its own that can be read: the field in which
+// it is read refuses it. A formula that made an empty text is nothing in a row of nothing else.
+func withLost(cells []string, seen []cell) []string {
+	something := countFilled(cells) > 0
+	for i, c := range seen {
+		if !c.lost || c.value == "" && !something {
+			continue
+		}
+		for len(cells) <= i {
+			cells = append(cells, "")
+		}
+		cells[i] = noValue
+	}
+	return cells
 }
 
 // cutBlank returns the cells without the blank ones at their end, but not
