@@ -249,10 +249,14 @@ func (r *run) add(f *found, most int) {
 		}
 		return
 	}
-	if f.at != r.found[i].at && f.finding.Detection.Found() != have.Detection.Found() && fold(f.finding.ReportedAs) == fold(have.ReportedAs) {
-		f.at.reject(problem{"detection", f.columns.detection.text(f.at.row()), fmt.Sprintf(
-			"The same substance of the same analysis is %q here, and %q in %s: correct the one that is wrong.", f.finding.Detection, have.Detection, r.found[i].at)})
-		return
+	if f.finding.Detection.Found() != have.Detection.Found() {
+		if f.isOf(&r.found[i]) {
+			f.at.reject(problem{"detection", f.columns.detection.text(f.at.row()), fmt.Sprintf(
+				"The same substance of the same analysis is %q as %q here, and %q as %q in %s: correct the one that is wrong.",
+				f.finding.Detection, f.called, have.Detection, r.found[i].called, r.found[i].at)})
+			return
+		}
+		f.at.source.notes["substances that were found by one name, and not by another of another form, salt or meaning, which count as found"]++
 	}
 	if have.Detection == lab.Quantified && f.finding.Detection == lab.Quantified && (have.Amount != f.finding.Amount || have.Basis != f.finding.Basis) {
 		f.at.reject(problem{"amount", f.columns.amount.text(f.at.row()), fmt.Sprintf(

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -313,6 +314,60 @@ func TestTwoColumnsSayHowItWasFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A substance that one cell finds and another of the same analysis denies is one or the other: by
+// whatever names, in rows, in columns or in a list. Another form or salt of it may be absent, and so
+// may what only the mapping takes for it; what was found is kept then, and told.
+func TestFoundAndNotFoundOfOneSubstance(t *testing.T) {
+	const note = "substances that were found by one name, and not by another of another form, salt or meaning, which count as found: 1"
+	const wrong = "correct the one that is wrong"
+	values := strings.Replace(detectionMapping, `substance = "substance"`, `substance = { column = "substance", values = { "fluor A" = "2-FMA", "fluor B" = "2-FMA" } }`, 1)
+	list := strings.NewReplacer(`substance = "substance"`, `substance = { column = "substance", list = "/" }`, `column = "remarks"`, "column = \"remarks\"\nlist = \"/\"").Replace(detectionMapping)
+	pair := func(one, told, other, otherTold string) string {
+		return file(cells{"substance": one, "remarks": told}, cells{"substance": other, "remarks": otherTold})
+	}
+	for name, test := range map[string]struct {
+		mapping, file string
+		row           int    // that is rejected; 0 for none
+		want          string // what is taken
+	}{
+		"one name":                  {detectionMapping, pair("MDMA", "pos", "MDMA", "ND"), 3, ""},
+		"two names":                 {detectionMapping, pair("MDMA", "pos", "3,4-methylenedioxymethamphetamine", "ND"), 3, ""},
+		"the denial first":          {detectionMapping, pair("3,4-MDMA", "ND", "MDMA", "pos"), 3, ""},
+		"the Dutch name":            {detectionMapping, pair("cocaïne", "strip", "cocaine", "ND"), 3, ""},
+		"in a list":                 {list, file(cells{"substance": "fentanyl/fentanyl", "remarks": "pos/ND"}), 2, ""},
+		"in a list, two names":      {list, file(cells{"substance": "cocaïne/cocaine", "remarks": "ND/pos"}), 2, ""},
+		"one translated, one name":  {values, pair("fluor A", "pos", "fluor A", "ND"), 3, ""},
+		"another form":              {detectionMapping, pair("ketamine", "pos", "esketamine", "ND"), 0, "ketamine identified"},
+		"another salt":              {detectionMapping, pair("cocaine base", "pos", "cocaine HCl", "ND"), 0, "cocaine identified"},
+		"two of one meaning":        {values, pair("fluor A", "pos", "fluor B", "ND"), 0, "2-FMA identified"},
+		"found twice":               {detectionMapping, pair("MDMA", "pos", "MDMA", "spoor"), 0, "MDMA identified"},
+		"denied twice, in one list": {list, file(cells{"substance": "cocaïne/cocaine/ketamine", "remarks": "ND/ND/pos"}), 0, "cocaine not_detected, ketamine identified"},
+	} {
+		plan, d := mustPlan(t, mustMapping(t, test.mapping), test.file)
+		if test.row > 0 {
+			rejected := fmt.Sprintf("file1.csv:%d rejected detection", test.row)
+			if all := lines(plan); len(arrivalsOf(plan)) > 0 || !strings.Contains(all, rejected) || !strings.Contains(all, wrong) {
+				t.Errorf("%s: %s", name, all)
+			}
+			continue
+		}
+		all := arrivalsOf(plan)
+		if len(all) != 1 || strings.Join(findingTexts(d, all[0]), ", ") != test.want {
+			t.Errorf("%s: want %s\n%s", name, test.want, lines(plan))
+			continue
+		}
+		told := strings.Contains(strings.Join(plan.Receipt.Files[0].Notes, "\n"), note)
+		if other := strings.Contains(name, "another") || name == "two of one meaning"; told != other {
+			t.Errorf("%s: told %v: %v", name, told, plan.Receipt.Files[0].Notes)
+		}
+	}
+	// Two numbered columns.
+	m := mustMapping(t, columnsMapping)
+	const header = "nr;in;sold as;form;region;price;quantity;why not;method;on;stof 1;gehalte 1;stof 2;gehalte 2\n"
+	plan, _ := mustPlan(t, m, header+"1;02-03-2024;ketamine;poeder;Utrecht;;;;lc;05-03-2024;cocaïne;5;cocaine;n.d.\n")
+	wantLine(t, plan, 2, Rejected, "detection", "", wrong)
 }
 
 // A row that contradicts itself about a danger is not one that says that the danger was absent.

@@ -50,6 +50,16 @@ type found struct {
 	publishedOn lab.Date
 	conclusion  lab.Conclusion // other than HasFindings: no substance
 	finding     lab.Finding
+	called      string // the substance, in the file
+	translated  bool   // by the mapping's values
+	salt        saltTold
+}
+
+// isOf tells that another finding is of the very same thing: not of another form or salt of the
+// substance, and not of what the mapping alone takes for it.
+func (f *found) isOf(g *found) bool {
+	same := f.finding.Stereo == g.finding.Stereo && f.salt == g.salt && !f.translated && !g.translated
+	return same || fold(f.called) == fold(g.called)
 }
 
 // name is what a source writes for a substance, looked up.
@@ -97,6 +107,8 @@ func (p *planner) findingOf(b *boundFinding, at place, row Row) (f found, proble
 	}
 	if f.conclusion == lab.HasFindings {
 		f.finding = lab.Finding{SubstanceID: n.substance, Stereo: n.stereo, ReportedAs: n.reportedAs}
+		f.called, f.salt = b.substance.text(row), n.salt
+		_, f.translated = b.substance.meaningOf(f.called)
 		problems = append(problems, p.setFound(&f.finding, b, row)...)
 		p.unidentify(&f)
 		if n.other && f.finding.Detection == lab.Unidentified {
