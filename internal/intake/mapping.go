@@ -74,6 +74,9 @@ type FindingsMapping struct {
 	// NewSubstances are names that are close to a known one, or look like several, and yet
 	// another substance.
 	NewSubstances []string `toml:"new_substances"`
+
+	// NotRead are headings of columns that are left out knowingly, though they look like findings.
+	NotRead []string `toml:"not_read"`
 }
 
 // labels are what stands for {n} in each set of columns; one that is empty for rows.

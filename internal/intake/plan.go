@@ -76,7 +76,7 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 		}
 	}
 	for _, step := range []func() error{
-		func() error { return p.readTables(paths) }, p.bind, p.weigh, p.addMethods, p.continueRows, p.group, p.lost, p.homeless.err, p.compareIDs, p.judgeAll,
+		func() error { return p.readTables(paths) }, p.bind, p.checkUnread, p.weigh, p.addMethods, p.continueRows, p.group, p.lost, p.homeless.err, p.compareIDs, p.judgeAll,
 	} {
 		if err := step(); err != nil {
 			return nil, err
