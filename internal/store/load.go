@@ -271,15 +271,19 @@ func (l *load) check(a *lab.Arrival) error {
 // write writes a batch in a transaction, and those that are ready after it for as long as
 // nobody waits.
 func (l *load) write(ctx context.Context, batch []loaded, ready <-chan []loaded) error {
-	var written [][]loaded
+	var released [][]lab.Publication // all that is kept of what was written
+	batches, samples := 0, 0
 	err := l.pace.transact(ctx, func(tx *gorm.DB, x sqlstore.Loader) error {
 		w, since := &work{Store: l.Store, tx: tx, by: l.by}, time.Now()
 		for batch != nil {
 			if err := l.pace.timed(len(batch), func() error { return l.writeOne(w, x, batch) }); err != nil {
 				return err
 			}
-			written, batch = append(written, batch), nil
-			if len(written) < l.batches.together && l.pace.goesOn(since) {
+			for i := range batch {
+				released = append(released, batch[i].Publications)
+			}
+			batches, samples, batch = batches+1, samples+len(batch), nil
+			if batches < l.batches.together && l.pace.goesOn(since) {
 				select {
 				case batch = <-ready:
 				default:
@@ -291,12 +295,10 @@ func (l *load) write(ctx context.Context, batch []loaded, ready <-chan []loaded)
 	if err != nil {
 		return err
 	}
-	for _, batch := range written {
-		l.done += len(batch)
-		for i := range batch {
-			if err := l.results.publish(batch[i].Publications); err != nil {
-				return err
-			}
+	l.done += samples
+	for _, publications := range released {
+		if err := l.results.publish(publications); err != nil {
+			return err
 		}
 	}
 	return nil
