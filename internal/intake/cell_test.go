@@ -130,6 +130,8 @@ func TestWhatACellMeans(t *testing.T) {
 		{number, "5", `","0`, amountField, "mg", signs},
 		{number, "5", `0\-`, numberField, "EUR", signs},
 		{number, "12", `0\ 0`, amountField, "mg", signs},
+		{number, "12", `0"+"`, amountField, "mg", signs},
+		{number, "12", `+0;-0`, amountField, "mg", "12"},
 		{number, "1250", `# ##0`, amountField, "mg", "1250"},
 		{number, "1250.5", `# ##0.00`, amountField, "mg", "1250,5"},
 		{number, "25", `"€ "#,##0",-"`, numberField, "EUR", "25"},

@@ -225,11 +225,17 @@ var timeLayouts = map[string]string{
 }
 
 func notTooEarly(date lab.Date) error {
-	if date < earliestDay {
+	switch {
+	case date < earliestDay:
 		return fmt.Errorf("%s is too long ago", date)
+	case date == firstOfClocks || date == eveOfClocks:
+		return fmt.Errorf("%s is the day from which computers count, which programs write where they know none: write the day, or leave the cell empty", date)
 	}
 	return nil
 }
+
+// The day from which the clocks of computers count, and what it is west of Greenwich.
+const firstOfClocks, eveOfClocks lab.Date = 1970_01_01, 1969_12_31
 
 // digits reads a number of at least and at most so many digits.
 func digits(text string, least, most int) (number int, rest string, ok bool) {

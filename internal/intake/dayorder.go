@@ -17,6 +17,8 @@ type dayOrder struct {
 	days    map[lab.Date]bool // different ones, until it is proven
 	against clue              // days that cannot be, as they are read
 	other   int               // those that could not be, if day and month were exchanged
+	months  clue              // days that are whole months after one that comes before
+	apart   int               // and those that are not
 }
 
 // dayOrders are those of a file.
@@ -33,6 +35,10 @@ const orderKept = "kept"
 
 // Of so many different days, all in the first twelve of a month, in all months, it is no chance.
 const leastDays = 20
+
+// Of so many days that follow others, each by whole months, it is no chance either: of one it is one
+// in thirty.
+const leastMonths = 3
 
 // add takes in what a row says in columns.
 func (o *dayOrders) add(row int, all []*evidence) {
@@ -54,6 +60,7 @@ func (o *dayOrders) add(row int, all []*evidence) {
 		if o.impossible(all, order) != nil {
 			order.other++
 		}
+		order.addMonths(row, all)
 	}
 }
 
@@ -77,6 +84,27 @@ func (d *dayOrder) addDay(e *evidence) {
 		return
 	}
 	d.days[e.day] = true
+}
+
+// addMonths looks whether the days of a row, as they are read, are whole months apart, as days are
+// of which day and month are exchanged: received on 5 March and analysed on 5 April.
+func (d *dayOrder) addMonths(row int, all []*evidence) {
+	var before *evidence
+	for _, name := range lifeOfASample {
+		for _, e := range all {
+			if e.column.name != name || e.day == 0 || !slices.Contains(d.columns, e) {
+				continue
+			}
+			if before != nil && before.day != e.day {
+				if before.day.Time().Day() == e.day.Time().Day() {
+					d.months.add(row, e.told)
+				} else {
+					d.apart++
+				}
+			}
+			before = e
+		}
+	}
 }
 
 // isIn tells that a row has days of this order.
@@ -134,6 +162,9 @@ func (o *dayOrders) doubt(d *dayOrder) error {
 	}
 	if d.against.count > d.other {
 		return says("%s: days in the future, or before what comes first, if they are read %s; read %s there are fewer such days (%d)", d.against.where(), read, other, d.other)
+	}
+	if d.months.count >= leastMonths && d.apart == 0 {
+		return says("%s: whole months after what comes first, if they are read %s, and no other days are apart; read %s it would be some days", d.months.where(), read, other)
 	}
 	months := map[int]bool{}
 	for day := range d.days {

@@ -53,6 +53,13 @@ func TestDaysThatMayBeExchanged(t *testing.T) {
 			`the column "in": its days fit as DD-MM-YYYY and as MM-DD-YYYY, and the column "on" of the same file has them as MM-DD-YYYY`,
 		},
 		{"two columns that both show their order", monthFirst, withDays([2]string{"13-04-2024", "04-14-2024"}), ""},
+		{
+			"analyses that are whole months later", nil, withDays([2]string{"05-03-2024", "05-04-2024"}, [2]string{"05-07-2024", "05-09-2024"}, [2]string{"11-02-2024", "11-03-2024"}, [2]string{"11-02-2024", "11-02-2024"}),
+			`the column "in": rows 2, 3, 4 ("05-04-2024"): whole months after what comes first, if they are read as DD-MM-YYYY, and no other days are apart; read as MM-DD-YYYY it would be some days`,
+		},
+		{"analyses that are whole months later, and one that is not", nil, withDays([2]string{"05-03-2024", "05-04-2024"}, [2]string{"05-07-2024", "05-09-2024"}, [2]string{"11-02-2024", "11-03-2024"}, [2]string{"10-02-2024", "11-03-2024"}), ""},
+		{"two that are whole months later", nil, withDays([2]string{"05-03-2024", "05-04-2024"}, [2]string{"05-07-2024", "05-09-2024"}), ""},
+		{"whole months later, where a day shows the order", nil, withDays([2]string{"05-03-2024", "05-04-2024"}, [2]string{"05-07-2024", "05-09-2024"}, [2]string{"11-02-2024", "11-03-2024"}, [2]string{clear, clear}), ""},
 		{"two columns of which one shows the order of both", nil, withDays([2]string{"03-12-2025", "13-12-2023"}), ""},
 	}
 	for _, test := range tests {

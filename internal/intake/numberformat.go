@@ -293,7 +293,7 @@ func (s *formatSection) literals() string {
 }
 
 // misleads tells that the section writes signs about the digits that make another number of what is
-// seen: 1,2 of 12, -5 or (5) of 5. Spaces between thousands do not, nor does the ,- behind a price; a
+// seen: 1,2 of 12, -5 or (5) of 5, 12+ of 12. Spaces between thousands do not, nor does the ,- behind a price; a
 // section for negative numbers writes their sign.
 func (s *formatSection) misleads(signed bool) bool {
 	left, tail := s.digits, ""
@@ -313,7 +313,7 @@ func (s *formatSection) misleads(signed bool) bool {
 			return true
 		}
 	}
-	return !signed && strings.ContainsAny(noCents.ReplaceAllString(strings.TrimSpace(tail), ""), minusSigns)
+	return !signed && strings.ContainsAny(noCents.ReplaceAllString(strings.TrimSpace(tail), ""), minusSigns+"+")
 }
 
 // isPlain tells that the section shows a number as if there were no format.

@@ -200,7 +200,7 @@ func (s *sheetScan) startInRow(at []string, e xml.StartElement) error {
 func (s *sheetScan) startColumns(e xml.StartElement) {
 	first, _ := strconv.Atoi(attribute(e, "min"))
 	last, _ := strconv.Atoi(attribute(e, "max"))
-	if isTrue(attribute(e, "hidden")) {
+	if isTrue(attribute(e, "hidden")) || isNought(attribute(e, "width")) {
 		s.columns = append(s.columns, [2]int{first, last})
 	}
 	if number, err := strconv.Atoi(attribute(e, "style")); err == nil {
@@ -220,7 +220,7 @@ func (s *sheetScan) startRow(e xml.StartElement) error {
 	if number > lastRow {
 		return s.beyond(number)
 	}
-	s.at, s.rowHidden, s.rowStyle = cellAt{row: number}, isTrue(attribute(e, "hidden")), -1
+	s.at, s.rowHidden, s.rowStyle = cellAt{row: number}, isTrue(attribute(e, "hidden")) || isNought(attribute(e, "ht")), -1
 	if style, err := strconv.Atoi(attribute(e, "s")); err == nil && isTrue(attribute(e, "customFormat")) {
 		s.rowStyle = style
 	}
@@ -492,3 +492,9 @@ func hasForeignName(e xml.StartElement) bool {
 }
 
 func isTrue(s string) bool { return s == "1" || s == "true" }
+
+// isNought tells that a height or a width leaves nothing to be seen.
+func isNought(s string) bool {
+	size, err := strconv.ParseFloat(s, 64)
+	return err == nil && size <= 0
+}

@@ -222,8 +222,20 @@ func TestWorkbookNotes(t *testing.T) {
 		return f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &date1904})
 	})
 	table := mustReadBook(t, data, Format{HeaderRow: 2})
-	want := []string{"rows above the header in row 2 that were not read: 1", "hidden rows 4–5, 7 are included", "hidden columns B–C are included"}
+	want := []string{"rows above the header in row 2 that were not read: 1", "hidden rows 4–5, 7 are included", "hidden columns B–C, of which what the mapping names is read"}
 	if len(table.Rows) != 4 || !table.Date1904 || !slices.Equal(table.Notes, want) {
+		t.Errorf("got %v, %q", table.Rows, table.Notes)
+	}
+}
+
+// What has no height or no width is seen by nobody, and is told as what is hidden.
+func TestRowsAndColumnsWithoutASize(t *testing.T) {
+	const row = `<row r="%d"%s><c r="A%d"><v>%d</v></c></row>`
+	sheet := `<cols><col min="1" max="1" width="0" customWidth="1"/></cols><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>` +
+		fmt.Sprintf(row, 2, ` ht="0" customHeight="1"`, 2, 1) + fmt.Sprintf(row, 3, ` ht="12.75"`, 3, 2) + `</sheetData>`
+	table := mustReadBook(t, rawBook(t, sheet, "0"), Format{})
+	want := []string{"hidden rows 2 are included", "hidden columns A, of which what the mapping names is read"}
+	if len(table.Rows) != 2 || !slices.Equal(table.Notes, want) {
 		t.Errorf("got %v, %q", table.Rows, table.Notes)
 	}
 }

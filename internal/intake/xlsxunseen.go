@@ -39,7 +39,11 @@ func (t *Table) noteUnseen(w *workbook, chosen sheet, scan *sheetScan) {
 	}
 	for _, c := range scan.columns {
 		if c[0] <= len(t.Header) {
-			t.note("hidden columns %s–%s are included", columnLetters(c[0]), columnLetters(min(c[1], len(t.Header))))
+			letters := columnLetters(c[0])
+			if last := min(c[1], len(t.Header)); last > c[0] {
+				letters += "–" + columnLetters(last)
+			}
+			t.note("hidden columns %s, of which what the mapping names is read", letters)
 		}
 	}
 }
