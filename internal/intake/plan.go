@@ -350,6 +350,9 @@ func (p *planner) readTables(paths []string) error {
 			return s.table.titled()
 		}
 	}
+	if first := p.sources[0].table; first.len()+len(first.Malformed) == 0 {
+		return fmt.Errorf("%s: nothing stands below the headings: look whether this is the right file, the right sheet and the right row of headings", first.File)
+	}
 	bad := p.findings().table.Malformed
 	if len(bad) > 0 && p.mapping.Findings.Layout == "rows" {
 		return fmt.Errorf("%s row %d: %s Nobody can tell to which sample such a row belongs, so that its result would lack a finding: correct the file (%d such rows)",
