@@ -53,7 +53,7 @@ func TestColumnsOfFindingsThatAreNotRead(t *testing.T) {
 
 // Usual headings are no names of substances.
 func TestUsualHeadingsAreNotTold(t *testing.T) {
-	headings := "id;received;date;sold as;price;region;notes;method;form;colour;weight;amount;unit;result;remarks;opmerking;kleur;vorm;gewicht;prijs;logo;provincie;" +
+	headings := "id;received;date;sold as;price;region;notes;method;form;colour;weight;amount;unit;result;remarks;opmerking;kleur;vorm;gewicht;prijs;logo;streek;" +
 		"reden;naam;analyst;batch;run;day;time;status;comments;lab;aspect;pH;smell;taste;geur;smaak;barcode;operator;score;hit;library;match;RT;area;height;base;salt;zout;type;merk;brand;" +
 		"concentration;purity;zuiverheid;%;mg;dose;dosis;effects;effecten;city;stad;postcode;age;leeftijd;gender;country;land;LOD;LOQ;ratio;internal standard;dilution;volume;solvent"
 	plan, _, err := planOf(t, mustMapping(t, rowsMapping), strings.Join(rowsHeader, ";")+";"+strings.Join(unlike(strings.Split(headings, ";"), rowsHeader), ";")+"\n"+
