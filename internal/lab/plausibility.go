@@ -17,6 +17,27 @@ const (
 	mostInBlotter = 5_000_000
 )
 
+// mostOfPotent is the same of the members of classes of which a piece holds far less than of others:
+// several times what tablets of them hold, so that milligrams written for micrograms are asked
+// about. It is our judgement, too.
+var mostOfPotent = map[string]int64{
+	"fentanyl_analogue": 20_000_000, "nitazene": 20_000_000, "orphine": 20_000_000,
+	"lysergamide": 20_000_000, "nbome": 20_000_000, "nboh": 20_000_000, "dox": 50_000_000,
+	"benzodiazepine": 100_000_000,
+}
+
+// mostInPiece is how much of a substance is taken without a question in a tablet or a capsule.
+func (d *Dictionary) mostInPiece(s *Substance) int64 {
+	class := s.Class
+	for range len(d.Classes) {
+		if most := mostOfPotent[class]; most > 0 {
+			return most
+		}
+		class = d.Classes[class].Parent
+	}
+	return mostOfOne
+}
+
 // Late asks about a run that is entered long after it was performed. Of one that is changed,
 // which was another before, it does where the day changes, or a reason is on record.
 func (a *Analysis) Late(before *Analysis, today Date) []FieldError {
@@ -56,7 +77,8 @@ func Plausibility(d *Dictionary, s *Sample, findings []Finding, usual func(Subst
 		if median, ok := usual(f.SubstanceID, f.Amount.Scale); ok && median > 0 {
 			checkUsual(&warnings, field, substance, f, median)
 		} else if f.Amount.Scale == PerUnit && (s.Form == Tablet || s.Form == Capsule) {
-			warnings.Check(f.Amount.Value <= mostOfOne, field, "More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit.", Amount{Value: mostOfOne, Scale: PerUnit})
+			most := d.mostInPiece(substance)
+			warnings.Check(f.Amount.Value <= most, field, "More than %s of one substance is unusual in a tablet or a capsule: look at the number and its unit.", Amount{Value: most, Scale: PerUnit})
 		}
 	}
 	return warnings

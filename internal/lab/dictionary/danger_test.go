@@ -192,3 +192,31 @@ func TestBrandsAndMixesAreAsked(t *testing.T) {
 		}
 	}
 }
+
+// Milligrams that are written for micrograms, or a point that is lost, are asked about also where
+// nothing is on record that tells what is usual.
+func TestMilligramsForMicrogramsAreAskedAbout(t *testing.T) {
+	d := load(t)
+	nothing := func(lab.SubstanceID, lab.Scale) (int64, bool) { return 0, false }
+	for name, test := range map[string]struct{ taken, asked string }{
+		"LSD": {"0.3", "120"}, "1P-LSD": {"0.2", "100"}, "fentanyl": {"5", "120"}, "carfentanil": {"1", "50"}, "etonitazene": {"5", "100"}, "brorphine": {"5", "100"},
+		"25I-NBOMe": {"1.5", "500"}, "25I-NBOH": {"1.5", "500"}, "DOM": {"10", "100"}, "alprazolam": {"5", "200"}, "oxazepam": {"50", "500"},
+		"MDMA": {"300", "1200"}, "caffeine": {"200", "1100"},
+	} {
+		s, _, known := d.FindSubstance(name)
+		if !known {
+			t.Errorf("%s is unknown", name)
+			continue
+		}
+		for amount, asked := range map[string]bool{test.taken: false, test.asked: true} {
+			a, err := lab.ParseAmount(amount, "mg")
+			if err != nil {
+				t.Fatal(err)
+			}
+			warnings := lab.Plausibility(d, &lab.Sample{Form: lab.Tablet}, []lab.Finding{{SubstanceID: s.ID, Detection: lab.Quantified, Amount: a, Basis: lab.BasisBase}}, nothing)
+			if told := len(warnings) == 1 && strings.Contains(warnings[0].Message(), "unusual in a tablet or a capsule"); told != asked || len(warnings) > 1 {
+				t.Errorf("%s mg of %s: %v", amount, name, warnings)
+			}
+		}
+	}
+}
