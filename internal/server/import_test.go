@@ -127,8 +127,20 @@ func (i *importing) read(t *testing.T, upload string, set url.Values) (string, p
 	for name, values := range set {
 		form[name] = values
 	}
-	job := i.r.post(upload+"/mapping", form).want(t, http.StatusSeeOther).header.Get("Location")
+	job := i.newest(t, upload+"/mapping", form)
 	return job, i.ended(t, job)
+}
+
+// newest sends a mapping, and again where it is asked whether it is to be the newest of its name. It
+// returns the address of the reading.
+func (i *importing) newest(t *testing.T, address string, form url.Values) string {
+	t.Helper()
+	sent := i.r.post(address, form)
+	if over := regexp.MustCompile(`name="over" value="(\d+)"`).FindStringSubmatch(sent.body); over != nil {
+		form.Set("over", over[1])
+		sent = i.r.post(address, form)
+	}
+	return sent.want(t, http.StatusSeeOther).header.Get("Location")
 }
 
 // said is what a person says of the clinic's file beside what was guessed.

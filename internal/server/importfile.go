@@ -98,7 +98,7 @@ func (r *request) importFilePage() (*importFilePage, error) {
 		}
 		text.Values, shown.Changes = []string{words}, true
 	}
-	shown.Paste = page.NewForm(text)
+	shown.Paste = page.NewForm(text, r.Hidden("from", r.Query("text")), r.Hidden("over", ""))
 	return shown, r.keeps(shown.Paste, shown.Address+"/text")
 }
 
@@ -124,21 +124,23 @@ func pasteMapping(r *request) error {
 	in.Mistakes.Check(text != "", "text", "Paste the text of a mapping.")
 	var next string
 	if err = in.Mistakes.Err(); err == nil {
-		next, err = r.readBy(files[0].ID, text)
+		next, err = r.readBy(files[0].ID, text, basisOf(in))
 	}
+	newest, err := asksToReplace(err, "text")
 	return r.End(r.allIn(err, "text"), next, "importfile.html", func() (any, *page.Form, error) {
 		shown, err := r.importFilePage()
 		if err != nil {
 			return nil, nil, err
 		}
 		shown.Paste.Fill(in.Typed)
+		shown.Paste.Set("over", newest)
 		return shown, shown.Paste, nil
 	})
 }
 
 // readBy keeps the text of a mapping under the name that stands in it, and begins to read by it.
 // It returns where that is seen.
-func (r *request) readBy(upload lab.ID, text string) (next string, err error) {
+func (r *request) readBy(upload lab.ID, text string, on basis) (next string, err error) {
 	m, err := intake.ParseMapping(text)
 	if err != nil {
 		if len(page.FieldErrors(err)) > 0 {
@@ -146,7 +148,7 @@ func (r *request) readBy(upload lab.ID, text string) (next string, err error) {
 		}
 		return "", lab.FieldErrors{{Field: "text", Format: "The text cannot be read as a mapping: %s", Args: []any{err}}}
 	}
-	ref, err := r.keepMapping(m.Profile, text)
+	ref, err := r.keepMapping(m.Profile, text, on)
 	if err != nil {
 		return "", err
 	}

@@ -78,7 +78,7 @@ func TestAWrongMappingIsTakenBackAndTheFileReadAgain(t *testing.T) {
 			t.Helper()
 			upload := i.upload(t, []byte(rows))
 			m := strings.NewReplacer("FORM", form, "UNIT", unit).Replace(text)
-			job := i.r.post(upload+"/text", url.Values{"text": {m}}).want(t, http.StatusSeeOther).header.Get("Location")
+			job := i.newest(t, upload+"/text", url.Values{"text": {m}})
 			i.ended(t, job).want(t, http.StatusOK, "Nothing was written")
 			i.takes(t, job, nil).want(t, http.StatusOK, "This was imported.")
 		}

@@ -252,9 +252,9 @@ func decideNames(r *request) error {
 	if m.Text() == x.text {
 		err = lab.FieldErrors{{Format: "Nothing was decided: choose for at least one name what it is."}}
 	} else {
-		next, err = r.readBy(x.upload, m.Text())
+		next, err = r.readBy(x.upload, m.Text(), basis{from: x.ref})
 	}
-	if errors.Is(err, lab.ErrConflict) {
+	if newer := (*newerVersionError)(nil); errors.Is(err, lab.ErrConflict) || errors.As(err, &newer) {
 		err = lab.FieldErrors{{Format: "Somebody has changed the mapping meanwhile. Read the files by its newest version first."}}
 	}
 	return r.End(err, next, "importjob.html", func() (any, *page.Form, error) {

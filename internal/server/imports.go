@@ -184,15 +184,19 @@ func serveMapping(r *request) error {
 	return nil
 }
 
-// keepMapping adds a version to a mapping of the service, on top of the newest.
-func (r *request) keepMapping(name, text string) (mappingRef, error) {
+// keepMapping adds a version to a mapping of the service, on top of the newest: one on which it
+// builds, or that it is to replace.
+func (r *request) keepMapping(name, text string, on basis) (mappingRef, error) {
 	all, err := r.server.Store.Mappings(r.Ctx(), r.Actor, r.Service.ID)
 	if err != nil {
 		return mappingRef{}, err
 	}
-	m := lab.ImportMapping{ServiceID: r.Service.ID, Name: name, Text: text}
+	m, newest := lab.ImportMapping{ServiceID: r.Service.ID, Name: name, Text: text}, ""
 	if i := slices.IndexFunc(all, func(x lab.ImportMapping) bool { return x.Name == name }); i >= 0 {
-		m.Version = all[i].Version
+		m.Version, newest = all[i].Version, all[i].Text
+	}
+	if newest != text && m.Version > 0 && m.Version != on.over && (on.from.Name != name || on.from.Version < m.Version) {
+		return mappingRef{}, &newerVersionError{mappingRef{name, m.Version}}
 	}
 	m, err = r.server.Store.AddMapping(r.Ctx(), r.Actor, m)
 	return mappingRef{m.Name, m.Version}, err

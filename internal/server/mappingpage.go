@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -37,6 +36,7 @@ func (r *request) mappingPage(files []lab.Upload, m *intake.Mapping, in *page.Re
 	}
 	b.offerColumns()
 	b.add(r.Hidden("from", r.Query("from")))
+	b.add(r.Hidden("over", ""))
 	name := b.Hint(b.text("profile", "page.mapping.name", m.Profile), "page.mapping.name_hint")
 	name.MaxLength = 40
 	decimal := b.Hint(b.choice("decimal", "page.mapping.decimal", m.Decimal, page.Option{Value: ",", Label: r.Texts.Text("page.mapping.comma")},
@@ -211,12 +211,14 @@ func saveMapping(r *request) error {
 		return err
 	}
 	readMapping(in, m, len(files))
+	over := "" // the version that would be replaced
 	again := func() (any, *page.Form, error) {
 		shown, err := r.mappingPage(files, m, in)
 		if err != nil {
 			return nil, nil, err
 		}
 		shown.Form.Set("from", in.Text("from"))
+		shown.Form.Set("over", over)
 		return shown, shown.Form, r.keeps(shown.Form, shown.Address+"/mapping")
 	}
 	if in.Text("more") != "" {
@@ -233,11 +235,9 @@ func saveMapping(r *request) error {
 	next := ""
 	checkDates(in, shown.(*mappingPage).Form) //nolint:forcetypeassert // again shows no other page
 	if err = in.Mistakes.Err(); err == nil {
-		next, err = r.readBy(files[0].ID, m.Text())
+		next, err = r.readBy(files[0].ID, m.Text(), basisOf(in))
 	}
-	if errors.Is(err, lab.ErrConflict) {
-		err = lab.FieldErrors{{Field: "profile", Format: "Somebody has changed the mapping meanwhile. Give yours another name, or send it again."}}
-	}
+	over, err = asksToReplace(err, "profile")
 	return r.End(r.inMappingForm(err, m), next, "mapping.html", again)
 }
 
