@@ -38,7 +38,8 @@ func TestKeysFromAnUnknownSubstanceToItsVisitor(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		known, _ := x.found(t, "cocaine", nil)
 		unknown, extra := x.found(t, "zalpidone", func(k *tally) {
-			k.strike(tab, enter) // from what is wrong to the field
+			k.until("focus what is wrong", `() => document.activeElement.classList.contains('errors')`)
+			k.strike(tab, enter) // from there to the field
 			k.until("focus the name", `() => document.activeElement.name === 'findings.0.substance'`)
 			k.strike(tab)
 			k.until("focus what is asked", `() => document.activeElement.name === 'findings.0.class'`)
