@@ -158,7 +158,7 @@ func (b *batchReading) bind(header []string) error {
 	}
 	if len(lacks) > 0 {
 		slices.Sort(lacks)
-		return fmt.Errorf("%s: the columns %s are missing; the file has %s: it may be another file, or of another mapping", b.source.table.File, strings.Join(slices.Compact(lacks), ", "), strings.Join(header, ", "))
+		return fmt.Errorf("%s: missing of the columns that are read: %s; the file has %s: it may be another file, or of another mapping", b.source.table.File, strings.Join(slices.Compact(lacks), ", "), strings.Join(header, ", "))
 	}
 	if err := b.source.table.refuseMerged(b.columns()); err != nil || b.Findings.Layout != gridLayout {
 		return err

@@ -408,7 +408,7 @@ func (p *planner) bind() error {
 	for i, s := range p.sources {
 		if missing := lacks[s.table]; len(missing) > 0 && (i == 0 || s.table != samples) {
 			slices.Sort(missing)
-			errs = append(errs, fmt.Errorf("%s: the columns %s are missing; the file has %s",
+			errs = append(errs, fmt.Errorf("%s: missing of the columns that are read: %s; the file has %s",
 				s.table.File, strings.Join(slices.Compact(missing), ", "), strings.Join(s.table.Header, ", ")))
 			if p.hasTitle(i) {
 				errs = append(errs, s.table.titled())

@@ -67,8 +67,8 @@ func TestWrongNumberOfFiles(t *testing.T) {
 // All columns that are missing are named at once, and those that there are.
 func TestMissingColumns(t *testing.T) {
 	_, _, err := planOf(t, mustMapping(t, twoFiles), "nr,day\n1,x\n", "substance\nx\n")
-	wantError(t, err, `file1.csv: the columns "in" (samples.received_on), "sold as" (samples.sold_as) are missing; the file has nr, day`)
-	wantError(t, err, `file2.csv: the columns "on" (findings.fields.performed_on), "sample" (findings.fields.sample) are missing; the file has substance`)
+	wantError(t, err, `file1.csv: missing of the columns that are read: "in" (samples.received_on), "sold as" (samples.sold_as); the file has nr, day`)
+	wantError(t, err, `file2.csv: missing of the columns that are read: "on" (findings.fields.performed_on), "sample" (findings.fields.sample); the file has substance`)
 }
 
 func TestEmptyFiles(t *testing.T) {

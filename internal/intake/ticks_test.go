@@ -50,7 +50,7 @@ func TestTicks(t *testing.T) {
 		}
 	}
 	_, _, err := planOf(t, m, "nr,in,effects 1,effects 3\nA,2024-03-05,1,1\n")
-	wantError(t, err, `the columns "effects 2" (samples.effects) are missing`)
+	wantError(t, err, `missing of the columns that are read: "effects 2" (samples.effects)`)
 }
 
 // What a sample is known by changes with its ticks.
