@@ -160,8 +160,16 @@ func (b *batchReading) bind(header []string) error {
 		slices.Sort(lacks)
 		return fmt.Errorf("%s: missing of the columns that are read: %s; the file has %s: it may be another file, or of another mapping", b.source.table.File, strings.Join(slices.Compact(lacks), ", "), strings.Join(header, ", "))
 	}
-	if err := b.source.table.refuseMerged(b.columns()); err != nil || b.Findings.Layout != gridLayout {
+	if err := b.source.table.refuseMerged(b.columns()); err != nil {
 		return err
+	}
+	if b.Findings.Layout != transposedLayout {
+		if err := b.checkUnread(); err != nil {
+			return err
+		}
+	}
+	if b.Findings.Layout != gridLayout {
+		return nil
 	}
 	var unknown []string
 	for i, set := range b.sets {

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -232,5 +233,22 @@ func TestMistakesInAMappingOfAnInstrument(t *testing.T) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// Columns of findings that are not read refuse a file of an instrument as they refuse one of an
+// import, and a column that is named after a substance is told.
+func TestAFileOfAnInstrumentWithColumnsThatAreNotRead(t *testing.T) {
+	const more = "sample;compound 1;result 1;compound 2;result 2;compound 3;result 3\nUTR-2024-00001;ketamine;80;;;fentanyl;1\n"
+	if _, err := readBatch(t, batchColumns, more); err == nil || !strings.Contains(err.Error(), `"compound 3", "result 3"`) {
+		t.Errorf("got %v", err)
+	}
+	ignored := strings.Replace(batchColumns, "count = 2", "count = 2\nignored = [\"compound 3\", \"result 3\"]", 1)
+	if _, err := readBatch(t, ignored, more); err != nil {
+		t.Errorf("left out knowingly: %v", err)
+	}
+	b, err := readBatch(t, batchColumns, "sample;compound 1;result 1;compound 2;result 2;fentanyl (strip)\nUTR-2024-00001;ketamine;80;;;pos\n")
+	if err != nil || !slices.ContainsFunc(b.Notes, func(note string) bool { return strings.HasSuffix(note, `and were not read: "fentanyl (strip)"`) }) {
+		t.Errorf("got %v, %+v", err, b)
 	}
 }

@@ -40,7 +40,6 @@ func (m *BatchMapping) Text() string {
 	}
 	w.findings(&m.Findings.FindingsMapping)
 	w.list("blank", m.Findings.Blanks)
-	w.list("ignored", m.Findings.Ignored)
 	w.fields("findings.fields", m.Findings.Fields, batchFields)
 	return strings.TrimPrefix(w.String(), "\n")
 }

@@ -24,8 +24,7 @@ type BatchMapping struct {
 // substance and a column a sample.
 type BatchFindings struct {
 	FindingsMapping
-	Blanks  []string `toml:"blank"` // ids of controls and blanks; one that ends in a star stands for all that begin so
-	Ignored []string // headings that name neither a substance nor a sample
+	Blanks []string `toml:"blank"` // ids of controls and blanks; one that ends in a star stands for all that begin so
 }
 
 // The layouts of a file of an instrument.

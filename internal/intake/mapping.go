@@ -75,8 +75,7 @@ type FindingsMapping struct {
 	// another substance.
 	NewSubstances []string `toml:"new_substances"`
 
-	// NotRead are headings of columns that are left out knowingly, though they look like findings.
-	NotRead []string `toml:"not_read"`
+	Ignored []string // headings of columns that are left out knowingly, though they look like findings; of a grid, those that name none
 }
 
 // labels are what stands for {n} in each set of columns; one that is empty for rows.

@@ -26,7 +26,7 @@ func (p *planner) checkUnread() error {
 	}
 	var numbered, named, told []string
 	for at, heading := range t.Header {
-		if read[at] || contains(m.NotRead, heading) {
+		if read[at] || contains(m.Ignored, heading) {
 			continue
 		}
 		label, fits := m.labelOf(heading)
@@ -45,10 +45,10 @@ func (p *planner) checkUnread() error {
 	}
 	var errs []error
 	if len(numbered) > 0 {
-		errs = append(errs, fmt.Errorf("%s: the mapping reads what is numbered up to %d, and there is more: %s; raise findings.count, or, if that is to be left out, add it to findings.not_read", t.File, m.Count, strings.Join(numbered, ", ")))
+		errs = append(errs, fmt.Errorf("%s: the mapping reads what is numbered up to %d, and there is more: %s; raise findings.count, or, if that is to be left out, add it to findings.ignored", t.File, m.Count, strings.Join(numbered, ", ")))
 	}
 	if len(named) > 0 {
-		errs = append(errs, fmt.Errorf("%s: in this table of a column a substance these are not read: %s; add their names to findings.columns, or, if they are to be left out, their headings to findings.not_read", t.File, strings.Join(named, ", ")))
+		errs = append(errs, fmt.Errorf("%s: in this table of a column a substance these are not read: %s; add their names to findings.columns, or, if they are to be left out, their headings to findings.ignored", t.File, strings.Join(named, ", ")))
 	}
 	return errors.Join(errs...)
 }

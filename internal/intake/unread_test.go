@@ -16,7 +16,7 @@ func TestColumnsOfFindingsThatAreNotRead(t *testing.T) {
 		`basis = { column = "basis", values = { HCl = "hydrochloride" } }`, "", "uncertainty = \"±\"", "",
 	).Replace(rowsMapping)
 	without := func(mapping, heading string) string {
-		return strings.Replace(mapping, "nothing = [", "not_read = [\""+heading+"\"]\nnothing = [", 1)
+		return strings.Replace(mapping, "nothing = [", "ignored = [\""+heading+"\"]\nnothing = [", 1)
 	}
 	for name, test := range map[string]struct{ mapping, more, cells, refused, told string }{
 		"a number more":                    {columnsMapping, "stof 1;gehalte 1;stof 2;gehalte 2;stof 3;gehalte 3", "ketamine;5;;;fentanyl;1", `"stof 3", "gehalte 3"`, ""},
@@ -34,7 +34,7 @@ func TestColumnsOfFindingsThatAreNotRead(t *testing.T) {
 		plan, _, err := planOf(t, mustMapping(t, test.mapping), header+test.more+"\n"+row+test.cells+"\n")
 		switch {
 		case test.refused != "":
-			if err == nil || !strings.Contains(err.Error(), test.refused) || !strings.Contains(err.Error(), "findings.not_read") {
+			if err == nil || !strings.Contains(err.Error(), test.refused) || !strings.Contains(err.Error(), "findings.ignored") {
 				t.Errorf("%s: %v", name, err)
 			}
 		case err != nil:

@@ -123,7 +123,7 @@ func (w *tomlWriter) findings(f *FindingsMapping) {
 		w.list(key, lists[key])
 	}
 	w.list("new_substances", f.NewSubstances)
-	w.list("not_read", f.NotRead)
+	w.list("ignored", f.Ignored)
 }
 
 // fields writes fields in the order in which the documentation has them: first those that are

@@ -34,7 +34,7 @@ func (r *request) toldAlone(m *intake.Mapping) (told []string) {
 	say(f.Continued, "page.mapping.told_continued")
 	say(len(f.Columns) > 0, "page.mapping.told_columns", "Names", strings.Join(f.Columns, ", "))
 	say(len(f.NewSubstances) > 0, "page.mapping.told_new_substances", "Names", strings.Join(f.NewSubstances, ", "))
-	say(len(f.NotRead) > 0, "page.mapping.told_not_read", "Names", strings.Join(f.NotRead, ", "))
+	say(len(f.Ignored) > 0, "page.mapping.told_ignored", "Names", strings.Join(f.Ignored, ", "))
 	for _, file := range m.Files {
 		say(file.Struck != "", "page.mapping.told_struck")
 	}
