@@ -76,6 +76,9 @@ func ReadBatch(m *BatchMapping, file BatchFile, d *lab.Dictionary, method *lab.M
 		bad := t.Malformed[0]
 		return nil, fmt.Errorf("%s row %d: %s Nobody can tell to which sample such a row belongs: correct the file (%d such rows)", t.File, bad.Number, bad.sentence(), len(t.Malformed))
 	}
+	if len(t.Rows) == 0 {
+		return nil, t.headingsAlone()
+	}
 	t.Struck = m.File.Struck
 	b := &batchReading{BatchMapping: m, source: &source{table: t, fates: make([]*fate, len(t.Rows)), notes: map[string]int{}}, drafts: map[string]*batchDraft{}, cells: map[batchCell][]problem{}}
 	b.planner = &planner{
@@ -92,7 +95,7 @@ func ReadBatch(m *BatchMapping, file BatchFile, d *lab.Dictionary, method *lab.M
 		return nil, err
 	}
 	batch := b.finish()
-	batch.File, batch.Sheet, batch.SHA256, batch.Rows, batch.Notes = t.File, t.Sheet, hex.EncodeToString(t.SHA256[:]), len(t.Rows), t.Notes
+	batch.File, batch.Sheet, batch.SHA256, batch.Rows, batch.Notes = t.File, t.Sheet, hex.EncodeToString(t.SHA256[:]), len(t.Rows), b.source.allNotes()
 	return batch, nil
 }
 

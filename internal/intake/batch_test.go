@@ -247,7 +247,14 @@ func TestAFileOfAnInstrumentWithColumnsThatAreNotRead(t *testing.T) {
 	if _, err := readBatch(t, ignored, more); err != nil {
 		t.Errorf("left out knowingly: %v", err)
 	}
-	b, err := readBatch(t, batchColumns, "sample;compound 1;result 1;compound 2;result 2;fentanyl (strip)\nUTR-2024-00001;ketamine;80;;;pos\n")
+	if _, err := readBatch(t, batchColumns, "sample;compound 1;result 1;compound 2;result 2\n"); err == nil || !strings.Contains(err.Error(), "nothing stands below the headings") {
+		t.Errorf("headings alone: %v", err)
+	}
+	b, err := readBatch(t, batchRows, "sample;compound;result;as;u\nUTR-2024-00017;cocaine HCl;n.d.;;\nUTR-2024-00017;cocaine base;1;;\n")
+	if err != nil || !slices.ContainsFunc(b.Notes, func(note string) bool { return strings.HasSuffix(note, "which count as found: 1") }) {
+		t.Errorf("one salt that was found and one that was not: %v, %+v", err, b)
+	}
+	b, err = readBatch(t, batchColumns, "sample;compound 1;result 1;compound 2;result 2;fentanyl (strip)\nUTR-2024-00001;ketamine;80;;;pos\n")
 	if err != nil || !slices.ContainsFunc(b.Notes, func(note string) bool { return strings.HasSuffix(note, `and were not read: "fentanyl (strip)"`) }) {
 		t.Errorf("got %v, %+v", err, b)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,10 +85,7 @@ func (p *planner) receipt(plan *Plan) *Receipt {
 
 func (r *Receipt) addFile(s *source) {
 	t := s.table
-	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: t.len() + len(t.Malformed), Notes: slices.Clone(t.Notes)}
-	for _, note := range slices.Sorted(maps.Keys(s.notes)) {
-		f.Notes = append(f.Notes, fmt.Sprintf("%s: %d", note, s.notes[note]))
-	}
+	f := FileReceipt{Name: t.File, SHA256: hex.EncodeToString(t.SHA256[:]), Read: t.len() + len(t.Malformed), Notes: s.allNotes()}
 	number := func(i int) int { return place{s, i}.row().Number }
 	add := func(l Line) {
 		l.File = t.File
