@@ -68,7 +68,7 @@ func Doubts(s *Sample, at Counter) FieldErrors {
 	checkMarks(&doubts, s, at)
 	for _, f := range SampleFields {
 		if slices.Contains(freeTexts, f.Key) {
-			ask(!Identifies(*f.At(s).(*string)), f.Key, "This looks like a telephone number, another number of a person or an e-mail address: nothing here may say who the visitor is.")
+			ask(!Identifies(*f.At(s).(*string)), f.Key, "This looks like a telephone number, another number of a person or an address: nothing here may say who the visitor is.")
 		}
 	}
 	return doubts

@@ -28,8 +28,8 @@ var (
 	trunkForm = regexp.MustCompile(`^(?:(?:\+|00?)\(?[1-9]|316[0-9]{8}$)`)
 )
 
-// Identifies tells that a text seems to say who somebody is: it has an e-mail address, a
-// telephone number, a number of a bank account, or nine digits that pass the test of Dutch
+// Identifies tells that a text seems to say who somebody is: it has an e-mail address, a street
+// with the number of a house, a box of the post, a telephone number, a number of a bank account, or nine digits that pass the test of Dutch
 // citizen service numbers.
 // Sample numbers, dates, times, CAS numbers, amounts and numbers of batches and runs are
 // none, but for one in eleven of those with nine digits.
@@ -38,7 +38,7 @@ func Identifies(text string) bool {
 		return false
 	}
 	spelt := dotSpelt.ReplaceAllString(atSpelt.ReplaceAllString(text, "@"), ".")
-	if mailForm.MatchString(spelt) || hasAccount(text) || calledForm.MatchString(text) {
+	if mailForm.MatchString(spelt) || hasAccount(text) || calledForm.MatchString(text) || houseForm.MatchString(text) || boxForm.MatchString(text) {
 		return true
 	}
 	text = looseSign.ReplaceAllString(strings.Map(plainDash, text), "$1-$2")
@@ -55,6 +55,11 @@ func Identifies(text string) bool {
 	}
 	return false
 }
+
+// houseForm is a street with the number of a house, as it is written in Dutch and German. What can
+// be a word of its own, such as onderweg 2, has a capital.
+var houseForm = regexp.MustCompile(`\pL(?i:straat|straße|strasse|laan|plein|gracht|singel|steeg)\s+\d{1,5}\s?[a-zA-Z]?(?:$|[^\pL\pN])|` +
+	`(?:^|[^\pL])\p{Lu}\pL{3,}(?:weg|dijk|dreef|kade|hof|plantsoen)\s+\d{1,5}\s?[a-zA-Z]?(?:$|[^\pL\pN])`)
 
 // plainly is a text as it reads: without signs that nobody sees, and with the usual form of
 // those that have another, such as wide ones.
@@ -172,7 +177,7 @@ func checkFree(errs *FieldErrors, field, text string, most int) {
 // codes.
 func checkOfNobody(errs *FieldErrors, field, text string, most int) {
 	checkText(errs, field, text, most)
-	errs.Check(!Identifies(text), field, "This looks like a telephone number, another number of a person or an e-mail address: leave it out.")
+	errs.Check(!Identifies(text), field, "This looks like a telephone number, another number of a person or an address: leave it out.")
 }
 
 // checkName refuses what is wrong with a text that names or tells of something that is no

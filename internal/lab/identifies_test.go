@@ -21,6 +21,10 @@ func TestWhatSaysWhoSomebodyIs(t *testing.T) {
 		"+44 (0)20 7946 0958": true, "020 7946 0958": true, "07700 900123": true, "+34 612 34 56 78": true, "Tel. 612 345 678": true, "tel 612 34 56 78": true, "Teléfono: 612345678": true, "Tel. 4711 2233": true,
 		"jan＠example.org": true, "jan(at)example.org": true, "jan [at] example [dot] org": true, "jan (AT) example.org": true, "jan(at)example(punt)nl": true,
 
+		// Where somebody lives.
+		"woont Kerkstraat 12": true, "Kerkstraat 12a, 2e verdieping": true, "Hauptstraße 5": true, "Hoofdweg 101": true, "op de Prinsengracht 263": true, "Postbus 1234": true, "KERKSTRAAT 12": true,
+		"onderweg 2 pillen": false, "in de Kerkstraat gekocht": false, "straat 2": false, "half weg 3": false, "strak 5": false, "street price 25": false, "vanaf 2 hof": false, "Amsterdam 2024": false, "3-weg 2": false,
+
 		"0,5-1 g": false, "0,5 - 1 g": false, "2 x 250 mg": false, "2024-0012": false, "4-4-DMAR": false, "25I": false, "10 000 000": false, "measured (at) 254 nm": false, "peak (at) 3.2 min": false, "peak [at] 3.25.": false,
 		"Tel. 112": false, "GC-MS 0012/2024": false, "batch 12 / 2026": false, "tel 12": false, "0,05 / 1000": false, "01 / 2026": false, "05 - 150 mg": false, "hotel 12345678": false, "0312 34567890": false, "0.25 - 1000": false,
 

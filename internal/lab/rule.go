@@ -58,7 +58,7 @@ var Rules = []Rule{
 		"This is ten times the usual price, about %s, or more.", "This is a tenth of the usual price, about %s, or less.",
 		"This price is unusual: look at it and for how much it was paid.",
 	}},
-	{privateText, true, "", []string{"This looks like a telephone number, another number of a person or an e-mail address: nothing here may say who the visitor is."}},
+	{privateText, true, "", []string{"This looks like a telephone number, another number of a person or an address: nothing here may say who the visitor is."}},
 	{"location", true, "no file names locations", []string{"No location is chosen: choose where the sample was handed in."}},
 	{"received_long_ago", true, "an import brings what is past", []string{"The sample was received more than a month before it is registered, on %s: look at the day and the year."}},
 	{"thousands_mark", true, "a mapping says which the decimal mark is, and a file that has the other is refused", []string{"This is read as %s. If %s is meant, type that."}},
@@ -84,7 +84,7 @@ var Rules = []Rule{
 	{"method", false, "a mapping describes the methods, and is refused where they are not right", []string{"Choose the method that was run.", "This is not the level of the method."}},
 	{"conclusion", false, "an import concludes from the rows", []string{"The conclusion does not fit the number of substances found, %d."}},
 	{"unidentified_amount", false, "an import leaves the amount out, and says so in the receipt", []string{"Of what could not be identified say unidentified, without an amount."}},
-	{"private_note", false, "no file has notes of the laboratory", []string{"This looks like a telephone number, another number of a person or an e-mail address: leave it out."}},
+	{"private_note", false, "no file has notes of the laboratory", []string{"This looks like a telephone number, another number of a person or an address: leave it out."}},
 	{"instrument_run", false, "only what comes as a file from an instrument tells of it", []string{
 		"%q is not the SHA-256 of a file.", "Say which instrument made the file.", "Say in which run it was made, as the laboratory calls it.", "An instrument and a run are told of a file alone.",
 	}},
