@@ -39,7 +39,7 @@ func limitMemory(setting int64) {
 // every few milliseconds, for a fifth of the whole work.
 const (
 	garbageLeast   = 48 << 20 // bytes
-	garbagePercent = 50       // of what stays, where that is more
+	garbagePercent = 35       // of what stays, where that is more
 )
 
 // collectLess has garbage collected as an import needs it, until the end is called. A limit of the

@@ -143,12 +143,19 @@ new_substances = [
 
 // It makes no difference which of two new names comes first.
 func TestTwoNewNamesOfAnImportAreNotNearEachOther(t *testing.T) {
-	a, b := cells{"substance": "bladdery stuff"}, cells{"nr": "2", "substance": "bladdery stuf HCl"}
+	a, b := cells{"substance": "bladdery stuff"}, cells{"nr": "2", "substance": "bladdery stuf"}
 	for _, rows := range []string{file(a, b), file(b, a)} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), rows)
 		if len(arrivalsOf(plan)) != 2 || len(plan.Substances) != 2 {
 			t.Errorf("%d samples, new %v\n%s", len(arrivalsOf(plan)), plan.Receipt.Substances, lines(plan))
 		}
+		if notes := strings.Join(plan.Receipt.Files[0].Notes, ";"); !strings.Contains(notes, "two new substances of which the names are close") || !strings.Contains(notes, `"bladdery stuff"`) {
+			t.Errorf("nobody is told that they may be one: %s", notes)
+		}
+	}
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": "bladderine"}, cells{"nr": "2", "substance": "zopicalone-X7"}))
+	if notes := strings.Join(plan.Receipt.Files[0].Notes, ";"); strings.Contains(notes, "may be one") {
+		t.Errorf("of two that are apart: %s", notes)
 	}
 }
 

@@ -67,3 +67,20 @@ func meant(n lab.Neighbour) string {
 	}
 	return n.Substance.Name + " " + strings.ReplaceAll(string(n.Basis), "_", " ")
 }
+
+// How many new names are held against each other at most, and how many pairs of them are told.
+const mostCompared, mostAlike = 500, 20
+
+// noteAlike tells which of the names that the import adds are close to each other: which came first
+// makes no difference, so that both are added, and a person has to see whether they are one.
+func (p *planner) noteAlike(fresh []*lab.Substance) {
+	told := 0
+	for i, a := range fresh[:min(len(fresh), mostCompared)] {
+		for _, b := range fresh[:i] {
+			if told < mostAlike && lab.Alike(a.Name, b.Name) {
+				told++
+				p.findings().table.note("two new substances of which the names are close, so that they may be one: %q and %q", b.Name, a.Name)
+			}
+		}
+	}
+}

@@ -89,6 +89,7 @@ func Read(m *Mapping, paths []string, known Known, progress func(done, of int)) 
 		plan.Corrected = len(p.corrections)
 	}
 	p.fresh.collect(p.dictionary, plan)
+	p.noteAlike(plan.Substances)
 	plan.Receipt = p.receipt(plan)
 	return plan, p.lost()
 }

@@ -294,6 +294,16 @@ func stepsBetween(a, b string, most int) (int, bool) {
 	return n, n <= most
 }
 
+// Alike tells that two names are within a step or two of each other, as neighbours are.
+func Alike(a, b string) bool {
+	a, b = Fold(a), Fold(b)
+	if utf8.RuneCountInString(a) > utf8.RuneCountInString(b) {
+		a, b = b, a
+	}
+	_, near := stepsBetween(a, b, stepsAllowed(a))
+	return near
+}
+
 // mayBeWithin tells whether two texts have so many letters in common, about the same place,
 // that they can be within so many steps.
 func mayBeWithin(x, y []rune, most int) bool {
