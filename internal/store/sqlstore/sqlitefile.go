@@ -31,11 +31,14 @@ const readers = 8
 // What connections to the file are told. A writer waits for other processes a fifth
 // of a second at a time: between two tries it sees who has gone away, see inTurn.
 const (
-	sqliteWriting = "_pragma=busy_timeout(200)" + sqliteUsual + sqliteAlways + "&_txlock=immediate"
-	sqliteReading = "_pragma=busy_timeout(10000)" + sqliteUsual + sqliteAlways + "&_pragma=query_only(1)"
-	sqliteFrozen  = "mode=ro&immutable=1" + sqliteAlways
+	sqliteWriting = "_pragma=busy_timeout(200)" + sqliteUsual + sqliteAlways + "&_pragma=cache_size(-49152)&_txlock=immediate"
+	sqliteReading = "_pragma=busy_timeout(10000)" + sqliteUsual + sqliteAlways + readerCache + "&_pragma=query_only(1)"
+	sqliteFrozen  = "mode=ro&immutable=1" + sqliteAlways + readerCache
 	sqliteUsual   = "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
-	sqliteAlways  = "&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cache_size(-65536)"
+	sqliteAlways  = "&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=trusted_schema(0)"
+
+	// Each reader has a cache of its own, in KiB: what is not in it the system still has in memory.
+	readerCache = "&_pragma=cache_size(-16384)"
 )
 
 // openSQLite opens the file, which is made where there is none. Where nothing can be
