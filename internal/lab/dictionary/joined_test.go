@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"marquis/internal/lab"
 )
 
@@ -35,6 +37,26 @@ func TestNamesThatAreJoinedAreNoNewName(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Any two known names, with nothing or with any sign between them, are no new name, and no one of
+// the dictionary.
+func TestAnyTwoNamesAreNoNewOne(t *testing.T) {
+	d := load(t)
+	names := d.SubstanceNames()
+	between := []string{"", " ", "/", "・", "；", "+", ",", "-", "–", "_", ".", "·", "∙", "|", "\\", ":", " en ", "~", "#", "*", "=", "<", "’", "\"", "(", "!", " x ", "1 ", "→", " & ", "; "}
+	rapid.Check(t, func(t *rapid.T) {
+		one, other := rapid.SampledFrom(names).Draw(t, "one"), rapid.SampledFrom(names).Draw(t, "other")
+		first, _, _ := d.FindSubstance(one)
+		second, _, _ := d.FindSubstance(other)
+		if _, _, known := d.FindSubstance(one + other); first == second || known { // 2C-I and NBOMe are 25I-NBOMe
+			t.Skip("a name of one substance")
+		}
+		joined := one + rapid.SampledFrom(between).Draw(t, "between") + other
+		if a := d.AskName(joined); a.Kind == lab.NewName || a.Substance != nil || a.Kind == lab.EmptyName {
+			t.Errorf("%q is %s %v", joined, a.Kind, a.Substance)
+		}
+	})
 }
 
 // Somebody called something MDMAPMMA, or MDMA/PMMA in an earlier release: what is written with a
