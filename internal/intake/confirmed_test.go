@@ -93,6 +93,7 @@ func TestWhatVisitorsSaidBecomesNoProductOfAnyKind(t *testing.T) {
 		"call 06 12345678": "telephone number",
 		"ketamine 250 mg":  `says more than which substance it is. Write "ketamine" here`,
 		"cetamina":         "is close to ketamine.",
+		"coke ket":         "is close to cocaine, ketamine. Choose the one that is meant, or confirm that this is another. If it is right, confirm the rule product_near",
 		"ketamene":         "is close to ketamine. Choose the one that is meant, or confirm that this is another. If it is right, confirm the rule product_near",
 	} {
 		plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"sold as": said}))

@@ -3,6 +3,7 @@ package lab
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -142,8 +143,29 @@ func (d *Dictionary) nearProducts(typed string, id ProductID, by Actor) (near []
 		}
 		near = append(near, p.NameEN)
 	}
+	for _, p := range d.joinedProducts(folded) {
+		if by.SeesProduct(p) && !slices.Contains(near, p.NameEN) {
+			near = append(near, p.NameEN)
+		}
+	}
 	slices.Sort(near)
 	return near[:min(len(near), mostNeighbours)], hidden
+}
+
+// joinedProducts are two products, of both of which it is known what to expect, whose names make a text with
+// no more than spaces between them: coke ket.
+func (d *Dictionary) joinedProducts(folded string) []*Product {
+	for i := range folded {
+		first, rest := folded[:i], folded[i:]
+		if min(utf8.RuneCountInString(first), utf8.RuneCountInString(rest)) < leastJoined {
+			continue
+		}
+		one, other := d.Products[d.productNames[first]], d.Products[d.productNames[rest]]
+		if one != nil && other != nil && one != other && len(one.Expected()) > 0 && len(other.Expected()) > 0 {
+			return []*Product{one, other}
+		}
+	}
+	return nil
 }
 
 // MayProposeProduct refuses an actor who may not propose products: it takes who receives
