@@ -44,7 +44,7 @@ func (p *program) serveCommand() *cobra.Command {
 // collectAt is at how much growth of the memory in use, in percent, garbage is
 // collected. What the server keeps is little, some tens of megabytes, so that the
 // usual 100 would have it collect all the time.
-const collectAt = 350
+const collectAt = 300
 
 // serve serves the pages. What there is to say is told once the address is taken.
 func (p *program) serve(ctx context.Context, s *store.Store, listen string, tell func(address *url.URL) error) (err error) {

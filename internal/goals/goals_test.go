@@ -25,7 +25,7 @@ const fewScale = 0.067
 
 // collectAt is at how much growth of the memory in use, in percent, garbage is
 // collected: as "marquis serve" does.
-const collectAt = 350
+const collectAt = 300
 
 // memoryLimit is from where on garbage is collected more often, in bytes.
 const memoryLimit = 10 << 30
