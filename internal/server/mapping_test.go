@@ -135,7 +135,7 @@ func TestWhatTheFormDoesNotAskIsToldAboveIt(t *testing.T) {
 	text = "exact_ids = true\n" + strings.Replace(text, "quantifies = true", "quantifies = true\nscope = [\"cocaine\", \"MDMA\"]", 1) +
 		"\n[[confirmed]]\nrule = \"size\"\nreason = \"weighed twice\"\nids = [\"K-001\"]\n"
 	i.r.get(upload+"/mapping?from=clinic.1").want(t, http.StatusOK, "Change the text").lacks(t, "What the text of this mapping says besides")
-	pasted := asSent(i.r.get(upload + "?text=clinic.1").want(t, http.StatusOK))
+	pasted := asSent(i.r.get(upload+"?text=clinic.1").want(t, http.StatusOK))
 	pasted.Set("text", text)
 	i.ended(t, i.r.post(upload+"/text", pasted).want(t, http.StatusSeeOther).header.Get("Location"))
 
