@@ -154,7 +154,7 @@ func (x *site) visitor(t testing.TB) *reader {
 	}
 	return &reader{t: t, site: x, lang: "en", client: &http.Client{
 		Transport: transport, // not the usual one, of which each test server that ends closes the connections
-		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Jar:       jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
