@@ -281,6 +281,9 @@ func (p *planner) refuseName(a lab.NameAnswer, text string) error {
 	case lab.SeveralName:
 		return errors.New(p.severalSubstances(a.Several, text))
 	case lab.NearName:
+		if len(a.Joined) > 0 {
+			return fmt.Errorf("this may be several substances with nothing between them (%s): write each in a row of its own, or with the sign of a list between them; if it is one substance, add it to findings.new_substances", strings.Join(a.Joined, "; "))
+		}
 		if p.newSubstances++; p.newSubstances > maxNewEntries {
 			return errTooManyNew
 		}

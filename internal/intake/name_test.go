@@ -273,6 +273,15 @@ func TestANameThatWasAddedDoesNotDivideLaterRows(t *testing.T) {
 	}
 }
 
+// Names with nothing between them are not answered by one of them: the other would be lost.
+func TestNamesThatAreJoinedAreNotAnsweredByOneOfThem(t *testing.T) {
+	plan, _ := mustPlan(t, mustMapping(t, rowsMapping), file(cells{"substance": "MDMAPMMA"}))
+	wantLine(t, plan, 2, Rejected, "substance", "MDMAPMMA", "This may be several substances with nothing between them (MDMA; PMMA): write each in a row of its own")
+	if len(plan.Receipt.Near) > 0 {
+		t.Errorf("offered: %v", plan.Receipt.Near)
+	}
+}
+
 // The same of what samples were sold as.
 func TestAProductThatWasAddedDoesNotDivideLaterRows(t *testing.T) {
 	for _, list := range []string{"", ", list = \";\""} {

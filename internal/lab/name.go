@@ -37,6 +37,7 @@ type NameAnswer struct {
 	Basis      Basis       // SaltName: what an amount counts; unknown where the dictionary does not list the salt
 	Salt       string      // SaltName: the salt by its name in the dictionary, listed or not; empty where none is told
 	Neighbours []Neighbour // NearName: the nearest first
+	Joined     []string    // NearName: of which names it may be made, with nothing between them
 	Without    string      // DoseName: the name without the dose
 	Several    []string    // SeveralName: the names that were found
 
@@ -104,6 +105,9 @@ func (d *Dictionary) AskName(typed string) NameAnswer {
 	if a.Neighbours = d.neighbours(typed); len(a.Neighbours) > 0 {
 		a.Kind = NearName
 	}
+	for _, n := range d.joinedShort(Fold(typed)) {
+		a.Joined = append(a.Joined, n.Name)
+	}
 	return a
 }
 
@@ -135,7 +139,9 @@ func (a NameAnswer) ToldTo(by Actor) NameAnswer {
 			a.Neighbours = append(a.Neighbours, n)
 		}
 	}
-	a.hidden = len(all) - len(a.Neighbours)
+	if a.hidden = len(all) - len(a.Neighbours); a.hidden > 0 {
+		a.Joined = nil
+	}
 	return a
 }
 
@@ -164,6 +170,10 @@ func (a NameAnswer) Check(errs *FieldErrors, field string, another bool) {
 	case NearName:
 		if len(a.Neighbours) == 0 {
 			errs.Check(another, field, "%q is close to the name of a substance that nobody has reviewed yet. Ask the laboratory whether it is the same, or confirm that this is another substance.", a.Typed)
+			return
+		}
+		if len(a.Joined) > 0 {
+			errs.Check(another, field, "%q may be several substances with nothing between them (%s): give each a row of its own, or confirm that this is another substance.", a.Typed, strings.Join(a.Joined, "; "))
 			return
 		}
 		near, spelling := a.nearNames()

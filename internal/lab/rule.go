@@ -129,6 +129,7 @@ var Rules = []Rule{
 		"Write the name in one line, and one substance in a name.", "This begins as a formula of a spreadsheet does: write the name itself.",
 	}},
 	{"name_near", false, "", []string{ // answered by the mapping's values and new_substances
+		"%q may be several substances with nothing between them (%s): give each a row of its own, or confirm that this is another substance.",
 		"%q differs from %s in what makes it another substance. Choose the one that is meant, or confirm that this is another.",
 		"%q is close to %s. Choose the one that is meant, or confirm that this is another substance.",
 		"%q is close to the name of a substance that nobody has reviewed yet. Ask the laboratory whether it is the same, or confirm that this is another substance.",

@@ -39,6 +39,17 @@ func TestNamesThatAreJoinedAreNoNewName(t *testing.T) {
 	}
 }
 
+// Who types them is told so, and chooses none of them.
+func TestNamesThatAreJoinedAreAskedAboutAsSeveral(t *testing.T) {
+	a := load(t).AskName("MDMAPMMA")
+	if err := check(a, false); err == nil || !strings.Contains(err.Error(), `"MDMAPMMA" may be several substances with nothing between them (MDMA; PMMA)`) {
+		t.Errorf("got %v", err)
+	}
+	if err := check(a, true); err != nil {
+		t.Errorf("confirmed as another: %v", err)
+	}
+}
+
 // Any two known names, with nothing or with any sign between them, are no new name, and no one of
 // the dictionary.
 func TestAnyTwoNamesAreNoNewOne(t *testing.T) {
